@@ -1,0 +1,1 @@
+//! Decides: configuration, frameworks, discovery, plans, paths, results and what an editor shows.

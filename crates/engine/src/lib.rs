@@ -1,0 +1,1 @@
+//! Does: Docker, files and processes; the only crate that touches the world.

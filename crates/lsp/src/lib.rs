@@ -1,0 +1,1 @@
+//! Shows it to editors: the language server protocol and the test-explorer extension.

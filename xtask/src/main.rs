@@ -1,0 +1,2 @@
+//! One command for each habit of this repository.
+fn main() {}
