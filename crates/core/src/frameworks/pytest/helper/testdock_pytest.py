@@ -274,12 +274,12 @@ class Witness:
         with contextlib.suppress(Exception):
             report = outcome.get_result()
             if report.failed or hasattr(report, "wasxfail"):
-                report.testdock = self.testimony(item, call)
+                report.testdock = self.testimony(item, call, report)
             self.compared = None
 
-    def testimony(self, item, call):
+    def testimony(self, item, call, report):
         if call.excinfo is None:  # a strict xfail that passed
-            return definition_of_item(item)
+            return dict(definition_of_item(item), message=first_line(str(report.longrepr)))
         exc = call.excinfo.value
         found = describe(exc, call.excinfo.tb, Site.of_item(item))
         if found["path"] is None:
@@ -495,7 +495,7 @@ class Recorder:
     def __init__(self, report):
         self.report = report
         self.session = None
-        self.tests = {}
+        self.tests, self.uncollected = {}, set()
         self.total = self.ended = 0
 
     @pytest.hookimpl(tryfirst=True)
@@ -527,7 +527,8 @@ class Recorder:
         STREAM.emit("collected", lambda: {"n": total})
 
     def pytest_collectreport(self, report):
-        if report.failed:
+        if report.failed and report.nodeid not in self.uncollected:  # every worker says it
+            self.uncollected.add(report.nodeid)
             STREAM.emit("collect-error", lambda: dict(status_of(report), id=report.nodeid))
 
     def pytest_internalerror(self, excrepr, excinfo):
@@ -540,10 +541,10 @@ class Recorder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report):
-        if self.report.ours and report.when == "teardown":
-            report.user_properties = list(report.user_properties) + [("testdock.id", report.nodeid)]
         key = (report.nodeid, getattr(report, "node", None))
         test = self.tests.setdefault(key, Test())
+        if report.when == "teardown":
+            self.report.name_case(report, test)
         test.add(report)
         if report.when not in ("setup", "call"):  # "???" is a worker that crashed
             del self.tests[key]
@@ -561,12 +562,24 @@ class Report:
     """The JUnit report: ours, unless the project has it written to a place of its own."""
 
     def __init__(self, config, wanted):
+        self.plugins = config.pluginmanager
         self.wanted = wanted
         self.ours = bool(wanted) and hasattr(config.option, "xmlpath") and not config.option.xmlpath
         theirs = getattr(config.option, "xmlpath", None)
         self.theirs = theirs and os.path.abspath(os.path.expanduser(os.path.expandvars(theirs)))
         if self.ours:
             config.option.xmlpath = wanted
+
+    def name_case(self, report, test):
+        """Have the test's case carry its node id; a teardown that fails after a failed call makes a second case."""
+        if not self.ours:
+            return
+        name = ("testdock.id", report.nodeid)
+        report.user_properties = list(report.user_properties) + [name]
+        if report.failed and any(phase.when == "call" and phase.failed for phase in test.phases):
+            with contextlib.suppress(Exception):
+                xml = next(one for one in self.plugins.get_plugins() if type(one).__name__ == "LogXML")
+                xml.node_reporter(report).add_property(*name)
 
     def deliver(self):
         if self.wanted and self.theirs and self.theirs != os.path.abspath(self.wanted):
