@@ -85,9 +85,13 @@ STREAM = Stream.from_environment()
 # -- text ------------------------------------------------------------------------------------------------------------
 
 
+def whole(text):
+    """Text that survives any serialisation: no lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def plain(text):
-    """Text that survives any serialisation: no colours, no lone surrogates."""
-    return ANSI.sub("", text).encode("utf-8", "backslashreplace").decode("utf-8")
+    return whole(ANSI.sub("", text))
 
 
 def ends(text, limit):
@@ -310,7 +314,7 @@ class Witness:
 
 
 def show(value):
-    return ends(plain(value if isinstance(value, str) else repr(value)), MAX_OUTPUT)
+    return ends(whole(value if isinstance(value, str) else repr(value)), MAX_OUTPUT)
 
 
 # -- time and signals ------------------------------------------------------------------------------------------------
