@@ -9,3 +9,7 @@ pub mod id;
 pub mod model;
 pub mod paths;
 pub mod plan;
+pub mod resolve;
+pub mod session;
+pub mod views;
+pub mod workspace;
