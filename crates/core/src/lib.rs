@@ -1,1 +1,4 @@
 //! Decides: configuration, frameworks, discovery, plans, paths, results and what an editor shows.
+
+pub mod config;
+pub mod interpreter;
