@@ -743,7 +743,10 @@ fn explain_says_who_set_what() {
              [[suite]]\nframework = \"pytest\"\nargs = [\"-x\"]\n[profile.eu]\ntimeout = \"2m\"\ninterpreter.env.A = \"eu\"",
         ),
     ];
-    check_explain(&layers, None, &expect![[r#"
+    check_explain(
+        &layers,
+        None,
+        &expect![[r#"
         interpreter.dockerfile = "Dockerfile"  (testdock.toml, line 3)
         interpreter.context = "."  (default)
         interpreter.target = "test"  (testdock.toml, line 4)
@@ -761,13 +764,17 @@ fn explain_says_who_set_what() {
         suite[0].args = ["-x"]  (testdock.toml, line 8)
         timeout = "2m"  (profile `eu` in testdock.toml, line 10)
             over timeout = "1m"  (testdock.toml)
-    "#]]);
+    "#]],
+    );
     layers.push(local("interpreter.image = \"python:3.12\""));
     layers.extend(environment(&[
         ("TESTDOCK_TIMEOUT", "3m"),
         ("TESTDOCK_INTERPRETER__IMAGE", "python:3.13"),
     ]));
-    check_explain(&layers, Some("interpreter"), &expect![[r#"
+    check_explain(
+        &layers,
+        Some("interpreter"),
+        &expect![[r#"
         interpreter.image = "python:3.13"  (environment variable TESTDOCK_INTERPRETER__IMAGE)
             over interpreter.image = "python:3.12"  (testdock.local.toml)
             over interpreter.dockerfile = "Dockerfile"  (testdock.toml)
@@ -777,15 +784,30 @@ fn explain_says_who_set_what() {
             over interpreter.env.A = "person"  (~/.config/testdock/testdock.toml)
         interpreter.env."b.c" = "1"  (testdock.toml, line 5)
         interpreter.keep-warm = "10m"  (default)
-    "#]]);
-    check_explain(&layers, Some("timeout"), &expect![[r#"
+    "#]],
+    );
+    check_explain(
+        &layers,
+        Some("timeout"),
+        &expect![[r#"
         timeout = "3m"  (environment variable TESTDOCK_TIMEOUT)
             over timeout = "2m"  (profile `eu` in testdock.toml)
             over timeout = "1m"  (testdock.toml)
-    "#]]);
-    check_explain(&layers, Some("suite[0].args"), &expect![[r#"
+    "#]],
+    );
+    check_explain(
+        &layers,
+        Some("suite[0].args"),
+        &expect![[r#"
         suite[0].args = ["-x"]  (testdock.toml, line 8)
-    "#]]);
+    "#]],
+    );
     check_explain(&layers, Some("interpreter.host"), &expect![[""]]);
-    check_explain(&layers, Some("interpreter.imge"), &expect!["no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network, platform"]);
+    check_explain(
+        &layers,
+        Some("interpreter.imge"),
+        &expect![
+            "no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network, platform"
+        ],
+    );
 }

@@ -70,9 +70,9 @@ impl Selection {
 }
 
 impl Session {
-    pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
+    pub(super) fn request(&mut self, request: &RunRequest) -> Vec<Effect> {
         let id = request.id.clone();
-        match self.accept(&request) {
+        match self.accept(request) {
             Ok((run, plan)) => {
                 let tests = run.expected(&self.folders[&run.folder]);
                 self.runs.insert(id.clone(), run);
