@@ -225,7 +225,7 @@ fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
         folder.root,
         wanted.join(", ")
     );
-    RunError::new(Fault::Configuration, message).help("`testdock discover` lists the tests")
+    RunError::new(Fault::NoTests, message).help("`testdock discover` lists the tests")
 }
 
 impl Folder {
