@@ -84,14 +84,26 @@ where
     K: Keep<'e, 'a>,
     V: Visitor<'a>,
 {
-    let rest = &text[at..];
-    match rest.strip_prefix(CDATA) {
-        Some(data) if !data.contains("</testcase>") => {
-            walk.text::<K>(text::normalize(data), base + at as u64);
-            text.len()
+    let (rest, offset) = (&text[at..], base + at as u64);
+    if let Some(data) = rest.strip_prefix(CDATA) {
+        if data.contains("</testcase>") {
+            return at + CDATA.len();
         }
-        Some(_) => at + CDATA.len(),
-        None => at + 1,
+        walk.text::<K>(text::normalize(data), offset);
+        return text.len();
+    }
+    let tag = Tag::new(&rest[1..rest[1..].find('<').map_or(rest.len(), |next| next + 1)]);
+    let ends_here = tag.len() + 1 == rest.len();
+    match tag.element {
+        Element::Other => {
+            walk.text::<K>(Cow::Borrowed(&rest[..1]), offset);
+            at + 1
+        }
+        Element::Case | Element::Suite if ends_here => at + 1,
+        _ => {
+            walk.start::<K>(tag, offset);
+            at + 1 + tag.len()
+        }
     }
 }
 
@@ -149,7 +161,7 @@ where
                 walk.text::<K>(text::normalize(data), offset);
             }
             Ok(Event::GeneralRef(_)) => walk.reference::<K>(&text[at..end], offset),
-            Ok(Event::Decl(_)) => walk.restart(offset),
+            Ok(Event::Decl(_)) => walk.declaration(),
             Ok(Event::Comment(_) | Event::PI(_) | Event::DocType(_)) => {}
             Ok(Event::Eof) => return Stop::End,
             Err(Error::Syntax(SyntaxError::InvalidBangMarkup)) => {

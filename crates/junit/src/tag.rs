@@ -78,6 +78,10 @@ impl<'e> Tag<'e> {
         }
     }
 
+    pub(crate) fn len(self) -> usize {
+        self.content.len()
+    }
+
     /// Names and resolved values; what is no attribute is passed over.
     pub(crate) fn attributes(self) -> impl Iterator<Item = (&'e str, Cow<'e, str>)> {
         self.raw_attributes()

@@ -46,8 +46,11 @@ pub(crate) struct Walk<'a, 'v, V> {
     status: Option<Status<'a>>,
     text: Option<(TextKind, Cow<'a, str>)>,
     property: Option<Property<'a>>,
+    trace: Cow<'a, str>,
     next_suite: u32,
     suites_too_deep: u64,
+    /// The last markup was an XML declaration.
+    declared: bool,
     root: Option<String>,
     is_junit: bool,
     problems: Problems,
@@ -63,8 +66,10 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             status: None,
             text: None,
             property: None,
+            trace: Cow::Borrowed(""),
             next_suite: 0,
             suites_too_deep: 0,
+            declared: false,
             root: None,
             is_junit: false,
             problems,
@@ -80,12 +85,22 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         if self.root.is_none() {
             self.root = Some(tag.name.chars().take(80).collect());
         }
+        let declared = std::mem::take(&mut self.declared);
+        match tag.element {
+            Element::Suite if declared => self.restart(offset),
+            Element::Suites if declared || !self.cases.is_empty() => self.restart(offset),
+            _ => {}
+        }
         match tag.element {
             Element::Case => self.start_case::<K>(tag, offset),
             Element::Suite => self.start_suite::<K>(tag, offset),
-            Element::Suites => self.start_document(offset),
+            Element::Suites => {
+                self.is_junit = true;
+                self.push_other();
+            }
             Element::Status(kind) if self.takes_status() => {
                 self.status = Some(fill::status::<K>(tag, kind));
+                self.trace = Cow::Borrowed("");
                 self.frames.push(Frame::Status);
             }
             Element::Text(kind) if self.text.is_none() => {
@@ -133,19 +148,14 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         self.frames.push(Frame::Suite);
     }
 
-    /// A `<testsuites>`: another document where it stands inside of a case.
-    fn start_document(&mut self, offset: u64) {
-        self.is_junit = true;
-        if !self.cases.is_empty() {
-            self.restart(offset);
-        }
-        self.push_other();
+    /// An XML declaration: if a root element follows, another document begins.
+    pub(crate) fn declaration(&mut self) {
+        self.declared = true;
     }
 
     /// Another document begins: what is still open was cut off.
-    pub(crate) fn restart(&mut self, offset: u64) {
-        let open_suite = self.frames.contains(&Frame::Suite) || self.frames.contains(&Frame::Case);
-        if open_suite {
+    fn restart(&mut self, offset: u64) {
+        if !(self.suites.is_empty() && self.cases.is_empty()) {
             self.problems
                 .add("another report begins before this one ends", offset);
         }
@@ -203,7 +213,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             self.close_through(Frame::Text, offset);
         }
         if self.status.is_some() {
-            self.problems.unclosed("failure", offset);
+            self.problems.unclosed(name_of(Frame::Status), offset);
             self.close_through(Frame::Status, offset);
         }
     }
@@ -239,9 +249,10 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
     }
 
     fn close_status(&mut self) {
-        let Some(status) = self.status.take() else {
+        let Some(mut status) = self.status.take() else {
             return;
         };
+        join(&mut status.text, std::mem::take(&mut self.trace));
         if let Some(case) = self.cases.last_mut() {
             case.statuses.push(status);
         } else if let Some((_, suite)) = self.suites.last_mut() {
@@ -255,11 +266,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         };
         match kind {
             TextKind::Property => self.close_property(text),
-            TextKind::StackTrace => {
-                if let Some(status) = &mut self.status {
-                    join(&mut status.text, text);
-                }
-            }
+            TextKind::StackTrace => join(&mut self.trace, text),
             TextKind::Out | TextKind::Err => {
                 if let Some(slot) = self.output(kind) {
                     join(slot.get_or_insert_default(), text);
@@ -336,7 +343,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         if let Some(&frame) = open {
             let name = name_of(frame);
             self.problems.add(
-                format!("the report is cut off: <{name}> is never closed"),
+                format!("the report is cut off: {name} is never closed"),
                 offset,
             );
         } else if !self.frames.is_empty() && self.is_junit {
@@ -366,9 +373,12 @@ fn not_junit(root: Option<&str>, length: u64) -> String {
 
 /// Adds a further text; white space between elements is none.
 fn join<'a>(text: &mut Cow<'a, str>, more: Cow<'a, str>) {
+    if more.is_empty() {
+        return;
+    }
     if text.trim().is_empty() {
         *text = more;
-    } else if !more.is_empty() {
+    } else {
         let text = text.to_mut();
         if !text.ends_with('\n') {
             text.push('\n');
@@ -379,10 +389,10 @@ fn join<'a>(text: &mut Cow<'a, str>, more: Cow<'a, str>) {
 
 fn name_of(frame: Frame) -> &'static str {
     match frame {
-        Frame::Suite => "testsuite",
-        Frame::Case => "testcase",
-        Frame::Status => "failure",
-        Frame::Text => "system-out",
-        Frame::Others(_) => "an unknown element",
+        Frame::Suite => "<testsuite>",
+        Frame::Case => "<testcase>",
+        Frame::Status => "a status",
+        Frame::Text => "a text",
+        Frame::Others(_) => "an element of no meaning",
     }
 }
