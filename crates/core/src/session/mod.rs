@@ -261,7 +261,7 @@ impl Session {
                 self.untrusted = !trusted;
                 Vec::new()
             }
-            Input::Run(request) => self.request(request),
+            Input::Run(request) => self.request(&request),
             Input::Cancel(run) => self.cancel(&run),
             Input::Event(run, event) => self.event(&run, event),
         }

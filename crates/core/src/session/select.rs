@@ -70,9 +70,9 @@ impl Selection {
 }
 
 impl Session {
-    pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
+    pub(super) fn request(&mut self, request: &RunRequest) -> Vec<Effect> {
         let id = request.id.clone();
-        match self.accept(&request) {
+        match self.accept(request) {
             Ok((run, plan)) => {
                 let tests = run.expected(&self.folders[&run.folder]);
                 self.runs.insert(id.clone(), run);
@@ -225,7 +225,7 @@ fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
         folder.root,
         wanted.join(", ")
     );
-    RunError::new(Fault::Configuration, message).help("`testdock discover` lists the tests")
+    RunError::new(Fault::NoTests, message).help("`testdock discover` lists the tests")
 }
 
 impl Folder {
