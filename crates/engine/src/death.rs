@@ -86,15 +86,38 @@ mod tests {
             help: None,
         };
         let error = broken(said, exit(code), ooms, &limits);
-        expected.assert_eq(&format!("{} [{}]", error.message, error.help.unwrap_or_default()));
+        expected.assert_eq(&format!(
+            "{} [{}]",
+            error.message,
+            error.help.unwrap_or_default()
+        ));
     }
 
     #[test]
     fn causes_are_said_in_words() {
         check(3, 0, None, expect!["pytest wrote no report []"]);
-        check(127, 0, None, expect!["pytest wrote no report: the command was not found (exit code 127) []"]);
-        check(139, 0, None, expect!["pytest wrote no report: the process was ended by SIGSEGV (memory that is not its own) []"]);
-        check(137, 1, Some(64 << 20), expect!["pytest wrote no report: the kernel killed a process of the tests for want of memory (the container's limit is 64 MiB) [raise limits.memory of the interpreter, or run fewer tests at once]"]);
+        check(
+            127,
+            0,
+            None,
+            expect!["pytest wrote no report: the command was not found (exit code 127) []"],
+        );
+        check(
+            139,
+            0,
+            None,
+            expect![
+                "pytest wrote no report: the process was ended by SIGSEGV (memory that is not its own) []"
+            ],
+        );
+        check(
+            137,
+            1,
+            Some(64 << 20),
+            expect![
+                "pytest wrote no report: the kernel killed a process of the tests for want of memory (the container's limit is 64 MiB) [raise limits.memory of the interpreter, or run fewer tests at once]"
+            ],
+        );
         check(255, 0, None, expect!["pytest wrote no report []"]);
     }
 }

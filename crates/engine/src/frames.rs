@@ -124,7 +124,10 @@ impl Frames {
 
 /// The meaning of a frame; an unknown one means nothing.
 fn parse(text: &str) -> Option<Frame> {
-    let (word, rest) = text.trim_end().split_once(' ').unwrap_or((text.trim_end(), ""));
+    let (word, rest) = text
+        .trim_end()
+        .split_once(' ')
+        .unwrap_or((text.trim_end(), ""));
     Some(match word {
         "begin" => Frame::Begin(rest.parse().ok()?),
         "exit" => {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use testdock_core::frameworks::{Conclusion, Exit, Reader};
 use camino::Utf8Path;
+use testdock_core::frameworks::{Conclusion, Exit, Reader};
 use testdock_core::model::{End, Fault, RunError, RunEvent};
 use testdock_core::plan::{Invocation, Job, Plan, ReportFile, Reports, Source};
 use tokio::time::Instant;
@@ -99,7 +99,8 @@ impl Run<'_> {
                 Source::Local => Ok(local::stand()),
                 Source::Dockerfile(_) | Source::Image(_) => {
                     let docker = self.world.docker(&job.interpreter, self.events).await?;
-                    crate::docker::stand(&docker, &self.plan.root, job, self.events, self.cancel).await
+                    crate::docker::stand(&docker, &self.plan.root, job, self.events, self.cancel)
+                        .await
                 }
             }
         };
@@ -128,12 +129,18 @@ impl Run<'_> {
             Finish::Lost(why) => return Err(lost(why, &followed, job, stand).await),
         };
         let reports = match snapshot {
-            None => followed.report.into_iter().map(|b| scratch_report(&task.invocation, b)).collect(),
+            None => followed
+                .report
+                .into_iter()
+                .map(|b| scratch_report(&task.invocation, b))
+                .collect(),
             Some(snapshot) => snapshot.changed()?,
         };
         let exit = death::exit(code);
         let conclusion = concluded(task.reader, reports, exit).await?;
-        self.conclude(job, conclusion, exit, ooms).await.map_err(Attempt::Break)
+        self.conclude(job, conclusion, exit, ooms)
+            .await
+            .map_err(Attempt::Break)
     }
 
     /// Starts the command and follows it to its end.
@@ -181,7 +188,9 @@ impl Run<'_> {
             self.events.send(RunEvent::Warning(warning)).await;
         }
         if conclusion.broken.is_none() || !conclusion.results.is_empty() {
-            self.events.send(RunEvent::Reported(conclusion.results)).await;
+            self.events
+                .send(RunEvent::Reported(conclusion.results))
+                .await;
         }
         match conclusion.broken {
             None => Ok(()),
@@ -268,11 +277,18 @@ fn scratch_report(invocation: &Invocation, bytes: Vec<u8>) -> ReportFile {
 }
 
 /// Parsing a large report takes longer than a loop of events may wait.
-async fn concluded(mut reader: Box<dyn Reader>, reports: Vec<ReportFile>, exit: Exit) -> Result<Conclusion, RunError> {
+async fn concluded(
+    mut reader: Box<dyn Reader>,
+    reports: Vec<ReportFile>,
+    exit: Exit,
+) -> Result<Conclusion, RunError> {
     let conclusion = tokio::task::spawn_blocking(move || reader.conclude(&reports, exit));
     conclusion.await.map_err(|e| {
         tracing::error!("reading a report failed: {e}");
-        RunError::new(Fault::Process, "cannot read the report: an error in Testdock itself; its log has more")
+        RunError::new(
+            Fault::Process,
+            "cannot read the report: an error in Testdock itself; its log has more",
+        )
     })
 }
 
@@ -302,8 +318,11 @@ fn refused(frame: &Frame, invocation: &Invocation, stand: &Stand) -> RunError {
 }
 
 fn gone() -> RunError {
-    RunError::new(Fault::Interpreter, "cannot run the tests: the container ended before they began, twice")
-        .help("see whether something removes containers or restarts the engine")
+    RunError::new(
+        Fault::Interpreter,
+        "cannot run the tests: the container ended before they began, twice",
+    )
+    .help("see whether something removes containers or restarts the engine")
 }
 
 /// Why the streams ended before the command did.
@@ -313,22 +332,41 @@ async fn lost(why: &str, followed: &Followed, job: &Job, stand: &Stand) -> Attem
     };
     match container.fate().await {
         Fate::Gone { .. } if !followed.began => Attempt::Gone,
-        Fate::Gone { out_of_memory: true } => {
+        Fate::Gone {
+            out_of_memory: true,
+        } => {
             let limits = &job.interpreter.limits;
             let message = format!("the container died: {}", death::out_of_memory(limits));
-            RunError::new(Fault::Interpreter, message).help(death::memory_help(limits)).into()
+            RunError::new(Fault::Interpreter, message)
+                .help(death::memory_help(limits))
+                .into()
         }
-        Fate::Gone { .. } => RunError::new(Fault::Interpreter, "the container was stopped or removed while the tests ran")
-            .help("run again: a new container is made")
-            .into(),
-        Fate::Unreachable(error) => RunError::new(Fault::Interpreter, format!("lost the engine while the tests ran: {error}"))
-            .help("see whether the engine runs, then run again")
-            .into(),
-        Fate::Running if followed.began => RunError::new(Fault::Interpreter, format!("lost the tests' process: its stream ended without an exit code {why}"))
-            .help("run again; with --fresh for a new container")
-            .into(),
-        Fate::Running => RunError::new(Fault::Interpreter, format!("cannot start a shell in {}: {why}", stand.provenance.interpreter))
-            .help("the image needs a POSIX shell named sh")
-            .into(),
+        Fate::Gone { .. } => RunError::new(
+            Fault::Interpreter,
+            "the container was stopped or removed while the tests ran",
+        )
+        .help("run again: a new container is made")
+        .into(),
+        Fate::Unreachable(error) => RunError::new(
+            Fault::Interpreter,
+            format!("lost the engine while the tests ran: {error}"),
+        )
+        .help("see whether the engine runs, then run again")
+        .into(),
+        Fate::Running if followed.began => RunError::new(
+            Fault::Interpreter,
+            format!("lost the tests' process: its stream ended without an exit code {why}"),
+        )
+        .help("run again; with --fresh for a new container")
+        .into(),
+        Fate::Running => RunError::new(
+            Fault::Interpreter,
+            format!(
+                "cannot start a shell in {}: {why}",
+                stand.provenance.interpreter
+            ),
+        )
+        .help("the image needs a POSIX shell named sh")
+        .into(),
     }
 }

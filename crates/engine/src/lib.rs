@@ -1,19 +1,21 @@
 //! Does: Docker, files and processes; the only crate that touches the world.
 
+pub mod drive;
 pub mod runner;
+pub mod scan;
+pub mod state;
 pub mod world;
 
-mod job;
-mod stand;
-mod local;
 mod docker;
+mod job;
+mod local;
+mod stand;
 
-mod supervisor;
+mod death;
+mod frames;
+mod log;
+mod output;
 mod pipes;
 mod pump;
-mod frames;
-mod output;
 mod reports;
-mod death;
-mod log;
-
+mod supervisor;

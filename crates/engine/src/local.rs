@@ -46,7 +46,10 @@ fn dir() -> Utf8PathBuf {
 /// Starts a command.
 pub(crate) fn start(command: &Command) -> Result<Pipes, RunError> {
     let [program, args @ ..] = command.argv.as_slice() else {
-        return Err(RunError::new(Fault::Configuration, "cannot run an empty command"));
+        return Err(RunError::new(
+            Fault::Configuration,
+            "cannot run an empty command",
+        ));
     };
     let mut process = tokio::process::Command::new(program);
     process

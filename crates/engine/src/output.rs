@@ -113,7 +113,9 @@ impl Budget {
         let tail = std::mem::take(&mut self.tail);
         let gap = match left_out {
             0 => String::new(),
-            left_out => format!("\n[… {left_out} bytes of output are left out here; the log has them …]\n"),
+            left_out => {
+                format!("\n[… {left_out} bytes of output are left out here; the log has them …]\n")
+            }
         };
         (self.held > 0).then(|| gap + &tail)
     }

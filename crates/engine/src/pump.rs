@@ -204,7 +204,10 @@ impl Follower<'_> {
                     self.decide(Finish::Exit { code, ooms }, LAG);
                 }
             }
-            refusal @ (Frame::Missing | Frame::Blind(_) | Frame::Nowhere(_) | Frame::Unusable(_)) => {
+            refusal @ (Frame::Missing
+            | Frame::Blind(_)
+            | Frame::Nowhere(_)
+            | Frame::Unusable(_)) => {
                 self.finish.get_or_insert(Finish::Refused(refusal));
             }
         }
@@ -221,7 +224,7 @@ impl Follower<'_> {
     }
 
     /// Sends an event. A listener that is slow holds the process back, but not its cancellation.
-    async fn send(&self, event: RunEvent) {
+    async fn send(&mut self, event: RunEvent) {
         tokio::select! {
             biased;
             () = self.ear.events.send(event) => {}

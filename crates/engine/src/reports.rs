@@ -40,7 +40,10 @@ impl Snapshot {
         let mut snapshot = Self {
             root: root.to_owned(),
             globs: globs.build().map_err(|e| bad_glob("", &e))?,
-            bases: patterns.iter().map(|p| root.join(literal_base(p))).collect(),
+            bases: patterns
+                .iter()
+                .map(|p| root.join(literal_base(p)))
+                .collect(),
             before: HashMap::new(),
         };
         snapshot.before = snapshot.now();
@@ -52,12 +55,20 @@ impl Snapshot {
         let mut paths: Vec<_> = self.now().into_iter().collect();
         paths.sort();
         paths.retain(|(path, stamp)| self.before.get(path) != Some(stamp));
-        paths.iter().map(|(path, (_, len))| self.read(path, *len)).collect()
+        paths
+            .iter()
+            .map(|(path, (_, len))| self.read(path, *len))
+            .collect()
     }
 
     fn read(&self, path: &Utf8Path, len: u64) -> Result<ReportFile, RunError> {
         let name = path.strip_prefix(&self.root).unwrap_or(path).to_string();
-        let error = |why: String| RunError::new(Fault::Process, format!("cannot read the report {name}: {why}"));
+        let error = |why: String| {
+            RunError::new(
+                Fault::Process,
+                format!("cannot read the report {name}: {why}"),
+            )
+        };
         if len > MAX_REPORT {
             return Err(error(format!("it is {} MiB long", len >> 20)));
         }
@@ -105,12 +116,20 @@ impl Snapshot {
 /// The directory or file that `pattern` names before its first wildcard.
 fn literal_base(pattern: &str) -> String {
     let literal = |part: &&str| !part.contains(['*', '?', '[', '{', '\\']);
-    pattern.split('/').take_while(literal).filter(|p| *p != ".").collect::<Vec<_>>().join("/")
+    pattern
+        .split('/')
+        .take_while(literal)
+        .filter(|p| *p != ".")
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 fn bad_glob(pattern: &str, error: &globset::Error) -> RunError {
-    RunError::new(Fault::Configuration, format!("cannot use the pattern `{pattern}` for reports: {error}"))
-        .help("write a glob such as build/**/*.xml")
+    RunError::new(
+        Fault::Configuration,
+        format!("cannot use the pattern `{pattern}` for reports: {error}"),
+    )
+    .help("write a glob such as build/**/*.xml")
 }
 
 #[cfg(test)]
@@ -133,13 +152,22 @@ mod tests {
         write("build/a/old.xml", "old");
         write("build/a/again.xml", "first");
         std::os::unix::fs::symlink(outside.path(), root.join("build/link")).unwrap();
-        let globs = ["build/**/*.xml", "../**/*.xml", "report.xml"].map(String::from).to_vec();
-        let snapshot = Snapshot::take(root, &Reports::Workspace(globs)).unwrap().unwrap();
+        let globs = ["build/**/*.xml", "../**/*.xml", "report.xml"]
+            .map(String::from)
+            .to_vec();
+        let snapshot = Snapshot::take(root, &Reports::Workspace(globs))
+            .unwrap()
+            .unwrap();
         write("build/a/again.xml", "second");
         write("build/b/new.xml", "new");
         write("build/b/new.txt", "no");
         write("report.xml", "top");
-        let found: Vec<_> = snapshot.changed().unwrap().into_iter().map(|r| (r.name, String::from_utf8(r.bytes).unwrap())).collect();
+        let found: Vec<_> = snapshot
+            .changed()
+            .unwrap()
+            .into_iter()
+            .map(|r| (r.name, String::from_utf8(r.bytes).unwrap()))
+            .collect();
         expect![[r#"
             [
                 (
@@ -155,12 +183,14 @@ mod tests {
                     "top",
                 ),
             ]
-        "#]].assert_debug_eq(&found);
+        "#]]
+        .assert_debug_eq(&found);
     }
 
     #[test]
     fn a_wrong_glob_is_named() {
-        let error = Snapshot::take(Utf8Path::new("/"), &Reports::Workspace(vec!["a[".into()])).unwrap_err();
+        let error =
+            Snapshot::take(Utf8Path::new("/"), &Reports::Workspace(vec!["a[".into()])).unwrap_err();
         assert!(error.message.contains("`a[`"), "{}", error.message);
     }
 }

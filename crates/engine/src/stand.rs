@@ -44,7 +44,11 @@ pub(crate) enum NotStarted {
 
 impl Stand {
     /// Starts a command there.
-    pub(crate) async fn start(&self, mut command: Command, interpreter: &Interpreter) -> Result<Pipes, NotStarted> {
+    pub(crate) async fn start(
+        &self,
+        mut command: Command,
+        interpreter: &Interpreter,
+    ) -> Result<Pipes, NotStarted> {
         let given = interpreter.env.clone().into_iter();
         command.env.splice(0..0, given);
         match &self.seat {
@@ -101,16 +105,26 @@ impl Witness {
         let git = root.join(".git");
         let dirs = [git.is_dir().then_some(git.as_path()), Some(root)];
         let made = dirs.into_iter().flatten().find_map(|dir| {
-            let file = tempfile::Builder::new().prefix(".testdock-").tempfile_in(dir);
+            let file = tempfile::Builder::new()
+                .prefix(".testdock-")
+                .tempfile_in(dir);
             file.ok()
         });
         if let Some(file) = made {
             let made = file.into_temp_path();
-            let paths = Utf8PathBuf::from_path_buf(made.to_path_buf()).into_iter().collect();
-            return Ok(Self { paths, made: Some(made) });
+            let paths = Utf8PathBuf::from_path_buf(made.to_path_buf())
+                .into_iter()
+                .collect();
+            return Ok(Self {
+                paths,
+                made: Some(made),
+            });
         }
         let entries = root.read_dir_utf8().map_err(|e| {
-            RunError::new(Fault::Configuration, format!("cannot read the workspace {root}: {e}"))
+            RunError::new(
+                Fault::Configuration,
+                format!("cannot read the workspace {root}: {e}"),
+            )
         })?;
         let paths = entries.flatten().take(8).map(|e| e.into_path()).collect();
         Ok(Self { paths, made: None })

@@ -106,7 +106,9 @@ fn fits(argv: &[String]) -> Result<(), RunError> {
     let longest = argv.iter().map(String::len).max().unwrap_or(0);
     let total: usize = argv.iter().map(|arg| arg.len() + 9).sum();
     if longest >= 128 << 10 || total > MAX_ARGS {
-        return error("cannot run the command: its arguments are too long for the system; select fewer tests");
+        return error(
+            "cannot run the command: its arguments are too long for the system; select fewer tests",
+        );
     }
     Ok(())
 }
@@ -153,7 +155,9 @@ fn plan(
         Reports::Scratch(name) => name.as_str(),
         Reports::None | Reports::Workspace(_) => "",
     };
-    let lease = base.lease.map_or(String::new(), |l| l.as_secs().to_string());
+    let lease = base
+        .lease
+        .map_or(String::new(), |l| l.as_secs().to_string());
     let mut text = String::new();
     for (name, value) in [
         ("cookie", cookie.as_str()),
@@ -171,7 +175,11 @@ fn plan(
     }
     let _ = writeln!(text, "witness() {{ {} }}", all_there(witnesses));
     for (name, dir) in invocation.prepend.iter().filter(|(name, _)| is_name(name)) {
-        let _ = writeln!(text, "export {name}={}\"${{{name}:+:${name}}}\"", quote(dir));
+        let _ = writeln!(
+            text,
+            "export {name}={}\"${{{name}:+:${name}}}\"",
+            quote(dir)
+        );
     }
     for (candidate, number) in invocation.candidates.iter().zip(1..) {
         text.push_str(&functions(candidate, number));
@@ -214,7 +222,9 @@ fn quote(word: &str) -> String {
 
 fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -249,7 +259,10 @@ mod tests {
             }],
             args: vec!["a b".into(), "$(no)".into()],
             env: vec![("K".into(), "secret".into())],
-            prepend: vec![("PYTHONPATH".into(), "/b/h".into()), ("a b".into(), String::new())],
+            prepend: vec![
+                ("PYTHONPATH".into(), "/b/h".into()),
+                ("a b".into(), String::new()),
+            ],
             cwd: "/app".into(),
             inputs: vec![HelperFile {
                 name: "selection".into(),
@@ -284,7 +297,10 @@ mod tests {
             check_1() { 'it'\''s' '-c' 'import $x'; }
         "#]]
         .assert_eq(&command.argv[4]);
-        assert_eq!(command.argv[5..], ["/b/run-c/selection", "x", "a b", "$(no)"]);
+        assert_eq!(
+            command.argv[5..],
+            ["/b/run-c/selection", "x", "a b", "$(no)"]
+        );
         assert!(!command.argv.concat().contains("secret"));
     }
 
@@ -299,7 +315,11 @@ mod tests {
         let cookie = Cookie("c".into());
         let made = command(&long, &site(), &base(), &cookie, &[]).unwrap();
         assert!(made.argv.iter().all(|arg| arg.len() < 128 << 10));
-        let text: String = made.argv[5..].chunks(2).filter(|p| p[0].starts_with('/')).map(|p| &*p[1]).collect();
+        let text: String = made.argv[5..]
+            .chunks(2)
+            .filter(|p| p[0].starts_with('/'))
+            .map(|p| &*p[1])
+            .collect();
         assert_eq!(text.len(), 500 << 10);
         long.inputs = vec![with(2 << 20)];
         assert!(command(&long, &site(), &base(), &cookie, &[]).is_err());

@@ -6,7 +6,6 @@ use std::time::Instant;
 use bollard::Docker;
 use camino::Utf8PathBuf;
 use dashmap::DashMap;
-use etcetera::BaseStrategy as _;
 use futures_util::future::BoxFuture;
 use testdock_core::model::{Ended, RunError, RunEvent, Stage};
 use testdock_core::plan::{Interpreter, Plan};
@@ -16,6 +15,7 @@ use crate::docker::connect::connect;
 use crate::job;
 use crate::log::RunLog;
 use crate::runner::{Events, Runner};
+use crate::state::state_directory;
 
 /// Runs each job where its interpreter says: in a container, or on this machine.
 #[derive(Debug, Clone)]
@@ -32,7 +32,8 @@ struct Inner {
 impl World {
     /// The world, with logs in the caller's state directory.
     pub fn new() -> Self {
-        Self::with_logs(state_dir().join("runs"))
+        let state = state_directory().unwrap_or_else(|| "/tmp/testdock".into());
+        Self::with_logs(state.join("runs"))
     }
 
     /// The world, with logs in `logs`.
@@ -44,13 +45,19 @@ impl World {
     }
 
     /// The engine of `interpreter`.
-    pub(crate) async fn docker(&self, interpreter: &Interpreter, events: &Events) -> Result<Docker, RunError> {
+    pub(crate) async fn docker(
+        &self,
+        interpreter: &Interpreter,
+        events: &Events,
+    ) -> Result<Docker, RunError> {
         if let Some(docker) = self.0.engines.get(&interpreter.host) {
             return Ok(docker.clone());
         }
         events.send(RunEvent::Preparing(Stage::Connecting)).await;
         let docker = connect(interpreter.host.as_deref()).await?;
-        self.0.engines.insert(interpreter.host.clone(), docker.clone());
+        self.0
+            .engines
+            .insert(interpreter.host.clone(), docker.clone());
         Ok(docker)
     }
 }
@@ -62,7 +69,12 @@ impl Default for World {
 }
 
 impl Runner for World {
-    fn perform(&self, plan: Arc<Plan>, events: Events, cancel: CancellationToken) -> BoxFuture<'static, ()> {
+    fn perform(
+        &self,
+        plan: Arc<Plan>,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, ()> {
         let world = self.clone();
         Box::pin(async move {
             let began = Instant::now();
@@ -76,14 +88,4 @@ impl Runner for World {
             events.send(RunEvent::Ended(ended)).await;
         })
     }
-}
-
-/// Where what outlives a process lies: `$XDG_STATE_HOME/testdock`.
-pub(crate) fn state_dir() -> Utf8PathBuf {
-    let strategy = etcetera::choose_base_strategy().ok();
-    strategy
-        .and_then(|s| s.state_dir().or_else(|| Some(s.cache_dir())))
-        .and_then(|dir| Utf8PathBuf::from_path_buf(dir).ok())
-        .unwrap_or_else(|| "/tmp".into())
-        .join("testdock")
 }

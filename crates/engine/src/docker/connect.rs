@@ -12,5 +12,9 @@ pub(crate) async fn connect(host: Option<&str>) -> Result<Docker, RunError> {
     let error = |e: bollard::errors::Error| {
         RunError::new(Fault::Interpreter, format!("cannot reach Docker: {e}"))
     };
-    docker.map_err(error)?.negotiate_version().await.map_err(error)
+    docker
+        .map_err(error)?
+        .negotiate_version()
+        .await
+        .map_err(error)
 }

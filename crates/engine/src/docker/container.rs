@@ -55,22 +55,34 @@ impl Container {
     pub(crate) async fn leave(&self) {
         if self.fresh {
             // Its first process ends at once on a signal, and the engine removes it.
-            let options = KillContainerOptions { signal: "TERM".to_owned() };
+            let options = KillContainerOptions {
+                signal: "TERM".to_owned(),
+            };
             let _ = self.docker.kill_container(&self.id, Some(options)).await;
         }
     }
 
     /// Removes it: it is of no use.
     pub(crate) async fn remove(&self) {
-        let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+        let options = RemoveContainerOptionsBuilder::default()
+            .force(true)
+            .v(true)
+            .build();
         let _ = self.docker.remove_container(&self.id, Some(options)).await;
     }
 }
 
 /// The container of `recipe`: the one that runs, or a new one.
-pub(crate) async fn obtain(docker: &Docker, root: &Utf8Path, recipe: Recipe, events: &Events) -> Result<Container, RunError> {
+pub(crate) async fn obtain(
+    docker: &Docker,
+    root: &Utf8Path,
+    recipe: Recipe,
+    events: &Events,
+) -> Result<Container, RunError> {
     let since = now();
-    if !recipe.fresh && let Some(found) = find(docker, &recipe).await? {
+    if !recipe.fresh
+        && let Some(found) = find(docker, &recipe).await?
+    {
         return Ok(Container {
             docker: docker.clone(),
             id: found.id.unwrap_or_default(),
@@ -89,7 +101,12 @@ pub(crate) async fn obtain(docker: &Docker, root: &Utf8Path, recipe: Recipe, eve
     };
     // On its own, so that a cancelled run does not leave half a container behind.
     let made = tokio::spawn(async move { maker.make().await }).await;
-    made.unwrap_or_else(|e| Err(RunError::new(Fault::Interpreter, format!("cannot start a container: {e}"))))
+    made.unwrap_or_else(|e| {
+        Err(RunError::new(
+            Fault::Interpreter,
+            format!("cannot start a container: {e}"),
+        ))
+    })
 }
 
 async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummary>, RunError> {
@@ -98,11 +115,15 @@ async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummar
         ("status", vec!["running".to_owned()]),
         ("name", vec![recipe.name.clone()]),
     ]);
-    let options = ListContainersOptionsBuilder::default().filters(&filters).build();
+    let options = ListContainersOptionsBuilder::default()
+        .filters(&filters)
+        .build();
     let list = docker.list_containers(Some(options)).await;
     let list = list.map_err(|e| engine_error("list containers", &e))?;
     let exact = format!("/{}", recipe.name);
-    Ok(list.into_iter().find(|c| c.names.iter().flatten().any(|n| *n == exact)))
+    Ok(list
+        .into_iter()
+        .find(|c| c.names.iter().flatten().any(|n| *n == exact)))
 }
 
 struct Maker {
@@ -135,7 +156,11 @@ impl Maker {
     async fn create_or_join(&self) -> Result<Try, bollard::errors::Error> {
         let name = &self.recipe.name;
         let options = CreateContainerOptionsBuilder::default().name(name).build();
-        match self.docker.create_container(Some(options), self.recipe.body.clone()).await {
+        match self
+            .docker
+            .create_container(Some(options), self.recipe.body.clone())
+            .await
+        {
             Ok(made) => self.start(&made.id, false).await,
             Err(e) if status(&e) == Some(409) => self.join().await,
             Err(e) => Err(e),
@@ -144,19 +169,29 @@ impl Maker {
 
     /// Uses the container that another process is making, or waits for one that is going.
     async fn join(&self) -> Result<Try, bollard::errors::Error> {
-        let found = self.docker.inspect_container(&self.recipe.name, None::<InspectContainerOptions>).await;
+        let found = self
+            .docker
+            .inspect_container(&self.recipe.name, None::<InspectContainerOptions>)
+            .await;
         let found = match found {
             Err(e) if status(&e) == Some(404) => return Ok(Try::Again),
             found => found?,
         };
-        let state = found.state.and_then(|s| s.status).map(|s| s.to_string()).unwrap_or_default();
+        let state = found
+            .state
+            .and_then(|s| s.status)
+            .map(|s| s.to_string())
+            .unwrap_or_default();
         let id = found.id.unwrap_or_default();
         match state.as_str() {
             // Starting a container that runs does nothing.
             "running" | "created" => self.start(&id, true).await,
             "removing" => Ok(Try::Again),
             _ => {
-                let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+                let options = RemoveContainerOptionsBuilder::default()
+                    .force(true)
+                    .v(true)
+                    .build();
                 let _ = self.docker.remove_container(&id, Some(options)).await;
                 Ok(Try::Again)
             }
@@ -164,16 +199,26 @@ impl Maker {
     }
 
     async fn start(&self, id: &str, joined: bool) -> Result<Try, bollard::errors::Error> {
-        match self.docker.start_container(id, None::<StartContainerOptions>).await {
+        match self
+            .docker
+            .start_container(id, None::<StartContainerOptions>)
+            .await
+        {
             Ok(()) => {}
             Err(e) if joined && matches!(status(&e), Some(404 | 409)) => return Ok(Try::Again),
             Err(e) => {
-                let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+                let options = RemoveContainerOptionsBuilder::default()
+                    .force(true)
+                    .v(true)
+                    .build();
                 let _ = self.docker.remove_container(id, Some(options)).await;
                 return Err(e);
             }
         }
-        let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
+        let found = self
+            .docker
+            .inspect_container(id, None::<InspectContainerOptions>)
+            .await?;
         Ok(Try::Runs(Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
@@ -186,15 +231,22 @@ impl Maker {
 
     fn stuck(&self) -> RunError {
         let name = &self.recipe.name;
-        RunError::new(Fault::Interpreter, format!("cannot start the container {name}: one of that name neither starts nor goes"))
-            .help(format!("remove it: docker rm -f {name}"))
+        RunError::new(
+            Fault::Interpreter,
+            format!("cannot start the container {name}: one of that name neither starts nor goes"),
+        )
+        .help(format!("remove it: docker rm -f {name}"))
     }
 }
 
 /// The container's mounts. Where ours lies is known better than the engine tells it: a link or
 /// another spelling stays as the caller wrote it.
 fn paths(root: &Utf8Path, recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
-    let asked = recipe.body.host_config.iter().flat_map(|h| h.mounts.iter().flatten());
+    let asked = recipe
+        .body
+        .host_config
+        .iter()
+        .flat_map(|h| h.mounts.iter().flatten());
     let ours = asked
         .filter(|m| m.source.as_deref() == Some(root.as_str()))
         .find_map(|m| m.target.clone());
@@ -211,8 +263,11 @@ fn paths(root: &Utf8Path, recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> P
 
 /// An error of the engine while it did `what`.
 pub(super) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
-    RunError::new(Fault::Interpreter, format!("cannot {what}: {}", super::said(error)))
-        .help("see whether the engine runs: docker info")
+    RunError::new(
+        Fault::Interpreter,
+        format!("cannot {what}: {}", super::said(error)),
+    )
+    .help("see whether the engine runs: docker info")
 }
 
 pub(super) fn now() -> i64 {

@@ -15,7 +15,11 @@ use crate::supervisor::Command;
 impl Container {
     /// Starts `command`; its frames and its output come on streams of their own.
     pub(crate) async fn exec(&self, command: Command) -> Result<Pipes, NotStarted> {
-        let env = command.env.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let env = command
+            .env
+            .iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect();
         let options = CreateExecOptions {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
@@ -46,7 +50,9 @@ fn piece(log: Result<LogOutput, bollard::errors::Error>) -> io::Result<Piece> {
         Ok(LogOutput::StdOut { message }) => Ok(Piece::Frames(message)),
         Ok(LogOutput::StdErr { message }) => Ok(Piece::Output(message)),
         // The engine speaks outside the streams only when there is no process.
-        Ok(LogOutput::Console { message } | LogOutput::StdIn { message }) => Ok(Piece::Refusal(message)),
+        Ok(LogOutput::Console { message } | LogOutput::StdIn { message }) => {
+            Ok(Piece::Refusal(message))
+        }
         Err(e) => Err(io::Error::other(said(&e))),
     }
 }
@@ -57,7 +63,10 @@ fn not_started(error: &bollard::errors::Error) -> NotStarted {
         Some(404 | 409) => NotStarted::Gone,
         _ => {
             let message = format!("cannot start the tests in the container: {}", said(error));
-            NotStarted::Failed(RunError::new(Fault::Interpreter, message).help("see whether the engine runs: docker info"))
+            NotStarted::Failed(
+                RunError::new(Fault::Interpreter, message)
+                    .help("see whether the engine runs: docker info"),
+            )
         }
     }
 }

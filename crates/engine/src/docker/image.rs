@@ -33,7 +33,10 @@ pub(crate) async fn ensure(
         return Err(RunError::new(Fault::Configuration, "not yet"));
     };
     let found = docker.inspect_image(name).await.map_err(|e| {
-        RunError::new(Fault::Interpreter, format!("cannot find the image {name}: {e}"))
+        RunError::new(
+            Fault::Interpreter,
+            format!("cannot find the image {name}: {e}"),
+        )
     })?;
     let config = found.config.unwrap_or_default();
     Ok(Image {

@@ -64,7 +64,9 @@ fn status(error: &bollard::errors::Error) -> Option<u16> {
 /// An engine's error without the wrapping around it.
 fn said(error: &bollard::errors::Error) -> String {
     match error {
-        bollard::errors::Error::DockerResponseServerError { message, .. } => message.trim().to_owned(),
+        bollard::errors::Error::DockerResponseServerError { message, .. } => {
+            message.trim().to_owned()
+        }
         error => error.to_string(),
     }
 }

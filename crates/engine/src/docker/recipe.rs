@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountTmpfsOptions};
+use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountTmpfsOptions, MountType};
 use camino::Utf8Path;
 use sha2::{Digest as _, Sha256};
 use testdock_core::model::{Fault, RunError};
@@ -48,7 +48,10 @@ impl Recipe {
         let mut body = ContainerCreateBody {
             image: Some(image.id.clone()),
             entrypoint: Some(["sh", "-c", KEEPER, "testdock"].map(String::from).into()),
-            cmd: Some(vec![format!("{BASE}/lease"), lease(interpreter).as_secs().to_string()]),
+            cmd: Some(vec![
+                format!("{BASE}/lease"),
+                lease(interpreter).as_secs().to_string(),
+            ]),
             user: user(&interpreter.user),
             working_dir: Some("/".to_owned()),
             host_config: Some(host_config(root, interpreter)),
@@ -76,7 +79,11 @@ pub(crate) fn lease(interpreter: &Interpreter) -> Duration {
 }
 
 fn host_config(root: &Utf8Path, interpreter: &Interpreter) -> HostConfig {
-    let Limits { cpus_milli, memory, pids } = interpreter.limits;
+    let Limits {
+        cpus_milli,
+        memory,
+        pids,
+    } = interpreter.limits;
     let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     HostConfig {
         auto_remove: Some(true),
@@ -94,7 +101,7 @@ fn host_config(root: &Utf8Path, interpreter: &Interpreter) -> HostConfig {
 
 fn bind(host: &Utf8Path, container: &str) -> Mount {
     Mount {
-        typ: Some("bind".into()),
+        typ: Some(MountType::BIND),
         source: Some(host.to_string()),
         target: Some(container.to_owned()),
         ..Mount::default()
@@ -103,7 +110,7 @@ fn bind(host: &Utf8Path, container: &str) -> Mount {
 
 fn ours() -> Mount {
     Mount {
-        typ: Some("tmpfs".into()),
+        typ: Some(MountType::TMPFS),
         target: Some(BASE.to_owned()),
         tmpfs_options: Some(MountTmpfsOptions {
             mode: Some(0o1777),
@@ -151,8 +158,19 @@ fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<Stri
 
 /// A name that the engine takes as a part of a container's.
 fn word(name: Option<&str>) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    let word: String = name.unwrap_or_default().chars().take(40).map(safe).collect();
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
+    let word: String = name
+        .unwrap_or_default()
+        .chars()
+        .take(40)
+        .map(safe)
+        .collect();
     match word.trim_matches('-') {
         "" => "workspace".to_owned(),
         word => word.to_owned(),
@@ -165,7 +183,9 @@ pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunEr
     let message = format!("cannot start a container of {}: {said}", recipe.image);
     let failed = RunError::new(Fault::Interpreter, message);
     if said.contains("\"sh\"") || said.contains("sh: ") {
-        return failed.help("the image needs a POSIX shell named sh; a `scratch` or distroless image has none");
+        return failed.help(
+            "the image needs a POSIX shell named sh; a `scratch` or distroless image has none",
+        );
     }
     if said.contains("network") {
         return failed.help("correct interpreter.network, or create that network");
