@@ -29,7 +29,10 @@ async fn what_is_missing_is_said() {
         argv: vec![name.into()],
         check: check.iter().map(|s| (*s).into()).collect(),
     };
-    script.candidates = vec![candidate("no-such-tool", &[]), candidate("false", &["false"])];
+    script.candidates = vec![
+        candidate("no-such-tool", &[]),
+        candidate("false", &["false"]),
+    ];
     let story = bench().run(script).await;
     assert_eq!(
         story.end(),
@@ -51,15 +54,19 @@ async fn nothing_survives_a_cancel() {
     let bench = bench();
     let mark = "31415.92";
     let script = format!(
-        "trap '' TERM; setsid sleep {mark} & env -i setsid sleep {mark} & (trap '' TERM; sleep {mark}) & echo up; while :; do sleep {mark}; done"
+        "trap '' TERM; setsid sleep {mark} & env -i sleep {mark} & (trap '' TERM; sleep {mark}) & echo up; while :; do sleep {mark}; done"
     );
-    let mut run = bench.start(script.replace("env -i setsid", "env -i").as_str());
+    let mut run = bench.start(script.as_str());
     run.until_printed("up").await;
     assert!(processes(mark).len() >= 4);
     let asked = Instant::now();
     run.cancel.cancel();
     let story = run.end().await;
-    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        asked.elapsed()
+    );
     assert_eq!(story.end(), "Cancelled");
     gone_within(Duration::from_millis(500), || processes(mark)).await;
 }
@@ -70,7 +77,7 @@ async fn time_runs_out() {
     bench.timeout = Some(Duration::from_millis(300));
     let story = bench.run("sleep 27182").await;
     assert_eq!(story.end(), "TimedOut(300ms)");
-    assert_eq!(processes("27182"), Vec::<String>::new());
+    gone_within(Duration::from_millis(500), || processes("27182")).await;
 }
 
 #[tokio::test]
@@ -83,11 +90,13 @@ async fn leftovers_go_when_the_run_has_ended() {
 #[tokio::test]
 async fn a_flood_is_bounded_and_lies_in_the_log() {
     let bench = bench();
-    let story = bench.run("yes 0123456789abcdef | head -c 200000000; echo end; echo r >$1/report").await;
+    let story = bench
+        .run("yes 0123456789abcdef | head -c 200000000; echo end; echo r >$1/report")
+        .await;
     assert_eq!(story.end(), "Completed");
     let printed = story.printed();
     assert!(printed.len() < 9 << 20, "{}", printed.len());
-    assert!(printed.ends_with("\nend\n"));
+    assert!(printed.ends_with("end\n"));
     let log = story.ended().log.clone().unwrap();
     let len = std::fs::metadata(&log).unwrap().len();
     assert!((64 << 20..66 << 20).contains(&len), "{len}");

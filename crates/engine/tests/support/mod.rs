@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use testdock_core::frameworks::{
-    Broken, Conclusion, Exit, Framework, Reader, Suite, TestItem,
-};
+use testdock_core::frameworks::{Broken, Conclusion, Exit, Framework, Reader, Suite, TestItem};
 use testdock_core::id::{RunId, TestId};
 use testdock_core::model::{End, Ended, Outcome, RunEvent, TestResult};
 use testdock_core::paths::RelPath;
@@ -22,21 +20,19 @@ use tokio_util::sync::CancellationToken;
 
 /// Runs `script` with `sh`. A live line is an output event, a report a result for each line.
 #[derive(Debug, Clone)]
-pub struct Script {
-    pub script: String,
-    pub candidates: Vec<Candidate>,
-    pub reports: Reports,
-    pub inputs: Vec<HelperFile>,
+pub(crate) struct Script {
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) reports: Reports,
+    pub(crate) inputs: Vec<HelperFile>,
 }
 
 impl Script {
-    pub fn new(script: &str) -> Self {
+    pub(crate) fn new(script: &str) -> Self {
         let shell = Candidate {
             argv: ["sh", "-c", script, "sh"].map(String::from).into(),
             check: Vec::new(),
         };
         Self {
-            script: script.into(),
             candidates: vec![shell],
             reports: Reports::Scratch("report".into()),
             inputs: Vec::new(),
@@ -99,18 +95,21 @@ impl Reader for Lines {
 }
 
 /// A workspace with one file in it, and the logs beside it.
-pub struct Bench {
-    pub dir: tempfile::TempDir,
-    pub root: Utf8PathBuf,
-    pub world: World,
-    pub interpreter: Interpreter,
-    pub fresh: bool,
-    pub timeout: Option<Duration>,
+pub(crate) struct Bench {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) root: Utf8PathBuf,
+    pub(crate) world: World,
+    pub(crate) interpreter: Interpreter,
+    pub(crate) fresh: bool,
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl Bench {
-    pub fn new(source: Source) -> Self {
-        let dir = tempfile::Builder::new().prefix("work space-ü").tempdir().unwrap();
+    pub(crate) fn new(source: Source) -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix("work space-ü")
+            .tempdir()
+            .unwrap();
         let base = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
         let root = base.join("project");
         std::fs::create_dir(&root).unwrap();
@@ -125,7 +124,7 @@ impl Bench {
         }
     }
 
-    pub fn plan(&self, script: Script) -> Arc<Plan> {
+    pub(crate) fn plan(&self, script: Script) -> Arc<Plan> {
         let suite = Suite {
             name: None,
             root: RelPath::default(),
@@ -154,17 +153,24 @@ impl Bench {
     }
 
     /// Starts a run of a script.
-    pub fn start(&self, script: impl Into<Script>) -> Running {
+    pub(crate) fn start(&self, script: impl Into<Script>) -> Running {
         let (sender, events) = mpsc::channel(64);
         let cancel = CancellationToken::new();
         let plan = self.plan(script.into());
         let run = RunId::from("run");
-        tokio::spawn(self.world.perform(plan, Events::new(run, sender), cancel.clone()));
-        Running { events, cancel, seen: Vec::new() }
+        tokio::spawn(
+            self.world
+                .perform(plan, Events::new(run, sender), cancel.clone()),
+        );
+        Running {
+            events,
+            cancel,
+            seen: Vec::new(),
+        }
     }
 
     /// Runs a script to its end.
-    pub async fn run(&self, script: impl Into<Script>) -> Story {
+    pub(crate) async fn run(&self, script: impl Into<Script>) -> Story {
         self.start(script).end().await
     }
 }
@@ -175,7 +181,7 @@ impl From<&str> for Script {
     }
 }
 
-pub fn interpreter(source: Source) -> Interpreter {
+pub(crate) fn interpreter(source: Source) -> Interpreter {
     Interpreter {
         name: "default".into(),
         source,
@@ -190,19 +196,21 @@ pub fn interpreter(source: Source) -> Interpreter {
 }
 
 /// A run under way.
-pub struct Running {
-    pub events: mpsc::Receiver<(RunId, RunEvent)>,
-    pub cancel: CancellationToken,
-    pub seen: Vec<RunEvent>,
+pub(crate) struct Running {
+    pub(crate) events: mpsc::Receiver<(RunId, RunEvent)>,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) seen: Vec<RunEvent>,
 }
 
 impl Running {
     /// Waits until something that is printed holds `text`.
-    pub async fn until_printed(&mut self, text: &str) {
+    pub(crate) async fn until_printed(&mut self, text: &str) {
         let mut printed = String::new();
         while !printed.contains(text) {
             let next = tokio::time::timeout(Duration::from_secs(30), self.events.recv()).await;
-            let (_, event) = next.unwrap_or_else(|_| panic!("{text} never came: {printed}")).unwrap();
+            let (_, event) = next
+                .unwrap_or_else(|_| panic!("{text} never came: {printed}"))
+                .unwrap();
             if let RunEvent::Output(out) = &event {
                 printed.push_str(out);
             }
@@ -213,7 +221,7 @@ impl Running {
     }
 
     /// Everything up to the end.
-    pub async fn end(mut self) -> Story {
+    pub(crate) async fn end(mut self) -> Story {
         while let Some((_, event)) = self.events.recv().await {
             self.seen.push(event);
         }
@@ -223,10 +231,10 @@ impl Running {
 
 /// All events of a run.
 #[derive(Debug)]
-pub struct Story(pub Vec<RunEvent>);
+pub(crate) struct Story(pub Vec<RunEvent>);
 
 impl Story {
-    pub fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         let text = |e: &RunEvent| match e {
             RunEvent::Output(text) => Some(text.clone()),
             _ => None,
@@ -234,15 +242,19 @@ impl Story {
         self.0.iter().filter_map(text).collect()
     }
 
-    pub fn results(&self) -> Vec<String> {
+    pub(crate) fn results(&self) -> Vec<String> {
         let ids = |e: &RunEvent| match e {
             RunEvent::Reported(results) => Some(results.iter().map(|r| r.id.to_string()).collect()),
             _ => None,
         };
-        self.0.iter().filter_map(ids).collect::<Vec<Vec<_>>>().concat()
+        self.0
+            .iter()
+            .filter_map(ids)
+            .collect::<Vec<Vec<_>>>()
+            .concat()
     }
 
-    pub fn warnings(&self) -> Vec<String> {
+    pub(crate) fn warnings(&self) -> Vec<String> {
         let text = |e: &RunEvent| match e {
             RunEvent::Warning(text) => Some(text.clone()),
             _ => None,
@@ -251,7 +263,7 @@ impl Story {
     }
 
     /// The container and whether it was warm.
-    pub fn container(&self) -> (String, bool) {
+    pub(crate) fn container(&self) -> (String, bool) {
         let started = |e: &RunEvent| match e {
             RunEvent::Started(p) => Some((p.container.clone(), p.warm)),
             _ => None,
@@ -259,7 +271,7 @@ impl Story {
         self.0.iter().find_map(started).unwrap_or_default()
     }
 
-    pub fn ended(&self) -> &Ended {
+    pub(crate) fn ended(&self) -> &Ended {
         let ends = self.0.iter().filter(|e| matches!(e, RunEvent::Ended(_)));
         assert_eq!(ends.count(), 1, "{self:?}");
         match self.0.last() {
@@ -269,27 +281,39 @@ impl Story {
     }
 
     /// The end in words.
-    pub fn end(&self) -> String {
+    pub(crate) fn end(&self) -> String {
         match &self.ended().how {
-            End::Broken(e) => format!("{:?}: {} [{}]", e.fault, e.message, e.help.clone().unwrap_or_default()),
+            End::Broken(e) => format!(
+                "{:?}: {} [{}]",
+                e.fault,
+                e.message,
+                e.help.clone().unwrap_or_default()
+            ),
             how => format!("{how:?}"),
         }
     }
 }
 
 /// The processes whose environment or command line holds `mark`, wherever they run on this machine.
-pub fn processes(mark: &str) -> Vec<String> {
-    let holds = |path: &Utf8Path| std::fs::read(path).is_ok_and(|b| String::from_utf8_lossy(&b).contains(mark));
+pub(crate) fn processes(mark: &str) -> Vec<String> {
+    let holds = |path: &Utf8Path| {
+        std::fs::read(path).is_ok_and(|b| String::from_utf8_lossy(&b).contains(mark))
+    };
     let entries = Utf8Path::new("/proc").read_dir_utf8().unwrap().flatten();
     entries
         .filter(|e| e.file_name().bytes().all(|b| b.is_ascii_digit()))
         .filter(|e| holds(&e.path().join("cmdline")) || holds(&e.path().join("environ")))
-        .map(|e| std::fs::read_to_string(e.path().join("cmdline")).unwrap_or_default().replace('\0', " "))
+        .map(|e| {
+            std::fs::read_to_string(e.path().join("cmdline"))
+                .unwrap_or_default()
+                .replace('\0', " ")
+        })
+        .map(|line| line.chars().take(60).collect())
         .collect()
 }
 
 /// Waits until `check` gives nothing any more.
-pub async fn gone_within(limit: Duration, check: impl Fn() -> Vec<String>) {
+pub(crate) async fn gone_within(limit: Duration, check: impl Fn() -> Vec<String>) {
     let deadline = Instant::now() + limit;
     loop {
         let left = check();
