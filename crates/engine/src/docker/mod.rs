@@ -1,0 +1,5 @@
+//! Docker engines, through their API.
+
+mod connect;
+mod image;
+mod pull;
