@@ -1,0 +1,1 @@
+//! Where tests run: which source the workspace offers, and what its Dockerfile says.

@@ -1,0 +1,11 @@
+//! What people see: each view is a pure function over the session's state.
+
+mod diagnostics;
+mod lenses;
+mod words;
+
+pub use diagnostics::{
+    Diagnostic, Related, Severity, configuration_diagnostics, fault_diagnostic, test_diagnostics,
+};
+pub use lenses::{Action, Lens, lenses};
+pub use words::{count_words, duration_words};
