@@ -62,7 +62,7 @@ pub fn choose(
     };
     workspace.check_stage(&source)?;
     Ok(Choice {
-        interpreter: plan(&section, settings, source),
+        interpreter: plan(section.name(), settings, source),
         why,
         passed_over,
     })
@@ -270,9 +270,10 @@ fn build(settings: &Settings, path: &Utf8Path) -> Source {
     })
 }
 
-fn plan(section: &Section<'_>, settings: &Settings, source: Source) -> Interpreter {
+/// The interpreter that settings describe, from a source that was chosen.
+pub fn plan(name: &str, settings: &Settings, source: Source) -> Interpreter {
     Interpreter {
-        name: section.name().to_owned(),
+        name: name.to_owned(),
         source,
         host: settings.host.as_ref().map(ToString::to_string),
         user: match settings.user {
