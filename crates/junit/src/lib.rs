@@ -7,6 +7,7 @@
 //!   no change;
 //! - [`visit`] hands over one [`Case`] at a time instead, and [`visit_reader`] does so for a report of any
 //!   size in bounded memory;
+//! - [`Report::locate`] says in which line of which file a test failed, from attributes, messages and stack traces;
 //! - [`write`](fn@write) merges suites of many runs into one report that common consumers accept.
 //!
 //! Broken input is no error: whatever can be read is read, and what was wrong is a [`Problem`] beside it.
@@ -21,6 +22,7 @@
 //! assert_eq!(problems[0].message, "the report is cut off: <testsuite> is never closed");
 //! ```
 
+mod locate;
 mod model;
 mod read;
 
@@ -37,6 +39,7 @@ mod problems;
 mod tag;
 mod text;
 
+pub use locate::{Failure, Location, Place, locate};
 pub use model::{Case, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId};
 pub use read::{Visitor, read, visit, visit_reader};
 pub use write::{FlatSuite, write};
