@@ -93,6 +93,7 @@ pub(super) fn best(frames: &[Frame], own: &Own<'_>, said: Option<&Place>) -> Opt
     Some(Location {
         place: Some(chosen),
         frames: others,
+        definition: None,
     })
 }
 

@@ -21,9 +21,6 @@ const FOLDERS: &[&str] = &[
     "/usr/local/go/src/",
     "/usr/local/lib/",
     "/usr/share/",
-    "/vendor/bundle/",
-    "/vendor/composer/",
-    "/vendor/phpunit/",
 ];
 
 /// What stands before paths that are no files of the project.
@@ -38,8 +35,15 @@ const SCHEMES: &[&str] = &[
     "jsr:",
 ];
 
-/// Packages of the Java world that are the platform's or a test tool's.
+/// Packages and namespaces of Java and .NET that are the platform's or a test tool's.
 const PACKAGES: &[&str] = &[
+    "FluentAssertions.",
+    "Microsoft.",
+    "Moq.",
+    "NUnit.Framework.",
+    "Shouldly.",
+    "System.",
+    "Xunit.",
     "android.",
     "androidx.",
     "clojure.",
@@ -87,13 +91,17 @@ const ERLANG: &[&str] = &[
 /// Whether a path leads out of the project.
 pub(super) fn is_library(path: &str) -> bool {
     let slashed = format!("/{}", path.replace('\\', "/"));
-    FOLDERS.iter().any(|folder| slashed.contains(folder))
+    // Elsewhere a folder of that name may be the project's own.
+    let vendor = [".go", ".php", ".rb"].iter().any(|end| path.ends_with(end))
+        && slashed.contains("/vendor/");
+    vendor
+        || FOLDERS.iter().any(|folder| slashed.contains(folder))
         || SCHEMES.iter().any(|scheme| path.starts_with(scheme))
         || path.starts_with('<')
         || path.ends_with(".erl") && ERLANG.iter().any(|name| path.starts_with(name))
 }
 
-/// Whether a class of the Java world is not the project's.
+/// Whether a class is not the project's.
 pub(super) fn is_library_class(class: &str) -> bool {
     PACKAGES.iter().any(|package| class.starts_with(package))
 }

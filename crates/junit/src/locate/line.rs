@@ -12,10 +12,12 @@ const MAX_PATH: usize = 1024;
 
 /// Adds the places in a line, given the line before it.
 pub(super) fn frames(line: &str, previous: &str, frames: &mut Vec<Frame>) {
-    let found = [python, java, dotnet, erlang, bats, perl, php]
-        .iter()
-        .find_map(|form| form(line));
-    match found.or_else(|| labelled(line, previous)) {
+    let forms = [python, java, dotnet, erlang, bats, php];
+    let found = forms.iter().find_map(|form| form(line));
+    match found
+        .or_else(|| perl(line, previous))
+        .or_else(|| labelled(line, previous))
+    {
         Some(frame) => frames.push(frame),
         None => plain(line, frames),
     }
@@ -55,13 +57,11 @@ fn java(line: &str) -> Option<Frame> {
     let (method, rest) = call.split_once('(')?;
     let (file, rest) = rest.split_once(':')?;
     let (number, rest) = number(rest)?;
-    let is_call =
-        method.contains('.') && !method.contains(['/', '\\', ' ', '<']) || is_module_call(method);
-    if !is_call || !rest.starts_with(')') || file.contains(['/', '\\']) || !is_jvm(file) {
+    if !rest.starts_with(')') || !is_jvm(file) {
         return None;
     }
-    // Before the class may stand a class loader and a module: `app//`, `java.base@17/`.
-    let method = method.rsplit('/').next()?;
+    // Before the class may stand a class loader and a module: `app//`, `java.base@17/`. A method of Kotlin may have spaces.
+    let method = method.split(' ').next()?.rsplit('/').next()?;
     let class = method.rsplit_once('.')?.0;
     let folders = class
         .rsplit_once('.')
@@ -75,12 +75,6 @@ fn java(line: &str) -> Option<Frame> {
     Some(frame)
 }
 
-fn is_module_call(method: &str) -> bool {
-    method
-        .rsplit_once('/')
-        .is_some_and(|(module, call)| !module.contains(' ') && call.contains('.'))
-}
-
 fn is_jvm(file: &str) -> bool {
     let extension = file.rsplit_once('.').map(|(_, extension)| extension);
     matches!(
@@ -92,8 +86,12 @@ fn is_jvm(file: &str) -> bool {
 /// `at Example.Tests.Adds() in C:\x\Tests.cs:line 3`
 fn dotnet(line: &str) -> Option<Frame> {
     let (before, rest) = line.rsplit_once(":line ")?;
-    let (_, path) = before.rsplit_once(" in ")?;
-    frame(path, number(rest)?.0, Trust::Stated)
+    let (call, path) = before.rsplit_once(" in ")?;
+    let mut frame = frame(path, number(rest)?.0, Trust::Stated)?;
+    frame.library |= call
+        .split_once("at ")
+        .is_some_and(|(_, class)| is_library_class(class));
+    Some(frame)
 }
 
 /// `in function m:f/0 (m.erl, line 3)`
@@ -113,16 +111,14 @@ fn bats(line: &str) -> Option<Frame> {
     }
 }
 
-/// `at t/a.t line 3.`
-fn perl(line: &str) -> Option<Frame> {
+/// `at t/a.t line 3.`; the place of a test that is allowed to fail is not the failure's.
+fn perl(line: &str, previous: &str) -> Option<Frame> {
     let (before, rest) = line.rsplit_once(" line ")?;
     let path = before.rsplit_once("at ")?.1;
-    let is_path = path::is_source(path) && !path.contains(' ');
-    if is_path {
-        frame(path, number(rest)?.0, Trust::Stated)
-    } else {
-        None
+    if !path::is_source(path) || path.contains(' ') || previous.contains("(TODO)") {
+        return None;
     }
+    frame(path, number(rest)?.0, Trust::Stated)
 }
 
 /// `/a/b.php(3)`, which some compilers write too.
@@ -161,16 +157,17 @@ fn plain(line: &str, frames: &mut Vec<Frame>) {
             continue;
         };
         let start = path_start(line, colon);
-        if !path::is_source(&line[start..colon]) || is_title(rest) {
+        let (column, after) = column(rest);
+        let trust = trust(&line[..start], after);
+        let frame = frame(&line[start..colon], number, trust);
+        let Some(mut frame) =
+            frame.filter(|frame| path::is_source(&frame.place.path) && !is_title(rest))
+        else {
             continue;
-        }
-        let (column, rest) = column(rest);
-        let trust = trust(&line[..start], rest);
-        if let Some(mut frame) = frame(&line[start..colon], number, trust) {
-            frame.place.column = column;
-            frames.push(frame);
-        }
-        from = line.len() - rest.len();
+        };
+        frame.place.column = column;
+        frames.push(frame);
+        from = line.len() - after.len();
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Place {
 pub struct Location {
     /// The place that says it best.
     pub place: Option<Place>,
+    /// Where the test is defined, if its tool says so; not where it failed. pytest counts its lines from 0 (`xunit1`).
+    pub definition: Option<Place>,
     /// The other places along the way, in the tool's order, without those in libraries.
     pub frames: Vec<Place>,
 }
@@ -72,36 +74,35 @@ impl Report<'_> {
 
 /// Where a failure happened.
 pub fn locate(failure: Failure<'_>) -> Location {
-    let said = said_by_attributes(failure);
+    let said = place(failure, failure.status.line);
+    let own = choose::Own::of(failure);
     let texts = [
         Some(failure.status.text.as_ref()),
         failure.status.message.as_deref(),
     ];
-    let own = choose::Own::of(failure);
-    for text in texts.into_iter().flatten() {
+    let in_text = texts.into_iter().flatten().find_map(|text| {
         let frames = frames::in_text(&without_colours(text));
-        if let Some(location) = choose::best(&frames, &own, said.as_ref()) {
-            return location;
-        }
+        choose::best(&frames, &own, said.as_ref())
+    });
+    let location = in_text
+        .or_else(|| in_output(failure, &own))
+        .unwrap_or_default();
+    let definition = place(failure, failure.case.and_then(|case| case.line));
+    Location {
+        place: location.place.or(said),
+        definition,
+        ..location
     }
-    if said.is_some() {
-        return Location {
-            place: said,
-            frames: Vec::new(),
-        };
-    }
-    in_output(failure, &own).unwrap_or_default()
 }
 
-/// Some tools put the place on the failure itself; of the file they may only tell the test's.
-fn said_by_attributes(failure: Failure<'_>) -> Option<Place> {
+/// A line that an attribute tells, of the failure or of the test, in the file that one of them tells.
+fn place(failure: Failure<'_>, line: Option<u32>) -> Option<Place> {
     let file = failure.status.file.as_deref();
-    let file = file
-        .or_else(|| failure.case?.file.as_deref())
-        .or_else(|| failure.suite?.file.as_deref());
+    let file = file.or_else(|| failure.case?.file.as_deref());
+    let file = file.or_else(|| failure.suite?.file.as_deref());
     Some(Place {
         path: path::clean(file?)?,
-        line: failure.status.line?,
+        line: line?,
         column: None,
     })
 }

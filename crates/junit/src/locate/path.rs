@@ -2,14 +2,14 @@
 
 /// What source files end in. A place without such an ending is none: `12:30:45`, `ratio 3:4`, `host:443`.
 const EXTENSIONS: &[&str] = &[
-    "adb", "bash", "bats", "c", "cc", "cjs", "cl", "clj", "cljc", "cljs", "coffee", "cpp", "cppm",
-    "cr", "cs", "cts", "cu", "cxx", "d", "dart", "el", "elm", "erl", "ex", "exs", "f", "f90",
-    "feature", "fs", "fsx", "gleam", "go", "gradle", "groovy", "h", "hh", "hpp", "hrl", "hs",
-    "hxx", "inl", "java", "jl", "js", "jsx", "kt", "kts", "lhs", "lisp", "lua", "m", "md", "mjs",
-    "ml", "mli", "mm", "mts", "nim", "nix", "odin", "pas", "php", "phpt", "pl", "pm", "ps1",
-    "purs", "py", "pyi", "pyx", "r", "rb", "rake", "re", "res", "rkt", "robot", "rs", "rst", "s",
-    "sc", "scala", "scm", "sh", "sol", "sql", "sv", "svelte", "swift", "t", "tcl", "ts", "tsx",
-    "v", "vala", "vb", "vhd", "vhdl", "vue", "zig", "zsh",
+    "adb", "ads", "bash", "bats", "c", "cbl", "cc", "cjs", "cl", "clj", "cljc", "cljs", "coffee",
+    "cpp", "cppm", "cr", "cs", "cts", "cu", "cxx", "d", "dart", "el", "elm", "erb", "erl", "ex",
+    "exs", "f", "f90", "feature", "fs", "fsx", "gleam", "go", "gradle", "groovy", "h", "hh", "hpp",
+    "hrl", "hs", "hxx", "inl", "java", "jl", "js", "jsx", "kt", "kts", "lhs", "lisp", "lua", "m",
+    "md", "mjs", "ml", "mli", "mm", "mts", "nim", "nix", "odin", "pas", "php", "phpt", "pl", "pm",
+    "ps1", "purs", "py", "pyi", "pyx", "r", "rake", "rb", "re", "res", "rkt", "robot", "rs", "rst",
+    "s", "sc", "scala", "scm", "sh", "sol", "sql", "story", "sv", "svelte", "swift", "t", "tcl",
+    "ts", "tsx", "v", "vala", "vb", "vhd", "vhdl", "vue", "zig", "zsh",
 ];
 
 /// Whether this is the path of a source file.
