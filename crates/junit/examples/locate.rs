@@ -1,4 +1,5 @@
-//! Prints the failures of reports with their places: `cargo run -p testdock-junit --example locate -- FILE…`
+//! Prints the failures of reports with their places: `cargo run -p testdock-junit --example locate
+//! -- FILE…`
 
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 

@@ -100,7 +100,8 @@ fn count(case: &Case<'_>, is: impl Fn(StatusKind) -> bool) -> usize {
         .count()
 }
 
-/// Known failing lines: at least 97 of 100 are found where the report holds them at all, and at most one is wrong.
+/// Known failing lines: at least 97 of 100 are found where the report holds them at all, and at
+/// most one is wrong.
 #[test]
 fn failures_are_located() {
     let Some(corpus) = corpus() else { return };

@@ -192,6 +192,7 @@ fn what_looks_like_a_place_and_is_none() {
         "File \"/usr/lib/python3.11/unittest/case.py\", line 4, in run",
         "C:\\w\\a:5 and a:5",
         "a.py:99999999999999999999",
+        " in \\é/E'𑌸:12",
     ];
     for text in texts {
         assert_eq!(located("", text), "none", "{text}");

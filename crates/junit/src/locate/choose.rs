@@ -53,7 +53,8 @@ impl<'r> Own<'r> {
     }
 }
 
-/// The later a part of a dotted name, the more of it is the file's: `tests.calc.test_sum` is in `test_sum`.
+/// The later a part of a dotted name, the more of it is the file's: `tests.calc.test_sum` is in
+/// `test_sum`.
 fn parts(rank: usize, name: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     let parts = name
@@ -77,7 +78,8 @@ fn is_same(one: &str, other: &str) -> bool {
     !one.is_empty() && !other.is_empty() && (one.ends_with(&other) || other.ends_with(&one))
 }
 
-/// The place that says best where it failed, and the others as frames; none where no place can be trusted.
+/// The place that says best where it failed, and the others as frames; none where no place can be
+/// trusted.
 pub(super) fn best(frames: &[Frame], own: &Own<'_>, said: Option<&Place>) -> Option<Location> {
     let frames: Vec<&Frame> = frames.iter().filter(|frame| !frame.library).collect();
     let chosen = match said {

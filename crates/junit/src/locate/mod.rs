@@ -1,8 +1,9 @@
 //! Where a failure happened, from all that a report says about it.
 //!
-//! Nothing here knows a dialect by name. A failure's own `file` and `line` say it best; else every line of its text is
-//! asked for what looks like a place, and of those the test's own code comes before its helpers', and libraries are
-//! left out. Paths are as the tool wrote them, except that a Java package becomes folders and a URL loses its host.
+//! Nothing here knows a dialect by name. A failure's own `file` and `line` say it best; else every
+//! line of its text is asked for what looks like a place, and of those the test's own code comes
+//! before its helpers', and libraries are left out. Paths are as the tool wrote them, except that a
+//! Java package becomes folders and a URL loses its host.
 //!
 //! A wrong place is worse than none: without a place that a tool vouches for there is none.
 
@@ -11,6 +12,7 @@ mod frames;
 mod library;
 mod line;
 mod path;
+mod plain;
 
 use std::borrow::Cow;
 
@@ -32,7 +34,8 @@ pub struct Place {
 pub struct Location {
     /// The place that says it best.
     pub place: Option<Place>,
-    /// Where the test is defined, if its tool says so; not where it failed. pytest counts its lines from 0 (`xunit1`).
+    /// Where the test is defined, if its tool says so; not where it failed. pytest counts its lines
+    /// from 0 (`xunit1`).
     pub definition: Option<Place>,
     /// The other places along the way, in the tool's order, without those in libraries.
     pub frames: Vec<Place>,
@@ -95,7 +98,8 @@ pub fn locate(failure: Failure<'_>) -> Location {
     }
 }
 
-/// A line that an attribute tells, of the failure or of the test, in the file that one of them tells.
+/// A line that an attribute tells, of the failure or of the test, in the file that one of them
+/// tells.
 fn place(failure: Failure<'_>, line: Option<u32>) -> Option<Place> {
     let file = failure.status.file.as_deref();
     let file = file.or_else(|| failure.case?.file.as_deref());
@@ -123,7 +127,8 @@ fn in_output(failure: Failure<'_>, own: &choose::Own<'_>) -> Option<Location> {
     })
 }
 
-/// The text without ANSI sequences, and without the marks that tools write for their escape character.
+/// The text without ANSI sequences, and without the marks that tools write for their escape
+/// character.
 fn without_colours(text: &str) -> Cow<'_, str> {
     const MARKS: [&str; 3] = ["\u{1b}", "#x1B", "[NON-XML-CHAR-0x1B]"];
     if !MARKS.iter().any(|mark| text.contains(mark)) {

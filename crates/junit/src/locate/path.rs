@@ -1,6 +1,7 @@
 //! Paths as tools write them.
 
-/// What source files end in. A place without such an ending is none: `12:30:45`, `ratio 3:4`, `host:443`.
+/// What source files end in. A place without such an ending is none: `12:30:45`, `ratio 3:4`,
+/// `host:443`.
 const EXTENSIONS: &[&str] = &[
     "adb", "ads", "bash", "bats", "c", "cbl", "cc", "cjs", "cl", "clj", "cljc", "cljs", "coffee",
     "cpp", "cppm", "cr", "cs", "cts", "cu", "cxx", "d", "dart", "el", "elm", "erb", "erl", "ex",
@@ -58,7 +59,8 @@ fn without_drive_slash(rest: &str) -> &str {
     }
 }
 
-/// What a server serves at an address, as far as test servers have it: a query that names it, or the path.
+/// What a server serves at an address, as far as test servers have it: a query that names it, or
+/// the path.
 fn in_url(rest: &str) -> &str {
     if let Some((_, path)) = rest.split_once("?p=") {
         return path;
