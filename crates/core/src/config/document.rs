@@ -1,0 +1,235 @@
+//! What `testdock.toml` can say.
+//!
+//! These types are the whole definition of the file: the JSON schema, the reference in
+//! `docs/configuration.md` and the validator are made from them, so a doc comment here is what a user reads.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::schema::framework_schema;
+use super::units::{ContainerPath, DockerHost, Duration, FileGlob, Size, User};
+
+/// The settings of one workspace, every layer merged and every default filled in.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// Where the tests run, unless a suite says otherwise.
+    pub interpreter: Interpreter,
+    /// Further interpreters, by the name that a suite or `--interpreter` calls them.
+    pub interpreters: BTreeMap<String, Interpreter>,
+    /// The suites of the workspace, where detection is not enough.
+    #[serde(rename = "suite")]
+    pub suites: Vec<Suite>,
+    /// Services that the tests need: started, waited for until healthy, thrown away.
+    pub services: BTreeMap<String, Service>,
+    /// How long a whole run may take.
+    pub timeout: Option<Duration>,
+    /// How long one test may take.
+    pub test_timeout: Option<Duration>,
+}
+
+/// Where tests run: one source, and how the container made from it is set up.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("x-only-one-of" = ["dockerfile", "image", "compose", "devcontainer", "jenkinsfile", "local"]))]
+pub struct Interpreter {
+    /// The Dockerfile to build, from the workspace's root.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub dockerfile: Option<Utf8PathBuf>,
+    /// The folder that the Dockerfile copies from.
+    #[schemars(with = "String", extend("x-belongs-to" = "dockerfile"))]
+    pub context: Utf8PathBuf,
+    /// The stage of the Dockerfile to build; default: the last one.
+    #[schemars(extend("x-belongs-to" = "dockerfile"))]
+    pub target: Option<String>,
+    /// Values of the Dockerfile's `ARG`s.
+    #[schemars(extend("x-belongs-to" = "dockerfile"))]
+    pub build_args: BTreeMap<String, String>,
+    /// The image to run, pulled when it is absent.
+    #[schemars(length(min = 1))]
+    pub image: Option<String>,
+    /// The service of a compose file to run in.
+    pub compose: Option<Compose>,
+    /// The `devcontainer.json` to read.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub devcontainer: Option<Utf8PathBuf>,
+    /// The Jenkinsfile whose agent to run in.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub jenkinsfile: Option<Utf8PathBuf>,
+    /// `true`: no container, the tests run on this machine.
+    #[schemars(extend("const" = true))]
+    pub local: Option<bool>,
+    /// The engine to talk to; default: `DOCKER_HOST`, else the active Docker context.
+    pub host: Option<DockerHost>,
+    /// As whom the tests run: `"host"` (as you), `"image"` (as the image says) or `"uid:gid"`.
+    pub user: User,
+    /// Environment variables of the tests.
+    pub env: BTreeMap<String, String>,
+    /// Where the workspace is put in the container; default: over the image's own copy of the project, else
+    /// at the path that it has on the host.
+    pub workdir: Option<ContainerPath>,
+    /// How long an idle container is kept for the next run; `"0s"` keeps none.
+    pub keep_warm: Duration,
+    /// What the container may use.
+    pub limits: Limits,
+    /// The Docker network to join.
+    pub network: Option<String>,
+}
+
+/// The service of a compose file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Compose {
+    /// The compose file, from the workspace's root.
+    #[serde(default = "default_compose_file")]
+    #[schemars(with = "String")]
+    pub file: Utf8PathBuf,
+    /// The service whose container the tests run in.
+    #[schemars(length(min = 1))]
+    pub service: String,
+}
+
+/// What a container may use of the machine.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Limits {
+    /// Processors, also in parts: `1.5`.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    pub cpus: Option<f64>,
+    /// Memory: `"2g"`.
+    pub memory: Option<Size>,
+    /// Processes and threads.
+    #[schemars(range(min = 1))]
+    pub pids: Option<u32>,
+}
+
+/// Tests that one command runs in one folder.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Suite {
+    /// The suite's name in results and selectors; default: the framework, and the folder where that is not the root.
+    pub name: Option<String>,
+    /// The framework that runs the tests.
+    #[schemars(schema_with = "framework_schema")]
+    pub framework: Option<String>,
+    /// The command to run: any that writes JUnit XML, or, beside a framework, the one that starts its tool,
+    /// such as `["poetry", "run", "pytest"]`.
+    #[schemars(length(min = 1))]
+    pub command: Option<Vec<String>>,
+    /// The JUnit files that the command writes, from the suite's root.
+    pub reports: Vec<FileGlob>,
+    /// The folder that the suite runs in, from the workspace's root.
+    #[schemars(with = "String")]
+    pub root: Utf8PathBuf,
+    /// The name of the interpreter in `[interpreters]` to use; default: `[interpreter]`.
+    pub interpreter: Option<String>,
+    /// Arguments added to the framework's command.
+    pub args: Vec<String>,
+    /// Environment variables of this suite, over the interpreter's.
+    pub env: BTreeMap<String, String>,
+    /// How long a run of this suite may take; default: the workspace's `timeout`.
+    pub timeout: Option<Duration>,
+    /// How long one test of this suite may take; default: the workspace's `test-timeout`.
+    pub test_timeout: Option<Duration>,
+}
+
+/// Something that the tests need beside them, such as a database.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Service {
+    /// The image to run.
+    #[schemars(length(min = 1))]
+    pub image: String,
+    /// Environment variables of the service.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// How to tell that the service is ready.
+    #[serde(default)]
+    pub health: Option<Health>,
+    /// Variables that the tests get; `{host}` and `{port:5432}` are filled in.
+    #[serde(default)]
+    pub provides: BTreeMap<String, String>,
+}
+
+/// A command that succeeds once a service is ready.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Health {
+    /// The command, run inside the service's container.
+    #[schemars(length(min = 1))]
+    pub cmd: Vec<String>,
+    /// The pause between two tries.
+    #[serde(default)]
+    pub interval: Option<Duration>,
+}
+
+impl Config {
+    /// The interpreter that a suite named, or the default one; `None` where the name is unknown.
+    pub fn interpreter(&self, name: Option<&str>) -> Option<&Interpreter> {
+        match name {
+            None => Some(&self.interpreter),
+            Some(name) => self.interpreters.get(name),
+        }
+    }
+}
+
+impl Suite {
+    /// The name that results and selectors use: as written, else `pytest`, or `pytest@services/billing`.
+    pub fn display_name(&self) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        let kind = self.framework.as_deref().unwrap_or("command");
+        match self.root.as_str() {
+            "" | "." => kind.to_owned(),
+            root => format!("{kind}@{root}"),
+        }
+    }
+}
+
+impl Default for Interpreter {
+    fn default() -> Self {
+        Self {
+            dockerfile: None,
+            context: ".".into(),
+            target: None,
+            build_args: BTreeMap::new(),
+            image: None,
+            compose: None,
+            devcontainer: None,
+            jenkinsfile: None,
+            local: None,
+            host: None,
+            user: User::default(),
+            env: BTreeMap::new(),
+            workdir: None,
+            keep_warm: Duration(std::time::Duration::from_secs(600)),
+            limits: Limits::default(),
+            network: None,
+        }
+    }
+}
+
+impl Default for Suite {
+    fn default() -> Self {
+        Self {
+            name: None,
+            framework: None,
+            command: None,
+            reports: Vec::new(),
+            root: ".".into(),
+            interpreter: None,
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            timeout: None,
+            test_timeout: None,
+        }
+    }
+}
+
+fn default_compose_file() -> Utf8PathBuf {
+    "compose.yaml".into()
+}

@@ -1,0 +1,327 @@
+//! The one path-mapping layer between the caller's machine and the container.
+//!
+//! It is filled from the container's real mounts and serves every sink: command lines, report
+//! paths, stack frames, printed output.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+
+/// A path relative to a workspace folder, with `/` between its parts; empty for the folder itself.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct RelPath(Arc<str>);
+
+impl RelPath {
+    /// Normalises `path`: `\` becomes `/`, `.` parts and a trailing slash go away.
+    pub fn new(path: impl AsRef<str>) -> Self {
+        let path = path.as_ref().replace('\\', "/");
+        let parts: Vec<&str> = path
+            .split('/')
+            .filter(|p| !p.is_empty() && *p != ".")
+            .collect();
+        Self(parts.join("/").into())
+    }
+
+    /// The path of `path` below `root`, where it lies there.
+    pub fn below(root: &Utf8Path, path: &Utf8Path) -> Option<Self> {
+        path.strip_prefix(root)
+            .ok()
+            .map(|rest| Self::new(rest.as_str()))
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is the workspace folder itself.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// This path with `child` below it.
+    pub fn join(&self, child: &str) -> Self {
+        Self::new(format!("{}/{child}", self.0))
+    }
+
+    /// This path on the caller's machine.
+    pub fn on(&self, root: &Utf8Path) -> Utf8PathBuf {
+        if self.is_root() {
+            root.to_owned()
+        } else {
+            root.join(&*self.0)
+        }
+    }
+
+    /// The rest of this path below `dir`; `None` when it lies elsewhere.
+    pub fn strip(&self, dir: &Self) -> Option<&str> {
+        if dir.is_root() {
+            return Some(&self.0);
+        }
+        let rest = self.0.strip_prefix(&*dir.0)?;
+        if rest.is_empty() {
+            Some("")
+        } else {
+            rest.strip_prefix('/')
+        }
+    }
+}
+
+impl fmt::Display for RelPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RelPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// One mount of the container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Where it lies in the container, absolute.
+    pub container: String,
+    /// What lies there on the caller's machine; `None` for a volume, which hides what is below it.
+    pub host: Option<Utf8PathBuf>,
+}
+
+/// Maps paths between the caller's machine and the container; the longest prefix wins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathMap {
+    /// Longest container path first.
+    mounts: Vec<Mount>,
+}
+
+impl PathMap {
+    /// A map over `mounts`, in any order.
+    pub fn new(mounts: impl IntoIterator<Item = Mount>) -> Self {
+        let mut mounts: Vec<Mount> = mounts
+            .into_iter()
+            .map(|m| Mount {
+                container: trim_slash(&m.container).to_owned(),
+                ..m
+            })
+            .collect();
+        mounts.sort_by(|a, b| {
+            b.container
+                .len()
+                .cmp(&a.container.len())
+                .then_with(|| a.container.cmp(&b.container))
+        });
+        Self { mounts }
+    }
+
+    /// The map of a run without a container: every path stands for itself.
+    pub fn identity() -> Self {
+        Self::new([Mount {
+            container: "/".into(),
+            host: Some("/".into()),
+        }])
+    }
+
+    /// The host path of an absolute container path; `None` when the host has no such file.
+    pub fn to_host(&self, container: &str) -> Option<Utf8PathBuf> {
+        let path = normalise(container);
+        let (mount, rest) = self
+            .mounts
+            .iter()
+            .find_map(|m| below(&path, &m.container).map(|rest| (m, rest)))?;
+        let host = mount.host.as_ref()?;
+        Some(if rest.is_empty() {
+            host.clone()
+        } else {
+            host.join(rest)
+        })
+    }
+
+    /// The container path of an absolute host path; `None` when the container cannot see it.
+    pub fn to_container(&self, host: &Utf8Path) -> Option<String> {
+        let (mount, rest) = self
+            .mounts
+            .iter()
+            .filter_map(|m| {
+                Some((
+                    m,
+                    below(host.as_str(), trim_slash(m.host.as_ref()?.as_str()))?,
+                ))
+            })
+            .min_by_key(|(_, rest)| rest.len())?;
+        let path = match rest {
+            "" if mount.container.is_empty() => "/".to_owned(),
+            "" => mount.container.clone(),
+            rest => format!("{}/{rest}", mount.container),
+        };
+        // A volume mounted over that place hides the host's file.
+        (self.to_host(&path).as_deref() == Some(host)).then_some(path)
+    }
+
+    /// `text` with the container paths in it turned into host paths, so that what is printed can be
+    /// opened.
+    pub fn text_to_host<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let moved = self.mounts.iter().filter(|m| {
+            m.host
+                .as_ref()
+                .is_some_and(|h| trim_slash(h.as_str()) != m.container)
+                && !m.container.is_empty()
+        });
+        let mut out = Cow::Borrowed(text);
+        for mount in moved {
+            if out.contains(&mount.container) {
+                out = Cow::Owned(self.replace_prefix(&out, &mount.container));
+            }
+        }
+        out
+    }
+
+    fn replace_prefix(&self, text: &str, prefix: &str) -> String {
+        let mut out = String::with_capacity(text.len() + 64);
+        let mut rest = text;
+        let mut before = None;
+        while let Some(at) = rest.find(prefix) {
+            out.push_str(&rest[..at]);
+            before = rest[..at].chars().next_back().or(before);
+            let tail = &rest[at..];
+            let path = &tail[..tail.find(|c: char| !is_path_char(c)).unwrap_or(tail.len())];
+            let starts = !before.is_some_and(|c| is_path_char(c) || c == '~');
+            match starts.then(|| self.to_host(path)).flatten() {
+                Some(host) if below(path, prefix).is_some() => {
+                    out.push_str(host.as_str());
+                    rest = &tail[path.len()..];
+                    before = path.chars().next_back();
+                }
+                _ => {
+                    out.push_str(prefix);
+                    rest = &tail[prefix.len()..];
+                    before = prefix.chars().next_back();
+                }
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+fn is_path_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | '%')
+}
+
+fn trim_slash(path: &str) -> &str {
+    path.trim_end_matches('/')
+}
+
+/// The rest of `path` below `dir` (without a trailing slash); `None` when it lies elsewhere.
+fn below<'p>(path: &'p str, dir: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix(dir)?;
+    if rest.is_empty() {
+        Some(rest)
+    } else {
+        rest.strip_prefix('/')
+    }
+}
+
+/// Resolves `.` and `..` by text; a container's symbolic links are not known here.
+fn normalise(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map() -> PathMap {
+        let mount = |container: &str, host: Option<&str>| Mount {
+            container: container.into(),
+            host: host.map(Into::into),
+        };
+        PathMap::new([
+            mount("/app", Some("/home/me/shop")),
+            mount("/app/node_modules", None),
+            mount("/app/vendor/lib", Some("/home/me/lib")),
+        ])
+    }
+
+    #[test]
+    fn the_longest_mount_wins_and_a_volume_hides() {
+        let map = map();
+        let host = |path| map.to_host(path).map(Utf8PathBuf::into_string);
+        assert_eq!(
+            host("/app/src/a.py").as_deref(),
+            Some("/home/me/shop/src/a.py")
+        );
+        assert_eq!(host("/app").as_deref(), Some("/home/me/shop"));
+        assert_eq!(
+            host("/app/src/../b.py").as_deref(),
+            Some("/home/me/shop/b.py")
+        );
+        assert_eq!(
+            host("/app/vendor/lib/x.c").as_deref(),
+            Some("/home/me/lib/x.c")
+        );
+        assert_eq!(host("/app/node_modules/x.js"), None);
+        assert_eq!(host("/application/x"), None);
+    }
+
+    #[test]
+    fn host_to_container_and_back_is_the_identity() {
+        let map = map();
+        for host in [
+            "/home/me/shop",
+            "/home/me/shop/a b/ü.py",
+            "/home/me/lib/x.c",
+        ] {
+            let container = map.to_container(Utf8Path::new(host)).expect(host);
+            assert_eq!(map.to_host(&container).expect(host), host);
+        }
+        assert_eq!(
+            map.to_container(Utf8Path::new("/home/me/shop/node_modules/x.js")),
+            None
+        );
+        assert_eq!(map.to_container(Utf8Path::new("/elsewhere")), None);
+    }
+
+    #[test]
+    fn identity_maps_everything_to_itself() {
+        let map = PathMap::identity();
+        assert_eq!(map.to_host("/a/b").expect("mapped"), "/a/b");
+        assert_eq!(
+            map.to_container(Utf8Path::new("/a/b")).as_deref(),
+            Some("/a/b")
+        );
+    }
+
+    #[test]
+    fn printed_paths_become_host_paths() {
+        let map = map();
+        let text = "/app/a.py:3: see http://x/app/b and /app/node_modules/c, /apple, (/app)";
+        assert_eq!(
+            map.text_to_host(text),
+            "/home/me/shop/a.py:3: see http://x/app/b and /app/node_modules/c, /apple, (/home/me/shop)"
+        );
+        assert!(matches!(map.text_to_host("nothing here"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn relative_paths_are_normalised() {
+        assert_eq!(RelPath::new("./a//b/").as_str(), "a/b");
+        assert_eq!(RelPath::new("a\\b").as_str(), "a/b");
+        assert_eq!(RelPath::new("a/b").strip(&RelPath::new("a")), Some("b"));
+        assert_eq!(RelPath::new("ab").strip(&RelPath::new("a")), None);
+        assert_eq!(RelPath::new("a").strip(&RelPath::default()), Some("a"));
+    }
+}

@@ -1,0 +1,202 @@
+//! What a run is to do, as plain data for the engine to perform.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+
+use crate::frameworks::Suite;
+use crate::id::{RunId, TestId};
+use crate::paths::{PathMap, RelPath};
+
+/// A run: one job for each suite that has something to do, in order.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Which run.
+    pub run: RunId,
+    /// The workspace folder on the host.
+    pub root: Utf8PathBuf,
+    /// What to do.
+    pub jobs: Vec<Job>,
+    /// The whole run may take this long, builds and pulls not counted.
+    pub timeout: Option<Duration>,
+}
+
+/// One suite's part of a run: one command in one interpreter.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Whose tests.
+    pub suite: Arc<Suite>,
+    /// Where they run.
+    pub interpreter: Arc<Interpreter>,
+    /// Which tests; empty means all of the suite.
+    pub selection: Vec<TestId>,
+    /// Tests that are left out.
+    pub exclude: Vec<TestId>,
+    /// Further arguments for the tool, as the user gave them.
+    pub args: Vec<String>,
+    /// Whether a clean container is wanted.
+    pub fresh: bool,
+}
+
+/// Where tests run: everything that shapes the container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interpreter {
+    /// Its name in the configuration; `default` for `[interpreter]`.
+    pub name: String,
+    /// Where the image comes from.
+    pub source: Source,
+    /// The engine's address; `None` for the active one.
+    pub host: Option<String>,
+    /// As whom the tests run.
+    pub user: User,
+    /// Added to the image's environment.
+    pub env: BTreeMap<String, String>,
+    /// Where the workspace goes in the container; `None` lets the image decide.
+    pub workdir: Option<String>,
+    /// How long an unused container is kept.
+    pub keep_warm: Duration,
+    /// What the container may use.
+    pub limits: Limits,
+    /// The network to join; `None` for the engine's default.
+    pub network: Option<String>,
+}
+
+/// Where an interpreter's image comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Built from a Dockerfile of the workspace.
+    Dockerfile(Dockerfile),
+    /// An image by name, pulled when absent.
+    Image(String),
+    /// No container: the machine that Testdock runs on.
+    Local,
+}
+
+/// How to build an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dockerfile {
+    /// The Dockerfile.
+    pub path: RelPath,
+    /// The build context.
+    pub context: RelPath,
+    /// The stage to build; `None` for the last.
+    pub target: Option<String>,
+    /// Build arguments.
+    pub build_args: BTreeMap<String, String>,
+}
+
+/// As whom tests run in the container.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum User {
+    /// The caller's uid and gid, so that files in the workspace belong to the caller.
+    #[default]
+    Host,
+    /// Whoever the image names.
+    Image,
+    /// As given: `uid[:gid]` or a name of the image.
+    Named(String),
+}
+
+/// What a container may use at most.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// Thousandths of a processor.
+    pub cpus_milli: Option<u64>,
+    /// Bytes of memory, swap included.
+    pub memory: Option<u64>,
+    /// Processes and threads.
+    pub pids: Option<u64>,
+}
+
+/// Where a job runs, as far as its command must know; filled by the engine once the container stands.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The workspace folder on the host.
+    pub root: Utf8PathBuf,
+    /// The container's mounts.
+    pub paths: PathMap,
+    /// A directory of the container that holds the invocation's helper files.
+    pub helpers: String,
+    /// A directory of the container for this run alone: reports go here.
+    pub scratch: String,
+}
+
+impl Site {
+    /// A file of the workspace as the container sees it.
+    pub fn workspace(&self, path: &RelPath) -> String {
+        let host = path.on(&self.root);
+        self.paths
+            .to_container(&host)
+            .unwrap_or_else(|| host.into_string())
+    }
+}
+
+/// The one command of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Invocation {
+    /// Command lines to choose from: the first whose check passes in the container.
+    pub candidates: Vec<Candidate>,
+    /// Appended to the chosen command line.
+    pub args: Vec<String>,
+    /// Added to the environment.
+    pub env: Vec<(String, String)>,
+    /// Directories to put in front of a `:`-separated variable of the container's environment.
+    pub prepend: Vec<(String, String)>,
+    /// The container directory to run in.
+    pub cwd: String,
+    /// Files for [`Site::helpers`], the same in every run of this Testdock version.
+    pub helpers: Vec<HelperFile>,
+    /// Files for [`Site::scratch`], of this run alone.
+    pub inputs: Vec<HelperFile>,
+    /// What comes back at the end.
+    pub reports: Reports,
+    /// Whether the tool writes live events to the descriptor that the environment variable
+    /// [`EVENTS_FD`] names.
+    pub live: bool,
+    /// What to install when no candidate is there, such as `install pytest in the image`.
+    pub remedy: String,
+}
+
+/// The environment variable that names the descriptor for live events, one line each.
+pub const EVENTS_FD: &str = "TESTDOCK_EVENTS_FD";
+
+/// A command line that may or may not be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The command.
+    pub argv: Vec<String>,
+    /// A further command that must succeed for it to be taken, beside its first word being there.
+    pub check: Vec<String>,
+}
+
+/// A file that Testdock brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelperFile {
+    /// Its name, without directories.
+    pub name: String,
+    /// Its text.
+    pub content: Arc<str>,
+}
+
+/// Where a job's reports are at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Reports {
+    /// The tool writes none.
+    #[default]
+    None,
+    /// One file in [`Site::scratch`].
+    Scratch(String),
+    /// Files of the workspace that match and were written by this run; globs are relative to it.
+    Workspace(Vec<String>),
+}
+
+/// A report as it came out of the container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}

@@ -1,0 +1,441 @@
+//! The one owner of state: what is open, what was found, what ran and how it ended.
+//!
+//! Synchronous and pure: an input goes in, effects come out. The dispatcher in `testdock-engine`
+//! performs the effects and brings what they yield back as inputs; CLI and language server are two
+//! sinks of the same loop.
+
+mod folder;
+mod run;
+mod select;
+
+pub use folder::{Folder, Record, Stale};
+pub use run::{Run, Status};
+pub use select::{RunRequest, Selection};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::id::{FolderName, RunId, TestId};
+use crate::model::{Ended, Outcome, Provenance, RunError, RunEvent, Stage, TestResult};
+use crate::paths::RelPath;
+use crate::plan::Plan;
+use crate::views::Diagnostic;
+use crate::workspace::{FileTests, Workspace};
+
+/// What happened in the world.
+#[derive(Debug)]
+pub enum Input {
+    /// A workspace folder was opened, or everything in it should be read again.
+    Open {
+        /// Its name, unique in the session.
+        folder: FolderName,
+        /// Where it is.
+        root: Utf8PathBuf,
+    },
+    /// A workspace folder was closed.
+    Close(FolderName),
+    /// The outcomes that an earlier process remembered.
+    Restored {
+        /// Whose.
+        folder: FolderName,
+        /// The outcomes.
+        outcomes: Vec<(TestId, Outcome)>,
+    },
+    /// A folder's configuration and suites were read.
+    Resolved {
+        /// Which folder.
+        folder: FolderName,
+        /// What it amounts to.
+        workspace: Box<Workspace>,
+    },
+    /// Tests were found in files; more may follow.
+    Found {
+        /// In which folder.
+        folder: FolderName,
+        /// What was found.
+        files: Vec<FileTests>,
+    },
+    /// The scan of a folder is over: files that it did not find hold no tests.
+    ScanEnded(FolderName),
+    /// A document was opened or edited; its text is not yet on disk.
+    Edited {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// The editor's version of it; an older one never replaces a newer one.
+        version: i32,
+        /// The whole text.
+        text: Arc<str>,
+    },
+    /// A document was closed: what is on disk counts again.
+    Closed(Utf8PathBuf),
+    /// Files changed on disk.
+    Changed(Vec<Utf8PathBuf>),
+    /// The user says whether the workspace may run.
+    Trusted(bool),
+    /// The user asks for a run.
+    Run(RunRequest),
+    /// The user wants a run to stop.
+    Cancel(RunId),
+    /// A run says something.
+    Event(RunId, RunEvent),
+}
+
+/// What is to be done.
+#[derive(Debug)]
+#[must_use]
+pub enum Effect {
+    /// Read a folder's configuration, then find its tests.
+    Scan {
+        /// Which folder.
+        folder: FolderName,
+        /// Where it is.
+        root: Utf8PathBuf,
+        /// Only these files, when their folder's configuration still stands.
+        only: Option<(Box<Workspace>, Vec<RelPath>)>,
+    },
+    /// Start a run.
+    Start(Arc<Plan>),
+    /// Stop a run.
+    Stop(RunId),
+    /// Remember a folder's outcomes for later processes.
+    Save {
+        /// Where the folder is.
+        root: Utf8PathBuf,
+        /// All its outcomes.
+        outcomes: Vec<(TestId, Outcome)>,
+    },
+    /// Tell people.
+    Show(Change),
+}
+
+/// A change that people may see. Each way of showing it is a pure function over this and the
+/// [`Session`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A scan began.
+    ScanStarted(FolderName),
+    /// A scan ended.
+    ScanEnded(FolderName),
+    /// The tests of these files are other ones, or elsewhere.
+    Tests {
+        /// In which folder.
+        folder: FolderName,
+        /// In which files.
+        files: Vec<RelPath>,
+    },
+    /// The whole of what a file's diagnostics are now.
+    Diagnostics {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// All of them.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// Outcomes went stale, and are no longer the truth.
+    Stale {
+        /// In which folder.
+        folder: FolderName,
+        /// Which.
+        tests: Vec<TestId>,
+    },
+    /// A run was accepted; it means these tests, as far as they are known.
+    Queued {
+        /// Which run.
+        run: RunId,
+        /// What it will run.
+        tests: Vec<TestId>,
+    },
+    /// A run was refused.
+    Refused {
+        /// Which run.
+        run: RunId,
+        /// Why.
+        error: RunError,
+    },
+    /// A run takes a step on its way to the first test.
+    Preparing {
+        /// Which run.
+        run: RunId,
+        /// The step.
+        stage: Stage,
+    },
+    /// A line of a build log.
+    BuildLog {
+        /// Which run.
+        run: RunId,
+        /// The line.
+        line: String,
+    },
+    /// A run's tests begin.
+    Started {
+        /// Which run.
+        run: RunId,
+        /// Where they run.
+        provenance: Arc<Provenance>,
+    },
+    /// A run knows how many tests it has.
+    Collected {
+        /// Which run.
+        run: RunId,
+        /// How many, jobs before this one included.
+        total: usize,
+    },
+    /// A test began.
+    TestStarted {
+        /// In which run.
+        run: RunId,
+        /// Which test.
+        id: TestId,
+    },
+    /// A test ended, or its outcome was corrected.
+    TestFinished {
+        /// In which run.
+        run: RunId,
+        /// How it ended.
+        result: Arc<TestResult>,
+        /// Whether this is the newest run of that test: only then do trees and lenses show it.
+        newest: bool,
+    },
+    /// A preview turned out to be wrong: the report does not know the test.
+    TestRetracted {
+        /// In which run.
+        run: RunId,
+        /// Which test.
+        id: TestId,
+    },
+    /// A run printed something.
+    Output {
+        /// Which run.
+        run: RunId,
+        /// What.
+        text: String,
+    },
+    /// Worth saying, failing nothing.
+    Warning {
+        /// In which run.
+        run: RunId,
+        /// What.
+        message: String,
+    },
+    /// A run is over; the session still knows all of it.
+    Ended {
+        /// Which run.
+        run: RunId,
+        /// How.
+        ended: Ended,
+    },
+}
+
+/// All that Testdock knows.
+#[derive(Debug, Default)]
+pub struct Session {
+    folders: BTreeMap<FolderName, Folder>,
+    runs: BTreeMap<RunId, Run>,
+    /// Requests for folders that are still being read for the first time.
+    waiting: Vec<RunRequest>,
+    /// Counts runs: a higher number is a newer run.
+    sequence: u64,
+    untrusted: bool,
+}
+
+/// Ended runs that are kept for those who ask about them.
+const KEPT_RUNS: usize = 16;
+
+impl Session {
+    /// Takes one input to its consequences.
+    pub fn handle(&mut self, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Open { folder, root } => self.open(folder, root),
+            Input::Close(folder) => self.close(&folder),
+            Input::Restored { folder, outcomes } => self.restore(&folder, outcomes),
+            Input::Resolved { folder, workspace } => self.resolved(&folder, *workspace),
+            Input::Found { folder, files } => self.found(&folder, files),
+            Input::ScanEnded(folder) => self.scan_ended(&folder),
+            Input::Edited {
+                path,
+                version,
+                text,
+            } => self.edited(&path, version, &text),
+            Input::Closed(path) => self.closed(&path),
+            Input::Changed(paths) => self.changed(&paths),
+            Input::Trusted(trusted) => {
+                self.untrusted = !trusted;
+                Vec::new()
+            }
+            Input::Run(request) => self.request(request),
+            Input::Cancel(run) => self.cancel(&run),
+            Input::Event(run, event) => self.event(&run, event),
+        }
+    }
+
+    /// The open folders, by name.
+    pub fn folders(&self) -> impl Iterator<Item = &Folder> {
+        self.folders.values()
+    }
+
+    /// The folder that holds a file; the innermost where they nest.
+    pub fn folder_of(&self, path: &Utf8Path) -> Option<&Folder> {
+        self.folders
+            .values()
+            .filter(|f| path.starts_with(&f.root))
+            .max_by_key(|f| f.root.as_str().len())
+    }
+
+    /// A run, while it goes on and for a while after.
+    pub fn run(&self, id: &RunId) -> Option<&Run> {
+        self.runs.get(id)
+    }
+
+    /// The runs that are known, oldest first.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        let mut runs: Vec<&Run> = self.runs.values().collect();
+        runs.sort_by_key(|run| run.sequence);
+        runs.into_iter()
+    }
+
+    /// The newest outcome of a test.
+    pub fn record(&self, id: &TestId) -> Option<&Record> {
+        self.folder_of_id(id)?.record(id)
+    }
+
+    /// The folder that a test's id means; with one folder open, an id need not name it.
+    pub fn folder_of_id(&self, id: &TestId) -> Option<&Folder> {
+        match &id.folder {
+            Some(name) => self.folders.get(name),
+            None => self.folders.values().next(),
+        }
+    }
+
+    fn open(&mut self, name: FolderName, root: Utf8PathBuf) -> Vec<Effect> {
+        let folder = self
+            .folders
+            .entry(name.clone())
+            .or_insert_with(|| Folder::new(name.clone(), root.clone()));
+        folder.begin_scan();
+        vec![
+            Effect::Show(Change::ScanStarted(name.clone())),
+            Effect::Scan {
+                folder: name,
+                root,
+                only: None,
+            },
+        ]
+    }
+
+    fn close(&mut self, name: &FolderName) -> Vec<Effect> {
+        let Some(mut folder) = self.folders.remove(name) else {
+            return Vec::new();
+        };
+        let runs = self
+            .runs
+            .values()
+            .filter(|r| r.folder == *name && r.is_active());
+        let mut effects: Vec<Effect> = runs.map(|r| Effect::Stop(r.id.clone())).collect();
+        effects.extend(folder.forget_all());
+        effects
+    }
+
+    fn restore(&mut self, name: &FolderName, outcomes: Vec<(TestId, Outcome)>) -> Vec<Effect> {
+        if let Some(folder) = self.folders.get_mut(name) {
+            folder.restore(outcomes);
+        }
+        Vec::new()
+    }
+
+    fn resolved(&mut self, name: &FolderName, workspace: Workspace) -> Vec<Effect> {
+        let Some(folder) = self.folders.get_mut(name) else {
+            return Vec::new();
+        };
+        let mut effects = folder.resolved(workspace);
+        for request in std::mem::take(&mut self.waiting) {
+            effects.extend(self.request(request));
+        }
+        effects
+    }
+
+    fn found(&mut self, name: &FolderName, files: Vec<FileTests>) -> Vec<Effect> {
+        self.folders
+            .get_mut(name)
+            .map(|f| f.found(files))
+            .unwrap_or_default()
+    }
+
+    fn scan_ended(&mut self, name: &FolderName) -> Vec<Effect> {
+        self.folders
+            .get_mut(name)
+            .map(Folder::end_scan)
+            .unwrap_or_default()
+    }
+
+    fn edited(&mut self, path: &Utf8Path, version: i32, text: &Arc<str>) -> Vec<Effect> {
+        self.folder_of_mut(path)
+            .map(|f| f.edited(path, version, text))
+            .unwrap_or_default()
+    }
+
+    fn closed(&mut self, path: &Utf8Path) -> Vec<Effect> {
+        self.folder_of_mut(path)
+            .map(|f| f.closed(path))
+            .unwrap_or_default()
+    }
+
+    fn changed(&mut self, paths: &[Utf8PathBuf]) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for folder in self.folders.values_mut() {
+            let here: Vec<RelPath> = paths
+                .iter()
+                .filter_map(|p| RelPath::below(&folder.root, p))
+                .collect();
+            if !here.is_empty() {
+                effects.extend(folder.changed(here));
+            }
+        }
+        effects
+    }
+
+    fn cancel(&mut self, id: &RunId) -> Vec<Effect> {
+        match self.runs.get(id) {
+            Some(run) if run.is_active() => vec![Effect::Stop(id.clone())],
+            _ => Vec::new(),
+        }
+    }
+
+    fn folder_of_mut(&mut self, path: &Utf8Path) -> Option<&mut Folder> {
+        let name = self.folder_of(path)?.name.clone();
+        self.folders.get_mut(&name)
+    }
+
+    fn event(&mut self, id: &RunId, event: RunEvent) -> Vec<Effect> {
+        let Some(run) = self.runs.get_mut(id).filter(|run| run.is_active()) else {
+            return Vec::new();
+        };
+        // The folder may have been closed while its run was dying.
+        let Some(folder) = self.folders.get_mut(&run.folder) else {
+            if let RunEvent::Ended(_) = event {
+                self.runs.remove(id);
+            }
+            return Vec::new();
+        };
+        let effects = run.event(folder, event);
+        self.prune_runs();
+        effects
+    }
+
+    fn prune_runs(&mut self) {
+        let mut ended: Vec<(u64, RunId)> = self
+            .runs
+            .values()
+            .filter(|run| !run.is_active())
+            .map(|run| (run.sequence, run.id.clone()))
+            .collect();
+        ended.sort();
+        let surplus = ended.len().saturating_sub(KEPT_RUNS);
+        for (_, id) in ended.drain(..surplus) {
+            self.runs.remove(&id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,304 @@
+//! One run, from the request to its end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use super::select::is_selected;
+use super::{Change, Effect, Folder};
+use crate::id::{FolderName, RunId, TestId};
+use crate::model::{
+    End, Ended, Failure, Outcome, Provenance, RunError, RunEvent, TestResult, Totals,
+};
+use crate::plan::{Job, Plan};
+use crate::views;
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// Accepted; the interpreter is being prepared.
+    Preparing,
+    /// Tests run.
+    Running,
+    /// It is over.
+    Ended(Ended),
+}
+
+/// A run and all that it said.
+#[derive(Debug)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// Its number: higher is newer.
+    pub sequence: u64,
+    /// In which folder.
+    pub folder: FolderName,
+    /// How far it is.
+    pub status: Status,
+    /// Where its tests run, once they do.
+    pub provenance: Option<Arc<Provenance>>,
+    /// How many tests the tool said it has; 0 before it did.
+    pub total: usize,
+    /// Worth saying, failing nothing.
+    pub warnings: Vec<String>,
+    jobs: Vec<Job>,
+    results: BTreeMap<TestId, Arc<TestResult>>,
+    running: BTreeSet<TestId>,
+    /// Results of the job under way that its report has not yet confirmed.
+    previews: BTreeSet<TestId>,
+    /// How many tests the jobs before this one had.
+    done_before: usize,
+}
+
+impl Run {
+    pub(super) fn new(sequence: u64, folder: FolderName, plan: &Plan) -> Self {
+        Self {
+            id: plan.run.clone(),
+            sequence,
+            folder,
+            status: Status::Preparing,
+            provenance: None,
+            total: 0,
+            warnings: Vec::new(),
+            jobs: plan.jobs.clone(),
+            results: BTreeMap::new(),
+            running: BTreeSet::new(),
+            previews: BTreeSet::new(),
+            done_before: 0,
+        }
+    }
+
+    /// Whether it is not over yet.
+    pub fn is_active(&self) -> bool {
+        !matches!(self.status, Status::Ended(_))
+    }
+
+    /// What it says of each test, by id.
+    pub fn results(&self) -> impl Iterator<Item = &Arc<TestResult>> {
+        self.results.values()
+    }
+
+    /// What it says of one test.
+    pub fn result(&self, id: &TestId) -> Option<&Arc<TestResult>> {
+        self.results.get(id)
+    }
+
+    /// The tests that run right now.
+    pub fn running(&self) -> impl Iterator<Item = &TestId> {
+        self.running.iter()
+    }
+
+    /// How many tests ended how so far.
+    pub fn totals(&self) -> Totals {
+        Totals::of(self.results.values().map(|result| result.outcome))
+    }
+
+    /// What it will run, as far as that is known.
+    pub(super) fn expected(&self, folder: &Folder) -> Vec<TestId> {
+        folder.meant_by(&self.jobs)
+    }
+
+    pub(super) fn event(&mut self, folder: &mut Folder, event: RunEvent) -> Vec<Effect> {
+        let run = self.id.clone();
+        match event {
+            RunEvent::Preparing(stage) => show(Change::Preparing { run, stage }),
+            RunEvent::BuildLog(line) => show(Change::BuildLog { run, line }),
+            RunEvent::Started(provenance) => {
+                self.status = Status::Running;
+                self.provenance = Some(provenance.clone());
+                show(Change::Started { run, provenance })
+            }
+            RunEvent::Collected(count) => {
+                self.total = self.done_before + count;
+                show(Change::Collected {
+                    run,
+                    total: self.total,
+                })
+            }
+            RunEvent::TestStarted(id) => {
+                self.running.insert(id.clone());
+                show(Change::TestStarted { run, id })
+            }
+            RunEvent::TestFinished(result) => {
+                self.previews.insert(result.id.clone());
+                self.take(folder, *result)
+            }
+            RunEvent::Output(text) => show(Change::Output { run, text }),
+            RunEvent::Reported(results) => self.reported(folder, results),
+            RunEvent::Warning(message) => {
+                self.warnings.push(message.clone());
+                show(Change::Warning { run, message })
+            }
+            RunEvent::Ended(ended) => self.ended(folder, ended),
+        }
+    }
+
+    /// Takes over one result and shows what it changes.
+    fn take(&mut self, folder: &mut Folder, result: TestResult) -> Vec<Effect> {
+        self.running.remove(&result.id);
+        let result = Arc::new(result);
+        if self.results.get(&result.id) == Some(&result) {
+            return Vec::new();
+        }
+        self.results.insert(result.id.clone(), result.clone());
+        let (newest, touched) =
+            folder.record_result(self.sequence, &result, self.provenance.as_ref());
+        let mut effects = show(Change::TestFinished {
+            run: self.id.clone(),
+            result,
+            newest,
+        });
+        effects.extend(folder.publish(touched));
+        effects
+    }
+
+    /// The report decides: previews that it does not know were wrong.
+    fn reported(&mut self, folder: &mut Folder, results: Vec<TestResult>) -> Vec<Effect> {
+        let known: BTreeSet<&TestId> = results.iter().map(|result| &result.id).collect();
+        let wrong: Vec<TestId> = self
+            .previews
+            .iter()
+            .filter(|id| !known.contains(id))
+            .cloned()
+            .collect();
+        self.previews.clear();
+        let mut effects = Vec::new();
+        for id in wrong {
+            self.results.remove(&id);
+            let touched = folder.retract(self.sequence, &id);
+            effects.extend(show(Change::TestRetracted {
+                run: self.id.clone(),
+                id,
+            }));
+            effects.extend(folder.publish(touched));
+        }
+        for result in results {
+            effects.extend(self.take(folder, result));
+        }
+        self.done_before = self.results.len();
+        effects
+    }
+
+    fn ended(&mut self, folder: &mut Folder, ended: Ended) -> Vec<Effect> {
+        let mut effects = self.close_running(folder, &ended.how);
+        effects.extend(self.settle_unreached(folder, &ended.how));
+        effects.extend(self.settle_fault(folder, &ended.how));
+        self.running.clear();
+        self.previews.clear();
+        self.status = Status::Ended(ended.clone());
+        effects.push(Effect::Save {
+            root: folder.root.clone(),
+            outcomes: folder.outcomes(),
+        });
+        effects.extend(show(Change::Ended {
+            run: self.id.clone(),
+            ended,
+        }));
+        effects
+    }
+
+    /// A test that was running when the run died did not pass: it errored, with the cause.
+    fn close_running(&mut self, folder: &mut Folder, how: &End) -> Vec<Effect> {
+        let cause = match how {
+            End::Completed | End::Cancelled => return Vec::new(),
+            End::TimedOut(limit) => {
+                format!(
+                    "still running when the run's timeout of {} s was over",
+                    limit.as_secs_f64()
+                )
+            }
+            End::Broken(error) => error.message.clone(),
+        };
+        let died: Vec<TestId> = self.running.iter().cloned().collect();
+        let mut effects = Vec::new();
+        for id in died {
+            let mut result = TestResult::new(id, Outcome::Errored);
+            result.failures.push(Failure {
+                message: cause.clone(),
+                ..Failure::default()
+            });
+            effects.extend(self.take(folder, result));
+        }
+        effects
+    }
+
+    /// A test that this run meant and did not get to: what an older run said of it is no longer
+    /// the truth. Where the run is complete, the test is simply gone.
+    fn settle_unreached(&mut self, folder: &mut Folder, how: &End) -> Vec<Effect> {
+        let unreached: Vec<TestId> = folder
+            .outcomes()
+            .into_iter()
+            .map(|(id, _)| id)
+            .filter(|id| !self.results.contains_key(id) && self.means(id))
+            .collect();
+        if !matches!(how, End::Completed) {
+            let tests = folder.not_reached(unreached.into_iter());
+            if tests.is_empty() {
+                return Vec::new();
+            }
+            let paths: Vec<Utf8PathBuf> = tests.iter().map(|id| id.file.on(&folder.root)).collect();
+            let mut effects = show(Change::Stale {
+                folder: folder.name.clone(),
+                tests,
+            });
+            effects.extend(folder.publish(paths));
+            return effects;
+        }
+        let mut effects = Vec::new();
+        for id in unreached {
+            let touched = folder.retract(self.sequence, &id);
+            effects.extend(show(Change::TestRetracted {
+                run: self.id.clone(),
+                id,
+            }));
+            effects.extend(folder.publish(touched));
+        }
+        effects
+    }
+
+    fn means(&self, id: &TestId) -> bool {
+        self.jobs
+            .iter()
+            .any(|job| job.suite.is_meant_by(id) && is_selected(job, id))
+    }
+
+    /// Shows a fault with a place at that place; a run that got further takes it away.
+    fn settle_fault(&self, folder: &mut Folder, how: &End) -> Vec<Effect> {
+        match how {
+            End::Broken(
+                error @ RunError {
+                    place: Some(place), ..
+                },
+            ) => folder.set_fault(
+                place.path.clone(),
+                vec![views::fault_diagnostic(error, place)],
+            ),
+            End::Completed | End::Cancelled | End::TimedOut(_) | End::Broken(_) => {
+                let dockerfiles: Vec<Utf8PathBuf> = self.dockerfiles(folder);
+                let mut effects = Vec::new();
+                if self.provenance.is_some() {
+                    for path in dockerfiles {
+                        effects.extend(folder.set_fault(path, Vec::new()));
+                    }
+                }
+                effects
+            }
+        }
+    }
+
+    fn dockerfiles(&self, folder: &Folder) -> Vec<Utf8PathBuf> {
+        use crate::plan::Source;
+        let sources = self.jobs.iter().map(|job| &job.interpreter.source);
+        sources
+            .filter_map(|source| match source {
+                Source::Dockerfile(file) => Some(file.path.on(&folder.root)),
+                Source::Image(_) | Source::Local => None,
+            })
+            .collect()
+    }
+}
+
+fn show(change: Change) -> Vec<Effect> {
+    vec![Effect::Show(change)]
+}

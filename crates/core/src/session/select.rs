@@ -1,0 +1,268 @@
+//! From what a user asks to run to a plan.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Change, Effect, Folder, Run, Session};
+use crate::frameworks::{ItemKind, Suite};
+use crate::id::{FolderName, RunId, TestId};
+use crate::model::{Fault, RunError};
+use crate::plan::{Job, Plan};
+
+/// What a user asks for.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    /// The run's id, chosen by whoever asks.
+    pub id: RunId,
+    /// The folder; `None` for the one that the selection means.
+    pub folder: Option<FolderName>,
+    /// Which tests.
+    pub selection: Selection,
+    /// Further arguments for the tool.
+    pub args: Vec<String>,
+    /// Whether a clean container is wanted.
+    pub fresh: bool,
+    /// Instead of the configured timeout.
+    pub timeout: Option<Duration>,
+}
+
+impl RunRequest {
+    /// A run of `selection` with everything else as configured.
+    pub fn new(id: RunId, selection: Selection) -> Self {
+        Self {
+            id,
+            folder: None,
+            selection,
+            args: Vec::new(),
+            fresh: false,
+            timeout: None,
+        }
+    }
+}
+
+/// Which tests a user means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// These, and what they hold; all where `include` is empty.
+    Tests {
+        /// What to run.
+        include: Vec<TestId>,
+        /// What to leave out.
+        exclude: Vec<TestId>,
+    },
+    /// Those whose newest outcome is bad.
+    Failed,
+}
+
+impl Selection {
+    /// Everything.
+    pub fn all() -> Self {
+        Self::only(Vec::new())
+    }
+
+    /// These, and what they hold.
+    pub fn only(include: Vec<TestId>) -> Self {
+        Self::Tests {
+            include,
+            exclude: Vec::new(),
+        }
+    }
+}
+
+impl Session {
+    /// Accepts a request or refuses it; one for a folder that is still being read waits for that.
+    pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
+        if self
+            .folder_for(&request)
+            .is_ok_and(|folder| !folder.is_resolved)
+        {
+            self.waiting.push(request);
+            return Vec::new();
+        }
+        let id = request.id.clone();
+        match self.accept(&request) {
+            Ok((run, plan)) => {
+                let tests = run.expected(&self.folders[&run.folder]);
+                self.runs.insert(id.clone(), run);
+                vec![
+                    Effect::Show(Change::Queued { run: id, tests }),
+                    Effect::Start(Arc::new(plan)),
+                ]
+            }
+            Err(error) => vec![Effect::Show(Change::Refused { run: id, error })],
+        }
+    }
+
+    fn accept(&mut self, request: &RunRequest) -> Result<(Run, Plan), RunError> {
+        if self.untrusted {
+            return Err(
+                RunError::new(Fault::Configuration, "this workspace is not trusted")
+                    .help("trust it in the editor, then run again"),
+            );
+        }
+        if self.runs.contains_key(&request.id) {
+            let message = format!("a run with the id {} exists already", request.id);
+            return Err(RunError::new(Fault::Configuration, message));
+        }
+        let folder = self.folder_for(request)?;
+        let plan = plan(folder, request)?;
+        let run = Run::new(self.sequence + 1, folder.name.clone(), &plan);
+        self.sequence += 1;
+        Ok((run, plan))
+    }
+
+    fn folder_for(&self, request: &RunRequest) -> Result<&Folder, RunError> {
+        let named = request
+            .folder
+            .as_ref()
+            .or_else(|| match &request.selection {
+                Selection::Tests { include, .. } => {
+                    include.iter().find_map(|id| id.folder.as_ref())
+                }
+                Selection::Failed => None,
+            });
+        let folder = match named {
+            Some(name) => self.folders.get(name),
+            None => self.folders.values().next(),
+        };
+        folder.ok_or_else(|| RunError::new(Fault::Configuration, "no workspace folder is open"))
+    }
+}
+
+fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
+    if let Some(problem) = folder.workspace.problems.first() {
+        return Err(problem.to_error());
+    }
+    let (include, exclude) = selected(folder, &request.selection)?;
+    let suites = &folder.workspace.suites;
+    if suites.is_empty() {
+        return Err(no_suite(folder));
+    }
+    let mut jobs = Vec::new();
+    for suite in suites {
+        let Some(selection) = part_of(suite, &include) else {
+            continue;
+        };
+        jobs.push(Job {
+            suite: suite.clone(),
+            interpreter: folder.workspace.interpreter(suite)?,
+            selection,
+            exclude: exclude
+                .iter()
+                .filter(|id| suite.is_meant_by(id))
+                .cloned()
+                .collect(),
+            args: request.args.clone(),
+            fresh: request.fresh,
+        });
+    }
+    if jobs.is_empty() {
+        return Err(no_match(folder, &include));
+    }
+    let timeout = request.timeout.or(folder.workspace.timeout);
+    Ok(Plan {
+        run: request.id.clone(),
+        root: folder.root.clone(),
+        jobs,
+        timeout,
+    })
+}
+
+fn selected(
+    folder: &Folder,
+    selection: &Selection,
+) -> Result<(Vec<TestId>, Vec<TestId>), RunError> {
+    match selection {
+        Selection::Tests { include, exclude } => {
+            // An id of the folder itself means all of it.
+            let all = include
+                .iter()
+                .any(|id| id.file.is_root() && id.names.is_empty() && id.suite.is_none());
+            Ok((
+                if all { Vec::new() } else { include.clone() },
+                exclude.clone(),
+            ))
+        }
+        Selection::Failed => {
+            let failed = folder.failed();
+            if failed.is_empty() {
+                return Err(
+                    RunError::new(Fault::Configuration, "no test failed in its last run")
+                        .help("run all tests first"),
+                );
+            }
+            Ok((failed, Vec::new()))
+        }
+    }
+}
+
+/// What of `include` is for this suite: nothing (`None`), all (empty), or these.
+fn part_of(suite: &Suite, include: &[TestId]) -> Option<Vec<TestId>> {
+    if include.is_empty() {
+        return Some(Vec::new());
+    }
+    let mine: Vec<TestId> = include
+        .iter()
+        .filter(|id| suite.is_meant_by(id))
+        .cloned()
+        .collect();
+    if mine.is_empty() {
+        return None;
+    }
+    let whole = mine
+        .iter()
+        .any(|id| id.names.is_empty() && suite.root.strip(&id.file).is_some());
+    Some(if whole { Vec::new() } else { mine })
+}
+
+fn no_suite(folder: &Folder) -> RunError {
+    RunError::new(
+        Fault::Configuration,
+        format!("no tests were found in {}", folder.root),
+    )
+    .help("add a test, or write a [[suite]] with a command and its reports into testdock.toml")
+}
+
+fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
+    let wanted: Vec<String> = include.iter().map(|id| format!("`{id}`")).collect();
+    let message = format!(
+        "no suite of {} has the test {}",
+        folder.root,
+        wanted.join(", ")
+    );
+    RunError::new(Fault::NoTests, message).help("`testdock discover` lists the tests")
+}
+
+impl Folder {
+    /// The tests that a plan means, as far as they are known before it runs.
+    pub(super) fn meant_by(&self, jobs: &[Job]) -> Vec<TestId> {
+        let mut meant = Vec::new();
+        for job in jobs {
+            let items = self.items().filter(|(suite, item)| {
+                suite.name == job.suite.name
+                    && suite.root == job.suite.root
+                    && item.kind != ItemKind::Group
+            });
+            meant.extend(
+                items
+                    .map(|(_, item)| &item.id)
+                    .filter(|id| is_selected(job, id))
+                    .cloned(),
+            );
+        }
+        meant
+    }
+}
+
+/// Whether a job runs a test. A selected case means its parametrised test too.
+pub(super) fn is_selected(job: &Job, id: &TestId) -> bool {
+    let same = |selected: &TestId| {
+        let mut selected = selected.clone();
+        selected.folder.clone_from(&id.folder);
+        selected.suite.clone_from(&id.suite);
+        selected.holds(id)
+            || (id.case.is_none() && id.holds(&selected) && selected.names == id.names)
+    };
+    (job.selection.is_empty() || job.selection.iter().any(same))
+        && !job.exclude.iter().any(|out| out.holds(id))
+}

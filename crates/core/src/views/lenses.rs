@@ -1,0 +1,119 @@
+//! What stands over each test in an editor: run it, and how it ended last.
+
+use super::words::{count_words, duration_words};
+use crate::frameworks::{ItemKind, Position, Range, TestItem};
+use crate::id::TestId;
+use crate::model::{Outcome, Totals};
+use crate::paths::RelPath;
+use crate::session::{Folder, Record, Stale};
+
+/// Something to click over a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lens {
+    /// Over what.
+    pub range: Range,
+    /// What it says.
+    pub title: String,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a click does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Runs these tests.
+    Run(Vec<TestId>),
+    /// Shows what the last run said of this test.
+    ShowOutput(TestId),
+}
+
+/// The lenses of a file: one to run all of it, and for each test and group one to run it and, once
+/// it ran, one that says how it ended.
+pub fn lenses(folder: &Folder, path: &RelPath) -> Vec<Lens> {
+    let items: Vec<&TestItem> = folder
+        .tests_in(path)
+        .iter()
+        .flat_map(|f| &f.items)
+        .collect();
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let file = TestId {
+        suite: items[0].id.suite.clone(),
+        ..TestId::of_file(path.clone())
+    };
+    let top = Range {
+        start: Position::default(),
+        end: Position::default(),
+    };
+    let mut lenses = vec![run_lens(top, "▶ Run file", file)];
+    for item in items {
+        let title = match item.kind {
+            ItemKind::Group => "▶ Run all",
+            ItemKind::Test => "▶ Run",
+            ItemKind::Parametrised => "▶ Run cases",
+        };
+        lenses.push(run_lens(item.name, title, item.id.clone()));
+        lenses.extend(outcome_title(folder, item).map(|title| Lens {
+            range: item.name,
+            title,
+            action: Action::ShowOutput(item.id.clone()),
+        }));
+    }
+    lenses
+}
+
+fn run_lens(range: Range, title: &str, id: TestId) -> Lens {
+    Lens {
+        range,
+        title: title.to_owned(),
+        action: Action::Run(vec![id]),
+    }
+}
+
+fn outcome_title(folder: &Folder, item: &TestItem) -> Option<String> {
+    if let Some(record) = folder.record(&item.id) {
+        return Some(record_title(record));
+    }
+    let below: Vec<&Record> = folder.records_below(&item.id).collect();
+    if below.is_empty() {
+        return None;
+    }
+    let totals = Totals::of(below.iter().map(|record| record.result.outcome));
+    let mark = if totals.bad() > 0 {
+        "✗"
+    } else if totals.passed > 0 {
+        "✓"
+    } else {
+        "○"
+    };
+    let stale = below
+        .iter()
+        .find_map(|record| record.stale)
+        .map(stale_words)
+        .unwrap_or_default();
+    Some(format!("{mark} {}{stale}", count_words(&totals)))
+}
+
+fn record_title(record: &Record) -> String {
+    let result = &record.result;
+    let mark = match result.outcome {
+        Outcome::Passed => "✓",
+        Outcome::Failed | Outcome::Errored => "✗",
+        Outcome::Skipped => "○",
+    };
+    let time = result
+        .duration
+        .map(|d| format!(" {}", duration_words(d)))
+        .unwrap_or_default();
+    let stale = record.stale.map(stale_words).unwrap_or_default();
+    format!("{mark} {}{time}{stale}", result.outcome.as_str())
+}
+
+fn stale_words(stale: Stale) -> &'static str {
+    match stale {
+        Stale::Edited => " (before the last edit)",
+        Stale::Remembered => " (earlier)",
+        Stale::NotReached => " (not reached by the last run)",
+    }
+}

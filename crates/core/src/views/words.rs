@@ -1,0 +1,68 @@
+//! Numbers in words, the same in every view.
+
+use std::time::Duration;
+
+use crate::model::Totals;
+
+/// A duration as people say it: `340 µs`, `12 ms`, `3.4 s`, `2 min 5 s`.
+pub fn duration_words(duration: Duration) -> String {
+    let micros = duration.as_micros();
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..999_500 => format!("{} ms", (micros + 500) / 1_000),
+        999_500..59_950_000 => format!("{:.1} s", duration.as_secs_f64()),
+        _ => {
+            let seconds = (micros + 500_000) / 1_000_000;
+            format!("{} min {} s", seconds / 60, seconds % 60)
+        }
+    }
+}
+
+/// The counts that are not zero, worst first: `2 failed, 1 errored, 9 passed`.
+pub fn count_words(totals: &Totals) -> String {
+    let counts = [
+        (totals.failed, "failed"),
+        (totals.errored, "errored"),
+        (totals.passed, "passed"),
+        (totals.skipped, "skipped"),
+    ];
+    let words: Vec<String> = counts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{n} {word}"))
+        .collect();
+    if words.is_empty() {
+        "no tests".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_keep_two_or_three_digits() {
+        let words = |micros| duration_words(Duration::from_micros(micros));
+        assert_eq!(words(340), "340 µs");
+        assert_eq!(words(12_300), "12 ms");
+        assert_eq!(words(999_400), "999 ms");
+        assert_eq!(words(999_600), "1.0 s");
+        assert_eq!(words(3_440_000), "3.4 s");
+        assert_eq!(words(59_960_000), "1 min 0 s");
+        assert_eq!(words(125_000_000), "2 min 5 s");
+    }
+
+    #[test]
+    fn counts_name_what_is_there() {
+        let totals = Totals {
+            passed: 9,
+            failed: 2,
+            errored: 1,
+            skipped: 0,
+        };
+        assert_eq!(count_words(&totals), "2 failed, 1 errored, 9 passed");
+        assert_eq!(count_words(&Totals::default()), "no tests");
+    }
+}

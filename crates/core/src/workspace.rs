@@ -1,0 +1,102 @@
+//! A workspace folder as it stands on disk: its suites and where their tests run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::frameworks::{Suite, TestItem};
+use crate::id::TestId;
+use crate::model::{Fault, Place, RunError};
+use crate::paths::RelPath;
+use crate::plan::Interpreter;
+
+/// What a folder's configuration and files amount to.
+#[derive(Debug, Clone, Default)]
+pub struct Workspace {
+    /// Its suites, in the order in which they run.
+    pub suites: Vec<Arc<Suite>>,
+    /// The interpreters that the suites name, `None` for the default one: ready, or why not.
+    pub interpreters: BTreeMap<Option<String>, Result<Arc<Interpreter>, RunError>>,
+    /// Mistakes in the configuration. While there is one, nothing runs.
+    pub problems: Vec<Problem>,
+    /// A whole run may take this long.
+    pub timeout: Option<Duration>,
+}
+
+/// A mistake in a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it is, where that is a file.
+    pub place: Option<Place>,
+    /// How many characters it spans, for an underline.
+    pub length: u32,
+    /// What is wrong, what was expected.
+    pub message: String,
+    /// The remedy.
+    pub help: Option<String>,
+}
+
+/// The tests of one file in one suite.
+#[derive(Debug, Clone)]
+pub struct FileTests {
+    /// Which suite.
+    pub suite: Arc<Suite>,
+    /// Which file.
+    pub path: RelPath,
+    /// Its tests, parents before their children.
+    pub items: Vec<TestItem>,
+}
+
+impl Problem {
+    /// The reason why nothing runs.
+    pub fn to_error(&self) -> RunError {
+        RunError {
+            fault: Fault::Configuration,
+            message: self.message.clone(),
+            help: self.help.clone(),
+            place: self.place.clone(),
+            log: None,
+        }
+    }
+}
+
+impl Workspace {
+    /// The tests of a file's text, for each suite that it belongs to.
+    pub fn discover(&self, path: &RelPath, text: &str) -> Vec<FileTests> {
+        let suites = self
+            .suites
+            .iter()
+            .filter(|s| s.framework.is_test_file(s, path));
+        suites
+            .map(|suite| FileTests {
+                suite: suite.clone(),
+                path: path.clone(),
+                items: suite.framework.discover(suite, path, text),
+            })
+            .collect()
+    }
+
+    /// Where a suite's tests run.
+    pub fn interpreter(&self, suite: &Suite) -> Result<Arc<Interpreter>, RunError> {
+        self.interpreters
+            .get(&suite.interpreter)
+            .cloned()
+            .unwrap_or_else(|| {
+                Err(RunError::new(
+                    Fault::Configuration,
+                    "no interpreter is configured",
+                ))
+            })
+    }
+}
+
+impl Suite {
+    /// Whether a selected id means tests of this suite, or a directory above or below its root.
+    pub fn is_meant_by(&self, id: &TestId) -> bool {
+        if id.suite.is_some() && id.suite != self.name {
+            return false;
+        }
+        let (file, root) = (&id.file, &self.root);
+        file.strip(root).is_some() || (id.names.is_empty() && root.strip(file).is_some())
+    }
+}

@@ -1,0 +1,42 @@
+//! The one seam to the world: perform this plan, and say what happens.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use testdock_core::id::RunId;
+use testdock_core::model::RunEvent;
+use testdock_core::plan::Plan;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Performs plans. Whatever happens, the last event of a run is [`RunEvent::Ended`], once.
+pub trait Runner: Send + Sync + 'static {
+    /// Performs `plan`; ends within a second of `cancel`, with nothing of it left running.
+    fn perform(
+        &self,
+        plan: Arc<Plan>,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, ()>;
+}
+
+/// Where a run's events go. When nobody listens any more, they are dropped.
+#[derive(Debug, Clone)]
+pub struct Events {
+    run: RunId,
+    sender: mpsc::Sender<(RunId, RunEvent)>,
+}
+
+impl Events {
+    /// Events of `run`, sent to `sender`. A full channel holds the run back, so that a fast tool
+    /// never fills memory.
+    pub fn new(run: RunId, sender: mpsc::Sender<(RunId, RunEvent)>) -> Self {
+        Self { run, sender }
+    }
+
+    /// Sends one event.
+    pub async fn send(&self, event: RunEvent) {
+        // A closed channel means that the loop is gone, and with it everyone who could be told.
+        let _ = self.sender.send((self.run.clone(), event)).await;
+    }
+}
