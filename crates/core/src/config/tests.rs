@@ -215,7 +215,7 @@ compose = { file = "compose.yaml" }
                 at "image"
             testdock.toml:5:1: `compose` and `dockerfile` exclude each other; keep one of them
                 at "compose"
-            testdock.toml:8:1: `target` means nothing without `dockerfile`
+            testdock.toml:8:1: `target` belongs to `dockerfile`, but `image` is chosen
                 at "target"
             testdock.toml:10:11: `interpreters.web.compose` lacks `service`
                 at "{ file = \"compose.yaml\" }"
@@ -410,6 +410,14 @@ fn one_source_replaces_another() {
         &expect![[r#"
         {"interpreter":{"local":true,"user":"image"}}
     "#]],
+    );
+    let detected = repository("interpreter.target = \"test\"");
+    check_layers(
+        &[detected, local("interpreter.image = \"node:22\"")],
+        None,
+        &expect![[r#"
+            {"interpreter":{"image":"node:22"}}
+        "#]],
     );
     check_layers(
         &[base, local("interpreter.target = \"dev\"")],
@@ -802,7 +810,11 @@ fn explain_says_who_set_what() {
     "#]],
     );
     check_explain(&layers, Some("interpreter.host"), &expect![[""]]);
-    check_explain(&layers, Some("interpreter.imge"), &expect![[r#"
+    check_explain(
+        &layers,
+        Some("interpreter.imge"),
+        &expect![[r#"
         no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
-    "#]]);
+    "#]],
+    );
 }

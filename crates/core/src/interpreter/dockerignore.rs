@@ -39,6 +39,19 @@ impl Matcher {
         }
     }
 
+    /// Takes each text as one pattern, whatever it starts with.
+    pub(super) fn of<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Self {
+        let patterns = patterns.into_iter().filter_map(pattern);
+        Self {
+            rules: patterns
+                .map(|pattern| Rule {
+                    pattern,
+                    includes: false,
+                })
+                .collect(),
+        }
+    }
+
     /// Whether the file or directory at `path`, from the context's root, is left out.
     pub fn is_ignored(&self, path: &str) -> bool {
         let decisive = self.rules.iter().rev().find(|rule| rule.matches(path));
@@ -65,11 +78,14 @@ fn rule(line: &str) -> Option<Rule> {
         Some(rest) => (true, rest.trim()),
         None => (false, line),
     };
-    let pattern = clean(pattern)?;
     Some(Rule {
-        pattern: Regex::new(&translate(&pattern)).ok()?,
+        pattern: self::pattern(pattern)?,
         includes,
     })
+}
+
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(&translate(&clean(text)?)).ok()
 }
 
 /// A pattern without `.`, `..` and needless slashes; `None` where nothing is left of it.
@@ -85,14 +101,19 @@ fn clean(pattern: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
-/// The pattern as a regular expression, since Docker's `**` may stand inside a name as well.
+/// What `**` means before the end of a pattern: any number of directories.
+const DIRECTORIES: &str = "(?:.*/)?";
+
+/// The pattern as a regular expression, since Docker's `**` may stand inside a name as well and its
+/// braces are plain characters.
 fn translate(pattern: &str) -> String {
     let mut regex = String::from("^(?s:");
     let mut rest = pattern;
     while let Some(c) = rest.chars().next() {
         let (piece, taken) = match c {
-            '*' if rest.starts_with("**/") => ("(?:.*/)?".to_owned(), 3),
-            '*' if rest.starts_with("**") => (".*".to_owned(), 2),
+            '*' if rest == "**" => (".*".to_owned(), 2),
+            '*' if rest.starts_with("**/") => (DIRECTORIES.to_owned(), 3),
+            '*' if rest.starts_with("**") => (DIRECTORIES.to_owned(), 2),
             '*' => ("[^/]*".to_owned(), 1),
             '?' => ("[^/]".to_owned(), 1),
             '[' => class(rest),
@@ -195,7 +216,11 @@ mod tests {
         check("docs", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check("docs/", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check("docs\n!docs/b", &paths, &expect!["docs docs/a.md"]);
-        check("!docs/b\ndocs", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
+        check(
+            "!docs/b\ndocs",
+            &paths,
+            &expect!["docs docs/a.md docs/b/c.md"],
+        );
         check(
             "*\n!src\n!pyproject.toml",
             &["src", "src/a.py", "pyproject.toml", "x"],
@@ -210,7 +235,7 @@ mod tests {
 
     #[test]
     fn wildcards_and_sets() {
-        check("a**b", &["ab", "a/x/b", "axb", "abc"], &expect!["ab a/x/b axb"]);
+        check("a**b", &["ab", "a/x/b", "axb", "abc"], &expect!["ab a/x/b"]);
         check("a/**", &["a", "a/b", "a/b/c", "b"], &expect!["a/b a/b/c"]);
         check(
             "[a-c].txt\n[^x]y",
