@@ -1,2 +1,59 @@
-//! One command for each habit of this repository.
-fn main() {}
+//! One command for each habit of this repository: `cargo xtask demo | test | ci | bench | …`.
+//!
+//! Each command brings what it needs, and says what it brings. xtask drives other programs and stays
+//! small: it knows how to make a machine ready, and nothing of what Testdock does.
+
+mod bench;
+mod demo;
+mod engine;
+mod images;
+mod shell;
+mod test;
+mod timing;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, version)]
+enum Habit {
+    /// Run a sample project's tests in its own container
+    Demo,
+    /// Make sure that a Docker engine answers, installing and starting one where that is possible
+    Engine,
+    /// Make sure that the base image of the fixtures is there
+    Images,
+    /// Run all tests, those on a real Docker engine included
+    Test {
+        /// Arguments for `cargo nextest run`
+        #[arg(last = true)]
+        nextest: Vec<String>,
+    },
+    /// Do what a change has to pass: format, lints, documentation, all tests
+    Ci,
+    /// Measure `testdock run` against its peers, in turn, on the same project
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    match perform(Habit::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            shell::say(format_args!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(habit: Habit) -> Result<()> {
+    match habit {
+        Habit::Demo => demo::show(),
+        Habit::Engine => engine::ensure(),
+        Habit::Images => engine::ensure().and_then(|()| images::base()).map(drop),
+        Habit::Test { nextest } => test::all(&nextest),
+        Habit::Bench(options) => bench::compare(&options),
+        Habit::Ci => test::ci(),
+    }
+}

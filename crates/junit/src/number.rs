@@ -1,0 +1,110 @@
+//! Numbers as tools write them.
+
+/// Seconds, read leniently: `0.5`, `1e-5`, `2,503.1`, `0,288`, `0.5s`, `12 ms`, `00:01:02.5`.
+///
+/// What is no finite, non-negative number is no time. Some tools write micro- or nanoseconds; the number alone
+/// does not tell, so it is taken for seconds.
+pub(crate) fn seconds(written: &str) -> Option<f64> {
+    if let Some(seconds) = plain_decimal(written) {
+        return Some(seconds);
+    }
+    let written = written.trim();
+    let seconds = match written.parse::<f64>() {
+        Ok(seconds) => seconds,
+        Err(_) => with_unit(written)?,
+    };
+    (seconds.is_finite() && seconds >= 0.0).then_some(seconds)
+}
+
+/// What nearly every tool writes: digits, at most fifteen, with at most one point. Both numbers of the division are exact,
+/// so the quotient is the nearest there is.
+fn plain_decimal(written: &str) -> Option<f64> {
+    if written.len() > 16 {
+        return None;
+    }
+    let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
+    let digits = || whole.bytes().chain(fraction.bytes());
+    if whole.len() + fraction.len() > 15
+        || whole.is_empty()
+        || !digits().all(|d| d.is_ascii_digit())
+    {
+        return None;
+    }
+    let number = digits().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
+    Some(number as f64 / 10_f64.powi(fraction.len() as i32))
+}
+
+fn with_unit(written: &str) -> Option<f64> {
+    if let Some(number) = written.strip_suffix("ms") {
+        return Some(with_separators(number)? / 1000.0);
+    }
+    let number = written.strip_suffix('s').unwrap_or(written);
+    match number.contains(':') {
+        true => clock(number),
+        false => with_separators(number),
+    }
+}
+
+/// Hours, minutes, seconds; or minutes and seconds.
+fn clock(written: &str) -> Option<f64> {
+    let mut parts = written.splitn(3, ':').map(with_separators);
+    parts.try_fold(0.0, |sum, part| Some(sum * 60.0 + part?))
+}
+
+/// The last of several kinds of separator is the decimal point; a lone comma is one too.
+fn with_separators(written: &str) -> Option<f64> {
+    let written = written.trim();
+    let comma = written.rfind(',');
+    let decimal = match (comma, written.rfind('.')) {
+        (Some(comma), Some(point)) if comma < point => '.',
+        (Some(_), _) if written.matches(',').count() == 1 => ',',
+        _ => '.',
+    };
+    let plain: String = written
+        .chars()
+        .filter(|&c| {
+            c == decimal || !matches!(c, ',' | '.' | ' ' | '\'' | '_' | '\u{a0}' | '\u{202f}')
+        })
+        .map(|c| if c == decimal { '.' } else { c })
+        .collect();
+    plain.parse().ok()
+}
+
+/// A line number; anything else is none.
+pub(crate) fn line(written: &str) -> Option<u32> {
+    written.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_all_accents() {
+        let cases = [
+            ("0.5", Some(0.5)),
+            ("3", Some(3.0)),
+            ("123.456789012345", Some(123.456789012345)),
+            ("0.1234567890123456", Some(0.1234567890123456)),
+            (" 1.7e-05 ", Some(1.7e-5)),
+            ("2,503.1", Some(2503.1)),
+            ("1,234,567.5", Some(1_234_567.5)),
+            ("1.234,5", Some(1234.5)),
+            ("0,288", Some(0.288)),
+            ("0.5s", Some(0.5)),
+            ("12 ms", Some(0.012)),
+            ("00:01:02.5", Some(62.5)),
+            ("1:02", Some(62.0)),
+            ("1967986371", Some(1_967_986_371.0)),
+            ("", None),
+            ("time", None),
+            ("<<computed>>", None),
+            ("-345345", None),
+            ("NaN", None),
+            ("inf", None),
+        ];
+        for (written, expected) in cases {
+            assert_eq!(seconds(written), expected, "{written:?}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The ways to read a report: whole, case by case, or from a stream.
+
+use std::io::BufRead;
+
+use crate::encoding;
+use crate::model::{Case, Problem, Report, Suite, SuiteId};
+use crate::parse::{More, parse};
+use crate::problems::Problems;
+use crate::text::Borrow;
+use crate::walk::Walk;
+use crate::window;
+
+/// Takes a report's suites and cases as they are read.
+///
+/// ```
+/// use testdock_junit::{Case, Outcome, Visitor};
+///
+/// struct Failures(usize);
+///
+/// impl<'a> Visitor<'a> for Failures {
+///     fn case(&mut self, case: Case<'a>) {
+///         self.0 += usize::from(case.outcome() == Outcome::Failed);
+///     }
+/// }
+///
+/// let mut failures = Failures(0);
+/// let xml = b"<testsuite><testcase name='a'><failure/></testcase><testcase name='b'/></testsuite>";
+/// let problems = testdock_junit::visit(xml, &mut failures);
+/// assert_eq!((failures.0, problems.len()), (1, 0));
+/// ```
+pub trait Visitor<'a> {
+    /// A suite begins: its attributes are known, not yet its properties, output and statuses.
+    fn enter_suite(&mut self, id: SuiteId, suite: &Suite<'a>) {
+        let _ = (id, suite);
+    }
+
+    /// A case is complete.
+    fn case(&mut self, case: Case<'a>);
+
+    /// A suite is complete.
+    fn leave_suite(&mut self, id: SuiteId, suite: Suite<'a>) {
+        let _ = (id, suite);
+    }
+}
+
+/// Reads a whole report, and tells what was wrong with it.
+///
+/// What is not UTF-8 is decoded first, so that the report then owns its text.
+pub fn read(bytes: &[u8]) -> (Report<'_>, Vec<Problem>) {
+    let mut report = Report::default();
+    let problems = visit(bytes, &mut report);
+    (report, problems)
+}
+
+/// Reads a report that is in memory, case by case.
+pub fn visit<'a, V: Visitor<'a>>(bytes: &'a [u8], visitor: &mut V) -> Vec<Problem> {
+    let Some((text, base)) = as_text(bytes) else {
+        return window::visit(bytes, visitor);
+    };
+    let mut walk = Walk::new(visitor, Problems::default());
+    let length = parse::<Borrow, V>(&mut walk, text, base, More::Never);
+    walk.finish(base + length as u64)
+}
+
+/// Reads a report of any size, case by case, in bounded memory.
+///
+/// An error of the reader is a problem like a file that was cut off: what came before it counts. Of a text longer
+/// than 64 MiB the end is left out, which is a problem too.
+pub fn visit_reader<R: BufRead, V: Visitor<'static>>(reader: R, visitor: &mut V) -> Vec<Problem> {
+    window::visit(reader, visitor)
+}
+
+/// The bytes as text without their byte order mark, if they are text as they are.
+fn as_text(bytes: &[u8]) -> Option<(&str, u64)> {
+    let detected = encoding::detect(&bytes[..bytes.len().min(encoding::PREFIX)]);
+    let body = &bytes[detected.bom..];
+    let plain = detected.unknown.is_none()
+        && (detected.encoding == encoding_rs::UTF_8
+            || detected.encoding.is_ascii_compatible() && body.is_ascii());
+    let text = if plain {
+        std::str::from_utf8(body).ok()?
+    } else {
+        return None;
+    };
+    Some((text, detected.bom as u64))
+}
+
+impl<'a> Visitor<'a> for Report<'a> {
+    fn enter_suite(&mut self, _: SuiteId, _: &Suite<'a>) {
+        self.suites.push(Suite::default());
+    }
+
+    fn case(&mut self, case: Case<'a>) {
+        self.cases.push(case);
+    }
+
+    fn leave_suite(&mut self, id: SuiteId, suite: Suite<'a>) {
+        if let Some(slot) = self.suites.get_mut(id.index()) {
+            *slot = suite;
+        }
+    }
+}

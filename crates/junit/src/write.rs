@@ -1,0 +1,278 @@
+//! Writes suites of many runs as one report.
+//!
+//! Jenkins and the usual reporters agree on `<testsuites>` over flat `<testsuite>`s, so that is what is written, through
+//! quick-junit. What its model cannot hold is flattened:
+//!
+//! - a nested suite becomes a flat one, named by its path (`outer > inner`);
+//! - cases outside of any suite come into one named `tests`;
+//! - of several statuses the first that gives the outcome stands; the others are told in its text;
+//! - earlier tries of a case that passed are flaky runs; further tries of one that did not are reruns;
+//! - a status's own `file` and `line` stand as `file:line` before its text;
+//! - a failure of a suite itself becomes a case with the suite's name;
+//! - a timestamp that is not RFC 3339 becomes a property of the suite.
+//!
+//! Characters that XML does not allow are left out, and so are ANSI colours.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use quick_junit::{
+    FlakyOrRerun, NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun, TestSuite,
+    XmlString,
+};
+
+use crate::model::{Case, Outcome, Report, Status, StatusKind, Suite};
+
+/// A suite and its cases, ready to be written; ids of suites mean nothing here.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FlatSuite<'a> {
+    /// The suite itself.
+    pub suite: Suite<'a>,
+    /// Its cases.
+    pub cases: Vec<Case<'a>>,
+}
+
+/// Writes one report over all of the suites. Nothing here looks at a clock: times are the caller's.
+///
+/// ```
+/// use testdock_junit::{Case, FlatSuite, Suite};
+///
+/// let suite = FlatSuite {
+///     suite: Suite { name: Some("billing".into()), ..Suite::default() },
+///     cases: vec![Case { name: Some("adds".into()), time: Some(0.25), ..Case::default() }],
+/// };
+/// let xml = String::from_utf8(testdock_junit::write("all", &[suite])).unwrap();
+/// assert!(xml.contains(r#"<testcase name="adds" time="0.250"/>"#));
+/// ```
+pub fn write(name: &str, suites: &[FlatSuite<'_>]) -> Vec<u8> {
+    let mut report = quick_junit::Report::new(name);
+    report.add_test_suites(suites.iter().map(test_suite));
+    report.time = suites
+        .iter()
+        .filter_map(|flat| duration(flat.suite.time))
+        .reduce(Duration::saturating_add);
+    let mut xml = Vec::new();
+    // Writing into memory does not fail.
+    let _ = report.serialize(&mut xml);
+    xml
+}
+
+impl<'a> Report<'a> {
+    /// The suites with their cases, each named by its path, without those that hold nothing.
+    pub fn into_flat(self) -> Vec<FlatSuite<'a>> {
+        let paths: Vec<Option<String>> = self
+            .suites
+            .iter()
+            .map(|suite| self.path_below(suite))
+            .collect();
+        let mut flat: Vec<FlatSuite<'a>> = self.suites.into_iter().map(FlatSuite::from).collect();
+        for (suite, path) in flat.iter_mut().zip(paths) {
+            suite.suite.name = path.map(Cow::Owned).or(suite.suite.name.take());
+        }
+        let mut outside = FlatSuite::from(Suite {
+            name: Some("tests".into()),
+            ..Suite::default()
+        });
+        for case in self.cases {
+            let suite = case.suite.and_then(|id| flat.get_mut(id.index()));
+            suite.unwrap_or(&mut outside).cases.push(case);
+        }
+        flat.push(outside);
+        flat.retain(|suite| !suite.is_empty());
+        flat
+    }
+
+    /// The path of a suite that lies in another one.
+    fn path_below(&self, suite: &Suite<'a>) -> Option<String> {
+        let mut path = self.suite_path(suite.parent?);
+        path.extend(suite.name.as_deref());
+        Some(path.join(" > "))
+    }
+}
+
+impl<'a> From<Suite<'a>> for FlatSuite<'a> {
+    fn from(suite: Suite<'a>) -> Self {
+        FlatSuite {
+            suite,
+            cases: Vec::new(),
+        }
+    }
+}
+
+impl FlatSuite<'_> {
+    fn is_empty(&self) -> bool {
+        let suite = &self.suite;
+        self.cases.is_empty()
+            && suite.statuses.is_empty()
+            && suite.properties.is_empty()
+            && suite.system_out.is_none()
+            && suite.system_err.is_none()
+    }
+}
+
+fn test_suite(flat: &FlatSuite<'_>) -> TestSuite {
+    let suite = &flat.suite;
+    let mut written = TestSuite::new(suite.name.as_deref().unwrap_or_default());
+    written.time = duration(suite.time);
+    written.properties = suite.properties.iter().map(property).collect();
+    match suite
+        .timestamp
+        .as_deref()
+        .map(|timestamp| (timestamp, timestamp.parse()))
+    {
+        Some((_, Ok(timestamp))) => written.timestamp = Some(timestamp),
+        Some((timestamp, Err(_))) => drop(written.add_property(("timestamp", timestamp))),
+        None => {}
+    }
+    for (key, value) in [
+        ("package", &suite.package),
+        ("file", &suite.file),
+        ("hostname", &suite.hostname),
+    ] {
+        if let Some(value) = value {
+            written.extra.insert(key.into(), value.as_ref().into());
+        }
+    }
+    written.system_out = suite.system_out.as_deref().map(XmlString::from);
+    written.system_err = suite.system_err.as_deref().map(XmlString::from);
+    written.add_test_cases(flat.cases.iter().map(test_case));
+    written.add_test_cases(suite_failure(suite));
+    written
+}
+
+/// A case that stands for what went wrong outside of all cases.
+fn suite_failure(suite: &Suite<'_>) -> Option<TestCase> {
+    let case = Case {
+        name: suite.name.clone(),
+        statuses: suite.statuses.clone(),
+        ..Case::default()
+    };
+    (!case.statuses.is_empty()).then(|| test_case(&case))
+}
+
+fn test_case(case: &Case<'_>) -> TestCase {
+    let mut written = TestCase::new(case.name.as_deref().unwrap_or_default(), test_status(case));
+    written.classname = case.classname.as_deref().map(XmlString::from);
+    written.time = duration(case.time);
+    written.properties = case.properties.iter().map(property).collect();
+    if let Some(file) = &case.file {
+        written.extra.insert("file".into(), file.as_ref().into());
+    }
+    if let Some(line) = case.line {
+        written.extra.insert("line".into(), line.to_string().into());
+    }
+    written.system_out = case.system_out.as_deref().map(XmlString::from);
+    written.system_err = case.system_err.as_deref().map(XmlString::from);
+    written
+}
+
+fn test_status(case: &Case<'_>) -> TestCaseStatus {
+    let (mut status, deciding) = match case.outcome() {
+        Outcome::Passed => (TestCaseStatus::success(), StatusKind::FlakyFailure),
+        Outcome::Skipped => (TestCaseStatus::skipped(), StatusKind::Skipped),
+        Outcome::Failed => (
+            TestCaseStatus::non_success(NonSuccessKind::Failure),
+            StatusKind::Failure,
+        ),
+        Outcome::Errored => (
+            TestCaseStatus::non_success(NonSuccessKind::Error),
+            StatusKind::Error,
+        ),
+    };
+    let main = case
+        .statuses
+        .iter()
+        .position(|status| status.kind == deciding);
+    let tries = case.statuses.iter().filter_map(rerun);
+    status.add_reruns(tries);
+    if case.statuses.iter().any(|status| is_flaky(status.kind)) {
+        status.set_rerun_kind(FlakyOrRerun::Flaky);
+    }
+    if let Some(main) = main.filter(|_| !is_flaky(deciding)) {
+        let said = &case.statuses[main];
+        set(&mut status, said, description(case, main));
+    } else if case.cut {
+        status.set_message("the report was cut off before the end of this case");
+    }
+    status
+}
+
+fn set(status: &mut TestCaseStatus, said: &Status<'_>, description: String) {
+    if let Some(message) = &said.message {
+        status.set_message(message);
+    }
+    if let Some(type_) = &said.type_ {
+        status.set_type(type_);
+    }
+    if !description.is_empty() {
+        status.set_description(description);
+    }
+}
+
+/// The text of the main status, and all of those that have no place of their own.
+fn description(case: &Case<'_>, main: usize) -> String {
+    let mut text = text_with_place(&case.statuses[main]);
+    for (index, status) in case.statuses.iter().enumerate() {
+        let told_elsewhere = rerun(status).is_some() && case.outcome() != Outcome::Skipped;
+        if index != main && !told_elsewhere {
+            let (type_, message) = (status.type_.as_deref(), status.message.as_deref());
+            let heading = [Some(element(status.kind)), type_, message];
+            let heading: Vec<&str> = heading.into_iter().flatten().collect();
+            text = format!(
+                "{text}\n\n{}\n{}",
+                heading.join(": "),
+                text_with_place(status)
+            );
+        }
+    }
+    text
+}
+
+fn text_with_place(status: &Status<'_>) -> String {
+    match (&status.file, status.line) {
+        (Some(file), Some(line)) => format!("{file}:{line}\n{}", status.text),
+        (Some(file), None) => format!("{file}\n{}", status.text),
+        (None, _) => status.text.clone().into_owned(),
+    }
+}
+
+fn rerun(status: &Status<'_>) -> Option<TestRerun> {
+    let kind = match status.kind {
+        StatusKind::FlakyFailure | StatusKind::RerunFailure => NonSuccessKind::Failure,
+        StatusKind::FlakyError | StatusKind::RerunError => NonSuccessKind::Error,
+        StatusKind::Failure | StatusKind::Error | StatusKind::Skipped => return None,
+    };
+    let mut rerun = TestRerun::new(kind);
+    rerun.message = status.message.as_deref().map(XmlString::from);
+    rerun.ty = status.type_.as_deref().map(XmlString::from);
+    rerun.description = Some(text_with_place(status))
+        .filter(|text| !text.is_empty())
+        .map(XmlString::from);
+    rerun.system_out = status.system_out.as_deref().map(XmlString::from);
+    rerun.system_err = status.system_err.as_deref().map(XmlString::from);
+    Some(rerun)
+}
+
+fn is_flaky(kind: StatusKind) -> bool {
+    matches!(kind, StatusKind::FlakyFailure | StatusKind::FlakyError)
+}
+
+fn element(kind: StatusKind) -> &'static str {
+    match kind {
+        StatusKind::Failure => "failure",
+        StatusKind::Error => "error",
+        StatusKind::Skipped => "skipped",
+        StatusKind::FlakyFailure => "flakyFailure",
+        StatusKind::FlakyError => "flakyError",
+        StatusKind::RerunFailure => "rerunFailure",
+        StatusKind::RerunError => "rerunError",
+    }
+}
+
+fn property(property: &crate::model::Property<'_>) -> Property {
+    Property::new(property.name.as_ref(), property.value.as_ref())
+}
+
+fn duration(seconds: Option<f64>) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds?).ok()
+}

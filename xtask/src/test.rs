@@ -1,0 +1,56 @@
+//! All tests in one run, and all that a change has to pass.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::shell::{answer, command, run, say, step};
+use crate::{engine, images};
+
+/// Runs every test, those on a real engine included; `arguments` go to nextest.
+pub(crate) fn all(arguments: &[String]) -> Result<()> {
+    engine::ensure()?;
+    let base = images::base()?;
+    ensure_nextest()?;
+    run(command("cargo", ["nextest", "run", "--workspace"])
+        .args(arguments)
+        .env("TESTDOCK_REQUIRE_DOCKER", "1")
+        .env("TESTDOCK_TEST_BASE", base))
+}
+
+/// Format, lints, documentation and its examples, then the tests: their summary is the last thing printed.
+pub(crate) fn ci() -> Result<()> {
+    say("format");
+    run(&mut command("cargo", ["fmt", "--all", "--check"]))?;
+    say("lints");
+    let lints = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ];
+    run(&mut command("cargo", lints))?;
+    say("documentation");
+    let docs = ["doc", "--workspace", "--no-deps"];
+    run(command("cargo", docs).env("RUSTDOCFLAGS", "--deny warnings"))?;
+    // The test runner leaves these out.
+    say("examples in the documentation");
+    let examples = ["test", "--workspace", "--doc", "--quiet"];
+    run(&mut command("cargo", examples))?;
+    say("tests");
+    all(&[])
+}
+
+fn ensure_nextest() -> Result<()> {
+    let version = ["nextest", "--version"];
+    if answer(&mut command("cargo", version), Duration::from_secs(30)).is_ok() {
+        return Ok(());
+    }
+    let install = ["install", "--locked", "cargo-nextest"];
+    step(
+        "installing cargo-nextest (takes some minutes)",
+        &mut command("cargo", install),
+    )
+}
