@@ -54,22 +54,29 @@ impl Matcher {
 
     /// Whether the file or directory at `path`, from the context's root, is left out.
     pub fn is_ignored(&self, path: &str) -> bool {
-        let decisive = self.rules.iter().rev().find(|rule| rule.matches(path));
-        decisive.is_some_and(|rule| !rule.includes)
+        let mut matched = vec![false; self.rules.len()];
+        let ends = path
+            .match_indices('/')
+            .map(|(slash, _)| slash)
+            .chain([path.len()]);
+        ends.fold(false, |_, end| self.judge(&path[..end], &mut matched))
+    }
+
+    /// Judges one level of a path; `matched` holds the patterns that mean a directory above it.
+    ///
+    /// As in Docker, a pattern is looked at only where it would change the verdict: a directory that
+    /// nothing ignores is not brought back, and neither is what a pattern ignores further down in it.
+    fn judge(&self, path: &str, matched: &mut [bool]) -> bool {
+        let rules = self.rules.iter().zip(matched);
+        rules.fold(false, |ignored, (rule, matched)| {
+            *matched |= rule.includes == ignored && rule.pattern.is_match(path);
+            if *matched { !rule.includes } else { ignored }
+        })
     }
 
     /// Whether an ignored directory can be skipped unseen: no pattern brings anything back.
     pub fn can_skip_directories(&self) -> bool {
         !self.rules.iter().any(|rule| rule.includes)
-    }
-}
-
-impl Rule {
-    /// Whether the pattern means `path` or a directory that it lies in.
-    fn matches(&self, path: &str) -> bool {
-        let ends = path.match_indices('/').map(|(slash, _)| slash);
-        ends.chain([path.len()])
-            .any(|end| self.pattern.is_match(&path[..end]))
     }
 }
 
@@ -88,12 +95,14 @@ fn pattern(text: &str) -> Option<Regex> {
     Regex::new(&translate(&clean(text)?)).ok()
 }
 
-/// A pattern without `.`, `..` and needless slashes; `None` where nothing is left of it.
+/// A pattern without `.`, `..` and needless slashes; `None` where nothing is left of it, or where it
+/// leads out of the context.
 fn clean(pattern: &str) -> Option<String> {
     let mut parts = Vec::new();
     for part in pattern.split('/') {
         match part {
             "" | "." => {}
+            ".." if parts.is_empty() && !pattern.starts_with('/') => return None,
             ".." => drop(parts.pop()),
             part => parts.push(part),
         }
@@ -109,6 +118,13 @@ const DIRECTORIES: &str = "(?:.*/)?";
 fn translate(pattern: &str) -> String {
     let mut regex = String::from("^(?s:");
     let mut rest = pattern;
+    if let Some(suffix) = pattern
+        .strip_prefix("**")
+        .filter(|rest| is_plain_suffix(rest))
+    {
+        regex.push_str(".*");
+        rest = suffix;
+    }
     while let Some(c) = rest.chars().next() {
         let (piece, taken) = match c {
             '*' if rest == "**" => (".*".to_owned(), 2),
@@ -124,6 +140,11 @@ fn translate(pattern: &str) -> String {
         rest = &rest[taken..];
     }
     regex + ")$"
+}
+
+/// Docker takes `**.txt` for whatever ends in `.txt`, but only where no other wildcard follows.
+fn is_plain_suffix(rest: &str) -> bool {
+    !rest.starts_with('/') && !rest.contains(['*', '?', '[', ']', '\\'])
 }
 
 /// A set such as `[a-c]` or `[^x]`; a bracket that nothing closes stands for itself.
@@ -216,6 +237,8 @@ mod tests {
         check("docs", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check("docs/", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check("docs\n!docs/b", &paths, &expect!["docs docs/a.md"]);
+        let texts = ["docs/a.md", "docs/b/c.md"];
+        check("**/*.md\n!docs", &texts, &expect!["docs/a.md docs/b/c.md"]);
         check(
             "!docs/b\ndocs",
             &paths,
@@ -236,6 +259,13 @@ mod tests {
     #[test]
     fn wildcards_and_sets() {
         check("a**b", &["ab", "a/x/b", "axb", "abc"], &expect!["ab a/x/b"]);
+        check(
+            "**.txt",
+            &["a.txt", "a/b.txt", "a.txtx"],
+            &expect!["a.txt a/b.txt"],
+        );
+        check("**.t?t", &["a.txt", "a/.txt"], &expect!["a/.txt"]);
+        check("../a\n/../b", &["a", "b"], &expect!["b"]);
         check("a/**", &["a", "a/b", "a/b/c", "b"], &expect!["a/b a/b/c"]);
         check(
             "[a-c].txt\n[^x]y",

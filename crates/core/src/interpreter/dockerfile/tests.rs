@@ -307,3 +307,55 @@ fn broken_text_never_panics() {
         );
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_is_too_broken(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..40)) {
+        if let Ok(facts) = facts(&pieces.concat(), None, &[("A", "b")]) {
+            let inputs = facts.build_inputs(facts.workdir.as_deref());
+            assert_eq!(inputs.matcher().contains("a"), inputs.paths.contains(".") || inputs.paths.contains("a"));
+        }
+    }
+}
+
+const PIECES: &[&str] = &[
+    "FROM ",
+    "a",
+    " AS ",
+    "b",
+    "\n",
+    "\n",
+    "\n",
+    "COPY ",
+    ". ",
+    "--from=",
+    "0",
+    "1",
+    "/",
+    "..",
+    "ARG A",
+    "ENV ",
+    "=",
+    "$",
+    "{",
+    "}",
+    ":-",
+    ":+",
+    "\\",
+    "\\\n",
+    "RUN ",
+    "<<EOF",
+    "EOF",
+    "--mount=type=bind,source=a",
+    "[\"a\",",
+    "\"b\"]",
+    "#",
+    "escape=`",
+    "`",
+    " ",
+    "ü",
+    "WORKDIR ",
+    "ADD ",
+    "\"",
+    "'",
+];
