@@ -106,7 +106,7 @@ fn a_setting_that_cannot_work_says_so() {
         &files,
         &expect![[r#"
             cannot build Dockerfile: it has no stage `tests`; did you mean `test`?
-  
+              correct Dockerfile, or `interpreter.target`
         "#]],
     );
     check(
@@ -150,9 +150,9 @@ fn a_setting_that_cannot_work_says_so() {
         Some("node"),
         &files,
         &expect![[r#"
-        no interpreter is named `node`
-  
-    "#]],
+            no interpreter is named `node`
+              define it as [interpreters.node] in testdock.toml
+        "#]],
     );
 }
 
@@ -176,11 +176,11 @@ fn the_dockerfile_is_found() {
         "pipeline { agent any\n// agent { docker 'x' }\n}",
     );
     check(
-        "[interpreter]\nuser = \"image\"",
+        "[interpreter]\ntarget = \"test\"",
         None,
         &[DOCKERFILE, any],
         &expect![[r#"
-            Dockerfile(Dockerfile { path: "Dockerfile", context: "", target: None, build_args: {} })
+            Dockerfile(Dockerfile { path: "Dockerfile", context: "", target: Some("test"), build_args: {} })
               no setting names a source, and the workspace has a Dockerfile
               not testdock.toml: it names no source
               not .devcontainer/devcontainer.json: not there

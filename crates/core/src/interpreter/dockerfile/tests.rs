@@ -233,11 +233,27 @@ COPY data /data
         None,
         &[],
         &expect![[r#"
-        from ["a"] workdir None
-        workspace []
-        inputs {"."}
-    "#]],
+            from ["a"] workdir None
+            workspace []
+            inputs {}
+        "#]],
     );
+}
+
+#[test]
+fn inputs_are_files_directories_and_globs() {
+    let facts = facts("FROM a\nCOPY *.toml src/ !odd /x/\nRUN make\n", None, &[]).unwrap();
+    let inputs = facts.build_inputs(None).matcher();
+    let files = ["a.toml", "b/a.toml", "src/a/b.py", "srcs", "!odd", "odd"];
+    assert_eq!(
+        files.map(|file| inputs.contains(file)),
+        [true, false, true, false, true, false]
+    );
+    let all = BuildInputs {
+        paths: [".".to_owned()].into(),
+    };
+    assert!(all.matcher().contains("any/file"));
+    assert!(!BuildInputs::default().matcher().contains("any/file"));
 }
 
 #[test]
@@ -291,3 +307,55 @@ fn broken_text_never_panics() {
         );
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_is_too_broken(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..40)) {
+        if let Ok(facts) = facts(&pieces.concat(), None, &[("A", "b")]) {
+            let inputs = facts.build_inputs(facts.workdir.as_deref());
+            assert_eq!(inputs.matcher().contains("a"), inputs.paths.contains(".") || inputs.paths.contains("a"));
+        }
+    }
+}
+
+const PIECES: &[&str] = &[
+    "FROM ",
+    "a",
+    " AS ",
+    "b",
+    "\n",
+    "\n",
+    "\n",
+    "COPY ",
+    ". ",
+    "--from=",
+    "0",
+    "1",
+    "/",
+    "..",
+    "ARG A",
+    "ENV ",
+    "=",
+    "$",
+    "{",
+    "}",
+    ":-",
+    ":+",
+    "\\",
+    "\\\n",
+    "RUN ",
+    "<<EOF",
+    "EOF",
+    "--mount=type=bind,source=a",
+    "[\"a\",",
+    "\"b\"]",
+    "#",
+    "escape=`",
+    "`",
+    " ",
+    "ü",
+    "WORKDIR ",
+    "ADD ",
+    "\"",
+    "'",
+];
