@@ -13,7 +13,12 @@ impl NamePatterns {
     pub(super) fn new(patterns: &[String]) -> Self {
         Self {
             prefixes: patterns.to_vec(),
-            globs: fnmatch_set(patterns.iter().map(String::as_str)),
+            globs: fnmatch_set(
+                patterns
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|one| one.contains(['*', '?', '['])),
+            ),
         }
     }
 
