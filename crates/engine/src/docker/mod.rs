@@ -3,3 +3,5 @@
 mod connect;
 mod image;
 mod pull;
+mod build;
+mod context;
