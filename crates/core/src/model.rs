@@ -261,6 +261,8 @@ pub enum Fault {
     Configuration,
     /// The tests' process ended without a report.
     Process,
+    /// There is nothing to run.
+    NoTests,
 }
 
 /// Why a run could not run, or died.

@@ -70,7 +70,7 @@ impl Problems {
 
     pub(crate) fn unclosed(&mut self, name: &str, offset: u64) {
         self.add(
-            format!("<{name}> is closed by the end of an element around it"),
+            format!("{name} is closed by the end of an element around it"),
             offset,
         );
     }

@@ -46,8 +46,11 @@ pub(crate) struct Walk<'a, 'v, V> {
     status: Option<Status<'a>>,
     text: Option<(TextKind, Cow<'a, str>)>,
     property: Option<Property<'a>>,
+    trace: Cow<'a, str>,
     next_suite: u32,
     suites_too_deep: u64,
+    /// The last markup was an XML declaration.
+    declared: bool,
     root: Option<String>,
     is_junit: bool,
     problems: Problems,
@@ -63,8 +66,10 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             status: None,
             text: None,
             property: None,
+            trace: Cow::Borrowed(""),
             next_suite: 0,
             suites_too_deep: 0,
+            declared: false,
             root: None,
             is_junit: false,
             problems,
@@ -80,12 +85,22 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         if self.root.is_none() {
             self.root = Some(tag.name.chars().take(80).collect());
         }
+        let declared = std::mem::take(&mut self.declared);
+        match tag.element {
+            Element::Suite if declared => self.restart(offset),
+            Element::Suites if declared || !self.cases.is_empty() => self.restart(offset),
+            _ => {}
+        }
         match tag.element {
             Element::Case => self.start_case::<K>(tag, offset),
             Element::Suite => self.start_suite::<K>(tag, offset),
-            Element::Suites => self.start_document(offset),
+            Element::Suites => {
+                self.is_junit = true;
+                self.push_other();
+            }
             Element::Status(kind) if self.takes_status() => {
                 self.status = Some(fill::status::<K>(tag, kind));
+                self.trace = Cow::Borrowed("");
                 self.frames.push(Frame::Status);
             }
             Element::Text(kind) if self.text.is_none() => {
@@ -102,9 +117,19 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         matches!(self.frames.last(), Some(Frame::Case | Frame::Suite)) && self.text.is_none()
     }
 
+    /// A tag that is start and end in one.
+    pub(crate) fn empty<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) {
+        if tag.element == Element::Case {
+            // Most cases of most reports pass and print nothing: no need to open them.
+            let case = self.new_case::<K>(tag, offset);
+            return self.visitor.case(case);
+        }
+        self.start::<K>(tag, offset);
+        self.end(tag.name, offset);
+    }
+
     fn start_case<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) {
-        self.is_junit = true;
-        self.cut_text(offset);
+        let case = self.new_case::<K>(tag, offset);
         if self.cases.len() == MAX_OPEN_CASES {
             self.problems.add(
                 "test cases are nested too deep: one is closed early",
@@ -112,9 +137,16 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             );
             self.close_through(Frame::Case, offset);
         }
-        let suite = self.suites.last().map(|(id, _)| *id);
-        self.cases.push(fill::case::<K>(tag, suite));
+        self.cases.push(case);
         self.frames.push(Frame::Case);
+    }
+
+    fn new_case<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) -> Case<'a> {
+        self.is_junit = true;
+        self.declared = false;
+        self.cut_text(offset);
+        let suite = self.suites.last().map(|(id, _)| *id);
+        fill::case::<K>(tag, suite)
     }
 
     fn start_suite<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) {
@@ -133,19 +165,14 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         self.frames.push(Frame::Suite);
     }
 
-    /// A `<testsuites>`: another document where it stands inside of a case.
-    fn start_document(&mut self, offset: u64) {
-        self.is_junit = true;
-        if !self.cases.is_empty() {
-            self.restart(offset);
-        }
-        self.push_other();
+    /// An XML declaration: if a root element follows, another document begins.
+    pub(crate) fn declaration(&mut self) {
+        self.declared = true;
     }
 
     /// Another document begins: what is still open was cut off.
-    pub(crate) fn restart(&mut self, offset: u64) {
-        let open_suite = self.frames.contains(&Frame::Suite) || self.frames.contains(&Frame::Case);
-        if open_suite {
+    fn restart(&mut self, offset: u64) {
+        if !(self.suites.is_empty() && self.cases.is_empty()) {
             self.problems
                 .add("another report begins before this one ends", offset);
         }
@@ -203,7 +230,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             self.close_through(Frame::Text, offset);
         }
         if self.status.is_some() {
-            self.problems.unclosed("failure", offset);
+            self.problems.unclosed(name_of(Frame::Status), offset);
             self.close_through(Frame::Status, offset);
         }
     }
@@ -239,9 +266,10 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
     }
 
     fn close_status(&mut self) {
-        let Some(status) = self.status.take() else {
+        let Some(mut status) = self.status.take() else {
             return;
         };
+        join(&mut status.text, std::mem::take(&mut self.trace));
         if let Some(case) = self.cases.last_mut() {
             case.statuses.push(status);
         } else if let Some((_, suite)) = self.suites.last_mut() {
@@ -255,11 +283,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         };
         match kind {
             TextKind::Property => self.close_property(text),
-            TextKind::StackTrace => {
-                if let Some(status) = &mut self.status {
-                    join(&mut status.text, text);
-                }
-            }
+            TextKind::StackTrace => join(&mut self.trace, text),
             TextKind::Out | TextKind::Err => {
                 if let Some(slot) = self.output(kind) {
                     join(slot.get_or_insert_default(), text);
@@ -295,34 +319,33 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         Some(if kind == TextKind::Out { out } else { err })
     }
 
-    /// Character data, its references resolved.
-    pub(crate) fn text<'e, K: Keep<'e, 'a>>(&mut self, piece: Cow<'e, str>, offset: u64) {
-        let target = match (&mut self.text, &mut self.status) {
-            (Some((_, text)), _) => text,
-            (None, Some(status)) => &mut status.text,
-            (None, None) => return self.stray_text(&piece, offset),
-        };
-        if !text::push::<K>(target, piece) {
-            self.problems.once(Once::Limit, offset);
+    /// Character data as it stands.
+    pub(crate) fn text<'e, K: Keep<'e, 'a>>(&mut self, raw: &'e str, offset: u64) {
+        if self.text.is_some() || self.status.is_some() {
+            self.push::<K>(text::normalize(raw), offset);
+        } else if self.frames.is_empty() && !raw.trim_ascii().is_empty() {
+            self.problems.once(Once::StrayText, offset);
         }
     }
 
     /// A reference as it stands, with `&` and `;`.
     pub(crate) fn reference<'e, K: Keep<'e, 'a>>(&mut self, raw: &'e str, offset: u64) {
-        if self.text.is_none() && self.status.is_none() {
-            return;
-        }
         let name = raw.trim_start_matches('&').trim_end_matches(';');
         let resolved = text::resolve(name).unwrap_or_else(|| {
             self.problems.once(Once::Entity, offset);
             Cow::Borrowed(raw)
         });
-        self.text::<K>(resolved, offset);
+        self.push::<K>(resolved, offset);
     }
 
-    fn stray_text(&mut self, piece: &str, offset: u64) {
-        if self.frames.is_empty() && !piece.trim().is_empty() {
-            self.problems.once(Once::StrayText, offset);
+    fn push<'e, K: Keep<'e, 'a>>(&mut self, piece: Cow<'e, str>, offset: u64) {
+        let target = match (&mut self.text, &mut self.status) {
+            (Some((_, text)), _) => text,
+            (None, Some(status)) => &mut status.text,
+            (None, None) => return,
+        };
+        if !text::push::<K>(target, piece) {
+            self.problems.once(Once::Limit, offset);
         }
     }
 
@@ -336,7 +359,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         if let Some(&frame) = open {
             let name = name_of(frame);
             self.problems.add(
-                format!("the report is cut off: <{name}> is never closed"),
+                format!("the report is cut off: {name} is never closed"),
                 offset,
             );
         } else if !self.frames.is_empty() && self.is_junit {
@@ -366,9 +389,12 @@ fn not_junit(root: Option<&str>, length: u64) -> String {
 
 /// Adds a further text; white space between elements is none.
 fn join<'a>(text: &mut Cow<'a, str>, more: Cow<'a, str>) {
+    if more.is_empty() {
+        return;
+    }
     if text.trim().is_empty() {
         *text = more;
-    } else if !more.is_empty() {
+    } else {
         let text = text.to_mut();
         if !text.ends_with('\n') {
             text.push('\n');
@@ -379,10 +405,10 @@ fn join<'a>(text: &mut Cow<'a, str>, more: Cow<'a, str>) {
 
 fn name_of(frame: Frame) -> &'static str {
     match frame {
-        Frame::Suite => "testsuite",
-        Frame::Case => "testcase",
-        Frame::Status => "failure",
-        Frame::Text => "system-out",
-        Frame::Others(_) => "an unknown element",
+        Frame::Suite => "<testsuite>",
+        Frame::Case => "<testcase>",
+        Frame::Status => "a status",
+        Frame::Text => "a text",
+        Frame::Others(_) => "an element of no meaning",
     }
 }

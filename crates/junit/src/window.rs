@@ -20,6 +20,14 @@ const MAX: usize = 64 << 20;
 
 /// Reads a whole stream, in whatever encoding it is.
 pub(crate) fn visit<'a, R: BufRead, V: Visitor<'a>>(reader: R, visitor: &mut V) -> Vec<Problem> {
+    visit_in_steps(reader, visitor, STEP)
+}
+
+fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
+    reader: R,
+    visitor: &mut V,
+    step: usize,
+) -> Vec<Problem> {
     let mut problems = Problems::default();
     let (prefix, reader) = split_prefix(reader);
     let detected = encoding::detect(&prefix);
@@ -32,11 +40,11 @@ pub(crate) fn visit<'a, R: BufRead, V: Visitor<'a>>(reader: R, visitor: &mut V) 
     }
     let mut window = Window::new(Cursor::new(prefix).chain(reader), &detected);
     let mut walk = Walk::new(visitor, problems);
-    let mut size = STEP;
+    let mut size = step;
     while let Some(more) = window.fill(size, walk.problems()) {
         let more = if size >= MAX { More::Never } else { more };
         let consumed = parse::<Own, V>(&mut walk, window.complete(more), window.base, more);
-        size = if consumed == 0 { size * 2 } else { STEP };
+        size = if consumed == 0 { size * 2 } else { step };
         window.advance(consumed);
     }
     walk.finish(window.base)
@@ -155,5 +163,66 @@ fn decode(decoder: &mut Decoder, bytes: &[u8], text: &mut String, last: bool) ->
         if result == CoderResult::InputEmpty {
             return (read, invalid);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Report;
+
+    proptest! {
+        /// Wherever a window ends, what is read is what reading all at once gives.
+        #[test]
+        fn windows_do_not_show(pieces in prop::collection::vec(piece(), 0..40), step in 1..40_usize) {
+            let xml = pieces.concat();
+            let (whole, problems) = crate::read(xml.as_bytes());
+            let mut report = Report::default();
+            let reader = BufReader::with_capacity(7, xml.as_bytes());
+            let windowed = visit_in_steps(reader, &mut report, step);
+            prop_assert_eq!(report, whole);
+            prop_assert_eq!(windowed, problems);
+        }
+    }
+
+    fn piece() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "<testsuites>",
+            "</testsuites>",
+            "<testsuite name='s'>",
+            "</testsuite>",
+            "<testcase name='a&lt;b'>",
+            "<testcase name='x' time='1.5'/>",
+            "</testcase>",
+            "<failure message='m'>",
+            "</failure>",
+            "<error/>",
+            "<system-out>",
+            "</system-out>",
+            "<![CDATA[",
+            "]]>",
+            "<!--",
+            "-->",
+            "text é",
+            "&amp;",
+            "\r\n",
+            "<nil>",
+            "<x ",
+            "'",
+            "\"",
+            ">",
+            "<?xml version='1.0'?>",
+            "<property name='p' value='v'/>",
+            "<!x>",
+            "<stackTrace>",
+            "</stackTrace>",
+            "<flakyFailure>",
+            "</flakyFailure>",
+            "& ",
+        ])
     }
 }

@@ -99,27 +99,25 @@ fn check_suite(suite: &Node, config: &Config) -> Vec<ConfigProblem> {
 }
 
 fn check_runner(suite: &Node) -> Option<ConfigProblem> {
-    let framework = suite.get("framework");
-    match (framework.and_then(Node::text), suite.get("command")) {
-        (Some("command") | None, Some(_)) if suite.get("reports").is_none() => {
-            Some(ConfigProblem {
-                help: Some("write reports = [\"build/**/*.xml\"]".to_owned()),
-                ..suite
-                    .problem("a suite with a `command` needs `reports`, the JUnit files it writes")
-            })
-        }
-        (Some("command") | None, Some(_)) => None,
-        (Some("command"), None) => {
+    let (framework, command) = (suite.get("framework"), suite.get("command"));
+    let reports = suite.get("reports");
+    match (framework.and_then(Node::text), command, reports) {
+        (None, None, _) => Some(suite.problem("a suite needs `framework` or `command`")),
+        (Some("command"), None, _) => {
             framework.map(|node| node.problem("`framework = \"command\"` needs `command`"))
         }
-        (None, None) => Some(suite.problem("a suite needs `framework` or `command`")),
-        (Some(name), Some(command)) => Some(ConfigProblem {
-            help: Some("keep one of them; more arguments for the framework go into `args`".into()),
-            ..command.key_problem(format!(
-                "`command` and `framework = \"{name}\"` exclude each other"
-            ))
-        }),
-        (Some(_), None) => None,
+        (Some("command") | None, Some(_), None) => {
+            let message = "a suite with a `command` needs `reports`, the JUnit files it writes";
+            let help = Some("write reports = [\"build/**/*.xml\"]".to_owned());
+            Some(ConfigProblem {
+                help,
+                ..suite.problem(message)
+            })
+        }
+        (Some("command") | None, Some(_), Some(_)) | (Some(_), _, None) => None,
+        (Some(name), _, Some(reports)) => Some(reports.key_problem(format!(
+            "`reports` means nothing beside `framework = \"{name}\"`, whose reports are known"
+        ))),
     }
 }
 

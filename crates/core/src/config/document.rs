@@ -77,8 +77,6 @@ pub struct Interpreter {
     pub limits: Limits,
     /// The Docker network to join.
     pub network: Option<String>,
-    /// The platform of the image: `"linux/amd64"`; default: the engine's own.
-    pub platform: Option<String>,
 }
 
 /// The service of a compose file.
@@ -117,11 +115,11 @@ pub struct Suite {
     /// The framework that runs the tests.
     #[schemars(schema_with = "framework_schema")]
     pub framework: Option<String>,
-    /// Any command that writes JUnit XML, instead of a framework that Testdock knows.
+    /// The command to run: any that writes JUnit XML, or, beside a framework, the one that starts its tool,
+    /// such as `["poetry", "run", "pytest"]`.
     #[schemars(length(min = 1))]
     pub command: Option<Vec<String>>,
     /// The JUnit files that the command writes, from the suite's root.
-    #[schemars(extend("x-belongs-to" = "command"))]
     pub reports: Vec<FileGlob>,
     /// The folder that the suite runs in, from the workspace's root.
     #[schemars(with = "String")]
@@ -211,7 +209,6 @@ impl Default for Interpreter {
             keep_warm: Duration(std::time::Duration::from_secs(600)),
             limits: Limits::default(),
             network: None,
-            platform: None,
         }
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::layer::Origin;
+use crate::model::Place;
+use crate::workspace::Problem;
 
 /// A mistake in one of the layers.
 ///
@@ -29,18 +31,27 @@ pub struct Location {
     pub line: usize,
     /// The column of the first byte in characters, from 1.
     pub column: usize,
+    /// How many characters of that line the span covers.
+    pub length: usize,
 }
 
 impl Location {
     /// The place of `span` in `text`; a span that does not fit is cut to the text.
     pub fn of(span: &Range<usize>, text: &str) -> Self {
         let start = floor_char_boundary(text, span.start);
+        let end = floor_char_boundary(text, span.end).max(start);
         let before = &text[..start];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
-            span: start..floor_char_boundary(text, span.end).max(start),
+            span: start..end,
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
+            length: text[start..end]
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .count(),
         }
     }
 }
@@ -50,6 +61,34 @@ fn floor_char_boundary(text: &str, index: usize) -> usize {
         .rev()
         .find(|&index| text.is_char_boundary(index))
         .unwrap_or(0)
+}
+
+impl From<&ConfigProblem> for Problem {
+    /// As the workspace shows it: at its place in a file, or with the name of what is at fault.
+    fn from(problem: &ConfigProblem) -> Self {
+        let place = problem.origin.file().zip(problem.location.as_ref());
+        let message = match place {
+            Some(_) => problem.message.clone(),
+            None => format!("{}: {}", problem.origin, problem.message),
+        };
+        Self {
+            place: place.map(|(file, at)| Place {
+                path: file.to_owned(),
+                line: saturating_u32(at.line),
+                column: Some(saturating_u32(at.column)),
+            }),
+            length: problem
+                .location
+                .as_ref()
+                .map_or(0, |at| saturating_u32(at.length)),
+            message,
+            help: problem.help.clone(),
+        }
+    }
+}
+
+fn saturating_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 impl fmt::Display for ConfigProblem {
@@ -67,7 +106,7 @@ impl fmt::Display for ConfigProblem {
 }
 
 /// The candidate that `word` was probably meant to be.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {

@@ -47,9 +47,9 @@ fn unknown_keys() {
     check_problems(
         "[interpreter]\ndockerfil = \"Dockerfile\"\ncolour = 1\n\n[intepreter]\n[profile.eu.limits]\n",
         &expect![[r#"
-            testdock.toml:2:1: unknown setting `interpreter.dockerfil`; did you mean `dockerfile`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network, platform
+            testdock.toml:2:1: unknown setting `interpreter.dockerfil`; did you mean `dockerfile`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
                 at "dockerfil"
-            testdock.toml:3:1: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network, platform
+            testdock.toml:3:1: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
                 at "colour"
             testdock.toml:5:2: unknown setting `intepreter`; did you mean `interpreter`? valid here: interpreter, interpreters, suite, services, timeout, test-timeout, profile
                 at "intepreter"
@@ -132,7 +132,12 @@ interpreter = "nod"
 root = "../elsewhere"
 [[suite]]
 framework = "pytest"
-command = ["make"]
+name = "poetry"
+command = ["poetry", "run", "pytest"]
+[[suite]]
+framework = "pytest"
+name = "reports"
+reports = ["a.xml"]
 [[suite]]
 command = "make check"
 [[suite]]
@@ -160,29 +165,25 @@ image = "node:22"
                 at "\"nod\""
             testdock.toml:7:8: a suite's root lies in the workspace; `../elsewhere` does not; write it from the workspace's root, such as "services/billing"
                 at "\"../elsewhere\""
-            testdock.toml:10:1: `command` and `framework = "pytest"` exclude each other; keep one of them; more arguments for the framework go into `args`
-                at "command"
-            testdock.toml:12:11: `suite[3].command`: expected an array of strings, found the string "make check"; write ["make check"]
-                at "\"make check\""
-            testdock.toml:14:11: `suite[4].command` must not be empty
-                at "[]"
-            testdock.toml:15:1: a suite with a `command` needs `reports`, the JUnit files it writes; write reports = ["build/**/*.xml"]
-                at "[[suite]]"
-            testdock.toml:19:12: `suite[6].reports[0]`: expected a glob such as "build/**/*.xml", found `[`
-                at "\"[\""
-            testdock.toml:20:1: two suites are named `command`; give one of them another `name`
-                at "[[suite]]"
-            testdock.toml:21:13: `framework = "command"` needs `command`
-                at "\"command\""
-            testdock.toml:22:1: a suite needs `framework` or `command`
-                at "[[suite]]"
-            testdock.toml:22:1: two suites are named `command`; give one of them another `name`
-                at "[[suite]]"
-            testdock.toml:23:1: `reports` means nothing without `command`
+            testdock.toml:15:1: `reports` means nothing beside `framework = "pytest"`, whose reports are known
                 at "reports"
-            testdock.toml:24:1: two suites are named `pytest`; give one of them another `name`
+            testdock.toml:17:11: `suite[4].command`: expected an array of strings, found the string "make check"; write ["make check"]
+                at "\"make check\""
+            testdock.toml:19:11: `suite[5].command` must not be empty
+                at "[]"
+            testdock.toml:20:1: a suite with a `command` needs `reports`, the JUnit files it writes; write reports = ["build/**/*.xml"]
                 at "[[suite]]"
-            testdock.toml:26:1: two suites are named `pytest`; give one of them another `name`
+            testdock.toml:24:12: `suite[7].reports[0]`: expected a glob such as "build/**/*.xml", found `[`
+                at "\"[\""
+            testdock.toml:25:1: two suites are named `command`; give one of them another `name`
+                at "[[suite]]"
+            testdock.toml:26:13: `framework = "command"` needs `command`
+                at "\"command\""
+            testdock.toml:27:1: a suite needs `framework` or `command`
+                at "[[suite]]"
+            testdock.toml:27:1: two suites are named `command`; give one of them another `name`
+                at "[[suite]]"
+            testdock.toml:31:1: two suites are named `pytest`; give one of them another `name`
                 at "[[suite]]"
         "#]],
     );
@@ -228,19 +229,19 @@ fn syntax_errors_do_not_hide_each_other_nor_the_rest() {
     check_problems(
         text,
         &expect![[r#"
-        testdock.toml:1:13: not valid TOML: unclosed table, expected `]`
-            at ""
-        testdock.toml:4:9: not valid TOML: string values must be quoted, expected literal string
-            at ""
-        testdock.toml:5:1: unknown setting `interpreters.a.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network, platform
-            at "colour"
-        testdock.toml:7:11: not valid TOML: invalid basic string, expected `"`
-            at ""
-        testdock.toml:8:8: `interpreters.b.user`: expected "host", "image" or numbers such as "1000:1000", found `x`
-            at "'x'"
-        testdock.toml:9:1: not valid TOML: duplicate key
-            at "image"
-    "#]],
+            testdock.toml:1:13: not valid TOML: unclosed table, expected `]`
+                at ""
+            testdock.toml:4:9: not valid TOML: string values must be quoted, expected literal string
+                at ""
+            testdock.toml:5:1: unknown setting `interpreters.a.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
+                at "colour"
+            testdock.toml:7:11: not valid TOML: invalid basic string, expected `"`
+                at ""
+            testdock.toml:8:8: `interpreters.b.user`: expected "host", "image" or numbers such as "1000:1000", found `x`
+                at "'x'"
+            testdock.toml:9:1: not valid TOML: duplicate key
+                at "image"
+        "#]],
     );
     check_problems(
         "timeout = \"1m\"\ntimeout = \"2m\"\n",
@@ -514,13 +515,13 @@ fn mistakes_in_environment_variables() {
         &layers,
         None,
         &expect![[r#"
-        environment variable TESTDOCK_INTERPRETER__IMGE: unknown setting `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network, platform
-        environment variable TESTDOCK_INTERPRETER__LIMITS__PIDS: `interpreter.limits.pids`: expected a whole number, found the string "many"
-        environment variable TESTDOCK_INTERPRETER__LOCAL: `interpreter.local`: expected true or false, found the string "yes"
-        environment variable TESTDOCK_TIMEUOT: unknown setting `timeuot`; did you mean `timeout`? valid here: interpreter, interpreters, suite, services, timeout, test-timeout, profile
-        environment variable TESTDOCK_INTERPRETERS__a__IMAGE: `interpreters.a.image` is set here, and `interpreters.a.dockerfile` by environment variable TESTDOCK_INTERPRETERS__a__DOCKERFILE; they exclude each other
-        {"interpreter":{"limits":{}},"interpreters":{"a":{"image":"a"}}}
-    "#]],
+            environment variable TESTDOCK_INTERPRETER__IMGE: unknown setting `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
+            environment variable TESTDOCK_INTERPRETER__LIMITS__PIDS: `interpreter.limits.pids`: expected a whole number, found the string "many"
+            environment variable TESTDOCK_INTERPRETER__LOCAL: `interpreter.local`: expected true or false, found the string "yes"
+            environment variable TESTDOCK_TIMEUOT: unknown setting `timeuot`; did you mean `timeout`? valid here: interpreter, interpreters, suite, services, timeout, test-timeout, profile
+            environment variable TESTDOCK_INTERPRETERS__a__IMAGE: `interpreters.a.image` is set here, and `interpreters.a.dockerfile` by environment variable TESTDOCK_INTERPRETERS__a__DOCKERFILE; they exclude each other
+            {"interpreter":{"limits":{}},"interpreters":{"a":{"image":"a"}}}
+        "#]],
     );
 }
 
@@ -532,7 +533,7 @@ fn editor_settings() {
         &[Layer::from_values(Origin::Editor, values)],
         None,
         &expect![[r#"
-            editor settings: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network, platform
+            editor settings: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
             editor settings: profiles can be defined in files only
             {"interpreter":{"image":"node:22"}}
         "#]],
@@ -598,7 +599,6 @@ fn the_example_of_the_documentation_is_understood() {
                         ),
                     },
                     network: None,
-                    platform: None,
                 },
                 interpreters: {
                     "node": Interpreter {
@@ -626,7 +626,6 @@ fn the_example_of_the_documentation_is_understood() {
                             pids: None,
                         },
                         network: None,
-                        platform: None,
                     },
                 },
                 suites: [
@@ -709,7 +708,7 @@ fn the_example_of_the_documentation_is_understood() {
 fn check_explain(layers: &[Layer], key: Option<&str>, expected: &Expect) {
     let settings = match resolve(layers, Some("eu")).explain(key) {
         Ok(settings) => settings,
-        Err(error) => return expected.assert_eq(&error.to_string()),
+        Err(error) => return expected.assert_eq(&format!("{error}\n")),
     };
     let lines = settings.iter().map(|setting| {
         let line = setting
@@ -743,7 +742,10 @@ fn explain_says_who_set_what() {
              [[suite]]\nframework = \"pytest\"\nargs = [\"-x\"]\n[profile.eu]\ntimeout = \"2m\"\ninterpreter.env.A = \"eu\"",
         ),
     ];
-    check_explain(&layers, None, &expect![[r#"
+    check_explain(
+        &layers,
+        None,
+        &expect![[r#"
         interpreter.dockerfile = "Dockerfile"  (testdock.toml, line 3)
         interpreter.context = "."  (default)
         interpreter.target = "test"  (testdock.toml, line 4)
@@ -761,13 +763,17 @@ fn explain_says_who_set_what() {
         suite[0].args = ["-x"]  (testdock.toml, line 8)
         timeout = "2m"  (profile `eu` in testdock.toml, line 10)
             over timeout = "1m"  (testdock.toml)
-    "#]]);
+    "#]],
+    );
     layers.push(local("interpreter.image = \"python:3.12\""));
     layers.extend(environment(&[
         ("TESTDOCK_TIMEOUT", "3m"),
         ("TESTDOCK_INTERPRETER__IMAGE", "python:3.13"),
     ]));
-    check_explain(&layers, Some("interpreter"), &expect![[r#"
+    check_explain(
+        &layers,
+        Some("interpreter"),
+        &expect![[r#"
         interpreter.image = "python:3.13"  (environment variable TESTDOCK_INTERPRETER__IMAGE)
             over interpreter.image = "python:3.12"  (testdock.local.toml)
             over interpreter.dockerfile = "Dockerfile"  (testdock.toml)
@@ -777,15 +783,26 @@ fn explain_says_who_set_what() {
             over interpreter.env.A = "person"  (~/.config/testdock/testdock.toml)
         interpreter.env."b.c" = "1"  (testdock.toml, line 5)
         interpreter.keep-warm = "10m"  (default)
-    "#]]);
-    check_explain(&layers, Some("timeout"), &expect![[r#"
+    "#]],
+    );
+    check_explain(
+        &layers,
+        Some("timeout"),
+        &expect![[r#"
         timeout = "3m"  (environment variable TESTDOCK_TIMEOUT)
             over timeout = "2m"  (profile `eu` in testdock.toml)
             over timeout = "1m"  (testdock.toml)
-    "#]]);
-    check_explain(&layers, Some("suite[0].args"), &expect![[r#"
+    "#]],
+    );
+    check_explain(
+        &layers,
+        Some("suite[0].args"),
+        &expect![[r#"
         suite[0].args = ["-x"]  (testdock.toml, line 8)
-    "#]]);
+    "#]],
+    );
     check_explain(&layers, Some("interpreter.host"), &expect![[""]]);
-    check_explain(&layers, Some("interpreter.imge"), &expect!["no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network, platform"]);
+    check_explain(&layers, Some("interpreter.imge"), &expect![[r#"
+        no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
+    "#]]);
 }

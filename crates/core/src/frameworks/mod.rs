@@ -5,6 +5,8 @@
 //! case belong to. Adding one touches its module, its registration, a fixture and a table
 //! row in the documentation.
 
+pub mod command;
+
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;

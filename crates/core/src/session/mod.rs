@@ -232,6 +232,8 @@ pub enum Change {
 pub struct Session {
     folders: BTreeMap<FolderName, Folder>,
     runs: BTreeMap<RunId, Run>,
+    /// Requests for folders that are still being read for the first time.
+    waiting: Vec<RunRequest>,
     /// Counts runs: a higher number is a newer run.
     sequence: u64,
     untrusted: bool,
@@ -342,10 +344,14 @@ impl Session {
     }
 
     fn resolved(&mut self, name: &FolderName, workspace: Workspace) -> Vec<Effect> {
-        self.folders
-            .get_mut(name)
-            .map(|f| f.resolved(workspace))
-            .unwrap_or_default()
+        let Some(folder) = self.folders.get_mut(name) else {
+            return Vec::new();
+        };
+        let mut effects = folder.resolved(workspace);
+        for request in std::mem::take(&mut self.waiting) {
+            effects.extend(self.request(request));
+        }
+        effects
     }
 
     fn found(&mut self, name: &FolderName, files: Vec<FileTests>) -> Vec<Effect> {

@@ -163,7 +163,6 @@ impl Run {
             .cloned()
             .collect();
         self.previews.clear();
-        self.running.clear();
         let mut effects = Vec::new();
         for id in wrong {
             self.results.remove(&id);

@@ -70,7 +70,15 @@ impl Selection {
 }
 
 impl Session {
+    /// Accepts a request or refuses it; one for a folder that is still being read waits for that.
     pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
+        if self
+            .folder_for(&request)
+            .is_ok_and(|folder| !folder.is_resolved)
+        {
+            self.waiting.push(request);
+            return Vec::new();
+        }
         let id = request.id.clone();
         match self.accept(&request) {
             Ok((run, plan)) => {
@@ -123,10 +131,7 @@ impl Session {
 
 fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
     if let Some(problem) = folder.workspace.problems.first() {
-        let mut error = RunError::new(Fault::Configuration, problem.message.clone());
-        error.place.clone_from(&problem.place);
-        error.help.clone_from(&problem.help);
-        return Err(error);
+        return Err(problem.to_error());
     }
     let (include, exclude) = selected(folder, &request.selection)?;
     let suites = &folder.workspace.suites;
@@ -225,7 +230,7 @@ fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
         folder.root,
         wanted.join(", ")
     );
-    RunError::new(Fault::Configuration, message).help("`testdock discover` lists the tests")
+    RunError::new(Fault::NoTests, message).help("`testdock discover` lists the tests")
 }
 
 impl Folder {

@@ -1,11 +1,16 @@
 //! What people see: each view is a pure function over the session's state.
 
 mod diagnostics;
+mod json;
+mod junit;
 mod lenses;
+pub mod terminal;
 mod words;
 
 pub use diagnostics::{
     Diagnostic, Related, Severity, configuration_diagnostics, fault_diagnostic, test_diagnostics,
 };
+pub use json::json_line;
+pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
 pub use words::{count_words, duration_words};

@@ -1,0 +1,159 @@
+//! A run as one merged JUnit report.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use testdock_junit::{Case, FlatSuite, Property, Status, StatusKind, Suite};
+
+use crate::model::{Failure, Outcome, Provenance, TestResult};
+use crate::session::Run;
+
+/// The report of a run, a suite for each file; `timestamp` is RFC 3339.
+pub fn junit_report(run: &Run, timestamp: &str) -> Vec<u8> {
+    let mut files: BTreeMap<String, Vec<&TestResult>> = BTreeMap::new();
+    for result in run.results() {
+        let suite = result
+            .id
+            .suite
+            .as_deref()
+            .map(|name| format!("{name}//"))
+            .unwrap_or_default();
+        files
+            .entry(format!("{suite}{}", result.id.file))
+            .or_default()
+            .push(result);
+    }
+    let suites: Vec<FlatSuite<'_>> = files
+        .into_iter()
+        .map(|(name, results)| suite(name, results, run.provenance.as_deref(), timestamp))
+        .collect();
+    testdock_junit::write("testdock", &suites)
+}
+
+fn suite<'r>(
+    name: String,
+    results: Vec<&'r TestResult>,
+    provenance: Option<&'r Provenance>,
+    timestamp: &str,
+) -> FlatSuite<'r> {
+    let stamp = provenance.map(|p| {
+        [
+            ("testdock.interpreter", &p.interpreter),
+            ("testdock.image", &p.image),
+        ]
+    });
+    let properties = stamp
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.is_empty());
+    let total = results
+        .iter()
+        .filter_map(|result| result.duration)
+        .map(|d| d.as_secs_f64())
+        .sum();
+    FlatSuite {
+        suite: Suite {
+            name: Some(name.into()),
+            timestamp: Some(timestamp.to_owned().into()),
+            time: Some(total),
+            properties: properties
+                .map(|(name, value)| Property {
+                    name: name.into(),
+                    value: value.into(),
+                })
+                .collect(),
+            ..Suite::default()
+        },
+        cases: results.into_iter().map(case).collect(),
+    }
+}
+
+fn case(result: &TestResult) -> Case<'_> {
+    let id = &result.id;
+    let (name, groups) = match id.names.split_last() {
+        Some((name, groups)) => (name.as_str(), groups),
+        None => (id.file.as_str(), &[][..]),
+    };
+    let case = id
+        .case
+        .as_ref()
+        .map(|case| format!("[{case}]"))
+        .unwrap_or_default();
+    let module = id.file.as_str();
+    let module = module
+        .rsplit_once('.')
+        .map_or(module, |(stem, _)| stem)
+        .replace('/', ".");
+    let classname: Vec<&str> = std::iter::once(module.as_str())
+        .filter(|module| !module.is_empty())
+        .chain(groups.iter().map(String::as_str))
+        .collect();
+    Case {
+        classname: Some(classname.join(".").into()),
+        name: Some(format!("{name}{case}").into()),
+        file: (!id.file.is_root()).then(|| id.file.as_str().into()),
+        line: result.place().map(|place| place.line),
+        time: result.duration.map(|duration| duration.as_secs_f64()),
+        properties: vec![Property {
+            name: "testdock.id".into(),
+            value: id.to_string().into(),
+        }],
+        statuses: statuses(result),
+        system_out: (!result.output.is_empty()).then(|| result.output.as_str().into()),
+        ..Case::default()
+    }
+}
+
+fn statuses(result: &TestResult) -> Vec<Status<'_>> {
+    let kind = match result.outcome {
+        Outcome::Passed => return Vec::new(),
+        Outcome::Failed => StatusKind::Failure,
+        Outcome::Errored => StatusKind::Error,
+        Outcome::Skipped => {
+            let message = result.reason.as_deref().unwrap_or_default();
+            return vec![status(
+                StatusKind::Skipped,
+                None,
+                message,
+                Cow::Borrowed(""),
+            )];
+        }
+    };
+    let of = |failure| failure_status(kind, failure);
+    let statuses: Vec<Status<'_>> = result.failures.iter().map(of).collect();
+    if statuses.is_empty() {
+        vec![status(kind, None, "", Cow::Borrowed(""))]
+    } else {
+        statuses
+    }
+}
+
+fn failure_status(kind: StatusKind, failure: &Failure) -> Status<'_> {
+    let text = Cow::Borrowed(failure.detail.as_str());
+    let place = failure.place.as_ref();
+    Status {
+        file: place.map(|place| place.path.as_str().into()),
+        line: place.map(|place| place.line),
+        ..status(kind, Some(&failure.kind), &failure.message, text)
+    }
+}
+
+fn status<'r>(
+    kind: StatusKind,
+    type_: Option<&'r String>,
+    message: &'r str,
+    text: Cow<'r, str>,
+) -> Status<'r> {
+    Status {
+        kind,
+        type_: type_
+            .filter(|type_| !type_.is_empty())
+            .map(|type_| type_.as_str().into()),
+        message: (!message.is_empty()).then(|| message.into()),
+        text,
+        file: None,
+        line: None,
+        system_out: None,
+        system_err: None,
+    }
+}

@@ -1,0 +1,237 @@
+//! A run in a terminal: one line a test while it goes on, then what is wrong, then the counts.
+//!
+//! The text carries ANSI colours; whoever prints it takes them out where they are not wanted.
+
+use anstyle::{AnsiColor, Style};
+use camino::Utf8Path;
+
+use super::words::{count_words, duration_words};
+use crate::model::{End, Ended, Failure, Outcome, Place, Provenance, RunError, TestResult};
+use crate::session::Run;
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Lines of a trace that are shown, and of what a test printed.
+const TRACE_LINES: usize = 40;
+const OUTPUT_LINES: usize = 20;
+
+fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A place as people can open it: relative to where they are, where it lies below.
+pub fn place_words(place: &Place, cwd: &Utf8Path) -> String {
+    let path = place.path.strip_prefix(cwd).unwrap_or(&place.path);
+    match place.column {
+        Some(column) => format!("{path}:{}:{column}", place.line),
+        None => format!("{path}:{}", place.line),
+    }
+}
+
+/// Where the tests run.
+pub fn started_line(provenance: &Provenance) -> String {
+    let container = match (provenance.container.is_empty(), provenance.warm) {
+        (true, _) => String::new(),
+        (false, true) => format!("; container {} was warm", short(&provenance.container)),
+        (false, false) => format!("; container {} started", short(&provenance.container)),
+    };
+    format!(
+        "{} {}{container}",
+        paint(BOLD, "Interpreter"),
+        provenance.interpreter
+    )
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+/// How a test ended; a failure with its place and message.
+pub fn test_lines(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
+    let (style, word) = match result.outcome {
+        Outcome::Passed => (GREEN, "PASS"),
+        Outcome::Failed => (RED, "FAIL"),
+        Outcome::Errored => (RED, "ERROR"),
+        Outcome::Skipped => (YELLOW, "SKIP"),
+    };
+    let time = result
+        .duration
+        .map(|d| format!("  {}", duration_words(d)))
+        .unwrap_or_default();
+    let mut line = format!(
+        "{}{:pad$} {}{}",
+        paint(style, word),
+        "",
+        result.id,
+        paint(DIM, &time),
+        pad = 5 - word.len()
+    );
+    if let (Outcome::Skipped, Some(reason)) = (result.outcome, &result.reason) {
+        line.push_str(&paint(DIM, &format!("  ({reason})")));
+    }
+    let mut lines = vec![line];
+    if result.outcome.is_bad() {
+        lines.extend(
+            result
+                .failures
+                .iter()
+                .map(|f| format!("      {}", failure_line(f, cwd))),
+        );
+    }
+    lines
+}
+
+fn failure_line(failure: &Failure, cwd: &Utf8Path) -> String {
+    let what = headline(failure);
+    match &failure.place {
+        Some(place) => format!("{}: {what}", place_words(place, cwd)),
+        None => what,
+    }
+}
+
+fn headline(failure: &Failure) -> String {
+    let message = failure
+        .message
+        .lines()
+        .find(|l| !l.trim().is_empty())
+        .unwrap_or_default();
+    match (failure.kind.as_str(), message) {
+        ("", "") => "failed".to_owned(),
+        (kind, "") => kind.to_owned(),
+        ("", message) => message.to_owned(),
+        (kind, message) if message.starts_with(kind) => message.to_owned(),
+        (kind, message) => format!("{kind}: {message}"),
+    }
+}
+
+/// What is wrong, test by test, with traces and output: for the end of a run.
+pub fn failure_blocks(run: &Run, cwd: &Utf8Path) -> Vec<String> {
+    let bad = run.results().filter(|result| result.outcome.is_bad());
+    bad.flat_map(|result| failure_block(result, cwd)).collect()
+}
+
+fn failure_block(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
+    let mut lines = vec![String::new(), paint(RED, &format!("── {}", result.id))];
+    for failure in &result.failures {
+        lines.push(failure_line(failure, cwd));
+        lines.extend(
+            last_lines(&failure.detail, TRACE_LINES).map(|l| format!("    {}", paint(DIM, l))),
+        );
+    }
+    if !result.output.trim().is_empty() {
+        lines.push(paint(BOLD, "  printed"));
+        lines.extend(
+            last_lines(&result.output, OUTPUT_LINES).map(|l| format!("    {}", printable(l))),
+        );
+    }
+    lines
+}
+
+fn last_lines(text: &str, count: usize) -> impl Iterator<Item = &str> {
+    let text = text.trim_end();
+    let total = text.lines().count();
+    text.lines().skip(total.saturating_sub(count))
+}
+
+/// What a test printed must not move the cursor, ring the bell or clear the screen.
+fn printable(line: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\t' {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    anstream::adapter::strip_str(line)
+        .to_string()
+        .chars()
+        .map(shown)
+        .collect()
+}
+
+/// The failures once more, one line each, for the eye and for tools that read `path:line: message`.
+pub fn summary_lines(run: &Run, cwd: &Utf8Path) -> Vec<String> {
+    let bad = run.results().filter(|result| result.outcome.is_bad());
+    bad.flat_map(|result| {
+        let lines = result.failures.iter().map(|failure| match failure.place {
+            Some(_) => failure_line(failure, cwd),
+            None => format!("{}: {}", result.id, headline(failure)),
+        });
+        lines.collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// The last line: counts, time, and how warm it was.
+pub fn end_line(run: &Run, ended: &Ended) -> String {
+    let totals = run.totals();
+    let style = match (&ended.how, totals.bad(), totals.all()) {
+        (End::Completed, 0, 1..) => GREEN,
+        (End::Completed, 0, 0) => YELLOW,
+        _ => RED,
+    };
+    let how = match &ended.how {
+        End::Completed => String::new(),
+        End::Cancelled => "cancelled: ".to_owned(),
+        End::TimedOut(limit) => format!("timed out after {}: ", duration_words(*limit)),
+        End::Broken(_) => "broken: ".to_owned(),
+    };
+    let warm = match run
+        .provenance
+        .as_ref()
+        .map(|p| (p.container.is_empty(), p.warm))
+    {
+        Some((false, true)) => " (warm container)",
+        Some((false, false)) => " (new container; the next run is warm)",
+        Some((true, _)) => " (no container)",
+        None => "",
+    };
+    let counts = paint(style, &format!("{how}{}", count_words(&totals)));
+    format!("{counts} in {}{warm}", duration_words(ended.duration))
+}
+
+/// An error with its place, the end of its log, and the remedy.
+pub fn error_lines(error: &RunError, cwd: &Utf8Path) -> Vec<String> {
+    let place = error
+        .place
+        .as_ref()
+        .map(|p| format!("{}: ", place_words(p, cwd)))
+        .unwrap_or_default();
+    let mut lines = Vec::new();
+    if let Some(log) = error.log.as_ref().filter(|log| !log.trim().is_empty()) {
+        lines.extend(
+            last_lines(log, TRACE_LINES).map(|l| format!("    {}", paint(DIM, &printable(l)))),
+        );
+    }
+    lines.push(format!("{} {place}{}", paint(RED, "error:"), error.message));
+    lines.extend(
+        error
+            .help
+            .as_ref()
+            .map(|help| format!("{}  {help}", paint(BOLD, "help:"))),
+    );
+    lines
+}
+
+/// The next thing to try.
+pub fn next_line(run: &Run) -> Option<String> {
+    let first = run.results().find(|result| result.outcome.is_bad())?;
+    let quoted = shell_quoted(&first.id.to_string());
+    Some(format!(
+        "{} testdock run --rerun-failed   or   testdock run {quoted}",
+        paint(BOLD, "Next:")
+    ))
+}
+
+fn shell_quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-:@%+=,".contains(c);
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,251 @@
+//! Reads a workspace: its configuration, what it holds, and where its tests are.
+//!
+//! Nothing is run. What git ignores is not looked at; files are read once, in parallel, and handed
+//! on in batches, so that a large workspace fills the tree while it is being read.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::{Mutex, PoisonError};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::{WalkBuilder, WalkState};
+use testdock_core::config::{Layer, Origin, environment_layers};
+use testdock_core::id::FolderName;
+use testdock_core::paths::RelPath;
+use testdock_core::resolve;
+use testdock_core::session::Input;
+use testdock_core::workspace::{FileTests, Workspace};
+
+use crate::drive::Handle;
+
+/// A test file larger than this is generated; reading it would only cost time.
+const LARGEST_TEST_FILE: u64 = 8 * 1024 * 1024;
+
+/// Files of tests that are handed on at once.
+const BATCH: usize = 256;
+
+/// Reads workspaces with one set of settings.
+#[derive(Debug)]
+pub struct Scanner {
+    settings: Mutex<Settings>,
+    depth: Depth,
+}
+
+/// How much of a workspace is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What shapes it: enough to run.
+    Configuration,
+    /// The tests too.
+    Tests,
+}
+
+/// What is set beside the files of a workspace.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// From the command line, or the editor.
+    pub layers: Vec<Layer>,
+    /// The chosen profile.
+    pub profile: Option<String>,
+    /// The chosen interpreter, instead of each suite's own.
+    pub interpreter: Option<String>,
+    /// Whether tests run without a container.
+    pub local: bool,
+}
+
+impl Scanner {
+    /// A scanner with these settings.
+    pub fn new(settings: Settings, depth: Depth) -> Self {
+        Self {
+            settings: Mutex::new(settings),
+            depth,
+        }
+    }
+
+    /// Replaces the settings; what was read stays as it is until it is read again.
+    pub fn set(&self, settings: Settings) {
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Reads a whole workspace, and sends what it finds.
+    pub fn scan(&self, handle: &Handle, folder: &FolderName, root: &Utf8Path) {
+        let files = list(root);
+        let workspace = self.resolve(root, &files);
+        let resolved = Box::new(workspace.clone());
+        handle.send(Input::Resolved {
+            folder: folder.clone(),
+            workspace: resolved,
+        });
+        if self.depth == Depth::Tests {
+            self.scan_files(handle, folder, root, &workspace, &files);
+        }
+        handle.send(Input::ScanEnded(folder.clone()));
+    }
+
+    /// Reads a workspace's configuration only.
+    pub fn read(&self, root: &Utf8Path) -> (Workspace, Vec<RelPath>) {
+        let files = list(root);
+        (self.resolve(root, &files), files)
+    }
+
+    /// Finds the tests of these files, and sends what it finds.
+    pub fn scan_files(
+        &self,
+        handle: &Handle,
+        folder: &FolderName,
+        root: &Utf8Path,
+        workspace: &Workspace,
+        files: &[RelPath],
+    ) {
+        in_parallel(root, workspace, files, |files| {
+            handle.send(Input::Found {
+                folder: folder.clone(),
+                files,
+            });
+        });
+    }
+
+    /// The tests of these files, by file.
+    pub fn find(
+        &self,
+        root: &Utf8Path,
+        workspace: &Workspace,
+        files: &[RelPath],
+    ) -> Vec<FileTests> {
+        let found = Mutex::new(Vec::new());
+        in_parallel(root, workspace, files, |files| {
+            found
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(files);
+        });
+        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.retain(|file: &FileTests| !file.items.is_empty());
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        found
+    }
+
+    fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> Workspace {
+        let settings = self
+            .settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let texts: BTreeMap<RelPath, String> = files
+            .iter()
+            .filter(|path| resolve::is_read(path))
+            .filter_map(|path| Some((path.clone(), fs::read_to_string(path.on(root)).ok()?)))
+            .collect();
+        let mut layers = file_layers(root);
+        layers.extend(environment_layers(std::env::vars()));
+        layers.extend(settings.layers);
+        let choice = resolve::Choice {
+            profile: settings.profile,
+            interpreter: settings.interpreter,
+            local: settings.local,
+        };
+        let contents = resolve::Contents {
+            root,
+            files,
+            texts: &texts,
+        };
+        resolve::resolve(contents, &layers, &choice)
+    }
+}
+
+/// Finds tests on all processors, batch by batch.
+fn in_parallel(
+    root: &Utf8Path,
+    workspace: &Workspace,
+    files: &[RelPath],
+    take: impl Fn(Vec<FileTests>) + Sync,
+) {
+    let is_test = |path: &&RelPath| {
+        workspace
+            .suites
+            .iter()
+            .any(|suite| suite.framework.is_test_file(suite, path))
+    };
+    let tests: Vec<&RelPath> = files.iter().filter(is_test).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = tests.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        for share in tests.chunks(share) {
+            scope.spawn(|| {
+                for batch in share.chunks(BATCH) {
+                    take(
+                        batch
+                            .iter()
+                            .flat_map(|path| discover(root, workspace, path))
+                            .collect(),
+                    );
+                }
+            });
+        }
+    });
+}
+
+/// The files of a workspace that git would not ignore, sorted.
+pub fn list(root: &Utf8Path) -> Vec<RelPath> {
+    let found = Mutex::new(Vec::new());
+    let walk = WalkBuilder::new(root)
+        .hidden(false)
+        .require_git(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build_parallel();
+    walk.run(|| {
+        Box::new(|entry| {
+            let Ok(entry) = entry else {
+                return WalkState::Continue;
+            };
+            let file = entry
+                .file_type()
+                .is_some_and(|kind| kind.is_file() || kind.is_symlink());
+            let path = Utf8Path::from_path(entry.path()).and_then(|p| RelPath::below(root, p));
+            if let (true, Some(path)) = (file, path) {
+                found
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(path);
+            }
+            WalkState::Continue
+        })
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort();
+    found
+}
+
+fn discover(root: &Utf8Path, workspace: &Workspace, path: &RelPath) -> Vec<FileTests> {
+    match read_text(&path.on(root)) {
+        Some(text) => workspace.discover(path, &text),
+        // Gone or unreadable: nothing stands there any more.
+        None => workspace.discover(path, ""),
+    }
+}
+
+fn read_text(path: &Utf8Path) -> Option<String> {
+    let size = fs::metadata(path).ok()?.len();
+    if size > LARGEST_TEST_FILE {
+        return None;
+    }
+    Some(String::from_utf8_lossy(&fs::read(path).ok()?).into_owned())
+}
+
+/// The configuration files that count for a workspace.
+fn file_layers(root: &Utf8Path) -> Vec<Layer> {
+    let person = etcetera::choose_base_strategy()
+        .ok()
+        .map(|base| etcetera::BaseStrategy::config_dir(&base).join("testdock/testdock.toml"))
+        .and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+    let candidates = [
+        person.map(Origin::Person),
+        Some(Origin::Repository(root.join("testdock.toml"))),
+        Some(Origin::Local(root.join("testdock.local.toml"))),
+    ];
+    let read = |origin: Origin| {
+        let text = fs::read_to_string(origin.file()?).ok()?;
+        Some(Layer::from_toml(origin, &text))
+    };
+    candidates.into_iter().flatten().filter_map(read).collect()
+}
