@@ -42,13 +42,20 @@ pub(super) async fn build(
     recipe: &Recipe,
     events: &Events,
 ) -> Result<(), RunError> {
-    let builder = builder(docker).await;
+    build_with(builder(docker).await, docker, recipe, events).await
+}
+
+async fn build_with(
+    builder: BuilderVersion,
+    docker: &Docker,
+    recipe: &Recipe,
+    events: &Events,
+) -> Result<(), RunError> {
     let credentials = credentials(&recipe.facts.base_images, events).await;
     let (pieces, sending) = context::stream(recipe.context());
     let docker = docker.clone().with_timeout(UPLOAD_PATIENCE);
     let body = body_try_stream(pieces);
-    let mut answers =
-        docker.build_image(options(recipe, builder), Some(credentials), Some(body));
+    let mut answers = docker.build_image(options(recipe, builder), Some(credentials), Some(body));
     let mut progress = progress::Progress::default();
     while let Some(answer) = answers.next().await {
         match answer {
@@ -144,3 +151,6 @@ async fn credentials(images: &[String], events: &Events) -> HashMap<String, Dock
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

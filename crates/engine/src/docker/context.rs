@@ -93,9 +93,12 @@ fn about(path: &Path, error: &io::Error) -> io::Error {
 
 fn write(context: &Context, pieces: Pieces) -> io::Result<()> {
     let mut tar = Builder::new(BufWriter::with_capacity(PIECE, pieces));
-    walk(&context.dir, "", &context.ignore, &mut |name, path, metadata| {
-        append(&mut tar, name, path, metadata)
-    })?;
+    walk(
+        &context.dir,
+        "",
+        &context.ignore,
+        &mut |name, path, metadata| append(&mut tar, name, path, metadata),
+    )?;
     if let Some((name, text)) = &context.extra {
         let mut header = header(EntryType::Regular, 0o644, 0);
         header.set_size(text.len() as u64);

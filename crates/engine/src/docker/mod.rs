@@ -5,10 +5,10 @@ mod exec;
 mod fate;
 mod recipe;
 
-pub(crate) mod connect;
-mod image;
 mod build;
+pub(crate) mod connect;
 mod context;
+mod image;
 mod pull;
 
 pub(crate) use container::Container;

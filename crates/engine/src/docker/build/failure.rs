@@ -1,6 +1,7 @@
 //! Why a build failed: the instruction, its line in the Dockerfile, the end of the log, the remedy.
 
 use testdock_core::model::{Fault, Place, RunError};
+use testdock_core::paths::RelPath;
 
 use super::super::pull;
 use super::progress::{Progress, Step};
@@ -12,27 +13,22 @@ const SHOWN: usize = 100;
 /// The error for a build that ended with `said`.
 pub(super) fn failure(recipe: &Recipe, said: &str, progress: Progress) -> RunError {
     let (step, log) = progress.failure();
-    describe(&recipe.text, &recipe.path(), said, &step, log)
+    let line = stated_line(said).or_else(|| locate(&recipe.text, &step));
+    let path = recipe.path();
+    RunError {
+        place: line.map(|line| Place {
+            path,
+            line,
+            column: None,
+        }),
+        log: (!log.is_empty()).then_some(log),
+        ..describe(&recipe.dockerfile.path, said, &step, line)
+    }
 }
 
-fn describe(
-    text: &str,
-    path: &camino::Utf8Path,
-    said: &str,
-    step: &Step,
-    log: String,
-) -> RunError {
-    let line = stated_line(said).or_else(|| locate(text, step));
-    let why = why(said, step);
-    let mut error = RunError::new(Fault::Interpreter, format!("cannot build {path}: {why}"))
-        .help(remedy(said, step, line));
-    error.place = line.map(|line| Place {
-        path: path.to_owned(),
-        line,
-        column: None,
-    });
-    error.log = (!log.is_empty()).then_some(log);
-    error
+fn describe(path: &RelPath, said: &str, step: &Step, line: Option<u32>) -> RunError {
+    let message = format!("cannot build {path}: {}", why(said, step));
+    RunError::new(Fault::Interpreter, message).help(remedy(said, step, line))
 }
 
 fn why(said: &str, step: &Step) -> String {
@@ -57,7 +53,9 @@ fn shortened(instruction: &str) -> String {
 /// BuildKit says `exit code: 3`, the classic builder `returned a non-zero code: 3`.
 fn exit_code(said: &str) -> Option<i32> {
     let marks = ["exit code: ", "non-zero code: "];
-    let rest = marks.iter().find_map(|mark| Some(said.rsplit_once(mark)?.1))?;
+    let rest = marks
+        .iter()
+        .find_map(|mark| Some(said.rsplit_once(mark)?.1))?;
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     digits.parse().ok()
 }
@@ -79,35 +77,63 @@ fn essence(said: &str) -> &str {
 fn stated_line(said: &str) -> Option<u32> {
     let (_, rest) = said.split_once("parse error")?;
     let (_, number) = rest.split_once("line ")?;
-    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    number
+        .split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
-/// The line where the instruction of `step` begins. Builders tell the text and not the place, on one
-/// line and with some variables filled in, so that what comes before a variable must do.
+/// The line where the instruction of `step` begins. Builders tell its text and not its place.
 fn locate(text: &str, step: &Step) -> Option<u32> {
+    if frontend(&step.instruction).is_some() {
+        let directive = |line: &str| line.starts_with('#') && line.contains("syntax");
+        return (1..)
+            .zip(text.lines())
+            .find_map(|(n, line)| directive(line).then_some(n));
+    }
     if let Some(image) = base_image(&step.instruction) {
         return lines_of(text, "FROM").find_map(|(line, rest)| {
-            let written = rest.split_whitespace().find(|word| !word.starts_with("--"))?;
+            let written = rest
+                .split_whitespace()
+                .find(|word| !word.starts_with("--"))?;
             names_same(image, written).then_some(line)
         });
     }
-    let keyword = step.instruction.split_whitespace().next()?;
-    let wanted = squeezed(step.instruction.lines())
-        .split("(").next().filter(|_| step.instruction.contains("<<"))
-        .map_or_else(|| squeezed(step.instruction.lines()), str::to_owned);
-    let after = step.stage.as_deref().and_then(|stage| stage_line(text, stage));
-    let matching = |(line, _): &(u32, &str)| {
-        let written = squeezed(text.lines().skip(*line as usize - 1));
-        let fixed = match written.find('$') {
-            Some(end) if end < wanted.len() => &written[..end],
-            _ => return written.starts_with(&wanted),
-        };
-        written.starts_with(&wanted) || wanted.starts_with(fixed)
-    };
-    let candidates = lines_of(text, keyword).filter(matching).map(|(line, _)| line);
-    let candidates: Vec<u32> = candidates.collect();
-    let in_stage = candidates.iter().find(|line| after.is_none_or(|after| **line > after));
+    let (keyword, told) = step.instruction.split_once(char::is_whitespace)?;
+    let told = squeezed(told.lines());
+    let candidates: Vec<u32> = lines_of(text, keyword)
+        .filter(|(line, rest)| {
+            let following = text.lines().skip(*line as usize);
+            is_told_as(&squeezed(std::iter::once(*rest).chain(following)), &told)
+        })
+        .map(|(line, _)| line)
+        .collect();
+    let stage = step
+        .stage
+        .as_deref()
+        .and_then(|stage| stage_line(text, stage));
+    let in_stage = candidates
+        .iter()
+        .find(|line| stage.is_none_or(|stage| **line > stage));
     in_stage.or(candidates.first()).copied()
+}
+
+/// Whether `written`, and what follows it in the Dockerfile, is what a builder tells as `told`: with
+/// variables filled in, and with the text of a here-document in parentheses.
+fn is_told_as(written: &str, told: &str) -> bool {
+    if let Some((head, _)) = told.split_once('(').filter(|(head, _)| head.contains("<<")) {
+        return written.starts_with(head);
+    }
+    let fixed = written.split('$').next().unwrap_or_default();
+    written.starts_with(told) || (fixed.len() < written.len() && told.starts_with(fixed))
+}
+
+/// The image in BuildKit's `resolve image config for docker.io/docker/dockerfile:1`, which a
+/// `# syntax=` line asks for.
+fn frontend(instruction: &str) -> Option<&str> {
+    let image = instruction.strip_prefix("resolve image config for ")?;
+    Some(image.strip_prefix("docker-image://").unwrap_or(image))
 }
 
 /// The lines that begin with the instruction `keyword`, and what follows it there.
@@ -134,7 +160,11 @@ fn names_same(image: &str, written: &str) -> bool {
 /// The `FROM` of the stage that BuildKit calls by its name or `stage-1`.
 fn stage_line(text: &str, stage: &str) -> Option<u32> {
     let index = stage.strip_prefix("stage-").and_then(|n| n.parse().ok());
-    let named = |rest: &str| rest.split_whitespace().last().is_some_and(|w| w.eq_ignore_ascii_case(stage));
+    let named = |rest: &str| {
+        rest.split_whitespace()
+            .last()
+            .is_some_and(|w| w.eq_ignore_ascii_case(stage))
+    };
     let mut stages = lines_of(text, "FROM");
     let by_name = lines_of(text, "FROM").find(|(_, rest)| named(rest));
     by_name.or_else(|| stages.nth(index?)).map(|(line, _)| line)
@@ -150,24 +180,33 @@ fn squeezed<'t>(lines: impl Iterator<Item = &'t str>) -> String {
 
 fn remedy(said: &str, step: &Step, line: Option<u32>) -> String {
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| said.contains(phrase));
-    if let Some(image) = step.instruction.strip_prefix("resolve image config for ") {
-        return format!("let the engine reach the registry of {image}, or remove the line # syntax=…");
+    if let Some(image) = frontend(&step.instruction) {
+        return format!(
+            "let the engine reach the registry of {image}, or remove the line # syntax=…"
+        );
     }
     if let Some(image) = base_image(&step.instruction) {
         return pull::remedy(image, said);
     }
     match exit_code(said) {
         Some(137) => return "give the engine more memory".to_owned(),
-        Some(127) => return "install the command in an earlier step, or correct its name".to_owned(),
+        Some(127) => {
+            return "install the command in an earlier step, or correct its name".to_owned();
+        }
         _ => {}
     }
-    if says(&["not found", "no such file", "no source files", "forbidden path"])
-        && matches!(step.instruction.get(..4), Some("COPY" | "ADD "))
+    if says(&[
+        "not found",
+        "no such file",
+        "no source files",
+        "forbidden path",
+    ]) && matches!(step.instruction.get(..4), Some("COPY" | "ADD "))
     {
-        return "check that the file is there and that .dockerignore does not exclude it".to_owned();
+        return "check that the file is there and that .dockerignore does not exclude it"
+            .to_owned();
     }
     match line {
-        Some(line) => format!("correct line {line}; the end of the build log shows what happened"),
+        Some(line) => format!("correct line {line} of the Dockerfile"),
         None => "correct the Dockerfile".to_owned(),
     }
 }

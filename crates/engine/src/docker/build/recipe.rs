@@ -32,15 +32,22 @@ pub(in super::super) struct Recipe {
 
 impl Recipe {
     /// Reads the Dockerfile and hashes what it builds on. Blocks on files.
-    pub(in super::super) fn read(root: &Utf8Path, dockerfile: &Dockerfile) -> Result<Self, RunError> {
+    pub(in super::super) fn read(
+        root: &Utf8Path,
+        dockerfile: &Dockerfile,
+    ) -> Result<Self, RunError> {
         let path = dockerfile.path.on(root);
         let text = std::fs::read_to_string(&path).map_err(|e| {
-            configuration(format!("cannot read {path}: {e}"))
+            let why = match e.kind() {
+                std::io::ErrorKind::NotFound => "no such file".to_owned(),
+                _ => e.to_string(),
+            };
+            configuration(format!("cannot read {path}: {why}"))
                 .help("correct interpreter.dockerfile, or choose an image (interpreter.image)")
         })?;
         let target = dockerfile.target.as_deref();
         let facts = analyse(&text, target, &dockerfile.build_args)
-            .map_err(|e| unusable(&path, dockerfile, &e.to_string()))?;
+            .map_err(|e| unusable(path, dockerfile, &e.to_string()))?;
         let patterns = ignore_patterns(root, dockerfile);
         let mut recipe = Self {
             root: root.to_owned(),
@@ -83,7 +90,8 @@ impl Recipe {
     pub(super) fn unreadable(&self, error: &std::io::Error) -> RunError {
         let context = self.dockerfile.context.on(&self.root);
         let message = format!("cannot read the build context {context}: {error}");
-        configuration(message).help("correct interpreter.context, or list the file in .dockerignore")
+        configuration(message)
+            .help("correct interpreter.context, or list the file in .dockerignore")
     }
 
     /// Files count by their content: a checkout touches every file and changes none.
@@ -116,18 +124,20 @@ fn configuration(message: String) -> RunError {
     RunError::new(Fault::Configuration, message)
 }
 
-fn unusable(path: &Utf8Path, dockerfile: &Dockerfile, why: &str) -> RunError {
+fn unusable(path: Utf8PathBuf, dockerfile: &Dockerfile, why: &str) -> RunError {
     let help = match dockerfile.target {
         Some(_) => "correct interpreter.target",
         None => "begin it with FROM and an image",
     };
-    let mut error = configuration(format!("cannot build {path}: {why}")).help(help);
-    error.place = Some(Place {
-        path: path.to_owned(),
-        line: 1,
-        column: None,
-    });
-    error
+    let message = format!("cannot build {}: {why}", dockerfile.path);
+    RunError {
+        place: Some(Place {
+            path,
+            line: 1,
+            column: None,
+        }),
+        ..configuration(message).help(help)
+    }
 }
 
 /// The text of the Dockerfile's own ignore file, or else of the context's.

@@ -1,0 +1,45 @@
+//! The classic builder, which engines other than Docker's need, on a real engine.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+use expect_test::expect;
+use testdock_core::id::RunId;
+use testdock_core::model::RunEvent;
+use testdock_core::paths::RelPath;
+use testdock_core::plan::Dockerfile;
+use tokio::sync::mpsc;
+
+use super::super::image::tests::{base, engine, nonce};
+use super::*;
+
+#[tokio::test]
+async fn the_classic_builder_tells_its_steps_and_its_failure() {
+    let Some(docker) = engine().await else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(dir.path()).unwrap();
+    let text = format!("FROM {}\nENV OWN={}\nRUN echo fine\nRUN echo no luck; exit 3\n", base(), nonce(root));
+    std::fs::write(root.join("Dockerfile"), text).unwrap();
+    let dockerfile = Dockerfile {
+        path: RelPath::new("Dockerfile"),
+        context: RelPath::default(),
+        target: None,
+        build_args: BTreeMap::new(),
+    };
+    let recipe = Recipe::read(root, &dockerfile).unwrap();
+    let (sender, mut receiver) = mpsc::channel(1000);
+    let events = Events::new(RunId::from("test"), sender);
+    let result = build_with(BuilderVersion::BuilderV1, &docker, &recipe, &events).await;
+    drop(events);
+    let error = result.unwrap_err();
+    let mut seen = Vec::new();
+    while let Some((_, event)) = receiver.recv().await {
+        if let RunEvent::Preparing(stage) = event {
+            seen.push(format!("{stage:?}"));
+        }
+    }
+    seen.push(format!("{} {}", error.message, error.place.unwrap().line));
+    seen.extend(error.log.unwrap().lines().filter(|line| !line.contains("--->")).map(str::to_owned));
+    let text = seen.join("\n").replace(&base(), "BASE").replace(&nonce(root), "NONCE");
+    expect![""].assert_eq(&text);
+}
