@@ -34,7 +34,7 @@ const WORKSPACE_LABEL: &str = "dev.testdock.workspace";
 const KEY_LABEL: &str = "dev.testdock.key";
 
 /// The engine answers when it has taken the context, which takes long where it is large or far away.
-const UPLOAD_PATIENCE: Duration = Duration::from_hours(1);
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(3600);
 
 /// Builds the image of `recipe`, and says how far it is.
 pub(super) async fn build(

@@ -45,7 +45,7 @@ impl Progress {
     /// What to tell of the next message.
     pub(super) fn take(&mut self, info: BuildInfo) -> Vec<RunEvent> {
         match info.aux {
-            Some(BuildInfoAux::BuildKit(status)) => self.take_status(status),
+            Some(BuildInfoAux::BuildKit(status)) => self.take_status(&status),
             _ => self.take_stream(&info.stream.unwrap_or_default()),
         }
     }
@@ -57,7 +57,7 @@ impl Progress {
         (running.step, running.output.tail())
     }
 
-    fn take_status(&mut self, status: StatusResponse) -> Vec<RunEvent> {
+    fn take_status(&mut self, status: &StatusResponse) -> Vec<RunEvent> {
         let mut events = Vec::new();
         for vertex in &status.vertexes {
             events.extend(self.take_vertex(vertex));
@@ -109,6 +109,10 @@ impl Progress {
     fn take_stream(&mut self, text: &str) -> Vec<RunEvent> {
         let mut events = Vec::new();
         for line in self.classic.output.push(text) {
+            if is_bookkeeping(&line) {
+                self.classic.output.last.pop_back();
+                continue;
+            }
             if let Some(step) = Step::of_line(&line) {
                 events.push(step.event());
                 self.classic.step = step;
@@ -164,6 +168,11 @@ impl Step {
             of: self.of,
         })
     }
+}
+
+/// The classic builder's word on its own layers and containers, which is nobody's output.
+fn is_bookkeeping(line: &str) -> bool {
+    line.starts_with(" ---> ") || line.starts_with("Removing intermediate container ")
 }
 
 fn numbers(count: &str) -> Option<(u32, u32)> {

@@ -18,7 +18,11 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
     let Some(docker) = engine().await else { return };
     let dir = tempfile::tempdir().unwrap();
     let root = Utf8Path::from_path(dir.path()).unwrap();
-    let text = format!("FROM {}\nENV OWN={}\nRUN echo fine\nRUN echo no luck; exit 3\n", base(), nonce(root));
+    let text = format!(
+        "FROM {}\nENV OWN={}\nRUN echo fine\nRUN echo no luck; exit 3\n",
+        base(),
+        nonce(root)
+    );
     std::fs::write(root.join("Dockerfile"), text).unwrap();
     let dockerfile = Dockerfile {
         path: RelPath::new("Dockerfile"),
@@ -39,7 +43,17 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
         }
     }
     seen.push(format!("{} {}", error.message, error.place.unwrap().line));
-    seen.extend(error.log.unwrap().lines().filter(|line| !line.contains("--->")).map(str::to_owned));
-    let text = seen.join("\n").replace(&base(), "BASE").replace(&nonce(root), "NONCE");
-    expect![""].assert_eq(&text);
+    seen.push(error.log.unwrap());
+    let text = seen
+        .join("\n")
+        .replace(&base(), "BASE")
+        .replace(&nonce(root), "NONCE");
+    expect![[r#"
+        Building { step: "FROM BASE", number: 1, of: 6 }
+        Building { step: "ENV OWN=NONCE", number: 2, of: 6 }
+        Building { step: "RUN echo fine", number: 3, of: 6 }
+        Building { step: "RUN echo no luck; exit 3", number: 4, of: 6 }
+        cannot build Dockerfile: RUN echo no luck; exit 3 failed with exit code 3 4
+        no luck"#]]
+    .assert_eq(&text);
 }

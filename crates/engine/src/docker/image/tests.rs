@@ -137,10 +137,12 @@ async fn ensure_in(
 }
 
 fn lines(events: &[RunEvent]) -> Vec<&str> {
-    let line = |event| match event {
-        &RunEvent::BuildLog(ref line) => Some(line.as_str()),
-        _ => None,
-    };
+    fn line(event: &RunEvent) -> Option<&str> {
+        match event {
+            RunEvent::BuildLog(line) => Some(line),
+            _ => None,
+        }
+    }
     events.iter().filter_map(line).collect()
 }
 
@@ -216,22 +218,29 @@ RUN cd /copy && find . | sort && stat -c '%a %u:%g' run.sh
     let printed = lines(&events)
         .into_iter()
         .filter(|line| !line.starts_with(['[', 'S']));
-    expect![""].assert_eq(&printed.collect::<Vec<_>>().join("\n"));
+    expect![[r#"
+        .
+        ./.dockerignore
+        ./.testdock.Dockerfile
+        ./run.sh
+        750 0:0"#]]
+    .assert_eq(&printed.collect::<Vec<_>>().join("\n"));
 }
 
 #[tokio::test]
 async fn a_step_that_fails_is_named_with_its_line_and_its_output() {
-    let dockerfile = "FROM BASE\nRUN true\n\nRUN echo compiling && \\\n    echo 'no luck' && \\\n    exit 3\n";
+    let dockerfile =
+        "FROM BASE\nRUN true\n\nRUN echo compiling && \\\n    echo 'no luck' && \\\n    exit 3\n";
     let Some(project) = Project::new(dockerfile).await else {
         return;
     };
     expect![[r#"
         Interpreter
-        ~/Dockerfile:4
-        cannot build Dockerfile: RUN echo compiling && echo 'no luck' >&2 && exit 3 failed with exit code 3
-        correct line 4 of the Dockerfile
-        no luck
-        compiling"#]].assert_eq(&project.failure().await);
+        ~/Dockerfile:5
+        cannot build Dockerfile: RUN echo compiling && echo 'no luck' && exit 3 failed with exit code 3
+        correct line 5 of the Dockerfile
+        compiling
+        no luck"#]].assert_eq(&project.failure().await);
 }
 
 #[tokio::test]
@@ -291,7 +300,7 @@ async fn a_dockerfile_that_is_missing_is_a_matter_of_the_configuration() {
     expect![[r#"
         Configuration
 
-        cannot read ~/Dockerfile: entity not found
+        cannot read ~/Dockerfile: no such file
         correct interpreter.dockerfile, or choose an image (interpreter.image)
     "#]]
     .assert_eq(&project.failure().await);

@@ -121,7 +121,6 @@ fn the_classic_builder_tells_the_same_in_text() {
     expect![[r#"
         [1/2] FROM base
         | Step 1/2 : FROM base
-        |  ---> 0a1b
         [2/2] RUN make
         | Step 2/2 : RUN make
         | gcc: no

@@ -208,7 +208,7 @@ fn mistakes() {
         say(&target),
     ];
     expect![[r#"
-        Configuration: cannot read ~/nope/Dockerfile: entity not found
+        Configuration: cannot read ~/nope/Dockerfile: no such file
           correct interpreter.dockerfile, or choose an image (interpreter.image)
         Configuration: cannot build empty.Dockerfile: it has no FROM instruction
           begin it with FROM and an image
