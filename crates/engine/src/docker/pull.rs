@@ -113,6 +113,7 @@ fn fault(cause: &str) -> Fault {
 /// Engines answer in prose; these phrases have been the same in all of them since 20.10.
 pub(super) fn remedy(name: &str, cause: &str) -> String {
     let registry = registry_of(name);
+    let cause = cause.to_ascii_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| cause.contains(phrase));
     if says(&["invalid reference format"]) {
         "write it as [registry/]name[:tag], in lower case".to_owned()

@@ -1,6 +1,6 @@
 //! What a build says, whichever builder it is: steps under way, lines of output, the step that failed.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use bollard::moby::buildkit::v1::{StatusResponse, Vertex};
 use bollard::models::{BuildInfo, BuildInfoAux};
@@ -29,6 +29,8 @@ pub(super) struct Step {
 pub(super) struct Progress {
     /// BuildKit's steps by digest; they may run side by side.
     running: HashMap<String, Running>,
+    /// BuildKit may take up a step again that it has told of, a pull for example.
+    announced: HashSet<String>,
     /// The classic builder's only step.
     classic: Running,
     failed: Option<Running>,
@@ -37,7 +39,6 @@ pub(super) struct Progress {
 #[derive(Default)]
 struct Running {
     step: Step,
-    announced: bool,
     output: Output,
 }
 
@@ -86,10 +87,10 @@ impl Progress {
     fn take_vertex(&mut self, vertex: &Vertex) -> Vec<RunEvent> {
         let running = self.running.entry(vertex.digest.clone()).or_default();
         running.step = Step::of_vertex(&vertex.name);
-        if vertex.started.is_none() || running.announced || running.step.number == 0 {
+        let is_news = vertex.started.is_some() && running.step.number > 0;
+        if !is_news || !self.announced.insert(vertex.digest.clone()) {
             return Vec::new();
         }
-        running.announced = true;
         let cached = if vertex.cached { " (cached)" } else { "" };
         let line = RunEvent::BuildLog(format!("{}{cached}", vertex.name));
         vec![running.step.event(), line]
