@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptions};
 use camino::Utf8Path;
 use expect_test::expect;
 use testdock_core::id::RunId;
@@ -35,6 +36,7 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
     let events = Events::new(RunId::from("test"), sender);
     let result = build_with(BuilderVersion::BuilderV1, &docker, &recipe, &events).await;
     drop(events);
+    remove_what_is_left(&docker, &nonce(root)).await;
     let error = result.unwrap_err();
     let mut seen = Vec::new();
     while let Some((_, event)) = receiver.recv().await {
@@ -56,4 +58,23 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
         cannot build Dockerfile: RUN echo no luck; exit 3 failed with exit code 3 4
         no luck"#]]
     .assert_eq(&text);
+}
+
+/// A classic build that fails leaves the image of its last good step, without a name.
+async fn remove_what_is_left(docker: &Docker, nonce: &str) {
+    let dangling = HashMap::from([("dangling", vec!["true"])]);
+    let options = ListImagesOptionsBuilder::new().filters(&dangling).build();
+    for image in docker.list_images(Some(options)).await.unwrap() {
+        let Ok(found) = docker.inspect_image(&image.id).await else {
+            continue; // somebody else's, and gone by now
+        };
+        let env = found
+            .config
+            .and_then(|config| config.env)
+            .unwrap_or_default();
+        if env.contains(&format!("OWN={nonce}")) {
+            let none = None::<RemoveImageOptions>;
+            docker.remove_image(&image.id, none, None).await.unwrap();
+        }
+    }
 }
