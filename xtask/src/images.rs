@@ -19,7 +19,7 @@ use crate::engine;
 use crate::shell::{self, answer, command, say, step};
 
 /// The fixtures' own default, `ARG BASE`.
-pub(crate) const PUBLIC: &str = "python:3.12-slim";
+const PUBLIC: &str = "python:3.12-slim";
 
 const SUITE: &str = "bookworm";
 const PACKAGES: &str = "ca-certificates,python3,python3-pip,python3-venv";
@@ -57,6 +57,11 @@ pub(crate) fn base() -> Result<String> {
         return Ok(tag);
     }
     Ok(PUBLIC.to_owned())
+}
+
+/// What makes Testdock build a fixture on this base image, where it is not the fixture's own.
+pub(crate) fn override_base(base: &str) -> Option<(&'static str, &str)> {
+    (base != PUBLIC).then_some(("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", base))
 }
 
 /// All that makes an image from Debian packages what it is.

@@ -3,10 +3,13 @@
 //! Each command brings what it needs, and says what it brings. xtask drives other programs and stays
 //! small: it knows how to make a machine ready, and nothing of what Testdock does.
 
+mod bench;
+mod demo;
 mod engine;
 mod images;
 mod shell;
 mod test;
+mod timing;
 
 use std::process::ExitCode;
 
@@ -16,6 +19,8 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about, version)]
 enum Habit {
+    /// Run a sample project's tests in its own container
+    Demo,
     /// Make sure that a Docker engine answers, installing and starting one where that is possible
     Engine,
     /// Make sure that the base image of the fixtures is there
@@ -28,6 +33,8 @@ enum Habit {
     },
     /// Do what a change has to pass: format, lints, documentation, all tests
     Ci,
+    /// Measure `testdock run` against its peers, in turn, on the same project
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -42,9 +49,11 @@ fn main() -> ExitCode {
 
 fn perform(habit: Habit) -> Result<()> {
     match habit {
+        Habit::Demo => demo::show(),
         Habit::Engine => engine::ensure(),
         Habit::Images => engine::ensure().and_then(|()| images::base()).map(drop),
         Habit::Test { nextest } => test::all(&nextest),
+        Habit::Bench(options) => bench::compare(&options),
         Habit::Ci => test::ci(),
     }
 }

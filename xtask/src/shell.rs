@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, bail};
 
 /// A command and its arguments, to be run in the repository's root.
 pub(crate) fn command<A: AsRef<OsStr>>(
-    program: &str,
+    program: impl AsRef<OsStr>,
     arguments: impl IntoIterator<Item = A>,
 ) -> Command {
     let mut command = Command::new(program);

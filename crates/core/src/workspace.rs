@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::frameworks::{Suite, TestItem};
 use crate::id::TestId;
-use crate::model::{Place, RunError};
+use crate::model::{Fault, Place, RunError};
 use crate::paths::RelPath;
 use crate::plan::Interpreter;
 
@@ -47,6 +47,19 @@ pub struct FileTests {
     pub items: Vec<TestItem>,
 }
 
+impl Problem {
+    /// The reason why nothing runs.
+    pub fn to_error(&self) -> RunError {
+        RunError {
+            fault: Fault::Configuration,
+            message: self.message.clone(),
+            help: self.help.clone(),
+            place: self.place.clone(),
+            log: None,
+        }
+    }
+}
+
 impl Workspace {
     /// The tests of a file's text, for each suite that it belongs to.
     pub fn discover(&self, path: &RelPath, text: &str) -> Vec<FileTests> {
@@ -65,7 +78,6 @@ impl Workspace {
 
     /// Where a suite's tests run.
     pub fn interpreter(&self, suite: &Suite) -> Result<Arc<Interpreter>, RunError> {
-        use crate::model::Fault;
         self.interpreters
             .get(&suite.interpreter)
             .cloned()

@@ -92,7 +92,7 @@ impl std::fmt::Debug for Message {
 
 /// What performs the effects.
 #[derive(Clone)]
-pub struct World {
+pub struct Services {
     /// Performs plans.
     pub runner: Arc<dyn Runner>,
     /// Reads workspaces.
@@ -102,14 +102,19 @@ pub struct World {
 }
 
 /// Runs the loop until [`Handle::quit`].
-pub async fn drive(mut session: Session, mailbox: Mailbox, world: World, sink: &mut dyn Sink) {
+pub async fn drive(
+    mut session: Session,
+    mailbox: Mailbox,
+    services: Services,
+    sink: &mut dyn Sink,
+) {
     let Mailbox {
         mut messages,
         handle,
     } = mailbox;
     let (events_in, mut events) = mpsc::channel(WAITING_EVENTS);
     let desk = Desk {
-        world,
+        services,
         handle,
         events: events_in,
         runs: DashMap::new(),
@@ -144,7 +149,7 @@ pub async fn drive(mut session: Session, mailbox: Mailbox, world: World, sink: &
 
 /// Where effects become tasks.
 struct Desk {
-    world: World,
+    services: Services,
     handle: Handle,
     events: mpsc::Sender<(RunId, RunEvent)>,
     runs: DashMap<RunId, CancellationToken>,
@@ -155,8 +160,8 @@ impl Desk {
     fn perform(&self, effect: Effect) {
         match effect {
             Effect::Scan { folder, root, only } => {
-                let (scanner, handle) = (self.world.scanner.clone(), self.handle.clone());
-                let store = self.world.store.clone();
+                let (scanner, handle) = (self.services.scanner.clone(), self.handle.clone());
+                let store = self.services.store.clone();
                 self.tasks.spawn_blocking(move || match only {
                     Some((workspace, files)) => {
                         scanner.scan_files(&handle, &folder, &root, &workspace, &files);
@@ -179,7 +184,7 @@ impl Desk {
                 let token = CancellationToken::new();
                 self.runs.insert(plan.run.clone(), token.clone());
                 let events = Events::new(plan.run.clone(), self.events.clone());
-                let run = self.world.runner.perform(plan, events, token.clone());
+                let run = self.services.runner.perform(plan, events, token.clone());
                 self.tasks.spawn(async move {
                     run.await;
                     token.cancel();
@@ -191,7 +196,7 @@ impl Desk {
                 }
             }
             Effect::Save { root, outcomes } => {
-                if let Some(store) = self.world.store.clone() {
+                if let Some(store) = self.services.store.clone() {
                     self.tasks
                         .spawn_blocking(move || store.save(&root, &outcomes));
                 }

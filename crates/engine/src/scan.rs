@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{WalkBuilder, WalkState};
@@ -25,9 +25,19 @@ const LARGEST_TEST_FILE: u64 = 8 * 1024 * 1024;
 const BATCH: usize = 256;
 
 /// Reads workspaces with one set of settings.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Scanner {
     settings: Mutex<Settings>,
+    depth: Depth,
+}
+
+/// How much of a workspace is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What shapes it: enough to run.
+    Configuration,
+    /// The tests too.
+    Tests,
 }
 
 /// What is set beside the files of a workspace.
@@ -45,18 +55,16 @@ pub struct Settings {
 
 impl Scanner {
     /// A scanner with these settings.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: Settings, depth: Depth) -> Self {
         Self {
             settings: Mutex::new(settings),
+            depth,
         }
     }
 
     /// Replaces the settings; what was read stays as it is until it is read again.
     pub fn set(&self, settings: Settings) {
-        *self
-            .settings
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = settings;
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// Reads a whole workspace, and sends what it finds.
@@ -68,7 +76,9 @@ impl Scanner {
             folder: folder.clone(),
             workspace: resolved,
         });
-        self.scan_files(handle, folder, root, &workspace, &files);
+        if self.depth == Depth::Tests {
+            self.scan_files(handle, folder, root, &workspace, &files);
+        }
         handle.send(Input::ScanEnded(folder.clone()));
     }
 
@@ -87,38 +97,39 @@ impl Scanner {
         workspace: &Workspace,
         files: &[RelPath],
     ) {
-        let is_test = |path: &&RelPath| {
-            workspace
-                .suites
-                .iter()
-                .any(|suite| suite.framework.is_test_file(suite, path))
-        };
-        let tests: Vec<&RelPath> = files.iter().filter(is_test).collect();
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = tests.len().div_ceil(threads).max(1);
-        std::thread::scope(|scope| {
-            for share in tests.chunks(share) {
-                scope.spawn(move || {
-                    for batch in share.chunks(BATCH) {
-                        let files = batch
-                            .iter()
-                            .flat_map(|p| discover(root, workspace, p))
-                            .collect();
-                        handle.send(Input::Found {
-                            folder: folder.clone(),
-                            files,
-                        });
-                    }
-                });
-            }
+        in_parallel(root, workspace, files, |files| {
+            handle.send(Input::Found {
+                folder: folder.clone(),
+                files,
+            });
         });
+    }
+
+    /// The tests of these files, by file.
+    pub fn find(
+        &self,
+        root: &Utf8Path,
+        workspace: &Workspace,
+        files: &[RelPath],
+    ) -> Vec<FileTests> {
+        let found = Mutex::new(Vec::new());
+        in_parallel(root, workspace, files, |files| {
+            found
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(files);
+        });
+        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.retain(|file: &FileTests| !file.items.is_empty());
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        found
     }
 
     fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> Workspace {
         let settings = self
             .settings
             .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .clone();
         let texts: BTreeMap<RelPath, String> = files
             .iter()
@@ -142,6 +153,38 @@ impl Scanner {
     }
 }
 
+/// Finds tests on all processors, batch by batch.
+fn in_parallel(
+    root: &Utf8Path,
+    workspace: &Workspace,
+    files: &[RelPath],
+    take: impl Fn(Vec<FileTests>) + Sync,
+) {
+    let is_test = |path: &&RelPath| {
+        workspace
+            .suites
+            .iter()
+            .any(|suite| suite.framework.is_test_file(suite, path))
+    };
+    let tests: Vec<&RelPath> = files.iter().filter(is_test).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = tests.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        for share in tests.chunks(share) {
+            scope.spawn(|| {
+                for batch in share.chunks(BATCH) {
+                    take(
+                        batch
+                            .iter()
+                            .flat_map(|path| discover(root, workspace, path))
+                            .collect(),
+                    );
+                }
+            });
+        }
+    });
+}
+
 /// The files of a workspace that git would not ignore, sorted.
 pub fn list(root: &Utf8Path) -> Vec<RelPath> {
     let found = Mutex::new(Vec::new());
@@ -162,15 +205,13 @@ pub fn list(root: &Utf8Path) -> Vec<RelPath> {
             if let (true, Some(path)) = (file, path) {
                 found
                     .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .unwrap_or_else(PoisonError::into_inner)
                     .push(path);
             }
             WalkState::Continue
         })
     });
-    let mut found = found
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.sort();
     found
 }

@@ -1,2 +1,60 @@
 //! Runs your tests in your project's own container: a language server and a command line.
-fn main() {}
+
+mod args;
+mod discover;
+mod exit;
+mod explain;
+mod init;
+mod print;
+mod project;
+mod run;
+mod server;
+mod sinks;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => {
+            let code = runtime.block_on(perform(arguments.command));
+            // A blocking read of standard input may never return; nothing else is left to wait for.
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => Err(anyhow::Error::from(error).context("cannot start")),
+    };
+    outcome.unwrap_or_else(|error| {
+        print::error(&error);
+        exit::USAGE
+    })
+}
+
+async fn perform(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Lsp => server::serve().await,
+        Command::Run(arguments) => run::run(arguments).await,
+        Command::Discover(arguments) => discover::discover(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Init(arguments) => init::init(&arguments),
+    }
+}
+
+/// Our own log goes to standard error, and says nothing unless it is asked or something is wrong.
+fn log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("TESTDOCK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -48,6 +48,8 @@ pub struct Folder {
     pub root: Utf8PathBuf,
     /// What its configuration amounts to.
     pub workspace: Workspace,
+    /// Whether its configuration was read, so that it can run.
+    pub is_resolved: bool,
     /// Whether a scan is under way: more tests may come.
     pub scanning: bool,
     files: BTreeMap<RelPath, Vec<FileTests>>,
@@ -74,6 +76,7 @@ impl Folder {
             name,
             root,
             workspace: Workspace::default(),
+            is_resolved: false,
             scanning: false,
             files: BTreeMap::new(),
             seen: BTreeSet::new(),
@@ -165,6 +168,7 @@ impl Folder {
 
     pub(super) fn resolved(&mut self, workspace: Workspace) -> Vec<Effect> {
         self.workspace = workspace;
+        self.is_resolved = true;
         let mistakes = views::configuration_diagnostics(&self.workspace.problems);
         let mut touched: BTreeSet<Utf8PathBuf> = self.faults.keys().cloned().collect();
         touched.extend(mistakes.keys().cloned());

@@ -232,6 +232,8 @@ pub enum Change {
 pub struct Session {
     folders: BTreeMap<FolderName, Folder>,
     runs: BTreeMap<RunId, Run>,
+    /// Requests for folders that are still being read for the first time.
+    waiting: Vec<RunRequest>,
     /// Counts runs: a higher number is a newer run.
     sequence: u64,
     untrusted: bool,
@@ -261,7 +263,7 @@ impl Session {
                 self.untrusted = !trusted;
                 Vec::new()
             }
-            Input::Run(request) => self.request(&request),
+            Input::Run(request) => self.request(request),
             Input::Cancel(run) => self.cancel(&run),
             Input::Event(run, event) => self.event(&run, event),
         }
@@ -342,10 +344,14 @@ impl Session {
     }
 
     fn resolved(&mut self, name: &FolderName, workspace: Workspace) -> Vec<Effect> {
-        self.folders
-            .get_mut(name)
-            .map(|f| f.resolved(workspace))
-            .unwrap_or_default()
+        let Some(folder) = self.folders.get_mut(name) else {
+            return Vec::new();
+        };
+        let mut effects = folder.resolved(workspace);
+        for request in std::mem::take(&mut self.waiting) {
+            effects.extend(self.request(request));
+        }
+        effects
     }
 
     fn found(&mut self, name: &FolderName, files: Vec<FileTests>) -> Vec<Effect> {

@@ -70,9 +70,17 @@ impl Selection {
 }
 
 impl Session {
-    pub(super) fn request(&mut self, request: &RunRequest) -> Vec<Effect> {
+    /// Accepts a request or refuses it; one for a folder that is still being read waits for that.
+    pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
+        if self
+            .folder_for(&request)
+            .is_ok_and(|folder| !folder.is_resolved)
+        {
+            self.waiting.push(request);
+            return Vec::new();
+        }
         let id = request.id.clone();
-        match self.accept(request) {
+        match self.accept(&request) {
             Ok((run, plan)) => {
                 let tests = run.expected(&self.folders[&run.folder]);
                 self.runs.insert(id.clone(), run);
@@ -123,10 +131,7 @@ impl Session {
 
 fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
     if let Some(problem) = folder.workspace.problems.first() {
-        let mut error = RunError::new(Fault::Configuration, problem.message.clone());
-        error.place.clone_from(&problem.place);
-        error.help.clone_from(&problem.help);
-        return Err(error);
+        return Err(problem.to_error());
     }
     let (include, exclude) = selected(folder, &request.selection)?;
     let suites = &folder.workspace.suites;

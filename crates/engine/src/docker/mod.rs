@@ -7,6 +7,7 @@ mod recipe;
 
 pub(crate) mod connect;
 mod image;
+mod pull;
 
 pub(crate) use container::Container;
 pub(crate) use fate::Fate;

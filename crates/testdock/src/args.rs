@@ -1,0 +1,139 @@
+//! The command line's words.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Runs your tests in your project's own container, from any editor and in CI.
+#[derive(Debug, Parser)]
+#[command(
+    name = "testdock",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve editors: the language server protocol on standard input and output
+    Lsp,
+    /// Run tests in the project's container
+    Run(Box<RunArguments>),
+    /// List the tests, running nothing
+    Discover(DiscoverArguments),
+    /// Show the settings that count here, and who set them
+    Explain(ExplainArguments),
+    /// Write a testdock.toml from what is here
+    Init(InitArguments),
+}
+
+/// Which project, and which of its settings.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ProjectArguments {
+    /// The project [default: the nearest folder above with a testdock.toml or a .git]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<Utf8PathBuf>,
+    /// Use this profile of testdock.toml
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Use this interpreter of [interpreters], for all suites
+    #[arg(long, value_name = "NAME")]
+    pub(crate) interpreter: Option<String>,
+    /// Use this image instead of the configured interpreter
+    #[arg(long, value_name = "IMAGE", conflicts_with = "interpreter")]
+    pub(crate) image: Option<String>,
+    /// Use no container: run on this machine
+    #[arg(long, conflicts_with_all = ["interpreter", "image"])]
+    pub(crate) local: bool,
+    /// Change a setting for this call, such as `interpreter.keep-warm="1m"` (the value is TOML)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// What to run: files, folders, or tests such as tests/test_a.py::TestC::test_x[1] [default: all]
+    #[arg(value_name = "SELECTOR")]
+    pub(crate) selectors: Vec<String>,
+    /// Read further selectors from a file, one a line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) select_file: Option<Utf8PathBuf>,
+    /// Run the tests that failed last
+    #[arg(long, conflicts_with_all = ["selectors", "select_file"])]
+    pub(crate) rerun_failed: bool,
+    /// Use a clean container, and throw it away afterwards
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// Stop the run after this long, such as 90s or 10m (builds and pulls not counted)
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Fail a test that takes longer than this
+    #[arg(long, value_name = "TIME")]
+    pub(crate) test_timeout: Option<String>,
+    /// Write a merged JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<Utf8PathBuf>,
+    /// How to tell what happens
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Show all that the tests print, while they print it
+    #[arg(long)]
+    pub(crate) show_output: bool,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// Further arguments for the test tool
+    #[arg(last = true, value_name = "ARGS")]
+    pub(crate) tool: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiscoverArguments {
+    /// Only tests in these files or folders
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+    /// How to list them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The setting, such as interpreter.image [default: all that are set]
+    #[arg(value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// Print it instead of writing it
+    #[arg(long)]
+    pub(crate) print: bool,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+/// How to tell what happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration: testdock_core::config::Duration = text
+        .parse()
+        .map_err(|error: testdock_core::config::InvalidValue| error.to_string())?;
+    Ok(duration.0)
+}

@@ -1,0 +1,80 @@
+//! `testdock discover`.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde_json::json;
+use testdock_core::frameworks::{ItemKind, TestItem};
+use testdock_core::paths::RelPath;
+use testdock_core::views::terminal;
+use testdock_core::workspace::FileTests;
+use testdock_engine::scan::{Depth, Scanner};
+
+use crate::args::{DiscoverArguments, Format};
+use crate::project::Project;
+use crate::{exit, print};
+
+pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
+    let project = Project::find(&arguments.project)?;
+    let scanner = Scanner::new(project.settings.clone(), Depth::Tests);
+    let (workspace, files) = scanner.read(&project.root);
+    if let Some(problem) = workspace.problems.first() {
+        for line in terminal::error_lines(&problem.to_error(), &project.cwd) {
+            print::note(&line);
+        }
+        return Ok(exit::USAGE.into());
+    }
+    let wanted: Vec<RelPath> = arguments
+        .paths
+        .iter()
+        .filter_map(|path| RelPath::below(&project.root, &project.cwd.join(path)))
+        .collect();
+    let mut tests = scanner.find(&project.root, &workspace, &files);
+    tests.retain(|file| {
+        wanted.is_empty() || wanted.iter().any(|dir| file.path.strip(dir).is_some())
+    });
+    let count = tests
+        .iter()
+        .flat_map(|file| &file.items)
+        .filter(|i| i.kind != ItemKind::Group)
+        .count();
+    for file in &tests {
+        show(file, arguments.format);
+    }
+    if arguments.format == Format::Human {
+        print::note(&format!(
+            "{count} tests in {} files; nothing was run",
+            tests.len()
+        ));
+    }
+    Ok(if count == 0 {
+        exit::NO_TESTS.into()
+    } else {
+        exit::PASSED.into()
+    })
+}
+
+fn show(file: &FileTests, format: Format) {
+    for item in &file.items {
+        match format {
+            Format::Human if item.kind == ItemKind::Group => {}
+            Format::Human => print::line(&item.id.to_string()),
+            Format::Json => print::line(&json(file, item).to_string()),
+        }
+    }
+}
+
+fn json(file: &FileTests, item: &TestItem) -> serde_json::Value {
+    let kind = match item.kind {
+        ItemKind::Group => "group",
+        ItemKind::Test => "test",
+        ItemKind::Parametrised => "parametrised",
+    };
+    json!({
+        "id": item.id,
+        "kind": kind,
+        "framework": file.suite.framework.name(),
+        "path": file.path.as_str(),
+        "line": item.name.start.line + 1,
+    })
+}

@@ -1,0 +1,21 @@
+//! The one place that prints: standard output for results, standard error for what goes wrong.
+//!
+//! Colours are taken out where the stream is no terminal, or `NO_COLOR` asks for it.
+
+use std::io::Write;
+
+/// A line of results.
+pub(crate) fn line(text: &str) {
+    // A reader that went away (`| head`) wants no more lines; that is no error.
+    let _ = writeln!(anstream::stdout().lock(), "{text}");
+}
+
+/// A line about the work, not its result.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// What went wrong, with its causes.
+pub(crate) fn error(error: &anyhow::Error) {
+    note(&format!("error: {error:#}"));
+}

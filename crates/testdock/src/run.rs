@@ -1,0 +1,191 @@
+//! `testdock run`.
+
+use std::io::Read;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use camino::{Utf8Path, Utf8PathBuf};
+use testdock_core::config::{Layer, Origin};
+use testdock_core::id::{RunId, TestId};
+use testdock_core::paths::RelPath;
+use testdock_core::session::{Input, RunRequest, Selection, Session};
+use testdock_engine::drive::{self, Handle, Services, Sink};
+use testdock_engine::scan::{Depth, Scanner};
+use testdock_engine::state::Store;
+use testdock_engine::world::World;
+use tokio::sync::oneshot;
+
+use crate::args::{Format, RunArguments};
+use crate::exit;
+use crate::project::Project;
+use crate::sinks::{Finish, Human, Json, Verdict};
+
+pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
+    let project = project(&arguments)?;
+    let request = request(&arguments, &project)?;
+    let (finished, verdict) = oneshot::channel();
+    let timestamp = arguments.junit.as_ref().map(|_| now());
+    let finish = Finish {
+        sender: Some(finished),
+        timestamp,
+    };
+    let mut sink: Box<dyn Sink> = match arguments.format {
+        Format::Human => Box::new(Human::new(
+            finish,
+            project.cwd.clone(),
+            arguments.show_output,
+        )),
+        Format::Json => Box::new(Json { finish }),
+    };
+
+    let (handle, mailbox) = drive::channel();
+    let services = Services {
+        runner: Arc::new(World::default()),
+        scanner: Arc::new(Scanner::new(project.settings.clone(), Depth::Configuration)),
+        store: Store::of_user().map(Arc::new),
+    };
+    handle.send(Input::Open {
+        folder: project.name(),
+        root: project.root.clone(),
+    });
+    handle.send(Input::Run(request.clone()));
+    let driving = tokio::spawn(async move {
+        drive::drive(Session::default(), mailbox, services, sink.as_mut()).await;
+    });
+    let verdict = until_over(&handle, &request.id, verdict).await;
+    handle.quit().await;
+    driving.await.context("the run's loop ended early")?;
+    deliver(&arguments, verdict)
+}
+
+fn project(arguments: &RunArguments) -> Result<Project> {
+    let mut project = Project::find(&arguments.project)?;
+    if let Some(limit) = &arguments.test_timeout {
+        let origin = Origin::CommandLine("--test-timeout".into());
+        project
+            .settings
+            .layers
+            .push(Layer::set(origin, "test-timeout", limit.as_str()));
+    }
+    Ok(project)
+}
+
+fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
+    let mut selectors = arguments.selectors.clone();
+    if let Some(file) = &arguments.select_file {
+        selectors.extend(read_selectors(file)?);
+    }
+    let selection = if arguments.rerun_failed {
+        Selection::Failed
+    } else {
+        Selection::only(
+            selectors
+                .iter()
+                .map(|text| selected(text, project))
+                .collect(),
+        )
+    };
+    let id = RunId::from(format!("cli-{}", std::process::id()).as_str());
+    Ok(RunRequest {
+        args: arguments.tool.clone(),
+        fresh: arguments.fresh,
+        timeout: arguments.timeout,
+        ..RunRequest::new(id, selection)
+    })
+}
+
+fn read_selectors(file: &Utf8Path) -> Result<Vec<String>> {
+    let text = if file == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    let text = text.with_context(|| format!("cannot read the selectors in {file}"))?;
+    Ok(text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
+/// The test that a selector means: its path is as seen from where the user is.
+fn selected(text: &str, project: &Project) -> TestId {
+    let mut id: TestId = text.parse().unwrap_or_default();
+    let written = text.split("::").next().unwrap_or_default();
+    let is_path = id.suite.is_none() && id.folder.is_none();
+    if is_path {
+        let path = Utf8PathBuf::from(written);
+        let absolute = if path.is_absolute() {
+            path
+        } else {
+            project.cwd.join(path)
+        };
+        if let Some(path) = RelPath::below(&project.root, &absolute) {
+            id.file = path;
+        }
+    }
+    id
+}
+
+/// Waits for the end of the run; an interrupt cancels it, a second one does not wait for that.
+async fn until_over(
+    handle: &Handle,
+    run: &RunId,
+    mut verdict: oneshot::Receiver<Verdict>,
+) -> Option<Verdict> {
+    let mut interrupts = 0;
+    loop {
+        tokio::select! {
+            verdict = &mut verdict => return verdict.ok(),
+            () = interrupted() => {
+                interrupts += 1;
+                if interrupts > 1 {
+                    return None;
+                }
+                handle.send(Input::Cancel(run.clone()));
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn deliver(arguments: &RunArguments, verdict: Option<Verdict>) -> Result<ExitCode> {
+    let Some(verdict) = verdict else {
+        return Ok(exit::CANCELLED.into());
+    };
+    if let (Some(path), Some(xml)) = (&arguments.junit, &verdict.junit) {
+        std::fs::write(path, xml).with_context(|| format!("cannot write the report {path}"))?;
+    }
+    Ok(verdict.code.into())
+}
+
+/// The time of the report, as RFC 3339.
+fn now() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
+}

@@ -1,0 +1,167 @@
+//! A run for people: a line a test while it goes on, a progress bar below, the failures at the end.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use indicatif::{ProgressBar, ProgressStyle};
+use testdock_core::model::{End, Ended, Stage};
+use testdock_core::session::{Change, Run, Session};
+use testdock_core::views::{self, terminal};
+use testdock_engine::drive::Sink;
+
+use super::Finish;
+use crate::print;
+
+/// Shows a run in a terminal, or as plain lines where there is none.
+#[derive(Debug)]
+pub(crate) struct Human {
+    finish: Finish,
+    cwd: Utf8PathBuf,
+    show_output: bool,
+    bar: ProgressBar,
+    last_step: Option<String>,
+}
+
+impl Human {
+    pub(crate) fn new(finish: Finish, cwd: Utf8PathBuf, show_output: bool) -> Self {
+        // Drawn to standard error, and only where that is a terminal.
+        let bar = ProgressBar::new_spinner();
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar.set_style(style("{spinner} {wide_msg} {elapsed}"));
+        Self {
+            finish,
+            cwd,
+            show_output,
+            bar,
+            last_step: None,
+        }
+    }
+
+    fn line(&self, text: &str) {
+        self.bar.suspend(|| print::line(text));
+    }
+
+    fn preparing(&mut self, stage: &Stage) {
+        let step = match stage {
+            Stage::Connecting => "connecting to the engine".to_owned(),
+            Stage::Pulling { image, progress } => format!("pulling {image}: {progress}"),
+            Stage::Building {
+                step,
+                number,
+                of: 0,
+            } => format!("building, step {number}: {step}"),
+            Stage::Building { step, number, of } => format!("building {number}/{of}: {step}"),
+            Stage::Starting => "starting the container".to_owned(),
+        };
+        self.bar.set_message(step.clone());
+        // Without a terminal there is no bar; the steps of a build are worth a line each.
+        let worth_a_line = matches!(stage, Stage::Building { .. });
+        if self.bar.is_hidden() && worth_a_line && self.last_step.as_ref() != Some(&step) {
+            print::line(&step);
+            self.last_step = Some(step);
+        }
+    }
+
+    fn tests_begin(&self, total: usize) {
+        self.bar.set_length(total as u64);
+        self.bar
+            .set_style(style("{bar:30} {pos}/{len}  {wide_msg} {elapsed}"));
+    }
+
+    fn progress(&self, run: &Run) {
+        let totals = run.totals();
+        self.bar.set_position(totals.all() as u64);
+        let running = run
+            .running()
+            .next()
+            .map(|id| format!("  {id}"))
+            .unwrap_or_default();
+        self.bar
+            .set_message(format!("{}{running}", views::count_words(&totals)));
+    }
+
+    fn ended(&self, run: &Run, ended: &Ended) {
+        self.bar.finish_and_clear();
+        for line in terminal::failure_blocks(run, &self.cwd) {
+            print::line(&line);
+        }
+        let summary = terminal::summary_lines(run, &self.cwd);
+        if !summary.is_empty() {
+            print::line("");
+        }
+        for line in summary {
+            print::line(&line);
+        }
+        if let End::Broken(error) = &ended.how {
+            print::line("");
+            for line in terminal::error_lines(error, &self.cwd) {
+                print::line(&line);
+            }
+        }
+        print::line("");
+        print::line(&terminal::end_line(run, ended));
+        if let (Some(log), true) = (
+            &ended.log,
+            run.totals().bad() > 0 || ended.how != End::Completed,
+        ) {
+            print::line(&format!("Full output: {log}"));
+        }
+        if let Some(next) = terminal::next_line(run) {
+            print::line(&next);
+        }
+    }
+}
+
+impl Sink for Human {
+    fn show(&mut self, session: &Session, change: &Change) {
+        let run = |id| session.run(id);
+        match change {
+            Change::Refused { error, .. } => {
+                self.bar.finish_and_clear();
+                for line in terminal::error_lines(error, &self.cwd) {
+                    print::note(&line);
+                }
+            }
+            Change::Preparing { stage, .. } => self.preparing(stage),
+            Change::BuildLog { line, .. } if self.show_output => self.line(line),
+            Change::Started { provenance, .. } => self.line(&terminal::started_line(provenance)),
+            Change::Collected { total, .. } => self.tests_begin(*total),
+            Change::TestStarted { run: id, .. } => {
+                run(id).into_iter().for_each(|run| self.progress(run))
+            }
+            Change::TestFinished {
+                run: id, result, ..
+            } => {
+                for line in terminal::test_lines(result, &self.cwd) {
+                    self.line(&line);
+                }
+                run(id).into_iter().for_each(|run| self.progress(run));
+            }
+            Change::TestRetracted { id, .. } => {
+                self.line(&format!(
+                    "the report does not know {id}: its result above does not count"
+                ));
+            }
+            Change::Output { text, .. } if self.show_output => {
+                self.line(text.trim_end_matches('\n'))
+            }
+            Change::Warning { message, .. } => self.line(&format!("warning: {message}")),
+            Change::Ended { run: id, ended } => {
+                run(id).into_iter().for_each(|run| self.ended(run, ended));
+            }
+            Change::ScanStarted(_)
+            | Change::ScanEnded(_)
+            | Change::Tests { .. }
+            | Change::Diagnostics { .. }
+            | Change::Stale { .. }
+            | Change::Queued { .. }
+            | Change::BuildLog { .. }
+            | Change::Output { .. } => {}
+        }
+        self.finish.look(session, change);
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

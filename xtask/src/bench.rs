@@ -1,0 +1,219 @@
+//! `testdock run` beside its peers, with the same pytest arguments on the same project.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+
+use crate::shell::{answer, command, root, run, say, scratch, step, target};
+use crate::timing::{self, Contender};
+use crate::{engine, images};
+
+const IMAGE: &str = "testdock/bench:latest";
+const LABEL: &str = "testdock.bench";
+const DEVCONTAINER: &str = "@devcontainers/cli@0.89.0";
+const SOON: Duration = Duration::from_secs(30);
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// What to measure [default: all]
+    sections: Vec<Section>,
+    /// How many times each peer runs
+    #[arg(short = 'n', long, default_value_t = 20)]
+    rounds: usize,
+    /// Measure `devcontainer exec` too; npm brings it
+    #[arg(long)]
+    devcontainer: bool,
+    /// What pytest is to run
+    #[arg(last = true, default_value = "tests/test_pricing.py")]
+    tests: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Section {
+    /// A container is there already
+    Warm,
+    /// A container is made for the run
+    Cold,
+}
+
+pub(crate) fn compare(options: &Options) -> Result<()> {
+    engine::ensure()?;
+    let base = images::base()?;
+    say("building testdock (optimised)");
+    run(&mut command(
+        "cargo",
+        ["build", "--quiet", "--release", "--package", "testdock"],
+    ))?;
+    let bench = Bench::prepare(base, options.tests.clone())?;
+    let _cleanup = Cleanup;
+    let wanted = |section| options.sections.is_empty() || options.sections.contains(&section);
+    if wanted(Section::Warm) {
+        let warm = bench.start_container()?;
+        let mut peers = vec![
+            bench.docker_exec(&warm),
+            bench.testdock(&["run"])?,
+            bench.docker_run(),
+        ];
+        if options.devcontainer {
+            peers.push(bench.devcontainer_exec()?);
+        }
+        timing::compare("warm", &mut peers, options.rounds)?;
+    }
+    if wanted(Section::Cold) {
+        let mut peers = [bench.docker_run(), bench.testdock(&["run", "--fresh"])?];
+        timing::compare("cold", &mut peers, options.rounds)?;
+    }
+    Ok(())
+}
+
+/// The project, and where it lies in its image.
+struct Bench {
+    project: PathBuf,
+    workdir: String,
+    docker: String,
+    user: String,
+    base: String,
+    tests: Vec<OsString>,
+}
+
+impl Bench {
+    fn prepare(base: String, tests: Vec<OsString>) -> Result<Self> {
+        let project = copy_project()?;
+        let mut build = command("docker", ["build", "--tag", IMAGE]);
+        build.arg(format!("--build-arg=BASE={base}")).arg(&project);
+        step("building the peers' image", &mut build)?;
+        let workdir = [
+            "image",
+            "inspect",
+            "--format",
+            "{{.Config.WorkingDir}}",
+            IMAGE,
+        ];
+        let version = ["version", "--format", "{{.Client.Version}}"];
+        let [user, group] = ["-u", "-g"].map(|which| answer(&mut command("id", [which]), SOON));
+        Ok(Self {
+            project,
+            workdir: answer(&mut command("docker", workdir), SOON)?,
+            docker: answer(&mut command("docker", version), SOON)?,
+            user: format!("{}:{}", user?, group?),
+            base,
+            tests,
+        })
+    }
+
+    fn testdock(&self, arguments: &[&str]) -> Result<Contender> {
+        let testdock = target()?.join("release/testdock");
+        let version = answer(&mut command(&testdock, ["--version"]), SOON)?;
+        let mut run = command(&testdock, arguments);
+        run.args(&self.tests).current_dir(&self.project);
+        run.envs(images::override_base(&self.base));
+        Ok(Contender {
+            name: format!("testdock {} ({version})", arguments.join(" ")),
+            command: run,
+        })
+    }
+
+    fn docker_run(&self) -> Contender {
+        let mut run = self.container(&["run", "--rm"]);
+        run.arg(IMAGE);
+        self.pytest(format!("docker run --rm (docker {})", self.docker), run)
+    }
+
+    fn docker_exec(&self, container: &str) -> Contender {
+        let exec = ["exec", "--user", &self.user, container];
+        self.pytest(
+            format!("docker exec (docker {})", self.docker),
+            command("docker", exec),
+        )
+    }
+
+    fn devcontainer_exec(&self) -> Result<Contender> {
+        let program = install_devcontainer()?;
+        let config = self.project.with_file_name("devcontainer.json");
+        fs::write(&config, self.devcontainer_json())
+            .with_context(|| format!("cannot write {}", config.display()))?;
+        let devcontainer = |verb: &str| {
+            let label = format!("{LABEL}=devcontainer");
+            let mut command = command(&program, [verb, "--id-label", &label, "--workspace-folder"]);
+            command
+                .arg(&self.project)
+                .arg("--override-config")
+                .arg(&config);
+            command
+        };
+        step("starting the dev container", &mut devcontainer("up"))?;
+        let name = format!("devcontainer exec ({DEVCONTAINER})");
+        Ok(self.pytest(name, devcontainer("exec")))
+    }
+
+    fn devcontainer_json(&self) -> String {
+        let Self {
+            project, workdir, ..
+        } = self;
+        let mount = format!("source={},target={workdir},type=bind", project.display());
+        format!(
+            r#"{{"image": "{IMAGE}", "workspaceMount": "{mount}", "workspaceFolder": "{workdir}"}}"#
+        )
+    }
+
+    /// The id of a container that waits.
+    fn start_container(&self) -> Result<String> {
+        let mut run = self.container(&["run", "--rm", "--detach", "--init"]);
+        run.args([IMAGE, "sleep", "3600"]);
+        answer(&mut run, SOON)
+    }
+
+    fn container(&self, arguments: &[&str]) -> Command {
+        let mut docker = command("docker", arguments);
+        docker.args(["--label", LABEL, "--user", &self.user, "--volume"]);
+        docker.arg(format!("{}:{}", self.project.display(), self.workdir));
+        docker
+    }
+
+    fn pytest(&self, name: String, mut command: Command) -> Contender {
+        command.args(["python3", "-m", "pytest"]).args(&self.tests);
+        Contender { name, command }
+    }
+}
+
+/// A copy of the project, so that what tests leave behind is no part of the repository.
+fn copy_project() -> Result<PathBuf> {
+    let folder = scratch()?.join("bench");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let original = root().join("fixtures/python-pytest");
+    step(
+        "copying the project",
+        command("cp", ["-R"]).args([&original, &folder]),
+    )?;
+    Ok(folder.join("python-pytest"))
+}
+
+/// Removes the containers of a measurement, however it ends.
+struct Cleanup;
+
+impl Drop for Cleanup {
+    fn drop(&mut self) {
+        let label = format!("label={LABEL}");
+        let list = ["ps", "--all", "--quiet", "--filter", &label];
+        let found = answer(&mut command("docker", list), SOON).unwrap_or_default();
+        let mut remove = command("docker", ["rm", "--force"]);
+        // They would go by themselves within the hour: nothing is lost where this fails.
+        let _ = answer(remove.args(found.split_whitespace()), SOON);
+    }
+}
+
+/// Installs `devcontainer`, and says where.
+fn install_devcontainer() -> Result<PathBuf> {
+    let folder = scratch()?.join("bench");
+    let mut install = command("npm", ["install", "--no-audit", "--no-fund", "--prefix"]);
+    step(
+        &format!("installing {DEVCONTAINER}"),
+        install.arg(&folder).arg(DEVCONTAINER),
+    )?;
+    Ok(folder.join("node_modules/.bin/devcontainer"))
+}
