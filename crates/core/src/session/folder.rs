@@ -161,6 +161,11 @@ impl Folder {
         self.documents.get(path).map(|document| &document.text)
     }
 
+    /// The editor's version of a file that is open there.
+    pub fn version(&self, path: &RelPath) -> Option<i32> {
+        self.documents.get(path).map(|document| document.version)
+    }
+
     pub(super) fn begin_scan(&mut self) {
         self.scanning = true;
         self.seen.clear();

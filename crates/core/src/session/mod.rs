@@ -14,11 +14,12 @@ pub use select::{RunRequest, Selection};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::id::{FolderName, RunId, TestId};
-use crate::model::{Ended, Outcome, Provenance, RunError, RunEvent, Stage, TestResult};
+use crate::model::{End, Ended, Outcome, Provenance, RunError, RunEvent, Stage, TestResult};
 use crate::paths::RelPath;
 use crate::plan::Plan;
 use crate::views::Diagnostic;
@@ -395,6 +396,17 @@ impl Session {
     }
 
     fn cancel(&mut self, id: &RunId) -> Vec<Effect> {
+        let waiting = self.waiting.len();
+        self.waiting.retain(|request| request.id != *id);
+        if self.waiting.len() < waiting {
+            let ended = Ended {
+                how: End::Cancelled,
+                duration: Duration::ZERO,
+                log: None,
+            };
+            let run = id.clone();
+            return vec![Effect::Show(Change::Ended { run, ended })];
+        }
         match self.runs.get(id) {
             Some(run) if run.is_active() => vec![Effect::Stop(id.clone())],
             _ => Vec::new(),
