@@ -88,7 +88,7 @@ fn problem(problem: &ConfigProblem) -> Problem {
 }
 
 /// Files whose text shapes the workspace, by name.
-const READ: [&str; 16] = [
+pub const SHAPING_FILES: [&str; 16] = [
     "testdock.toml",
     "testdock.local.toml",
     "Dockerfile",
@@ -109,7 +109,7 @@ const READ: [&str; 16] = [
 
 /// Whether the text of this file is needed to resolve a workspace.
 pub fn is_read(path: &RelPath) -> bool {
-    READ.contains(&path.as_str().rsplit('/').next().unwrap_or_default())
+    SHAPING_FILES.contains(&path.as_str().rsplit('/').next().unwrap_or_default())
 }
 
 /// Whether a change of this file may change suites or interpreters, so that all is read again.

@@ -139,6 +139,14 @@ impl Folder {
             .map(|(_, record)| record)
     }
 
+    /// The newest outcomes of the tests that one suite has in a file.
+    pub fn records_in<'a>(&'a self, file: &'a TestId) -> impl Iterator<Item = &'a Record> {
+        self.records
+            .range(file..)
+            .take_while(|(id, _)| id.file == file.file && id.suite == file.suite)
+            .map(|(_, record)| record)
+    }
+
     /// All outcomes.
     pub fn outcomes(&self) -> Vec<(TestId, Outcome)> {
         self.records

@@ -115,6 +115,13 @@ pub enum Effect {
 /// [`Session`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
+    /// A folder was closed; the session knows it no longer.
+    FolderClosed {
+        /// Its name.
+        folder: FolderName,
+        /// Where it is.
+        root: Utf8PathBuf,
+    },
     /// A scan began.
     ScanStarted(FolderName),
     /// A scan ended.
@@ -334,6 +341,10 @@ impl Session {
             .filter(|r| r.folder == *name && r.is_active());
         let mut effects: Vec<Effect> = runs.map(|r| Effect::Stop(r.id.clone())).collect();
         effects.extend(folder.forget_all());
+        effects.push(Effect::Show(Change::FolderClosed {
+            folder: folder.name,
+            root: folder.root,
+        }));
         effects
     }
 
@@ -424,10 +435,12 @@ impl Session {
         };
         // The folder may have been closed while its run was dying.
         let Some(folder) = self.folders.get_mut(&run.folder) else {
-            if let RunEvent::Ended(_) = event {
-                self.runs.remove(id);
-            }
-            return Vec::new();
+            let RunEvent::Ended(ended) = event else {
+                return Vec::new();
+            };
+            self.runs.remove(id);
+            let run = id.clone();
+            return vec![Effect::Show(Change::Ended { run, ended })];
         };
         let effects = run.event(folder, event);
         self.prune_runs();
