@@ -1,10 +1,11 @@
 //! All tests in one run, and all that a change has to pass.
 
+use std::time::Duration;
+
 use anyhow::Result;
 
 use crate::shell::{answer, command, run, say, step};
 use crate::{engine, images};
-use std::time::Duration;
 
 /// Runs every test, those on a real engine included; `arguments` go to nextest.
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
@@ -17,7 +18,7 @@ pub(crate) fn all(arguments: &[String]) -> Result<()> {
         .env("TESTDOCK_TEST_BASE", base))
 }
 
-/// Format, lints, documentation, then the tests: their summary is the last thing printed.
+/// Format, lints, documentation and its examples, then the tests: their summary is the last thing printed.
 pub(crate) fn ci() -> Result<()> {
     say("format");
     run(&mut command("cargo", ["fmt", "--all", "--check"]))?;
@@ -34,6 +35,10 @@ pub(crate) fn ci() -> Result<()> {
     say("documentation");
     let docs = ["doc", "--workspace", "--no-deps"];
     run(command("cargo", docs).env("RUSTDOCFLAGS", "--deny warnings"))?;
+    // The test runner leaves these out.
+    say("examples in the documentation");
+    let examples = ["test", "--workspace", "--doc", "--quiet"];
+    run(&mut command("cargo", examples))?;
     say("tests");
     all(&[])
 }

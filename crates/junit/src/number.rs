@@ -5,12 +5,33 @@
 /// What is no finite, non-negative number is no time. Some tools write micro- or nanoseconds; the number alone
 /// does not tell, so it is taken for seconds.
 pub(crate) fn seconds(written: &str) -> Option<f64> {
+    if let Some(seconds) = plain_decimal(written) {
+        return Some(seconds);
+    }
     let written = written.trim();
     let seconds = match written.parse::<f64>() {
         Ok(seconds) => seconds,
         Err(_) => with_unit(written)?,
     };
     (seconds.is_finite() && seconds >= 0.0).then_some(seconds)
+}
+
+/// What nearly every tool writes: digits, at most fifteen, with at most one point. Both numbers of the division are exact,
+/// so the quotient is the nearest there is.
+fn plain_decimal(written: &str) -> Option<f64> {
+    if written.len() > 16 {
+        return None;
+    }
+    let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
+    let digits = || whole.bytes().chain(fraction.bytes());
+    if whole.len() + fraction.len() > 15
+        || whole.is_empty()
+        || !digits().all(|d| d.is_ascii_digit())
+    {
+        return None;
+    }
+    let number = digits().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
+    Some(number as f64 / 10_f64.powi(fraction.len() as i32))
 }
 
 fn with_unit(written: &str) -> Option<f64> {
@@ -62,6 +83,9 @@ mod tests {
     fn times_of_all_accents() {
         let cases = [
             ("0.5", Some(0.5)),
+            ("3", Some(3.0)),
+            ("123.456789012345", Some(123.456789012345)),
+            ("0.1234567890123456", Some(0.1234567890123456)),
             (" 1.7e-05 ", Some(1.7e-5)),
             ("2,503.1", Some(2503.1)),
             ("1,234,567.5", Some(1_234_567.5)),

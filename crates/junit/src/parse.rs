@@ -2,8 +2,6 @@
 //!
 //! Where the parser gives up, or took text for a tag, reading goes on right behind the `<` in question.
 
-use std::borrow::Cow;
-
 use quick_xml::Reader;
 use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::Event;
@@ -11,7 +9,7 @@ use quick_xml::events::Event;
 use crate::problems::Once;
 use crate::read::Visitor;
 use crate::tag::{Element, Tag};
-use crate::text::{self, Keep};
+use crate::text::Keep;
 use crate::walk::Walk;
 
 /// Whether more input follows a text.
@@ -89,14 +87,14 @@ where
         if data.contains("</testcase>") {
             return at + CDATA.len();
         }
-        walk.text::<K>(text::normalize(data), offset);
+        walk.text::<K>(data, offset);
         return text.len();
     }
     let tag = Tag::new(&rest[1..rest[1..].find('<').map_or(rest.len(), |next| next + 1)]);
     let ends_here = tag.len() + 1 == rest.len();
     match tag.element {
         Element::Other => {
-            walk.text::<K>(Cow::Borrowed(&rest[..1]), offset);
+            walk.text::<K>(&rest[..1], offset);
             at + 1
         }
         Element::Case | Element::Suite if ends_here => at + 1,
@@ -116,7 +114,7 @@ where
     let tag = Tag::new(&raw[1..]);
     if tag.element == Element::Other {
         walk.problems().once(Once::Unescaped, offset);
-        walk.text::<K>(Cow::Borrowed(raw), offset);
+        walk.text::<K>(raw, offset);
     } else {
         walk.problems().once(Once::Unclosed, offset);
         walk.start::<K>(tag, offset);
@@ -151,14 +149,13 @@ where
                 if let Some(inner) = tag.broken_at() {
                     return Stop::Broken(at, at + 1 + inner, end);
                 }
-                walk.start::<K>(tag, offset);
-                walk.end(tag.name, offset);
+                walk.empty::<K>(tag, offset);
             }
             Ok(Event::End(_)) => walk.end(text[at + 2..end - 1].trim_ascii_end(), offset),
-            Ok(Event::Text(_)) => walk.text::<K>(text::normalize(&text[at..end]), offset),
+            Ok(Event::Text(_)) => walk.text::<K>(&text[at..end], offset),
             Ok(Event::CData(_)) => {
                 let data = &text[at + CDATA.len()..end - 3];
-                walk.text::<K>(text::normalize(data), offset);
+                walk.text::<K>(data, offset);
             }
             Ok(Event::GeneralRef(_)) => walk.reference::<K>(&text[at..end], offset),
             Ok(Event::Decl(_)) => walk.declaration(),

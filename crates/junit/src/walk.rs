@@ -117,9 +117,19 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         matches!(self.frames.last(), Some(Frame::Case | Frame::Suite)) && self.text.is_none()
     }
 
+    /// A tag that is start and end in one.
+    pub(crate) fn empty<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) {
+        if tag.element == Element::Case {
+            // Most cases of most reports pass and print nothing: no need to open them.
+            let case = self.new_case::<K>(tag, offset);
+            return self.visitor.case(case);
+        }
+        self.start::<K>(tag, offset);
+        self.end(tag.name, offset);
+    }
+
     fn start_case<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) {
-        self.is_junit = true;
-        self.cut_text(offset);
+        let case = self.new_case::<K>(tag, offset);
         if self.cases.len() == MAX_OPEN_CASES {
             self.problems.add(
                 "test cases are nested too deep: one is closed early",
@@ -127,9 +137,16 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             );
             self.close_through(Frame::Case, offset);
         }
-        let suite = self.suites.last().map(|(id, _)| *id);
-        self.cases.push(fill::case::<K>(tag, suite));
+        self.cases.push(case);
         self.frames.push(Frame::Case);
+    }
+
+    fn new_case<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) -> Case<'a> {
+        self.is_junit = true;
+        self.declared = false;
+        self.cut_text(offset);
+        let suite = self.suites.last().map(|(id, _)| *id);
+        fill::case::<K>(tag, suite)
     }
 
     fn start_suite<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) {
@@ -302,34 +319,33 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         Some(if kind == TextKind::Out { out } else { err })
     }
 
-    /// Character data, its references resolved.
-    pub(crate) fn text<'e, K: Keep<'e, 'a>>(&mut self, piece: Cow<'e, str>, offset: u64) {
-        let target = match (&mut self.text, &mut self.status) {
-            (Some((_, text)), _) => text,
-            (None, Some(status)) => &mut status.text,
-            (None, None) => return self.stray_text(&piece, offset),
-        };
-        if !text::push::<K>(target, piece) {
-            self.problems.once(Once::Limit, offset);
+    /// Character data as it stands.
+    pub(crate) fn text<'e, K: Keep<'e, 'a>>(&mut self, raw: &'e str, offset: u64) {
+        if self.text.is_some() || self.status.is_some() {
+            self.push::<K>(text::normalize(raw), offset);
+        } else if self.frames.is_empty() && !raw.trim_ascii().is_empty() {
+            self.problems.once(Once::StrayText, offset);
         }
     }
 
     /// A reference as it stands, with `&` and `;`.
     pub(crate) fn reference<'e, K: Keep<'e, 'a>>(&mut self, raw: &'e str, offset: u64) {
-        if self.text.is_none() && self.status.is_none() {
-            return;
-        }
         let name = raw.trim_start_matches('&').trim_end_matches(';');
         let resolved = text::resolve(name).unwrap_or_else(|| {
             self.problems.once(Once::Entity, offset);
             Cow::Borrowed(raw)
         });
-        self.text::<K>(resolved, offset);
+        self.push::<K>(resolved, offset);
     }
 
-    fn stray_text(&mut self, piece: &str, offset: u64) {
-        if self.frames.is_empty() && !piece.trim().is_empty() {
-            self.problems.once(Once::StrayText, offset);
+    fn push<'e, K: Keep<'e, 'a>>(&mut self, piece: Cow<'e, str>, offset: u64) {
+        let target = match (&mut self.text, &mut self.status) {
+            (Some((_, text)), _) => text,
+            (None, Some(status)) => &mut status.text,
+            (None, None) => return,
+        };
+        if !text::push::<K>(target, piece) {
+            self.problems.once(Once::Limit, offset);
         }
     }
 

@@ -179,7 +179,7 @@ fn what_is_cut_off_is_kept_and_never_passes() {
         expect![[r#"
             suite 0
             Failed suite="0" name="a"
-              Failure ""
+              Failure message="mess" ""
             ! the markup that begins here never ends at 30
             ! the report is cut off: a status is never closed at 52
         "#]],
@@ -249,7 +249,7 @@ fn what_is_not_escaped_costs_no_case() {
         "<testsuite><testcase name='a><failure/></testcase><testcase name='b'/></testsuite>",
         expect![[r#"
             suite 0
-            Failed suite="0"
+            Failed suite="0" name="a>"
               Failure ""
             Passed suite="0" name="b"
             ! the markup that begins here never ends at 11

@@ -24,6 +24,8 @@ pub use document::{Compose, Config, Health, Interpreter, Limits, Service, Suite}
 pub use environment::environment_layers;
 pub use explain::{Explained, Overridden, UnknownSetting};
 pub use layer::{Layer, Origin};
+pub(crate) use node::toml_string;
+pub(crate) use problem::nearest;
 pub use problem::{ConfigProblem, Location};
 pub use schema::{FRAMEWORKS, json_schema};
 pub use units::{ContainerPath, DockerHost, Duration, FileGlob, InvalidValue, Size, User};
@@ -40,6 +42,16 @@ pub struct Resolution {
     /// Every mistake, file by file and line by line.
     pub problems: Vec<ConfigProblem>,
     settings: Node,
+}
+
+impl Resolution {
+    /// Who set the setting at the end of `path`; nobody where it has its default.
+    pub(crate) fn set_by(&self, path: &[&str]) -> Option<&Origin> {
+        let node = path
+            .iter()
+            .try_fold(&self.settings, |node, key| node.get(key))?;
+        Some(&node.source.origin)
+    }
 }
 
 /// Merges the layers by precedence (their order matters only among equals), with the chosen profile

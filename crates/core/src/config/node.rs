@@ -212,6 +212,11 @@ impl Node {
     }
 }
 
+/// A string as TOML writes it.
+pub(crate) fn toml_string(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// A JSON value as TOML writes it inside a line.
 pub(super) fn toml_value(value: &Value) -> String {
     toml::Value::try_from(value).map_or_else(|_| value.to_string(), |value| value.to_string())

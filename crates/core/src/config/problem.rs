@@ -106,7 +106,7 @@ impl fmt::Display for ConfigProblem {
 }
 
 /// The candidate that `word` was probably meant to be.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {

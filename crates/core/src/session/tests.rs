@@ -1,1 +1,526 @@
+//! The session, fed with inputs. The framework is a toy: `check NAME` in a `.t` file is a test, and
+//! every line up to the next one belongs to it.
 
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use super::*;
+use crate::frameworks::{
+    Conclusion, Exit, Framework, ItemKind, Position, Range, Reader, Suite, TestItem,
+};
+use crate::model::{End, Failure, Fault, Place};
+use crate::paths::PathMap;
+use crate::plan::{Interpreter, Invocation, Job, Limits, ReportFile, Site, Source, User};
+use crate::views::Severity;
+
+#[derive(Debug)]
+struct Toy;
+
+impl Framework for Toy {
+    fn name(&self) -> &'static str {
+        "toy"
+    }
+
+    fn is_test_file(&self, _: &Suite, path: &RelPath) -> bool {
+        path.as_str().ends_with(".t")
+    }
+
+    fn discover(&self, _: &Suite, path: &RelPath, text: &str) -> Vec<TestItem> {
+        let lines: Vec<&str> = text.lines().collect();
+        let starts: Vec<usize> = (0..lines.len())
+            .filter(|&i| lines[i].starts_with("check "))
+            .collect();
+        let item = |(n, &start): (usize, &usize)| {
+            let end = starts.get(n + 1).copied().unwrap_or(lines.len());
+            let mut hasher = DefaultHasher::new();
+            lines[start..end].hash(&mut hasher);
+            let at = |line: usize| Position {
+                line: u32::try_from(line).unwrap(),
+                character: 0,
+            };
+            TestItem {
+                id: id(&format!("{path}::{}", &lines[start][6..])),
+                kind: ItemKind::Test,
+                range: Range {
+                    start: at(start),
+                    end: at(end),
+                },
+                name: Range {
+                    start: at(start),
+                    end: at(start),
+                },
+                hash: hasher.finish(),
+            }
+        };
+        starts.iter().enumerate().map(item).collect()
+    }
+
+    fn invocation(&self, _: &Job, _: &Site) -> Invocation {
+        Invocation::default()
+    }
+
+    fn reader(&self, _: &Job, _: &Site) -> Box<dyn Reader> {
+        struct Nothing;
+        impl Reader for Nothing {
+            fn line(&mut self, _: &str) -> Option<RunEvent> {
+                None
+            }
+            fn conclude(&mut self, _: &[ReportFile], _: Exit) -> Conclusion {
+                Conclusion::default()
+            }
+        }
+        Box::new(Nothing)
+    }
+}
+
+const TEXT: &str = "check one\n  a\ncheck two\n  b\n";
+
+fn id(text: &str) -> TestId {
+    text.parse().unwrap_or_default()
+}
+
+fn workspace() -> Workspace {
+    let interpreter = Interpreter {
+        name: "default".into(),
+        source: Source::Local,
+        host: None,
+        user: User::Host,
+        env: BTreeMap::new(),
+        workdir: None,
+        keep_warm: Duration::from_secs(60),
+        limits: Limits::default(),
+        network: None,
+    };
+    let suite = Suite {
+        name: None,
+        root: RelPath::default(),
+        framework: Arc::new(Toy),
+        interpreter: None,
+        command: None,
+        args: Vec::new(),
+        env: Vec::new(),
+        timeout: None,
+        test_timeout: None,
+    };
+    Workspace {
+        suites: vec![Arc::new(suite)],
+        interpreters: BTreeMap::from([(None, Ok(Arc::new(interpreter)))]),
+        ..Workspace::default()
+    }
+}
+
+/// A session with `a.t` read from disk.
+fn session() -> Session {
+    let mut session = Session::default();
+    let _ = session.handle(Input::Open {
+        folder: "w".into(),
+        root: "/w".into(),
+    });
+    let workspace = workspace();
+    let files = workspace.discover(&RelPath::new("a.t"), TEXT);
+    let _ = session.handle(Input::Resolved {
+        folder: "w".into(),
+        workspace: Box::new(workspace),
+    });
+    let _ = session.handle(Input::Found {
+        folder: "w".into(),
+        files,
+    });
+    let _ = session.handle(Input::ScanEnded("w".into()));
+    session
+}
+
+fn edit(session: &mut Session, version: i32, text: &str) -> Vec<Effect> {
+    session.handle(Input::Edited {
+        path: "/w/a.t".into(),
+        version,
+        text: text.into(),
+    })
+}
+
+fn request(run: &str, tests: &[&str]) -> Input {
+    let include = tests.iter().map(|text| id(text)).collect();
+    Input::Run(RunRequest::new(run.into(), Selection::only(include)))
+}
+
+fn passed(test: &str) -> TestResult {
+    TestResult::new(id(test), Outcome::Passed)
+}
+
+fn failed(test: &str, line: u32) -> TestResult {
+    let place = Place {
+        path: "/w/a.t".into(),
+        line,
+        column: None,
+    };
+    let failure = Failure {
+        message: "no".into(),
+        place: Some(place),
+        ..Failure::default()
+    };
+    TestResult {
+        failures: vec![failure],
+        ..TestResult::new(id(test), Outcome::Failed)
+    }
+}
+
+fn event(session: &mut Session, run: &str, event: RunEvent) -> Vec<Effect> {
+    session.handle(Input::Event(run.into(), event))
+}
+
+fn finish(session: &mut Session, run: &str, result: TestResult) -> Vec<Effect> {
+    event(session, run, RunEvent::TestFinished(Box::new(result)))
+}
+
+fn end(session: &mut Session, run: &str, how: End) -> Vec<Effect> {
+    let ended = Ended {
+        how,
+        duration: Duration::from_secs(1),
+        log: None,
+    };
+    event(session, run, RunEvent::Ended(ended))
+}
+
+/// The effects in a few words each.
+fn words(effects: &[Effect]) -> Vec<String> {
+    let word = |effect: &Effect| match effect {
+        Effect::Scan { only: None, .. } => "scan".to_owned(),
+        Effect::Scan {
+            only: Some((_, files)),
+            ..
+        } => format!("scan {files:?}"),
+        Effect::Start(plan) => format!("start {} of {}", plan.run, plan.jobs[0].selection.len()),
+        Effect::Stop(run) => format!("stop {run}"),
+        Effect::Save { outcomes, .. } => format!("save {}", outcomes.len()),
+        Effect::Show(Change::Diagnostics { diagnostics, .. }) => {
+            let lines: Vec<String> = diagnostics
+                .iter()
+                .map(|d| {
+                    let mark = if d.severity == Severity::Error {
+                        ""
+                    } else {
+                        "?"
+                    };
+                    format!("{}{mark}", d.range.start.line + 1)
+                })
+                .collect();
+            format!("diagnostics at {}", lines.join(","))
+        }
+        Effect::Show(Change::Tests { files, .. }) => format!("tests {files:?}"),
+        Effect::Show(Change::Stale { tests, .. }) => format!("stale {}", tests[0]),
+        Effect::Show(Change::Queued { tests, .. }) => format!("queued {}", tests.len()),
+        Effect::Show(Change::Refused { error, .. }) => format!("refused: {}", error.message),
+        Effect::Show(Change::TestFinished { result, newest, .. }) => {
+            let old = if *newest { "" } else { " (old)" };
+            format!("{} {}{old}", result.id, result.outcome.as_str())
+        }
+        Effect::Show(Change::TestRetracted { id, .. }) => format!("retracted {id}"),
+        Effect::Show(Change::Ended { .. }) => "ended".to_owned(),
+        Effect::Show(other) => format!("{other:?}"),
+    };
+    effects.iter().map(word).collect()
+}
+
+#[test]
+fn a_run_shows_failures_while_it_goes_on_and_takes_them_away_when_they_pass() {
+    let mut session = session();
+    assert_eq!(
+        words(&session.handle(request("r1", &[]))),
+        ["queued 2", "start r1 of 0"]
+    );
+    assert_eq!(
+        words(&finish(&mut session, "r1", failed("a.t::one", 2))),
+        ["a.t::one failed", "diagnostics at 2"]
+    );
+    assert_eq!(
+        words(&finish(&mut session, "r1", passed("a.t::two"))),
+        ["a.t::two passed"]
+    );
+    let report = vec![failed("a.t::one", 2), passed("a.t::two")];
+    assert_eq!(
+        words(&event(&mut session, "r1", RunEvent::Reported(report))),
+        [""; 0]
+    );
+    assert_eq!(
+        words(&end(&mut session, "r1", End::Completed)),
+        ["save 2", "ended"]
+    );
+
+    let _ = session.handle(request("r2", &["a.t::one"]));
+    assert_eq!(
+        words(&finish(&mut session, "r2", passed("a.t::one"))),
+        ["a.t::one passed", "diagnostics at "]
+    );
+}
+
+#[test]
+fn the_report_decides_against_the_preview() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", passed("a.t::one"));
+    let _ = finish(&mut session, "r1", passed("a.t::ghost"));
+    let report = vec![failed("a.t::one", 2)];
+    assert_eq!(
+        words(&event(&mut session, "r1", RunEvent::Reported(report))),
+        [
+            "retracted a.t::ghost",
+            "a.t::one failed",
+            "diagnostics at 2"
+        ]
+    );
+}
+
+#[test]
+fn what_an_older_run_says_of_a_test_is_dropped() {
+    let mut session = session();
+    let _ = session.handle(request("old", &[]));
+    let _ = session.handle(request("new", &[]));
+    let _ = finish(&mut session, "new", passed("a.t::one"));
+    assert_eq!(
+        words(&finish(&mut session, "old", failed("a.t::one", 2))),
+        ["a.t::one failed (old)"]
+    );
+    assert_eq!(
+        session.record(&id("a.t::one")).unwrap().result.outcome,
+        Outcome::Passed
+    );
+    assert_eq!(session.run(&"old".into()).unwrap().totals().failed, 1);
+}
+
+#[test]
+fn an_edit_moves_diagnostics_and_makes_the_edited_test_stale() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", failed("a.t::two", 4));
+    let _ = end(&mut session, "r1", End::Completed);
+
+    let moved = format!("# a line\n{TEXT}");
+    assert_eq!(
+        words(&edit(&mut session, 1, &moved)),
+        ["diagnostics at 5", "tests [\"a.t\"]"]
+    );
+    let edited = moved.replace("  b", "  c");
+    assert_eq!(
+        words(&edit(&mut session, 2, &edited)),
+        ["stale a.t::two", "diagnostics at 5?", "tests [\"a.t\"]"]
+    );
+    assert_eq!(
+        words(&edit(&mut session, 3, &moved)),
+        ["diagnostics at 5", "tests [\"a.t\"]"]
+    );
+}
+
+#[test]
+fn an_older_version_never_overwrites_a_newer_one() {
+    let mut session = session();
+    let _ = edit(&mut session, 7, "check seven\n");
+    assert_eq!(words(&edit(&mut session, 6, "check six\n")), [""; 0]);
+    let folder = session.folders().next().unwrap();
+    assert!(folder.item(&id("a.t::seven")).is_some());
+    assert!(folder.item(&id("a.t::six")).is_none());
+}
+
+#[test]
+fn what_is_open_in_the_editor_wins_over_what_is_on_disk() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, "check mine\n");
+    let files = workspace().discover(&RelPath::new("a.t"), TEXT);
+    assert_eq!(
+        words(&session.handle(Input::Found {
+            folder: "w".into(),
+            files
+        })),
+        [""; 0]
+    );
+    assert_eq!(
+        words(&session.handle(Input::Changed(vec!["/w/a.t".into()]))),
+        [""; 0]
+    );
+    assert_eq!(
+        words(&session.handle(Input::Closed("/w/a.t".into()))),
+        ["scan [\"a.t\"]"]
+    );
+    assert_eq!(
+        words(&session.handle(Input::Changed(vec!["/w/b.t".into()]))),
+        ["scan [\"b.t\"]"]
+    );
+}
+
+#[test]
+fn a_broken_run_leaves_no_old_green() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", passed("a.t::one"));
+    let _ = finish(&mut session, "r1", passed("a.t::two"));
+    let _ = end(&mut session, "r1", End::Completed);
+
+    let _ = session.handle(request("r2", &[]));
+    let _ = event(&mut session, "r2", RunEvent::TestStarted(id("a.t::one")));
+    let died = RunError::new(Fault::Process, "the process died");
+    assert_eq!(
+        words(&end(&mut session, "r2", End::Broken(died))),
+        [
+            "a.t::one errored",
+            "diagnostics at 1",
+            "stale a.t::two",
+            "save 2",
+            "ended"
+        ]
+    );
+    let record = session.record(&id("a.t::two")).unwrap();
+    assert_eq!(record.stale, Some(Stale::NotReached));
+    assert_eq!(
+        session.record(&id("a.t::one")).unwrap().result.message(),
+        Some("the process died")
+    );
+}
+
+#[test]
+fn a_complete_run_forgets_tests_that_are_gone() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", failed("a.t::gone", 1));
+    let _ = end(&mut session, "r1", End::Completed);
+    let _ = session.handle(request("r2", &[]));
+    let _ = finish(&mut session, "r2", passed("a.t::one"));
+    assert_eq!(
+        words(&end(&mut session, "r2", End::Completed)),
+        ["retracted a.t::gone", "diagnostics at ", "save 1", "ended"]
+    );
+}
+
+#[test]
+fn cancelling_stops_and_ends_nothing_else() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = session.handle(request("r2", &[]));
+    assert_eq!(
+        words(&session.handle(Input::Cancel("r1".into()))),
+        ["stop r1"]
+    );
+    let _ = event(&mut session, "r1", RunEvent::TestStarted(id("a.t::one")));
+    assert_eq!(
+        words(&end(&mut session, "r1", End::Cancelled)),
+        ["save 0", "ended"]
+    );
+    assert_eq!(words(&session.handle(Input::Cancel("r1".into()))), [""; 0]);
+    assert!(session.run(&"r2".into()).unwrap().is_active());
+}
+
+#[test]
+fn failed_tests_run_again_and_nothing_else() {
+    let mut session = session();
+    let rerun = |run: &str| Input::Run(RunRequest::new(run.into(), Selection::Failed));
+    assert_eq!(
+        words(&session.handle(rerun("r0"))),
+        ["refused: no test failed in its last run"]
+    );
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", failed("a.t::one", 2));
+    let _ = finish(&mut session, "r1", passed("a.t::two"));
+    let _ = end(&mut session, "r1", End::Completed);
+    assert_eq!(
+        words(&session.handle(rerun("r2"))),
+        ["queued 1", "start r2 of 1"]
+    );
+}
+
+#[test]
+fn nothing_runs_where_it_must_not() {
+    let mut session = session();
+    assert_eq!(
+        words(&session.handle(request("r1", &["nowhere//x.t"]))),
+        ["refused: no suite of /w has the test `nowhere//x.t`"]
+    );
+    let _ = session.handle(Input::Trusted(false));
+    assert_eq!(
+        words(&session.handle(request("r2", &[]))),
+        ["refused: this workspace is not trusted"]
+    );
+    let _ = session.handle(Input::Trusted(true));
+    assert_eq!(
+        words(&session.handle(request("r3", &[]))),
+        ["queued 2", "start r3 of 0"]
+    );
+    assert_eq!(
+        words(&session.handle(request("r3", &[]))),
+        ["refused: a run with the id r3 exists already"]
+    );
+}
+
+#[test]
+fn a_run_waits_until_its_folder_was_read() {
+    let mut session = Session::default();
+    let _ = session.handle(Input::Open {
+        folder: "w".into(),
+        root: "/w".into(),
+    });
+    assert_eq!(words(&session.handle(request("r1", &[]))), [""; 0]);
+    let resolved = Input::Resolved {
+        folder: "w".into(),
+        workspace: Box::new(workspace()),
+    };
+    assert_eq!(
+        words(&session.handle(resolved)),
+        ["queued 0", "start r1 of 0"]
+    );
+}
+
+#[test]
+fn a_closed_folder_takes_its_diagnostics_and_runs_along() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", failed("a.t::one", 2));
+    assert_eq!(
+        words(&session.handle(Input::Close("w".into()))),
+        ["stop r1", "diagnostics at "]
+    );
+    assert_eq!(words(&end(&mut session, "r1", End::Cancelled)), [""; 0]);
+}
+
+#[test]
+fn remembered_outcomes_say_that_they_are_old() {
+    let mut session = session();
+    let outcomes = vec![(id("a.t::one"), Outcome::Failed)];
+    let _ = session.handle(Input::Restored {
+        folder: "w".into(),
+        outcomes,
+    });
+    assert_eq!(
+        session.record(&id("a.t::one")).unwrap().stale,
+        Some(Stale::Remembered)
+    );
+    assert_eq!(session.folders().next().unwrap().failed(), [id("a.t::one")]);
+}
+
+#[test]
+fn ended_runs_are_kept_for_a_while_only() {
+    let mut session = session();
+    for n in 0..40 {
+        let run = format!("r{n}");
+        let _ = session.handle(request(&run, &[]));
+        let _ = end(&mut session, &run, End::Completed);
+    }
+    assert_eq!(session.runs().count(), KEPT_RUNS);
+    assert_eq!(&*session.runs().last().unwrap().id.0, "r39");
+}
+
+#[test]
+fn a_started_run_knows_where_it_runs() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let provenance = Arc::new(Provenance {
+        interpreter: "local".into(),
+        image: String::new(),
+        container: String::new(),
+        warm: false,
+        paths: PathMap::identity(),
+    });
+    let _ = event(&mut session, "r1", RunEvent::Started(provenance.clone()));
+    let _ = finish(&mut session, "r1", passed("a.t::one"));
+    assert_eq!(
+        session.record(&id("a.t::one")).unwrap().provenance.as_ref(),
+        Some(&provenance)
+    );
+}

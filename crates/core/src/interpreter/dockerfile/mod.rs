@@ -1,0 +1,174 @@
+//! What a Dockerfile says about the image that comes out of it.
+//!
+//! Two questions matter for a run: where in the image a copy of the workspace lies (the workspace is
+//! mounted over it), and which files of the workspace shape the image (a change in them rebuilds it).
+
+mod stage;
+mod syntax;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::nearest;
+use stage::{Reader, Stage};
+
+/// What a Dockerfile says, for one of its stages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DockerfileFacts {
+    /// The images of a registry that it builds on, each once, that of the chosen stage first.
+    pub base_images: Vec<String>,
+    /// The working directory of the chosen stage; `None` where the base image decides.
+    pub workdir: Option<String>,
+    /// What is copied into the chosen stage and those it builds on, in order.
+    pub copies: Vec<Copy>,
+    /// The directories of the image that hold a copy of the whole context.
+    pub workspace_copied_to: Vec<String>,
+    /// What other stages, from which the chosen one copies, take from the context.
+    side_inputs: BTreeSet<String>,
+}
+
+/// A `COPY` or `ADD`, or a context that a `RUN` mounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// The sources as written, variables filled in.
+    pub sources: Vec<String>,
+    /// The destination as written, variables filled in.
+    pub dest: String,
+    /// The destination as an absolute path; `None` where it hangs on the base image's working directory.
+    pub path: Option<String>,
+    /// The stage or image that the sources are taken from; `None` for the build context.
+    pub from: Option<String>,
+    /// Whether a command runs in a later instruction, which may read what was copied.
+    pub read_by_a_command: bool,
+}
+
+/// Which files of the build context shape the image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BuildInputs {
+    /// Files, directories (all that is in them) and globs, relative to the context; `.` is all of it.
+    pub paths: BTreeSet<String>,
+}
+
+/// Why a Dockerfile's stage cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DockerfileError {
+    /// No `FROM`.
+    #[error("it has no FROM instruction")]
+    NoStage,
+    /// The target is none of the stages.
+    #[error("it has no stage `{target}`{}", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    UnknownTarget {
+        /// The stage that was asked for.
+        target: String,
+        /// The stage that was probably meant.
+        nearest: Option<String>,
+    },
+}
+
+/// Reads a Dockerfile for the stage `target` (the last one by default) and the given build arguments.
+pub fn analyse(
+    text: &str,
+    target: Option<&str>,
+    build_args: &BTreeMap<String, String>,
+) -> Result<DockerfileFacts, DockerfileError> {
+    let stages = Reader::new(build_args).read(&syntax::instructions(text));
+    let chosen = choose(&stages, target)?;
+    let lineage = stage::lineage(&stages, chosen);
+    let copies = stage::copies(&stages, &lineage);
+    let side = stage::side_stages(&stages, chosen);
+    let side_copies = side.iter().flat_map(|index| &stages[*index].copies);
+    let images = lineage
+        .iter()
+        .chain(&side)
+        .filter_map(|index| stages[*index].image.clone());
+    Ok(DockerfileFacts {
+        base_images: distinct(images),
+        workdir: stages[chosen].workdir.clone(),
+        workspace_copied_to: stages[chosen].workspace_copied_to.clone(),
+        side_inputs: side_copies.flat_map(Copy::context_sources).collect(),
+        copies,
+    })
+}
+
+impl DockerfileFacts {
+    /// The files whose change makes the image stale while the workspace is mounted at `mounted_at`.
+    ///
+    /// What the mount hides does not count: a copy of the whole workspace there never, a copy of a
+    /// part of it where no later command of the build could have read it.
+    pub fn build_inputs(&self, mounted_at: Option<&str>) -> BuildInputs {
+        let counted = self
+            .copies
+            .iter()
+            .filter(|copy| !copy.is_hidden(mounted_at));
+        let mut paths: BTreeSet<_> = counted.flat_map(Copy::context_sources).collect();
+        paths.extend(self.side_inputs.iter().cloned());
+        BuildInputs { paths }
+    }
+}
+
+impl Copy {
+    /// The sources in the build context: neither addresses nor texts in the Dockerfile itself.
+    fn context_sources(&self) -> impl Iterator<Item = String> {
+        let local = self.sources.iter().filter(|_| self.from.is_none());
+        let files = local.filter(|source| {
+            !source.contains("://") && !source.starts_with("git@") && !source.starts_with("<<")
+        });
+        files.map(|source| context_path(source))
+    }
+
+    /// Whether this puts the whole context into the image.
+    fn is_workspace(&self) -> bool {
+        self.from.is_none()
+            && self
+                .sources
+                .iter()
+                .any(|source| context_path(source) == ".")
+    }
+
+    fn is_hidden(&self, mounted_at: Option<&str>) -> bool {
+        let (Some(mount), Some(path)) = (mounted_at, &self.path) else {
+            return false;
+        };
+        if self.is_workspace() {
+            return path == mount;
+        }
+        let aligned = |source: &String| *path == stage::absolute(mount, source);
+        !self.read_by_a_command && self.from.is_none() && self.sources.iter().all(aligned)
+    }
+}
+
+/// A path of the context without what does not change it.
+fn context_path(source: &str) -> String {
+    let parts = source
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".");
+    let path = parts.collect::<Vec<_>>().join("/");
+    if path.is_empty() {
+        ".".to_owned()
+    } else {
+        path
+    }
+}
+
+fn choose(stages: &[Stage], target: Option<&str>) -> Result<usize, DockerfileError> {
+    let Some(target) = target else {
+        return stages.len().checked_sub(1).ok_or(DockerfileError::NoStage);
+    };
+    let by_number = || target.parse().ok().filter(|index| *index < stages.len());
+    stage::named(stages, target)
+        .or_else(by_number)
+        .ok_or_else(|| {
+            let names = stages.iter().filter_map(|stage| stage.name.as_deref());
+            DockerfileError::UnknownTarget {
+                target: target.to_owned(),
+                nearest: nearest(target, names).map(ToOwned::to_owned),
+            }
+        })
+}
+
+fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| seen.insert(name.clone())).collect()
+}

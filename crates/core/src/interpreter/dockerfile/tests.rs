@@ -1,0 +1,233 @@
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn facts(
+    text: &str,
+    target: Option<&str>,
+    args: &[(&str, &str)],
+) -> Result<DockerfileFacts, DockerfileError> {
+    let args = args
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
+    analyse(text, target, &args)
+}
+
+/// What is said of a Dockerfile, with the workspace mounted where it has a copy, else in the working directory.
+fn check(text: &str, target: Option<&str>, args: &[(&str, &str)], expected: &Expect) {
+    let text = match facts(text, target, args) {
+        Err(error) => format!("{error}\n"),
+        Ok(facts) => {
+            let mount = facts.workspace_copied_to.first().or(facts.workdir.as_ref());
+            format!(
+                "from {:?} workdir {:?}\nworkspace {:?}\ninputs {:?}\n",
+                facts.base_images,
+                facts.workdir,
+                facts.workspace_copied_to,
+                facts.build_inputs(mount.map(String::as_str)).paths
+            )
+        }
+    };
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn a_typical_python_image() {
+    let text = "\
+# syntax=docker/dockerfile:1
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install -r requirements.txt \\
+    # a comment between
+    && rm -rf /root/.cache
+COPY . .
+RUN pip install -e .
+";
+    check(text, None, &[], &expect![[r#"
+        from ["python:3.12-slim"] workdir Some("/app")
+        workspace ["/app"]
+        inputs {"requirements.txt"}
+    "#]]);
+}
+
+#[test]
+fn arguments_and_environment_are_filled_in() {
+    let text = "\
+ARG PYTHON=3.11
+FROM python:${PYTHON}-slim AS base
+ARG PYTHON
+ARG SRC=src
+ENV HOME_DIR=/srv/app OTHER=\"x\"
+ENV OLD style value
+WORKDIR $HOME_DIR
+WORKDIR ${SUB:-inner}
+COPY ${SRC}/a.txt ${MISSING:+no}b-$PYTHON-\\$x ./
+";
+    check(text, None, &[], &expect![[r#"
+        from ["python:3.11-slim"] workdir Some("/srv/app/inner")
+        workspace []
+        inputs {"b-3.11-$x", "src/a.txt"}
+    "#]]);
+    check(
+        text,
+        None,
+        &[("PYTHON", "3.13"), ("SRC", "lib")],
+        &expect![[r#"
+            from ["python:3.13-slim"] workdir Some("/srv/app/inner")
+            workspace []
+            inputs {"b-3.13-$x", "lib/a.txt"}
+        "#]],
+    );
+}
+
+const STAGES: &str = "\
+FROM node:22 AS web
+WORKDIR /web
+COPY web/package.json .
+RUN npm ci
+COPY . .
+RUN npm run build
+
+FROM python:3.12 AS base
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+RUN --mount=type=cache,target=/root/.cache --mount=type=bind,source=constraints.txt,target=/c.txt pip install .
+
+FROM base AS test
+COPY --chown=1:1 . /app/
+USER 1
+
+FROM test AS release
+COPY --from=web /web/dist /app/static
+COPY --from=nginx:1 /etc/nginx /etc/nginx
+";
+
+#[test]
+fn stages() {
+    check(STAGES, Some("test"), &[], &expect![[r#"
+        from ["python:3.12"] workdir Some("/app")
+        workspace ["/app"]
+        inputs {"constraints.txt", "pyproject.toml", "uv.lock"}
+    "#]]);
+    check(STAGES, Some("BASE"), &[], &expect![[r#"
+        from ["python:3.12"] workdir Some("/app")
+        workspace []
+        inputs {"constraints.txt", "pyproject.toml", "uv.lock"}
+    "#]]);
+    check(STAGES, Some("0"), &[], &expect![[r#"
+        from ["node:22"] workdir Some("/web")
+        workspace ["/web"]
+        inputs {"web/package.json"}
+    "#]]);
+    check(STAGES, None, &[], &expect![[r#"
+        from ["python:3.12", "node:22"] workdir Some("/app")
+        workspace ["/app"]
+        inputs {".", "constraints.txt", "pyproject.toml", "uv.lock", "web/package.json"}
+    "#]]);
+    check(STAGES, Some("tst"), &[], &expect![[r#"
+        it has no stage `tst`; did you mean `test`?
+    "#]]);
+    check("# nothing\n", None, &[], &expect![[r#"
+        it has no FROM instruction
+    "#]]);
+}
+
+#[test]
+fn a_copy_of_a_copy_of_the_workspace_is_one() {
+    let text = "\
+FROM a AS build
+ADD ./ /src
+RUN make
+FROM b
+COPY --from=build /src /opt/app
+COPY --from=0 /src/dist /dist
+";
+    check(text, None, &[], &expect![[r#"
+        from ["b", "a"] workdir None
+        workspace ["/opt/app"]
+        inputs {"."}
+    "#]]);
+}
+
+#[test]
+fn what_the_mount_hides_does_not_count_unless_a_command_read_it() {
+    let text = "\
+FROM a
+WORKDIR /app
+COPY setup.py setup.py
+COPY src src/
+RUN pip install .
+COPY tests/ /app/tests
+COPY conftest.py .
+COPY data /data
+";
+    check(text, None, &[], &expect![[r#"
+        from ["a"] workdir Some("/app")
+        workspace []
+        inputs {"conftest.py", "data", "setup.py", "src"}
+    "#]]);
+    check(
+        "FROM a\nCOPY . /app\nCOPY . /other\n",
+        None,
+        &[],
+        &expect![[r#"
+            from ["a"] workdir None
+            workspace ["/app", "/other"]
+            inputs {"."}
+        "#]],
+    );
+    check("FROM a\nCOPY . .\n", None, &[], &expect![[r#"
+        from ["a"] workdir None
+        workspace []
+        inputs {"."}
+    "#]]);
+}
+
+#[test]
+fn unusual_forms() {
+    let text = "\
+# escape=`
+FROM --platform=$BUILDPLATFORM `
+  scratch
+workdir /c
+copy [\"a b.txt\", \"c.txt\", \"/d e/\"]
+ADD https://example.org/x.tar.gz git@example.org:x.git local.tar.gz /x/
+COPY <<EOF /etc/motd
+COPY . /not-an-instruction
+EOF
+RUN <<-'ONE' cat
+FROM nothing
+\t\tONE
+RUN echo $((1<<2))
+HEALTHCHECK CMD true
+SOMETHING new
+COPY *.toml ./last/../
+";
+    check(text, None, &[], &expect![[r#"
+        from [] workdir Some("/c")
+        workspace []
+        inputs {"*.toml", "a b.txt", "c.txt", "local.tar.gz"}
+    "#]]);
+}
+
+#[test]
+fn broken_text_never_panics() {
+    for text in [
+        "FROM",
+        "COPY",
+        "FROM a\nCOPY\nENV\nARG\nWORKDIR\nRUN <<",
+        "FROM a\nRUN <<X\n",
+        "\\",
+        "FROM ${",
+        "FROM a\nCOPY ${a:- $ \\",
+        "FROM a AS\nFROM 0\nCOPY --from=9 a b\nCOPY --from=1 . .",
+    ] {
+        let found = facts(text, None, &[]);
+        assert!(
+            found.is_ok() || found == Err(DockerfileError::NoStage),
+            "{text:?}: {found:?}"
+        );
+    }
+}

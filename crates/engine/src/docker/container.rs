@@ -1,0 +1,276 @@
+//! Containers that are kept warm: found again by label, made once, gone with their lease.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bollard::Docker;
+use bollard::models::{ContainerSummary, MountPoint};
+use bollard::query_parameters::{
+    CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions,
+    ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
+};
+use camino::Utf8Path;
+use testdock_core::model::{Fault, RunError, RunEvent, Stage};
+use testdock_core::paths::{Mount, PathMap};
+use tokio::time::{Instant, sleep};
+
+use super::recipe::{KEY, Recipe, not_made};
+use super::status;
+use crate::runner::Events;
+
+/// Another process may need so long to make the container that both want.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two looks at it.
+const LOOK_AGAIN: Duration = Duration::from_millis(30);
+
+/// A container that runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Container {
+    pub(super) docker: Docker,
+    pub(super) id: String,
+    paths: PathMap,
+    warm: bool,
+    fresh: bool,
+    /// When it was found or made, for the engine's own account of what happened since.
+    pub(super) since: i64,
+}
+
+impl Container {
+    /// The engine's id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its real mounts.
+    pub(crate) fn paths(&self) -> &PathMap {
+        &self.paths
+    }
+
+    /// Whether it stood ready.
+    pub(crate) fn is_warm(&self) -> bool {
+        self.warm
+    }
+
+    /// Ends it, where it was made for one run alone.
+    pub(crate) async fn leave(&self) {
+        if self.fresh {
+            // Its first process ends at once on a signal, and the engine removes it.
+            let options = KillContainerOptions {
+                signal: "TERM".to_owned(),
+            };
+            let _ = self.docker.kill_container(&self.id, Some(options)).await;
+        }
+    }
+
+    /// Removes it: it is of no use.
+    pub(crate) async fn remove(&self) {
+        let options = RemoveContainerOptionsBuilder::default()
+            .force(true)
+            .v(true)
+            .build();
+        let _ = self.docker.remove_container(&self.id, Some(options)).await;
+    }
+}
+
+/// The container of `recipe`: the one that runs, or a new one.
+pub(crate) async fn obtain(
+    docker: &Docker,
+    root: &Utf8Path,
+    recipe: Recipe,
+    events: &Events,
+) -> Result<Container, RunError> {
+    let since = now();
+    if !recipe.fresh
+        && let Some(found) = find(docker, &recipe).await?
+    {
+        return Ok(Container {
+            docker: docker.clone(),
+            id: found.id.unwrap_or_default(),
+            paths: paths(root, &recipe, found.mounts),
+            warm: true,
+            fresh: false,
+            since,
+        });
+    }
+    events.send(RunEvent::Preparing(Stage::Starting)).await;
+    let maker = Maker {
+        docker: docker.clone(),
+        root: root.to_owned(),
+        recipe,
+        since,
+    };
+    // On its own, so that a cancelled run does not leave half a container behind.
+    let made = tokio::spawn(async move { maker.make().await }).await;
+    made.unwrap_or_else(|e| {
+        Err(RunError::new(
+            Fault::Interpreter,
+            format!("cannot start a container: {e}"),
+        ))
+    })
+}
+
+async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummary>, RunError> {
+    let filters = HashMap::from([
+        ("label", vec![format!("{KEY}={}", recipe.key)]),
+        ("status", vec!["running".to_owned()]),
+        ("name", vec![recipe.name.clone()]),
+    ]);
+    let options = ListContainersOptionsBuilder::default()
+        .filters(&filters)
+        .build();
+    let list = docker.list_containers(Some(options)).await;
+    let list = list.map_err(|e| engine_error("list containers", &e))?;
+    let exact = format!("/{}", recipe.name);
+    Ok(list
+        .into_iter()
+        .find(|c| c.names.iter().flatten().any(|n| *n == exact)))
+}
+
+struct Maker {
+    docker: Docker,
+    root: camino::Utf8PathBuf,
+    recipe: Recipe,
+    since: i64,
+}
+
+/// What became of a try to have the container.
+enum Try {
+    Runs(Container),
+    /// Something is under way: look again.
+    Again,
+}
+
+impl Maker {
+    async fn make(self) -> Result<Container, RunError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.create_or_join().await {
+                Ok(Try::Runs(container)) => return Ok(container),
+                Ok(Try::Again) if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
+                Ok(Try::Again) => return Err(self.stuck()),
+                Err(e) => return Err(not_made(&self.recipe, &e)),
+            }
+        }
+    }
+
+    async fn create_or_join(&self) -> Result<Try, bollard::errors::Error> {
+        let name = &self.recipe.name;
+        let options = CreateContainerOptionsBuilder::default().name(name).build();
+        match self
+            .docker
+            .create_container(Some(options), self.recipe.body.clone())
+            .await
+        {
+            Ok(made) => self.start(&made.id, false).await,
+            Err(e) if status(&e) == Some(409) => self.join().await,
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Uses the container that another process is making, or waits for one that is going.
+    async fn join(&self) -> Result<Try, bollard::errors::Error> {
+        let found = self
+            .docker
+            .inspect_container(&self.recipe.name, None::<InspectContainerOptions>)
+            .await;
+        let found = match found {
+            Err(e) if status(&e) == Some(404) => return Ok(Try::Again),
+            found => found?,
+        };
+        let state = found
+            .state
+            .and_then(|s| s.status)
+            .map(|s| s.to_string())
+            .unwrap_or_default();
+        let id = found.id.unwrap_or_default();
+        match state.as_str() {
+            // Starting a container that runs does nothing.
+            "running" | "created" => self.start(&id, true).await,
+            "removing" => Ok(Try::Again),
+            _ => {
+                let options = RemoveContainerOptionsBuilder::default()
+                    .force(true)
+                    .v(true)
+                    .build();
+                let _ = self.docker.remove_container(&id, Some(options)).await;
+                Ok(Try::Again)
+            }
+        }
+    }
+
+    async fn start(&self, id: &str, joined: bool) -> Result<Try, bollard::errors::Error> {
+        match self
+            .docker
+            .start_container(id, None::<StartContainerOptions>)
+            .await
+        {
+            Ok(()) => {}
+            Err(e) if joined && matches!(status(&e), Some(404 | 409)) => return Ok(Try::Again),
+            Err(e) => {
+                let options = RemoveContainerOptionsBuilder::default()
+                    .force(true)
+                    .v(true)
+                    .build();
+                let _ = self.docker.remove_container(id, Some(options)).await;
+                return Err(e);
+            }
+        }
+        let found = self
+            .docker
+            .inspect_container(id, None::<InspectContainerOptions>)
+            .await?;
+        Ok(Try::Runs(Container {
+            docker: self.docker.clone(),
+            id: id.to_owned(),
+            paths: paths(&self.root, &self.recipe, found.mounts),
+            warm: false,
+            fresh: self.recipe.fresh,
+            since: self.since,
+        }))
+    }
+
+    fn stuck(&self) -> RunError {
+        let name = &self.recipe.name;
+        RunError::new(
+            Fault::Interpreter,
+            format!("cannot start the container {name}: one of that name neither starts nor goes"),
+        )
+        .help(format!("remove it: docker rm -f {name}"))
+    }
+}
+
+/// The container's mounts. Where ours lies is known better than the engine tells it: a link or
+/// another spelling stays as the caller wrote it.
+fn paths(root: &Utf8Path, recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
+    let asked = recipe
+        .body
+        .host_config
+        .iter()
+        .flat_map(|h| h.mounts.iter().flatten());
+    let ours = asked
+        .filter(|m| m.source.as_deref() == Some(root.as_str()))
+        .find_map(|m| m.target.clone());
+    PathMap::new(mounts.into_iter().flatten().filter_map(|mount| {
+        let container = mount.destination?;
+        let host = match mount.typ.as_deref() {
+            Some("bind") if ours.as_deref() == Some(&container) => Some(root.to_owned()),
+            Some("bind") => mount.source.map(Into::into),
+            _ => None,
+        };
+        Some(Mount { container, host })
+    }))
+}
+
+/// An error of the engine while it did `what`.
+pub(super) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
+    RunError::new(
+        Fault::Interpreter,
+        format!("cannot {what}: {}", super::said(error)),
+    )
+    .help("see whether the engine runs: docker info")
+}
+
+pub(super) fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
+}

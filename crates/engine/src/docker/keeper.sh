@@ -1,0 +1,15 @@
+# The first process of a container that is kept warm. It ends the container when nobody has renewed
+# the lease for as long as was asked last, and collects the processes that lost their parent.
+# Arguments: the lease file, the seconds to begin with.
+trap 'exit 0' TERM INT HUP
+left=$2
+while [ "$left" -gt 0 ]; do
+  sleep 2 &
+  wait $!
+  left=$((left - 2))
+  if [ -s "$1" ]; then
+    read -r asked <"$1"
+    : >"$1"
+    [ "$asked" -le "$left" ] || left=$asked
+  fi
+done

@@ -1,0 +1,73 @@
+//! Runs in containers.
+
+mod container;
+mod exec;
+mod fate;
+mod recipe;
+
+pub(crate) mod connect;
+mod image;
+mod pull;
+
+pub(crate) use container::Container;
+pub(crate) use fate::Fate;
+
+use std::sync::Arc;
+
+use bollard::Docker;
+use camino::Utf8Path;
+use testdock_core::model::{Provenance, RunError};
+use testdock_core::plan::Job;
+use tokio_util::sync::CancellationToken;
+
+use crate::runner::Events;
+use crate::stand::{Seat, Stand};
+use crate::supervisor::Base;
+use recipe::{BASE, Recipe};
+
+/// A container for `job`, with its image made and the workspace in it.
+pub(crate) async fn stand(
+    docker: &Docker,
+    root: &Utf8Path,
+    job: &Job,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Stand, RunError> {
+    let interpreter = &job.interpreter;
+    let image = image::ensure(docker, root, &interpreter.source, events, cancel).await?;
+    let recipe = Recipe::new(root, job, &image);
+    let container = container::obtain(docker, root, recipe, events).await?;
+    let provenance = Provenance {
+        interpreter: image.description,
+        image: image.id,
+        container: container.id().to_owned(),
+        warm: container.is_warm(),
+        paths: container.paths().clone(),
+    };
+    Ok(Stand {
+        provenance: Arc::new(provenance),
+        base: Base {
+            dir: BASE.to_owned(),
+            lease: Some(recipe::lease(interpreter)),
+        },
+        seat: Seat::Container(container),
+    })
+}
+
+/// The status code of an engine's refusal.
+fn status(error: &bollard::errors::Error) -> Option<u16> {
+    match error {
+        bollard::errors::Error::DockerResponseServerError { status_code, .. } => Some(*status_code),
+        _ => None,
+    }
+}
+
+/// An engine's error without the wrapping around it.
+fn said(error: &bollard::errors::Error) -> String {
+    match error {
+        bollard::errors::Error::DockerResponseServerError { message, .. } => {
+            message.trim().to_owned()
+        }
+        error => error.to_string(),
+    }
+}

@@ -1,0 +1,197 @@
+//! What a container is made from, and the key that it is found again by.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountTmpfsOptions, MountType};
+use camino::Utf8Path;
+use sha2::{Digest as _, Sha256};
+use testdock_core::model::{Fault, RunError};
+use testdock_core::plan::{Interpreter, Job, Limits, User};
+
+use super::image::Image;
+use crate::supervisor::{Cookie, HEARTBEAT, hex};
+
+/// The key of what shaped a container's creation.
+pub(crate) const KEY: &str = "dev.testdock.key";
+/// The workspace on the host.
+pub(crate) const WORKSPACE: &str = "dev.testdock.workspace";
+/// The interpreter's name in the configuration.
+pub(crate) const INTERPRETER: &str = "dev.testdock.interpreter";
+/// The Testdock that made it.
+pub(crate) const VERSION: &str = "dev.testdock.version";
+
+/// Our directory in a container: of memory, so that a read-only container has it too.
+pub(crate) const BASE: &str = "/run/testdock";
+const KEEPER: &str = include_str!("keeper.sh");
+
+/// How to make a container, and what it is called.
+#[derive(Debug, Clone)]
+pub(crate) struct Recipe {
+    /// All that shapes it.
+    pub(crate) body: ContainerCreateBody,
+    /// Its hash.
+    pub(crate) key: String,
+    /// Its name: the same for everyone who needs the same container, so that two who need it at
+    /// once make one.
+    pub(crate) name: String,
+    /// Whether it is for one run alone.
+    pub(crate) fresh: bool,
+    /// The image in words.
+    pub(crate) image: String,
+}
+
+impl Recipe {
+    /// The container for `job` with the workspace `root`.
+    pub(crate) fn new(root: &Utf8Path, job: &Job, image: &Image) -> Self {
+        let interpreter = &job.interpreter;
+        let mut body = ContainerCreateBody {
+            image: Some(image.id.clone()),
+            entrypoint: Some(["sh", "-c", KEEPER, "testdock"].map(String::from).into()),
+            cmd: Some(vec![
+                format!("{BASE}/lease"),
+                lease(interpreter).as_secs().to_string(),
+            ]),
+            user: user(&interpreter.user),
+            working_dir: Some("/".to_owned()),
+            host_config: Some(host_config(root, interpreter)),
+            ..ContainerCreateBody::default()
+        };
+        let key = key(&body);
+        body.labels = Some(labels(root, interpreter, &key));
+        let unique = match job.fresh {
+            true => format!("-{}", &Cookie::random().as_str()[..12]),
+            false => String::new(),
+        };
+        Self {
+            name: format!("testdock-{}-{}{unique}", word(root.file_name()), &key[..12]),
+            body,
+            key,
+            fresh: job.fresh,
+            image: image.description.clone(),
+        }
+    }
+}
+
+/// How long a container is kept without a sign of life; never less than it takes to give several.
+pub(crate) fn lease(interpreter: &Interpreter) -> Duration {
+    interpreter.keep_warm.max(HEARTBEAT * 4)
+}
+
+fn host_config(root: &Utf8Path, interpreter: &Interpreter) -> HostConfig {
+    let Limits {
+        cpus_milli,
+        memory,
+        pids,
+    } = interpreter.limits;
+    let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    HostConfig {
+        auto_remove: Some(true),
+        mounts: Some(vec![bind(root, root.as_str()), ours()]),
+        nano_cpus: cpus_milli.map(|milli| signed(milli.saturating_mul(1_000_000))),
+        memory: memory.map(signed),
+        // Without swap beyond it.
+        memory_swap: memory.map(signed),
+        pids_limit: pids.map(signed),
+        network_mode: interpreter.network.clone(),
+        security_opt: Some(vec!["no-new-privileges".to_owned()]),
+        ..HostConfig::default()
+    }
+}
+
+fn bind(host: &Utf8Path, container: &str) -> Mount {
+    Mount {
+        typ: Some(MountType::BIND),
+        source: Some(host.to_string()),
+        target: Some(container.to_owned()),
+        ..Mount::default()
+    }
+}
+
+fn ours() -> Mount {
+    Mount {
+        typ: Some(MountType::TMPFS),
+        target: Some(BASE.to_owned()),
+        tmpfs_options: Some(MountTmpfsOptions {
+            mode: Some(0o1777),
+            ..MountTmpfsOptions::default()
+        }),
+        ..Mount::default()
+    }
+}
+
+fn user(user: &User) -> Option<String> {
+    match user {
+        User::Image => None,
+        User::Named(name) => Some(name.clone()),
+        User::Host => Some(caller()),
+    }
+}
+
+#[cfg(unix)]
+fn caller() -> String {
+    let (uid, gid) = (rustix::process::getuid(), rustix::process::getgid());
+    format!("{}:{}", uid.as_raw(), gid.as_raw())
+}
+
+/// Where files have no uid, an engine in a virtual machine maps them by itself.
+#[cfg(not(unix))]
+fn caller() -> String {
+    "0:0".to_owned()
+}
+
+fn key(body: &ContainerCreateBody) -> String {
+    // A body is plain data; should it ever not serialise, nothing is shared.
+    let text = serde_json::to_vec(body).unwrap_or_else(|_| Cookie::random().as_str().into());
+    hex(&Sha256::digest(text)[..16])
+}
+
+fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<String, String> {
+    let labels = [
+        (KEY, key),
+        (WORKSPACE, root.as_str()),
+        (INTERPRETER, &interpreter.name),
+        (VERSION, env!("CARGO_PKG_VERSION")),
+    ];
+    labels.map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+}
+
+/// A name that the engine takes as a part of a container's.
+fn word(name: Option<&str>) -> String {
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
+    let word: String = name
+        .unwrap_or_default()
+        .chars()
+        .take(40)
+        .map(safe)
+        .collect();
+    match word.trim_matches('-') {
+        "" => "workspace".to_owned(),
+        word => word.to_owned(),
+    }
+}
+
+/// Why the engine did not make or start a container, in words.
+pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunError {
+    let said = super::said(error);
+    let message = format!("cannot start a container of {}: {said}", recipe.image);
+    let failed = RunError::new(Fault::Interpreter, message);
+    if said.contains("\"sh\"") || said.contains("sh: ") {
+        return failed.help(
+            "the image needs a POSIX shell named sh; a `scratch` or distroless image has none",
+        );
+    }
+    if said.contains("network") {
+        return failed.help("correct interpreter.network, or create that network");
+    }
+    if said.contains("user") {
+        return failed.help("set interpreter.user to \"host\", \"image\", or a user of the image");
+    }
+    failed
+}

@@ -1,0 +1,132 @@
+//! A place that is ready to run a job's command: a container, or this machine.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tempfile::TempPath;
+use testdock_core::model::{Fault, Provenance, RunError};
+use testdock_core::plan::{Interpreter, Job, Site};
+
+use crate::docker::Container;
+use crate::frames::Frame;
+use crate::local;
+use crate::pipes::Pipes;
+use crate::supervisor::{Base, Command, Cookie, helpers_dir};
+
+/// Where a job's command runs.
+#[derive(Debug)]
+pub(crate) struct Stand {
+    /// What results are stamped with.
+    pub(crate) provenance: Arc<Provenance>,
+    /// Our directory there.
+    pub(crate) base: Base,
+    /// What makes it.
+    pub(crate) seat: Seat,
+}
+
+/// What a stand is made of.
+#[derive(Debug)]
+pub(crate) enum Seat {
+    /// This machine.
+    Here,
+    /// A container.
+    Container(Container),
+}
+
+/// Why a command was not started.
+#[derive(Debug)]
+pub(crate) enum NotStarted {
+    /// The container is gone; another one may do.
+    Gone,
+    /// An error for people.
+    Failed(RunError),
+}
+
+impl Stand {
+    /// Starts a command there.
+    pub(crate) async fn start(
+        &self,
+        mut command: Command,
+        interpreter: &Interpreter,
+    ) -> Result<Pipes, NotStarted> {
+        let given = interpreter.env.clone().into_iter();
+        command.env.splice(0..0, given);
+        match &self.seat {
+            Seat::Here => local::start(&command).map_err(NotStarted::Failed),
+            Seat::Container(container) => container.exec(command).await,
+        }
+    }
+
+    /// Where `job` runs, in the words of its framework.
+    pub(crate) fn site(&self, root: &Utf8Path, job: &Job, cookie: &Cookie) -> Site {
+        let mut site = Site {
+            root: root.to_owned(),
+            paths: self.provenance.paths.clone(),
+            helpers: format!("{}/helpers", self.base.dir),
+            scratch: cookie.scratch(&self.base),
+        };
+        // The helpers are the same wherever they lie, and their directory is named after them.
+        let helpers = job.suite.framework.invocation(job, &site).helpers;
+        site.helpers = helpers_dir(&self.base, &helpers);
+        site
+    }
+
+    /// Whether it is still to be proven that the workspace is seen there.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self.seat, Seat::Container(_)) && !self.provenance.warm
+    }
+
+    /// Gives up a container that does not see the workspace: it never will.
+    pub(crate) async fn forsake(&self, refusal: &Frame) {
+        if let (Seat::Container(container), Frame::Blind(_)) = (&self.seat, refusal) {
+            container.remove().await;
+        }
+    }
+
+    /// Ends what was made for one run alone.
+    pub(crate) async fn leave(&self) {
+        if let Seat::Container(container) = &self.seat {
+            container.leave().await;
+        }
+    }
+}
+
+/// Files of the workspace that a container must see, and the one among them that was made for it.
+#[derive(Debug, Default)]
+pub(crate) struct Witness {
+    pub(crate) paths: Vec<Utf8PathBuf>,
+    pub(crate) made: Option<TempPath>,
+}
+
+impl Witness {
+    /// A new file of the workspace, which a stale copy of the workspace cannot have; names that
+    /// are there anyway, where the workspace cannot be written.
+    pub(crate) fn call(root: &Utf8Path) -> Result<Self, RunError> {
+        let git = root.join(".git");
+        let dirs = [git.is_dir().then_some(git.as_path()), Some(root)];
+        let made = dirs.into_iter().flatten().find_map(|dir| {
+            let file = tempfile::Builder::new()
+                .prefix(".testdock-")
+                .tempfile_in(dir);
+            file.ok()
+        });
+        if let Some(file) = made {
+            let made = file.into_temp_path();
+            let paths = Utf8PathBuf::from_path_buf(made.to_path_buf())
+                .into_iter()
+                .collect();
+            return Ok(Self {
+                paths,
+                made: Some(made),
+            });
+        }
+        let entries = root.read_dir_utf8().map_err(|e| {
+            RunError::new(
+                Fault::Configuration,
+                format!("cannot read the workspace {root}: {e}"),
+            )
+        })?;
+        let paths = entries.flatten().take(8).map(|e| e.into_path()).collect();
+        Ok(Self { paths, made: None })
+    }
+}

@@ -1,0 +1,327 @@
+//! The command line that runs an invocation under the supervisor (`supervisor.sh`).
+
+use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use testdock_core::model::{Fault, RunError};
+use testdock_core::plan::{Candidate, EVENTS_FD, HelperFile, Invocation, Reports, Site};
+
+const SCRIPT: &str = include_str!("supervisor.sh");
+/// The kernel takes no longer argument.
+const MAX_ARG: usize = 120 << 10;
+/// What the kernel takes of arguments and environment together, with room for the image's own.
+const MAX_ARGS: usize = 1800 << 10;
+/// How often the client gives a sign of life.
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// A directory of the container that is ours, and its lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// The directory.
+    pub(crate) dir: String,
+    /// How long the container stays when nobody renews its lease; `None` without one.
+    pub(crate) lease: Option<Duration>,
+}
+
+/// What makes one run's traces different from another's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cookie(String);
+
+impl Cookie {
+    /// One that no other run has.
+    pub(crate) fn random() -> Self {
+        // The standard library seeds each of these from the system's randomness.
+        let word = || RandomState::new().build_hasher().finish();
+        Self(format!("{:016x}{:016x}", word(), word()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The directory of this run alone.
+    pub(crate) fn scratch(&self, base: &Base) -> String {
+        format!("{}/run-{}", base.dir, self.0)
+    }
+}
+
+/// What a process is started with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Command {
+    pub(crate) argv: Vec<String>,
+    /// The only place for secrets: argument lists are for everyone to see.
+    pub(crate) env: Vec<(String, String)>,
+}
+
+/// The directory of the container for these helpers, named by what they contain, so that a warm
+/// container has them already.
+pub(crate) fn helpers_dir(base: &Base, helpers: &[HelperFile]) -> String {
+    let mut hash = Sha256::new();
+    for file in helpers {
+        hash.update(file.name.as_bytes());
+        hash.update([0]);
+        hash.update(file.content.as_bytes());
+        hash.update([0]);
+    }
+    format!("{}/helpers-{}", base.dir, hex(&hash.finalize()[..8]))
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The command that runs `invocation` at `site`; `witnesses` are files that must be seen there.
+pub(crate) fn command(
+    invocation: &Invocation,
+    site: &Site,
+    base: &Base,
+    cookie: &Cookie,
+    witnesses: &[String],
+) -> Result<Command, RunError> {
+    let pieces = pieces(invocation, site);
+    let plan = plan(invocation, site, base, cookie, witnesses, pieces.len() / 2);
+    let mut argv: Vec<String> = ["sh", "-c", SCRIPT, "testdock"].map(String::from).into();
+    argv.push(plan);
+    argv.extend(pieces);
+    argv.extend(invocation.args.iter().cloned());
+    let mut env = invocation.env.clone();
+    if invocation.live {
+        env.push((EVENTS_FD.to_owned(), "3".to_owned()));
+    }
+    fits(&argv)?;
+    Ok(Command { argv, env })
+}
+
+fn fits(argv: &[String]) -> Result<(), RunError> {
+    let error = |message: &str| Err(RunError::new(Fault::Configuration, message));
+    if argv.iter().any(|arg| arg.contains('\0')) {
+        return error("cannot run the command: an argument holds a NUL character");
+    }
+    let longest = argv.iter().map(String::len).max().unwrap_or(0);
+    let total: usize = argv.iter().map(|arg| arg.len() + 9).sum();
+    if longest >= 128 << 10 || total > MAX_ARGS {
+        return error(
+            "cannot run the command: its arguments are too long for the system; select fewer tests",
+        );
+    }
+    Ok(())
+}
+
+/// Pairs of a path and a piece of the text that goes there.
+fn pieces(invocation: &Invocation, site: &Site) -> Vec<String> {
+    let helpers = invocation.helpers.iter().map(|f| (&site.helpers, f));
+    let inputs = invocation.inputs.iter().map(|f| (&site.scratch, f));
+    helpers
+        .chain(inputs)
+        .flat_map(|(dir, file)| {
+            let path = format!("{dir}/{}", file.name);
+            cut(&file.content)
+                .into_iter()
+                .flat_map(move |piece| [path.clone(), piece.to_owned()])
+        })
+        .collect()
+}
+
+/// Cuts `text` into pieces that an argument can hold; an empty text is one empty piece.
+fn cut(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while rest.len() > MAX_ARG {
+        let at = (0..=MAX_ARG).rev().find(|at| rest.is_char_boundary(*at));
+        let (piece, tail) = rest.split_at(at.unwrap_or(rest.len()));
+        pieces.push(piece);
+        rest = tail;
+    }
+    pieces.push(rest);
+    pieces
+}
+
+/// The variables and functions that `supervisor.sh` uses.
+fn plan(
+    invocation: &Invocation,
+    site: &Site,
+    base: &Base,
+    cookie: &Cookie,
+    witnesses: &[String],
+    pieces: usize,
+) -> String {
+    let report = match &invocation.reports {
+        Reports::Scratch(name) => name.as_str(),
+        Reports::None | Reports::Workspace(_) => "",
+    };
+    let lease = base
+        .lease
+        .map_or(String::new(), |l| l.as_secs().to_string());
+    let mut text = String::new();
+    for (name, value) in [
+        ("cookie", cookie.as_str()),
+        ("lease", &lease),
+        ("lease_file", &format!("{}/lease", base.dir)),
+        ("scratch", &site.scratch),
+        ("helpers", &site.helpers),
+        ("pieces", &pieces.to_string()),
+        ("cwd", &invocation.cwd),
+        ("report", report),
+        ("live", if invocation.live { "yes" } else { "" }),
+        ("candidates", &invocation.candidates.len().to_string()),
+    ] {
+        let _ = writeln!(text, "{name}={}", quote(value));
+    }
+    let _ = writeln!(text, "witness() {{ {} }}", all_there(witnesses));
+    for (name, dir) in invocation.prepend.iter().filter(|(name, _)| is_name(name)) {
+        let _ = writeln!(
+            text,
+            "export {name}={}\"${{{name}:+:${name}}}\"",
+            quote(dir)
+        );
+    }
+    for (candidate, number) in invocation.candidates.iter().zip(1..) {
+        text.push_str(&functions(candidate, number));
+    }
+    text
+}
+
+/// A shell list that fails, with the path in `$unseen`, at the first path that is not there.
+fn all_there(paths: &[String]) -> String {
+    let mut list = String::new();
+    for path in paths {
+        let _ = write!(list, "unseen={0}; [ -e {0} ] || return 1; ", quote(path));
+    }
+    list + ":;"
+}
+
+fn functions(candidate: &Candidate, number: usize) -> String {
+    let first = candidate.argv.first().map_or("", String::as_str);
+    let check = if candidate.check.is_empty() {
+        ":".to_owned()
+    } else {
+        quote_all(&candidate.check)
+    };
+    format!(
+        "has_{number}() {{ command -v {}; }}\nrun_{number}() {{ launch {} \"$@\"; }}\ncheck_{number}() {{ {check}; }}\n",
+        quote(first),
+        quote_all(&candidate.argv),
+    )
+}
+
+fn quote_all(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    words.join(" ")
+}
+
+/// `word` as the shell reads it back.
+fn quote(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn is_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use testdock_core::paths::PathMap;
+
+    use super::*;
+
+    fn site() -> Site {
+        Site {
+            root: "/home/me".into(),
+            paths: PathMap::identity(),
+            helpers: "/b/helpers-1".into(),
+            scratch: "/b/run-c".into(),
+        }
+    }
+
+    fn base() -> Base {
+        Base {
+            dir: "/b".into(),
+            lease: Some(Duration::from_secs(600)),
+        }
+    }
+
+    fn invocation() -> Invocation {
+        Invocation {
+            candidates: vec![Candidate {
+                argv: vec!["it's".into(), "-m".into()],
+                check: vec!["it's".into(), "-c".into(), "import $x".into()],
+            }],
+            args: vec!["a b".into(), "$(no)".into()],
+            env: vec![("K".into(), "secret".into())],
+            prepend: vec![
+                ("PYTHONPATH".into(), "/b/h".into()),
+                ("a b".into(), String::new()),
+            ],
+            cwd: "/app".into(),
+            inputs: vec![HelperFile {
+                name: "selection".into(),
+                content: "x".into(),
+            }],
+            reports: Reports::Scratch("r.xml".into()),
+            live: true,
+            ..Invocation::default()
+        }
+    }
+
+    #[test]
+    fn a_plan_is_shell_text_that_means_what_was_said() {
+        let cookie = Cookie("c".into());
+        let witnesses = ["/app/.seen".to_owned()];
+        let command = command(&invocation(), &site(), &base(), &cookie, &witnesses).unwrap();
+        expect![[r#"
+            cookie='c'
+            lease='600'
+            lease_file='/b/lease'
+            scratch='/b/run-c'
+            helpers='/b/helpers-1'
+            pieces='1'
+            cwd='/app'
+            report='r.xml'
+            live='yes'
+            candidates='1'
+            witness() { unseen='/app/.seen'; [ -e '/app/.seen' ] || return 1; :; }
+            export PYTHONPATH='/b/h'"${PYTHONPATH:+:$PYTHONPATH}"
+            has_1() { command -v 'it'\''s'; }
+            run_1() { launch 'it'\''s' '-m' "$@"; }
+            check_1() { 'it'\''s' '-c' 'import $x'; }
+        "#]]
+        .assert_eq(&command.argv[4]);
+        assert_eq!(
+            command.argv[5..],
+            ["/b/run-c/selection", "x", "a b", "$(no)"]
+        );
+        assert!(!command.argv.concat().contains("secret"));
+    }
+
+    #[test]
+    fn long_inputs_are_cut_and_endless_ones_refused() {
+        let mut long = invocation();
+        let with = |len: usize| HelperFile {
+            name: "selection".into(),
+            content: "ü".repeat(len / 2).into(),
+        };
+        long.inputs = vec![with(500 << 10)];
+        let cookie = Cookie("c".into());
+        let made = command(&long, &site(), &base(), &cookie, &[]).unwrap();
+        assert!(made.argv.iter().all(|arg| arg.len() < 128 << 10));
+        let text: String = made.argv[5..]
+            .chunks(2)
+            .filter(|p| p[0].starts_with('/'))
+            .map(|p| &*p[1])
+            .collect();
+        assert_eq!(text.len(), 500 << 10);
+        long.inputs = vec![with(2 << 20)];
+        assert!(command(&long, &site(), &base(), &cookie, &[]).is_err());
+    }
+}

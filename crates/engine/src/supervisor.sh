@@ -1,0 +1,173 @@
+# Runs one command for Testdock, says how it ended, and leaves nothing of it behind.
+#
+# Descriptors: 0 is the lifeline (a line renews the lease, the end of it cancels the run), 1 carries
+# frames, 2 what the command prints. Arguments: the plan (shell text made by supervisor.rs that sets
+# the variables and functions used here), pairs of a path and a piece of text to append to it
+# ($pieces of them), then the command's further arguments.
+#
+# It must run in dash, bash and busybox ash, and fork as little as it can: every fork is on the way
+# of each run.
+
+exec 3>&1 4>&2 5<&0 </dev/null >/dev/null 2>&1
+eval "$1"
+shift
+
+frame() { printf '\n\036%s %s\n' "$cookie" "$*" >&3; }
+
+renew() { [ -z "$lease" ] || echo "$lease" >"$lease_file"; }
+
+# The processes whose environment carries the cookie: also those that left the session or lost
+# their parent. This shell has the cookie in a variable only, and so is not among them.
+ours() {
+  if command -v grep; then
+    grep -lsF "$cookie" /proc/[0-9]*/environ >&6
+  else
+    for environ in /proc/[0-9]*/environ; do
+      while IFS= read -r text || [ -n "$text" ]; do
+        case $text in *"$cookie"*) echo "$environ" >&6 && break ;; esac
+        text=
+      done <"$environ"
+    done
+  fi
+}
+
+# Sends a signal to each of them and to the group that it leads; says in $found whether there were any.
+signal() {
+  found=
+  for process in $(ours 6>&1 >/dev/null); do
+    process=${process#/proc/}
+    process=${process%/environ}
+    kill -s "$1" "$process"
+    kill -s "$1" -- "-$process"
+    found=yes
+  done
+}
+
+sweep() {
+  signal KILL
+  while [ "$found" ]; do
+    sleep 0.02 || sleep 1
+    signal KILL
+  done
+}
+
+# Waits for the end of the lifeline, then kills until the supervisor has noticed and ends this too.
+watch() {
+  while IFS= read -r beat; do renew; done
+  : >"$scratch/.cancelled"
+  signal TERM
+  round=0
+  while [ "$found" ] && [ "$round" -lt 8 ] && sleep 0.05; do
+    round=$((round + 1))
+    signal 0
+  done
+  round=0
+  while [ "$round" -lt 20 ] && kill -s 0 "$$"; do
+    sweep
+    round=$((round + 1))
+    sleep 0.05 || sleep 1
+  done
+  # The supervisor is gone, or stuck in a pipe that nobody reads.
+  kill -s KILL "$$"
+  sweep
+  rm -rf "$scratch"
+}
+
+cancelled() { [ -e "$scratch/.cancelled" ]; }
+
+# How many processes the kernel has killed here for want of memory.
+ooms() {
+  count=0
+  for file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
+    [ -r "$file" ] || continue
+    while read -r key value; do
+      [ "$key" != oom_kill ] || count=$value
+    done <"$file"
+    break
+  done
+}
+
+# In the foreground, since a background job of a shell ignores interrupts.
+launch() {
+  if [ "$live" ]; then
+    TESTDOCK_RUN=$cookies $session "$@" </dev/null >&4 2>&4 4>&- 5<&-
+  else
+    TESTDOCK_RUN=$cookies $session "$@" </dev/null >&4 2>&4 3>&- 4>&- 5<&-
+  fi
+  code=$?
+}
+
+finish() {
+  kill "$watcher"
+  cancelled && sweep
+  frame "$@"
+  sweep
+  rm -rf "$scratch"
+  exit
+}
+
+watcher=$$
+renew
+mkdir -p "$scratch" || { frame unusable "$scratch" && exit; }
+watch <&5 >&- 2>&- 3>&- 4>&- &
+watcher=$!
+exec 5<&-
+
+witness || finish blind "$unseen"
+
+if [ ! -d "$helpers" ]; then
+  mkdir -p "$helpers.$cookie"
+  complete=no
+else
+  complete=yes
+fi
+while [ "$pieces" -gt 0 ]; do
+  case $1 in
+    "$helpers"/*) [ $complete = yes ] || printf %s "$2" >>"$helpers.$cookie/${1##*/}" ;;
+    *) printf %s "$2" >>"$1" ;;
+  esac
+  shift 2
+  pieces=$((pieces - 1))
+done
+# All or nothing: two runs may bring the same helpers at once.
+[ $complete = yes ] || mv "$helpers.$cookie" "$helpers"
+
+if [ ! -d "${HOME:-}" ] || [ ! -w "$HOME" ]; then
+  for HOME in /tmp/testdock-home "${helpers%/*}/home"; do
+    [ ! -d "$HOME" ] && mkdir -p "$HOME"
+    [ ! -w "$HOME" ] || break
+  done
+  export HOME
+fi
+cd "$cwd" || finish nowhere "$cwd"
+# A run within a run belongs to both.
+cookies=$cookie${TESTDOCK_RUN:+,$TESTDOCK_RUN}
+session=
+! command -v setsid || session=setsid
+
+ooms
+ooms_before=$count
+candidate=0
+chosen=
+while [ "$candidate" -lt "$candidates" ]; do
+  candidate=$((candidate + 1))
+  "has_$candidate" || continue
+  frame begin "$candidate"
+  "run_$candidate" "$@"
+  # The check costs time, and so is asked only where the result is in doubt.
+  if [ "$code" = 0 ] || cancelled || { [ "$report" ] && [ -s "$scratch/$report" ]; } || "check_$candidate"; then
+    chosen=$candidate
+    break
+  fi
+done
+trap '' PIPE
+
+cancelled && finish exit "${code:-0}" 0
+[ "$chosen" ] || finish missing
+if [ "$report" ] && [ -f "$scratch/$report" ]; then
+  frame report
+  cat "$scratch/$report" >&3
+fi
+printf '\036%s\n' "$cookie" >&4
+ooms
+finish exit "$code" $((count - ooms_before))

@@ -1,0 +1,91 @@
+//! The real world: containers, this machine, files.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bollard::Docker;
+use camino::Utf8PathBuf;
+use dashmap::DashMap;
+use futures_util::future::BoxFuture;
+use testdock_core::model::{Ended, RunError, RunEvent, Stage};
+use testdock_core::plan::{Interpreter, Plan};
+use tokio_util::sync::CancellationToken;
+
+use crate::docker::connect::connect;
+use crate::job;
+use crate::log::RunLog;
+use crate::runner::{Events, Runner};
+use crate::state::state_directory;
+
+/// Runs each job where its interpreter says: in a container, or on this machine.
+#[derive(Debug, Clone)]
+pub struct World(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// Connections that stand, by the engine's address.
+    engines: DashMap<Option<String>, Docker>,
+    /// Where the logs of runs lie.
+    logs: Utf8PathBuf,
+}
+
+impl World {
+    /// The world, with logs in the caller's state directory.
+    pub fn new() -> Self {
+        let state = state_directory().unwrap_or_else(|| "/tmp/testdock".into());
+        Self::with_logs(state.join("runs"))
+    }
+
+    /// The world, with logs in `logs`.
+    pub fn with_logs(logs: Utf8PathBuf) -> Self {
+        Self(Arc::new(Inner {
+            engines: DashMap::new(),
+            logs,
+        }))
+    }
+
+    /// The engine of `interpreter`.
+    pub(crate) async fn docker(
+        &self,
+        interpreter: &Interpreter,
+        events: &Events,
+    ) -> Result<Docker, RunError> {
+        if let Some(docker) = self.0.engines.get(&interpreter.host) {
+            return Ok(docker.clone());
+        }
+        events.send(RunEvent::Preparing(Stage::Connecting)).await;
+        let docker = connect(interpreter.host.as_deref()).await?;
+        self.0
+            .engines
+            .insert(interpreter.host.clone(), docker.clone());
+        Ok(docker)
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Runner for World {
+    fn perform(
+        &self,
+        plan: Arc<Plan>,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, ()> {
+        let world = self.clone();
+        Box::pin(async move {
+            let began = Instant::now();
+            let mut log = RunLog::new(&world.0.logs, &plan.run);
+            let how = Box::pin(job::perform(&world, &plan, &events, &cancel, &mut log)).await;
+            let ended = Ended {
+                how,
+                duration: began.elapsed(),
+                log: log.finish(),
+            };
+            events.send(RunEvent::Ended(ended)).await;
+        })
+    }
+}

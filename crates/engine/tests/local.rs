@@ -1,0 +1,113 @@
+//! Runs on this machine.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use support::{Bench, Script, gone_within, processes};
+use testdock_core::plan::{Candidate, Reports, Source};
+
+fn bench() -> Bench {
+    Bench::new(Source::Local)
+}
+
+#[tokio::test]
+async fn a_script_runs_with_what_it_was_given() {
+    let story = bench()
+        .run("echo \"$GIVEN\"; cat \"$2/helper\"; echo; cat file.txt; echo oops >&2; echo event >&3; printf 'a\\nb\\n' >$1/report; exit 3")
+        .await;
+    assert_eq!(story.printed(), "it's given\nbrought along\nhere\noops\n");
+    assert_eq!(story.warnings(), ["live event"]);
+    assert_eq!(story.results(), ["a", "b"]);
+    assert_eq!(story.end(), "Completed");
+}
+
+#[tokio::test]
+async fn what_is_missing_is_said() {
+    let mut script = Script::new("");
+    let candidate = |name: &str, check: &[&str]| Candidate {
+        argv: vec![name.into()],
+        check: check.iter().map(|s| (*s).into()).collect(),
+    };
+    script.candidates = vec![
+        candidate("no-such-tool", &[]),
+        candidate("false", &["false"]),
+    ];
+    let story = bench().run(script).await;
+    assert_eq!(
+        story.end(),
+        "Interpreter: cannot run the tests in local: none of no-such-tool, false works there [install it]"
+    );
+}
+
+#[tokio::test]
+async fn a_death_without_report_is_said() {
+    let story = bench().run("kill -SEGV $$").await;
+    assert_eq!(
+        story.end(),
+        "Process: no report after Signal(11): the process was ended by SIGSEGV (memory that is not its own) []"
+    );
+}
+
+#[tokio::test]
+async fn nothing_survives_a_cancel() {
+    let bench = bench();
+    let mark = "31415.92";
+    let script = format!(
+        "trap '' TERM; setsid sleep {mark} & env -i sleep {mark} & (trap '' TERM; sleep {mark}) & echo up; while :; do sleep {mark}; done"
+    );
+    let mut run = bench.start(script.as_str());
+    run.until_printed("up").await;
+    assert!(processes(mark).len() >= 4);
+    let asked = Instant::now();
+    run.cancel.cancel();
+    let story = run.end().await;
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        asked.elapsed()
+    );
+    assert_eq!(story.end(), "Cancelled");
+    gone_within(Duration::from_millis(500), || processes(mark)).await;
+}
+
+#[tokio::test]
+async fn time_runs_out() {
+    let mut bench = bench();
+    bench.timeout = Some(Duration::from_millis(300));
+    let story = bench.run("sleep 27182").await;
+    assert_eq!(story.end(), "TimedOut(300ms)");
+    gone_within(Duration::from_millis(500), || processes("27182")).await;
+}
+
+#[tokio::test]
+async fn leftovers_go_when_the_run_has_ended() {
+    let story = bench().run("sleep 16180 & echo r >$1/report").await;
+    assert_eq!(story.end(), "Completed");
+    gone_within(Duration::from_secs(1), || processes("16180")).await;
+}
+
+#[tokio::test]
+async fn a_flood_is_bounded_and_lies_in_the_log() {
+    let bench = bench();
+    let story = bench
+        .run("yes 0123456789abcdef | head -c 200000000; echo end; echo r >$1/report")
+        .await;
+    assert_eq!(story.end(), "Completed");
+    let printed = story.printed();
+    assert!(printed.len() < 9 << 20, "{}", printed.len());
+    assert!(printed.ends_with("end\n"));
+    let log = story.ended().log.clone().unwrap();
+    let len = std::fs::metadata(&log).unwrap().len();
+    assert!((64 << 20..66 << 20).contains(&len), "{len}");
+}
+
+#[tokio::test]
+async fn reports_of_the_workspace_are_those_of_this_run() {
+    let bench = bench();
+    std::fs::write(bench.root.join("old.xml"), "old").unwrap();
+    let mut script = Script::new("echo new >new.xml");
+    script.reports = Reports::Workspace(vec!["*.xml".into()]);
+    let story = bench.run(script).await;
+    assert_eq!(story.results(), ["new"]);
+}
