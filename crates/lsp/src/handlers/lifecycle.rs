@@ -120,7 +120,7 @@ pub(crate) fn initialized(shared: &Arc<Shared>) {
     shared.spawn(async move {
         workspace::ask_settings(&task).await;
         for (folder, root) in task.folders.all() {
-            workspace::open(&task, folder, root);
+            workspace::open(&task, folder, &root);
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::Utf8Path;
 use lsp_types::{
     ConfigurationItem, DidChangeConfigurationParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, MessageType,
@@ -16,12 +16,12 @@ use crate::shared::Shared;
 use crate::{from_proto, messages};
 
 /// Opens a folder, or reads it again.
-pub(crate) fn open(shared: &Shared, folder: FolderName, root: Utf8PathBuf) {
+pub(crate) fn open(shared: &Shared, folder: FolderName, root: &Utf8Path) {
     shared.handle.send(Input::Open {
         folder,
-        root: root.clone(),
+        root: root.to_owned(),
     });
-    shared.replay(&root);
+    shared.replay(root);
 }
 
 /// Folders were added or removed.
@@ -36,7 +36,7 @@ pub(crate) fn did_change_workspace_folders(
     }
     for new in &params.event.added {
         if let Some((folder, root)) = shared.folders.add(&new.uri, &new.name) {
-            open(shared, folder, root);
+            open(shared, folder, &root);
         }
     }
 }
@@ -107,7 +107,7 @@ fn take(shared: &Shared, value: &Value) -> bool {
 /// Reads everything again.
 pub(crate) fn reopen(shared: &Shared) {
     for (folder, root) in shared.folders.all() {
-        open(shared, folder, root);
+        open(shared, folder, &root);
     }
 }
 
