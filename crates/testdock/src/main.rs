@@ -35,13 +35,13 @@ fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         print::error(&error);
-        exit::USAGE
+        exit::USAGE.into()
     })
 }
 
 async fn perform(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Lsp => server::serve().await,
+        Command::Lsp => Ok(server::serve().await),
         Command::Run(arguments) => run::run(arguments).await,
         Command::Discover(arguments) => discover::discover(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

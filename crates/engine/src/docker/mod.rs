@@ -7,7 +7,9 @@ mod look;
 mod placement;
 mod recipe;
 
+mod build;
 pub(crate) mod connect;
+mod context;
 mod image;
 mod pull;
 
