@@ -1,4 +1,5 @@
-//! How fast a large report is read, side by side with what there is: `cargo bench -p testdock-junit`.
+//! How fast a large report is read, side by side with what there is: `cargo bench -p
+//! testdock-junit`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 

@@ -14,8 +14,8 @@ pub(crate) struct Detected {
     pub(crate) unknown: Option<String>,
 }
 
-/// Tells the encoding by byte order mark, by the look of the first bytes, or by declaration, in this order: a
-/// declaration is often left as it was when a file was converted.
+/// Tells the encoding by byte order mark, by the look of the first bytes, or by declaration, in
+/// this order: a declaration is often left as it was when a file was converted.
 pub(crate) fn detect(prefix: &[u8]) -> Detected {
     let known = |encoding, bom| Detected {
         encoding,

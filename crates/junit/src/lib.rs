@@ -1,16 +1,18 @@
 //! Reads any tool's JUnit XML without losing a test case, and writes one merged report.
 //!
-//! JUnit XML is the one report that nearly every test tool writes, each with an accent of its own. This
-//! crate reads them all in a single streaming pass:
+//! JUnit XML is the one report that nearly every test tool writes, each with an accent of its own.
+//! This crate reads them all in a single streaming pass:
 //!
-//! - [`read`] turns bytes into a flat [`Report`] that borrows from the input wherever its text needs
-//!   no change;
-//! - [`visit`] hands over one [`Case`] at a time instead, and [`visit_reader`] does so for a report of any
-//!   size in bounded memory;
+//! - [`read`] turns bytes into a flat [`Report`] that borrows from the input wherever its text
+//!   needs no change;
+//! - [`visit`] hands over one [`Case`] at a time instead, and [`visit_reader`] does so for a report
+//!   of any size in bounded memory;
+//! - [`Report::locate`] says in which line of which file a test failed, from attributes, messages
+//!   and stack traces;
 //! - [`write`](fn@write) merges suites of many runs into one report that common consumers accept.
 //!
-//! Broken input is no error: whatever can be read is read, and what was wrong is a [`Problem`] beside it.
-//! Nothing here opens a file, looks at a clock, expands an entity, or panics.
+//! Broken input is no error: whatever can be read is read, and what was wrong is a [`Problem`]
+//! beside it. Nothing here opens a file, looks at a clock, expands an entity, or panics.
 //!
 //! ```
 //! let xml = br#"<testsuite name="billing"><testcase name="adds" classname="sums" time="0.1">
@@ -21,7 +23,9 @@
 //! assert_eq!(problems[0].message, "the report is cut off: <testsuite> is never closed");
 //! ```
 
+mod locate;
 mod model;
+mod owned;
 mod read;
 
 mod window;
@@ -37,6 +41,7 @@ mod problems;
 mod tag;
 mod text;
 
+pub use locate::{Failure, Location, Place, locate};
 pub use model::{Case, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId};
 pub use read::{Visitor, read, visit, visit_reader};
 pub use write::{FlatSuite, write};

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// A report as two flat lists, in the order of the document.
 ///
-/// Suites name their parent instead of holding their children, so that no depth of nesting costs stack.
+/// Suites name their parent instead of holding their children, so that no depth of nesting costs
+/// stack.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report<'a> {
     /// Every `<testsuite>`, in the order in which they start.
@@ -43,7 +44,8 @@ pub struct Suite<'a> {
     pub time: Option<f64>,
     /// Properties of the suite.
     pub properties: Vec<Property<'a>>,
-    /// Failures of the suite itself, outside of any case: a file that did not load, a harness that died.
+    /// Failures of the suite itself, outside of any case: a file that did not load, a harness that
+    /// died.
     pub statuses: Vec<Status<'a>>,
     /// What the suite printed.
     pub system_out: Option<Cow<'a, str>>,
@@ -152,7 +154,8 @@ pub struct Problem {
 }
 
 impl<'a> Report<'a> {
-    /// The names of the suites around a suite and its own, outermost first; unnamed ones are left out.
+    /// The names of the suites around a suite and its own, outermost first; unnamed ones are left
+    /// out.
     pub fn suite_path(&self, id: SuiteId) -> Vec<&str> {
         let parent = |suite: &&Suite<'a>| suite.parent.and_then(|id| self.suites.get(id.index()));
         let chain = std::iter::successors(self.suites.get(id.index()), parent);
@@ -169,8 +172,8 @@ impl Case<'_> {
     /// - Otherwise an error counts before a failure, before a skip.
     /// - Earlier tries count only where nothing else does: a flaky case passed in the end, one that
     ///   has nothing but failed reruns failed.
-    /// - Without any element the attribute `status` decides; a case that was cut off is an error, never
-    ///   a pass.
+    /// - Without any element the attribute `status` decides; a case that was cut off is an error,
+    ///   never a pass.
     pub fn outcome(&self) -> Outcome {
         use StatusKind::{Error, Failure, RerunError, RerunFailure, Skipped};
         let has = |kind| self.statuses.iter().any(|status| status.kind == kind);
@@ -202,7 +205,7 @@ fn outcome_of_attribute(status: &str) -> Outcome {
     }
 }
 
-impl<'a> Status<'a> {
+impl Status<'_> {
     pub(crate) fn new(kind: StatusKind) -> Self {
         Status {
             kind,
@@ -215,89 +218,4 @@ impl<'a> Status<'a> {
             system_err: None,
         }
     }
-
-    /// The same with text of its own.
-    pub fn into_owned(self) -> Status<'static> {
-        Status {
-            kind: self.kind,
-            type_: owned(self.type_),
-            message: owned(self.message),
-            text: Cow::Owned(self.text.into_owned()),
-            file: owned(self.file),
-            line: self.line,
-            system_out: owned(self.system_out),
-            system_err: owned(self.system_err),
-        }
-    }
-}
-
-impl Property<'_> {
-    /// The same with text of its own.
-    pub fn into_owned(self) -> Property<'static> {
-        Property {
-            name: Cow::Owned(self.name.into_owned()),
-            value: Cow::Owned(self.value.into_owned()),
-        }
-    }
-}
-
-impl Case<'_> {
-    /// The same with text of its own.
-    pub fn into_owned(self) -> Case<'static> {
-        Case {
-            suite: self.suite,
-            classname: owned(self.classname),
-            name: owned(self.name),
-            file: owned(self.file),
-            line: self.line,
-            time: self.time,
-            status: owned(self.status),
-            properties: self
-                .properties
-                .into_iter()
-                .map(Property::into_owned)
-                .collect(),
-            statuses: self.statuses.into_iter().map(Status::into_owned).collect(),
-            system_out: owned(self.system_out),
-            system_err: owned(self.system_err),
-            cut: self.cut,
-        }
-    }
-}
-
-impl Suite<'_> {
-    /// The same with text of its own.
-    pub fn into_owned(self) -> Suite<'static> {
-        Suite {
-            parent: self.parent,
-            name: owned(self.name),
-            package: owned(self.package),
-            file: owned(self.file),
-            hostname: owned(self.hostname),
-            timestamp: owned(self.timestamp),
-            time: self.time,
-            properties: self
-                .properties
-                .into_iter()
-                .map(Property::into_owned)
-                .collect(),
-            statuses: self.statuses.into_iter().map(Status::into_owned).collect(),
-            system_out: owned(self.system_out),
-            system_err: owned(self.system_err),
-        }
-    }
-}
-
-impl Report<'_> {
-    /// The same with text of its own.
-    pub fn into_owned(self) -> Report<'static> {
-        Report {
-            suites: self.suites.into_iter().map(Suite::into_owned).collect(),
-            cases: self.cases.into_iter().map(Case::into_owned).collect(),
-        }
-    }
-}
-
-fn owned(text: Option<Cow<'_, str>>) -> Option<Cow<'static, str>> {
-    text.map(|text| Cow::Owned(text.into_owned()))
 }

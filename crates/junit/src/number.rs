@@ -2,8 +2,8 @@
 
 /// Seconds, read leniently: `0.5`, `1e-5`, `2,503.1`, `0,288`, `0.5s`, `12 ms`, `00:01:02.5`.
 ///
-/// What is no finite, non-negative number is no time. Some tools write micro- or nanoseconds; the number alone
-/// does not tell, so it is taken for seconds.
+/// What is no finite, non-negative number is no time. Some tools write micro- or nanoseconds; the
+/// number alone does not tell, so it is taken for seconds.
 pub(crate) fn seconds(written: &str) -> Option<f64> {
     if let Some(seconds) = plain_decimal(written) {
         return Some(seconds);
@@ -16,8 +16,8 @@ pub(crate) fn seconds(written: &str) -> Option<f64> {
     (seconds.is_finite() && seconds >= 0.0).then_some(seconds)
 }
 
-/// What nearly every tool writes: digits, at most fifteen, with at most one point. Both numbers of the division are exact,
-/// so the quotient is the nearest there is.
+/// What nearly every tool writes: digits, at most fifteen, with at most one point. Both numbers of
+/// the division are exact, so the quotient is the nearest there is.
 fn plain_decimal(written: &str) -> Option<f64> {
     if written.len() > 16 {
         return None;

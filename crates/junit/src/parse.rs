@@ -1,6 +1,7 @@
 //! Drives the XML parser over a text and hands tags and character data to the walk.
 //!
-//! Where the parser gives up, or took text for a tag, reading goes on right behind the `<` in question.
+//! Where the parser gives up, or took text for a tag, reading goes on right behind the `<` in
+//! question.
 
 use quick_xml::Reader;
 use quick_xml::errors::{Error, SyntaxError};
@@ -21,7 +22,8 @@ pub(crate) enum More {
     Never,
 }
 
-/// How often, on average, a byte may be read again: each of many lone quotes would cost a pass otherwise.
+/// How often, on average, a byte may be read again: each of many lone quotes would cost a pass
+/// otherwise.
 const MAX_REREADS: usize = 8;
 
 const CDATA: &str = "<![CDATA[";
@@ -31,8 +33,8 @@ enum Stop {
     End,
     /// The markup that begins at the offset does not end.
     Unclosed(usize),
-    /// What begins at the first offset and ends at the third is no markup, or not as far as that: from the second
-    /// offset on it is to be read again.
+    /// What begins at the first offset and ends at the third is no markup, or not as far as that:
+    /// from the second offset on it is to be read again.
     Broken(usize, usize, usize),
 }
 
@@ -76,7 +78,8 @@ where
     text.len()
 }
 
-/// Goes on behind markup that never ends: a report that was cut off ends there, one that forgot to escape does not.
+/// Goes on behind markup that never ends: a report that was cut off ends there, one that forgot to
+/// escape does not.
 fn resume<'e, 'a, K, V>(walk: &mut Walk<'a, '_, V>, text: &'e str, base: u64, at: usize) -> usize
 where
     K: Keep<'e, 'a>,

@@ -64,8 +64,8 @@ pub fn visit<'a, V: Visitor<'a>>(bytes: &'a [u8], visitor: &mut V) -> Vec<Proble
 
 /// Reads a report of any size, case by case, in bounded memory.
 ///
-/// An error of the reader is a problem like a file that was cut off: what came before it counts. Of a text longer
-/// than 64 MiB the end is left out, which is a problem too.
+/// An error of the reader is a problem like a file that was cut off: what came before it counts. Of
+/// a text longer than 64 MiB the end is left out, which is a problem too.
 pub fn visit_reader<R: BufRead, V: Visitor<'static>>(reader: R, visitor: &mut V) -> Vec<Problem> {
     window::visit(reader, visitor)
 }

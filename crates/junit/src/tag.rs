@@ -109,10 +109,11 @@ impl<'e> Tag<'e> {
         }
     }
 
-    /// Where a `<` stands that shows that this is no tag, or one that was never closed; from the start of its content.
+    /// Where a `<` stands that shows that this is no tag, or one that was never closed; from the
+    /// start of its content.
     ///
-    /// In an attribute it may stand, since several tools do not escape it there. Elsewhere, or where the attributes
-    /// make no sense, it may not.
+    /// In an attribute it may stand, since several tools do not escape it there. Elsewhere, or
+    /// where the attributes make no sense, it may not.
     pub(crate) fn broken_at(self) -> Option<usize> {
         if self.element == Element::Other && !is_name_start(self.name) {
             return Some(0);
@@ -130,8 +131,8 @@ fn is_name_start(name: &str) -> bool {
     name.starts_with(|first: char| first.is_alphabetic() || first == '_')
 }
 
-/// Splits attributes at their quotes. The parser's own iterator looks at every byte and stops where XML does; this one
-/// is faster, and goes on.
+/// Splits attributes at their quotes. The parser's own iterator looks at every byte and stops where
+/// XML does; this one is faster, and goes on.
 struct RawAttributes<'e> {
     rest: &'e str,
 }

@@ -1,10 +1,12 @@
-//! Text as XML means it: references resolved, line ends as one character, borrowed when nothing changes.
+//! Text as XML means it: references resolved, line ends as one character, borrowed when nothing
+//! changes.
 
 use std::borrow::Cow;
 
 use quick_xml::escape::resolve_xml_entity;
 
-/// How a piece of input gets into the model: borrowed from it, or owned because the input goes away.
+/// How a piece of input gets into the model: borrowed from it, or owned because the input goes
+/// away.
 ///
 /// This is what lets one parser serve a slice without copying and a stream without holding it.
 pub(crate) trait Keep<'e, 'a> {
@@ -58,7 +60,8 @@ pub(crate) fn normalize(raw: &str) -> Cow<'_, str> {
 
 /// An attribute's value with references resolved.
 ///
-/// Line breaks stay: XML would make them spaces, but tools write whole stack traces into attributes.
+/// Line breaks stay: XML would make them spaces, but tools write whole stack traces into
+/// attributes.
 pub(crate) fn attribute(raw: &str) -> Cow<'_, str> {
     let text = normalize(raw);
     match text.contains('&') {
@@ -91,7 +94,8 @@ fn reference_at(text: &str) -> Option<(&str, usize)> {
 
 /// What a reference stands for: the five of XML and characters by number.
 ///
-/// Entities that a document declares itself are never expanded: that is how few bytes become gigabytes.
+/// Entities that a document declares itself are never expanded: that is how few bytes become
+/// gigabytes.
 pub(crate) fn resolve(name: &str) -> Option<Cow<'static, str>> {
     let Some(number) = name.strip_prefix('#') else {
         return resolve_xml_entity(name).map(Cow::Borrowed);

@@ -1,7 +1,7 @@
 //! Reads a stream through a window of decoded text that moves along it.
 //!
-//! The window ends before a `<`, so that text and tags are whole in it. Only what does not fit grows it: a long CDATA
-//! section, a long attribute.
+//! The window ends before a `<`, so that text and tags are whole in it. Only what does not fit
+//! grows it: a long CDATA section, a long attribute.
 
 use std::io::{BufRead, Cursor, Read};
 
@@ -85,7 +85,8 @@ impl<R: BufRead> Window<R> {
         }
     }
 
-    /// Reads until the window holds so much, and says whether more follows; `None` when all is read and consumed.
+    /// Reads until the window holds so much, and says whether more follows; `None` when all is read
+    /// and consumed.
     fn fill(&mut self, size: usize, problems: &mut Problems) -> Option<More> {
         while !self.ended && self.text.len() < size {
             self.read_some(problems);

@@ -13,6 +13,19 @@ proptest! {
             || String::from_utf8_lossy(&bytes).contains("testsuites"));
     }
 
+    /// A place is found or not, in any text; and what was found stands in it.
+    #[test]
+    fn any_text_can_be_asked_for_a_place(pieces in prop::collection::vec(piece(), 0..30)) {
+        let text = pieces.concat();
+        let xml = format!("<testcase><failure><![CDATA[{}]]></failure></testcase>", text.replace("]]>", ""));
+        let (report, _) = read(xml.as_bytes());
+        let location = report.locate(&report.cases[0], &report.cases[0].statuses[0]);
+        for place in location.place.iter().chain(&location.frames) {
+            prop_assert!(text.contains(&place.line.to_string()));
+            prop_assert!(!place.path.is_empty());
+        }
+    }
+
     /// A report cut anywhere keeps each case that was whole, and no other one passes.
     #[test]
     fn a_cut_loses_nothing_before_it(suites in suites(), cut in any::<prop::sample::Index>()) {
@@ -58,6 +71,42 @@ proptest! {
         let xml = String::from_utf8(xml).unwrap();
         prop_assert!(xml.chars().all(is_allowed));
     }
+}
+
+fn piece() -> impl Strategy<Value = String> {
+    let forms = prop::sample::select(vec![
+        "a.py",
+        ":3",
+        ":12:7",
+        "File \"",
+        "\", line ",
+        "at ",
+        " in ",
+        "(",
+        ")",
+        "é.rs",
+        "://",
+        "file://",
+        "C:\\",
+        "/w/",
+        " ",
+        "\n",
+        "Line: 4",
+        "File: x.c\n",
+        ".erl, line ",
+        "x.F.m(F.java:3)",
+        "#x1B[",
+        "%4",
+        "?p=",
+        "@",
+        "panicked at",
+        " › ",
+        ".php(3)",
+        "in test file ",
+        ", line 9",
+        "5",
+    ]);
+    prop_oneof![4 => forms.prop_map(str::to_owned), 1 => any::<String>()]
 }
 
 /// The characters of XML 1.0.

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         print::error(&error);
-        exit::USAGE
+        exit::USAGE.into()
     })
 }
 

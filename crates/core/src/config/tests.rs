@@ -802,11 +802,7 @@ fn explain_says_who_set_what() {
     "#]],
     );
     check_explain(&layers, Some("interpreter.host"), &expect![[""]]);
-    check_explain(
-        &layers,
-        Some("interpreter.imge"),
-        &expect![[r#"
+    check_explain(&layers, Some("interpreter.imge"), &expect![[r#"
         no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
-    "#]],
-    );
+    "#]]);
 }

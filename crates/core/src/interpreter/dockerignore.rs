@@ -195,11 +195,7 @@ mod tests {
         check("docs", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check("docs/", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check("docs\n!docs/b", &paths, &expect!["docs docs/a.md"]);
-        check(
-            "!docs/b\ndocs",
-            &paths,
-            &expect!["docs docs/a.md docs/b/c.md"],
-        );
+        check("!docs/b\ndocs", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check(
             "*\n!src\n!pyproject.toml",
             &["src", "src/a.py", "pyproject.toml", "x"],
@@ -214,11 +210,7 @@ mod tests {
 
     #[test]
     fn wildcards_and_sets() {
-        check(
-            "a**b",
-            &["ab", "a/x/b", "axb", "abc"],
-            &expect!["ab a/x/b axb"],
-        );
+        check("a**b", &["ab", "a/x/b", "axb", "abc"], &expect!["ab a/x/b axb"]);
         check("a/**", &["a", "a/b", "a/b/c", "b"], &expect!["a/b a/b/c"]);
         check(
             "[a-c].txt\n[^x]y",

@@ -5,7 +5,9 @@ mod exec;
 mod fate;
 mod recipe;
 
+mod build;
 pub(crate) mod connect;
+mod context;
 mod image;
 mod pull;
 

@@ -45,16 +45,11 @@ RUN pip install -r requirements.txt \\
 COPY . .
 RUN pip install -e .
 ";
-    check(
-        text,
-        None,
-        &[],
-        &expect![[r#"
+    check(text, None, &[], &expect![[r#"
         from ["python:3.12-slim"] workdir Some("/app")
         workspace ["/app"]
         inputs {"requirements.txt"}
-    "#]],
-    );
+    "#]]);
 }
 
 #[test]
@@ -70,16 +65,11 @@ WORKDIR $HOME_DIR
 WORKDIR ${SUB:-inner}
 COPY ${SRC}/a.txt ${MISSING:+no}b-$PYTHON-\\$x ./
 ";
-    check(
-        text,
-        None,
-        &[],
-        &expect![[r#"
+    check(text, None, &[], &expect![[r#"
         from ["python:3.11-slim"] workdir Some("/srv/app/inner")
         workspace []
         inputs {"b-3.11-$x", "src/a.txt"}
-    "#]],
-    );
+    "#]]);
     check(
         text,
         None,
@@ -116,62 +106,32 @@ COPY --from=nginx:1 /etc/nginx /etc/nginx
 
 #[test]
 fn stages() {
-    check(
-        STAGES,
-        Some("test"),
-        &[],
-        &expect![[r#"
+    check(STAGES, Some("test"), &[], &expect![[r#"
         from ["python:3.12"] workdir Some("/app")
         workspace ["/app"]
         inputs {"constraints.txt", "pyproject.toml", "uv.lock"}
-    "#]],
-    );
-    check(
-        STAGES,
-        Some("BASE"),
-        &[],
-        &expect![[r#"
+    "#]]);
+    check(STAGES, Some("BASE"), &[], &expect![[r#"
         from ["python:3.12"] workdir Some("/app")
         workspace []
         inputs {"constraints.txt", "pyproject.toml", "uv.lock"}
-    "#]],
-    );
-    check(
-        STAGES,
-        Some("0"),
-        &[],
-        &expect![[r#"
+    "#]]);
+    check(STAGES, Some("0"), &[], &expect![[r#"
         from ["node:22"] workdir Some("/web")
         workspace ["/web"]
         inputs {"web/package.json"}
-    "#]],
-    );
-    check(
-        STAGES,
-        None,
-        &[],
-        &expect![[r#"
+    "#]]);
+    check(STAGES, None, &[], &expect![[r#"
         from ["python:3.12", "node:22"] workdir Some("/app")
         workspace ["/app"]
         inputs {".", "constraints.txt", "pyproject.toml", "uv.lock", "web/package.json"}
-    "#]],
-    );
-    check(
-        STAGES,
-        Some("tst"),
-        &[],
-        &expect![[r#"
+    "#]]);
+    check(STAGES, Some("tst"), &[], &expect![[r#"
         it has no stage `tst`; did you mean `test`?
-    "#]],
-    );
-    check(
-        "# nothing\n",
-        None,
-        &[],
-        &expect![[r#"
+    "#]]);
+    check("# nothing\n", None, &[], &expect![[r#"
         it has no FROM instruction
-    "#]],
-    );
+    "#]]);
 }
 
 #[test]
@@ -184,16 +144,11 @@ FROM b
 COPY --from=build /src /opt/app
 COPY --from=0 /src/dist /dist
 ";
-    check(
-        text,
-        None,
-        &[],
-        &expect![[r#"
+    check(text, None, &[], &expect![[r#"
         from ["b", "a"] workdir None
         workspace ["/opt/app"]
         inputs {"."}
-    "#]],
-    );
+    "#]]);
 }
 
 #[test]
@@ -208,16 +163,11 @@ COPY tests/ /app/tests
 COPY conftest.py .
 COPY data /data
 ";
-    check(
-        text,
-        None,
-        &[],
-        &expect![[r#"
+    check(text, None, &[], &expect![[r#"
         from ["a"] workdir Some("/app")
         workspace []
         inputs {"conftest.py", "data", "setup.py", "src"}
-    "#]],
-    );
+    "#]]);
     check(
         "FROM a\nCOPY . /app\nCOPY . /other\n",
         None,
@@ -228,16 +178,11 @@ COPY data /data
             inputs {"."}
         "#]],
     );
-    check(
-        "FROM a\nCOPY . .\n",
-        None,
-        &[],
-        &expect![[r#"
+    check("FROM a\nCOPY . .\n", None, &[], &expect![[r#"
         from ["a"] workdir None
         workspace []
         inputs {"."}
-    "#]],
-    );
+    "#]]);
 }
 
 #[test]
@@ -260,16 +205,11 @@ HEALTHCHECK CMD true
 SOMETHING new
 COPY *.toml ./last/../
 ";
-    check(
-        text,
-        None,
-        &[],
-        &expect![[r#"
+    check(text, None, &[], &expect![[r#"
         from [] workdir Some("/c")
         workspace []
         inputs {"*.toml", "a b.txt", "c.txt", "local.tar.gz"}
-    "#]],
-    );
+    "#]]);
 }
 
 #[test]

@@ -1,27 +1,27 @@
 //! Writes suites of many runs as one report.
 //!
-//! Jenkins and the usual reporters agree on `<testsuites>` over flat `<testsuite>`s, so that is what is written, through
-//! quick-junit. What its model cannot hold is flattened:
+//! Jenkins and the usual reporters agree on `<testsuites>` over flat `<testsuite>`s, so that is
+//! what is written, through quick-junit. What its model cannot hold is flattened:
 //!
 //! - a nested suite becomes a flat one, named by its path (`outer > inner`);
 //! - cases outside of any suite come into one named `tests`;
 //! - of several statuses the first that gives the outcome stands; the others are told in its text;
-//! - earlier tries of a case that passed are flaky runs; further tries of one that did not are reruns;
+//! - earlier tries of a case that passed are flaky runs; further tries of one that did not are
+//!   reruns;
 //! - a status's own `file` and `line` stand as `file:line` before its text;
 //! - a failure of a suite itself becomes a case with the suite's name;
 //! - a timestamp that is not RFC 3339 becomes a property of the suite.
 //!
 //! Characters that XML does not allow are left out, and so are ANSI colours.
 
+mod status;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
-use quick_junit::{
-    FlakyOrRerun, NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun, TestSuite,
-    XmlString,
-};
+use quick_junit::{Property, TestCase, TestSuite, XmlString};
 
-use crate::model::{Case, Outcome, Report, Status, StatusKind, Suite};
+use crate::model::{Case, Report, Suite};
 
 /// A suite and its cases, ready to be written; ids of suites mean nothing here.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -151,7 +151,10 @@ fn suite_failure(suite: &Suite<'_>) -> Option<TestCase> {
 }
 
 fn test_case(case: &Case<'_>) -> TestCase {
-    let mut written = TestCase::new(case.name.as_deref().unwrap_or_default(), test_status(case));
+    let mut written = TestCase::new(
+        case.name.as_deref().unwrap_or_default(),
+        status::test_status(case),
+    );
     written.classname = case.classname.as_deref().map(XmlString::from);
     written.time = duration(case.time);
     written.properties = case.properties.iter().map(property).collect();
@@ -164,109 +167,6 @@ fn test_case(case: &Case<'_>) -> TestCase {
     written.system_out = case.system_out.as_deref().map(XmlString::from);
     written.system_err = case.system_err.as_deref().map(XmlString::from);
     written
-}
-
-fn test_status(case: &Case<'_>) -> TestCaseStatus {
-    let (mut status, deciding) = match case.outcome() {
-        Outcome::Passed => (TestCaseStatus::success(), StatusKind::FlakyFailure),
-        Outcome::Skipped => (TestCaseStatus::skipped(), StatusKind::Skipped),
-        Outcome::Failed => (
-            TestCaseStatus::non_success(NonSuccessKind::Failure),
-            StatusKind::Failure,
-        ),
-        Outcome::Errored => (
-            TestCaseStatus::non_success(NonSuccessKind::Error),
-            StatusKind::Error,
-        ),
-    };
-    let main = case
-        .statuses
-        .iter()
-        .position(|status| status.kind == deciding);
-    let tries = case.statuses.iter().filter_map(rerun);
-    status.add_reruns(tries);
-    if case.statuses.iter().any(|status| is_flaky(status.kind)) {
-        status.set_rerun_kind(FlakyOrRerun::Flaky);
-    }
-    if let Some(main) = main.filter(|_| !is_flaky(deciding)) {
-        let said = &case.statuses[main];
-        set(&mut status, said, description(case, main));
-    } else if case.cut {
-        status.set_message("the report was cut off before the end of this case");
-    }
-    status
-}
-
-fn set(status: &mut TestCaseStatus, said: &Status<'_>, description: String) {
-    if let Some(message) = &said.message {
-        status.set_message(message);
-    }
-    if let Some(type_) = &said.type_ {
-        status.set_type(type_);
-    }
-    if !description.is_empty() {
-        status.set_description(description);
-    }
-}
-
-/// The text of the main status, and all of those that have no place of their own.
-fn description(case: &Case<'_>, main: usize) -> String {
-    let mut text = text_with_place(&case.statuses[main]);
-    for (index, status) in case.statuses.iter().enumerate() {
-        let told_elsewhere = rerun(status).is_some() && case.outcome() != Outcome::Skipped;
-        if index != main && !told_elsewhere {
-            let (type_, message) = (status.type_.as_deref(), status.message.as_deref());
-            let heading = [Some(element(status.kind)), type_, message];
-            let heading: Vec<&str> = heading.into_iter().flatten().collect();
-            text = format!(
-                "{text}\n\n{}\n{}",
-                heading.join(": "),
-                text_with_place(status)
-            );
-        }
-    }
-    text
-}
-
-fn text_with_place(status: &Status<'_>) -> String {
-    match (&status.file, status.line) {
-        (Some(file), Some(line)) => format!("{file}:{line}\n{}", status.text),
-        (Some(file), None) => format!("{file}\n{}", status.text),
-        (None, _) => status.text.clone().into_owned(),
-    }
-}
-
-fn rerun(status: &Status<'_>) -> Option<TestRerun> {
-    let kind = match status.kind {
-        StatusKind::FlakyFailure | StatusKind::RerunFailure => NonSuccessKind::Failure,
-        StatusKind::FlakyError | StatusKind::RerunError => NonSuccessKind::Error,
-        StatusKind::Failure | StatusKind::Error | StatusKind::Skipped => return None,
-    };
-    let mut rerun = TestRerun::new(kind);
-    rerun.message = status.message.as_deref().map(XmlString::from);
-    rerun.ty = status.type_.as_deref().map(XmlString::from);
-    rerun.description = Some(text_with_place(status))
-        .filter(|text| !text.is_empty())
-        .map(XmlString::from);
-    rerun.system_out = status.system_out.as_deref().map(XmlString::from);
-    rerun.system_err = status.system_err.as_deref().map(XmlString::from);
-    Some(rerun)
-}
-
-fn is_flaky(kind: StatusKind) -> bool {
-    matches!(kind, StatusKind::FlakyFailure | StatusKind::FlakyError)
-}
-
-fn element(kind: StatusKind) -> &'static str {
-    match kind {
-        StatusKind::Failure => "failure",
-        StatusKind::Error => "error",
-        StatusKind::Skipped => "skipped",
-        StatusKind::FlakyFailure => "flakyFailure",
-        StatusKind::FlakyError => "flakyError",
-        StatusKind::RerunFailure => "rerunFailure",
-        StatusKind::RerunError => "rerunError",
-    }
 }
 
 fn property(property: &crate::model::Property<'_>) -> Property {
