@@ -214,16 +214,12 @@ impl Client {
 
     /// The parameters of all messages with this method that were not claimed so far.
     pub(crate) fn claim(&mut self, method: &str) -> Vec<Value> {
-        let (claimed, rest) = self
-            .inbox
-            .drain(..)
-            .partition(|message| message["method"] == method);
+        let all = std::mem::take(&mut self.inbox);
+        let (claimed, rest): (VecDeque<Value>, _) =
+            all.into_iter().partition(|message| message["method"] == method);
         self.inbox = rest;
-        let claimed: Vec<Value> = claimed;
-        claimed
-            .into_iter()
-            .map(|mut message| message["params"].take())
-            .collect()
+        let claimed = claimed.into_iter();
+        claimed.map(|mut message| message["params"].take()).collect()
     }
 
     /// The next run that the server starts.
