@@ -206,7 +206,7 @@ async fn the_output_of_a_test_is_shown_as_a_document() {
         Output:
 
         ```text
-        red � text
+        red  text
         ```
 
         _ran in Dockerfile → shop:1, warm container_

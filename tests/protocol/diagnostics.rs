@@ -32,38 +32,38 @@ async fn a_failure_shows_while_the_run_goes_on_and_goes_when_it_is_mended() {
     expect![[r#"
         [
           {
-            "code": "tests/test_shop.py::test_fails",
-            "message": "AssertionError: assert 3 == 4",
             "range": {
-              "end": {
-                "character": 21,
-                "line": 9
-              },
               "start": {
-                "character": 4,
-                "line": 9
+                "line": 9,
+                "character": 4
+              },
+              "end": {
+                "line": 9,
+                "character": 21
               }
             },
+            "severity": 1,
+            "code": "tests/test_shop.py::test_fails",
+            "source": "testdock",
+            "message": "AssertionError: assert 3 == 4",
             "relatedInformation": [
               {
                 "location": {
+                  "uri": "FILE",
                   "range": {
-                    "end": {
-                      "character": 0,
-                      "line": 0
-                    },
                     "start": {
-                      "character": 0,
-                      "line": 0
+                      "line": 0,
+                      "character": 0
+                    },
+                    "end": {
+                      "line": 0,
+                      "character": 0
                     }
-                  },
-                  "uri": "FILE"
+                  }
                 },
                 "message": "in helper"
               }
-            ],
-            "severity": 1,
-            "source": "testdock"
+            ]
           }
         ]"#]]
     .assert_eq(&text.replace(&file, "FILE"));
@@ -163,7 +163,7 @@ async fn a_folder_opened_by_a_link_shows_its_files_below_the_link() {
     for place in failure.failures.iter_mut().flat_map(|it| it.place.as_mut()) {
         place.path.clone_from(&real);
     }
-    run.say(RunEvent::TestFinished(Box::new(failure)));
+    run.finish(failure);
     assert_eq!(
         client.next(PUBLISH).await["uri"],
         uri(&link.join("tests/test_shop.py"))

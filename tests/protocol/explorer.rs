@@ -168,81 +168,81 @@ async fn a_run_tells_how_its_tests_stand() {
     let text = serde_json::to_string_pretty(&failed).expect("JSON");
     expect![[r#"
         {
+          "testId": "tests/test_shop.py::test_fails",
+          "state": {
+            "tag": "failed",
+            "message": "trace of assert 3 == 4"
+          },
+          "runId": "mine",
+          "seq": null,
           "duration": 12.0,
+          "message": "assert 3 == 4",
+          "location": {
+            "uri": "FILE",
+            "range": {
+              "start": {
+                "line": 9,
+                "character": 0
+              },
+              "end": {
+                "line": 9,
+                "character": 0
+              }
+            }
+          },
           "failures": [
             {
-              "location": {
-                "range": {
-                  "end": {
-                    "character": 0,
-                    "line": 9
-                  },
-                  "start": {
-                    "character": 0,
-                    "line": 9
-                  }
-                },
-                "uri": "FILE"
-              },
               "message": "AssertionError: assert 3 == 4",
+              "location": {
+                "uri": "FILE",
+                "range": {
+                  "start": {
+                    "line": 9,
+                    "character": 0
+                  },
+                  "end": {
+                    "line": 9,
+                    "character": 0
+                  }
+                }
+              },
               "stack": [
                 {
                   "label": "helper",
                   "location": {
+                    "uri": "FILE",
                     "range": {
-                      "end": {
-                        "character": 0,
-                        "line": 0
-                      },
                       "start": {
-                        "character": 0,
-                        "line": 0
+                        "line": 0,
+                        "character": 0
+                      },
+                      "end": {
+                        "line": 0,
+                        "character": 0
                       }
-                    },
-                    "uri": "FILE"
+                    }
                   }
                 },
                 {
                   "label": "test",
                   "location": {
+                    "uri": "FILE",
                     "range": {
-                      "end": {
-                        "character": 0,
-                        "line": 9
-                      },
                       "start": {
-                        "character": 0,
-                        "line": 9
+                        "line": 9,
+                        "character": 0
+                      },
+                      "end": {
+                        "line": 9,
+                        "character": 0
                       }
-                    },
-                    "uri": "FILE"
+                    }
                   }
                 }
               ]
             }
           ],
-          "location": {
-            "range": {
-              "end": {
-                "character": 0,
-                "line": 9
-              },
-              "start": {
-                "character": 0,
-                "line": 9
-              }
-            },
-            "uri": "FILE"
-          },
-          "message": "assert 3 == 4",
-          "output": "printed\n",
-          "runId": "mine",
-          "seq": null,
-          "state": {
-            "message": "trace of assert 3 == 4",
-            "tag": "failed"
-          },
-          "testId": "tests/test_shop.py::test_fails"
+          "output": "printed\n"
         }"#]]
     .assert_eq(&text.replace(&workspace.uri("tests/test_shop.py"), "FILE"));
     let errored = client.next(STATE).await;
@@ -332,6 +332,12 @@ async fn two_runs_at_once_do_not_mix() {
     assert!(!two.is_over());
     two.complete();
     assert_eq!(client.next(END).await["runId"], "two");
+    // The newer run, of all tests, knows nothing of the other one's test any more.
+    let is_retracted = |it: &Value| it["retracted"] == true;
+    assert_eq!(
+        client.next_where(STATE, is_retracted).await["testId"],
+        "tests/test_shop.py::test_fails"
+    );
     let states = client.claim(STATE);
     assert!(
         states.iter().all(|it| it["state"]["tag"] == "enqueued"),
@@ -348,7 +354,9 @@ async fn an_abort_without_a_name_ends_all() {
     let one = client.run().await;
     client.request(RUN, json!({})).await;
     let two = client.run().await;
-    client.notify(ABORT, Value::Null).await;
+    client
+        .send(&json!({ "jsonrpc": "2.0", "method": ABORT }))
+        .await;
     // One end for both: the client knows of one run only.
     client.next(END).await;
     one.over().await;

@@ -58,8 +58,7 @@ async fn malformed_messages_do_no_harm() {
         client.refused(method, params).await;
     }
     client.send_text("{ this is no JSON").await;
-    let error = client.answer_to_nobody().await;
-    assert_eq!(error["code"], -32700);
+    client.send_text("[]").await;
     assert_eq!(client.lenses(&uri).await.len(), 6);
     client.finish().await;
 }
