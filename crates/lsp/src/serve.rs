@@ -12,7 +12,10 @@ use crate::refresh::Refresh;
 use crate::server::Server;
 use crate::shared::Shared;
 use crate::sink::EditorSink;
-use crate::{ext, outbox};
+use crate::{ext, inbound, outbox};
+
+/// Bytes of input that may wait for the server.
+const BUFFER: usize = 64 * 1024;
 
 /// How the server presents itself.
 #[derive(Debug, Clone)]
@@ -71,8 +74,15 @@ where
     shared.spawn(outbox::deliver(letters, shared.client.clone()));
     shared.spawn(refresh.pass_on(shared.clone()));
 
+    let (to_server, input) = tokio::io::duplex(BUFFER);
+    let relay = async {
+        inbound::pass_on(stdin, to_server).await;
+        // The server reads its end of the input, and ends by it.
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
-        () = tower_lsp::Server::new(stdin, stdout, socket).serve(service) => {}
+        () = tower_lsp::Server::new(input, stdout, socket).serve(service) => {}
+        () = relay => {}
         () = shared.hang_up.cancelled() => tracing::info!("the client's process is gone"),
     }
     handle.quit().await;
