@@ -132,6 +132,9 @@ pub struct Site {
     pub paths: PathMap,
     /// A directory of the container that holds the invocation's helper files.
     pub helpers: String,
+    /// A directory that lasts as long as the container, for what a tool makes again and again;
+    /// `None` without a container.
+    pub cache: Option<String>,
     /// A directory of the container for this run alone: reports go here.
     pub scratch: String,
 }
