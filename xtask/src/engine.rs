@@ -149,7 +149,7 @@ fn start() -> Result<()> {
         return version().map(drop);
     }
     let log = folder.join("dockerd.log");
-    let dockerd = detach(&Command::new("dockerd"), &log)?;
+    let dockerd = detach(Command::new("dockerd").args(["--log-level", "warn"]), &log)?;
     say(format_args!(
         "starting dockerd, which writes to {}",
         log.display()

@@ -3,12 +3,11 @@
 mod interpreters;
 mod suites;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
-use crate::config::{self, ConfigProblem, Layer};
-use crate::model::Place;
+use crate::config::{self, Layer};
 use crate::paths::RelPath;
 use crate::workspace::{Problem, Workspace};
 
@@ -23,75 +22,43 @@ pub struct Choice {
     pub local: bool,
 }
 
-/// What a folder holds, as far as it shapes the workspace.
-#[derive(Debug, Clone, Copy)]
+/// What a folder holds.
+#[derive(Clone, Copy)]
 pub struct Contents<'c> {
     /// Where the folder is.
     pub root: &'c Utf8Path,
     /// Its files that git would not ignore, sorted.
     pub files: &'c [RelPath],
-    /// The texts of those that [`is_read`].
-    pub texts: &'c BTreeMap<RelPath, String>,
-}
-
-impl Contents<'_> {
-    /// Whether a file is there.
-    pub fn has(&self, path: &str) -> bool {
-        self.files.binary_search(&RelPath::new(path)).is_ok()
-    }
-
-    /// A file's text, where it was read.
-    pub fn text(&self, path: &str) -> Option<&str> {
-        self.texts.get(&RelPath::new(path)).map(String::as_str)
-    }
+    /// The text of one of its files; `None` where there is none.
+    pub read: &'c dyn Fn(&str) -> Option<String>,
 }
 
 /// Puts a workspace together.
 pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Workspace {
     let resolution = config::resolve(layers, choice.profile.as_deref());
-    let mut problems: Vec<Problem> = resolution.problems.iter().map(problem).collect();
-    let config = &resolution.config;
-    let suites = suites::suites(config, contents, choice, &mut problems);
-    let names: BTreeSet<Option<String>> = suites.iter().map(|s| s.interpreter.clone()).collect();
-    let interpreters = names
-        .into_iter()
-        .map(|name| {
-            let interpreter = interpreters::interpreter(config, contents, name.as_deref(), choice);
-            (name, interpreter)
-        })
+    let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
+    let suites = suites::suites(&resolution.config, contents, choice);
+    let mut names: BTreeSet<Option<String>> = suites
+        .iter()
+        .map(|suite| suite.interpreter.clone())
         .collect();
+    names.insert(choice.interpreter.clone());
+    let interpreter = |name: Option<String>| {
+        let chosen = interpreters::interpreter(&resolution, contents, name.as_deref(), choice);
+        (name, chosen)
+    };
     Workspace {
+        interpreters: names.into_iter().map(interpreter).collect(),
+        timeout: resolution.config.timeout.map(|limit| limit.0),
         suites,
-        interpreters,
         problems,
-        timeout: config.timeout.map(|limit| limit.0),
     }
 }
 
-fn problem(problem: &ConfigProblem) -> Problem {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let at = problem.location.as_ref();
-    let place = problem.origin.file().map(|path| Place {
-        path: path.to_owned(),
-        line: at.map_or(1, |at| number(at.line)),
-        column: at.map(|at| number(at.column)),
-    });
-    Problem {
-        length: at.map_or(1, |at| number(at.span.len())),
-        message: match &place {
-            Some(_) => problem.message.clone(),
-            None => format!("{}: {}", problem.origin, problem.message),
-        },
-        place,
-        help: problem.help.clone(),
-    }
-}
-
-/// Files whose text shapes the workspace, by name.
-const READ: [&str; 16] = [
+/// Files that shape the workspace, by name; so does every Dockerfile.
+pub const SHAPING_FILES: [&str; 14] = [
     "testdock.toml",
     "testdock.local.toml",
-    "Dockerfile",
     "Jenkinsfile",
     "compose.yaml",
     "compose.yml",
@@ -99,7 +66,6 @@ const READ: [&str; 16] = [
     "docker-compose.yaml",
     "devcontainer.json",
     ".devcontainer.json",
-    ".dockerignore",
     "pyproject.toml",
     "pytest.ini",
     ".pytest.ini",
@@ -107,12 +73,8 @@ const READ: [&str; 16] = [
     "tox.ini",
 ];
 
-/// Whether the text of this file is needed to resolve a workspace.
-pub fn is_read(path: &RelPath) -> bool {
-    READ.contains(&path.as_str().rsplit('/').next().unwrap_or_default())
-}
-
 /// Whether a change of this file may change suites or interpreters, so that all is read again.
 pub fn shapes_the_workspace(path: &RelPath) -> bool {
-    is_read(path)
+    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    SHAPING_FILES.contains(&name) || name.contains("Dockerfile")
 }

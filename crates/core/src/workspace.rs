@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::frameworks::{Suite, TestItem};
 use crate::id::TestId;
+use crate::interpreter::Choice;
 use crate::model::{Fault, Place, RunError};
 use crate::paths::RelPath;
 use crate::plan::Interpreter;
@@ -16,7 +17,7 @@ pub struct Workspace {
     /// Its suites, in the order in which they run.
     pub suites: Vec<Arc<Suite>>,
     /// The interpreters that the suites name, `None` for the default one: ready, or why not.
-    pub interpreters: BTreeMap<Option<String>, Result<Arc<Interpreter>, RunError>>,
+    pub interpreters: BTreeMap<Option<String>, Result<Choice, RunError>>,
     /// Mistakes in the configuration. While there is one, nothing runs.
     pub problems: Vec<Problem>,
     /// A whole run may take this long.
@@ -78,15 +79,14 @@ impl Workspace {
 
     /// Where a suite's tests run.
     pub fn interpreter(&self, suite: &Suite) -> Result<Arc<Interpreter>, RunError> {
-        self.interpreters
-            .get(&suite.interpreter)
-            .cloned()
-            .unwrap_or_else(|| {
-                Err(RunError::new(
-                    Fault::Configuration,
-                    "no interpreter is configured",
-                ))
-            })
+        match self.interpreters.get(&suite.interpreter) {
+            Some(Ok(choice)) => Ok(Arc::new(choice.interpreter.clone())),
+            Some(Err(error)) => Err(error.clone()),
+            None => Err(RunError::new(
+                Fault::Configuration,
+                "the suite's interpreter was not resolved",
+            )),
+        }
     }
 }
 

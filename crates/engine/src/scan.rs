@@ -3,13 +3,12 @@
 //! Nothing is run. What git ignores is not looked at; files are read once, in parallel, and handed
 //! on in batches, so that a large workspace fills the tree while it is being read.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{WalkBuilder, WalkState};
-use testdock_core::config::{Layer, Origin, environment_layers};
+use testdock_core::config::{self, Layer, Origin, Resolution, environment_layers};
 use testdock_core::id::FolderName;
 use testdock_core::paths::RelPath;
 use testdock_core::resolve;
@@ -125,32 +124,45 @@ impl Scanner {
         found
     }
 
+    /// What all layers of a workspace's configuration say together.
+    pub fn settings(&self, root: &Utf8Path) -> Resolution {
+        let settings = self.chosen();
+        config::resolve(&layers(root, &settings), settings.profile.as_deref())
+    }
+
     fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> Workspace {
-        let settings = self
-            .settings
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let texts: BTreeMap<RelPath, String> = files
-            .iter()
-            .filter(|path| resolve::is_read(path))
-            .filter_map(|path| Some((path.clone(), fs::read_to_string(path.on(root)).ok()?)))
-            .collect();
-        let mut layers = file_layers(root);
-        layers.extend(environment_layers(std::env::vars()));
-        layers.extend(settings.layers);
+        let settings = self.chosen();
+        let layers = layers(root, &settings);
         let choice = resolve::Choice {
             profile: settings.profile,
             interpreter: settings.interpreter,
             local: settings.local,
         };
-        let contents = resolve::Contents {
-            root,
-            files,
-            texts: &texts,
-        };
-        resolve::resolve(contents, &layers, &choice)
+        let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+        resolve::resolve(
+            resolve::Contents {
+                root,
+                files,
+                read: &read,
+            },
+            &layers,
+            &choice,
+        )
     }
+
+    fn chosen(&self) -> Settings {
+        self.settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+fn layers(root: &Utf8Path, settings: &Settings) -> Vec<Layer> {
+    let mut layers = file_layers(root);
+    layers.extend(environment_layers(std::env::vars()));
+    layers.extend(settings.layers.iter().cloned());
+    layers
 }
 
 /// Finds tests on all processors, batch by batch.

@@ -19,8 +19,8 @@ renew() { [ -z "$lease" ] || echo "$lease" >"$lease_file"; }
 # The processes whose environment carries the cookie: also those that left the session or lost
 # their parent. This shell has the cookie in a variable only, and so is not among them.
 ours() {
-  if command -v grep; then
-    grep -lsF "$cookie" /proc/[0-9]*/environ >&6
+  if [ "$seeker" = grep ]; then
+    grep -ls "$cookie" /proc/[0-9]*/environ >&6
   else
     for environ in /proc/[0-9]*/environ; do
       while IFS= read -r text || [ -n "$text" ]; do
@@ -31,42 +31,58 @@ ours() {
   fi
 }
 
-# Sends a signal to each of them and to the group that it leads; says in $found whether there were any.
+# Some greps end a line at a NUL; then the shell must read for itself, slowly.
+seek() { if printf 'a\000b\n' | grep -q b; then seeker=grep; else seeker=shell; fi; }
+
+# Sends a signal to each of them and to the group that it leads, also when it leads it no more; says
+# in $found whether there were any, in $left whether a group has members, corpses among them. Group
+# first: who is left of it could not be found afterwards.
 signal() {
+  [ "$seeker" ] || seek
   found=
+  left=
   for process in $(ours 6>&1 >/dev/null); do
     process=${process#/proc/}
     process=${process%/environ}
-    kill -s "$1" "$process"
-    kill -s "$1" -- "-$process"
+    # Whatever else may have come in between: 1 would stand for everyone.
+    case $process in '' | 1 | *[!0-9]*) continue ;; esac
+    case " $groups " in *" $process "*) ;; *) groups="$groups $process" ;; esac
     found=yes
+  done
+  for process in $groups; do
+    # Not every shell takes the dashes, nor does every shell do without.
+    kill -s "$1" -- "-$process" || kill -s "$1" "-$process" && left=yes
+    kill -s "$1" "$process"
   done
 }
 
+# Not for ever: somebody could start processes faster than this ends them.
 sweep() {
+  sweeps=0
   signal KILL
-  while [ "$found" ]; do
+  while [ "$found" ] && [ "$sweeps" -lt 20 ]; do
+    sweeps=$((sweeps + 1))
     sleep 0.02 || sleep 1
     signal KILL
   done
 }
 
-# Waits for the end of the lifeline, then kills until the supervisor has noticed and ends this too.
+# Waits for the end of the lifeline, then kills until the supervisor has noticed.
 watch() {
   while IFS= read -r beat; do renew; done
   : >"$scratch/.cancelled"
   signal TERM
   round=0
-  while [ "$found" ] && [ "$round" -lt 8 ] && sleep 0.05; do
+  while [ "$found$left" ] && [ "$round" -lt 8 ] && sleep 0.05; do
     round=$((round + 1))
     signal 0
   done
   round=0
-  while [ "$round" -lt 20 ] && kill -s 0 "$$"; do
-    sweep
+  while sweep && [ ! -e "$scratch/.ended" ] && [ "$round" -lt 20 ] && kill -s 0 "$$"; do
     round=$((round + 1))
-    sleep 0.05 || sleep 1
+    sleep 0.02 || sleep 1
   done
+  [ ! -e "$scratch/.ended" ] || exit
   # The supervisor is gone, or stuck in a pipe that nobody reads.
   kill -s KILL "$$"
   sweep
@@ -97,19 +113,26 @@ launch() {
   code=$?
 }
 
+# The last frame. Whoever cancelled may rely on it that nothing is left; whoever did not need not
+# wait for that.
 finish() {
-  kill "$watcher"
-  cancelled && sweep
+  if cancelled; then
+    : >"$scratch/.ended"
+    wait "$watcher"
+  else
+    kill "$watcher"
+  fi
   frame "$@"
   sweep
   rm -rf "$scratch"
   exit
 }
 
-watcher=$$
+groups=
+seeker=
 renew
 mkdir -p "$scratch" || { frame unusable "$scratch" && exit; }
-watch <&5 >&- 2>&- 3>&- 4>&- &
+watch <&5 3>&- 4>&- &
 watcher=$!
 exec 5<&-
 
@@ -162,7 +185,7 @@ while [ "$candidate" -lt "$candidates" ]; do
 done
 trap '' PIPE
 
-cancelled && finish exit "${code:-0}" 0
+! cancelled || finish exit "${code:-0}" 0
 [ "$chosen" ] || finish missing
 if [ "$report" ] && [ -f "$scratch/$report" ]; then
   frame report

@@ -6,7 +6,7 @@ mod support;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::{Bench, Script, Story, gone_within, processes};
+use support::{Bench, Story, gone_within, processes};
 use testdock_core::plan::Source;
 
 /// An image with a shell; `TESTDOCK_TEST_BASE` names another one.
@@ -79,4 +79,348 @@ async fn the_second_run_is_warm_and_sees_the_workspace() {
         .map(|e| e.file_name().to_owned())
         .collect();
     assert_eq!(left.len(), 2, "{left:?}");
+}
+
+/// Prints `up` once processes with `mark` run that are hard to kill: one that left the session, one
+/// that hides its environment, one that ignores the polite signal.
+fn stubborn(mark: &str) -> String {
+    format!(
+        "trap '' TERM; setsid sleep {mark} & env -i sleep {mark} & (trap '' TERM; sleep {mark}) & echo up; while :; do sleep {mark}; done"
+    )
+}
+
+#[tokio::test]
+async fn nothing_survives_a_cancel() {
+    let Some(yard) = Yard::new() else { return };
+    let mark = "10001.5";
+    let mut run = yard.0.start(stubborn(mark).as_str());
+    run.until_printed("up").await;
+    assert!(processes(mark).len() >= 4);
+    let asked = Instant::now();
+    run.cancel.cancel();
+    let story = run.end().await;
+    assert_eq!(story.end(), "Cancelled");
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        asked.elapsed()
+    );
+    gone_within(
+        Duration::from_secs(1).saturating_sub(asked.elapsed()),
+        || processes(mark),
+    )
+    .await;
+    assert_eq!(yard.containers().len(), 1, "the container stays warm");
+}
+
+#[tokio::test]
+async fn a_flood_does_not_hold_back_a_cancel() {
+    let Some(yard) = Yard::new() else { return };
+    let mark = "10002.5";
+    let mut run = yard
+        .0
+        .start(format!("echo up; : {mark}; yes {mark}").as_str());
+    run.until_printed("up").await;
+    // Nobody reads the events for a while.
+    gone_within(Duration::from_secs(5), || match run.events.len() {
+        64.. => Vec::new(),
+        few => vec![few.to_string()],
+    })
+    .await;
+    let asked = Instant::now();
+    run.cancel.cancel();
+    let story = run.end().await;
+    assert_eq!(story.end(), "Cancelled");
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        asked.elapsed()
+    );
+    gone_within(Duration::from_millis(500), || processes(mark)).await;
+}
+
+/// The process that the next test kills: runs a script until it is killed.
+#[tokio::test]
+#[ignore = "started by another test"]
+async fn client() {
+    let (Ok(root), Some(image)) = (std::env::var("CLIENT_ROOT"), image()) else {
+        return;
+    };
+    let mut bench = Bench::new(Source::Image(image));
+    bench.root = root.into();
+    let script = std::env::var("CLIENT_SCRIPT").unwrap_or_default();
+    let story = bench.run(script.as_str()).await;
+    println!("told {} in {}", story.end(), story.container().0);
+}
+
+fn start_client(yard: &Yard, script: &str) -> std::process::Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "client", "--ignored", "--nocapture"])
+        .env("CLIENT_ROOT", &yard.0.root)
+        .env("CLIENT_SCRIPT", script)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn nothing_survives_a_killed_client() {
+    let Some(yard) = Yard::new() else { return };
+    for (mark, more) in [
+        ("10003.5", ""),
+        ("10004.5", "(while :; do echo flood; done) &"),
+    ] {
+        let mut client = start_client(&yard, &format!("{more} {}; sleep {mark}", stubborn(mark)));
+        gone_within(Duration::from_secs(30), || {
+            match processes(&format!("sleep\0{mark}")).len() {
+                4.. => Vec::new(),
+                few => vec![few.to_string()],
+            }
+        })
+        .await;
+        client.kill().unwrap();
+        client.wait().unwrap();
+        gone_within(Duration::from_secs(1), || processes(mark)).await;
+    }
+}
+
+#[tokio::test]
+async fn two_runs_at_once_share_a_container_undisturbed() {
+    let Some(yard) = Yard::new() else { return };
+    let (mut one, mut two) = (
+        yard.0.start("echo up; sleep 10005.5"),
+        yard.0.start("echo up; sleep 1; echo r >$1/report"),
+    );
+    one.until_printed("up").await;
+    two.until_printed("up").await;
+    one.cancel.cancel();
+    assert_eq!(one.end().await.end(), "Cancelled");
+    let two = two.end().await;
+    assert_eq!(
+        (two.end().as_str(), two.results()),
+        ("Completed", vec!["r".to_owned()])
+    );
+    assert_eq!(yard.containers().len(), 1);
+}
+
+#[tokio::test]
+async fn two_processes_at_once_make_one_container() {
+    let Some(yard) = Yard::new() else { return };
+    let clients: Vec<_> = (0..3)
+        .map(|_| start_client(&yard, "echo r >$1/report"))
+        .collect();
+    let mut said: Vec<String> = Vec::new();
+    for client in clients {
+        let out = client.wait_with_output().unwrap();
+        let text = String::from_utf8_lossy(&out.stdout).into_owned();
+        said.extend(
+            text.lines()
+                .filter(|l| l.starts_with("told "))
+                .map(String::from),
+        );
+    }
+    let id = &yard.containers()[0];
+    assert_eq!(said, vec![format!("told Completed in {id}"); 3]);
+    assert_eq!(yard.containers().len(), 1);
+}
+
+#[tokio::test]
+async fn an_idle_container_goes_with_its_lease() {
+    let Some(mut yard) = Yard::new() else { return };
+    yard.0.interpreter.keep_warm = Duration::ZERO;
+    yard.0.run("echo r >$1/report").await;
+    assert_eq!(yard.containers().len(), 1);
+    // A longer run keeps it all the while.
+    let story = yard.0.run("sleep 12; echo r >$1/report").await;
+    assert_eq!(story.end(), "Completed");
+    assert!(story.container().1);
+    gone_within(Duration::from_secs(20), || yard.containers()).await;
+}
+
+#[tokio::test]
+async fn a_fresh_container_goes_with_its_run() {
+    let Some(mut yard) = Yard::new() else { return };
+    let warm = yard.0.run("echo r >$1/report").await.container().0;
+    yard.0.fresh = true;
+    let story = yard.0.run("echo r >$1/report").await;
+    assert_ne!(story.container(), (warm.clone(), true));
+    let mut run = yard.0.start("echo up; sleep 10006.5");
+    run.until_printed("up").await;
+    run.cancel.cancel();
+    assert_eq!(run.end().await.end(), "Cancelled");
+    gone_within(Duration::from_secs(5), || {
+        yard.containers()
+            .into_iter()
+            .filter(|id| *id != warm)
+            .collect()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_container_that_is_removed_under_a_run_is_said_and_the_next_run_works() {
+    let Some(yard) = Yard::new() else { return };
+    let mut run = yard.0.start("echo up; sleep 10007.5");
+    run.until_printed("up").await;
+    docker(&["rm", "-f", &yard.containers()[0]]).unwrap();
+    let story = run.end().await;
+    assert_eq!(
+        story.end(),
+        "Interpreter: the container was stopped or removed while the tests ran [run again: a new container is made]"
+    );
+    assert_eq!(yard.0.run("echo r >$1/report").await.end(), "Completed");
+}
+
+#[tokio::test]
+async fn want_of_memory_is_said() {
+    let Some(mut yard) = Yard::new() else { return };
+    yard.0.interpreter.limits.memory = Some(48 << 20);
+    let eat = "dd if=/dev/zero of=/dev/null bs=400M count=1";
+    let story: Story = yard.0.run(eat).await;
+    assert_eq!(
+        story.end(),
+        "Process: no report after Signal(9): the kernel killed a process of the tests for want of memory (the container's limit is 48 MiB) [raise limits.memory of the interpreter, or run fewer tests at once]"
+    );
+    // Only a part of the tests died.
+    let story = yard
+        .0
+        .run(format!("{eat}; echo r >$1/report").as_str())
+        .await;
+    assert_eq!(story.end(), "Completed");
+    assert_eq!(story.warnings().len(), 1, "{:?}", story.warnings());
+}
+
+#[tokio::test]
+async fn a_caller_other_than_root_can_delete_what_is_left() {
+    let Some(mut yard) = Yard::new() else { return };
+    yard.0.interpreter.user = testdock_core::plan::User::Named("1234:1234".into());
+    docker(&[
+        "run",
+        "--rm",
+        "-v",
+        &format!("{0}:{0}", yard.0.root),
+        &image().unwrap(),
+        "chmod",
+        "777",
+        yard.0.root.as_str(),
+    ])
+    .unwrap();
+    let story = yard
+        .0
+        .run("id -u; touch made; echo \"$HOME\"; echo x >\"$HOME/x\" && echo r >$1/report")
+        .await;
+    assert_eq!(story.printed(), "1234\n/tmp/testdock-home\n");
+    assert_eq!(story.results(), ["r"]);
+    use std::os::unix::fs::MetadataExt as _;
+    assert_eq!(
+        std::fs::metadata(yard.0.root.join("made")).unwrap().uid(),
+        1234
+    );
+}
+
+/// Builds an image from the workspace of `yard`.
+fn build(yard: &Yard, steps: &str) -> String {
+    let dockerfile = format!("FROM {}\n{steps}", image().unwrap());
+    std::fs::write(yard.0.root.join("Dockerfile"), dockerfile).unwrap();
+    docker(&["build", "-q", yard.0.root.as_str()]).unwrap()
+}
+
+#[tokio::test]
+async fn the_workspace_goes_over_its_copy_and_what_the_image_made_stays() {
+    let Some(mut yard) = Yard::new() else { return };
+    let root = yard.0.root.clone();
+    std::fs::write(root.join("package.json"), "{}").unwrap();
+    std::fs::create_dir(root.join("deleted-later")).unwrap();
+    std::fs::write(root.join("deleted-later/stale.txt"), "stale").unwrap();
+    let id = build(
+        &yard,
+        "WORKDIR /app\nCOPY . .\nRUN mkdir -p node_modules/x && echo made > node_modules/x/y\n",
+    );
+    yard.0.interpreter.source = Source::Image(id.clone());
+    std::fs::remove_dir_all(root.join("deleted-later")).unwrap();
+    std::fs::write(root.join("file.txt"), "edited\n").unwrap();
+    for warm in [false, true] {
+        let story = yard
+            .0
+            .run("echo at $PWD/file.txt; cat file.txt node_modules/x/y; ls; echo r >$1/report")
+            .await;
+        assert_eq!(
+            story.printed(),
+            format!(
+                "at {root}/file.txt\nedited\nmade\nDockerfile\nfile.txt\nnode_modules\npackage.json\n"
+            )
+        );
+        assert_eq!(story.container().1, warm);
+    }
+    assert_eq!(
+        root.join("node_modules").read_dir_utf8().unwrap().count(),
+        0
+    );
+    drop(yard);
+    docker(&["rmi", "-f", &id]).unwrap();
+}
+
+#[tokio::test]
+async fn an_image_without_a_shell_is_said() {
+    let Some(mut yard) = Yard::new() else { return };
+    let dockerfile = "FROM scratch\nCOPY file.txt /\nCMD [\"/x\"]\n";
+    std::fs::write(yard.0.root.join("Dockerfile"), dockerfile).unwrap();
+    let id = docker(&["build", "-q", yard.0.root.as_str()]).unwrap();
+    yard.0.interpreter.source = Source::Image(id.clone());
+    let story = yard.0.run("").await;
+    assert!(story.end().contains("has none"), "{}", story.end());
+    assert_eq!(yard.containers(), Vec::<String>::new());
+    docker(&["rmi", "-f", &id]).unwrap();
+}
+
+#[tokio::test]
+async fn another_directory_in_the_workspaces_place_is_seen() {
+    let Some(yard) = Yard::new() else { return };
+    let root = yard.0.root.clone();
+    let first = yard.0.run("echo r >$1/report").await;
+    std::fs::rename(&root, root.with_file_name("moved")).unwrap();
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(root.join("new.txt"), "").unwrap();
+    let story = yard.0.run("ls; echo r >$1/report").await;
+    assert_eq!(story.printed(), "new.txt\n");
+    assert_ne!(story.container().0, first.container().0);
+}
+
+/// What a client says that sees the workspace otherwise than the engine does.
+async fn client_after(yard: &Yard, mount: &str) -> String {
+    let shell = format!("{mount} && exec \"$@\"");
+    let exe = std::env::current_exe().unwrap();
+    let out = Command::new("unshare")
+        .args(["-m", "sh", "-c", &shell, "sh", exe.to_str().unwrap()])
+        .args(["--exact", "client", "--ignored", "--nocapture"])
+        .env("CLIENT_ROOT", &yard.0.root)
+        .env("CLIENT_SCRIPT", "echo r >$1/report")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let told = text.lines().find(|l| l.starts_with("told "));
+    told.unwrap_or(&text).to_owned()
+}
+
+#[tokio::test]
+async fn a_container_that_does_not_see_the_workspace_is_said() {
+    let Some(yard) = Yard::new() else { return };
+    let told = client_after(&yard, "mount -t tmpfs none \"$CLIENT_ROOT\"").await;
+    assert!(
+        told.contains("the container does not see the workspace"),
+        "{told}"
+    );
+    assert_eq!(
+        yard.containers(),
+        Vec::<String>::new(),
+        "it would be found again"
+    );
+}
+
+#[tokio::test]
+async fn a_read_only_workspace_runs() {
+    let Some(yard) = Yard::new() else { return };
+    let mount = "mount --bind \"$CLIENT_ROOT\" \"$CLIENT_ROOT\" && mount -o remount,ro,bind \"$CLIENT_ROOT\"";
+    let told = client_after(&yard, mount).await;
+    assert!(told.starts_with("told Completed"), "{told}");
 }

@@ -1,10 +1,43 @@
 //! `testdock explain`.
+
 use std::process::ExitCode;
 
 use anyhow::Result;
+use testdock_core::config::Explained;
+use testdock_engine::scan::{Depth, Scanner};
 
 use crate::args::ExplainArguments;
+use crate::project::Project;
+use crate::{exit, print};
 
-pub(crate) fn explain(_: &ExplainArguments) -> Result<ExitCode> {
-    anyhow::bail!("not here yet")
+pub(crate) fn explain(arguments: &ExplainArguments) -> Result<ExitCode> {
+    let project = Project::find(&arguments.project)?;
+    let scanner = Scanner::new(project.settings, Depth::Configuration);
+    let resolution = scanner.settings(&project.root);
+    for problem in &resolution.problems {
+        print::note(&format!("error: {problem}"));
+    }
+    match resolution.explain(arguments.key.as_deref()) {
+        Ok(settings) => settings.iter().for_each(show),
+        Err(unknown) => {
+            print::note(&format!("error: {unknown}"));
+            return Ok(exit::USAGE.into());
+        }
+    }
+    let code = if resolution.problems.is_empty() {
+        exit::PASSED
+    } else {
+        exit::USAGE
+    };
+    Ok(code.into())
+}
+
+fn show(setting: &Explained) {
+    print::line(&format!(
+        "{} = {}  # {}",
+        setting.key, setting.value, setting.origin
+    ));
+    for over in &setting.overridden {
+        print::line(&format!("    over {}  # {}", over.value, over.origin));
+    }
 }

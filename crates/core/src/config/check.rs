@@ -7,7 +7,7 @@ use camino::{Utf8Component, Utf8Path};
 use super::document::Config;
 use super::node::{Content, Node, Table};
 use super::problem::{ConfigProblem, advice};
-use super::schema::{BELONGS_TO, SchemaView};
+use super::schema::{BELONGS_TO, ONE_OF, SchemaView};
 use super::validate::join;
 
 /// Reports what the merged settings lack, and takes out of them what is unusable for it.
@@ -61,11 +61,13 @@ fn complete_table(
     });
 }
 
-/// A key that means something beside another key only, which is not there.
+/// A key that belongs to one choice where another was made; without any choice it waits for detection.
 fn astray(table: &Table, name: &str, node: &Node, schema: SchemaView<'_>) -> Option<ConfigProblem> {
     let owner = schema.property(name)?.text(BELONGS_TO)?;
-    let alone = !table.contains_key(owner);
-    alone.then(|| node.key_problem(format!("`{name}` means nothing without `{owner}`")))
+    let choices = schema.texts(ONE_OF);
+    let chosen = choices.iter().find(|choice| table.contains_key(**choice))?;
+    let message = format!("`{name}` belongs to `{owner}`, but `{chosen}` is chosen");
+    (*chosen != owner).then(|| node.key_problem(message))
 }
 
 /// Reports what no schema can say.

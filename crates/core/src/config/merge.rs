@@ -78,8 +78,8 @@ fn replace_rivals(
         }
         winner.overridden.push(replaced(&loser, &join(key, rival)));
         winner.overridden.extend(loser.overridden);
-        base.retain(|name, _| !belongs_to(schema, name, rival));
     }
+    base.retain(|name, _| belongs_to(schema, name).is_none_or(|owner| owner == *chosen));
 }
 
 /// Files override each other on purpose; two variables or two flags are one person contradicting themselves.
@@ -88,11 +88,8 @@ fn said_at_once(one: &Node, other: &Node) -> bool {
     rank == other.source.origin.rank() && one.source.origin.file().is_none()
 }
 
-fn belongs_to(schema: SchemaView<'_>, name: &str, owner: &str) -> bool {
-    schema
-        .property(name)
-        .and_then(|schema| schema.text(BELONGS_TO))
-        == Some(owner)
+fn belongs_to<'s>(schema: SchemaView<'s>, name: &str) -> Option<&'s str> {
+    schema.property(name)?.text(BELONGS_TO)
 }
 
 fn replaced(node: &Node, key: &str) -> Overridden {

@@ -13,6 +13,7 @@ mod merge;
 mod node;
 mod problem;
 mod profile;
+mod reference;
 mod schema;
 mod units;
 mod validate;
@@ -27,6 +28,7 @@ pub use layer::{Layer, Origin};
 pub(crate) use node::toml_string;
 pub(crate) use problem::nearest;
 pub use problem::{ConfigProblem, Location};
+pub use reference::reference;
 pub use schema::{FRAMEWORKS, json_schema};
 pub use units::{ContainerPath, DockerHost, Duration, FileGlob, InvalidValue, Size, User};
 

@@ -127,6 +127,19 @@ impl<'s> SchemaView<'s> {
         self.root.pointer(reference.strip_prefix('#')?)
     }
 
+    /// The definition of a table by its name; the document itself for none.
+    pub(crate) fn definition(self, name: &str) -> Option<Self> {
+        match name {
+            "" => Some(self.at(self.root)),
+            name => self.root.get("$defs")?.get(name).map(|here| self.at(here)),
+        }
+    }
+
+    /// A keyword of this place alone, not of what it refers to.
+    pub(crate) fn own_text(self, name: &str) -> Option<&'s str> {
+        self.here.get(name)?.as_str()
+    }
+
     pub(crate) fn text(self, name: &str) -> Option<&'s str> {
         self.keyword(name)?.as_str()
     }

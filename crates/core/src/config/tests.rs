@@ -215,7 +215,7 @@ compose = { file = "compose.yaml" }
                 at "image"
             testdock.toml:5:1: `compose` and `dockerfile` exclude each other; keep one of them
                 at "compose"
-            testdock.toml:8:1: `target` means nothing without `dockerfile`
+            testdock.toml:8:1: `target` belongs to `dockerfile`, but `image` is chosen
                 at "target"
             testdock.toml:10:11: `interpreters.web.compose` lacks `service`
                 at "{ file = \"compose.yaml\" }"
@@ -410,6 +410,14 @@ fn one_source_replaces_another() {
         &expect![[r#"
         {"interpreter":{"local":true,"user":"image"}}
     "#]],
+    );
+    let detected = repository("interpreter.target = \"test\"");
+    check_layers(
+        &[detected, local("interpreter.image = \"node:22\"")],
+        None,
+        &expect![[r#"
+            {"interpreter":{"image":"node:22"}}
+        "#]],
     );
     check_layers(
         &[base, local("interpreter.target = \"dev\"")],
@@ -802,7 +810,69 @@ fn explain_says_who_set_what() {
     "#]],
     );
     check_explain(&layers, Some("interpreter.host"), &expect![[""]]);
-    check_explain(&layers, Some("interpreter.imge"), &expect![[r#"
+    check_explain(
+        &layers,
+        Some("interpreter.imge"),
+        &expect![[r#"
         no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
-    "#]]);
+    "#]],
+    );
 }
+
+proptest::proptest! {
+    /// Whatever stands in a file, the answer is problems at places that the file has.
+    #[test]
+    fn no_text_is_too_broken(
+        pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..30),
+        noise in ".{0,8}",
+    ) {
+        let text = pieces.concat() + &noise;
+        let resolution = resolve(&[repository(&text), local(&text)], Some("eu"));
+        for location in resolution.problems.iter().filter_map(|problem| problem.location.clone()) {
+            assert!(text.get(location.span).is_some(), "{text:?}");
+        }
+        assert!(resolution.explain(None).is_ok());
+    }
+}
+
+const PIECES: &[&str] = &[
+    "[",
+    "]",
+    "[[suite]]",
+    "[interpreter]",
+    "[profile.eu]",
+    "\n",
+    "\n",
+    "\n",
+    " = ",
+    "=",
+    "\"",
+    "'",
+    "{",
+    "}",
+    ",",
+    ".",
+    "image",
+    "dockerfile",
+    "inherits = \"eu\"",
+    "timeout",
+    "\"10m\"",
+    "1",
+    "-9e9",
+    "nan",
+    "1979-05-27",
+    "true",
+    "[\"a\"]",
+    "env",
+    "suite",
+    "profile",
+    "framework = \"pytest\"",
+    "ü",
+    "#",
+    "\u{0}",
+    "command = [\"a\"]",
+    "reports = [\"**\"]",
+    "99999999999999999999",
+    "\r\n",
+    "\"\"\"",
+];

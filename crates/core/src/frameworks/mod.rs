@@ -6,6 +6,7 @@
 //! row in the documentation.
 
 pub mod command;
+pub mod pytest;
 
 use std::fmt::Debug;
 use std::sync::Arc;

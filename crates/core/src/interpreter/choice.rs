@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::detect::Offer;
-use super::dockerfile;
+use super::dockerfile::{self, DockerfileError};
 use crate::config::{Interpreter as Settings, Resolution, User as UserSetting};
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
@@ -44,25 +44,23 @@ pub fn choose(
 ) -> Result<Choice, RunError> {
     let workspace = Workspace { read, framework };
     let section = Section::new(name);
-    let settings = resolution
-        .config
-        .interpreter(name)
-        .ok_or_else(|| configuration(format!("no interpreter is named `{}`", section.name())))?;
+    let Some(settings) = resolution.config.interpreter(name) else {
+        let message = format!("no interpreter is named `{}`", section.name());
+        let help = format!("define it as [{}] in testdock.toml", section.title());
+        return Err(configuration(message).help(help));
+    };
     let (source, why, passed_over) = match section.source_setting(settings) {
         Some(setting) => {
             let source = workspace.configured(&section, settings, setting)?;
-            (
-                source,
-                section.why(resolution, setting),
-                workspace.outranked(),
-            )
+            let outranked = workspace.outranked(&source);
+            (source, section.why(resolution, setting), outranked)
         }
         None if name.is_some() => return Err(workspace.without_source(&section)),
         None => workspace.detected(settings)?,
     };
-    workspace.check_stage(&source)?;
+    workspace.check_stage(&section, &source)?;
     Ok(Choice {
-        interpreter: plan(&section, settings, source),
+        interpreter: plan(section.name(), settings, source),
         why,
         passed_over,
     })
@@ -216,25 +214,35 @@ impl Workspace<'_> {
     }
 
     /// What a setting outranks.
-    fn outranked(&self) -> Vec<Passed> {
+    fn outranked(&self, source: &Source) -> Vec<Passed> {
         let found = Offer::ALL
             .into_iter()
             .filter_map(|offer| offer.find(self.read));
-        found
+        let is_source = |file: &str| match source {
+            Source::Dockerfile(chosen) => chosen.path.as_str() == file,
+            Source::Image(_) | Source::Local => false,
+        };
+        let others = found.filter(|(file, _)| !is_source(file));
+        others
             .map(|(file, _)| passed(file, "a setting names the source"))
             .collect()
     }
 
     /// Says at once that a stage does not exist, before anything is built.
-    fn check_stage(&self, source: &Source) -> Result<(), RunError> {
+    fn check_stage(&self, section: &Section<'_>, source: &Source) -> Result<(), RunError> {
         let Source::Dockerfile(file) = source else {
             return Ok(());
         };
         let text = (self.read)(file.path.as_str()).unwrap_or_default();
         let facts = dockerfile::analyse(&text, file.target.as_deref(), &file.build_args);
-        facts
-            .map(drop)
-            .map_err(|error| configuration(format!("cannot build {}: {error}", file.path)))
+        facts.map(drop).map_err(|error| {
+            let setting = match error {
+                DockerfileError::NoStage => "dockerfile",
+                DockerfileError::UnknownTarget { .. } => "target",
+            };
+            let help = format!("correct {}, or `{}.{setting}`", file.path, section.title());
+            configuration(format!("cannot build {}: {error}", file.path)).help(help)
+        })
     }
 }
 
@@ -270,9 +278,10 @@ fn build(settings: &Settings, path: &Utf8Path) -> Source {
     })
 }
 
-fn plan(section: &Section<'_>, settings: &Settings, source: Source) -> Interpreter {
+/// The interpreter that settings describe, from a source that was chosen.
+pub fn plan(name: &str, settings: &Settings, source: Source) -> Interpreter {
     Interpreter {
-        name: section.name().to_owned(),
+        name: name.to_owned(),
         source,
         host: settings.host.as_ref().map(ToString::to_string),
         user: match settings.user {

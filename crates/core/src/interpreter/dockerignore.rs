@@ -39,10 +39,39 @@ impl Matcher {
         }
     }
 
+    /// Takes each text as one pattern, whatever it starts with.
+    pub(super) fn of<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Self {
+        let patterns = patterns.into_iter().filter_map(pattern);
+        Self {
+            rules: patterns
+                .map(|pattern| Rule {
+                    pattern,
+                    includes: false,
+                })
+                .collect(),
+        }
+    }
+
     /// Whether the file or directory at `path`, from the context's root, is left out.
     pub fn is_ignored(&self, path: &str) -> bool {
-        let decisive = self.rules.iter().rev().find(|rule| rule.matches(path));
-        decisive.is_some_and(|rule| !rule.includes)
+        let mut matched = vec![false; self.rules.len()];
+        let ends = path
+            .match_indices('/')
+            .map(|(slash, _)| slash)
+            .chain([path.len()]);
+        ends.fold(false, |_, end| self.judge(&path[..end], &mut matched))
+    }
+
+    /// Judges one level of a path; `matched` holds the patterns that mean a directory above it.
+    ///
+    /// As in Docker, a pattern is looked at only where it would change the verdict: a directory that
+    /// nothing ignores is not brought back, and neither is what a pattern ignores further down in it.
+    fn judge(&self, path: &str, matched: &mut [bool]) -> bool {
+        let rules = self.rules.iter().zip(matched);
+        rules.fold(false, |ignored, (rule, matched)| {
+            *matched |= rule.includes == ignored && rule.pattern.is_match(path);
+            if *matched { !rule.includes } else { ignored }
+        })
     }
 
     /// Whether an ignored directory can be skipped unseen: no pattern brings anything back.
@@ -51,33 +80,29 @@ impl Matcher {
     }
 }
 
-impl Rule {
-    /// Whether the pattern means `path` or a directory that it lies in.
-    fn matches(&self, path: &str) -> bool {
-        let ends = path.match_indices('/').map(|(slash, _)| slash);
-        ends.chain([path.len()])
-            .any(|end| self.pattern.is_match(&path[..end]))
-    }
-}
-
 fn rule(line: &str) -> Option<Rule> {
     let (includes, pattern) = match line.strip_prefix('!') {
         Some(rest) => (true, rest.trim()),
         None => (false, line),
     };
-    let pattern = clean(pattern)?;
     Some(Rule {
-        pattern: Regex::new(&translate(&pattern)).ok()?,
+        pattern: self::pattern(pattern)?,
         includes,
     })
 }
 
-/// A pattern without `.`, `..` and needless slashes; `None` where nothing is left of it.
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(&translate(&clean(text)?)).ok()
+}
+
+/// A pattern without `.`, `..` and needless slashes; `None` where nothing is left of it, or where it
+/// leads out of the context.
 fn clean(pattern: &str) -> Option<String> {
     let mut parts = Vec::new();
     for part in pattern.split('/') {
         match part {
             "" | "." => {}
+            ".." if parts.is_empty() && !pattern.starts_with('/') => return None,
             ".." => drop(parts.pop()),
             part => parts.push(part),
         }
@@ -85,14 +110,26 @@ fn clean(pattern: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
-/// The pattern as a regular expression, since Docker's `**` may stand inside a name as well.
+/// What `**` means before the end of a pattern: any number of directories.
+const DIRECTORIES: &str = "(?:.*/)?";
+
+/// The pattern as a regular expression, since Docker's `**` may stand inside a name as well and its
+/// braces are plain characters.
 fn translate(pattern: &str) -> String {
     let mut regex = String::from("^(?s:");
     let mut rest = pattern;
+    if let Some(suffix) = pattern
+        .strip_prefix("**")
+        .filter(|rest| is_plain_suffix(rest))
+    {
+        regex.push_str(".*");
+        rest = suffix;
+    }
     while let Some(c) = rest.chars().next() {
         let (piece, taken) = match c {
-            '*' if rest.starts_with("**/") => ("(?:.*/)?".to_owned(), 3),
-            '*' if rest.starts_with("**") => (".*".to_owned(), 2),
+            '*' if rest == "**" => (".*".to_owned(), 2),
+            '*' if rest.starts_with("**/") => (DIRECTORIES.to_owned(), 3),
+            '*' if rest.starts_with("**") => (DIRECTORIES.to_owned(), 2),
             '*' => ("[^/]*".to_owned(), 1),
             '?' => ("[^/]".to_owned(), 1),
             '[' => class(rest),
@@ -103,6 +140,11 @@ fn translate(pattern: &str) -> String {
         rest = &rest[taken..];
     }
     regex + ")$"
+}
+
+/// Docker takes `**.txt` for whatever ends in `.txt`, but only where no other wildcard follows.
+fn is_plain_suffix(rest: &str) -> bool {
+    !rest.starts_with('/') && !rest.contains(['*', '?', '[', ']', '\\'])
 }
 
 /// A set such as `[a-c]` or `[^x]`; a bracket that nothing closes stands for itself.
@@ -195,7 +237,13 @@ mod tests {
         check("docs", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check("docs/", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check("docs\n!docs/b", &paths, &expect!["docs docs/a.md"]);
-        check("!docs/b\ndocs", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
+        let texts = ["docs/a.md", "docs/b/c.md"];
+        check("**/*.md\n!docs", &texts, &expect!["docs/a.md docs/b/c.md"]);
+        check(
+            "!docs/b\ndocs",
+            &paths,
+            &expect!["docs docs/a.md docs/b/c.md"],
+        );
         check(
             "*\n!src\n!pyproject.toml",
             &["src", "src/a.py", "pyproject.toml", "x"],
@@ -210,7 +258,14 @@ mod tests {
 
     #[test]
     fn wildcards_and_sets() {
-        check("a**b", &["ab", "a/x/b", "axb", "abc"], &expect!["ab a/x/b axb"]);
+        check("a**b", &["ab", "a/x/b", "axb", "abc"], &expect!["ab a/x/b"]);
+        check(
+            "**.txt",
+            &["a.txt", "a/b.txt", "a.txtx"],
+            &expect!["a.txt a/b.txt"],
+        );
+        check("**.t?t", &["a.txt", "a/.txt"], &expect!["a/.txt"]);
+        check("../a\n/../b", &["a", "b"], &expect!["b"]);
         check("a/**", &["a", "a/b", "a/b/c", "b"], &expect!["a/b a/b/c"]);
         check(
             "[a-c].txt\n[^x]y",

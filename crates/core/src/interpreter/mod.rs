@@ -12,5 +12,5 @@ mod init;
 #[cfg(test)]
 mod tests;
 
-pub use choice::{Choice, Passed, ReadFile, choose};
+pub use choice::{Choice, Passed, ReadFile, choose, plan};
 pub use init::init_document;

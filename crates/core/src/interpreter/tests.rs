@@ -49,12 +49,17 @@ fn settings_come_first() {
               not Dockerfile: a setting names the source
         "#]],
     );
-    check("[interpreter]\nlocal = true", None, &files, &expect![[r#"
+    check(
+        "[interpreter]\nlocal = true",
+        None,
+        &files,
+        &expect![[r#"
         Local
           `interpreter.local` is set by testdock.toml
           not compose.yaml: a setting names the source
           not Dockerfile: a setting names the source
-    "#]]);
+    "#]],
+    );
     check(
         "[interpreter]\ndockerfile = \"ci/Dockerfile\"\ncontext = \"ci\"\ntarget = \"test\"\nbuild-args = { A = \"1\" }",
         None,
@@ -101,7 +106,7 @@ fn a_setting_that_cannot_work_says_so() {
         &files,
         &expect![[r#"
             cannot build Dockerfile: it has no stage `tests`; did you mean `test`?
-  
+              correct Dockerfile, or `interpreter.target`
         "#]],
     );
     check(
@@ -140,32 +145,42 @@ fn a_setting_that_cannot_work_says_so() {
               write dockerfile = "Dockerfile" under [interpreters.node] in testdock.toml, or pass --local to run without a container
         "#]],
     );
-    check("", Some("node"), &files, &expect![[r#"
-        no interpreter is named `node`
-  
-    "#]]);
+    check(
+        "",
+        Some("node"),
+        &files,
+        &expect![[r#"
+            no interpreter is named `node`
+              define it as [interpreters.node] in testdock.toml
+        "#]],
+    );
 }
 
 #[test]
 fn the_dockerfile_is_found() {
-    check("", None, &[DOCKERFILE], &expect![[r#"
+    check(
+        "",
+        None,
+        &[DOCKERFILE],
+        &expect![[r#"
         Dockerfile(Dockerfile { path: "Dockerfile", context: "", target: None, build_args: {} })
           no setting names a source, and the workspace has a Dockerfile
           not testdock.toml: it names no source
           not .devcontainer/devcontainer.json: not there
           not Jenkinsfile: not there
           not compose.yaml: not there
-    "#]]);
+    "#]],
+    );
     let any = (
         "Jenkinsfile",
         "pipeline { agent any\n// agent { docker 'x' }\n}",
     );
     check(
-        "[interpreter]\nuser = \"image\"",
+        "[interpreter]\ntarget = \"test\"",
         None,
         &[DOCKERFILE, any],
         &expect![[r#"
-            Dockerfile(Dockerfile { path: "Dockerfile", context: "", target: None, build_args: {} })
+            Dockerfile(Dockerfile { path: "Dockerfile", context: "", target: Some("test"), build_args: {} })
               no setting names a source, and the workspace has a Dockerfile
               not testdock.toml: it names no source
               not .devcontainer/devcontainer.json: not there
@@ -247,22 +262,37 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
               write dockerfile = "Dockerfile" under [interpreter] in testdock.toml
         "#]],
     );
-    check("", None, &[compose, DOCKERFILE], &expect![[r#"
+    check(
+        "",
+        None,
+        &[compose, DOCKERFILE],
+        &expect![[r#"
         found docker-compose.yml, which Testdock cannot use yet
           write dockerfile = "Dockerfile" under [interpreter] in testdock.toml
-    "#]]);
-    check("", None, &[compose], &expect![[r#"
+    "#]],
+    );
+    check(
+        "",
+        None,
+        &[compose],
+        &expect![[r#"
         found docker-compose.yml, which Testdock cannot use yet
           write image = "python:3.12" under [interpreter] in testdock.toml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn nothing_found_proposes_an_image() {
-    check("", None, &[], &expect![[r#"
+    check(
+        "",
+        None,
+        &[],
+        &expect![[r#"
         found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
           write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -305,7 +335,8 @@ fn the_settings_shape_the_container() {
                 "n",
             ),
         }
-    "#]].assert_debug_eq(&choice.interpreter);
+    "#]]
+    .assert_debug_eq(&choice.interpreter);
 }
 
 #[test]
@@ -352,7 +383,8 @@ fn init_writes_what_was_found_and_reads_back() {
         # The same settings again, laid over the others with `--profile ci`:
         # [profile.ci]
         # timeout = "30m"
-    "##]].assert_eq(&text);
+    "##]]
+    .assert_eq(&text);
     for text in [text, init_document(None, "python:3.12", &[])] {
         let layer = Layer::from_toml(Origin::Repository("testdock.toml".into()), &text);
         let resolution = resolve(&[layer], None);

@@ -9,6 +9,7 @@ use super::*;
 use crate::frameworks::{
     Conclusion, Exit, Framework, ItemKind, Position, Range, Reader, Suite, TestItem,
 };
+use crate::interpreter::Choice;
 use crate::model::{End, Failure, Fault, Place};
 use crate::paths::PathMap;
 use crate::plan::{Interpreter, Invocation, Job, Limits, ReportFile, Site, Source, User};
@@ -92,6 +93,11 @@ fn workspace() -> Workspace {
         limits: Limits::default(),
         network: None,
     };
+    let choice = Choice {
+        interpreter,
+        why: String::new(),
+        passed_over: Vec::new(),
+    };
     let suite = Suite {
         name: None,
         root: RelPath::default(),
@@ -105,7 +111,7 @@ fn workspace() -> Workspace {
     };
     Workspace {
         suites: vec![Arc::new(suite)],
-        interpreters: BTreeMap::from([(None, Ok(Arc::new(interpreter)))]),
+        interpreters: BTreeMap::from([(None, Ok(choice))]),
         ..Workspace::default()
     }
 }

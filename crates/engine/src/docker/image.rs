@@ -3,16 +3,18 @@
 use bollard::Docker;
 use bollard::errors::Error;
 use bollard::models::ImageInspect;
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
+use testdock_core::interpreter::dockerfile::DockerfileFacts;
 use testdock_core::model::{Fault, RunError};
-use testdock_core::plan::Source;
+use testdock_core::plan::{Dockerfile, Source};
 use tokio_util::sync::CancellationToken;
 
+use super::build::{Recipe, build, is_whole_context};
 use super::pull::pull;
 use crate::runner::Events;
 
 /// An image that is ready to run, and what its maker decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Image {
     /// The engine's id, `sha256:…`.
     pub(crate) id: String,
@@ -26,8 +28,7 @@ pub(crate) struct Image {
     pub(crate) user: String,
     /// In words, such as `Dockerfile → testdock/shop:3f2a…`.
     pub(crate) description: String,
-    /// The directories that its Dockerfile copies the whole build context to, the last one first;
-    /// the source may hide below such a directory only if the context is the workspace.
+    /// The directories that its Dockerfile copies the whole build context to, the last one first.
     pub(crate) copied_to: Vec<String>,
 }
 
@@ -43,10 +44,7 @@ pub(crate) async fn ensure(
     let work = async {
         match source {
             Source::Image(name) => by_name(docker, name, events).await,
-            Source::Dockerfile(_) => Err(RunError::new(
-                Fault::Interpreter,
-                format!("cannot build in {root}: not yet"),
-            )),
+            Source::Dockerfile(dockerfile) => by_dockerfile(docker, root, dockerfile, events).await,
             Source::Local => Err(RunError::new(
                 Fault::Configuration,
                 "cannot find the image of an interpreter that is local",
@@ -64,18 +62,74 @@ async fn by_name(docker: &Docker, name: &str, events: &Events) -> Result<Image, 
     }
     pull(docker, name, events).await?;
     let found = find(docker, name).await?;
-    found.ok_or_else(|| {
-        let message = format!("cannot use {name}: the engine pulled it and does not have it");
-        RunError::new(Fault::Interpreter, message).help("pull it by hand (docker pull)")
+    found.ok_or_else(|| vanished(name))
+}
+
+async fn by_dockerfile(
+    docker: &Docker,
+    root: &Utf8Path,
+    dockerfile: &Dockerfile,
+    events: &Events,
+) -> Result<Image, RunError> {
+    let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
+    let image = match find(docker, &recipe.name).await? {
+        Some(image) => image,
+        None => {
+            build(docker, &recipe, events).await?;
+            let built = find(docker, &recipe.name).await?;
+            built.ok_or_else(|| vanished(&recipe.name))?
+        }
+    };
+    Ok(Image {
+        description: format!("{} → {}", dockerfile.path, image.name),
+        copied_to: copied_to(&recipe.facts, &image.workdir),
+        ..image
     })
+}
+
+async fn read_recipe(root: Utf8PathBuf, dockerfile: Dockerfile) -> Result<Recipe, RunError> {
+    let reading = tokio::task::spawn_blocking(move || Recipe::read(&root, &dockerfile));
+    reading.await.unwrap_or_else(|e| {
+        let message = format!("cannot read the build's files: {e}");
+        Err(RunError::new(Fault::Interpreter, message))
+    })
+}
+
+/// Where the workspace's copies lie; those of a Dockerfile without `WORKDIR` hang on its base image's,
+/// which is then the built image's too.
+fn copied_to(facts: &DockerfileFacts, workdir: &str) -> Vec<String> {
+    let mut dirs = facts.workspace_copied_to.clone();
+    let relative = facts
+        .copies
+        .iter()
+        .filter(|copy| copy.path.is_none() && is_whole_context(copy));
+    dirs.extend(relative.map(|copy| join(workdir, &copy.dest)));
+    dirs.reverse();
+    dirs
+}
+
+fn join(dir: &str, path: &str) -> String {
+    let parts = dir.split('/').chain(path.split('/'));
+    let parts: Vec<&str> = parts
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    format!("/{}", parts.join("/"))
+}
+
+fn vanished(name: &str) -> RunError {
+    let message = format!("cannot use the image {name}: the engine made it and does not have it");
+    RunError::new(Fault::Interpreter, message)
+        .help("run again; something else may be removing images (docker image prune)")
 }
 
 /// The image `name`, if the engine has it.
 async fn find(docker: &Docker, name: &str) -> Result<Option<Image>, RunError> {
     match docker.inspect_image(name).await {
         Ok(inspected) => Ok(Some(Image::new(name, inspected))),
+        // 400 and 301 answer what is no name at all; a pull says why.
         Err(Error::DockerResponseServerError {
-            status_code: 404, ..
+            status_code: 404 | 400 | 301,
+            ..
         }) => Ok(None),
         Err(error) => {
             let message = format!("cannot inspect the image {name}: {error}");
@@ -100,3 +154,6 @@ impl Image {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

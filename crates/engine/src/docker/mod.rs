@@ -3,9 +3,13 @@
 mod container;
 mod exec;
 mod fate;
+mod look;
+mod placement;
 mod recipe;
 
+mod build;
 pub(crate) mod connect;
+mod context;
 mod image;
 mod pull;
 
@@ -35,8 +39,9 @@ pub(crate) async fn stand(
 ) -> Result<Stand, RunError> {
     let interpreter = &job.interpreter;
     let image = image::ensure(docker, root, &interpreter.source, events, cancel).await?;
-    let recipe = Recipe::new(root, job, &image);
-    let container = container::obtain(docker, root, recipe, events).await?;
+    let placement = placement::placement(docker, root, interpreter, &image).await?;
+    let recipe = Recipe::new(root, job, &image, &placement);
+    let container = container::obtain(docker, recipe, events).await?;
     let provenance = Provenance {
         interpreter: image.description,
         image: image.id,

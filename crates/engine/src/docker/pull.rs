@@ -14,7 +14,7 @@ use crate::runner::Events;
 
 mod credentials;
 
-pub(super) use credentials::{credentials_of, registry_of};
+pub(super) use credentials::{credentials_of, registry_of, server_key};
 
 /// An engine reports every few kilobytes; nobody reads faster than this.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -111,8 +111,9 @@ fn fault(cause: &str) -> Fault {
 }
 
 /// Engines answer in prose; these phrases have been the same in all of them since 20.10.
-fn remedy(name: &str, cause: &str) -> String {
+pub(super) fn remedy(name: &str, cause: &str) -> String {
     let registry = registry_of(name);
+    let cause = cause.to_ascii_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| cause.contains(phrase));
     if says(&["invalid reference format"]) {
         "write it as [registry/]name[:tag], in lower case".to_owned()

@@ -9,14 +9,30 @@ use crate::plan::Site;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "e", rename_all = "kebab-case")]
 pub(super) enum Event {
-    Session { rootdir: String },
-    Collected { n: usize },
-    Start { id: String },
+    Session {
+        rootdir: String,
+    },
+    Collected {
+        n: usize,
+    },
+    Start {
+        id: String,
+    },
     Finish(Box<Finish>),
     CollectError(Box<Finish>),
-    InternalError { message: String, #[serde(default)] detail: String },
-    Problem { during: String, message: String },
-    End { exitstatus: i32, cut: bool },
+    InternalError {
+        message: String,
+        #[serde(default)]
+        detail: String,
+    },
+    Problem {
+        during: String,
+        message: String,
+    },
+    End {
+        exitstatus: i32,
+        cut: bool,
+    },
 }
 
 /// The end of a test.
@@ -86,7 +102,11 @@ struct RawFrame {
 impl Status {
     /// The failure in host paths.
     pub(super) fn failure(&self, site: &Site) -> Failure {
-        let label = self.label.as_ref().map(|label| format!("{label} ")).unwrap_or_default();
+        let label = self
+            .label
+            .as_ref()
+            .map(|label| format!("{label} "))
+            .unwrap_or_default();
         let message = match self.message.strip_prefix(&label) {
             Some(_) if !label.is_empty() => self.message.clone(),
             _ => format!("{label}{}", self.message),
@@ -95,8 +115,16 @@ impl Status {
             kind: self.kind.clone(),
             message: site.paths.text_to_host(&message).into_owned(),
             detail: site.paths.text_to_host(&self.detail).into_owned(),
-            place: self.path.as_deref().zip(self.line).and_then(|(path, line)| place(site, path, line)),
-            frames: self.frames.iter().filter_map(|frame| frame.resolve(site)).collect(),
+            place: self
+                .path
+                .as_deref()
+                .zip(self.line)
+                .and_then(|(path, line)| place(site, path, line)),
+            frames: self
+                .frames
+                .iter()
+                .filter_map(|frame| frame.resolve(site))
+                .collect(),
             diff: self.expected.clone().zip(self.actual.clone()),
         }
     }
@@ -109,11 +137,18 @@ impl Status {
 
 impl RawFrame {
     fn resolve(&self, site: &Site) -> Option<Frame> {
-        Some(Frame { place: place(site, &self.path, self.line)?, name: self.name.clone() })
+        Some(Frame {
+            place: place(site, &self.path, self.line)?,
+            name: self.name.clone(),
+        })
     }
 }
 
 fn place(site: &Site, path: &str, line: u32) -> Option<Place> {
     let path = site.paths.to_host(path)?;
-    path.starts_with(&site.root).then_some(Place { path, line: line.max(1), column: None })
+    path.starts_with(&site.root).then_some(Place {
+        path,
+        line: line.max(1),
+        column: None,
+    })
 }

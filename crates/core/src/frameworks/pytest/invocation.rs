@@ -24,33 +24,52 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
         candidates: candidates(suite),
         args: vec!["-p".into(), "testdock_pytest".into()],
         env: vec![
-            ("TESTDOCK_REPORT".into(), format!("{}/{REPORT}", site.scratch)),
+            (
+                "TESTDOCK_REPORT".into(),
+                format!("{}/{REPORT}", site.scratch),
+            ),
             // What a test prints is seen when it prints it.
             ("PYTHONUNBUFFERED".into(), "1".into()),
         ],
         prepend: vec![("PYTHONPATH".into(), site.helpers.clone())],
         cwd: site.workspace(&suite.root),
-        helpers: vec![HelperFile { name: "testdock_pytest.py".into(), content: PLUGIN.into() }],
+        helpers: vec![HelperFile {
+            name: "testdock_pytest.py".into(),
+            content: PLUGIN.into(),
+        }],
         inputs: Vec::new(),
         reports: Reports::Scratch(REPORT.into()),
         live: true,
-        remedy: "install pytest in the image (such as `RUN pip install pytest`), or set the suite's \
+        remedy:
+            "install pytest in the image (such as `RUN pip install pytest`), or set the suite's \
                  `command`"
-            .into(),
+                .into(),
     };
     if let Some(limit) = suite.test_timeout {
-        invocation.env.push(("TESTDOCK_TEST_TIMEOUT".into(), limit.as_secs_f64().to_string()));
+        invocation.env.push((
+            "TESTDOCK_TEST_TIMEOUT".into(),
+            limit.as_secs_f64().to_string(),
+        ));
     }
     invocation.env.extend(suite.env.iter().cloned());
-    invocation.args.extend(suite.args.iter().chain(&job.args).cloned());
-    invocation.args.extend(job.exclude.iter().map(|id| format!("--deselect={}", node_id(suite, id))));
+    invocation
+        .args
+        .extend(suite.args.iter().chain(&job.args).cloned());
+    invocation.args.extend(
+        job.exclude
+            .iter()
+            .map(|id| format!("--deselect={}", node_id(suite, id))),
+    );
     select(&mut invocation, job, site);
     invocation
 }
 
 fn candidates(suite: &Suite) -> Vec<Candidate> {
     if let Some(command) = &suite.command {
-        return vec![Candidate { argv: command.clone(), check: Vec::new() }];
+        return vec![Candidate {
+            argv: command.clone(),
+            check: Vec::new(),
+        }];
     }
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     let module = |python: &str| Candidate {
@@ -58,20 +77,30 @@ fn candidates(suite: &Suite) -> Vec<Candidate> {
         check: words(&[python, "-c", "import pytest"]),
     };
     vec![
-        Candidate { argv: words(&["pytest"]), check: Vec::new() },
+        Candidate {
+            argv: words(&["pytest"]),
+            check: Vec::new(),
+        },
         module("python3"),
         module("python"),
     ]
 }
 
 fn select(invocation: &mut Invocation, job: &Job, site: &Site) {
-    let ids: Vec<String> = job.selection.iter().map(|id| node_id(&job.suite, id)).collect();
+    let ids: Vec<String> = job
+        .selection
+        .iter()
+        .map(|id| node_id(&job.suite, id))
+        .collect();
     if ids.iter().map(|id| id.len() + 1).sum::<usize>() <= LONGEST_SELECTION {
         invocation.args.extend(ids);
         return;
     }
     let content: Arc<str> = format!("{}\n", ids.join("\n")).into();
-    invocation.inputs.push(HelperFile { name: SELECTION.into(), content });
+    invocation.inputs.push(HelperFile {
+        name: SELECTION.into(),
+        content,
+    });
     let path = format!("{}/{SELECTION}", site.scratch);
     invocation.env.push(("TESTDOCK_SELECT".into(), path));
 }
@@ -79,7 +108,11 @@ fn select(invocation: &mut Invocation, job: &Job, site: &Site) {
 /// A test's id in pytest's words, relative to the suite's root.
 pub(super) fn node_id(suite: &Suite, id: &TestId) -> String {
     let file = id.file.strip(&suite.root).unwrap_or(id.file.as_str());
-    let mut node = if file.is_empty() { ".".to_owned() } else { file.to_owned() };
+    let mut node = if file.is_empty() {
+        ".".to_owned()
+    } else {
+        file.to_owned()
+    };
     for name in &id.names {
         node.push_str("::");
         node.push_str(name);

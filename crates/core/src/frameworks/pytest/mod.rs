@@ -1,32 +1,70 @@
 //! pytest: found by its configuration and files, discovered by syntax, followed by a helper plugin.
 
-mod detect;
-mod discover;
+pub mod detect;
+pub mod discover;
 mod event;
+mod ini;
 mod invocation;
+mod patterns;
 mod reader;
 
 #[cfg(test)]
 mod tests;
 
-pub use detect::{PytestRoot, detect};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Framework, ItemKind, Reader, Suite, TestItem};
+use super::{Framework, ItemKind, Range, Reader, Suite, TestItem};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
+use crate::resolve::Contents;
+use detect::{FileRules, PytestRoot};
+use discover::{FoundKind, FoundTest, NameRules};
 
 /// pytest with the settings of one root directory.
 #[derive(Debug)]
 pub struct Pytest {
-    root: PytestRoot,
+    root: RelPath,
+    files: FileRules,
+    names: NameRules,
 }
 
 impl Pytest {
-    /// pytest at a detected root.
-    pub fn new(root: PytestRoot) -> Self {
-        Self { root }
+    /// The pytest projects of a workspace.
+    pub fn detect(contents: Contents<'_>) -> Vec<Self> {
+        roots(contents).iter().map(Self::new).collect()
     }
+
+    /// pytest at a directory that the configuration names, with the settings that pytest finds there.
+    pub fn at(root: &RelPath, contents: Contents<'_>) -> Self {
+        let found = roots(contents);
+        let here = detect::owner(&found, root.join("test_.py").as_str());
+        let mut pytest = Self::new(
+            &here
+                .cloned()
+                .unwrap_or_else(|| PytestRoot::plain(root.as_str())),
+        );
+        pytest.root = root.clone();
+        pytest
+    }
+
+    /// Where it stands.
+    pub fn root(&self) -> &RelPath {
+        &self.root
+    }
+
+    fn new(root: &PytestRoot) -> Self {
+        Self {
+            root: RelPath::new(&root.root),
+            files: FileRules::new(root),
+            names: NameRules::new(&root.python_functions, &root.python_classes),
+        }
+    }
+}
+
+fn roots(contents: Contents<'_>) -> Vec<PytestRoot> {
+    let files = contents.files.iter().map(RelPath::as_str);
+    detect::detect(files, contents.read)
 }
 
 impl Framework for Pytest {
@@ -34,13 +72,17 @@ impl Framework for Pytest {
         "pytest"
     }
 
-    fn is_test_file(&self, _: &Suite, path: &RelPath) -> bool {
-        detect::is_test_file(&self.root, path.as_str())
+    fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
+        path.strip(&suite.root).is_some() && self.files.is_test_file(path.as_str())
     }
 
     fn discover(&self, suite: &Suite, path: &RelPath, text: &str) -> Vec<TestItem> {
-        let found = discover::discover(text, &self.root.rules);
-        found.into_iter().map(|test| item(suite, path, test)).collect()
+        let lines: Vec<&str> = text.split('\n').collect();
+        let found = discover::discover(text, &self.names);
+        found
+            .into_iter()
+            .map(|test| item(suite, path, &lines, test))
+            .collect()
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
@@ -50,4 +92,32 @@ impl Framework for Pytest {
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {
         Box::new(reader::PytestReader::new(job, site))
     }
+}
+
+fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestItem {
+    let kind = match test.kind {
+        FoundKind::Class => ItemKind::Group,
+        FoundKind::Function if test.marks.parametrized => ItemKind::Parametrised,
+        FoundKind::Function => ItemKind::Test,
+    };
+    TestItem {
+        hash: hash(lines, &test.range),
+        id: TestId {
+            suite: suite.name.clone(),
+            names: test.names,
+            ..TestId::of_file(path.clone())
+        },
+        kind,
+        range: test.range,
+        name: test.name_range,
+    }
+}
+
+/// A hash of the lines that a test stands on, wherever they are in the file.
+fn hash(lines: &[&str], range: &Range) -> u64 {
+    let line = |line: u32| (line as usize).min(lines.len());
+    let mut hasher = DefaultHasher::new();
+    let end = line(range.end.line.saturating_add(1));
+    lines[line(range.start.line).min(end)..end].hash(&mut hasher);
+    hasher.finish()
 }

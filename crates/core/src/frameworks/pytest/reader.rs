@@ -67,11 +67,16 @@ impl PytestReader {
                     .then(|| RunEvent::Output(self.site.paths.text_to_host(&detail).into_owned()))
             }
             Event::Problem { during, message } => {
-                self.warnings.push(format!("the pytest helper could not tell of a {during}: {message}"));
+                self.warnings.push(format!(
+                    "the pytest helper could not tell of a {during}: {message}"
+                ));
                 None
             }
             Event::End { exitstatus, cut } => {
-                self.end = Some(End { status: exitstatus, cut });
+                self.end = Some(End {
+                    status: exitstatus,
+                    cut,
+                });
                 None
             }
         }
@@ -86,7 +91,11 @@ impl PytestReader {
             let subtests = finish.subtests.iter().filter(|s| s.outcome == Word::Failed);
             for further in finish.others.iter().chain(subtests) {
                 let failure = further.failure(&self.site);
-                if !result.failures.iter().any(|known| known.place == failure.place && known.message == failure.message) {
+                if !result
+                    .failures
+                    .iter()
+                    .any(|known| known.place == failure.place && known.message == failure.message)
+                {
                     result.failures.push(failure);
                 }
             }
@@ -95,7 +104,9 @@ impl PytestReader {
                 "" => "expected to fail".to_owned(),
                 reason => format!("expected to fail: {reason}"),
             });
-            result.reason = reason.or_else(|| Some(status.message().to_owned())).filter(|r| !r.is_empty());
+            result.reason = reason
+                .or_else(|| Some(status.message().to_owned()))
+                .filter(|r| !r.is_empty());
         }
         let printed = [finish.stdout.as_deref(), finish.stderr.as_deref()];
         let printed: String = printed.into_iter().flatten().collect();
@@ -114,7 +125,11 @@ impl PytestReader {
             Some((names, case)) => (names, Some(case[..case.len() - 1].to_owned())),
             None => (names, None),
         };
-        id.names = names.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        id.names = names
+            .split("::")
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect();
         id.case = case;
         id
     }
@@ -166,15 +181,23 @@ impl PytestReader {
     }
 
     fn case_id(&self, case: &junit::Case<'_>) -> TestId {
-        let property = case.properties.iter().find(|property| property.name == ID_PROPERTY);
+        let property = case
+            .properties
+            .iter()
+            .find(|property| property.name == ID_PROPERTY);
         if let Some(property) = property {
             return self.test_id(&property.value);
         }
         let classname = case.classname.as_deref().unwrap_or_default();
         let name = case.name.as_deref().unwrap_or_default();
         let dotted = |id: &TestId| dotted(&self.root, id);
-        let known = self.live.keys().find(|id| dotted(id) == (classname.to_owned(), name.to_owned()));
-        known.cloned().unwrap_or_else(|| self.guessed_id(classname, name))
+        let known = self
+            .live
+            .keys()
+            .find(|id| dotted(id) == (classname.to_owned(), name.to_owned()));
+        known
+            .cloned()
+            .unwrap_or_else(|| self.guessed_id(classname, name))
     }
 
     /// The id of a case that nobody has named: a module's path in dots, then its classes.
@@ -185,7 +208,10 @@ impl PytestReader {
         let parts: Vec<&str> = classname.split('.').collect();
         let is_class = |part: &&str| part.starts_with(|c: char| c.is_uppercase());
         let module = parts.iter().position(is_class).unwrap_or(parts.len());
-        let names: String = parts[module..].iter().map(|class| format!("{class}::")).collect();
+        let names: String = parts[module..]
+            .iter()
+            .map(|class| format!("{class}::"))
+            .collect();
         self.test_id(&format!("{}.py::{names}{name}", parts[..module].join("/")))
     }
 
@@ -193,20 +219,32 @@ impl PytestReader {
     fn broken(&self, exit: Exit, report: Option<&[junit::Problem]>) -> Option<Broken> {
         if let Some(message) = &self.internal_error {
             let message = format!("pytest itself failed: {message}");
-            return Some(Broken { message, help: Some("the output shows where; a plugin of the project may be at fault".into()) });
+            return Some(Broken {
+                message,
+                help: Some(
+                    "the output shows where; a plugin of the project may be at fault".into(),
+                ),
+            });
         }
         match (&self.end, exit) {
-            (Some(End { status: 4, .. }), _) | (None, Exit::Code(4)) if self.live.is_empty() => Some(Broken {
-                message: "pytest could not start: it refused its command line or a selected test".into(),
-                help: Some("the end of the output says what it refused".into()),
-            }),
+            (Some(End { status: 4, .. }), _) | (None, Exit::Code(4)) if self.live.is_empty() => {
+                Some(Broken {
+                    message:
+                        "pytest could not start: it refused its command line or a selected test"
+                            .into(),
+                    help: Some("the end of the output says what it refused".into()),
+                })
+            }
             (Some(End { cut: false, .. }), _) if report.is_none() => None,
             (Some(_), _) => report.and_then(<[_]>::first).map(|problem| Broken {
                 message: format!("the report of pytest is damaged: {}", problem.message),
                 help: None,
             }),
             (None, exit) => Some(Broken {
-                message: format!("the test process ended before pytest did: {}", exit_words(exit)),
+                message: format!(
+                    "the test process ended before pytest did: {}",
+                    exit_words(exit)
+                ),
                 help: None,
             }),
         }
@@ -228,7 +266,11 @@ impl Reader for PytestReader {
             Some((report, _)) => self.merge(&report),
             None => std::mem::take(&mut self.live).into_values().collect(),
         };
-        Conclusion { results, warnings: std::mem::take(&mut self.warnings), broken }
+        Conclusion {
+            results,
+            warnings: std::mem::take(&mut self.warnings),
+            broken,
+        }
     }
 }
 
@@ -279,9 +321,17 @@ fn dotted(root: &RelPath, id: &TestId) -> (String, String) {
     match id.names.split_last() {
         None => (String::new(), module),
         Some((name, classes)) => {
-            let classname = std::iter::once(module.as_str()).chain(classes.iter().map(String::as_str));
-            let case = id.case.as_ref().map(|case| format!("[{case}]")).unwrap_or_default();
-            (classname.collect::<Vec<_>>().join("."), format!("{name}{case}"))
+            let classname =
+                std::iter::once(module.as_str()).chain(classes.iter().map(String::as_str));
+            let case = id
+                .case
+                .as_ref()
+                .map(|case| format!("[{case}]"))
+                .unwrap_or_default();
+            (
+                classname.collect::<Vec<_>>().join("."),
+                format!("{name}{case}"),
+            )
         }
     }
 }

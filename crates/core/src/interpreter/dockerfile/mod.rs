@@ -11,6 +11,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dockerignore::Matcher;
 use crate::config::nearest;
 use stage::{Reader, Stage};
 
@@ -128,14 +129,40 @@ impl Copy {
     }
 
     fn is_hidden(&self, mounted_at: Option<&str>) -> bool {
+        if self.is_workspace() {
+            // Where the base image decides on the place, the workspace is mounted over that very copy.
+            return self.path.is_none() || self.path.as_deref() == mounted_at;
+        }
         let (Some(mount), Some(path)) = (mounted_at, &self.path) else {
             return false;
         };
-        if self.is_workspace() {
-            return path == mount;
-        }
         let aligned = |source: &String| *path == stage::absolute(mount, source);
         !self.read_by_a_command && self.from.is_none() && self.sources.iter().all(aligned)
+    }
+}
+
+impl BuildInputs {
+    /// Tells for any file of the context whether it is one of them.
+    pub fn matcher(&self) -> InputMatcher {
+        let patterns = self.paths.iter().map(String::as_str);
+        InputMatcher {
+            all: self.paths.contains("."),
+            patterns: Matcher::of(patterns),
+        }
+    }
+}
+
+/// Tells whether a file shapes the image.
+#[derive(Debug, Clone)]
+pub struct InputMatcher {
+    all: bool,
+    patterns: Matcher,
+}
+
+impl InputMatcher {
+    /// Whether the file at `path`, from the context's root, is an input.
+    pub fn contains(&self, path: &str) -> bool {
+        self.all || self.patterns.is_ignored(path)
     }
 }
 

@@ -45,11 +45,16 @@ RUN pip install -r requirements.txt \\
 COPY . .
 RUN pip install -e .
 ";
-    check(text, None, &[], &expect![[r#"
+    check(
+        text,
+        None,
+        &[],
+        &expect![[r#"
         from ["python:3.12-slim"] workdir Some("/app")
         workspace ["/app"]
         inputs {"requirements.txt"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -65,11 +70,16 @@ WORKDIR $HOME_DIR
 WORKDIR ${SUB:-inner}
 COPY ${SRC}/a.txt ${MISSING:+no}b-$PYTHON-\\$x ./
 ";
-    check(text, None, &[], &expect![[r#"
+    check(
+        text,
+        None,
+        &[],
+        &expect![[r#"
         from ["python:3.11-slim"] workdir Some("/srv/app/inner")
         workspace []
         inputs {"b-3.11-$x", "src/a.txt"}
-    "#]]);
+    "#]],
+    );
     check(
         text,
         None,
@@ -106,32 +116,62 @@ COPY --from=nginx:1 /etc/nginx /etc/nginx
 
 #[test]
 fn stages() {
-    check(STAGES, Some("test"), &[], &expect![[r#"
+    check(
+        STAGES,
+        Some("test"),
+        &[],
+        &expect![[r#"
         from ["python:3.12"] workdir Some("/app")
         workspace ["/app"]
         inputs {"constraints.txt", "pyproject.toml", "uv.lock"}
-    "#]]);
-    check(STAGES, Some("BASE"), &[], &expect![[r#"
+    "#]],
+    );
+    check(
+        STAGES,
+        Some("BASE"),
+        &[],
+        &expect![[r#"
         from ["python:3.12"] workdir Some("/app")
         workspace []
         inputs {"constraints.txt", "pyproject.toml", "uv.lock"}
-    "#]]);
-    check(STAGES, Some("0"), &[], &expect![[r#"
+    "#]],
+    );
+    check(
+        STAGES,
+        Some("0"),
+        &[],
+        &expect![[r#"
         from ["node:22"] workdir Some("/web")
         workspace ["/web"]
         inputs {"web/package.json"}
-    "#]]);
-    check(STAGES, None, &[], &expect![[r#"
+    "#]],
+    );
+    check(
+        STAGES,
+        None,
+        &[],
+        &expect![[r#"
         from ["python:3.12", "node:22"] workdir Some("/app")
         workspace ["/app"]
         inputs {".", "constraints.txt", "pyproject.toml", "uv.lock", "web/package.json"}
-    "#]]);
-    check(STAGES, Some("tst"), &[], &expect![[r#"
+    "#]],
+    );
+    check(
+        STAGES,
+        Some("tst"),
+        &[],
+        &expect![[r#"
         it has no stage `tst`; did you mean `test`?
-    "#]]);
-    check("# nothing\n", None, &[], &expect![[r#"
+    "#]],
+    );
+    check(
+        "# nothing\n",
+        None,
+        &[],
+        &expect![[r#"
         it has no FROM instruction
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -144,11 +184,16 @@ FROM b
 COPY --from=build /src /opt/app
 COPY --from=0 /src/dist /dist
 ";
-    check(text, None, &[], &expect![[r#"
+    check(
+        text,
+        None,
+        &[],
+        &expect![[r#"
         from ["b", "a"] workdir None
         workspace ["/opt/app"]
         inputs {"."}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -163,11 +208,16 @@ COPY tests/ /app/tests
 COPY conftest.py .
 COPY data /data
 ";
-    check(text, None, &[], &expect![[r#"
+    check(
+        text,
+        None,
+        &[],
+        &expect![[r#"
         from ["a"] workdir Some("/app")
         workspace []
         inputs {"conftest.py", "data", "setup.py", "src"}
-    "#]]);
+    "#]],
+    );
     check(
         "FROM a\nCOPY . /app\nCOPY . /other\n",
         None,
@@ -178,11 +228,32 @@ COPY data /data
             inputs {"."}
         "#]],
     );
-    check("FROM a\nCOPY . .\n", None, &[], &expect![[r#"
-        from ["a"] workdir None
-        workspace []
-        inputs {"."}
-    "#]]);
+    check(
+        "FROM a\nCOPY . .\n",
+        None,
+        &[],
+        &expect![[r#"
+            from ["a"] workdir None
+            workspace []
+            inputs {}
+        "#]],
+    );
+}
+
+#[test]
+fn inputs_are_files_directories_and_globs() {
+    let facts = facts("FROM a\nCOPY *.toml src/ !odd /x/\nRUN make\n", None, &[]).unwrap();
+    let inputs = facts.build_inputs(None).matcher();
+    let files = ["a.toml", "b/a.toml", "src/a/b.py", "srcs", "!odd", "odd"];
+    assert_eq!(
+        files.map(|file| inputs.contains(file)),
+        [true, false, true, false, true, false]
+    );
+    let all = BuildInputs {
+        paths: [".".to_owned()].into(),
+    };
+    assert!(all.matcher().contains("any/file"));
+    assert!(!BuildInputs::default().matcher().contains("any/file"));
 }
 
 #[test]
@@ -205,11 +276,16 @@ HEALTHCHECK CMD true
 SOMETHING new
 COPY *.toml ./last/../
 ";
-    check(text, None, &[], &expect![[r#"
+    check(
+        text,
+        None,
+        &[],
+        &expect![[r#"
         from [] workdir Some("/c")
         workspace []
         inputs {"*.toml", "a b.txt", "c.txt", "local.tar.gz"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -231,3 +307,55 @@ fn broken_text_never_panics() {
         );
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_is_too_broken(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..40)) {
+        if let Ok(facts) = facts(&pieces.concat(), None, &[("A", "b")]) {
+            let inputs = facts.build_inputs(facts.workdir.as_deref());
+            assert_eq!(inputs.matcher().contains("a"), inputs.paths.contains(".") || inputs.paths.contains("a"));
+        }
+    }
+}
+
+const PIECES: &[&str] = &[
+    "FROM ",
+    "a",
+    " AS ",
+    "b",
+    "\n",
+    "\n",
+    "\n",
+    "COPY ",
+    ". ",
+    "--from=",
+    "0",
+    "1",
+    "/",
+    "..",
+    "ARG A",
+    "ENV ",
+    "=",
+    "$",
+    "{",
+    "}",
+    ":-",
+    ":+",
+    "\\",
+    "\\\n",
+    "RUN ",
+    "<<EOF",
+    "EOF",
+    "--mount=type=bind,source=a",
+    "[\"a\",",
+    "\"b\"]",
+    "#",
+    "escape=`",
+    "`",
+    " ",
+    "ü",
+    "WORKDIR ",
+    "ADD ",
+    "\"",
+    "'",
+];

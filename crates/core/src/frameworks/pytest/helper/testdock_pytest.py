@@ -22,6 +22,7 @@ import shutil
 import signal
 import sys
 import threading
+import traceback
 
 import _pytest
 import pluggy
@@ -163,6 +164,11 @@ class Site:
         foreign = path.startswith(STDLIB) or "site-packages" in path or "dist-packages" in path
         return path.startswith(self.root) and not foreign and os.path.isfile(path)
 
+    def is_machinery(self, frame):
+        """pytest itself, and the hooks of its plugins."""
+        is_hook = frame["name"].startswith("pytest_") and not self.owns(frame)
+        return is_hook or frame["path"].startswith(MACHINERY)
+
     def is_test(self, frame):
         return frame["path"] == self.path and frame["name"] in self.names
 
@@ -171,8 +177,7 @@ class Site:
         frames = traceback_frames(tb)
         own = [index for index, frame in enumerate(frames) if self.owns(frame)]
         if own:
-            chain = [frame for frame in frames[own[0] :] if not frame["path"].startswith(MACHINERY)]
-            return self.place(frames, own), chain
+            return self.place(frames, own), [frame for frame in frames[own[0] :] if not self.is_machinery(frame)]
         for inner in getattr(exc, "exceptions", ()):  # an exception group that pytest itself made of several
             return self.trace(inner, inner.__traceback__)
         return None, []
@@ -184,7 +189,7 @@ class Site:
         # No test function: a fixture, a hook, a module. What pytest called last is what failed; inside it the
         # deepest line of the same file, since that is the one to look at there.
         start = own[-1]
-        while start > 0 and not frames[start - 1]["path"].startswith(MACHINERY):
+        while start > 0 and not self.is_machinery(frames[start - 1]):
             start -= 1
         called = next(index for index in own if index >= start)
         return [frames[i] for i in own if i >= called and frames[i]["path"] == frames[called]["path"]][-1]
@@ -404,13 +409,27 @@ def default_sigterm():
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def leave_child_alone():
-    STREAM.close()
-    default_sigterm()
+class Fork:
+    """A forked child of a test dies of SIGTERM as it would without us, from its first moment on, and holds no stream."""
+
+    def __init__(self):
+        self.mask = threading.local()
+
+    def before(self):
+        self.mask.previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def in_parent(self):
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask.previous)
+
+    def in_child(self):
+        STREAM.close()
+        default_sigterm()
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask.previous)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=leave_child_alone)
+    FORK = Fork()
+    os.register_at_fork(before=FORK.before, after_in_parent=FORK.in_parent, after_in_child=FORK.in_child)
 
 
 # -- what the controller says ----------------------------------------------------------------------------------------
@@ -454,18 +473,23 @@ def tail(text):
 
 
 class Test:
-    """The reports of one test up to its teardown."""
+    """The reports of one test up to its teardown; of tries that are repeated the last one counts."""
 
     def __init__(self):
         self.phases, self.subtests, self.reruns = [], [], 0
+        self.is_abandoned = False
 
     def add(self, report):
+        """Returns whether the test has ended."""
         if report.outcome == "rerun":
             self.phases, self.subtests, self.reruns = [], [], self.reruns + 1
+            self.is_abandoned = True
         elif hasattr(report, "context"):
             self.subtests.append(report)
-        else:
+        elif report.when == "setup" or not self.is_abandoned:  # else the teardown of the abandoned try
+            self.is_abandoned = False
             self.phases.append(report)
+        return not self.is_abandoned and report.when not in ("setup", "call")  # "???" is a worker that crashed
 
     def finished(self):
         statuses = [dict(status_of(report), **expectation_of(report)) for report in self.phases]
@@ -549,8 +573,7 @@ class Recorder:
         test = self.tests.setdefault(key, Test())
         if report.when == "teardown":
             self.report.name_case(report, test)
-        test.add(report)
-        if report.when not in ("setup", "call"):  # "???" is a worker that crashed
+        if test.add(report):
             del self.tests[key]
             self.ended += 1
             STREAM.emit("finish", test.finished)
@@ -600,12 +623,16 @@ def pytest_load_initial_conftests(early_config, args):
     outcome = yield
     if outcome.excinfo is not None and type(outcome.excinfo[1]).__name__ == "ConftestImportFailure":
         # There will be no session to tell of it.
-        exc, root = outcome.excinfo[1], rootdir_of(early_config)
-        STREAM.emit(
-            "collect-error",
-            lambda: dict(describe_collect_error(exc, None, root, str(exc.path)), id=os.path.relpath(str(exc.path), root)),
-        )
+        STREAM.emit("collect-error", lambda: conftest_error(outcome.excinfo[1], rootdir_of(early_config)))
         STREAM.emit("end", lambda: {"exitstatus": 4, "cut": True})
+
+
+def conftest_error(exc, rootdir):
+    path, cause = str(exc.path), exc.__cause__ or exc
+    detail = plain("".join(traceback.format_exception(type(cause), cause, cause.__traceback__)))
+    found = describe_collect_error(exc, exc.__traceback__, rootdir, path)
+    status = {"when": "collect", "outcome": "errored", "detail": ends(detail, MAX_DETAIL)}
+    return dict(status, id=os.path.relpath(path, rootdir), **found)
 
 
 def select(config, args):

@@ -1,0 +1,156 @@
+//! Building an image from a Dockerfile.
+//!
+//! BuildKit is asked over the engine's own API, in a session of bollard's: tried with engine 20.10,
+//! it does cache mounts, follows every step as data, and a build ends with the request that asked
+//! for it. The `docker` command would need its buildx component, which is often not there. The price
+//! is bollard's gRPC: some fifty crates. TLS stays the one that the engine is reached with.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use bollard::auth::DockerCredentials;
+use bollard::errors::Error;
+use bollard::query_parameters::{BuildImageOptions, BuildImageOptionsBuilder, BuilderVersion};
+use bollard::{Docker, body_try_stream};
+use futures_util::StreamExt;
+use testdock_core::model::RunError;
+
+use super::context;
+use super::pull::{credentials_of, registry_of, server_key};
+use crate::runner::Events;
+
+mod failure;
+mod inputs;
+mod progress;
+mod recipe;
+
+pub(super) use inputs::is_whole_context;
+pub(super) use recipe::Recipe;
+
+/// The label with the workspace that an image was built for.
+const WORKSPACE_LABEL: &str = "dev.testdock.workspace";
+
+/// The label with the key of what an image was built from.
+const KEY_LABEL: &str = "dev.testdock.key";
+
+/// The engine answers when it has taken the context, which takes long where it is large or far away.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(3600);
+
+/// Builds the image of `recipe`, and says how far it is.
+pub(super) async fn build(
+    docker: &Docker,
+    recipe: &Recipe,
+    events: &Events,
+) -> Result<(), RunError> {
+    build_with(builder(docker).await, docker, recipe, events).await
+}
+
+async fn build_with(
+    builder: BuilderVersion,
+    docker: &Docker,
+    recipe: &Recipe,
+    events: &Events,
+) -> Result<(), RunError> {
+    let credentials = credentials(&recipe.facts.base_images, events).await;
+    let (pieces, sending) = context::stream(recipe.context());
+    let docker = docker.clone().with_timeout(UPLOAD_PATIENCE);
+    let body = body_try_stream(pieces);
+    let mut answers = docker.build_image(options(recipe, builder), Some(credentials), Some(body));
+    let mut progress = progress::Progress::default();
+    while let Some(answer) = answers.next().await {
+        match answer {
+            Ok(info) => tell(events, progress.take(info)).await,
+            Err(error) => {
+                drop(answers);
+                return Err(match sending.await {
+                    Ok(Err(unread)) if !is_hang_up(&unread) => recipe.unreadable(&unread),
+                    _ => failure::failure(recipe, &said(&error), progress),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn tell(events: &Events, said: Vec<testdock_core::model::RunEvent>) {
+    for event in said {
+        events.send(event).await;
+    }
+}
+
+/// The engine needs no more of the context; what it says of the build is what matters.
+fn is_hang_up(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
+}
+
+fn said(error: &Error) -> String {
+    match error {
+        Error::DockerResponseServerError { message, .. } => message.trim().to_owned(),
+        Error::DockerStreamError { error } => error.trim().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// BuildKit is in every Docker engine for Linux; Podman and Windows containers do without.
+async fn builder(docker: &Docker) -> BuilderVersion {
+    let Ok(version) = docker.version().await else {
+        return BuilderVersion::BuilderBuildKit;
+    };
+    let components = version.components.unwrap_or_default();
+    let podman = components.iter().any(|c| c.name.contains("Podman"));
+    if podman || version.os.as_deref() == Some("windows") {
+        BuilderVersion::BuilderV1
+    } else {
+        BuilderVersion::BuilderBuildKit
+    }
+}
+
+fn options(recipe: &Recipe, builder: BuilderVersion) -> BuildImageOptions {
+    let labels = HashMap::from([
+        (WORKSPACE_LABEL, recipe.root.as_str()),
+        (KEY_LABEL, recipe.key.as_str()),
+    ]);
+    let dockerfile = &recipe.dockerfile;
+    let args: HashMap<&str, &str> = dockerfile
+        .build_args
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let options = BuildImageOptionsBuilder::new()
+        .dockerfile(recipe.sent_as())
+        .t(&recipe.name)
+        .target(dockerfile.target.as_deref().unwrap_or_default())
+        .buildargs(&args)
+        .labels(&labels)
+        .rm(true)
+        .forcerm(true)
+        .version(builder);
+    match builder {
+        BuilderVersion::BuilderBuildKit => options.session(&session_id(&recipe.key)).build(),
+        BuilderVersion::BuilderV1 => options.build(),
+    }
+}
+
+/// An id that no other build has, also not one of the same recipe at the same time.
+fn session_id(key: &str) -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let nanos = since.map_or(0, |since| since.as_nanos());
+    format!("testdock-{key}-{}-{nanos}", std::process::id())
+}
+
+/// Credentials for the registries that the build pulls from, by their names in the Docker config.
+async fn credentials(images: &[String], events: &Events) -> HashMap<String, DockerCredentials> {
+    let mut found = HashMap::new();
+    for image in images {
+        let server = server_key(registry_of(image)).to_owned();
+        if !found.contains_key(&server)
+            && let Some(credentials) = credentials_of(image, events).await
+        {
+            found.insert(server, credentials);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

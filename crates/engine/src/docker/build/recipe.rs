@@ -1,0 +1,165 @@
+//! What an image is built from, and the name that follows from it.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use sha2::{Digest, Sha256};
+use testdock_core::interpreter::dockerfile::{DockerfileFacts, analyse};
+use testdock_core::interpreter::dockerignore::{Matcher, candidates};
+use testdock_core::model::{Fault, Place, RunError};
+use testdock_core::plan::Dockerfile;
+
+use super::super::context::Context;
+use super::inputs;
+
+/// Under which name a Dockerfile is sent that the context does not hold.
+const SENT_DOCKERFILE: &str = ".testdock.Dockerfile";
+
+/// Everything that a build needs, read once.
+pub(in super::super) struct Recipe {
+    pub(super) root: Utf8PathBuf,
+    pub(super) dockerfile: Dockerfile,
+    /// The Dockerfile's text.
+    pub(super) text: String,
+    /// What it says.
+    pub(in super::super) facts: DockerfileFacts,
+    ignore: Arc<Matcher>,
+    /// The hash of what shapes the image.
+    pub(super) key: String,
+    /// The image's name, in which the key stands: an image by this name is the right one.
+    pub(in super::super) name: String,
+}
+
+impl Recipe {
+    /// Reads the Dockerfile and hashes what it builds on. Blocks on files.
+    pub(in super::super) fn read(
+        root: &Utf8Path,
+        dockerfile: &Dockerfile,
+    ) -> Result<Self, RunError> {
+        let path = dockerfile.path.on(root);
+        let text = std::fs::read_to_string(&path).map_err(|e| {
+            let why = match e.kind() {
+                std::io::ErrorKind::NotFound => "no such file".to_owned(),
+                _ => e.to_string(),
+            };
+            configuration(format!("cannot read {path}: {why}"))
+                .help("correct interpreter.dockerfile, or choose an image (interpreter.image)")
+        })?;
+        let target = dockerfile.target.as_deref();
+        let facts = analyse(&text, target, &dockerfile.build_args)
+            .map_err(|e| unusable(path, dockerfile, &e.to_string()))?;
+        let patterns = ignore_patterns(root, dockerfile);
+        let mut recipe = Self {
+            root: root.to_owned(),
+            dockerfile: dockerfile.clone(),
+            ignore: Arc::new(Matcher::parse(&patterns)),
+            text,
+            facts,
+            key: String::new(),
+            name: String::new(),
+        };
+        recipe.key = recipe.hash(&patterns).map_err(|e| recipe.unreadable(&e))?;
+        recipe.name = format!("testdock/{}:{}", slug(root), &recipe.key[..12]);
+        Ok(recipe)
+    }
+
+    /// The Dockerfile on the caller's machine.
+    pub(super) fn path(&self) -> Utf8PathBuf {
+        self.dockerfile.path.on(&self.root)
+    }
+
+    /// The build context, ready to be sent.
+    pub(super) fn context(&self) -> Context {
+        let elsewhere = self.sent_as() == SENT_DOCKERFILE;
+        let extra = || (SENT_DOCKERFILE.to_owned(), self.text.clone().into_bytes());
+        Context {
+            dir: self.dockerfile.context.on(&self.root).into_std_path_buf(),
+            ignore: Arc::clone(&self.ignore),
+            extra: elsewhere.then(extra),
+        }
+    }
+
+    /// The Dockerfile's name in the context that is sent.
+    pub(super) fn sent_as(&self) -> &str {
+        let within = self.dockerfile.path.strip(&self.dockerfile.context);
+        let sent = within.filter(|path| !self.ignore.is_ignored(path));
+        sent.unwrap_or(SENT_DOCKERFILE)
+    }
+
+    /// The error for a context that cannot be read.
+    pub(super) fn unreadable(&self, error: &std::io::Error) -> RunError {
+        let context = self.dockerfile.context.on(&self.root);
+        let message = format!("cannot read the build context {context}: {error}");
+        configuration(message)
+            .help("correct interpreter.context, or list the file in .dockerignore")
+    }
+
+    /// Files count by their content: a checkout touches every file and changes none.
+    fn hash(&self, patterns: &str) -> std::io::Result<String> {
+        let mut hash = Sha256::new();
+        let target = self.dockerfile.target.as_deref().unwrap_or_default();
+        let context = self.dockerfile.context.as_str();
+        for field in [self.root.as_str(), context, target, &self.text, patterns] {
+            field_of(&mut hash, field.as_bytes());
+        }
+        for (name, value) in &self.dockerfile.build_args {
+            field_of(&mut hash, format!("{name}={value}").as_bytes());
+        }
+        let context = self.dockerfile.context.on(&self.root);
+        for path in inputs::of(&self.facts) {
+            field_of(&mut hash, path.as_bytes());
+            inputs::hash(context.as_std_path(), &path, &self.ignore, &mut hash)?;
+        }
+        Ok(format!("{:x}", hash.finalize()))
+    }
+}
+
+/// Adds a field so that no two lists of fields look alike.
+pub(super) fn field_of(hash: &mut Sha256, bytes: &[u8]) {
+    hash.update((bytes.len() as u64).to_le_bytes());
+    hash.update(bytes);
+}
+
+fn configuration(message: String) -> RunError {
+    RunError::new(Fault::Configuration, message)
+}
+
+fn unusable(path: Utf8PathBuf, dockerfile: &Dockerfile, why: &str) -> RunError {
+    let help = match dockerfile.target {
+        Some(_) => "correct interpreter.target",
+        None => "begin it with FROM and an image",
+    };
+    let message = format!("cannot build {}: {why}", dockerfile.path);
+    RunError {
+        place: Some(Place {
+            path,
+            line: 1,
+            column: None,
+        }),
+        ..configuration(message).help(help)
+    }
+}
+
+/// The text of the Dockerfile's own ignore file, or else of the context's.
+fn ignore_patterns(root: &Utf8Path, dockerfile: &Dockerfile) -> String {
+    let beside = &candidates(dockerfile.path.as_str())[0];
+    let texts = [
+        std::fs::read_to_string(root.join(beside)),
+        std::fs::read_to_string(dockerfile.context.join(".dockerignore").on(root)),
+    ];
+    texts.into_iter().find_map(Result::ok).unwrap_or_default()
+}
+
+/// The workspace folder's name as a part of an image's name.
+fn slug(root: &Utf8Path) -> String {
+    let name = root.file_name().unwrap_or_default().to_ascii_lowercase();
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    match words.is_empty() {
+        true => "workspace".to_owned(),
+        false => words.join("-").chars().take(64).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
