@@ -139,6 +139,14 @@ impl Folder {
             .map(|(_, record)| record)
     }
 
+    /// The newest outcomes of the tests that one suite has in a file.
+    pub fn records_in<'a>(&'a self, file: &'a TestId) -> impl Iterator<Item = &'a Record> {
+        self.records
+            .range(file..)
+            .take_while(|(id, _)| id.file == file.file && id.suite == file.suite)
+            .map(|(_, record)| record)
+    }
+
     /// All outcomes.
     pub fn outcomes(&self) -> Vec<(TestId, Outcome)> {
         self.records
@@ -159,6 +167,11 @@ impl Folder {
     /// The text of a file that is open in the editor.
     pub fn text(&self, path: &RelPath) -> Option<&Arc<str>> {
         self.documents.get(path).map(|document| &document.text)
+    }
+
+    /// The editor's version of a file that is open there.
+    pub fn version(&self, path: &RelPath) -> Option<i32> {
+        self.documents.get(path).map(|document| document.version)
     }
 
     pub(super) fn begin_scan(&mut self) {

@@ -14,11 +14,12 @@ pub use select::{RunRequest, Selection};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::id::{FolderName, RunId, TestId};
-use crate::model::{Ended, Outcome, Provenance, RunError, RunEvent, Stage, TestResult};
+use crate::model::{End, Ended, Outcome, Provenance, RunError, RunEvent, Stage, TestResult};
 use crate::paths::RelPath;
 use crate::plan::Plan;
 use crate::views::Diagnostic;
@@ -114,6 +115,13 @@ pub enum Effect {
 /// [`Session`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
+    /// A folder was closed; the session knows it no longer.
+    FolderClosed {
+        /// Its name.
+        folder: FolderName,
+        /// Where it is.
+        root: Utf8PathBuf,
+    },
     /// A scan began.
     ScanStarted(FolderName),
     /// A scan ended.
@@ -333,6 +341,10 @@ impl Session {
             .filter(|r| r.folder == *name && r.is_active());
         let mut effects: Vec<Effect> = runs.map(|r| Effect::Stop(r.id.clone())).collect();
         effects.extend(folder.forget_all());
+        effects.push(Effect::Show(Change::FolderClosed {
+            folder: folder.name,
+            root: folder.root,
+        }));
         effects
     }
 
@@ -395,6 +407,17 @@ impl Session {
     }
 
     fn cancel(&mut self, id: &RunId) -> Vec<Effect> {
+        let waiting = self.waiting.len();
+        self.waiting.retain(|request| request.id != *id);
+        if self.waiting.len() < waiting {
+            let ended = Ended {
+                how: End::Cancelled,
+                duration: Duration::ZERO,
+                log: None,
+            };
+            let run = id.clone();
+            return vec![Effect::Show(Change::Ended { run, ended })];
+        }
         match self.runs.get(id) {
             Some(run) if run.is_active() => vec![Effect::Stop(id.clone())],
             _ => Vec::new(),
@@ -412,10 +435,12 @@ impl Session {
         };
         // The folder may have been closed while its run was dying.
         let Some(folder) = self.folders.get_mut(&run.folder) else {
-            if let RunEvent::Ended(_) = event {
-                self.runs.remove(id);
-            }
-            return Vec::new();
+            let RunEvent::Ended(ended) = event else {
+                return Vec::new();
+            };
+            self.runs.remove(id);
+            let run = id.clone();
+            return vec![Effect::Show(Change::Ended { run, ended })];
         };
         let effects = run.event(folder, event);
         self.prune_runs();

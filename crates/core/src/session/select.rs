@@ -96,8 +96,10 @@ impl Session {
     fn accept(&mut self, request: &RunRequest) -> Result<(Run, Plan), RunError> {
         if self.untrusted {
             return Err(
-                RunError::new(Fault::Configuration, "this workspace is not trusted")
-                    .help("trust it in the editor, then run again"),
+                RunError::new(Fault::Configuration, "this workspace is not trusted").help(
+                    "trust it in the editor (initialization option `trusted`, or the notification \
+                         `testdock/trust`), then run again",
+                ),
             );
         }
         if self.runs.contains_key(&request.id) {

@@ -44,7 +44,8 @@ pub fn json_line(session: &Session, change: &Change) -> Option<String> {
             };
             run_finished(totals, ended.duration, error, how)
         }
-        Change::ScanStarted(_)
+        Change::FolderClosed { .. }
+        | Change::ScanStarted(_)
         | Change::ScanEnded(_)
         | Change::Tests { .. }
         | Change::Diagnostics { .. }

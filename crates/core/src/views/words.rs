@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::Totals;
+use crate::model::{End, Ended, Stage, Totals};
 
 /// A duration as people say it: `340 µs`, `12 ms`, `3.4 s`, `2 min 5 s`.
 pub fn duration_words(duration: Duration) -> String {
@@ -38,6 +38,35 @@ pub fn count_words(totals: &Totals) -> String {
     }
 }
 
+/// A step on the way to the first test: `building 3/7 RUN pip install .`.
+pub fn stage_words(stage: &Stage) -> String {
+    match stage {
+        Stage::Connecting => "connecting to the engine".to_owned(),
+        Stage::Pulling { image, progress } if progress.is_empty() => format!("pulling {image}"),
+        Stage::Pulling { image, progress } => format!("pulling {image}: {progress}"),
+        Stage::Building { step, of: 0, .. } => format!("building {step}"),
+        Stage::Building { step, number, of } => format!("building {number}/{of} {step}"),
+        Stage::Starting => "starting the container".to_owned(),
+    }
+}
+
+/// How a run ended: `2 failed, 9 passed in 3.4 s`.
+pub fn end_words(totals: &Totals, ended: &Ended) -> String {
+    let time = duration_words(ended.duration);
+    match &ended.how {
+        End::Completed => format!("{} in {time}", count_words(totals)),
+        End::Cancelled => format!("cancelled after {time}: {}", count_words(totals)),
+        End::TimedOut(limit) => {
+            format!(
+                "timed out after {}: {}",
+                duration_words(*limit),
+                count_words(totals)
+            )
+        }
+        End::Broken(error) => error.message.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +93,42 @@ mod tests {
         };
         assert_eq!(count_words(&totals), "2 failed, 1 errored, 9 passed");
         assert_eq!(count_words(&Totals::default()), "no tests");
+    }
+
+    #[test]
+    fn stages_say_how_far_they_are() {
+        let building = |number, of| Stage::Building {
+            step: "RUN make".to_owned(),
+            number,
+            of,
+        };
+        assert_eq!(stage_words(&building(3, 7)), "building 3/7 RUN make");
+        assert_eq!(stage_words(&building(3, 0)), "building RUN make");
+    }
+
+    #[test]
+    fn the_end_says_how_it_came() {
+        let words = |how| {
+            let totals = Totals {
+                passed: 1,
+                ..Totals::default()
+            };
+            let duration = Duration::from_millis(20);
+            end_words(
+                &totals,
+                &Ended {
+                    how,
+                    duration,
+                    log: None,
+                },
+            )
+        };
+        assert_eq!(words(End::Completed), "1 passed in 20 ms");
+        assert_eq!(words(End::Cancelled), "cancelled after 20 ms: 1 passed");
+        let limit = Duration::from_secs(2);
+        assert_eq!(
+            words(End::TimedOut(limit)),
+            "timed out after 2.0 s: 1 passed"
+        );
     }
 }

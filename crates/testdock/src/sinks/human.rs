@@ -149,7 +149,8 @@ impl Sink for Human {
             Change::Ended { run: id, ended } => {
                 run(id).into_iter().for_each(|run| self.ended(run, ended));
             }
-            Change::ScanStarted(_)
+            Change::FolderClosed { .. }
+            | Change::ScanStarted(_)
             | Change::ScanEnded(_)
             | Change::Tests { .. }
             | Change::Diagnostics { .. }

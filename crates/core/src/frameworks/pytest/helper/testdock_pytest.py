@@ -6,6 +6,7 @@ The environment says what is wanted, and without it the plugin is silent:
 TESTDOCK_EVENTS_FD     file descriptor that takes the events, one JSON object a line
 TESTDOCK_REPORT        where the JUnit report has to lie at the end
 TESTDOCK_SELECT        file of node ids, one a line, to run in addition to the command line's
+TESTDOCK_PYCACHE       directory for the modules that pytest rewrites
 TESTDOCK_TEST_TIMEOUT  seconds that each phase of a test (setup, call, teardown) may take
 
 Events are `session`, `collected`, `start`, `finish`, `collect-error`, `internal-error`, `problem` (the plugin's own)
@@ -17,6 +18,7 @@ import contextlib
 import json
 import linecache
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -27,6 +29,7 @@ import traceback
 import _pytest
 import pluggy
 import pytest
+from _pytest.assertion import rewrite
 
 MAX_DETAIL, MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 64 * 1024, 16 * 1024, 1024, 50
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
@@ -81,6 +84,20 @@ class Stream:
 
 
 STREAM = Stream.from_environment()
+
+
+def cache_rewritten_modules_apart():
+    """Keep the modules that pytest rewrites out of the project.
+
+    pytest trusts a cached one whatever path it was made for. The project may lie at one path here and at another
+    outside, so a shared cache gives one of the two the other's paths in its tracebacks.
+    """
+    directory = os.environ.get("TESTDOCK_PYCACHE")
+    if directory and hasattr(rewrite, "get_cache_dir"):
+        rewrite.get_cache_dir = lambda path: pathlib.Path(directory, *path.parts[1:-1])
+
+
+cache_rewritten_modules_apart()
 
 
 # -- text ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,419 @@
+//! What Testdock adds to the protocol: every custom method, its parameters, and every command.
+//!
+//! The test explorer is rust-analyzer's, with further fields that a client may ignore.
+//! `docs/protocol.md` describes all of it; a test holds both together.
+
+use lsp_types::notification::Notification;
+use lsp_types::{Location, Range, TextDocumentIdentifier, Uri};
+use serde::{Deserialize, Serialize};
+
+/// Asks for the tests below one, or for the topmost ones.
+pub const DISCOVER_TEST: &str = "experimental/discoverTest";
+/// Asks for a run.
+pub const RUN_TEST: &str = "experimental/runTest";
+/// Ends a run early.
+pub const ABORT_RUN_TEST: &str = "experimental/abortRunTest";
+/// Says whether the workspace is trusted.
+pub const TRUST: &str = "testdock/trust";
+/// The user pressed the cancel button of a progress; the protocol's own, which the server's
+/// framework does not know.
+pub const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
+
+/// Every method that is not in the framework, in both directions.
+pub const METHODS: [&str; 9] = [
+    DISCOVER_TEST,
+    DiscoveredTests::METHOD,
+    RUN_TEST,
+    ABORT_RUN_TEST,
+    EndRunTest::METHOD,
+    ChangeTestState::METHOD,
+    AppendOutputToRunTest::METHOD,
+    TRUST,
+    CANCEL_PROGRESS,
+];
+
+/// The commands of `workspace/executeCommand`.
+pub mod command {
+    /// Runs tests by id.
+    pub const RUN: &str = "testdock.run";
+    /// Runs the tests of a file.
+    pub const RUN_FILE: &str = "testdock.runFile";
+    /// Runs the test around a position.
+    pub const RUN_AT_CURSOR: &str = "testdock.runAtCursor";
+    /// Runs everything.
+    pub const RUN_ALL: &str = "testdock.runAll";
+    /// Runs what failed last.
+    pub const RUN_FAILED: &str = "testdock.runFailed";
+    /// Runs the same as the last time.
+    pub const RUN_LAST: &str = "testdock.runLast";
+    /// Cancels runs.
+    pub const CANCEL: &str = "testdock.cancel";
+    /// Shows what the newest run said of a test.
+    pub const SHOW_OUTPUT: &str = "testdock.showOutput";
+    /// Says where tests run, and what is missing.
+    pub const DOCTOR: &str = "testdock.doctor";
+    /// Reads the workspace again.
+    pub const REFRESH: &str = "testdock.refresh";
+
+    /// All of them.
+    pub const ALL: [&str; 10] = [
+        RUN,
+        RUN_FILE,
+        RUN_AT_CURSOR,
+        RUN_ALL,
+        RUN_FAILED,
+        RUN_LAST,
+        CANCEL,
+        SHOW_OUTPUT,
+        DOCTOR,
+        REFRESH,
+    ];
+}
+
+/// The keys of the section `testdock` in an editor's settings, and of `initializationOptions`.
+pub const SETTINGS: [&str; 5] = ["interpreter", "profile", "local", "runOnSave", "settings"];
+
+/// Arguments of [`command::RUN`], and parameters of [`RUN_TEST`] by other names.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunArguments {
+    /// What to run; nothing means everything.
+    pub ids: Option<Vec<String>>,
+    /// What to leave out.
+    pub exclude: Option<Vec<String>>,
+    /// Whether a clean container is wanted.
+    pub fresh: bool,
+    /// The run's id, chosen by the client.
+    pub run_id: Option<String>,
+}
+
+/// Arguments of the commands that run what a file holds.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileArguments {
+    /// Which file.
+    pub uri: Uri,
+    /// Where in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<lsp_types::Position>,
+    /// Whether a clean container is wanted.
+    #[serde(default)]
+    pub fresh: bool,
+    /// The run's id, chosen by the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+}
+
+/// Names a run: arguments of [`command::CANCEL`], parameters of [`ABORT_RUN_TEST`], and the answer
+/// to everything that starts one.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunName {
+    /// The run; `None` for all that are active.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+}
+
+/// Arguments of [`command::SHOW_OUTPUT`].
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct TestArguments {
+    /// Which test.
+    pub id: String,
+}
+
+/// Parameters of [`TRUST`].
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct TrustParams {
+    /// Whether the user trusts the workspace.
+    pub trusted: bool,
+}
+
+/// Parameters of [`DISCOVER_TEST`].
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DiscoverTestParams {
+    /// The test whose children are wanted; `None` for the topmost.
+    pub test_id: Option<String>,
+}
+
+/// What stands at a place of the tree; editors choose an icon by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TestItemKind {
+    /// A workspace folder, or a suite.
+    Package,
+    /// A file, or a group in it.
+    Module,
+    /// A test, or a case of one.
+    Test,
+}
+
+/// A test, or what holds tests.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestItem {
+    /// Its printed id.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+    /// What it is.
+    pub kind: TestItemKind,
+    /// Whether it may hold tests that were not sent with it.
+    pub can_resolve_children: bool,
+    /// What holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_document: Option<TextDocumentIdentifier>,
+    /// Where it stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+}
+
+/// Tests that were found. The parent of each comes before it, or is known already.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DiscoverTestResults {
+    /// The tests.
+    pub tests: Vec<TestItem>,
+    /// Tests whose children are all here: others below them are gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Vec<String>>,
+    /// Files whose tests are all here: others in them are gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope_file: Option<Vec<TextDocumentIdentifier>>,
+    /// Its number among all that the server says of tests.
+    #[serde(default)]
+    pub seq: u64,
+}
+
+/// Tells of tests that were found, moved or lost.
+#[derive(Debug)]
+pub enum DiscoveredTests {}
+
+impl Notification for DiscoveredTests {
+    type Params = DiscoverTestResults;
+    const METHOD: &'static str = "experimental/discoveredTests";
+}
+
+/// Parameters of [`RUN_TEST`].
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunTestParams {
+    /// What to run; nothing means everything.
+    pub include: Option<Vec<String>>,
+    /// What to leave out.
+    pub exclude: Option<Vec<String>>,
+    /// The run's id, chosen by the client.
+    pub run_id: Option<String>,
+    /// Whether a clean container is wanted.
+    pub fresh: bool,
+}
+
+/// Says that a run is over: nothing more is said of it.
+#[derive(Debug)]
+pub enum EndRunTest {}
+
+impl Notification for EndRunTest {
+    type Params = Option<EndRunTestParams>;
+    const METHOD: &'static str = "experimental/endRunTest";
+}
+
+/// Parameters of [`EndRunTest`], for clients that know run ids.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndRunTestParams {
+    /// Which run.
+    pub run_id: String,
+    /// Its number among all that the server says of tests.
+    pub seq: u64,
+    /// How it ended, in words.
+    pub message: String,
+    /// How it ended, in a word: `completed`, `cancelled`, `timedOut`, `broken` or `refused`.
+    pub how: EndKind,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EndKind {
+    /// The tool ran to its end, whatever the tests said.
+    Completed,
+    /// Somebody cancelled it.
+    Cancelled,
+    /// It took longer than it may.
+    TimedOut,
+    /// It could not run, or died on the way.
+    Broken,
+    /// It never began.
+    Refused,
+}
+
+/// How a test stands.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", tag = "tag")]
+pub enum TestState {
+    /// It passed.
+    Passed,
+    /// It failed, or errored.
+    Failed {
+        /// What went wrong, as the tool printed it.
+        message: String,
+    },
+    /// It was skipped.
+    Skipped,
+    /// It runs.
+    Started,
+    /// It is going to run.
+    Enqueued,
+}
+
+/// Why a state is no longer the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StaleReason {
+    /// The test was edited since.
+    Edited,
+    /// It comes from an earlier process.
+    Remembered,
+    /// A later run should have run it, and broke before it could.
+    NotReached,
+}
+
+/// One thing that went wrong in a test.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestFailure {
+    /// What went wrong.
+    pub message: String,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// What was expected, where the tool tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was there instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    /// The stack, innermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stack: Vec<StackFrame>,
+}
+
+/// One frame of a stack.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackFrame {
+    /// The function.
+    pub label: String,
+    /// Where.
+    pub location: Location,
+}
+
+/// Says how a test stands.
+#[derive(Debug)]
+pub enum ChangeTestState {}
+
+impl Notification for ChangeTestState {
+    type Params = ChangeTestStateParams;
+    const METHOD: &'static str = "experimental/changeTestState";
+}
+
+/// Parameters of [`ChangeTestState`]: what rust-analyzer says, and more.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeTestStateParams {
+    /// Which test.
+    pub test_id: String,
+    /// How it stands.
+    pub state: TestState,
+    /// In which run; `None` for a state that changed without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+    /// Its number among all that the server says of tests.
+    pub seq: u64,
+    /// Milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// Whether a failed test did not fail by an assertion of its own.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub errored: bool,
+    /// One line: the first failure's message, or why it was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Where it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// All that went wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<TestFailure>,
+    /// The end of what it printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// Why this is no longer the truth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<StaleReason>,
+    /// Whether what was said of the test in this run is taken back.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub retracted: bool,
+}
+
+impl ChangeTestStateParams {
+    /// A state and nothing else.
+    pub fn new(test_id: String, state: TestState, run_id: Option<String>, seq: u64) -> Self {
+        Self {
+            test_id,
+            state,
+            run_id,
+            seq,
+            duration: None,
+            errored: false,
+            message: None,
+            location: None,
+            failures: Vec::new(),
+            output: None,
+            stale: None,
+            retracted: false,
+        }
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// Says what a run prints, or what becomes of its image.
+#[derive(Debug)]
+pub enum AppendOutputToRunTest {}
+
+impl Notification for AppendOutputToRunTest {
+    type Params = AppendOutputParams;
+    const METHOD: &'static str = "experimental/appendOutputToRunTest";
+}
+
+/// Parameters of [`AppendOutputToRunTest`]: a bare text, for clients that know no run ids.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum AppendOutputParams {
+    /// Lines without the last line break.
+    Text(String),
+    /// The same, and of which run.
+    Detailed(RunOutput),
+}
+
+/// Something that a run printed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunOutput {
+    /// Which run.
+    pub run_id: String,
+    /// Its number among all that the server says of tests.
+    pub seq: u64,
+    /// What; line breaks included.
+    pub text: String,
+}

@@ -1,0 +1,16 @@
+//! What the client asks and tells, one module for each group of methods.
+
+pub(crate) mod lifecycle;
+pub(crate) mod workspace;
+
+pub(crate) mod sync;
+
+pub(crate) mod actions;
+pub(crate) mod hover;
+pub(crate) mod lenses;
+
+pub(crate) mod commands;
+pub(crate) mod explorer;
+pub(crate) mod request;
+
+mod page;

@@ -1,0 +1,64 @@
+//! What the test explorer asks.
+
+use std::sync::Arc;
+
+use testdock_core::session::Session;
+use tower_lsp::jsonrpc::Result;
+
+use super::request::{self, Request, Target};
+use crate::ext::{DiscoverTestParams, DiscoverTestResults, RunName, RunTestParams, TestItem};
+use crate::from_proto;
+use crate::runs::Origin;
+use crate::shared::Shared;
+use crate::tree::{self, Tree};
+
+/// The topmost items, or all below one.
+pub(crate) async fn discover_test(
+    shared: &Arc<Shared>,
+    params: DiscoverTestParams,
+) -> Result<DiscoverTestResults> {
+    let at_loop = shared.clone();
+    let results = shared.handle.ask(move |session| {
+        let (tests, scope) = match params.test_id {
+            None => (tree::top(&at_loop, session), None),
+            Some(id) => (below(&at_loop, session, &id), Some(vec![id])),
+        };
+        DiscoverTestResults {
+            tests,
+            scope,
+            scope_file: None,
+            seq: at_loop.next_seq(),
+        }
+    });
+    let gone = || request::failed("the server is shutting down");
+    results.await.ok_or_else(gone)
+}
+
+fn below(shared: &Shared, session: &Session, id: &str) -> Vec<TestItem> {
+    let Some((name, id)) = from_proto::test(session, id) else {
+        return Vec::new();
+    };
+    let folder = session.folders().find(|folder| folder.name == name);
+    folder.map_or_else(Vec::new, |folder| {
+        Tree::new(shared, session, folder).below(&id)
+    })
+}
+
+/// Runs tests, and answers with the run's id.
+pub(crate) async fn run_test(shared: &Arc<Shared>, params: RunTestParams) -> Result<RunName> {
+    let target = Target::Tests {
+        ids: params.include,
+        exclude: params.exclude.unwrap_or_default(),
+    };
+    let request = Request {
+        fresh: params.fresh,
+        name: params.run_id,
+        ..Request::new(target, Origin::Explorer)
+    };
+    request::start(shared, request).await
+}
+
+/// Ends a run early.
+pub(crate) async fn abort_run_test(shared: &Arc<Shared>, params: RunName) {
+    request::cancel(shared, params.run_id).await;
+}

@@ -1,0 +1,151 @@
+//! Texts too long for a message: what a test said, and how things stand.
+
+use std::fmt::Write;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use lsp_types::{MessageType, ShowDocumentParams, Uri};
+use testdock_core::frameworks::Suite;
+use testdock_core::plan::Source;
+use testdock_core::session::{Folder, Session};
+use testdock_core::views::{Extent, count_words, details};
+use tower_lsp::jsonrpc::{Error, Result};
+
+use crate::shared::Shared;
+use crate::{from_proto, messages};
+
+/// Lines that a message box can hold.
+const MESSAGE_LINES: usize = 12;
+
+/// Shows what the newest run said of a test, as a document where the client can show one; answers
+/// with the text in any case.
+pub(crate) async fn of_test(shared: &Arc<Shared>, id: String) -> Result<String> {
+    let asked = id.clone();
+    let found = shared.handle.ask(move |session| {
+        let (name, id) = from_proto::test(session, &asked)?;
+        let folder = session.folders().find(|folder| folder.name == name)?;
+        Some((id.label(), details(folder, &id, Extent::DOCUMENT)))
+    });
+    let unknown = || Error::invalid_params(format!("no open folder has the test `{id}`"));
+    let (label, text) = found.await.flatten().ok_or_else(unknown)?;
+    let text = text.unwrap_or_else(|| "It was not run yet.\n".to_owned());
+    let text = format!("# {id}\n\n{text}");
+    if shared.client_can().show_document {
+        show(shared, &label, text.clone());
+    } else {
+        let lines = text.lines().filter(|line| !line.is_empty());
+        let short: Vec<&str> = lines.take(MESSAGE_LINES).collect();
+        messages::show(&shared.outbox, MessageType::INFO, short.join("\n"));
+    }
+    Ok(text)
+}
+
+fn show(shared: &Arc<Shared>, label: &str, text: String) {
+    let name = file_name(label);
+    let task = shared.clone();
+    shared.spawn(async move {
+        let writer = task.clone();
+        let written = tokio::task::spawn_blocking(move || write(&writer, &name, &text)).await;
+        match written.map_err(io::Error::other).flatten() {
+            Ok(path) => open(&task, &path).await,
+            Err(error) => tracing::warn!(%error, "cannot write the output of a test"),
+        }
+    });
+}
+
+/// Into a private directory, gone with the server.
+fn write(shared: &Shared, name: &str, text: &str) -> io::Result<PathBuf> {
+    let mut pages = shared.pages.lock().unwrap_or_else(PoisonError::into_inner);
+    let directory = match pages.take() {
+        Some(directory) => directory,
+        None => tempfile::Builder::new().prefix("testdock-").tempdir()?,
+    };
+    let path = pages.insert(directory).path().join(name);
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+async fn open(shared: &Shared, path: &Path) {
+    let Some(uri) = Uri::from_file_path(path) else {
+        return;
+    };
+    let params = ShowDocumentParams {
+        uri,
+        external: Some(false),
+        take_focus: Some(true),
+        selection: None,
+    };
+    if let Err(error) = shared.client.show_document(params).await {
+        tracing::warn!(%error, "the client does not show a document");
+    }
+}
+
+/// A test's label as a file name that any system takes.
+fn file_name(label: &str) -> String {
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = label.chars().map(safe).take(60).collect();
+    format!("{name}.md")
+}
+
+/// Where tests run, folder by folder, and what is wrong.
+pub(crate) async fn doctor(shared: &Arc<Shared>) -> String {
+    let text = shared.handle.ask(|session| {
+        let folders = session.folders().map(|folder| describe(session, folder));
+        folders.collect::<Vec<_>>().join("\n")
+    });
+    text.await.unwrap_or_default()
+}
+
+fn describe(session: &Session, folder: &Folder) -> String {
+    let mut text = format!("# {} ({})\n\n", folder.name, folder.root);
+    let workspace = &folder.workspace;
+    for suite in &workspace.suites {
+        let name = suite.name.as_deref().unwrap_or(suite.framework.name());
+        let root = Some(suite.root.as_str()).filter(|root| !root.is_empty());
+        let root = root.unwrap_or("the workspace");
+        let _ = writeln!(text, "- {name} in {root}: {}", interpreter(folder, suite));
+    }
+    let files = folder.files().count();
+    let _ = match folder.scanning {
+        true => writeln!(text, "- still being read: {files} files with tests so far"),
+        false => writeln!(text, "- tests in {files} files"),
+    };
+    if workspace.suites.is_empty() {
+        text.push_str("- no tests were found\n");
+    }
+    for problem in &workspace.problems {
+        let words = messages::error_words(&problem.to_error());
+        let _ = writeln!(text, "- {words}");
+    }
+    for run in session
+        .runs()
+        .filter(|it| it.folder == folder.name && it.is_active())
+    {
+        let totals = run.totals();
+        let _ = writeln!(text, "- running: {}", count_words(&totals));
+    }
+    let runs = session.runs().filter(|run| run.folder == folder.name);
+    if let Some(provenance) = runs.filter_map(|run| run.provenance.as_ref()).last() {
+        let interpreter = &provenance.interpreter;
+        let _ = writeln!(text, "- the last run was in {interpreter}");
+    }
+    text
+}
+
+fn interpreter(folder: &Folder, suite: &Suite) -> String {
+    match folder.workspace.interpreter(suite) {
+        Ok(interpreter) => match &interpreter.source {
+            Source::Dockerfile(file) => format!("{} ({})", interpreter.name, file.path),
+            Source::Image(image) => format!("{} ({image})", interpreter.name),
+            Source::Local => "on this machine, without a container".to_owned(),
+        },
+        Err(error) => messages::error_words(&error),
+    }
+}

@@ -1,0 +1,71 @@
+//! What people must be told in words: runs that could not run.
+
+use lsp_types::notification::{LogMessage, ShowMessage};
+use lsp_types::{LogMessageParams, MessageType, ShowMessageParams};
+use testdock_core::model::{End, Fault, RunError};
+use testdock_core::views::duration_words;
+
+use crate::ext::EndKind;
+use crate::outbox::Outbox;
+
+/// Shows a message.
+pub(crate) fn show(outbox: &Outbox, typ: MessageType, message: String) {
+    outbox.notify::<ShowMessage>(ShowMessageParams { typ, message });
+}
+
+/// Puts a message into the client's log.
+pub(crate) fn log(outbox: &Outbox, typ: MessageType, message: String) {
+    outbox.notify::<LogMessage>(LogMessageParams { typ, message });
+}
+
+/// What went wrong, and the remedy.
+pub(crate) fn error_words(error: &RunError) -> String {
+    let place = error.place.as_ref();
+    let place = place.map(|place| format!("{}:{}: ", place.path, place.line));
+    let help = error.help.as_ref().map(|help| format!("; {help}"));
+    format!(
+        "{}{}{}",
+        place.unwrap_or_default(),
+        error.message,
+        help.unwrap_or_default()
+    )
+}
+
+/// Tells that a run was refused.
+pub(crate) fn refused(outbox: &Outbox, error: &RunError) {
+    let typ = match error.fault {
+        Fault::NoTests => MessageType::INFO,
+        Fault::Interpreter | Fault::Configuration | Fault::Process => MessageType::WARNING,
+    };
+    show(outbox, typ, format!("Testdock: {}", error_words(error)));
+}
+
+/// Tells of an end that no test explains.
+pub(crate) fn ended(outbox: &Outbox, how: &End) {
+    match how {
+        End::Completed | End::Cancelled => {}
+        End::TimedOut(limit) => show(
+            outbox,
+            MessageType::WARNING,
+            format!(
+                "Testdock: the run was stopped: it took longer than {}",
+                duration_words(*limit)
+            ),
+        ),
+        End::Broken(error) => show(
+            outbox,
+            MessageType::ERROR,
+            format!("Testdock: {}", error_words(error)),
+        ),
+    }
+}
+
+/// How a run ended, in a word.
+pub(crate) fn end_kind(how: &End) -> EndKind {
+    match how {
+        End::Completed => EndKind::Completed,
+        End::Cancelled => EndKind::Cancelled,
+        End::TimedOut(_) => EndKind::TimedOut,
+        End::Broken(_) => EndKind::Broken,
+    }
+}

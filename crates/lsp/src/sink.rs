@@ -1,0 +1,184 @@
+//! From what changes in the session to what the editor shows.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use lsp_types::notification::PublishDiagnostics;
+use lsp_types::{MessageType, PublishDiagnosticsParams};
+use testdock_core::id::RunId;
+use testdock_core::model::{Ended, Provenance, RunError};
+use testdock_core::paths::RelPath;
+use testdock_core::session::{Change, Session};
+use testdock_core::views::{Diagnostic, count_words, end_words, stage_words};
+use testdock_engine::drive::Sink;
+
+use crate::explorer::Explorer;
+use crate::ext::EndKind;
+use crate::progress::Board;
+use crate::refresh::Refresh;
+use crate::shared::Shared;
+use crate::watch::Watch;
+use crate::{messages, to_proto};
+
+/// Shows changes to the editor; never waits for it.
+#[derive(Debug)]
+pub(crate) struct EditorSink {
+    shared: Arc<Shared>,
+    explorer: Explorer,
+    progress: Board,
+    refresh: Refresh,
+    watch: Watch,
+}
+
+impl EditorSink {
+    pub(crate) fn new(shared: &Arc<Shared>, refresh: Refresh) -> Self {
+        Self {
+            shared: shared.clone(),
+            explorer: Explorer::new(shared.clone()),
+            progress: Board::new(shared.clone()),
+            refresh,
+            watch: Watch::new(shared.clone()),
+        }
+    }
+}
+
+impl Sink for EditorSink {
+    fn show(&mut self, session: &Session, change: &Change) {
+        match change {
+            Change::FolderClosed { folder, root } => {
+                self.progress.scan_ended(folder, None);
+                self.explorer.closed(session, folder, root);
+                self.refresh_lenses();
+            }
+            Change::ScanStarted(folder) => {
+                self.explorer.rename(session);
+                self.progress.scan_began(session, folder);
+            }
+            Change::ScanEnded(name) => {
+                let folder = session.folders().find(|folder| folder.name == *name);
+                self.progress.scan_ended(name, folder);
+                self.watch.update(session);
+            }
+            Change::Tests { folder, files } => {
+                let known = session.folders().find(|it| it.name == *folder);
+                self.progress.scan_moved(known);
+                self.explorer.tests(session, folder, files);
+                if known.is_some_and(|it| files.iter().any(|file| self.is_open(&it.root, file))) {
+                    self.refresh_lenses();
+                }
+            }
+            Change::Diagnostics { path, diagnostics } => self.publish(session, path, diagnostics),
+            Change::Stale { folder, tests } => {
+                self.explorer.stale(session, folder, tests);
+                self.refresh_lenses();
+            }
+            Change::Queued { run, tests } => {
+                self.progress.run_began(session, run);
+                self.explorer.queued(session, run, tests);
+            }
+            Change::Refused { run, error } => self.refused(run, error),
+            Change::Preparing { run, stage } => {
+                self.progress.run_prepares(run, stage_words(stage));
+            }
+            Change::BuildLog { run, line } => self.explorer.output(run, &format!("{line}\n")),
+            Change::Started { run, provenance } => {
+                self.progress.run_moved(session, run);
+                self.explorer.output(run, &started_line(provenance));
+            }
+            Change::Collected { run, total: _ } => self.progress.run_moved(session, run),
+            Change::TestStarted { run, id } => self.explorer.started(session, run, id),
+            Change::TestFinished {
+                run,
+                result,
+                newest,
+            } => {
+                self.progress.run_moved(session, run);
+                if *newest {
+                    self.explorer.finished(session, run, result);
+                    self.refresh_lenses();
+                }
+            }
+            Change::TestRetracted { run, id } => {
+                self.progress.run_moved(session, run);
+                self.explorer.retracted(session, run, id);
+                self.refresh_lenses();
+            }
+            Change::Output { run, text } => self.explorer.output(run, text),
+            Change::Warning { run, message } => {
+                self.explorer.output(run, &format!("warning: {message}\n"));
+                let message = format!("warning: {message}");
+                messages::log(&self.shared.outbox, MessageType::WARNING, message);
+            }
+            Change::Ended { run, ended } => self.ended(session, run, ended),
+        }
+    }
+}
+
+impl EditorSink {
+    fn is_open(&self, root: &Utf8Path, file: &RelPath) -> bool {
+        self.shared.documents.is_open(&file.on(root))
+    }
+
+    fn refresh_lenses(&self) {
+        if self.shared.client_can().lens_refresh {
+            self.refresh.ask();
+        }
+    }
+
+    fn publish(&self, session: &Session, path: &Utf8Path, diagnostics: &[Diagnostic]) {
+        let path = self.shared.folders.as_opened(path);
+        let folder = session.folder_of(&path);
+        let version = folder.and_then(|folder| {
+            let file = RelPath::below(&folder.root, &path)?;
+            folder.version(&file)
+        });
+        let diagnostics = diagnostics
+            .iter()
+            .map(|it| to_proto::diagnostic(&self.shared, session, folder, it));
+        let diagnostics = diagnostics.collect();
+        if let Some(uri) = self.shared.uri(&path) {
+            let params = PublishDiagnosticsParams::new(uri, diagnostics, version);
+            self.shared.outbox.notify::<PublishDiagnostics>(params);
+        }
+    }
+
+    fn refused(&mut self, run: &RunId, error: &RunError) {
+        messages::refused(&self.shared.outbox, error);
+        let words = messages::error_words(error);
+        self.explorer.output(run, &format!("{words}\n"));
+        self.over(run, EndKind::Refused, words);
+    }
+
+    fn ended(&mut self, session: &Session, run: &RunId, ended: &Ended) {
+        messages::ended(&self.shared.outbox, &ended.how);
+        let totals = session.run(run).map(|run| run.totals()).unwrap_or_default();
+        let words = match totals.all() {
+            0 if session.run(run).is_none() => count_words(&totals),
+            _ => end_words(&totals, ended),
+        };
+        self.progress.run_ended(run, words.clone());
+        if let testdock_core::model::End::Broken(error) = &ended.how {
+            let log = error.log.as_deref().map(|log| format!("{log}\n"));
+            let words = messages::error_words(error);
+            self.explorer
+                .output(run, &format!("{}{words}\n", log.unwrap_or_default()));
+        }
+        self.refresh_lenses();
+        self.over(run, messages::end_kind(&ended.how), words);
+    }
+
+    fn over(&self, run: &RunId, how: EndKind, words: String) {
+        if let Some(finished) = self.shared.runs.ended(run, how, words) {
+            self.explorer.ended(finished);
+        }
+    }
+}
+
+fn started_line(provenance: &Provenance) -> String {
+    let how = match (provenance.container.is_empty(), provenance.warm) {
+        (true, _) => "",
+        (false, true) => " (warm container)",
+        (false, false) => " (new container)",
+    };
+    format!("Interpreter {}{how}\n", provenance.interpreter)
+}

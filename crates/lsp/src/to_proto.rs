@@ -1,0 +1,211 @@
+//! From our terms to the protocol's.
+
+use std::time::Duration;
+
+use lsp_types::{
+    CodeLens, Command, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
+    Uri,
+};
+use serde_json::json;
+use testdock_core::frameworks::{Position, Range};
+use testdock_core::id::TestId;
+use testdock_core::model::{Failure, Outcome, Place, TestResult};
+use testdock_core::session::{Folder, Session, Stale};
+use testdock_core::views::{Action, Diagnostic, Lens, Severity};
+
+use crate::ext;
+use crate::ext::{StackFrame, StaleReason, TestFailure, TestState, command};
+use crate::shared::Shared;
+
+/// Bytes of a trace, and of a test's output, that a notification carries.
+const LONGEST_TEXT: usize = 64 * 1024;
+
+/// The file URI of a path.
+pub(crate) fn uri(path: &camino::Utf8Path) -> Option<Uri> {
+    Uri::from_file_path(path.as_std_path())
+}
+
+/// The printed id of a test: it names the folder where there are several.
+pub(crate) fn id(session: &Session, folder: &Folder, id: &TestId) -> String {
+    let mut id = id.clone();
+    id.folder = (session.folders().count() > 1).then(|| folder.name.clone());
+    id.to_string()
+}
+
+pub(crate) fn range(range: Range) -> lsp_types::Range {
+    lsp_types::Range::new(position(range.start), position(range.end))
+}
+
+fn position(position: Position) -> lsp_types::Position {
+    lsp_types::Position::new(position.line, position.character)
+}
+
+/// A place in a file, as an empty range.
+pub(crate) fn location(shared: &Shared, place: &Place) -> Option<Location> {
+    let line = place.line.saturating_sub(1);
+    let column = place.column.map_or(0, |column| column.saturating_sub(1));
+    let at = lsp_types::Position::new(line, column);
+    let uri = shared.uri(&place.path)?;
+    Some(Location::new(uri, lsp_types::Range::new(at, at)))
+}
+
+/// A diagnostic; its code is the test's printed id.
+pub(crate) fn diagnostic(
+    shared: &Shared,
+    session: &Session,
+    folder: Option<&Folder>,
+    diagnostic: &Diagnostic,
+) -> lsp_types::Diagnostic {
+    let related = diagnostic.related.iter().filter_map(|related| {
+        Some(DiagnosticRelatedInformation {
+            location: location(shared, &related.place)?,
+            message: related.message.clone(),
+        })
+    });
+    let related: Vec<_> = related.collect();
+    lsp_types::Diagnostic {
+        range: range(diagnostic.range),
+        severity: Some(match diagnostic.severity {
+            Severity::Error => DiagnosticSeverity::ERROR,
+            Severity::Information => DiagnosticSeverity::INFORMATION,
+        }),
+        code: Some(NumberOrString::String(code(session, folder, diagnostic))),
+        source: Some("testdock".to_owned()),
+        message: diagnostic.message.clone(),
+        related_information: (!related.is_empty() && shared.client_can().related_information)
+            .then_some(related),
+        ..lsp_types::Diagnostic::default()
+    }
+}
+
+/// A diagnostic of a test has its id; others have a word that is no test's id.
+fn code(session: &Session, folder: Option<&Folder>, diagnostic: &Diagnostic) -> String {
+    let test: TestId = diagnostic.code.parse().unwrap_or_default();
+    match folder {
+        Some(folder) if folder.record(&test).is_some() => id(session, folder, &test),
+        _ => diagnostic.code.clone(),
+    }
+}
+
+/// A lens whose command is one of ours.
+pub(crate) fn lens(session: &Session, folder: &Folder, lens: &Lens) -> CodeLens {
+    let (name, arguments) = match &lens.action {
+        Action::Run(ids) => {
+            let ids: Vec<String> = ids.iter().map(|test| id(session, folder, test)).collect();
+            (command::RUN, json!({ "ids": ids }))
+        }
+        Action::ShowOutput(test) => (
+            command::SHOW_OUTPUT,
+            json!({ "id": id(session, folder, test) }),
+        ),
+    };
+    CodeLens {
+        range: range(lens.range),
+        command: Some(Command::new(
+            lens.title.clone(),
+            name.to_owned(),
+            Some(vec![arguments]),
+        )),
+        data: None,
+    }
+}
+
+/// How a test ended, in the explorer's words.
+pub(crate) fn state(result: &TestResult) -> TestState {
+    match result.outcome {
+        Outcome::Passed => TestState::Passed,
+        Outcome::Skipped => TestState::Skipped,
+        Outcome::Failed | Outcome::Errored => TestState::Failed {
+            message: failure_text(result),
+        },
+    }
+}
+
+/// What went wrong, as a terminal would show it.
+fn failure_text(result: &TestResult) -> String {
+    let texts = result.failures.iter().map(|failure| {
+        if failure.detail.trim().is_empty() {
+            failure_message(failure)
+        } else {
+            failure.detail.clone()
+        }
+    });
+    let text = texts.collect::<Vec<_>>().join("\n\n");
+    if text.is_empty() {
+        "the test failed".to_owned()
+    } else {
+        end_of(&text).to_owned()
+    }
+}
+
+fn failure_message(failure: &Failure) -> String {
+    match (failure.kind.as_str(), failure.message.as_str()) {
+        ("", message) => message.to_owned(),
+        (kind, "") => kind.to_owned(),
+        (kind, message) if message.starts_with(kind) => message.to_owned(),
+        (kind, message) => format!("{kind}: {message}"),
+    }
+}
+
+/// Everything that a result says of a test.
+pub(crate) fn change(
+    shared: &Shared,
+    test_id: String,
+    result: &TestResult,
+    run_id: Option<String>,
+) -> ext::ChangeTestStateParams {
+    let failures = result.failures.iter();
+    ext::ChangeTestStateParams {
+        duration: result.duration.map(milliseconds),
+        errored: result.outcome == Outcome::Errored,
+        message: result.message().map(str::to_owned),
+        location: result.place().and_then(|place| location(shared, place)),
+        failures: failures.map(|it| failure(shared, it)).collect(),
+        output: Some(end_of(&result.output).to_owned()).filter(|text| !text.is_empty()),
+        ..ext::ChangeTestStateParams::new(test_id, state(result), run_id, shared.next_seq())
+    }
+}
+
+fn failure(shared: &Shared, failure: &Failure) -> TestFailure {
+    let (expected, actual) = failure.diff.clone().unzip();
+    let frames = failure.frames.iter().rev();
+    TestFailure {
+        message: failure_message(failure),
+        location: failure
+            .place
+            .as_ref()
+            .and_then(|place| location(shared, place)),
+        expected,
+        actual,
+        stack: frames
+            .filter_map(|frame| {
+                Some(StackFrame {
+                    label: frame.name.clone(),
+                    location: location(shared, &frame.place)?,
+                })
+            })
+            .collect(),
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+/// The end of a text, whole characters.
+fn end_of(text: &str) -> &str {
+    let mut start = text.len().saturating_sub(LONGEST_TEXT);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+/// Why an outcome is no longer the truth.
+pub(crate) fn stale(stale: Stale) -> StaleReason {
+    match stale {
+        Stale::Edited => StaleReason::Edited,
+        Stale::Remembered => StaleReason::Remembered,
+        Stale::NotReached => StaleReason::NotReached,
+    }
+}

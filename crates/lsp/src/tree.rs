@@ -1,0 +1,234 @@
+//! The test tree: folders, suites, files, groups, tests and their cases.
+//!
+//! A folder is in the tree where several are open, a suite where the configuration names it. Cases
+//! and tests that no file shows are there once a run told of them.
+
+use std::collections::BTreeSet;
+
+use lsp_types::TextDocumentIdentifier;
+use testdock_core::frameworks::{self, ItemKind};
+use testdock_core::id::TestId;
+use testdock_core::paths::RelPath;
+use testdock_core::session::{Folder, Session};
+
+use crate::ext::{TestItem, TestItemKind};
+use crate::shared::Shared;
+use crate::to_proto;
+
+/// Makes the items of one folder.
+#[derive(Clone, Copy)]
+pub(crate) struct Tree<'s> {
+    shared: &'s Shared,
+    session: &'s Session,
+    folder: &'s Folder,
+}
+
+/// The topmost items of all folders.
+pub(crate) fn top(shared: &Shared, session: &Session) -> Vec<TestItem> {
+    let trees = session
+        .folders()
+        .map(|folder| Tree::new(shared, session, folder));
+    if session.folders().count() > 1 {
+        trees
+            .filter_map(|tree| tree.item(&TestId::default()))
+            .collect()
+    } else {
+        trees.flat_map(Tree::top).collect()
+    }
+}
+
+impl<'s> Tree<'s> {
+    pub(crate) fn new(shared: &'s Shared, session: &'s Session, folder: &'s Folder) -> Self {
+        Self {
+            shared,
+            session,
+            folder,
+        }
+    }
+
+    /// What stands at the top of the folder: suites with a name, and the files of the others.
+    fn top(self) -> Vec<TestItem> {
+        let mut seen = BTreeSet::new();
+        let all = self.all_ids();
+        let topmost = all
+            .iter()
+            .filter_map(|id| self.chain(id).into_iter().next());
+        topmost
+            .filter(|id| seen.insert(id.clone()))
+            .filter_map(|id| self.item(&id))
+            .collect()
+    }
+
+    /// All that an item holds, parents before their children.
+    pub(crate) fn below(self, id: &TestId) -> Vec<TestItem> {
+        let is_file = |file: &RelPath| id.file == *file || id.file.is_root();
+        let ids = self.all_ids().into_iter().filter(|it| is_file(&it.file));
+        let below = |it: &TestId| {
+            let suite = id.suite.is_none() || id.suite == it.suite;
+            let mut it = it.clone();
+            it.suite.clone_from(&id.suite);
+            suite && id.holds(&it)
+        };
+        let mut seen = BTreeSet::new();
+        let mut items = Vec::new();
+        for it in ids.filter(below) {
+            let chain = self.chain(&it).into_iter();
+            for step in chain.filter(|step| *step != *id && below(step)) {
+                if seen.insert(step.clone()) {
+                    items.extend(self.item(&step));
+                }
+            }
+        }
+        items
+    }
+
+    /// The items of some files, with all that holds them.
+    pub(crate) fn files(self, files: &[RelPath]) -> Vec<TestItem> {
+        let mut seen = BTreeSet::new();
+        let mut items = Vec::new();
+        for file in files {
+            for id in self.ids_in(file) {
+                for step in self.chain(&id) {
+                    if seen.insert(step.clone()) {
+                        items.extend(self.item(&step));
+                    }
+                }
+            }
+        }
+        items
+    }
+
+    /// An item with all that holds it.
+    pub(crate) fn path_to(self, id: &TestId) -> Vec<TestItem> {
+        let chain = self.chain(id).into_iter();
+        chain.filter_map(|step| self.item(&step)).collect()
+    }
+
+    fn all_ids(self) -> Vec<TestId> {
+        let mut files: BTreeSet<RelPath> = self.folder.files().cloned().collect();
+        files.extend(self.folder.outcomes().into_iter().map(|(id, _)| id.file));
+        files.iter().flat_map(|file| self.ids_in(file)).collect()
+    }
+
+    /// What stands in a file, and what runs told of it beside that.
+    fn ids_in(self, file: &RelPath) -> Vec<TestId> {
+        let suites = self.folder.workspace.suites.iter();
+        let mut names: BTreeSet<_> = suites.map(|suite| suite.name.clone()).collect();
+        names.insert(None);
+        names
+            .into_iter()
+            .flat_map(|suite| {
+                self.ids_of(&TestId {
+                    suite,
+                    ..TestId::of_file(file.clone())
+                })
+            })
+            .collect()
+    }
+
+    /// The same for one suite; `file` with its suite.
+    fn ids_of(self, file: &TestId) -> Vec<TestId> {
+        let tests = self.folder.tests_in(&file.file).iter();
+        let mine = tests.filter(|tests| tests.suite.name == file.suite);
+        let mut ids: Vec<TestId> = mine
+            .flat_map(|tests| tests.items.iter().map(|item| item.id.clone()))
+            .collect();
+        if !ids.is_empty() {
+            ids.insert(0, file.clone());
+        }
+        ids.extend(self.told_in(file));
+        ids
+    }
+
+    /// Tests of a file that only runs told of.
+    fn told_in(self, file: &TestId) -> Vec<TestId> {
+        let records = self.folder.records_in(file).map(|record| &record.result.id);
+        records
+            .filter(|id| self.folder.item(id).is_none())
+            .cloned()
+            .collect()
+    }
+
+    /// What leads from the top to an item, which is the last.
+    fn chain(self, id: &TestId) -> Vec<TestId> {
+        let mut chain = vec![id.clone()];
+        while let Some(parent) = chain.last().and_then(|id| self.parent(id)) {
+            chain.push(parent);
+        }
+        chain.reverse();
+        chain
+    }
+
+    fn parent(self, id: &TestId) -> Option<TestId> {
+        let within_file = id
+            .parent()
+            .filter(|it| !it.names.is_empty() || !it.file.is_root());
+        let suite = || {
+            let is_suite = id.file.is_root() && id.names.is_empty();
+            (id.suite.is_some() && !is_suite).then(|| TestId {
+                suite: id.suite.clone(),
+                ..TestId::default()
+            })
+        };
+        let folder = || {
+            let several = self.session.folders().count() > 1;
+            (several && *id != TestId::default()).then(TestId::default)
+        };
+        within_file.or_else(suite).or_else(folder)
+    }
+
+    fn item(self, id: &TestId) -> Option<TestItem> {
+        let name = |id: &TestId| to_proto::id(self.session, self.folder, id);
+        let parent = self.parent(id).map(|parent| name(&parent));
+        if id.names.is_empty() && id.file.is_root() {
+            return Some(self.package(id, parent));
+        }
+        let found = self.folder.definition(id);
+        let is_case = id.case.is_some();
+        let kind = match found.map(|found| found.kind) {
+            _ if id.names.is_empty() => TestItemKind::Module,
+            Some(ItemKind::Group) if !is_case => TestItemKind::Module,
+            Some(_) => TestItemKind::Test,
+            // A run told of it: a test, unless of something below it.
+            None if self.folder.record(id).is_none() => TestItemKind::Module,
+            None => TestItemKind::Test,
+        };
+        let parametrised = found.is_some_and(|it| it.kind == ItemKind::Parametrised);
+        let document = (!id.file.is_root())
+            .then(|| self.document(&id.file))
+            .flatten();
+        Some(TestItem {
+            id: name(id),
+            label: id.label(),
+            kind,
+            can_resolve_children: kind == TestItemKind::Module || (parametrised && !is_case),
+            parent,
+            range: document.as_ref().and(found).map(range),
+            text_document: document,
+        })
+    }
+
+    /// A folder or a suite.
+    fn package(self, id: &TestId, parent: Option<String>) -> TestItem {
+        let label = id.suite.as_ref().unwrap_or(&self.folder.name);
+        TestItem {
+            id: to_proto::id(self.session, self.folder, id),
+            label: label.to_string(),
+            kind: TestItemKind::Package,
+            can_resolve_children: true,
+            parent,
+            text_document: None,
+            range: None,
+        }
+    }
+
+    /// A file, as notifications name it.
+    pub(crate) fn document(self, file: &RelPath) -> Option<TextDocumentIdentifier> {
+        let uri = self.shared.uri(&file.on(&self.folder.root))?;
+        Some(TextDocumentIdentifier { uri })
+    }
+}
+
+fn range(item: &frameworks::TestItem) -> lsp_types::Range {
+    to_proto::range(item.range)
+}
