@@ -247,7 +247,7 @@ mod tests {
         spots: &[(&str, &str, Because)],
         tree: &str,
         workspace: &[&'static str],
-        expected: Expect,
+        expected: &Expect,
     ) {
         let spots: Vec<Spot> = spots
             .iter()
@@ -283,7 +283,7 @@ mod tests {
             &[("/app", "", Because::Copied)],
             NODE,
             &["package.json", "src/a.js", "tests/a.js"],
-            expect![[r#"
+            &expect![[r#"
                 ./ → /app
                 ./node_modules ← /app/node_modules
             "#]],
@@ -304,7 +304,7 @@ mod tests {
                 "!__pycache__",
                 "data/x",
             ],
-            expect![[r#"
+            &expect![[r#"
                 ./ → /app
                 ./.venv ← /app/.venv
                 ./src/shop.egg-info ← /app/src/shop.egg-info
@@ -325,7 +325,7 @@ mod tests {
                 &[spot],
                 tree,
                 &["README", "setup.py"],
-                expect![[r#"
+                &expect![[r#"
                     ./ → /home/me/shop
                 "#]],
             );
@@ -338,7 +338,7 @@ mod tests {
             &[("/app", "services/billing", Because::Copied)],
             "N /app//go.mod\nD /app/vendor\n",
             &["services/billing/go.mod", "services/x"],
-            expect![[r#"
+            &expect![[r#"
                 ./services/billing → /app
                 ./ → /home/me/shop
                 ./services/billing/vendor ← /app/vendor
@@ -352,7 +352,7 @@ mod tests {
             &[("/work", "", Because::Told), ("/app", "", Because::Copied)],
             NODE,
             &["package.json"],
-            expect![[r#"
+            &expect![[r#"
                 ./ → /work
             "#]],
         );

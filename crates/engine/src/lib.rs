@@ -4,8 +4,11 @@ pub mod doctor;
 pub mod drive;
 pub mod runner;
 pub mod scan;
+pub mod scripted;
 pub mod state;
 pub mod world;
+
+pub mod interpreters;
 
 mod docker;
 mod job;

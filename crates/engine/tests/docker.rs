@@ -1,6 +1,12 @@
 //! Runs in real containers. Skipped, with the reason, where no engine answers, unless
 //! `TESTDOCK_REQUIRE_DOCKER` is set.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "the helpers of tests are tests too"
+)]
+
 mod support;
 
 use std::process::Command;
@@ -8,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use support::{Bench, Story, gone_within, processes};
 use testdock_core::plan::Source;
+use testdock_engine::interpreters;
 
 /// An image with a shell; `TESTDOCK_TEST_BASE` names another one.
 fn image() -> Option<String> {
@@ -423,4 +430,34 @@ async fn a_read_only_workspace_runs() {
     let mount = "mount --bind \"$CLIENT_ROOT\" \"$CLIENT_ROOT\" && mount -o remount,ro,bind \"$CLIENT_ROOT\"";
     let told = client_after(&yard, mount).await;
     assert!(told.starts_with("told Completed"), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_kept_is_listed_shown_and_removed() {
+    let Some(mut yard) = Yard::new() else { return };
+    yard.0.interpreter.limits.pids = Some(100);
+    let id = yard.0.run("echo r >$1/report").await.container().0;
+    let world = &yard.0.world;
+    let kept = interpreters::list(world, None).await.unwrap();
+    let container = kept.containers.iter().find(|c| c.id == id).unwrap();
+    assert_eq!(
+        (container.state.as_str(), container.interpreter.as_str()),
+        ("running", "default")
+    );
+    assert_eq!(container.workspace, yard.0.root);
+    let lease = container.lease.unwrap();
+    assert!((20..=30).contains(&lease.as_secs()), "{lease:?}");
+    let shown = interpreters::show(world, None, &id[..12]).await.unwrap();
+    assert_eq!(shown.limits, yard.0.interpreter.limits);
+    assert_eq!(shown.paths.to_container(&yard.0.root).unwrap(), yard.0.root);
+    let removed = interpreters::remove(world, None, &container.name)
+        .await
+        .unwrap();
+    assert_eq!(removed, [container.name.clone()]);
+    let error = interpreters::show(world, None, &id).await.unwrap_err();
+    assert!(
+        error.message.starts_with("there is no container"),
+        "{}",
+        error.message
+    );
 }

@@ -3,6 +3,7 @@
 mod container;
 mod exec;
 mod fate;
+pub(crate) mod kept;
 mod look;
 mod placement;
 mod recipe;
