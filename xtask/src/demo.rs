@@ -21,9 +21,9 @@ pub(crate) fn show() -> Result<()> {
     ))?;
     let testdock = target()?.join("debug/testdock");
 
-    say(format_args!("\n$ cd {PROJECT} && testdock run"));
-    let status = command(&testdock, ["run"])
-        .current_dir(root().join(PROJECT))
+    say(format_args!("\n$ testdock run --root {PROJECT}"));
+    let status = command(&testdock, ["run", "--root", PROJECT])
+        .current_dir(root())
         .envs(images::override_base(&base))
         .status()
         .with_context(|| format!("cannot run {} in {PROJECT}", testdock.display()))?;
@@ -36,7 +36,7 @@ pub(crate) fn show() -> Result<()> {
     say(format_args!(
         "Next:
   cargo xtask demo    again: the container is warm now
-  cd {PROJECT} && {testdock} run --rerun-failed
+  {testdock} run --root {PROJECT} --rerun-failed
   {testdock} lsp      the language server, for your editor"
     ));
     Ok(())

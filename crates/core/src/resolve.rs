@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
-use crate::config::{self, ConfigProblem, Layer};
-use crate::model::Place;
+use crate::config::{self, Layer};
 use crate::paths::RelPath;
 use crate::workspace::{Problem, Workspace};
 
@@ -37,7 +36,7 @@ pub struct Contents<'c> {
 /// Puts a workspace together.
 pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Workspace {
     let resolution = config::resolve(layers, choice.profile.as_deref());
-    let problems: Vec<Problem> = resolution.problems.iter().map(problem).collect();
+    let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
     let suites = suites::suites(&resolution.config, contents, choice);
     let mut names: BTreeSet<Option<String>> = suites
         .iter()
@@ -53,25 +52,6 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
         timeout: resolution.config.timeout.map(|limit| limit.0),
         suites,
         problems,
-    }
-}
-
-fn problem(problem: &ConfigProblem) -> Problem {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let at = problem.location.as_ref();
-    let place = problem.origin.file().map(|path| Place {
-        path: path.to_owned(),
-        line: at.map_or(1, |at| number(at.line)),
-        column: at.map(|at| number(at.column)),
-    });
-    Problem {
-        length: at.map_or(1, |at| number(at.span.len())),
-        message: match &place {
-            Some(_) => problem.message.clone(),
-            None => format!("{}: {}", problem.origin, problem.message),
-        },
-        place,
-        help: problem.help.clone(),
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Run(Box<RunArguments>),
     /// List the tests, running nothing
     Discover(DiscoverArguments),
+    /// Look at what a run needs: what was found, what is missing, what mends it
+    Doctor(ProjectArguments),
     /// Show the settings that count here, and who set them
     Explain(ExplainArguments),
     /// Write a testdock.toml from what is here

@@ -2,6 +2,7 @@
 
 mod args;
 mod discover;
+mod doctor;
 mod exit;
 mod explain;
 mod init;
@@ -41,9 +42,10 @@ fn main() -> ExitCode {
 
 async fn perform(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Lsp => server::serve().await,
+        Command::Lsp => Ok(server::serve().await),
         Command::Run(arguments) => run::run(arguments).await,
         Command::Discover(arguments) => discover::discover(&arguments),
+        Command::Doctor(arguments) => doctor::doctor(&arguments).await,
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
     }

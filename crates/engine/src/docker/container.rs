@@ -9,7 +9,6 @@ use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions,
     ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
 };
-use camino::Utf8Path;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
@@ -75,7 +74,6 @@ impl Container {
 /// The container of `recipe`: the one that runs, or a new one.
 pub(crate) async fn obtain(
     docker: &Docker,
-    root: &Utf8Path,
     recipe: Recipe,
     events: &Events,
 ) -> Result<Container, RunError> {
@@ -86,7 +84,7 @@ pub(crate) async fn obtain(
         return Ok(Container {
             docker: docker.clone(),
             id: found.id.unwrap_or_default(),
-            paths: paths(root, &recipe, found.mounts),
+            paths: paths(&recipe, found.mounts),
             warm: true,
             fresh: false,
             since,
@@ -95,7 +93,6 @@ pub(crate) async fn obtain(
     events.send(RunEvent::Preparing(Stage::Starting)).await;
     let maker = Maker {
         docker: docker.clone(),
-        root: root.to_owned(),
         recipe,
         since,
     };
@@ -128,7 +125,6 @@ async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummar
 
 struct Maker {
     docker: Docker,
-    root: camino::Utf8PathBuf,
     recipe: Recipe,
     since: i64,
 }
@@ -222,7 +218,7 @@ impl Maker {
         Ok(Try::Runs(Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
-            paths: paths(&self.root, &self.recipe, found.mounts),
+            paths: paths(&self.recipe, found.mounts),
             warm: false,
             fresh: self.recipe.fresh,
             since: self.since,
@@ -241,20 +237,15 @@ impl Maker {
 
 /// The container's mounts. Where ours lies is known better than the engine tells it: a link or
 /// another spelling stays as the caller wrote it.
-fn paths(root: &Utf8Path, recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
-    let asked = recipe
-        .body
-        .host_config
-        .iter()
-        .flat_map(|h| h.mounts.iter().flatten());
-    let ours = asked
-        .filter(|m| m.source.as_deref() == Some(root.as_str()))
-        .find_map(|m| m.target.clone());
+fn paths(recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
     PathMap::new(mounts.into_iter().flatten().filter_map(|mount| {
         let container = mount.destination?;
         let host = match mount.typ.as_deref() {
-            Some("bind") if ours.as_deref() == Some(&container) => Some(root.to_owned()),
-            Some("bind") => mount.source.map(Into::into),
+            Some("bind") => recipe
+                .binds
+                .get(&container)
+                .cloned()
+                .or(mount.source.map(Into::into)),
             _ => None,
         };
         Some(Mount { container, host })

@@ -1,4 +1,5 @@
 //! A framework that runs a shell script, and what a test needs around it.
+#![expect(dead_code, reason = "each test crate uses a part of it")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
