@@ -72,6 +72,13 @@ impl Workspace {
         fs::write(path, text).expect("written");
     }
 
+    /// The same file by another name: thousands of them cost little.
+    pub(crate) fn link(&self, from: &str, to: &str) {
+        let to = self.path(to);
+        fs::create_dir_all(to.parent().expect("below the root")).expect("created");
+        fs::hard_link(self.path(from), to).expect("linked");
+    }
+
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }

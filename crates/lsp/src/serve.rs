@@ -68,8 +68,11 @@ where
     let shared = service.inner().0.clone();
     let refresh = Refresh::default();
     let mut sink = EditorSink::new(&shared, refresh.clone());
+    // Should the loop end by a bug of ours, nobody would ever answer again: the server ends too.
+    let on_panic = shared.hang_up.clone().drop_guard();
     let driver = tokio::spawn(async move {
         drive(Session::default(), mailbox, services, &mut sink).await;
+        on_panic.disarm();
     });
     shared.spawn(outbox::deliver(letters, shared.client.clone()));
     shared.spawn(refresh.pass_on(shared.clone()));
@@ -83,7 +86,7 @@ where
     tokio::select! {
         () = tower_lsp::Server::new(input, stdout, socket).serve(service) => {}
         () = relay => {}
-        () = shared.hang_up.cancelled() => tracing::info!("the client's process is gone"),
+        () = shared.hang_up.cancelled() => {}
     }
     handle.quit().await;
     shared.over.cancel();
