@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod init;
+mod interpreter;
 mod print;
 mod project;
 mod run;
@@ -46,6 +47,7 @@ async fn perform(command: Command) -> anyhow::Result<ExitCode> {
         Command::Run(arguments) => run::run(arguments).await,
         Command::Discover(arguments) => discover::discover(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments).await,
+        Command::Interpreter(command) => interpreter::interpreter(command).await,
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
     }

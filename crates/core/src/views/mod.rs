@@ -17,4 +17,4 @@ pub use doctor::{Finding, Verdict, doctor_lines, workspace_findings};
 pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
-pub use words::{count_words, duration_words, end_words, stage_words};
+pub use words::{bytes_words, count_words, duration_words, end_words, stage_words};
