@@ -18,3 +18,6 @@ pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
 pub use words::{bytes_words, count_words, duration_words, end_words, stage_words};
+
+#[cfg(test)]
+mod json_tests;
