@@ -13,6 +13,7 @@ mod docker;
 mod job;
 mod local;
 mod stand;
+mod task;
 
 mod death;
 mod frames;
@@ -20,5 +21,6 @@ mod log;
 mod output;
 mod pipes;
 mod pump;
+mod refusal;
 mod reports;
 mod supervisor;
