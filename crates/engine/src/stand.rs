@@ -67,6 +67,10 @@ impl Stand {
             root: root.to_owned(),
             paths: self.provenance.paths.clone(),
             helpers: format!("{}/helpers", self.base.dir),
+            cache: match self.seat {
+                Seat::Container(_) => Some("/tmp/testdock-cache".to_owned()),
+                Seat::Here => None,
+            },
             scratch: cookie.scratch(&self.base),
         };
         // The helpers are the same wherever they lie, and their directory is named after them.

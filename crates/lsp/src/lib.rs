@@ -22,6 +22,7 @@ mod watch;
 
 mod documents;
 mod folders;
+mod inbound;
 mod outbox;
 mod runs;
 mod settings;

@@ -9,7 +9,7 @@ use lsp_types::{MessageType, ShowDocumentParams, Uri};
 use testdock_core::frameworks::Suite;
 use testdock_core::plan::Source;
 use testdock_core::session::{Folder, Session};
-use testdock_core::views::{Extent, details};
+use testdock_core::views::{Extent, count_words, details};
 use tower_lsp::jsonrpc::{Error, Result};
 
 use crate::shared::Shared;
@@ -112,12 +112,24 @@ fn describe(session: &Session, folder: &Folder) -> String {
         let root = root.unwrap_or("the workspace");
         let _ = writeln!(text, "- {name} in {root}: {}", interpreter(folder, suite));
     }
+    let files = folder.files().count();
+    let _ = match folder.scanning {
+        true => writeln!(text, "- still being read: {files} files with tests so far"),
+        false => writeln!(text, "- tests in {files} files"),
+    };
     if workspace.suites.is_empty() {
         text.push_str("- no tests were found\n");
     }
     for problem in &workspace.problems {
         let words = messages::error_words(&problem.to_error());
         let _ = writeln!(text, "- {words}");
+    }
+    for run in session
+        .runs()
+        .filter(|it| it.folder == folder.name && it.is_active())
+    {
+        let totals = run.totals();
+        let _ = writeln!(text, "- running: {}", count_words(&totals));
     }
     let runs = session.runs().filter(|run| run.folder == folder.name);
     if let Some(provenance) = runs.filter_map(|run| run.provenance.as_ref()).last() {
