@@ -14,6 +14,7 @@ mod docker;
 mod job;
 mod local;
 mod stand;
+mod task;
 
 mod death;
 mod frames;
@@ -21,5 +22,6 @@ mod log;
 mod output;
 mod pipes;
 mod pump;
+mod refusal;
 mod reports;
 mod supervisor;

@@ -46,11 +46,15 @@ impl Stand {
     /// Starts a command there.
     pub(crate) async fn start(
         &self,
-        mut command: Command,
+        command: &Command,
         interpreter: &Interpreter,
     ) -> Result<Pipes, NotStarted> {
-        let given = interpreter.env.clone().into_iter();
-        command.env.splice(0..0, given);
+        let mut env = interpreter.env.clone();
+        env.extend(command.env.iter().cloned());
+        let command = Command {
+            argv: command.argv.clone(),
+            env: env.into_iter().collect(),
+        };
         match &self.seat {
             Seat::Here => local::start(&command).map_err(NotStarted::Failed),
             Seat::Container(container) => container.exec(command).await,

@@ -13,7 +13,7 @@ use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
-use super::recipe::{KEY, Recipe, not_made};
+use super::recipe::{INTERPRETER, KEY, Recipe, not_made};
 use super::status;
 use crate::runner::Events;
 
@@ -63,11 +63,7 @@ impl Container {
 
     /// Removes it: it is of no use.
     pub(crate) async fn remove(&self) {
-        let options = RemoveContainerOptionsBuilder::default()
-            .force(true)
-            .v(true)
-            .build();
-        let _ = self.docker.remove_container(&self.id, Some(options)).await;
+        discard(&self.docker, &self.id).await;
     }
 }
 
@@ -138,6 +134,7 @@ enum Try {
 
 impl Maker {
     async fn make(self) -> Result<Container, RunError> {
+        sweep(&self.docker).await;
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.create_or_join().await {
@@ -184,11 +181,7 @@ impl Maker {
             "running" | "created" => self.start(&id, true).await,
             "removing" => Ok(Try::Again),
             _ => {
-                let options = RemoveContainerOptionsBuilder::default()
-                    .force(true)
-                    .v(true)
-                    .build();
-                let _ = self.docker.remove_container(&id, Some(options)).await;
+                discard(&self.docker, &id).await;
                 Ok(Try::Again)
             }
         }
@@ -203,11 +196,7 @@ impl Maker {
             Ok(()) => {}
             Err(e) if joined && matches!(status(&e), Some(404 | 409)) => return Ok(Try::Again),
             Err(e) => {
-                let options = RemoveContainerOptionsBuilder::default()
-                    .force(true)
-                    .v(true)
-                    .build();
-                let _ = self.docker.remove_container(id, Some(options)).await;
+                discard(&self.docker, id).await;
                 return Err(e);
             }
         }
@@ -233,6 +222,35 @@ impl Maker {
         )
         .help(format!("remove it: docker rm -f {name}"))
     }
+}
+
+/// Removes the containers that somebody made and died before starting: no lease ends those.
+async fn sweep(docker: &Docker) {
+    let filters = HashMap::from([("label", vec![INTERPRETER]), ("status", vec!["created"])]);
+    let options = ListContainersOptionsBuilder::default()
+        .all(true)
+        .filters(&filters)
+        .build();
+    let list = docker
+        .list_containers(Some(options))
+        .await
+        .unwrap_or_default();
+    let old = now() - PATIENCE.as_secs().cast_signed();
+    for left in list
+        .into_iter()
+        .filter(|c| c.created.is_some_and(|at| at < old))
+    {
+        discard(docker, &left.id.unwrap_or_default()).await;
+    }
+}
+
+/// Removes a container that is of no use; one that is gone already is no matter.
+async fn discard(docker: &Docker, id: &str) {
+    let options = RemoveContainerOptionsBuilder::default()
+        .force(true)
+        .v(true)
+        .build();
+    let _ = docker.remove_container(id, Some(options)).await;
 }
 
 /// The container's mounts. Where ours lies is known better than the engine tells it: a link or

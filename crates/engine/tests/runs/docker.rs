@@ -1,18 +1,10 @@
 //! Runs in real containers. Skipped, with the reason, where no engine answers, unless
 //! `TESTDOCK_REQUIRE_DOCKER` is set.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "the helpers of tests are tests too"
-)]
-
-mod support;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::{Bench, Story, gone_within, processes};
+use crate::support::{Bench, Story, gone_within, processes};
 use testdock_core::plan::Source;
 use testdock_engine::interpreters;
 
@@ -162,7 +154,7 @@ async fn client() {
 
 fn start_client(yard: &Yard, script: &str) -> std::process::Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "client", "--ignored", "--nocapture"])
+        .args(["--exact", "docker::client", "--ignored", "--nocapture"])
         .env("CLIENT_ROOT", &yard.0.root)
         .env("CLIENT_SCRIPT", script)
         .stdout(std::process::Stdio::piped())
@@ -399,7 +391,7 @@ async fn client_after(yard: &Yard, mount: &str) -> String {
     let exe = std::env::current_exe().unwrap();
     let out = Command::new("unshare")
         .args(["-m", "sh", "-c", &shell, "sh", exe.to_str().unwrap()])
-        .args(["--exact", "client", "--ignored", "--nocapture"])
+        .args(["--exact", "docker::client", "--ignored", "--nocapture"])
         .env("CLIENT_ROOT", &yard.0.root)
         .env("CLIENT_SCRIPT", "echo r >$1/report")
         .output()
@@ -453,11 +445,51 @@ async fn what_is_kept_is_listed_shown_and_removed() {
     let removed = interpreters::remove(world, None, &container.name)
         .await
         .unwrap();
-    assert_eq!(removed, [container.name.clone()]);
+    assert_eq!(removed, std::slice::from_ref(&container.name));
     let error = interpreters::show(world, None, &id).await.unwrap_err();
     assert!(
         error.message.starts_with("there is no container"),
         "{}",
         error.message
     );
+}
+
+/// A way to the engine that can be cut.
+fn proxy(socket: &std::path::Path) -> tokio::task::JoinHandle<()> {
+    let listener = tokio::net::UnixListener::bind(socket).unwrap();
+    tokio::spawn(async move {
+        let mut connections = tokio::task::JoinSet::new();
+        while let Ok((mut near, _)) = listener.accept().await {
+            connections.spawn(async move {
+                let mut far = tokio::net::UnixStream::connect("/var/run/docker.sock").await?;
+                tokio::io::copy_bidirectional(&mut near, &mut far).await
+            });
+        }
+    })
+}
+
+#[tokio::test]
+async fn an_engine_that_is_lost_under_a_run_is_said_and_the_next_run_works() {
+    let Some(mut yard) = Yard::new() else { return };
+    let socket = yard.0.dir.path().join("engine.sock");
+    yard.0.interpreter.host = Some(format!("unix://{}", socket.display()));
+    let way = proxy(&socket);
+    let mark = "10008.5";
+    let mut run = yard.0.start(format!("echo up; sleep {mark}").as_str());
+    run.until_printed("up").await;
+    way.abort();
+    std::fs::remove_file(&socket).unwrap();
+    let told = run.end().await.end();
+    assert!(
+        told.starts_with("Interpreter: lost the engine while the tests ran: "),
+        "{told}"
+    );
+    gone_within(Duration::from_secs(1), || processes(mark)).await;
+    let way = proxy(&socket);
+    let story = yard.0.run("echo r >$1/report").await;
+    assert_eq!(
+        (story.end().as_str(), story.container().1),
+        ("Completed", true)
+    );
+    way.abort();
 }

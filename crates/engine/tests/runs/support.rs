@@ -1,9 +1,4 @@
 //! A framework that runs a shell script, and what a test needs around it.
-#![expect(
-    dead_code,
-    clippy::unwrap_used,
-    reason = "each test crate uses a part of it, and all of it is for tests"
-)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
