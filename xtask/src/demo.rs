@@ -34,10 +34,9 @@ pub(crate) fn show() -> Result<()> {
     }
     let testdock = testdock.display();
     say(format_args!(
-        "Next:
-  cargo xtask demo    again: the container is warm now
-  cd {PROJECT} && {testdock} run --rerun-failed
-  {testdock} lsp      the language server, for your editor"
+        "From here:
+  cargo xtask demo   (again: the container is warm now)
+  {testdock} lsp   (the language server, for your editor)"
     ));
     Ok(())
 }
