@@ -78,7 +78,11 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Dockerfile(file) => {
-                let target = file.target.as_ref().map(|t| format!(", stage {t}")).unwrap_or_default();
+                let target = file
+                    .target
+                    .as_ref()
+                    .map(|t| format!(", stage {t}"))
+                    .unwrap_or_default();
                 write!(f, "the image built from {}{target}", file.path)
             }
             Self::Image(name) => write!(f, "the image {name}"),

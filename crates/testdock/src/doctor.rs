@@ -1,6 +1,7 @@
 //! `testdock doctor`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
 use testdock_core::views::{Verdict, doctor_lines};
@@ -13,8 +14,8 @@ use crate::{exit, print};
 
 pub(crate) async fn doctor(arguments: &ProjectArguments) -> Result<ExitCode> {
     let project = Project::find(arguments)?;
-    let scanner = Scanner::new(project.settings, Depth::Tests);
-    let findings = examine(&scanner, &project.root).await;
+    let scanner = Arc::new(Scanner::new(project.settings, Depth::Tests));
+    let findings = examine(scanner, project.root).await;
     for line in doctor_lines(&findings) {
         print::line(&line);
     }

@@ -32,13 +32,20 @@ pub enum Verdict {
 impl Finding {
     /// Something in order.
     pub fn good(subject: &str, text: impl Into<String>) -> Self {
-        Self { subject: subject.to_owned(), verdict: Verdict::Good, text: text.into(), help: Vec::new() }
+        Self {
+            subject: subject.to_owned(),
+            verdict: Verdict::Good,
+            text: text.into(),
+            help: Vec::new(),
+        }
     }
 
     /// Something that will make runs fail.
     pub fn bad(subject: &str, error: &RunError) -> Self {
         let place = error.place.as_ref();
-        let place = place.map(|p| format!("{}:{}: ", p.path, p.line)).unwrap_or_default();
+        let place = place
+            .map(|p| format!("{}:{}: ", p.path, p.line))
+            .unwrap_or_default();
         Self {
             subject: subject.to_owned(),
             verdict: Verdict::Bad,
@@ -49,7 +56,10 @@ impl Finding {
 
     /// Something worth knowing.
     pub fn note(subject: &str, text: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Note, ..Self::good(subject, text) }
+        Self {
+            verdict: Verdict::Note,
+            ..Self::good(subject, text)
+        }
     }
 }
 
@@ -64,8 +74,16 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         findings.push(Finding::good("configuration", "no mistakes"));
     }
     for (suite, (tests, files)) in workspace.suites.iter().zip(counts) {
-        let name = suite.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
-        let root = if suite.root.is_root() { "." } else { suite.root.as_str() };
+        let name = suite
+            .name
+            .as_deref()
+            .map(|name| format!("{name}: "))
+            .unwrap_or_default();
+        let root = if suite.root.is_root() {
+            "."
+        } else {
+            suite.root.as_str()
+        };
         let found = match files {
             0 => "its tests are known once it ran".to_owned(),
             files => format!("{tests} tests in {files} files"),
@@ -75,7 +93,9 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
     }
     if workspace.suites.is_empty() {
         let mut finding = Finding::note("suite", "no tests were found");
-        finding.help.push("write a [[suite]] with a command and its reports into testdock.toml".into());
+        finding
+            .help
+            .push("write a [[suite]] with a command and its reports into testdock.toml".into());
         findings.push(finding);
     }
     findings.extend(workspace.interpreters.iter().map(|(name, choice)| {
@@ -91,14 +111,23 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
                     .iter()
                     .map(|passed| format!("{}: {}", passed.source, passed.reason))
                     .collect(),
-                ..Finding::good(&subject, format!("{}, since {}", choice.interpreter.source, choice.why))
+                ..Finding::good(
+                    &subject,
+                    format!("{}, since {}", choice.interpreter.source, choice.why),
+                )
             },
         }
     }));
     findings
 }
 
-/// The findings as lines for a terminal or a page.
+/// The findings as plain text for a page.
+pub fn doctor_text(findings: &[Finding]) -> String {
+    let lines = doctor_lines(findings).join("\n");
+    format!("{}\n", anstream::adapter::strip_str(&lines))
+}
+
+/// The findings as lines for a terminal.
 pub fn doctor_lines(findings: &[Finding]) -> Vec<String> {
     let width = findings.iter().map(|f| f.subject.len()).max().unwrap_or(0);
     let mut lines = Vec::new();
@@ -109,8 +138,16 @@ pub fn doctor_lines(findings: &[Finding]) -> Vec<String> {
             Verdict::Note => (AnsiColor::Yellow, "note"),
         };
         let style: Style = color.on_default().bold();
-        lines.push(format!("{style}{mark}{style:#}  {:width$}  {}", finding.subject, finding.text));
-        lines.extend(finding.help.iter().map(|help| format!("{:1$}{help}", "", width + 8)));
+        lines.push(format!(
+            "{style}{mark}{style:#}  {:width$}  {}",
+            finding.subject, finding.text
+        ));
+        lines.extend(
+            finding
+                .help
+                .iter()
+                .map(|help| format!("{:1$}{help}", "", width + 8)),
+        );
     }
     lines
 }

@@ -101,8 +101,10 @@ mod tests {
 
     #[test]
     fn bytes_take_the_unit_that_fits() {
-        let words: Vec<String> =
-            [512, 3_440_000, 999_960, 1_200_000_000].into_iter().map(bytes_words).collect();
+        let words: Vec<String> = [512, 3_440_000, 999_960, 1_200_000_000]
+            .into_iter()
+            .map(bytes_words)
+            .collect();
         assert_eq!(words, ["512 B", "3.4 MB", "1.0 MB", "1.2 GB"]);
     }
 

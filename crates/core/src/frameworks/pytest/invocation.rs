@@ -46,7 +46,9 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
                 .into(),
     };
     if let Some(cache) = &site.cache {
-        invocation.env.push(("TESTDOCK_PYCACHE".into(), format!("{cache}/pytest")));
+        invocation
+            .env
+            .push(("TESTDOCK_PYCACHE".into(), format!("{cache}/pytest")));
     }
     if let Some(limit) = suite.test_timeout {
         invocation.env.push((
