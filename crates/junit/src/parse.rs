@@ -138,12 +138,8 @@ where
     K: Keep<'e, 'a>,
     V: Visitor<'a>,
 {
-    // The parser passes over a byte order mark, wherever it begins, and does not count it.
-    let from = if text[from..].starts_with(BOM) {
-        from + BOM.len_utf8()
-    } else {
-        from
-    };
+    // The parser passes over a byte order mark where it begins, and does not count it.
+    let from = text.len() - text[from..].trim_start_matches(BOM).len();
     let mut reader = Reader::from_str(&text[from..]);
     let config = reader.config_mut();
     config.check_end_names = false;
