@@ -54,6 +54,20 @@ async fn a_run_in_an_untrusted_workspace_is_refused_until_it_is_trusted() {
 }
 
 #[tokio::test]
+async fn a_refusal_in_two_folders_is_told_once() {
+    let shop = Workspace::shop();
+    let bank = Workspace::named("bank", &[("test_bank.py", "def test_pays(): pass\n")]);
+    let mut client = Client::start();
+    let options = json!({ "trusted": false });
+    client.initialize(&[&shop, &bank], json!({}), options).await;
+    client.ready(2).await;
+    client.command("testdock.runAll", json!({})).await;
+    client.next("window/showMessage").await;
+    client.idle().await;
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn a_saved_file_runs_where_that_is_wanted_and_trusted() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace, json!({ "trusted": true, "runOnSave": true })).await;

@@ -29,6 +29,7 @@ pub(crate) enum More {
 const MAX_REREADS: usize = 8;
 
 const CDATA: &str = "<![CDATA[";
+const BOM: char = '\u{feff}';
 
 /// Where the parser stopped, and what there is wrong.
 enum Stop {
@@ -137,6 +138,8 @@ where
     K: Keep<'e, 'a>,
     V: Visitor<'a>,
 {
+    // The parser passes over a byte order mark where it begins, and does not count it.
+    let from = text.len() - text[from..].trim_start_matches(BOM).len();
     let mut reader = Reader::from_str(&text[from..]);
     let config = reader.config_mut();
     config.check_end_names = false;

@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, Cursor, Read};
 
-use encoding_rs::{CoderResult, Decoder};
+use encoding_rs::{CoderResult, Decoder, UTF_8};
 
 use crate::encoding::{self, Detected};
 use crate::model::Problem;
@@ -80,7 +80,11 @@ impl<R: BufRead> Window<R> {
             reader,
             decoder: detected.encoding.new_decoder_without_bom_handling(),
             text: String::new(),
-            base: 0,
+            base: if detected.encoding == UTF_8 {
+                detected.bom as u64
+            } else {
+                0
+            },
             bom: detected.bom,
             ended: false,
             said_invalid: false,
@@ -247,6 +251,7 @@ mod tests {
             "<flakyFailure>",
             "</flakyFailure>",
             "& ",
+            "\u{feff}",
         ])
     }
 }

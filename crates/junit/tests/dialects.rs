@@ -269,6 +269,14 @@ fn what_is_not_escaped_costs_no_case() {
             ! the markup that begins here never ends at 39
         "#]],
     );
+    check(
+        "\u{feff}\u{feff}<testsuite><\u{feff}<testcase name='a'/></testsuite>",
+        expect![[r#"
+            suite 0
+            Passed suite="0" name="a"
+            ! a `<` that begins no tag is taken for text at 17
+        "#]],
+    );
 }
 
 #[test]
