@@ -1,0 +1,26 @@
+//! A project on this machine, the binary at work in it, and the engine below.
+
+pub(crate) mod docker;
+pub(crate) mod editor;
+pub(crate) mod expected;
+pub(crate) mod images;
+pub(crate) mod person;
+pub(crate) mod project;
+pub(crate) mod running;
+
+use std::time::{Duration, Instant};
+
+/// So long anything may take that is expected to happen.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(50);
+
+/// Waits until `check` gives something.
+pub(crate) fn soon<T>(what: &str, within: Duration, mut check: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + within;
+    loop {
+        if let Some(found) = check() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within {within:?}: {what}");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+}
