@@ -53,7 +53,7 @@ fn no_such_image() {
     let image = "localhost:1/no-such-image:1";
     check(
         &project.run(&["--image", image]),
-        &[image, "interpreter.image"],
+        &[image, "docker load"],
     );
 }
 

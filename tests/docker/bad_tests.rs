@@ -134,7 +134,7 @@ fn a_truncated_report() {
     let story = project.run(&[]);
     assert_eq!(story.code, Some(1), "{story:#?}");
     assert_eq!(story.totals()[0], 1, "what was read is kept");
-    check_error(&story, &["out/r.xml", "damaged", "cut off"]);
+    check_error(&story, &["out/r.xml", "damaged", "end of its output"]);
 }
 
 #[test]
@@ -156,10 +156,7 @@ fn a_syntax_error() {
         project.root.join("test_bad.py").as_str()
     );
     assert_eq!(told["location"]["line"], 4);
-    assert!(
-        told["message"].as_str().unwrap().contains("SyntaxError"),
-        "{told}"
-    );
+    assert_eq!(told["failures"][0]["type"], "SyntaxError");
 }
 
 /// 200 MB of output from one test; what Testdock held in memory at most, in MB.

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::docker::processes;
 use crate::support::editor::{Editor, is};
 use crate::support::project::Project;
-use crate::support::{PATIENCE, soon};
+use crate::support::{PATIENCE, gone, soon};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// In the command line of the processes that a test leaves running.
@@ -37,10 +37,8 @@ fn container(project: &Project) -> String {
 
 #[track_caller]
 fn check_nothing_is_left(container: &str) {
-    soon("nothing is left", SECOND, || {
-        let left = [processes(container, MARK), processes(container, "pytest")];
-        left.concat().is_empty().then_some(())
-    });
+    let left = || [processes(container, MARK), processes(container, "pytest")].concat();
+    gone("the run's processes", SECOND, left);
 }
 
 #[test]

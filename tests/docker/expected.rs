@@ -235,7 +235,7 @@ fn an_editor_shows_what_is_expected() {
     assert_eq!(editor.until_ended(&run)["how"], "completed");
     editor.settle();
 
-    assert_eq!(editor.states(&run), expected.outcomes());
+    assert_eq!(editor.outcomes(&run), expected.outcomes());
     check_diagnostics(&project, &editor, &expected);
     check_progress(&editor, &run);
     check_lenses(&project, &mut editor, &expected);

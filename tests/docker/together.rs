@@ -41,7 +41,7 @@ fn two_runs_share_a_server() {
         assert_eq!(editor.until_ended(run)["how"], "completed");
         let mut wanted = Expected::read().outcomes();
         wanted.retain(|id, _| id.starts_with(file));
-        assert_eq!(editor.states(run), wanted);
+        assert_eq!(editor.outcomes(run), wanted);
     }
 }
 
@@ -56,7 +56,7 @@ fn two_servers_share_a_workspace() {
         .map(|editor| editor.command("testdock.runAll", &json!({})));
     for (editor, run) in editors.iter_mut().zip(&runs) {
         assert_eq!(editor.until_ended(run)["how"], "completed");
-        assert_eq!(editor.states(run), Expected::read().outcomes());
+        assert_eq!(editor.outcomes(run), Expected::read().outcomes());
     }
     project.container();
 }

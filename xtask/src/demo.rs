@@ -21,6 +21,7 @@ pub(crate) fn show() -> Result<()> {
     ))?;
     let testdock = target()?.join("debug/testdock");
 
+    // From here, so that the places it prints open from where the person is.
     say(format_args!("\n$ testdock run --root {PROJECT}"));
     let status = command(&testdock, ["run", "--root", PROJECT])
         .current_dir(root())
@@ -34,10 +35,9 @@ pub(crate) fn show() -> Result<()> {
     }
     let testdock = testdock.display();
     say(format_args!(
-        "Next:
-  cargo xtask demo    again: the container is warm now
-  {testdock} run --root {PROJECT} --rerun-failed
-  {testdock} lsp      the language server, for your editor"
+        "From here:
+  cargo xtask demo   (again: the container is warm now)
+  {testdock} lsp   (the language server, for your editor)"
     ));
     Ok(())
 }

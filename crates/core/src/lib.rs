@@ -10,6 +10,7 @@ pub mod id;
 pub mod interpreter;
 pub mod model;
 pub mod paths;
+pub mod placement;
 pub mod plan;
 pub mod resolve;
 pub mod session;

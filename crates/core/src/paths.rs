@@ -117,6 +117,11 @@ impl PathMap {
         Self { mounts }
     }
 
+    /// The mounts, the innermost first.
+    pub fn mounts(&self) -> &[Mount] {
+        &self.mounts
+    }
+
     /// The map of a run without a container: every path stands for itself.
     pub fn identity() -> Self {
         Self::new([Mount {

@@ -74,6 +74,23 @@ pub enum Source {
     Local,
 }
 
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Dockerfile(file) => {
+                let target = file
+                    .target
+                    .as_ref()
+                    .map(|t| format!(", stage {t}"))
+                    .unwrap_or_default();
+                write!(f, "the image built from {}{target}", file.path)
+            }
+            Self::Image(name) => write!(f, "the image {name}"),
+            Self::Local => f.write_str("this machine, without a container"),
+        }
+    }
+}
+
 /// How to build an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dockerfile {
@@ -119,6 +136,9 @@ pub struct Site {
     pub paths: PathMap,
     /// A directory of the container that holds the invocation's helper files.
     pub helpers: String,
+    /// A directory that lasts as long as the container, for what a tool makes again and again;
+    /// `None` without a container.
+    pub cache: Option<String>,
     /// A directory of the container for this run alone: reports go here.
     pub scratch: String,
 }

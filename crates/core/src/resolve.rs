@@ -55,11 +55,10 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
     }
 }
 
-/// Files whose text shapes the workspace, by name; any Dockerfile does too.
-pub const SHAPING_FILES: [&str; 16] = [
+/// Files that shape the workspace, by name; so does every Dockerfile.
+pub const SHAPING_FILES: [&str; 14] = [
     "testdock.toml",
     "testdock.local.toml",
-    "Dockerfile",
     "Jenkinsfile",
     "compose.yaml",
     "compose.yml",
@@ -67,7 +66,6 @@ pub const SHAPING_FILES: [&str; 16] = [
     "docker-compose.yaml",
     "devcontainer.json",
     ".devcontainer.json",
-    ".dockerignore",
     "pyproject.toml",
     "pytest.ini",
     ".pytest.ini",

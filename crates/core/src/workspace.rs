@@ -48,6 +48,19 @@ pub struct FileTests {
     pub items: Vec<TestItem>,
 }
 
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{}:{}:{}: ", place.path, place.line, place.column.unwrap_or(1))?;
+        }
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Problem {
     /// The reason why nothing runs.
     pub fn to_error(&self) -> RunError {

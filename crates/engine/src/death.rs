@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    fn check(code: i32, ooms: u64, memory: Option<u64>, expected: Expect) {
+    fn check(code: i32, ooms: u64, memory: Option<u64>, expected: &Expect) {
         let limits = Limits {
             memory,
             ..Limits::default()
@@ -95,18 +95,18 @@ mod tests {
 
     #[test]
     fn causes_are_said_in_words() {
-        check(3, 0, None, expect!["pytest wrote no report []"]);
+        check(3, 0, None, &expect!["pytest wrote no report []"]);
         check(
             127,
             0,
             None,
-            expect!["pytest wrote no report: the command was not found (exit code 127) []"],
+            &expect!["pytest wrote no report: the command was not found (exit code 127) []"],
         );
         check(
             139,
             0,
             None,
-            expect![
+            &expect![
                 "pytest wrote no report: the process was ended by SIGSEGV (memory that is not its own) []"
             ],
         );
@@ -114,10 +114,10 @@ mod tests {
             137,
             1,
             Some(64 << 20),
-            expect![
+            &expect![
                 "pytest wrote no report: the kernel killed a process of the tests for want of memory (the container's limit is 64 MiB) [raise limits.memory of the interpreter, or run fewer tests at once]"
             ],
         );
-        check(255, 0, None, expect!["pytest wrote no report []"]);
+        check(255, 0, None, &expect!["pytest wrote no report []"]);
     }
 }

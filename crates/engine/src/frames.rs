@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     /// Whatever the pieces, the frames are the same.
-    fn check(stream: &str, expected: Expect) {
+    fn check(stream: &str, expected: &Expect) {
         let read = |size: usize| {
             let (mut frames, mut out) = (Frames::new("c00"), Vec::new());
             for piece in stream.as_bytes().chunks(size) {
@@ -184,7 +184,7 @@ mod tests {
     fn events_report_and_exit() {
         check(
             "\n\x1ec00 begin 2\n{\"e\":1}\n\n\x1ec00 report\n<r>\n\x1ec0 x</r>\n\n\x1ec00 exit 1 0\n",
-            expect![[r#"
+            &expect![[r#"
                 Begin(2)
                 Line("{\"e\":1}")
                 Report([60, 114, 62, 10, 30, 99, 48, 32, 120, 60, 47, 114, 62, 10])
@@ -197,7 +197,7 @@ mod tests {
     fn garbage_spoils_nothing_but_itself() {
         check(
             "half a li\n\x1ec00 nonsense 3\n\x1eother exit 0 0\n\x1ec00 exit x\n\u{fffd}\x00\n\x1ec00 exit 137 2\n",
-            expect![[r#"
+            &expect![[r#"
                 Line("half a li")
                 Line("\u{1e}other exit 0 0")
                 Line("�\0")
@@ -221,7 +221,7 @@ mod tests {
     fn refusals_carry_their_subject() {
         check(
             "\n\x1ec00 blind /a b/c\n\x1ec00 nowhere /x\n\x1ec00 missing\n\x1ec00 unusable /run/x\n",
-            expect![[r#"
+            &expect![[r#"
                 Blind("/a b/c")
                 Nowhere("/x")
                 Missing

@@ -1,15 +1,20 @@
 //! Does: Docker, files and processes; the only crate that touches the world.
 
+pub mod doctor;
 pub mod drive;
 pub mod runner;
 pub mod scan;
+pub mod scripted;
 pub mod state;
 pub mod world;
+
+pub mod interpreters;
 
 mod docker;
 mod job;
 mod local;
 mod stand;
+mod task;
 
 mod death;
 mod frames;
@@ -17,5 +22,6 @@ mod log;
 mod output;
 mod pipes;
 mod pump;
+mod refusal;
 mod reports;
 mod supervisor;

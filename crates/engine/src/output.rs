@@ -136,7 +136,7 @@ mod tests {
         Decoder::new("c", PathMap::new([mount]))
     }
 
-    fn check(pieces: &[&[u8]], expected: Expect) {
+    fn check(pieces: &[&[u8]], expected: &Expect) {
         let mut decoder = decoder();
         let mut shown: Vec<String> = pieces.iter().map(|p| decoder.push(p)).collect();
         shown.push(decoder.flush());
@@ -147,7 +147,7 @@ mod tests {
     fn paths_and_characters_survive_the_cut() {
         check(
             &[b"/ap", b"p/a.py:1\n\xc3", b"\xbc\n", b"half \xc3"],
-            expect![[r#"["", "/home/me/a.py:1\n", "ü\n", "", "half "] ended: false"#]],
+            &expect![[r#"["", "/home/me/a.py:1\n", "ü\n", "", "half "] ended: false"#]],
         );
     }
 
@@ -155,7 +155,7 @@ mod tests {
     fn the_end_mark_is_found_and_not_shown() {
         check(
             &[b"last\x1e", b"c", b"\nlate\n"],
-            expect![[r#"["", "", "lastlate\n", ""] ended: true"#]],
+            &expect![[r#"["", "", "lastlate\n", ""] ended: true"#]],
         );
     }
 
@@ -163,7 +163,7 @@ mod tests {
     fn bytes_that_are_no_text_are_replaced() {
         check(
             &[b"\xff\xfe\x1b[31m\x00\n"],
-            expect![[r#"["��\u{1b}[31m\0\n", ""] ended: false"#]],
+            &expect![[r#"["��\u{1b}[31m\0\n", ""] ended: false"#]],
         );
     }
 

@@ -46,11 +46,15 @@ impl Stand {
     /// Starts a command there.
     pub(crate) async fn start(
         &self,
-        mut command: Command,
+        command: &Command,
         interpreter: &Interpreter,
     ) -> Result<Pipes, NotStarted> {
-        let given = interpreter.env.clone().into_iter();
-        command.env.splice(0..0, given);
+        let mut env = interpreter.env.clone();
+        env.extend(command.env.iter().cloned());
+        let command = Command {
+            argv: command.argv.clone(),
+            env: env.into_iter().collect(),
+        };
         match &self.seat {
             Seat::Here => local::start(&command).map_err(NotStarted::Failed),
             Seat::Container(container) => container.exec(command).await,
@@ -63,6 +67,10 @@ impl Stand {
             root: root.to_owned(),
             paths: self.provenance.paths.clone(),
             helpers: format!("{}/helpers", self.base.dir),
+            cache: match self.seat {
+                Seat::Container(_) => Some("/tmp/testdock-cache".to_owned()),
+                Seat::Here => None,
+            },
             scratch: cookie.scratch(&self.base),
         };
         // The helpers are the same wherever they lie, and their directory is named after them.

@@ -240,6 +240,7 @@ mod tests {
             root: "/home/me".into(),
             paths: PathMap::identity(),
             helpers: "/b/helpers-1".into(),
+            cache: None,
             scratch: "/b/run-c".into(),
         }
     }

@@ -35,10 +35,12 @@ ours() {
 seek() { if printf 'a\000b\n' | grep -q b; then seeker=grep; else seeker=shell; fi; }
 
 # Sends a signal to each of them and to the group that it leads, also when it leads it no more; says
-# in $found whether there were any. Group first: who is left of it could not be found afterwards.
+# in $found whether there were any, in $left whether a group has members, corpses among them. Group
+# first: who is left of it could not be found afterwards.
 signal() {
   [ "$seeker" ] || seek
   found=
+  left=
   for process in $(ours 6>&1 >/dev/null); do
     process=${process#/proc/}
     process=${process%/environ}
@@ -49,12 +51,12 @@ signal() {
   done
   for process in $groups; do
     # Not every shell takes the dashes, nor does every shell do without.
-    { kill -s "$1" -- "-$process" || kill -s "$1" "-$process"; } && found=yes
+    kill -s "$1" -- "-$process" || kill -s "$1" "-$process" && left=yes
     kill -s "$1" "$process"
   done
 }
 
-# Not for ever: a container whose first process collects no children keeps their corpses.
+# Not for ever: somebody could start processes faster than this ends them.
 sweep() {
   sweeps=0
   signal KILL
@@ -71,7 +73,7 @@ watch() {
   : >"$scratch/.cancelled"
   signal TERM
   round=0
-  while [ "$found" ] && [ "$round" -lt 8 ] && sleep 0.05; do
+  while [ "$found$left" ] && [ "$round" -lt 8 ] && sleep 0.05; do
     round=$((round + 1))
     signal 0
   done

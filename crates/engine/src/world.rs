@@ -50,14 +50,20 @@ impl World {
         interpreter: &Interpreter,
         events: &Events,
     ) -> Result<Docker, RunError> {
-        if let Some(docker) = self.0.engines.get(&interpreter.host) {
+        if !self.0.engines.contains_key(&interpreter.host) {
+            events.send(RunEvent::Preparing(Stage::Connecting)).await;
+        }
+        self.engine(interpreter.host.as_deref()).await
+    }
+
+    /// The engine at `host`, or the active one.
+    pub(crate) async fn engine(&self, host: Option<&str>) -> Result<Docker, RunError> {
+        let host = host.map(str::to_owned);
+        if let Some(docker) = self.0.engines.get(&host) {
             return Ok(docker.clone());
         }
-        events.send(RunEvent::Preparing(Stage::Connecting)).await;
-        let docker = connect(interpreter.host.as_deref()).await?;
-        self.0
-            .engines
-            .insert(interpreter.host.clone(), docker.clone());
+        let docker = connect(host.as_deref()).await?;
+        self.0.engines.insert(host, docker.clone());
         Ok(docker)
     }
 }

@@ -25,11 +25,12 @@ fn main() {
         "{CASES} cases, {:.1} MB, best of {ROUNDS} rounds in turn",
         megabytes(&xml)
     );
-    let readers: [(&str, Read); 5] = [
+    let readers: [(&str, Read); 6] = [
         ("quick-junit", quick_junit),
         ("junit-parser", junit_parser),
         ("bare quick-xml walk", bare_walk),
         ("testdock-junit read", read),
+        ("testdock-junit read, locate", read_and_locate),
         ("testdock-junit visit_reader", visit_reader),
     ];
     let only = std::env::args()
@@ -39,7 +40,7 @@ fn main() {
         only.as_ref()
             .is_none_or(|only| name.contains(only.as_str()))
     };
-    let mut best = [Duration::MAX; 5];
+    let mut best = [Duration::MAX; 6];
     for _ in 0..ROUNDS {
         let rows = best
             .iter_mut()
@@ -65,6 +66,16 @@ fn main() {
 
 fn read(xml: &str) -> usize {
     testdock_junit::read(xml.as_bytes()).0.cases.len()
+}
+
+fn read_and_locate(xml: &str) -> usize {
+    let (report, _) = testdock_junit::read(xml.as_bytes());
+    for case in &report.cases {
+        for status in &case.statuses {
+            assert!(report.locate(case, status).place.is_some());
+        }
+    }
+    report.cases.len()
 }
 
 fn visit_reader(xml: &str) -> usize {

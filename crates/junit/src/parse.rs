@@ -18,6 +18,8 @@ use crate::walk::Walk;
 pub(crate) enum More {
     /// What is incomplete at the end may be completed: it is not consumed.
     Follows,
+    /// What is incomplete is too long to wait for its end.
+    TooLong,
     /// What is incomplete will stay so.
     Never,
 }
@@ -27,6 +29,7 @@ pub(crate) enum More {
 const MAX_REREADS: usize = 8;
 
 const CDATA: &str = "<![CDATA[";
+const BOM: char = '\u{feff}';
 
 /// Where the parser stopped, and what there is wrong.
 enum Stop {
@@ -61,7 +64,7 @@ where
             Stop::Unclosed(at) if more == More::Follows => return at,
             Stop::Unclosed(at) => {
                 walk.problems().once(Once::Unclosed, base + at as u64);
-                (resume::<K, V>(walk, text, base, at), text.len() - at)
+                (resume::<K, V>(walk, text, base, at, more), text.len() - at)
             }
             Stop::Broken(at, next, end) => {
                 broken::<K, V>(walk, &text[at..next], base + at as u64);
@@ -80,7 +83,13 @@ where
 
 /// Goes on behind markup that never ends: a report that was cut off ends there, one that forgot to
 /// escape does not.
-fn resume<'e, 'a, K, V>(walk: &mut Walk<'a, '_, V>, text: &'e str, base: u64, at: usize) -> usize
+fn resume<'e, 'a, K, V>(
+    walk: &mut Walk<'a, '_, V>,
+    text: &'e str,
+    base: u64,
+    at: usize,
+    more: More,
+) -> usize
 where
     K: Keep<'e, 'a>,
     V: Visitor<'a>,
@@ -94,13 +103,13 @@ where
         return text.len();
     }
     let tag = Tag::new(&rest[1..rest[1..].find('<').map_or(rest.len(), |next| next + 1)]);
-    let ends_here = tag.len() + 1 == rest.len();
+    let cut = more == More::Never && tag.len() + 1 == rest.len();
     match tag.element {
         Element::Other => {
             walk.text::<K>(&rest[..1], offset);
             at + 1
         }
-        Element::Case | Element::Suite if ends_here => at + 1,
+        Element::Case | Element::Suite if cut => at + 1,
         _ => {
             walk.start::<K>(tag, offset);
             at + 1 + tag.len()
@@ -129,6 +138,8 @@ where
     K: Keep<'e, 'a>,
     V: Visitor<'a>,
 {
+    // The parser passes over a byte order mark where it begins, and does not count it.
+    let from = text.len() - text[from..].trim_start_matches(BOM).len();
     let mut reader = Reader::from_str(&text[from..]);
     let config = reader.config_mut();
     config.check_end_names = false;

@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, Cursor, Read};
 
-use encoding_rs::{CoderResult, Decoder};
+use encoding_rs::{CoderResult, Decoder, UTF_8};
 
 use crate::encoding::{self, Detected};
 use crate::model::Problem;
@@ -20,13 +20,14 @@ const MAX: usize = 64 << 20;
 
 /// Reads a whole stream, in whatever encoding it is.
 pub(crate) fn visit<'a, R: BufRead, V: Visitor<'a>>(reader: R, visitor: &mut V) -> Vec<Problem> {
-    visit_in_steps(reader, visitor, STEP)
+    visit_in_steps(reader, visitor, STEP, MAX)
 }
 
 fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
     reader: R,
     visitor: &mut V,
     step: usize,
+    max: usize,
 ) -> Vec<Problem> {
     let mut problems = Problems::default();
     let (prefix, reader) = split_prefix(reader);
@@ -42,7 +43,8 @@ fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
     let mut walk = Walk::new(visitor, problems);
     let mut size = step;
     while let Some(more) = window.fill(size, walk.problems()) {
-        let more = if size >= MAX { More::Never } else { more };
+        let too_long = size >= max && more == More::Follows;
+        let more = if too_long { More::TooLong } else { more };
         let consumed = parse::<Own, V>(&mut walk, window.complete(more), window.base, more);
         size = if consumed == 0 { size * 2 } else { step };
         window.advance(consumed);
@@ -78,7 +80,11 @@ impl<R: BufRead> Window<R> {
             reader,
             decoder: detected.encoding.new_decoder_without_bom_handling(),
             text: String::new(),
-            base: 0,
+            base: if detected.encoding == UTF_8 {
+                detected.bom as u64
+            } else {
+                0
+            },
             bom: detected.bom,
             ended: false,
             said_invalid: false,
@@ -137,7 +143,7 @@ impl<R: BufRead> Window<R> {
     /// The part of the text whose markup is whole, as far as a look at its end can tell.
     fn complete(&self, more: More) -> &str {
         match more {
-            More::Never => &self.text,
+            More::Never | More::TooLong => &self.text,
             More::Follows => &self.text[..self.text.rfind('<').unwrap_or(0)],
         }
     }
@@ -184,10 +190,31 @@ mod tests {
             let (whole, problems) = crate::read(xml.as_bytes());
             let mut report = Report::default();
             let reader = BufReader::with_capacity(7, xml.as_bytes());
-            let windowed = visit_in_steps(reader, &mut report, step);
+            let windowed = visit_in_steps(reader, &mut report, step, MAX);
             prop_assert_eq!(report, whole);
             prop_assert_eq!(windowed, problems);
         }
+    }
+
+    /// What does not fit into memory costs its own end, not the cases around it.
+    #[test]
+    fn what_is_too_long_is_cut_short() {
+        let long = "x".repeat(1000);
+        let xml = format!(
+            "<testsuite><testcase name='a'/><testcase name='{long}'/><testcase name='b'>\
+             <failure><![CDATA[{long}]]></failure></testcase><testcase name='c'/></testsuite>"
+        );
+        let mut report = Report::default();
+        let problems = visit_in_steps(xml.as_bytes(), &mut report, 16, 128);
+        let mut names: Vec<_> = report
+            .cases
+            .iter()
+            .filter_map(|case| case.name.clone())
+            .collect();
+        names.sort();
+        assert_eq!(names.len(), 4);
+        assert!(names[3].starts_with("xxx") && names[3].len() < long.len());
+        assert!(!problems.is_empty());
     }
 
     fn piece() -> impl Strategy<Value = &'static str> {
@@ -224,6 +251,7 @@ mod tests {
             "<flakyFailure>",
             "</flakyFailure>",
             "& ",
+            "\u{feff}",
         ])
     }
 }

@@ -138,6 +138,7 @@ fn every_status_is_kept_and_one_outcome_told() {
          <testcase name='again'><failure/><rerunFailure>r</rerunFailure></testcase>\
          <testcase name='only'><rerunError/></testcase>\
          <testcase name='disabled' status='notrun' result='suppressed'/>\
+         <testcase name='nested'><failure>a<error>b</error><system-out>c<failure/>d</system-out>e</failure></testcase>\
          <testcase name='deep'><steps><failure/></steps></testcase></testsuite>",
         expect![[r#"
             suite 0
@@ -157,6 +158,8 @@ fn every_status_is_kept_and_one_outcome_told() {
             Errored suite="0" name="only"
               RerunError ""
             Skipped suite="0" name="disabled"
+            Failed suite="0" name="nested"
+              Failure out="cd" "abe"
             Passed suite="0" name="deep"
         "#]],
     );
@@ -264,6 +267,14 @@ fn what_is_not_escaped_costs_no_case() {
               Failure "never ends"
             Passed suite="0" name="b"
             ! the markup that begins here never ends at 39
+        "#]],
+    );
+    check(
+        "\u{feff}\u{feff}<testsuite><\u{feff}<testcase name='a'/></testsuite>",
+        expect![[r#"
+            suite 0
+            Passed suite="0" name="a"
+            ! a `<` that begins no tag is taken for text at 17
         "#]],
     );
 }

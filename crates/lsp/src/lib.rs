@@ -2,7 +2,7 @@
 //!
 //! Handlers are mailboxes: each converts its parameters, hands one input to the loop of
 //! `testdock-engine` or asks its session, and returns. What the session changes reaches the editor
-//! through [`sink`], in order, by way of one [`outbox`]. Nobody waits for the client.
+//! through `sink`, in order, by way of one `outbox`. Nobody waits for the client.
 
 pub mod ext;
 
@@ -22,6 +22,7 @@ mod watch;
 
 mod documents;
 mod folders;
+mod inbound;
 mod outbox;
 mod runs;
 mod settings;

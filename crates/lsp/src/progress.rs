@@ -192,9 +192,11 @@ impl Bar {
 
 /// Follows a state with the client: the newest one counts, those in between may be skipped.
 async fn show(shared: Arc<Shared>, looks: Looks, mut state: watch::Receiver<State>) {
-    tokio::select! {
-        () = tokio::time::sleep(looks.patience) => {}
-        _ = state.wait_for(|state| state.is_over) => if !looks.patience.is_zero() { return },
+    let mut end = state.clone();
+    let over = end.wait_for(|state| state.is_over);
+    let is_brief = tokio::time::timeout(looks.patience, over).await.is_ok();
+    if is_brief && !looks.patience.is_zero() {
+        return;
     }
     let token = NumberOrString::String(looks.token.clone());
     // Nothing may be said under a token before the client agreed to it.
@@ -222,8 +224,10 @@ async fn show(shared: Arc<Shared>, looks: Looks, mut state: watch::Receiver<Stat
                 break;
             }
             send(report(now));
-            let over = tokio::time::timeout(PAUSE, state.wait_for(|state| state.is_over));
-            if over.await.is_ok() {
+            // Of another receiver: what this one has not seen must stay unseen.
+            let mut end = state.clone();
+            let over = end.wait_for(|state| state.is_over);
+            if tokio::time::timeout(PAUSE, over).await.is_ok() {
                 break;
             }
         }

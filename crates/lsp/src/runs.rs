@@ -111,6 +111,14 @@ impl Runs {
         })
     }
 
+    /// Whether another run of the same request has ended with this message.
+    pub(crate) fn has_said(&self, run: &RunId, message: &str) -> bool {
+        let state = self.state();
+        let mut groups = state.groups.values();
+        let group = groups.find(|group| group.active.contains(run));
+        group.is_some_and(|group| group.messages.iter().any(|it| it == message))
+    }
+
     /// The runs of a request, or of all.
     pub(crate) fn active(&self, name: Option<&str>) -> Vec<RunId> {
         let state = self.state();

@@ -12,7 +12,10 @@ use crate::refresh::Refresh;
 use crate::server::Server;
 use crate::shared::Shared;
 use crate::sink::EditorSink;
-use crate::{ext, outbox};
+use crate::{ext, inbound, outbox};
+
+/// Bytes of input that may wait for the server.
+const BUFFER: usize = 64 * 1024;
 
 /// How the server presents itself.
 #[derive(Debug, Clone)]
@@ -65,15 +68,25 @@ where
     let shared = service.inner().0.clone();
     let refresh = Refresh::default();
     let mut sink = EditorSink::new(&shared, refresh.clone());
+    // Should the loop end by a bug of ours, nobody would ever answer again: the server ends too.
+    let on_panic = shared.hang_up.clone().drop_guard();
     let driver = tokio::spawn(async move {
         drive(Session::default(), mailbox, services, &mut sink).await;
+        on_panic.disarm();
     });
     shared.spawn(outbox::deliver(letters, shared.client.clone()));
     shared.spawn(refresh.pass_on(shared.clone()));
 
+    let (to_server, input) = tokio::io::duplex(BUFFER);
+    let relay = async {
+        inbound::pass_on(stdin, to_server).await;
+        // The server reads its end of the input, and ends by it.
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
-        () = tower_lsp::Server::new(stdin, stdout, socket).serve(service) => {}
-        () = shared.hang_up.cancelled() => tracing::info!("the client's process is gone"),
+        () = tower_lsp::Server::new(input, stdout, socket).serve(service) => {}
+        () = relay => {}
+        () = shared.hang_up.cancelled() => {}
     }
     handle.quit().await;
     shared.over.cancel();

@@ -83,16 +83,16 @@ impl LanguageServer for Server {
 impl Server {
     pub(crate) async fn discover_test(
         &self,
-        params: DiscoverTestParams,
+        params: Option<DiscoverTestParams>,
     ) -> Result<DiscoverTestResults> {
-        explorer::discover_test(&self.0, params).await
+        explorer::discover_test(&self.0, params.unwrap_or_default()).await
     }
 
-    pub(crate) async fn run_test(&self, params: RunTestParams) -> Result<RunName> {
-        explorer::run_test(&self.0, params).await
+    pub(crate) async fn run_test(&self, params: Option<RunTestParams>) -> Result<RunName> {
+        explorer::run_test(&self.0, params.unwrap_or_default()).await
     }
 
-    /// Its parameters came later than the method: a client may send none.
+    /// Its parameters are ours: other clients send none.
     pub(crate) async fn abort_run_test(&self, params: Option<RunName>) {
         explorer::abort_run_test(&self.0, params.unwrap_or_default()).await;
     }

@@ -143,8 +143,11 @@ impl EditorSink {
     }
 
     fn refused(&mut self, run: &RunId, error: &RunError) {
-        messages::refused(&self.shared.outbox, error);
         let words = messages::error_words(error);
+        // Of several folders the same is said once.
+        if !self.shared.runs.has_said(run, &words) {
+            messages::refused(&self.shared.outbox, error);
+        }
         self.explorer.output(run, &format!("{words}\n"));
         self.over(run, EndKind::Refused, words);
     }

@@ -41,6 +41,7 @@ impl Watch {
         let files = session.folders().flat_map(|folder| folder.files());
         let mut globs: BTreeSet<String> = files.map(glob).collect();
         globs.extend(SHAPING_FILES.iter().map(|name| format!("**/{name}")));
+        globs.insert("**/*Dockerfile*".to_owned());
         if globs == self.globs {
             return;
         }

@@ -26,6 +26,11 @@ pub(crate) enum Command {
     Run(Box<RunArguments>),
     /// List the tests, running nothing
     Discover(DiscoverArguments),
+    /// Look at what a run needs: what was found, what is missing, what mends it
+    Doctor(ProjectArguments),
+    /// List, show and remove what tests run in: containers and images
+    #[command(subcommand)]
+    Interpreter(InterpreterCommand),
     /// Show the settings that count here, and who set them
     Explain(ExplainArguments),
     /// Write a testdock.toml from what is here
@@ -101,6 +106,26 @@ pub(crate) struct DiscoverArguments {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InterpreterCommand {
+    /// The interpreters of this project, and what is kept of them on the engine
+    List(ProjectArguments),
+    /// All that is known of a container: image, mounts, user, environment (secrets masked)
+    Show {
+        /// A container's name, the beginning of its id, or an interpreter's name
+        name: String,
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
+    /// Remove containers and images that Testdock made
+    Remove {
+        /// A container's name, the beginning of its id, an interpreter's or an image's name
+        name: String,
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
 }
 
 #[derive(Debug, Args)]

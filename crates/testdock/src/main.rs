@@ -2,9 +2,11 @@
 
 mod args;
 mod discover;
+mod doctor;
 mod exit;
 mod explain;
 mod init;
+mod interpreter;
 mod print;
 mod project;
 mod run;
@@ -44,6 +46,8 @@ async fn perform(command: Command) -> anyhow::Result<ExitCode> {
         Command::Lsp => Ok(server::serve().await),
         Command::Run(arguments) => run::run(arguments).await,
         Command::Discover(arguments) => discover::discover(&arguments),
+        Command::Doctor(arguments) => doctor::doctor(&arguments).await,
+        Command::Interpreter(command) => interpreter::interpreter(command).await,
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
     }

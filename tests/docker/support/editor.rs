@@ -132,18 +132,21 @@ impl Editor {
         said.map(|it| &it.value["params"])
     }
 
-    /// The last state that was told of each test in a run.
-    pub(crate) fn states(&self, run: &str) -> std::collections::BTreeMap<String, String> {
-        let of_run = |it: &&Value| it["runId"] == run;
-        let state = |it: &Value| {
+    /// How each test of a run ended, as far as was told.
+    pub(crate) fn outcomes(&self, run: &str) -> std::collections::BTreeMap<String, String> {
+        let ended = |it: &&Value| {
+            let tag = it["state"]["tag"].as_str().unwrap();
+            it["runId"] == run && !["enqueued", "started"].contains(&tag)
+        };
+        let outcome = |it: &Value| {
             let word = match (it["state"]["tag"].as_str().unwrap(), &it["errored"]) {
                 ("failed", Value::Bool(true)) => "errored",
                 (word, _) => word,
             };
             (it["testId"].as_str().unwrap().to_owned(), word.to_owned())
         };
-        let changes = self.said("experimental/changeTestState").filter(of_run);
-        changes.map(state).collect()
+        let changes = self.said("experimental/changeTestState").filter(ended);
+        changes.map(outcome).collect()
     }
 
     /// The last diagnostics of a file.

@@ -85,14 +85,6 @@ impl Running {
         });
     }
 
-    /// Waits until the tests printed this.
-    #[track_caller]
-    pub(crate) fn until_printed(&mut self, text: &str) {
-        self.until(text, |line| {
-            line["event"] == "output" && line["text"].as_str().is_some_and(|it| it.contains(text))
-        });
-    }
-
     pub(crate) fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap()
     }

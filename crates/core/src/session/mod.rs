@@ -340,6 +340,7 @@ impl Session {
             .values()
             .filter(|r| r.folder == *name && r.is_active());
         let mut effects: Vec<Effect> = runs.map(|r| Effect::Stop(r.id.clone())).collect();
+        effects.extend(self.forget_waiting(|request| request.folder.as_ref() == Some(name)));
         effects.extend(folder.forget_all());
         effects.push(Effect::Show(Change::FolderClosed {
             folder: folder.name,
@@ -407,21 +408,29 @@ impl Session {
     }
 
     fn cancel(&mut self, id: &RunId) -> Vec<Effect> {
-        let waiting = self.waiting.len();
-        self.waiting.retain(|request| request.id != *id);
-        if self.waiting.len() < waiting {
-            let ended = Ended {
-                how: End::Cancelled,
-                duration: Duration::ZERO,
-                log: None,
-            };
-            let run = id.clone();
-            return vec![Effect::Show(Change::Ended { run, ended })];
+        let waiting = self.forget_waiting(|request| request.id == *id);
+        if !waiting.is_empty() {
+            return waiting;
         }
         match self.runs.get(id) {
             Some(run) if run.is_active() => vec![Effect::Stop(id.clone())],
             _ => Vec::new(),
         }
+    }
+
+    /// Ends requests that still wait for their folder to be read.
+    fn forget_waiting(&mut self, which: impl Fn(&RunRequest) -> bool) -> Vec<Effect> {
+        let ended = self.waiting.extract_if(.., |request| which(request));
+        let effect = |request: RunRequest| {
+            let ended = Ended {
+                how: End::Cancelled,
+                duration: Duration::ZERO,
+                log: None,
+            };
+            let run = request.id;
+            Effect::Show(Change::Ended { run, ended })
+        };
+        ended.map(effect).collect()
     }
 
     fn folder_of_mut(&mut self, path: &Utf8Path) -> Option<&mut Folder> {

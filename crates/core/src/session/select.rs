@@ -8,6 +8,7 @@ use crate::frameworks::{ItemKind, Suite};
 use crate::id::{FolderName, RunId, TestId};
 use crate::model::{Fault, RunError};
 use crate::plan::{Job, Plan};
+use crate::workspace::Problem;
 
 /// What a user asks for.
 #[derive(Debug, Clone)]
@@ -132,8 +133,8 @@ impl Session {
 }
 
 fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
-    if let Some(problem) = folder.workspace.problems.first() {
-        return Err(problem.to_error());
+    if let Some(error) = mistakes(&folder.workspace.problems) {
+        return Err(error);
     }
     let (include, exclude) = selected(folder, &request.selection)?;
     let suites = &folder.workspace.suites;
@@ -168,6 +169,14 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
         jobs,
         timeout,
     })
+}
+
+/// The first mistake of the configuration, with the others beside it: people mend them all at once.
+fn mistakes(problems: &[Problem]) -> Option<RunError> {
+    let (first, others) = problems.split_first()?;
+    let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+    let log = (!others.is_empty()).then(|| others.join("\n"));
+    Some(RunError { log, ..first.to_error() })
 }
 
 fn selected(

@@ -223,6 +223,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
         }
         Effect::Show(Change::TestRetracted { id, .. }) => format!("retracted {id}"),
         Effect::Show(Change::Ended { .. }) => "ended".to_owned(),
+        Effect::Show(Change::FolderClosed { folder, .. }) => format!("closed {folder}"),
         Effect::Show(other) => format!("{other:?}"),
     };
     effects.iter().map(word).collect()
@@ -480,7 +481,7 @@ fn a_closed_folder_takes_its_diagnostics_and_runs_along() {
     let _ = finish(&mut session, "r1", failed("a.t::one", 2));
     assert_eq!(
         words(&session.handle(Input::Close("w".into()))),
-        ["stop r1", "diagnostics at "]
+        ["stop r1", "diagnostics at ", "closed w"]
     );
     assert_eq!(words(&end(&mut session, "r1", End::Cancelled)), [""; 0]);
 }

@@ -2,6 +2,7 @@
 
 mod details;
 mod diagnostics;
+mod doctor;
 mod json;
 mod junit;
 mod lenses;
@@ -12,7 +13,11 @@ pub use details::{Extent, details};
 pub use diagnostics::{
     Diagnostic, Related, Severity, configuration_diagnostics, fault_diagnostic, test_diagnostics,
 };
+pub use doctor::{Finding, Verdict, doctor_lines, doctor_text, workspace_findings};
 pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
-pub use words::{count_words, duration_words, end_words, stage_words};
+pub use words::{bytes_words, count_words, duration_words, end_words, stage_words};
+
+#[cfg(test)]
+mod json_tests;

@@ -18,6 +18,22 @@ pub fn duration_words(duration: Duration) -> String {
     }
 }
 
+/// A number of bytes as people say it: `512 B`, `3.4 MB`, `1.2 GB`.
+pub fn bytes_words(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1_000 {
+        return format!("{bytes} B");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+    let mut value = bytes as f64 / 1_000.0;
+    let mut unit = 0;
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        value /= 1_000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
 /// The counts that are not zero, worst first: `2 failed, 1 errored, 9 passed`.
 pub fn count_words(totals: &Totals) -> String {
     let counts = [
@@ -81,6 +97,15 @@ mod tests {
         assert_eq!(words(3_440_000), "3.4 s");
         assert_eq!(words(59_960_000), "1 min 0 s");
         assert_eq!(words(125_000_000), "2 min 5 s");
+    }
+
+    #[test]
+    fn bytes_take_the_unit_that_fits() {
+        let words: Vec<String> = [512, 3_440_000, 999_960, 1_200_000_000]
+            .into_iter()
+            .map(bytes_words)
+            .collect();
+        assert_eq!(words, ["512 B", "3.4 MB", "1.0 MB", "1.2 GB"]);
     }
 
     #[test]

@@ -9,12 +9,11 @@ use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions,
     ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
 };
-use camino::Utf8Path;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
-use super::recipe::{KEY, Recipe, not_made};
+use super::recipe::{INTERPRETER, KEY, Recipe, not_made};
 use super::status;
 use crate::runner::Events;
 
@@ -64,18 +63,13 @@ impl Container {
 
     /// Removes it: it is of no use.
     pub(crate) async fn remove(&self) {
-        let options = RemoveContainerOptionsBuilder::default()
-            .force(true)
-            .v(true)
-            .build();
-        let _ = self.docker.remove_container(&self.id, Some(options)).await;
+        discard(&self.docker, &self.id).await;
     }
 }
 
 /// The container of `recipe`: the one that runs, or a new one.
 pub(crate) async fn obtain(
     docker: &Docker,
-    root: &Utf8Path,
     recipe: Recipe,
     events: &Events,
 ) -> Result<Container, RunError> {
@@ -86,7 +80,7 @@ pub(crate) async fn obtain(
         return Ok(Container {
             docker: docker.clone(),
             id: found.id.unwrap_or_default(),
-            paths: paths(root, &recipe, found.mounts),
+            paths: paths(&recipe, found.mounts),
             warm: true,
             fresh: false,
             since,
@@ -95,7 +89,6 @@ pub(crate) async fn obtain(
     events.send(RunEvent::Preparing(Stage::Starting)).await;
     let maker = Maker {
         docker: docker.clone(),
-        root: root.to_owned(),
         recipe,
         since,
     };
@@ -128,7 +121,6 @@ async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummar
 
 struct Maker {
     docker: Docker,
-    root: camino::Utf8PathBuf,
     recipe: Recipe,
     since: i64,
 }
@@ -142,6 +134,7 @@ enum Try {
 
 impl Maker {
     async fn make(self) -> Result<Container, RunError> {
+        sweep(&self.docker).await;
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.create_or_join().await {
@@ -188,11 +181,7 @@ impl Maker {
             "running" | "created" => self.start(&id, true).await,
             "removing" => Ok(Try::Again),
             _ => {
-                let options = RemoveContainerOptionsBuilder::default()
-                    .force(true)
-                    .v(true)
-                    .build();
-                let _ = self.docker.remove_container(&id, Some(options)).await;
+                discard(&self.docker, &id).await;
                 Ok(Try::Again)
             }
         }
@@ -207,11 +196,7 @@ impl Maker {
             Ok(()) => {}
             Err(e) if joined && matches!(status(&e), Some(404 | 409)) => return Ok(Try::Again),
             Err(e) => {
-                let options = RemoveContainerOptionsBuilder::default()
-                    .force(true)
-                    .v(true)
-                    .build();
-                let _ = self.docker.remove_container(id, Some(options)).await;
+                discard(&self.docker, id).await;
                 return Err(e);
             }
         }
@@ -222,7 +207,7 @@ impl Maker {
         Ok(Try::Runs(Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
-            paths: paths(&self.root, &self.recipe, found.mounts),
+            paths: paths(&self.recipe, found.mounts),
             warm: false,
             fresh: self.recipe.fresh,
             since: self.since,
@@ -239,22 +224,46 @@ impl Maker {
     }
 }
 
+/// Removes the containers that somebody made and died before starting: no lease ends those.
+async fn sweep(docker: &Docker) {
+    let filters = HashMap::from([("label", vec![INTERPRETER]), ("status", vec!["created"])]);
+    let options = ListContainersOptionsBuilder::default()
+        .all(true)
+        .filters(&filters)
+        .build();
+    let list = docker
+        .list_containers(Some(options))
+        .await
+        .unwrap_or_default();
+    let old = now() - PATIENCE.as_secs().cast_signed();
+    for left in list
+        .into_iter()
+        .filter(|c| c.created.is_some_and(|at| at < old))
+    {
+        discard(docker, &left.id.unwrap_or_default()).await;
+    }
+}
+
+/// Removes a container that is of no use; one that is gone already is no matter.
+async fn discard(docker: &Docker, id: &str) {
+    let options = RemoveContainerOptionsBuilder::default()
+        .force(true)
+        .v(true)
+        .build();
+    let _ = docker.remove_container(id, Some(options)).await;
+}
+
 /// The container's mounts. Where ours lies is known better than the engine tells it: a link or
 /// another spelling stays as the caller wrote it.
-fn paths(root: &Utf8Path, recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
-    let asked = recipe
-        .body
-        .host_config
-        .iter()
-        .flat_map(|h| h.mounts.iter().flatten());
-    let ours = asked
-        .filter(|m| m.source.as_deref() == Some(root.as_str()))
-        .find_map(|m| m.target.clone());
+fn paths(recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
     PathMap::new(mounts.into_iter().flatten().filter_map(|mount| {
         let container = mount.destination?;
         let host = match mount.typ.as_deref() {
-            Some("bind") if ours.as_deref() == Some(&container) => Some(root.to_owned()),
-            Some("bind") => mount.source.map(Into::into),
+            Some("bind") => recipe
+                .binds
+                .get(&container)
+                .cloned()
+                .or(mount.source.map(Into::into)),
             _ => None,
         };
         Some(Mount { container, host })

@@ -4,6 +4,7 @@
 trap 'exit 0' TERM INT HUP
 left=$2
 while [ "$left" -gt 0 ]; do
+  echo "$left" >"$1.left"
   sleep 2 &
   wait $!
   left=$((left - 2))

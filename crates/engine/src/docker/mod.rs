@@ -3,6 +3,9 @@
 mod container;
 mod exec;
 mod fate;
+pub(crate) mod kept;
+mod look;
+mod placement;
 mod recipe;
 
 mod build;
@@ -37,8 +40,9 @@ pub(crate) async fn stand(
 ) -> Result<Stand, RunError> {
     let interpreter = &job.interpreter;
     let image = image::ensure(docker, root, &interpreter.source, events, cancel).await?;
-    let recipe = Recipe::new(root, job, &image);
-    let container = container::obtain(docker, root, recipe, events).await?;
+    let placement = placement::placement(docker, root, interpreter, &image).await?;
+    let recipe = Recipe::new(root, job, &image, &placement);
+    let container = container::obtain(docker, recipe, events).await?;
     let provenance = Provenance {
         interpreter: image.description,
         image: image.id,

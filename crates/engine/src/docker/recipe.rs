@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountTmpfsOptions, MountType};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 use testdock_core::model::{Fault, RunError};
+use testdock_core::placement::Placement;
 use testdock_core::plan::{Interpreter, Job, Limits, User};
 
 use super::image::Image;
@@ -39,11 +40,13 @@ pub(crate) struct Recipe {
     pub(crate) fresh: bool,
     /// The image in words.
     pub(crate) image: String,
+    /// The host's directories by the container's, as the caller writes them.
+    pub(crate) binds: HashMap<String, Utf8PathBuf>,
 }
 
 impl Recipe {
     /// The container for `job` with the workspace `root`.
-    pub(crate) fn new(root: &Utf8Path, job: &Job, image: &Image) -> Self {
+    pub(crate) fn new(root: &Utf8Path, job: &Job, image: &Image, place: &Placement) -> Self {
         let interpreter = &job.interpreter;
         let mut body = ContainerCreateBody {
             image: Some(image.id.clone()),
@@ -54,10 +57,17 @@ impl Recipe {
             ]),
             user: user(&interpreter.user),
             working_dir: Some("/".to_owned()),
-            host_config: Some(host_config(root, interpreter)),
+            host_config: Some(host_config(root, interpreter, place)),
             ..ContainerCreateBody::default()
         };
-        let key = key(&body);
+        let binds: HashMap<String, Utf8PathBuf> = place
+            .mounts
+            .iter()
+            .map(|(path, dir)| (dir.clone(), path.on(root)))
+            .collect();
+        let mut seen: Vec<String> = binds.values().map(|host| identity(host)).collect();
+        seen.sort();
+        let key = key(&body, &seen);
         body.labels = Some(labels(root, interpreter, &key));
         let unique = match job.fresh {
             true => format!("-{}", &Cookie::random().as_str()[..12]),
@@ -69,6 +79,7 @@ impl Recipe {
             key,
             fresh: job.fresh,
             image: image.description.clone(),
+            binds,
         }
     }
 }
@@ -78,7 +89,7 @@ pub(crate) fn lease(interpreter: &Interpreter) -> Duration {
     interpreter.keep_warm.max(HEARTBEAT * 4)
 }
 
-fn host_config(root: &Utf8Path, interpreter: &Interpreter) -> HostConfig {
+fn host_config(root: &Utf8Path, interpreter: &Interpreter, place: &Placement) -> HostConfig {
     let Limits {
         cpus_milli,
         memory,
@@ -87,7 +98,7 @@ fn host_config(root: &Utf8Path, interpreter: &Interpreter) -> HostConfig {
     let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     HostConfig {
         auto_remove: Some(true),
-        mounts: Some(vec![bind(root, root.as_str()), ours()]),
+        mounts: Some(mounts(root, place)),
         nano_cpus: cpus_milli.map(|milli| signed(milli.saturating_mul(1_000_000))),
         memory: memory.map(signed),
         // Without swap beyond it.
@@ -97,6 +108,20 @@ fn host_config(root: &Utf8Path, interpreter: &Interpreter) -> HostConfig {
         security_opt: Some(vec!["no-new-privileges".to_owned()]),
         ..HostConfig::default()
     }
+}
+
+fn mounts(root: &Utf8Path, place: &Placement) -> Vec<Mount> {
+    let binds = place
+        .mounts
+        .iter()
+        .map(|(path, dir)| bind(&path.on(root), dir));
+    // Without a name: the engine fills it from the image, and removes it with the container.
+    let volumes = place.volumes.iter().map(|(_, dir)| Mount {
+        typ: Some(MountType::VOLUME),
+        target: Some(dir.clone()),
+        ..Mount::default()
+    });
+    binds.chain(volumes).chain([ours()]).collect()
 }
 
 fn bind(host: &Utf8Path, container: &str) -> Mount {
@@ -140,10 +165,28 @@ fn caller() -> String {
     "0:0".to_owned()
 }
 
-fn key(body: &ContainerCreateBody) -> String {
+fn key(body: &ContainerCreateBody, seen: &[String]) -> String {
     // A body is plain data; should it ever not serialise, nothing is shared.
-    let text = serde_json::to_vec(body).unwrap_or_else(|_| Cookie::random().as_str().into());
+    let text = serde_json::to_vec(&(body, seen));
+    let text = text.unwrap_or_else(|_| Cookie::random().as_str().into());
     hex(&Sha256::digest(text)[..16])
+}
+
+/// Which directory this is, beside its name: a container goes on seeing the one that it was made
+/// with when another one takes its place.
+#[cfg(unix)]
+fn identity(dir: &Utf8Path) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = std::fs::metadata(dir);
+    found.map_or(String::new(), |meta| {
+        format!("{}:{}", meta.dev(), meta.ino())
+    })
+}
+
+/// Where a directory has no number, its name must do.
+#[cfg(not(unix))]
+fn identity(_: &Utf8Path) -> String {
+    String::new()
 }
 
 fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<String, String> {

@@ -5,6 +5,8 @@ use super::line;
 
 /// A text of more lines than this says it in its first or last.
 const MAX_FRAMES: usize = 1000;
+/// A line longer than this is no frame; only its beginning is looked at.
+const MAX_LINE: usize = 4096;
 
 /// A place in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub(super) enum Trust {
 pub(super) fn in_text(text: &str) -> Vec<Frame> {
     let mut previous = "";
     let mut frames = Vec::new();
-    for line in text.lines() {
+    for line in text.lines().map(beginning) {
         line::frames(line, previous, &mut frames);
         if frames.len() > MAX_FRAMES {
             break;
@@ -72,4 +74,11 @@ pub(super) fn of_failures_in_output(text: &str) -> Vec<Frame> {
     }
     frames.retain(|frame| frame.trust > Trust::Mentioned);
     frames
+}
+
+fn beginning(line: &str) -> &str {
+    match line.char_indices().nth(MAX_LINE) {
+        Some((end, _)) => &line[..end],
+        None => line,
+    }
 }

@@ -127,7 +127,7 @@ fn trust(before: &str, rest: &str) -> Trust {
         || ["at ", "❯ ", "# "]
             .iter()
             .any(|frame| lead.starts_with(frame))
-        || lead.len() < MAX_PATH && lead.contains("panicked at")
+        || lead.contains("panicked at")
         || word.is_some_and(|word| WORDS.contains(&word))
         || lead.ends_with('@')
         || (opened || lead.ends_with(['\'', '"'])) && ends;

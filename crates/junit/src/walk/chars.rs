@@ -10,7 +10,7 @@ use crate::text::{self, Keep};
 impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
     /// Character data as it stands.
     pub(crate) fn text<'e, K: Keep<'e, 'a>>(&mut self, raw: &'e str, offset: u64) {
-        if self.text.is_some() || self.status.is_some() {
+        if self.takes_text() {
             self.push::<K>(text::normalize(raw), offset);
         } else if self.frames.is_empty() && !raw.trim_ascii().is_empty() {
             self.problems.once(Once::StrayText, offset);

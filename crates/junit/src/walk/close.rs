@@ -14,6 +14,10 @@ impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
                 self.suites_too_deep -= 1;
                 return self.end_other(name, offset);
             }
+            Element::Status(_) | Element::Text(_) if self.nested > 0 => {
+                self.nested -= 1;
+                return self.end_other(name, offset);
+            }
             Element::Case => (Frame::Case, !self.cases.is_empty()),
             Element::Suite => (Frame::Suite, !self.suites.is_empty()),
             Element::Status(_) => (Frame::Status, self.status.is_some()),
@@ -64,6 +68,9 @@ impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
     }
 
     fn close(&mut self, frame: Frame, how: Close) {
+        if matches!(frame, Frame::Status | Frame::Text) {
+            self.nested = 0;
+        }
         match frame {
             Frame::Case => self.close_case(how),
             Frame::Suite => self.close_suite(),

@@ -51,6 +51,8 @@ pub(crate) struct Walk<'a, 'v, V> {
     text: Option<(TextKind, Cow<'a, str>)>,
     property: Option<Property<'a>>,
     trace: Cow<'a, str>,
+    /// How many elements are open within the status or text that would be one anywhere else.
+    nested: u64,
     next_suite: u32,
     suites_too_deep: u64,
     /// The last markup was an XML declaration.
@@ -71,6 +73,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             text: None,
             property: None,
             trace: Cow::Borrowed(""),
+            nested: 0,
             next_suite: 0,
             suites_too_deep: 0,
             declared: false,
@@ -112,13 +115,22 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
                 self.text = Some((kind, Cow::Borrowed("")));
                 self.frames.push(Frame::Text);
             }
-            Element::Status(_) | Element::Text(_) | Element::Other => self.push_other(),
+            Element::Status(_) | Element::Text(_) => {
+                self.nested += u64::from(self.takes_text());
+                self.push_other();
+            }
+            Element::Other => self.push_other(),
         }
     }
 
     /// A status belongs to the case or suite right around it; deeper ones are text about a status.
     fn takes_status(&self) -> bool {
         matches!(self.frames.last(), Some(Frame::Case | Frame::Suite)) && self.text.is_none()
+    }
+
+    /// Whether character data belongs to something.
+    fn takes_text(&self) -> bool {
+        self.text.is_some() || self.status.is_some()
     }
 
     /// A tag that is start and end in one.

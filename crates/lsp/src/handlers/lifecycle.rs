@@ -20,8 +20,8 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::{progress, watchdog};
 
-/// So long the end of the runs is waited for when the client shuts the server down; what is still
-/// left then ends with the connection.
+/// So long the client's settings are waited for at the start, and the end of the runs when it shuts
+/// the server down; what is still left then ends with the connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Answered at once: nothing is read, folders are opened when the client is ready.
@@ -110,6 +110,7 @@ fn follow(shared: &Arc<Shared>, process: Option<u32>) {
     let hang_up = shared.hang_up.clone();
     shared.spawn(async move {
         watchdog::gone(process).await;
+        tracing::info!("the client's process is gone");
         hang_up.cancel();
     });
 }
@@ -118,7 +119,10 @@ fn follow(shared: &Arc<Shared>, process: Option<u32>) {
 pub(crate) fn initialized(shared: &Arc<Shared>) {
     let task = shared.clone();
     shared.spawn(async move {
-        workspace::ask_settings(&task).await;
+        let settings = workspace::ask_settings(&task);
+        if tokio::time::timeout(PATIENCE, settings).await.is_err() {
+            tracing::warn!("the client does not tell its settings; going on without them");
+        }
         for (folder, root) in task.folders.all() {
             workspace::open(&task, folder, &root);
         }

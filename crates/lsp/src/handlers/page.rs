@@ -1,15 +1,12 @@
 //! Texts too long for a message: what a test said, and how things stand.
 
-use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use lsp_types::{MessageType, ShowDocumentParams, Uri};
-use testdock_core::frameworks::Suite;
-use testdock_core::plan::Source;
-use testdock_core::session::{Folder, Session};
-use testdock_core::views::{Extent, details};
+use testdock_core::views::{Extent, details, doctor_text};
+use testdock_engine::doctor::examine;
 use tower_lsp::jsonrpc::{Error, Result};
 
 use crate::shared::Shared;
@@ -94,46 +91,19 @@ fn file_name(label: &str) -> String {
     format!("{name}.md")
 }
 
-/// Where tests run, folder by folder, and what is wrong.
+/// What is there and what is missing, folder by folder. It takes as long as the engine takes to
+/// answer, a few seconds at most; the loop goes on meanwhile.
 pub(crate) async fn doctor(shared: &Arc<Shared>) -> String {
-    let text = shared.handle.ask(|session| {
-        let folders = session.folders().map(|folder| describe(session, folder));
-        folders.collect::<Vec<_>>().join("\n")
+    let roots = shared.handle.ask(|session| {
+        session
+            .folders()
+            .map(|folder| folder.root.clone())
+            .collect::<Vec<_>>()
     });
-    text.await.unwrap_or_default()
-}
-
-fn describe(session: &Session, folder: &Folder) -> String {
-    let mut text = format!("# {} ({})\n\n", folder.name, folder.root);
-    let workspace = &folder.workspace;
-    for suite in &workspace.suites {
-        let name = suite.name.as_deref().unwrap_or(suite.framework.name());
-        let root = Some(suite.root.as_str()).filter(|root| !root.is_empty());
-        let root = root.unwrap_or("the workspace");
-        let _ = writeln!(text, "- {name} in {root}: {}", interpreter(folder, suite));
-    }
-    if workspace.suites.is_empty() {
-        text.push_str("- no tests were found\n");
-    }
-    for problem in &workspace.problems {
-        let words = messages::error_words(&problem.to_error());
-        let _ = writeln!(text, "- {words}");
-    }
-    let runs = session.runs().filter(|run| run.folder == folder.name);
-    if let Some(provenance) = runs.filter_map(|run| run.provenance.as_ref()).last() {
-        let interpreter = &provenance.interpreter;
-        let _ = writeln!(text, "- the last run was in {interpreter}");
+    let mut text = String::new();
+    for root in roots.await.unwrap_or_default() {
+        let findings = examine(shared.scanner.clone(), root).await;
+        text.push_str(&doctor_text(&findings));
     }
     text
-}
-
-fn interpreter(folder: &Folder, suite: &Suite) -> String {
-    match folder.workspace.interpreter(suite) {
-        Ok(interpreter) => match &interpreter.source {
-            Source::Dockerfile(file) => format!("{} ({})", interpreter.name, file.path),
-            Source::Image(image) => format!("{} ({image})", interpreter.name),
-            Source::Local => "on this machine, without a container".to_owned(),
-        },
-        Err(error) => messages::error_words(&error),
-    }
 }

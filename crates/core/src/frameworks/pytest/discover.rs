@@ -3,15 +3,14 @@
 //! What a file does at run time (imported base classes, `pytest_generate_tests`) is not seen here;
 //! the report completes the picture.
 
+mod collect;
 mod lines;
 mod outline;
 mod syntax;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
-use self::outline::{Body, Definition, Kind, last_name};
+use self::collect::collect;
 use super::patterns::NamePatterns;
 use crate::frameworks::{Position, Range};
 
@@ -89,237 +88,11 @@ pub fn discover(text: &str, rules: &NameRules) -> Vec<FoundTest> {
     )
 }
 
-fn collect(body: &Body<'_>, rules: &NameRules) -> Vec<FoundTest> {
-    let mut found = Vec::new();
-    flatten(
-        Collector {
-            rules,
-            classes: HashMap::new(),
-        }
-        .module(body),
-        None,
-        &mut found,
-    );
-    found
-}
-
-fn flatten(items: Vec<Item>, parent: Option<usize>, found: &mut Vec<FoundTest>) {
-    for Item { mut test, children } in items {
-        let mut names = parent.map_or_else(Vec::new, |parent| found[parent].names.clone());
-        names.append(&mut test.names);
-        let index = found.len();
-        found.push(FoundTest {
-            names,
-            parent,
-            ..test
-        });
-        flatten(children, Some(index), found);
-    }
-}
-
-/// A test under construction: with its own name only, and with its children.
-#[derive(Debug, Clone)]
-struct Item {
-    test: FoundTest,
-    children: Vec<Item>,
-}
-
-/// What a class passes on to those that derive from it.
-#[derive(Debug, Clone, Default)]
-struct Class {
-    is_unittest: bool,
-    has_init: bool,
-    tests: Vec<Item>,
-}
-
-/// pytest's rules of collection, over the outline of one file.
-struct Collector<'t> {
-    rules: &'t NameRules,
-    /// The classes seen so far, by name; those that are no tests themselves matter as bases.
-    classes: HashMap<&'t str, Class>,
-}
-
-impl<'t> Collector<'t> {
-    fn module(&mut self, body: &Body<'t>) -> Vec<Item> {
-        let marks = Marks::default().with(&body.marks);
-        let mut items = Vec::new();
-        for definition in &body.definitions {
-            let item = match &definition.kind {
-                Kind::Class { bases, body } => self.class(definition, bases, body, marks),
-                Kind::Function { .. } => function(definition, &self.rules.functions, marks),
-            };
-            add(&mut items, item);
-        }
-        items
-    }
-
-    fn class(
-        &mut self,
-        at: &Definition<'t>,
-        bases: &[&'t str],
-        body: &Body<'t>,
-        outer: Marks,
-    ) -> Option<Item> {
-        let marks = outer.with(&at.decorators).with(&body.marks);
-        let bases: Vec<&'t str> = bases.iter().map(|base| last_name(base)).collect();
-        let mut class = self.inherit(&bases);
-        class.has_init |= has_init(at, body);
-        self.own_tests(&mut class, body, marks);
-
-        let may_inherit = bases
-            .iter()
-            .any(|base| base.contains("Test") && !self.classes.contains_key(base));
-        let is_test =
-            self.is_test(at.name, &class, body.told) && (may_inherit || !class.tests.is_empty());
-        let item = is_test.then(|| Item {
-            children: class.tests.clone(),
-            ..Item::new(at, FoundKind::Class, marks)
-        });
-        self.classes.insert(at.name, class);
-        item
-    }
-
-    /// What the bases that this file defines pass on; of others only the name speaks.
-    fn inherit(&self, bases: &[&str]) -> Class {
-        let mut class = Class::default();
-        for base in bases {
-            let base = self
-                .classes
-                .get(base)
-                .cloned()
-                .unwrap_or_else(|| Class::known_as(base));
-            class.is_unittest |= base.is_unittest;
-            class.has_init |= base.has_init;
-            for mut item in base.tests {
-                item.test.inherited = true;
-                add(&mut class.tests, Some(item));
-            }
-        }
-        class
-    }
-
-    fn own_tests(&mut self, class: &mut Class, body: &Body<'t>, marks: Marks) {
-        let unittest = unittest_names();
-        let names = if class.is_unittest {
-            &unittest
-        } else {
-            &self.rules.functions
-        };
-        for definition in &body.definitions {
-            let item = match &definition.kind {
-                Kind::Function { .. } => function(definition, names, marks),
-                Kind::Class { bases, body } => self
-                    .class(definition, bases, body, marks)
-                    .filter(|_| !class.is_unittest),
-            };
-            add(&mut class.tests, item);
-        }
-    }
-
-    /// pytest makes no instance of a class that wants arguments; unittest does.
-    fn is_test(&self, name: &str, class: &Class, told: Option<bool>) -> bool {
-        let is_chosen =
-            told.unwrap_or_else(|| class.is_unittest || self.rules.classes.is_match(name));
-        is_chosen && (class.is_unittest || !class.has_init)
-    }
-}
-
-impl Class {
-    /// A class from elsewhere.
-    fn known_as(name: &str) -> Self {
-        let has_init = name.ends_with("Error")
-            || name.ends_with("Enum")
-            || matches!(
-                name,
-                "Exception"
-                    | "NamedTuple"
-                    | "TypedDict"
-                    | "BaseModel"
-                    | "dict"
-                    | "list"
-                    | "str"
-                    | "int"
-            );
-        Self {
-            is_unittest: name.ends_with("TestCase"),
-            has_init,
-            tests: Vec::new(),
-        }
-    }
-}
-
-impl Item {
-    fn new(at: &Definition<'_>, kind: FoundKind, marks: Marks) -> Self {
-        let test = FoundTest {
-            names: vec![at.name.to_owned()],
-            kind,
-            name_range: at.name_range,
-            range: at.range,
-            marks,
-            is_async: matches!(at.kind, Kind::Function { is_async: true }),
-            inherited: false,
-            parent: None,
-        };
-        Self {
-            test,
-            children: Vec::new(),
-        }
-    }
-
-    fn name(&self) -> &str {
-        self.test.names.first().map_or("", String::as_str)
-    }
-}
-
-impl Marks {
-    fn with(mut self, names: &[&str]) -> Self {
-        for name in names {
-            match last_name(name) {
-                "parametrize" => self.parametrized = true,
-                "expand" => self.parametrized |= name.starts_with("parameterized"),
-                "skip" | "skipif" | "skipIf" | "skipUnless" => self.skip = true,
-                "xfail" | "expectedFailure" => self.xfail = true,
-                _ => {}
-            }
-        }
-        self
-    }
-}
-
-fn function(at: &Definition<'_>, names: &NamePatterns, outer: Marks) -> Option<Item> {
-    let is_other = |decorator: &&str| {
-        matches!(
-            last_name(decorator),
-            "fixture" | "property" | "cached_property" | "overload"
-        )
-    };
-    let is_test = names.is_match(at.name) && !at.decorators.iter().any(is_other);
-    is_test.then(|| Item::new(at, FoundKind::Function, outer.with(&at.decorators)))
-}
-
-fn has_init(class: &Definition<'_>, body: &Body<'_>) -> bool {
-    let is_dataclass = class
-        .decorators
-        .iter()
-        .any(|name| last_name(name) == "dataclass");
-    is_dataclass
-        || body
-            .definitions
-            .iter()
-            .any(|one| matches!(one.name, "__init__" | "__new__"))
-}
-
-/// A name that is defined again replaces what it was, as it does in Python.
-fn add(items: &mut Vec<Item>, item: Option<Item>) {
-    if let Some(item) = item {
-        items.retain(|other| other.name() != item.name());
-        items.push(item);
-    }
-}
-
-/// What `unittest` itself looks for, whatever pytest is told.
-fn unittest_names() -> NamePatterns {
-    NamePatterns::new(&["test".to_owned()])
+/// The same from the lines alone: ten times as fast, for the first look at a large workspace.
+/// Where a list of marks stands on several lines it may miss one.
+#[must_use]
+pub fn skim(text: &str, rules: &NameRules) -> Vec<FoundTest> {
+    collect(&lines::outline(text), rules)
 }
 
 /// The position after `before`, which starts its line.

@@ -45,6 +45,11 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
                  `command`"
                 .into(),
     };
+    if let Some(cache) = &site.cache {
+        invocation
+            .env
+            .push(("TESTDOCK_PYCACHE".into(), format!("{cache}/pytest")));
+    }
     if let Some(limit) = suite.test_timeout {
         invocation.env.push((
             "TESTDOCK_TEST_TIMEOUT".into(),

@@ -12,7 +12,7 @@ fn roots(files: &[(&str, &str)]) -> Vec<PytestRoot> {
     })
 }
 
-fn check(files: &[(&str, &str)], expected: Expect) {
+fn check(files: &[(&str, &str)], expected: &Expect) {
     let shown: Vec<String> = roots(files)
         .iter()
         .map(|root| {
@@ -50,7 +50,7 @@ fn any_file_that_configures_pytest_makes_a_root() {
             ),
             ("g/pytest.toml", "[pytest]\ntestpaths = ['g']\n"),
         ],
-        expect![[r#"
+        &expect![[r#"
             "a" by a/pyproject.toml, testpaths ["tests", "more"], files ["test_*.py", "*_test.py"]
             "b" by b/pytest.ini, testpaths [], files ["test_*.py", "*_test.py"]
             "c" by c/tox.ini, testpaths ["unit", "with space"], files ["test_*.py", "*_test.py"]
@@ -70,7 +70,7 @@ fn the_first_file_that_configures_pytest_decides() {
             ("pyproject.toml", "[project]\nname = 'x'\n"),
             ("setup.cfg", "[tool:pytest]\ntestpaths = later"),
         ],
-        expect![[r#"
+        &expect![[r#"
             "" by tox.ini, testpaths ["late"], files ["test_*.py", "*_test.py"]
         "#]],
     );
@@ -82,7 +82,7 @@ fn the_first_file_that_configures_pytest_decides() {
                 "[tool.pytest.ini_options]\ntestpaths = 'x'",
             ),
         ],
-        expect![[r#"
+        &expect![[r#"
             "" by pytest.ini, testpaths [], files ["test_*.py", "*_test.py"]
         "#]],
     );
@@ -99,13 +99,13 @@ fn without_configuration_the_project_around_the_tests_is_the_root() {
             ("libs/b/setup.py", ""),
             ("libs/b/src/b.py", ""),
         ],
-        expect![[r#"
+        &expect![[r#"
             "libs/a" by no configuration, testpaths [], files ["test_*.py", "*_test.py"]
         "#]],
     );
     check(
         &[("x/y/conftest.py", "")],
-        expect![[r#"
+        &expect![[r#"
             "" by no configuration, testpaths [], files ["test_*.py", "*_test.py"]
         "#]],
     );
@@ -115,7 +115,7 @@ fn without_configuration_the_project_around_the_tests_is_the_root() {
             ("contest.py", ""),
             (".venv/lib/test_x.py", ""),
         ],
-        expect![""],
+        &expect![""],
     );
 }
 
@@ -143,7 +143,7 @@ fn a_broken_file_configures_nothing() {
             ("pyproject.toml", "[tool.pytest.ini_options\n"),
             ("tox.ini", "pytest]\n="),
         ],
-        expect![""],
+        &expect![""],
     );
 }
 

@@ -7,7 +7,7 @@ use crate::frameworks::{Position, Range};
 
 pub(super) fn outline(text: &str) -> Body<'_> {
     let mut scan = Scan {
-        open: vec![Scope::module()],
+        open: vec![Scope::new(0, None, false)],
         ..Scan::default()
     };
     let in_string = string_lines(text);
@@ -24,6 +24,8 @@ pub(super) fn outline(text: &str) -> Body<'_> {
 /// A block that is open at the current line.
 struct Scope<'t> {
     indent: usize,
+    /// The end of its last line so far.
+    end: Position,
     body: Body<'t>,
     /// The definition that it is the body of.
     header: Option<Definition<'t>>,
@@ -31,13 +33,14 @@ struct Scope<'t> {
     is_opaque: bool,
 }
 
-impl Scope<'_> {
-    fn module() -> Self {
+impl<'t> Scope<'t> {
+    fn new(indent: usize, header: Option<Definition<'t>>, is_opaque: bool) -> Self {
         Self {
-            indent: 0,
+            indent,
+            end: Position::default(),
             body: Body::default(),
-            header: None,
-            is_opaque: false,
+            header,
+            is_opaque,
         }
     }
 }
@@ -45,23 +48,29 @@ impl Scope<'_> {
 #[derive(Default)]
 struct Scan<'t> {
     open: Vec<Scope<'t>>,
+    /// Whether the list of base classes goes on.
+    in_bases: bool,
     decorators: Vec<&'t str>,
     /// Where the decorators start, and their indentation.
     decorated: Option<(Position, usize)>,
-    /// The end of the last line that is not empty.
-    end: Position,
 }
 
 impl<'t> Scan<'t> {
     fn line(&mut self, row: usize, line: &'t str, in_string: bool) {
         let code = line.trim_start();
         let indent = line.len() - code.len();
-        if !in_string && !code.is_empty() && !code.starts_with(['#', ')', ']', '}']) {
+        if !in_string && !code.is_empty() && !continues(code) && !self.more_bases(code) {
             self.close(indent);
             self.statement(row, line, indent);
         }
         if !code.is_empty() {
-            self.end = super::position(row, line.trim_end());
+            let end = super::position(row, line.trim_end());
+            let is_inside =
+                |scope: &Scope<'_>| in_string || scope.indent < indent || !code.starts_with('#');
+            self.open
+                .iter_mut()
+                .filter(|scope| is_inside(scope))
+                .for_each(|scope| scope.end = end);
         }
     }
 
@@ -72,6 +81,8 @@ impl<'t> Scan<'t> {
                 .get_or_insert((super::position(row, &line[..indent]), indent));
             self.decorators.extend(names(name).next());
         } else if let Some((name, kind)) = function(code).or_else(|| class(code)) {
+            self.in_bases =
+                matches!(kind, Kind::Class { .. }) && code.contains('(') && !code.contains(')');
             let column = name.as_ptr().addr() - line.as_ptr().addr();
             let at = |byte| super::position(row, &line[..byte]);
             self.define(
@@ -109,12 +120,21 @@ impl<'t> Scan<'t> {
             decorators,
             kind,
         };
-        self.open.push(Scope {
-            indent,
-            header: Some(header),
-            is_opaque,
-            body: Body::default(),
-        });
+        self.open.push(Scope::new(indent, Some(header), is_opaque));
+    }
+
+    /// Takes a line that goes on with the base classes of the class that the last line began.
+    fn more_bases(&mut self, code: &'t str) -> bool {
+        let is_header = code.starts_with('@') || function(code).is_some() || class(code).is_some();
+        let open = std::mem::take(&mut self.in_bases) && !is_header;
+        let header = self.open.last_mut().and_then(|scope| scope.header.as_mut());
+        if let Some(Kind::Class { bases: found, .. }) =
+            header.filter(|_| open).map(|header| &mut header.kind)
+        {
+            found.extend(bases(code));
+            self.in_bases = !code.contains(')');
+        }
+        open
     }
 
     fn other(&mut self, code: &'t str, indent: usize) {
@@ -126,12 +146,7 @@ impl<'t> Scan<'t> {
             self.assignment(target.trim(), value.trim());
         }
         if !is_transparent(code) {
-            self.open.push(Scope {
-                indent,
-                header: None,
-                is_opaque: true,
-                body: Body::default(),
-            });
+            self.open.push(Scope::new(indent, None, true));
         }
     }
 
@@ -153,7 +168,7 @@ impl<'t> Scan<'t> {
             let Some(mut header) = scope.header else {
                 continue;
             };
-            header.range.end = self.end;
+            header.range.end = scope.end;
             if let Kind::Class { body, .. } = &mut header.kind {
                 *body = scope.body;
             }
@@ -182,21 +197,17 @@ fn function(code: &str) -> Option<(&str, Kind<'_>)> {
 fn class(code: &str) -> Option<(&str, Kind<'_>)> {
     let name = keyword(code, "class")?;
     let (name, rest) = name.split_at(name.find(|c| !is_name(c)).unwrap_or(name.len()));
-    let bases = rest.trim_start().strip_prefix('(').unwrap_or_default();
-    let bases = bases
-        .split(')')
-        .next()
-        .unwrap_or_default()
-        .split(',')
-        .filter(|base| !base.contains('='));
-    let bases = bases.filter_map(|base| names(base).next()).collect();
-    (!name.is_empty()).then_some((
-        name,
-        Kind::Class {
-            bases,
-            body: Body::default(),
-        },
-    ))
+    let bases = bases(rest.trim_start().strip_prefix('(').unwrap_or_default()).collect();
+    let body = Body::default();
+    (!name.is_empty()).then_some((name, Kind::Class { bases, body }))
+}
+
+/// The base classes in a list of arguments, up to its end.
+fn bases(arguments: &str) -> impl Iterator<Item = &str> {
+    let arguments = arguments.split(')').next().unwrap_or_default().split(',');
+    arguments
+        .filter(|argument| !argument.contains('='))
+        .filter_map(|argument| names(argument).next())
 }
 
 fn keyword<'t>(code: &'t str, word: &str) -> Option<&'t str> {
@@ -212,6 +223,11 @@ fn is_name(c: char) -> bool {
 fn names(code: &str) -> impl Iterator<Item = &str> {
     code.split(|c| c != '.' && !is_name(c))
         .filter(|name| !name.is_empty())
+}
+
+/// Whether a line says nothing of its block whatever its indentation: a comment, or what stands within brackets.
+fn continues(code: &str) -> bool {
+    code.starts_with(['#', ')', ']', '}', '"', '\''])
 }
 
 /// Whether what stands in the block that a line opens belongs to the scope around it.

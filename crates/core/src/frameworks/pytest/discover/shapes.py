@@ -232,3 +232,21 @@ class TestParametrizedClass:
 
     def test_in(self, n):
         pass
+
+
+class StoredAccounts(
+  Base,
+  unittest.TestCase,
+):
+    """Has the base on a line of its own.
+
+def test_in_a_string(): pass
+    """
+
+    def test_stored(self):
+        self.assertEqual("a",
+"""\
+a""", "text at the margin")
+
+    def test_after(self):
+        pass

@@ -38,7 +38,7 @@ fn render(tests: &[FoundTest]) -> String {
     out
 }
 
-fn check(text: &str, expected: Expect) {
+fn check(text: &str, expected: &Expect) {
     expected.assert_eq(&render(&discover(text, &NameRules::default())));
 }
 
@@ -76,9 +76,11 @@ fn the_same_tests_as_pytest_collects() {
 
 #[test]
 fn lines_tell_the_same_as_the_syntax_tree() {
-    let of_tree = collect(&syntax::outline(SHAPES).unwrap(), &NameRules::default());
-    let of_lines = collect(&lines::outline(SHAPES), &NameRules::default());
-    assert_eq!(render(&of_tree), render(&of_lines));
+    let rules = NameRules::default();
+    assert_eq!(
+        render(&discover(SHAPES, &rules)),
+        render(&skim(SHAPES, &rules))
+    );
 }
 
 #[test]
@@ -98,7 +100,7 @@ class TestA(Base[int], metaclass=M):
     @pytest.mark.xfail
     def test_b(self): pass
 "#,
-        expect![[r#"
+        &expect![[r#"
             test_n 7:10-16 in 4:0-8:19 async parametrized skip
             TestA 10:6-11 in 10:0-12:26 class skip
             TestA::test_b 12:8-14 in 11:4-12:26 skip xfail
@@ -110,7 +112,7 @@ class TestA(Base[int], metaclass=M):
 fn columns_count_utf_16_units() {
     check(
         "if '😀é': x = 1\ndef test_ünï(a='😀'): return '😀'\r\n",
-        expect![[r#"
+        &expect![[r#"
             test_ünï 1:4-12 in 1:0-1:33
         "#]],
     );
@@ -120,7 +122,7 @@ fn columns_count_utf_16_units() {
 fn a_base_class_from_elsewhere_may_bring_tests() {
     check(
         "class TestMine(common.StoreTests): pass\nclass TestClient(Client): pass\nclass A(django.test.TestCase):\n  def test_x(self): ...\n",
-        expect![[r#"
+        &expect![[r#"
             TestMine 0:6-14 in 0:0-0:39 class
             A 2:6-7 in 2:0-3:23 class
             A::test_x 3:6-12 in 3:2-3:23

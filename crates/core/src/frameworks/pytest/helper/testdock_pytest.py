@@ -6,6 +6,7 @@ The environment says what is wanted, and without it the plugin is silent:
 TESTDOCK_EVENTS_FD     file descriptor that takes the events, one JSON object a line
 TESTDOCK_REPORT        where the JUnit report has to lie at the end
 TESTDOCK_SELECT        file of node ids, one a line, to run in addition to the command line's
+TESTDOCK_PYCACHE       directory for the modules that pytest rewrites
 TESTDOCK_TEST_TIMEOUT  seconds that each phase of a test (setup, call, teardown) may take
 
 Events are `session`, `collected`, `start`, `finish`, `collect-error`, `internal-error`, `problem` (the plugin's own)
@@ -17,15 +18,18 @@ import contextlib
 import json
 import linecache
 import os
+import pathlib
 import re
 import shutil
 import signal
 import sys
 import threading
+import traceback
 
 import _pytest
 import pluggy
 import pytest
+from _pytest.assertion import rewrite
 
 MAX_DETAIL, MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 64 * 1024, 16 * 1024, 1024, 50
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
@@ -80,6 +84,20 @@ class Stream:
 
 
 STREAM = Stream.from_environment()
+
+
+def cache_rewritten_modules_apart():
+    """Keep the modules that pytest rewrites out of the project.
+
+    pytest trusts a cached one whatever path it was made for. The project may lie at one path here and at another
+    outside, so a shared cache gives one of the two the other's paths in its tracebacks.
+    """
+    directory = os.environ.get("TESTDOCK_PYCACHE")
+    if directory and hasattr(rewrite, "get_cache_dir"):
+        rewrite.get_cache_dir = lambda path: pathlib.Path(directory, *path.parts[1:-1])
+
+
+cache_rewritten_modules_apart()
 
 
 # -- text ------------------------------------------------------------------------------------------------------------
@@ -163,6 +181,11 @@ class Site:
         foreign = path.startswith(STDLIB) or "site-packages" in path or "dist-packages" in path
         return path.startswith(self.root) and not foreign and os.path.isfile(path)
 
+    def is_machinery(self, frame):
+        """pytest itself, and the hooks of its plugins."""
+        is_hook = frame["name"].startswith("pytest_") and not self.owns(frame)
+        return is_hook or frame["path"].startswith(MACHINERY)
+
     def is_test(self, frame):
         return frame["path"] == self.path and frame["name"] in self.names
 
@@ -171,8 +194,7 @@ class Site:
         frames = traceback_frames(tb)
         own = [index for index, frame in enumerate(frames) if self.owns(frame)]
         if own:
-            chain = [frame for frame in frames[own[0] :] if not frame["path"].startswith(MACHINERY)]
-            return self.place(frames, own), chain
+            return self.place(frames, own), [frame for frame in frames[own[0] :] if not self.is_machinery(frame)]
         for inner in getattr(exc, "exceptions", ()):  # an exception group that pytest itself made of several
             return self.trace(inner, inner.__traceback__)
         return None, []
@@ -184,7 +206,7 @@ class Site:
         # No test function: a fixture, a hook, a module. What pytest called last is what failed; inside it the
         # deepest line of the same file, since that is the one to look at there.
         start = own[-1]
-        while start > 0 and not frames[start - 1]["path"].startswith(MACHINERY):
+        while start > 0 and not self.is_machinery(frames[start - 1]):
             start -= 1
         called = next(index for index in own if index >= start)
         return [frames[i] for i in own if i >= called and frames[i]["path"] == frames[called]["path"]][-1]
@@ -404,13 +426,27 @@ def default_sigterm():
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def leave_child_alone():
-    STREAM.close()
-    default_sigterm()
+class Fork:
+    """A forked child of a test dies of SIGTERM as it would without us, from its first moment on, and holds no stream."""
+
+    def __init__(self):
+        self.mask = threading.local()
+
+    def before(self):
+        self.mask.previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def in_parent(self):
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask.previous)
+
+    def in_child(self):
+        STREAM.close()
+        default_sigterm()
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask.previous)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=leave_child_alone)
+    FORK = Fork()
+    os.register_at_fork(before=FORK.before, after_in_parent=FORK.in_parent, after_in_child=FORK.in_child)
 
 
 # -- what the controller says ----------------------------------------------------------------------------------------
@@ -454,18 +490,23 @@ def tail(text):
 
 
 class Test:
-    """The reports of one test up to its teardown."""
+    """The reports of one test up to its teardown; of tries that are repeated the last one counts."""
 
     def __init__(self):
         self.phases, self.subtests, self.reruns = [], [], 0
+        self.is_abandoned = False
 
     def add(self, report):
+        """Returns whether the test has ended."""
         if report.outcome == "rerun":
             self.phases, self.subtests, self.reruns = [], [], self.reruns + 1
+            self.is_abandoned = True
         elif hasattr(report, "context"):
             self.subtests.append(report)
-        else:
+        elif report.when == "setup" or not self.is_abandoned:  # else the teardown of the abandoned try
+            self.is_abandoned = False
             self.phases.append(report)
+        return not self.is_abandoned and report.when not in ("setup", "call")  # "???" is a worker that crashed
 
     def finished(self):
         statuses = [dict(status_of(report), **expectation_of(report)) for report in self.phases]
@@ -549,8 +590,7 @@ class Recorder:
         test = self.tests.setdefault(key, Test())
         if report.when == "teardown":
             self.report.name_case(report, test)
-        test.add(report)
-        if report.when not in ("setup", "call"):  # "???" is a worker that crashed
+        if test.add(report):
             del self.tests[key]
             self.ended += 1
             STREAM.emit("finish", test.finished)
@@ -600,12 +640,16 @@ def pytest_load_initial_conftests(early_config, args):
     outcome = yield
     if outcome.excinfo is not None and type(outcome.excinfo[1]).__name__ == "ConftestImportFailure":
         # There will be no session to tell of it.
-        exc, root = outcome.excinfo[1], rootdir_of(early_config)
-        STREAM.emit(
-            "collect-error",
-            lambda: dict(describe_collect_error(exc, None, root, str(exc.path)), id=os.path.relpath(str(exc.path), root)),
-        )
+        STREAM.emit("collect-error", lambda: conftest_error(outcome.excinfo[1], rootdir_of(early_config)))
         STREAM.emit("end", lambda: {"exitstatus": 4, "cut": True})
+
+
+def conftest_error(exc, rootdir):
+    path, cause = str(exc.path), exc.__cause__ or exc
+    detail = plain("".join(traceback.format_exception(type(cause), cause, cause.__traceback__)))
+    found = describe_collect_error(exc, exc.__traceback__, rootdir, path)
+    status = {"when": "collect", "outcome": "errored", "detail": ends(detail, MAX_DETAIL)}
+    return dict(status, id=os.path.relpath(path, rootdir), **found)
 
 
 def select(config, args):

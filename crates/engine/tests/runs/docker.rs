@@ -1,13 +1,12 @@
 //! Runs in real containers. Skipped, with the reason, where no engine answers, unless
 //! `TESTDOCK_REQUIRE_DOCKER` is set.
 
-mod support;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::{Bench, Script, Story, gone_within, processes};
+use crate::support::{Bench, Story, gone_within, processes};
 use testdock_core::plan::Source;
+use testdock_engine::interpreters;
 
 /// An image with a shell; `TESTDOCK_TEST_BASE` names another one.
 fn image() -> Option<String> {
@@ -150,12 +149,12 @@ async fn client() {
     bench.root = root.into();
     let script = std::env::var("CLIENT_SCRIPT").unwrap_or_default();
     let story = bench.run(script.as_str()).await;
-    println!("{} in {}", story.end(), story.container().0);
+    println!("told {} in {}", story.end(), story.container().0);
 }
 
 fn start_client(yard: &Yard, script: &str) -> std::process::Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "client", "--ignored", "--nocapture"])
+        .args(["--exact", "docker::client", "--ignored", "--nocapture"])
         .env("CLIENT_ROOT", &yard.0.root)
         .env("CLIENT_SCRIPT", script)
         .stdout(std::process::Stdio::piped())
@@ -215,12 +214,12 @@ async fn two_processes_at_once_make_one_container() {
         let text = String::from_utf8_lossy(&out.stdout).into_owned();
         said.extend(
             text.lines()
-                .filter(|l| l.starts_with("Completed in"))
+                .filter(|l| l.starts_with("told "))
                 .map(String::from),
         );
     }
     let id = &yard.containers()[0];
-    assert_eq!(said, vec![format!("Completed in {id}"); 3]);
+    assert_eq!(said, vec![format!("told Completed in {id}"); 3]);
     assert_eq!(yard.containers().len(), 1);
 }
 
@@ -318,11 +317,179 @@ async fn a_caller_other_than_root_can_delete_what_is_left() {
     );
 }
 
+/// Builds an image from the workspace of `yard`.
+fn build(yard: &Yard, steps: &str) -> String {
+    let dockerfile = format!("FROM {}\n{steps}", image().unwrap());
+    std::fs::write(yard.0.root.join("Dockerfile"), dockerfile).unwrap();
+    docker(&["build", "-q", yard.0.root.as_str()]).unwrap()
+}
+
 #[tokio::test]
-async fn a_read_only_workspace_is_seen_too() {
+async fn the_workspace_goes_over_its_copy_and_what_the_image_made_stays() {
+    let Some(mut yard) = Yard::new() else { return };
+    let root = yard.0.root.clone();
+    std::fs::write(root.join("package.json"), "{}").unwrap();
+    std::fs::create_dir(root.join("deleted-later")).unwrap();
+    std::fs::write(root.join("deleted-later/stale.txt"), "stale").unwrap();
+    let id = build(
+        &yard,
+        "WORKDIR /app\nCOPY . .\nRUN mkdir -p node_modules/x && echo made > node_modules/x/y\n",
+    );
+    yard.0.interpreter.source = Source::Image(id.clone());
+    std::fs::remove_dir_all(root.join("deleted-later")).unwrap();
+    std::fs::write(root.join("file.txt"), "edited\n").unwrap();
+    for warm in [false, true] {
+        let story = yard
+            .0
+            .run("echo at $PWD/file.txt; cat file.txt node_modules/x/y; ls; echo r >$1/report")
+            .await;
+        assert_eq!(
+            story.printed(),
+            format!(
+                "at {root}/file.txt\nedited\nmade\nDockerfile\nfile.txt\nnode_modules\npackage.json\n"
+            )
+        );
+        assert_eq!(story.container().1, warm);
+    }
+    assert_eq!(
+        root.join("node_modules").read_dir_utf8().unwrap().count(),
+        0
+    );
+    drop(yard);
+    docker(&["rmi", "-f", &id]).unwrap();
+}
+
+#[tokio::test]
+async fn an_image_without_a_shell_is_said() {
+    let Some(mut yard) = Yard::new() else { return };
+    let dockerfile = "FROM scratch\nCOPY file.txt /\nCMD [\"/x\"]\n";
+    std::fs::write(yard.0.root.join("Dockerfile"), dockerfile).unwrap();
+    let id = docker(&["build", "-q", yard.0.root.as_str()]).unwrap();
+    yard.0.interpreter.source = Source::Image(id.clone());
+    let story = yard.0.run("").await;
+    assert!(story.end().contains("has none"), "{}", story.end());
+    assert_eq!(yard.containers(), Vec::<String>::new());
+    docker(&["rmi", "-f", &id]).unwrap();
+}
+
+#[tokio::test]
+async fn another_directory_in_the_workspaces_place_is_seen() {
     let Some(yard) = Yard::new() else { return };
-    let mut script = Script::new("echo r >$1/report");
-    script.inputs = Vec::new();
-    let story = yard.0.run(script).await;
-    assert_eq!(story.end(), "Completed");
+    let root = yard.0.root.clone();
+    let first = yard.0.run("echo r >$1/report").await;
+    std::fs::rename(&root, root.with_file_name("moved")).unwrap();
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(root.join("new.txt"), "").unwrap();
+    let story = yard.0.run("ls; echo r >$1/report").await;
+    assert_eq!(story.printed(), "new.txt\n");
+    assert_ne!(story.container().0, first.container().0);
+}
+
+/// What a client says that sees the workspace otherwise than the engine does.
+async fn client_after(yard: &Yard, mount: &str) -> String {
+    let shell = format!("{mount} && exec \"$@\"");
+    let exe = std::env::current_exe().unwrap();
+    let out = Command::new("unshare")
+        .args(["-m", "sh", "-c", &shell, "sh", exe.to_str().unwrap()])
+        .args(["--exact", "docker::client", "--ignored", "--nocapture"])
+        .env("CLIENT_ROOT", &yard.0.root)
+        .env("CLIENT_SCRIPT", "echo r >$1/report")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let told = text.lines().find(|l| l.starts_with("told "));
+    told.unwrap_or(&text).to_owned()
+}
+
+#[tokio::test]
+async fn a_container_that_does_not_see_the_workspace_is_said() {
+    let Some(yard) = Yard::new() else { return };
+    let told = client_after(&yard, "mount -t tmpfs none \"$CLIENT_ROOT\"").await;
+    assert!(
+        told.contains("the container does not see the workspace"),
+        "{told}"
+    );
+    assert_eq!(
+        yard.containers(),
+        Vec::<String>::new(),
+        "it would be found again"
+    );
+}
+
+#[tokio::test]
+async fn a_read_only_workspace_runs() {
+    let Some(yard) = Yard::new() else { return };
+    let mount = "mount --bind \"$CLIENT_ROOT\" \"$CLIENT_ROOT\" && mount -o remount,ro,bind \"$CLIENT_ROOT\"";
+    let told = client_after(&yard, mount).await;
+    assert!(told.starts_with("told Completed"), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_kept_is_listed_shown_and_removed() {
+    let Some(mut yard) = Yard::new() else { return };
+    yard.0.interpreter.limits.pids = Some(100);
+    let id = yard.0.run("echo r >$1/report").await.container().0;
+    let world = &yard.0.world;
+    let kept = interpreters::list(world, None).await.unwrap();
+    let container = kept.containers.iter().find(|c| c.id == id).unwrap();
+    assert_eq!(
+        (container.state.as_str(), container.interpreter.as_str()),
+        ("running", "default")
+    );
+    assert_eq!(container.workspace, yard.0.root);
+    let lease = container.lease.unwrap();
+    assert!((20..=30).contains(&lease.as_secs()), "{lease:?}");
+    let shown = interpreters::show(world, None, &id[..12]).await.unwrap();
+    assert_eq!(shown.limits, yard.0.interpreter.limits);
+    assert_eq!(shown.paths.to_container(&yard.0.root).unwrap(), yard.0.root);
+    let removed = interpreters::remove(world, None, &container.name)
+        .await
+        .unwrap();
+    assert_eq!(removed, std::slice::from_ref(&container.name));
+    let error = interpreters::show(world, None, &id).await.unwrap_err();
+    assert!(
+        error.message.starts_with("there is no container"),
+        "{}",
+        error.message
+    );
+}
+
+/// A way to the engine that can be cut.
+fn proxy(socket: &std::path::Path) -> tokio::task::JoinHandle<()> {
+    let listener = tokio::net::UnixListener::bind(socket).unwrap();
+    tokio::spawn(async move {
+        let mut connections = tokio::task::JoinSet::new();
+        while let Ok((mut near, _)) = listener.accept().await {
+            connections.spawn(async move {
+                let mut far = tokio::net::UnixStream::connect("/var/run/docker.sock").await?;
+                tokio::io::copy_bidirectional(&mut near, &mut far).await
+            });
+        }
+    })
+}
+
+#[tokio::test]
+async fn an_engine_that_is_lost_under_a_run_is_said_and_the_next_run_works() {
+    let Some(mut yard) = Yard::new() else { return };
+    let socket = yard.0.dir.path().join("engine.sock");
+    yard.0.interpreter.host = Some(format!("unix://{}", socket.display()));
+    let way = proxy(&socket);
+    let mark = "10008.5";
+    let mut run = yard.0.start(format!("echo up; sleep {mark}").as_str());
+    run.until_printed("up").await;
+    way.abort();
+    std::fs::remove_file(&socket).unwrap();
+    let told = run.end().await.end();
+    assert!(
+        told.starts_with("Interpreter: lost the engine while the tests ran: "),
+        "{told}"
+    );
+    gone_within(Duration::from_secs(1), || processes(mark)).await;
+    let way = proxy(&socket);
+    let story = yard.0.run("echo r >$1/report").await;
+    assert_eq!(
+        (story.end().as_str(), story.container().1),
+        ("Completed", true)
+    );
+    way.abort();
 }

@@ -1,10 +1,8 @@
 //! Runs on this machine.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
-use support::{Bench, Script, gone_within, processes};
+use crate::support::{Bench, Script, gone_within, processes};
 use testdock_core::plan::{Candidate, Reports, Source};
 
 fn bench() -> Bench {

@@ -1,0 +1,153 @@
+//! What was found, what is missing, and the command that mends it.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::model::RunError;
+use crate::workspace::Workspace;
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at, in a word or two.
+    pub subject: String,
+    /// Whether it is in order.
+    pub verdict: Verdict,
+    /// What was found.
+    pub text: String,
+    /// What mends it, or what else is worth knowing.
+    pub help: Vec<String>,
+}
+
+/// Whether something is in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    Good,
+    /// Runs will fail.
+    Bad,
+    /// Worth knowing.
+    Note,
+}
+
+impl Finding {
+    /// Something in order.
+    pub fn good(subject: &str, text: impl Into<String>) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            verdict: Verdict::Good,
+            text: text.into(),
+            help: Vec::new(),
+        }
+    }
+
+    /// Something that will make runs fail.
+    pub fn bad(subject: &str, error: &RunError) -> Self {
+        let place = error.place.as_ref();
+        let place = place
+            .map(|p| format!("{}:{}: ", p.path, p.line))
+            .unwrap_or_default();
+        Self {
+            subject: subject.to_owned(),
+            verdict: Verdict::Bad,
+            text: format!("{place}{}", error.message),
+            help: error.help.iter().cloned().collect(),
+        }
+    }
+
+    /// Something worth knowing.
+    pub fn note(subject: &str, text: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Note,
+            ..Self::good(subject, text)
+        }
+    }
+}
+
+/// What a workspace's configuration and files amount to; `counts` are its suites' tests and files.
+pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = workspace
+        .problems
+        .iter()
+        .map(|problem| Finding::bad("configuration", &problem.to_error()))
+        .collect();
+    if findings.is_empty() {
+        findings.push(Finding::good("configuration", "no mistakes"));
+    }
+    for (suite, (tests, files)) in workspace.suites.iter().zip(counts) {
+        let name = suite
+            .name
+            .as_deref()
+            .map(|name| format!("{name}: "))
+            .unwrap_or_default();
+        let root = if suite.root.is_root() {
+            "."
+        } else {
+            suite.root.as_str()
+        };
+        let found = match files {
+            0 => "its tests are known once it ran".to_owned(),
+            files => format!("{tests} tests in {files} files"),
+        };
+        let text = format!("{name}{} in {root}; {found}", suite.framework.name());
+        findings.push(Finding::good("suite", text));
+    }
+    if workspace.suites.is_empty() {
+        let mut finding = Finding::note("suite", "no tests were found");
+        finding
+            .help
+            .push("write a [[suite]] with a command and its reports into testdock.toml".into());
+        findings.push(finding);
+    }
+    findings.extend(workspace.interpreters.iter().map(|(name, choice)| {
+        let subject = match name {
+            Some(name) => format!("interpreter {name}"),
+            None => "interpreter".to_owned(),
+        };
+        match choice {
+            Err(error) => Finding::bad(&subject, error),
+            Ok(choice) => Finding {
+                help: choice
+                    .passed_over
+                    .iter()
+                    .map(|passed| format!("{}: {}", passed.source, passed.reason))
+                    .collect(),
+                ..Finding::good(
+                    &subject,
+                    format!("{}, since {}", choice.interpreter.source, choice.why),
+                )
+            },
+        }
+    }));
+    findings
+}
+
+/// The findings as plain text for a page.
+pub fn doctor_text(findings: &[Finding]) -> String {
+    let lines = doctor_lines(findings).join("\n");
+    format!("{}\n", anstream::adapter::strip_str(&lines))
+}
+
+/// The findings as lines for a terminal.
+pub fn doctor_lines(findings: &[Finding]) -> Vec<String> {
+    let width = findings.iter().map(|f| f.subject.len()).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for finding in findings {
+        let (color, mark) = match finding.verdict {
+            Verdict::Good => (AnsiColor::Green, "ok  "),
+            Verdict::Bad => (AnsiColor::Red, "FAIL"),
+            Verdict::Note => (AnsiColor::Yellow, "note"),
+        };
+        let style: Style = color.on_default().bold();
+        lines.push(format!(
+            "{style}{mark}{style:#}  {:width$}  {}",
+            finding.subject, finding.text
+        ));
+        lines.extend(
+            finding
+                .help
+                .iter()
+                .map(|help| format!("{:1$}{help}", "", width + 8)),
+        );
+    }
+    lines
+}

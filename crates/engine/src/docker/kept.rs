@@ -1,0 +1,278 @@
+//! Lists, shows and removes what carries our labels.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bollard::Docker;
+use bollard::container::LogOutput;
+use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
+use bollard::models::{ContainerInspectResponse, ContainerSummary, ImageSummary};
+use bollard::query_parameters::{
+    InspectContainerOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder,
+};
+use futures_util::{StreamExt as _, future::join_all};
+use testdock_core::model::{Fault, RunError};
+use testdock_core::paths::{Mount, PathMap};
+use testdock_core::plan::Limits;
+
+use super::container::{engine_error, now};
+use super::recipe::{BASE, INTERPRETER, KEY, WORKSPACE};
+use crate::interpreters::{Container, Image, Kept, Shown};
+
+/// A container that does not answer has no lease to tell.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Everything of ours.
+pub(crate) async fn list(docker: &Docker) -> Result<Kept, RunError> {
+    // A container inherits its image's labels; the interpreter is one that no image has.
+    let ours = |label: &str| HashMap::from([("label", vec![label.to_owned()])]);
+    let containers = ListContainersOptionsBuilder::default()
+        .all(true)
+        .size(true)
+        .filters(&ours(INTERPRETER))
+        .build();
+    let images = ListImagesOptionsBuilder::default()
+        .filters(&ours(KEY))
+        .build();
+    let (containers, images) = tokio::join!(
+        docker.list_containers(Some(containers)),
+        docker.list_images(Some(images)),
+    );
+    let containers = containers.map_err(|e| engine_error("list containers", &e))?;
+    let images = images.map_err(|e| engine_error("list images", &e))?;
+    let mut kept = Kept {
+        containers: join_all(containers.into_iter().map(|c| container(docker, c))).await,
+        images: images.into_iter().map(image).collect(),
+    };
+    kept.containers.sort_by_key(|c| c.age);
+    kept.images.sort_by_key(|i| i.age);
+    Ok(kept)
+}
+
+async fn container(docker: &Docker, found: ContainerSummary) -> Container {
+    let labels = found.labels.unwrap_or_default();
+    let label = |key: &str| labels.get(key).cloned().unwrap_or_default();
+    let id = found.id.unwrap_or_default();
+    let name = found.names.into_iter().flatten().next().unwrap_or_default();
+    let state = found.state.map(|s| s.to_string()).unwrap_or_default();
+    let lease = match state.as_str() {
+        "running" => tokio::time::timeout(PATIENCE, lease(docker, &id))
+            .await
+            .ok()
+            .flatten(),
+        _ => None,
+    };
+    Container {
+        id,
+        name: name.trim_start_matches('/').to_owned(),
+        interpreter: label(INTERPRETER),
+        workspace: label(WORKSPACE).into(),
+        image: found.image_id.unwrap_or_default(),
+        state,
+        age: age(found.created),
+        lease,
+        size: found.size_rw.and_then(|n| n.try_into().ok()),
+    }
+}
+
+/// What is left of a container's lease, as its first process counts it.
+async fn lease(docker: &Docker, id: &str) -> Option<Duration> {
+    let options = CreateExecOptions {
+        attach_stdout: Some(true),
+        cmd: Some(vec!["cat".to_owned(), format!("{BASE}/lease.left")]),
+        ..CreateExecOptions::default()
+    };
+    let exec = docker.create_exec(id, options).await.ok()?;
+    let started = docker
+        .start_exec(&exec.id, None::<StartExecOptions>)
+        .await
+        .ok()?;
+    let StartExecResults::Attached { mut output, .. } = started else {
+        return None;
+    };
+    let mut text = Vec::new();
+    while let Some(Ok(LogOutput::StdOut { message })) = output.next().await {
+        text.extend_from_slice(&message);
+    }
+    let seconds = String::from_utf8_lossy(&text).trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+fn image(found: ImageSummary) -> Image {
+    Image {
+        workspace: found
+            .labels
+            .get(WORKSPACE)
+            .cloned()
+            .unwrap_or_default()
+            .into(),
+        id: found.id,
+        names: found.repo_tags,
+        age: age(Some(found.created)),
+        size: found.size.try_into().unwrap_or(0),
+    }
+}
+
+fn age(created: Option<i64>) -> Duration {
+    let seconds = created.map_or(0, |then| now().saturating_sub(then));
+    Duration::from_secs(seconds.try_into().unwrap_or(0))
+}
+
+/// One container, closely.
+pub(crate) async fn show(docker: &Docker, name: &str) -> Result<Shown, RunError> {
+    let mut meant = list(docker).await?.containers;
+    meant.retain(|c| is_meant(c, name));
+    let container = match meant.len() {
+        1 => meant.remove(0),
+        0 => return Err(unknown(name)),
+        _ => {
+            let names: Vec<String> = meant.into_iter().map(|c| c.name).collect();
+            let message = format!("cannot tell which container {name} means");
+            return Err(RunError::new(Fault::Configuration, message)
+                .help(format!("name one of {}", names.join(", "))));
+        }
+    };
+    let found = docker
+        .inspect_container(&container.id, None::<InspectContainerOptions>)
+        .await;
+    let found = found
+        .map_err(|e| engine_error(&format!("inspect the container {}", container.name), &e))?;
+    Ok(shown(container, found))
+}
+
+fn shown(container: Container, found: ContainerInspectResponse) -> Shown {
+    let config = found.config.unwrap_or_default();
+    let host = found.host_config.unwrap_or_default();
+    let unsigned = |n: Option<i64>| n.and_then(|n| n.try_into().ok()).filter(|n| *n > 0);
+    let mounts = found.mounts.into_iter().flatten();
+    Shown {
+        container,
+        user: config.user.unwrap_or_default(),
+        paths: PathMap::new(mounts.filter_map(|m| {
+            let host = m.source.filter(|_| m.typ.as_deref() == Some("bind"));
+            Some(Mount {
+                container: m.destination?,
+                host: host.map(Into::into),
+            })
+        })),
+        network: host.network_mode.unwrap_or_default(),
+        env: config
+            .env
+            .into_iter()
+            .flatten()
+            .map(|e| masked(&e))
+            .collect(),
+        limits: Limits {
+            cpus_milli: unsigned(host.nano_cpus).map(|nano| nano / 1_000_000),
+            memory: unsigned(host.memory),
+            pids: unsigned(host.pids_limit),
+        },
+    }
+}
+
+/// A variable as it may be shown: one whose name speaks of a secret keeps it.
+fn masked(variable: &str) -> (String, String) {
+    let (name, value) = variable.split_once('=').unwrap_or((variable, ""));
+    let upper = name.to_ascii_uppercase();
+    let secret = ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "DSN"]
+        .iter()
+        .any(|word| upper.contains(word))
+        // Of the form scheme://user:password@host.
+        || value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+    let shown = if secret { "•••" } else { value };
+    (name.to_owned(), shown.to_owned())
+}
+
+/// Removes what `name` means.
+pub(crate) async fn remove(docker: &Docker, name: &str) -> Result<Vec<String>, RunError> {
+    let kept = list(docker).await?;
+    let mut removed = Vec::new();
+    for container in kept.containers.iter().filter(|c| is_meant(c, name)) {
+        let options = RemoveContainerOptionsBuilder::default()
+            .force(true)
+            .v(true)
+            .build();
+        let gone = docker.remove_container(&container.id, Some(options)).await;
+        done(gone, &format!("remove the container {}", container.name))?;
+        removed.push(container.name.clone());
+    }
+    for image in kept.images.iter().filter(|i| image_is_meant(i, name)) {
+        let title = image.names.first().unwrap_or(&image.id).clone();
+        let options = RemoveImageOptionsBuilder::default().force(true).build();
+        let gone = docker
+            .remove_image(&image.id, Some(options), None)
+            .await
+            .map(|_| ());
+        done(gone, &format!("remove the image {title}"))?;
+        removed.push(title);
+    }
+    match removed.is_empty() {
+        true => Err(unknown(name)),
+        false => Ok(removed),
+    }
+}
+
+/// What somebody else has removed meanwhile is removed.
+fn done(result: Result<(), bollard::errors::Error>, what: &str) -> Result<(), RunError> {
+    match result {
+        Err(e) if super::status(&e) != Some(404) => Err(engine_error(what, &e)),
+        _ => Ok(()),
+    }
+}
+
+fn is_meant(container: &Container, name: &str) -> bool {
+    container.name == name || container.interpreter == name || is_id(&container.id, name)
+}
+
+fn image_is_meant(image: &Image, name: &str) -> bool {
+    let plain = image.id.trim_start_matches("sha256:");
+    image.id == name || image.names.iter().any(|n| n == name) || is_id(plain, name)
+}
+
+/// Whether `name` is the beginning of `id`, long enough to be meant as one.
+fn is_id(id: &str, name: &str) -> bool {
+    name.len() >= 6 && id.starts_with(name)
+}
+
+fn unknown(name: &str) -> RunError {
+    RunError::new(
+        Fault::Configuration,
+        format!("there is no container or image {name} of Testdock"),
+    )
+    .help("see which there are: testdock interpreter list")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_by_name_and_by_form() {
+        let shown = [
+            "API_TOKEN=abc",
+            "LEVEL=debug",
+            "URL=postgres://me:pw@db/x",
+            "HOME=/root",
+            "odd",
+        ]
+        .map(masked);
+        let shown = shown.map(|(name, value)| format!("{name}={value}"));
+        assert_eq!(
+            shown,
+            [
+                "API_TOKEN=•••",
+                "LEVEL=debug",
+                "URL=•••",
+                "HOME=/root",
+                "odd="
+            ]
+        );
+    }
+
+    #[test]
+    fn a_short_word_is_no_id() {
+        assert!(is_id("abcdef0123", "abcdef"));
+        assert!(!is_id("abcdef0123", "abc"));
+    }
+}

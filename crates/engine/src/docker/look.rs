@@ -1,0 +1,120 @@
+//! A look into an image, once for each image: what lies at some of its directories.
+
+use std::collections::BTreeSet;
+
+use bollard::Docker;
+use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::query_parameters::{
+    AttachContainerOptionsBuilder, CreateContainerOptions, RemoveContainerOptionsBuilder,
+    StartContainerOptions,
+};
+use camino::Utf8PathBuf;
+use etcetera::BaseStrategy as _;
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use testdock_core::model::RunError;
+use testdock_core::placement::Tree;
+
+use super::container::engine_error;
+use super::image::Image;
+use super::recipe::VERSION;
+use crate::supervisor::hex;
+
+const SCRIPT: &str = include_str!("look.sh");
+/// What is found may be this long; an image with more directories shows only some.
+const MAX: usize = 4 << 20;
+
+/// What `image` holds at `dirs`.
+pub(super) async fn look(
+    docker: &Docker,
+    image: &Image,
+    dirs: &BTreeSet<&str>,
+) -> Result<Tree, RunError> {
+    let remembered = remembered(image, dirs);
+    if let Some(path) = &remembered
+        && let Ok(text) = std::fs::read_to_string(path)
+    {
+        return Ok(Tree::parse(&text));
+    }
+    let (docker, name) = (docker.clone(), image.name.clone());
+    let body = body(image, dirs);
+    // On its own, so that a cancelled run leaves no container behind.
+    let looked = tokio::spawn(async move {
+        ask(&docker, body)
+            .await
+            .map_err(|e| engine_error(&format!("look into {name}"), &e))
+    });
+    let text = match looked.await {
+        Ok(text) => text?,
+        Err(_) => String::new(),
+    };
+    if let Some(path) = &remembered {
+        // It will be found again.
+        let _ = path.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(path, &text);
+    }
+    Ok(Tree::parse(&text))
+}
+
+/// The file with what an earlier look has found.
+fn remembered(image: &Image, dirs: &BTreeSet<&str>) -> Option<Utf8PathBuf> {
+    let mut hash = Sha256::new();
+    for part in [SCRIPT, &image.id].iter().chain(dirs) {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let cache = etcetera::choose_base_strategy().ok()?.cache_dir();
+    let dir = Utf8PathBuf::from_path_buf(cache)
+        .ok()?
+        .join("testdock/images");
+    Some(dir.join(hex(&hash.finalize()[..16])))
+}
+
+fn body(image: &Image, dirs: &BTreeSet<&str>) -> ContainerCreateBody {
+    let script = ["sh", "-c", SCRIPT, "testdock"].map(String::from);
+    ContainerCreateBody {
+        image: Some(image.id.clone()),
+        entrypoint: Some(script.into()),
+        cmd: Some(dirs.iter().map(|d| (*d).to_owned()).collect()),
+        user: Some("0".to_owned()),
+        attach_stdout: Some(true),
+        labels: Some([(VERSION.to_owned(), env!("CARGO_PKG_VERSION").to_owned())].into()),
+        host_config: Some(HostConfig {
+            auto_remove: Some(true),
+            network_mode: Some("none".to_owned()),
+            ..HostConfig::default()
+        }),
+        ..ContainerCreateBody::default()
+    }
+}
+
+async fn ask(docker: &Docker, body: ContainerCreateBody) -> Result<String, bollard::errors::Error> {
+    let id = docker
+        .create_container(None::<CreateContainerOptions>, body)
+        .await?
+        .id;
+    let told = follow(docker, &id).await;
+    if told.is_err() {
+        // A container that never started does not go by itself.
+        let options = RemoveContainerOptionsBuilder::default().force(true).build();
+        let _ = docker.remove_container(&id, Some(options)).await;
+    }
+    told
+}
+
+async fn follow(docker: &Docker, id: &str) -> Result<String, bollard::errors::Error> {
+    let options = AttachContainerOptionsBuilder::default()
+        .stdout(true)
+        .stream(true)
+        .build();
+    let mut output = docker.attach_container(id, Some(options)).await?.output;
+    docker
+        .start_container(id, None::<StartContainerOptions>)
+        .await?;
+    let mut text = Vec::new();
+    while let Some(piece) = output.next().await {
+        text.extend_from_slice(&piece?.into_bytes());
+        text.truncate(MAX);
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}

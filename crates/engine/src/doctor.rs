@@ -1,0 +1,75 @@
+//! Looks at everything that a run needs, and runs nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use testdock_core::frameworks::ItemKind;
+use testdock_core::plan::Source;
+use testdock_core::views::{Finding, workspace_findings};
+use testdock_core::workspace::{FileTests, Workspace};
+
+use crate::docker::connect::connect;
+use crate::scan::Scanner;
+
+/// What is there and what is missing in a workspace and on this machine.
+pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
+    let mut findings = vec![Finding::good("project", root.as_str())];
+    let read = tokio::task::spawn_blocking(move || {
+        let (workspace, files) = scanner.read(&root);
+        let tests = scanner.find(&root, &workspace, &files);
+        (workspace, tests)
+    });
+    let Ok((workspace, tests)) = read.await else {
+        return findings;
+    };
+    findings.extend(workspace_findings(&workspace, &counts(&workspace, &tests)));
+    let hosts: BTreeSet<Option<String>> = workspace
+        .interpreters
+        .values()
+        .filter_map(|choice| choice.as_ref().ok())
+        .filter(|choice| choice.interpreter.source != Source::Local)
+        .map(|choice| choice.interpreter.host.clone())
+        .collect();
+    for host in hosts {
+        findings.push(engine(host.as_deref()).await);
+    }
+    findings
+}
+
+/// For each suite how many tests and files were found.
+fn counts(workspace: &Workspace, tests: &[FileTests]) -> Vec<(usize, usize)> {
+    let of = |suite| {
+        let files: Vec<&FileTests> = tests
+            .iter()
+            .filter(|file| Arc::ptr_eq(&file.suite, suite))
+            .collect();
+        let items = files.iter().flat_map(|file| &file.items);
+        (
+            items.filter(|item| item.kind != ItemKind::Group).count(),
+            files.len(),
+        )
+    };
+    workspace.suites.iter().map(of).collect()
+}
+
+async fn engine(host: Option<&str>) -> Finding {
+    let docker = match connect(host).await {
+        Ok(docker) => docker,
+        Err(error) => return Finding::bad("engine", &error),
+    };
+    let version = docker
+        .version()
+        .await
+        .ok()
+        .and_then(|v| v.version)
+        .unwrap_or_default();
+    let api = docker.client_version();
+    Finding::good(
+        "engine",
+        format!(
+            "Docker {version} answers (API {}.{})",
+            api.major_version, api.minor_version
+        ),
+    )
+}

@@ -1,0 +1,94 @@
+//! The containers and images that Testdock keeps on an engine: what there is, and away with it.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use testdock_core::model::RunError;
+use testdock_core::paths::PathMap;
+
+use crate::docker::kept;
+use crate::world::World;
+
+/// What Testdock keeps on one engine.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// Containers, the newest first.
+    pub containers: Vec<Container>,
+    /// Images that Testdock has built, the newest first.
+    pub images: Vec<Image>,
+}
+
+/// A container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// The engine's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The interpreter's name in the configuration.
+    pub interpreter: String,
+    /// The workspace that it is for.
+    pub workspace: Utf8PathBuf,
+    /// The id of its image.
+    pub image: String,
+    /// The engine's word for its state, such as `running`.
+    pub state: String,
+    /// How long ago it was made.
+    pub age: Duration,
+    /// How long it stays when nobody uses it; `None` where that is not known.
+    pub lease: Option<Duration>,
+    /// Bytes that it has written beyond its image.
+    pub size: Option<u64>,
+}
+
+/// An image that Testdock has built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// The engine's id.
+    pub id: String,
+    /// Its names.
+    pub names: Vec<String>,
+    /// The workspace that it was built from; empty where its label does not say.
+    pub workspace: Utf8PathBuf,
+    /// How long ago it was made.
+    pub age: Duration,
+    /// Bytes, layers that it shares with others included.
+    pub size: u64,
+}
+
+/// One container, closely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// What a list says of it.
+    pub container: Container,
+    /// As whom it runs; empty for the image's user.
+    pub user: String,
+    /// Its mounts.
+    pub paths: PathMap,
+    /// The network it has joined.
+    pub network: String,
+    /// Its environment; what looks like a secret is masked.
+    pub env: Vec<(String, String)>,
+    /// What it may use: thousandths of a processor, bytes of memory, processes.
+    pub limits: testdock_core::plan::Limits,
+}
+
+/// Everything that Testdock keeps on the engine at `host`, or on the active one.
+pub async fn list(world: &World, host: Option<&str>) -> Result<Kept, RunError> {
+    kept::list(&world.engine(host).await?).await
+}
+
+/// The container that `name` means: a name, the beginning of an id, or an interpreter's name where
+/// only one container has it.
+pub async fn show(world: &World, host: Option<&str>, name: &str) -> Result<Shown, RunError> {
+    kept::show(&world.engine(host).await?, name).await
+}
+
+/// Removes the containers and images that `name` means, and says which.
+pub async fn remove(
+    world: &World,
+    host: Option<&str>,
+    name: &str,
+) -> Result<Vec<String>, RunError> {
+    kept::remove(&world.engine(host).await?, name).await
+}

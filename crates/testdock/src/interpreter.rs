@@ -1,0 +1,150 @@
+//! `testdock interpreter`: what is registered here, and what is kept of it on the engine.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use testdock_core::views::{bytes_words, duration_words, terminal};
+use testdock_core::workspace::Workspace;
+use testdock_engine::interpreters::{self, Container, Image, Kept, Shown};
+use testdock_engine::scan::{Depth, Scanner};
+use testdock_engine::world::World;
+
+use crate::args::InterpreterCommand;
+use crate::project::Project;
+use crate::{exit, print};
+
+pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode> {
+    let (InterpreterCommand::List(arguments)
+    | InterpreterCommand::Show {
+        project: arguments, ..
+    }
+    | InterpreterCommand::Remove {
+        project: arguments, ..
+    }) = &command;
+    let project = Project::find(arguments)?;
+    let scanner = Scanner::new(project.settings.clone(), Depth::Configuration);
+    let (workspace, _) = scanner.read(&project.root);
+    let (world, host) = (World::new(), host(&workspace));
+    let host = host.as_deref();
+    let done = match &command {
+        InterpreterCommand::List(_) => {
+            registered(&workspace);
+            interpreters::list(&world, host)
+                .await
+                .map(|kept| list(&kept))
+        }
+        InterpreterCommand::Show { name, .. } => interpreters::show(&world, host, name)
+            .await
+            .map(|shown| show(&shown)),
+        InterpreterCommand::Remove { name, .. } => {
+            let removed = interpreters::remove(&world, host, name).await;
+            removed.map(|names| {
+                names
+                    .iter()
+                    .for_each(|name| print::line(&format!("removed {name}")))
+            })
+        }
+    };
+    Ok(match done {
+        Ok(()) => exit::PASSED.into(),
+        Err(error) => {
+            for line in terminal::error_lines(&error, &project.cwd) {
+                print::note(&line);
+            }
+            exit::of_fault(error.fault).into()
+        }
+    })
+}
+
+/// The engine that the project's default interpreter is on.
+fn host(workspace: &Workspace) -> Option<String> {
+    let chosen = workspace
+        .interpreters
+        .values()
+        .find_map(|choice| choice.as_ref().ok());
+    chosen.and_then(|choice| choice.interpreter.host.clone())
+}
+
+fn registered(workspace: &Workspace) {
+    print::line("registered in this project");
+    for (name, choice) in &workspace.interpreters {
+        let name = name.as_deref().unwrap_or("default");
+        match choice {
+            Ok(choice) => print::line(&format!("  {name}: {}", choice.interpreter.source)),
+            Err(error) => print::line(&format!("  {name}: not usable: {}", error.message)),
+        }
+    }
+}
+
+fn list(kept: &Kept) {
+    print::line("containers that are kept");
+    kept.containers
+        .iter()
+        .for_each(|container| print::line(&format!("  {}", container_line(container))));
+    if kept.containers.is_empty() {
+        print::line("  none");
+    }
+    print::line("images that were built");
+    kept.images
+        .iter()
+        .for_each(|image| print::line(&format!("  {}", image_line(image))));
+    if kept.images.is_empty() {
+        print::line("  none");
+    }
+}
+
+fn container_line(container: &Container) -> String {
+    let lease = match container.lease {
+        Some(lease) => format!(", goes {} after its last use", duration_words(lease)),
+        None => String::new(),
+    };
+    let size = container
+        .size
+        .map(|size| format!(", wrote {}", bytes_words(size)))
+        .unwrap_or_default();
+    format!(
+        "{}  {} for {}  ({}, made {} ago{size}{lease})",
+        container.name,
+        container.interpreter,
+        container.workspace,
+        container.state,
+        duration_words(container.age)
+    )
+}
+
+fn image_line(image: &Image) -> String {
+    let name = image
+        .names
+        .first()
+        .map_or(image.id.as_str(), String::as_str);
+    let age = duration_words(image.age);
+    format!(
+        "{name}  for {}  ({}, made {age} ago)",
+        image.workspace,
+        bytes_words(image.size)
+    )
+}
+
+fn show(shown: &Shown) {
+    print::line(&container_line(&shown.container));
+    print::line(&format!("  id       {}", shown.container.id));
+    print::line(&format!("  image    {}", shown.container.image));
+    print::line(&format!(
+        "  user     {}",
+        if shown.user.is_empty() {
+            "as the image says"
+        } else {
+            &shown.user
+        }
+    ));
+    print::line(&format!("  network  {}", shown.network));
+    for mount in shown.paths.mounts() {
+        match &mount.host {
+            Some(host) => print::line(&format!("  mount    {} is {host}", mount.container)),
+            None => print::line(&format!("  volume   {}", mount.container)),
+        }
+    }
+    for (name, value) in &shown.env {
+        print::line(&format!("  env      {name}={value}"));
+    }
+}

@@ -1,0 +1,85 @@
+//! `docs/protocol.md` and the code say the same.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use regex::Regex;
+use testdock_lsp::ext;
+
+fn document() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/protocol.md");
+    std::fs::read_to_string(path).expect("the document is there")
+}
+
+/// All that is written in backticks and looks like a name of ours.
+fn named(text: &str, pattern: &str) -> BTreeSet<String> {
+    let pattern = Regex::new(pattern).expect("well formed");
+    pattern
+        .captures_iter(text)
+        .map(|found| found[1].to_owned())
+        .collect()
+}
+
+#[test]
+fn every_method_is_documented_and_every_documented_one_exists() {
+    let found = named(&document(), r"(?m)^### `([a-zA-Z$]+/[a-zA-Z/]+)`");
+    let expected = ext::METHODS.iter().map(|it| (*it).to_owned()).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_command_is_documented_and_every_documented_one_exists() {
+    let found = named(&document(), r"(?m)^\| `(testdock\.[a-zA-Z]+)` \|");
+    let commands = ext::command::ALL.iter().map(|it| (*it).to_owned());
+    assert_eq!(found, commands.collect());
+}
+
+#[test]
+fn every_setting_is_documented_and_every_documented_one_exists() {
+    let document = document();
+    let (_, section) = document.split_once("\n## Settings\n").expect("a section");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let found = named(section, r"(?m)^\| `([a-zA-Z]+)` \|");
+    let settings = ext::SETTINGS.iter().map(|it| (*it).to_owned());
+    assert_eq!(found, settings.collect());
+}
+
+#[test]
+fn the_examples_are_json() {
+    let document = document();
+    let blocks: Vec<&str> = document.split("```json\n").skip(1).collect();
+    assert!(blocks.len() > 10);
+    for block in blocks {
+        let example = block.split("\n```").next().unwrap_or_default();
+        if let Err(error) = serde_json::from_str::<serde_json::Value>(example) {
+            panic!("{error} in\n{example}");
+        }
+    }
+}
+
+/// Each example of a notification or request is one that the code understands.
+#[test]
+fn the_examples_are_what_the_code_reads() {
+    let document = document();
+    check::<ext::ChangeTestStateParams>(&document, "experimental/changeTestState");
+    check::<ext::DiscoverTestResults>(&document, "experimental/discoveredTests");
+    check::<ext::EndRunTestParams>(&document, "experimental/endRunTest");
+    check::<ext::RunTestParams>(&document, "experimental/runTest");
+    check::<ext::RunName>(&document, "experimental/abortRunTest");
+    check::<ext::RunOutput>(&document, "experimental/appendOutputToRunTest");
+    check::<ext::TrustParams>(&document, "testdock/trust");
+}
+
+/// The first example below a method's heading reads back as it is written.
+fn check<T: serde::de::DeserializeOwned + serde::Serialize>(document: &str, method: &str) {
+    let heading = format!("### `{method}`\n");
+    let (_, section) = document.split_once(&heading).expect("a heading");
+    let (_, example) = section.split_once("```json\n").expect("an example");
+    let example = example.split("\n```").next().unwrap_or_default();
+    let written: serde_json::Value = serde_json::from_str(example).expect("JSON");
+    let read: T = serde_json::from_str(example).unwrap_or_else(|error| panic!("{method}: {error}"));
+    let again = serde_json::to_value(read).expect("JSON");
+    for (key, value) in written.as_object().into_iter().flatten() {
+        assert_eq!(again.get(key), Some(value), "{method}: `{key}`");
+    }
+}

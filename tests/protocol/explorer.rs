@@ -1,0 +1,424 @@
+//! The test explorer: the tree, and how its tests stand.
+
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+use testdock_core::model::{Outcome, RunEvent};
+
+use crate::client::{Client, with_explorer};
+use crate::runner::{broken, result};
+use crate::workspace::{SHOP, Workspace};
+
+const DISCOVER: &str = "experimental/discoverTest";
+const DISCOVERED: &str = "experimental/discoveredTests";
+const STATE: &str = "experimental/changeTestState";
+const OUTPUT: &str = "experimental/appendOutputToRunTest";
+const END: &str = "experimental/endRunTest";
+const RUN: &str = "experimental/runTest";
+const ABORT: &str = "experimental/abortRunTest";
+
+/// A client that knows rust-analyzer's extension and nothing more.
+fn plain_explorer() -> Value {
+    json!({ "experimental": { "testExplorer": true } })
+}
+
+async fn open(workspace: &Workspace, capabilities: Value) -> Client {
+    let mut client = Client::open(workspace, capabilities).await;
+    client.ignore(&["textDocument/publishDiagnostics"]);
+    client.claim(DISCOVERED);
+    client
+}
+
+fn check_tree(tests: &Value, expected: &Expect) {
+    let line = |test: &Value| {
+        let text = |key: &str| test[key].as_str().unwrap_or("-").to_owned();
+        let more = if test["canResolveChildren"] == true {
+            " …"
+        } else {
+            ""
+        };
+        let at = test["range"]["start"]["line"].as_u64();
+        let at = at.map(|line| format!(" @{line}")).unwrap_or_default();
+        format!(
+            "{} {} < {}{at}{more}",
+            text("kind"),
+            text("id"),
+            text("parent")
+        )
+    };
+    let lines: Vec<String> = tests.as_array().into_iter().flatten().map(line).collect();
+    expected.assert_eq(&lines.join("\n"));
+}
+
+/// States without their numbers, which only have to grow.
+async fn states(client: &mut Client, count: usize) -> String {
+    let mut lines = Vec::new();
+    let mut last = 0;
+    for _ in 0..count {
+        let state = client.next(STATE).await;
+        let seq = state["seq"].as_u64().expect("a number");
+        assert!(seq > last, "{seq} after {last}");
+        last = seq;
+        let tag = state["state"]["tag"].as_str().unwrap_or_default();
+        lines.push(format!(
+            "{} {tag}",
+            state["testId"].as_str().unwrap_or_default()
+        ));
+    }
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn the_tree_unfolds() {
+    let workspace = Workspace::shop();
+    let mut client = Client::open(&workspace, with_explorer()).await;
+    let told = client.next(DISCOVERED).await;
+    assert_eq!(
+        told["scopeFile"],
+        json!([{ "uri": workspace.uri("tests/test_shop.py") }])
+    );
+    check_tree(
+        &told["tests"],
+        &expect![[r#"
+        module tests/test_shop.py < - …
+        test tests/test_shop.py::test_adds < tests/test_shop.py @3
+        test tests/test_shop.py::test_fails < tests/test_shop.py @7
+        module tests/test_shop.py::TestCart < tests/test_shop.py @12 …
+        test tests/test_shop.py::TestCart::test_empty < tests/test_shop.py::TestCart @13
+        test tests/test_shop.py::TestCart::test_count < tests/test_shop.py::TestCart @16 …"#]],
+    );
+
+    let top = client.request(DISCOVER, json!({})).await;
+    assert_eq!(top.get("scope"), None);
+    check_tree(&top["tests"], &expect!["module tests/test_shop.py < - …"]);
+    let group = json!({ "testId": "tests/test_shop.py::TestCart" });
+    let below = client.request(DISCOVER, group).await;
+    assert_eq!(below["scope"], json!(["tests/test_shop.py::TestCart"]));
+    check_tree(
+        &below["tests"],
+        &expect![[r#"
+        test tests/test_shop.py::TestCart::test_empty < tests/test_shop.py::TestCart @13
+        test tests/test_shop.py::TestCart::test_count < tests/test_shop.py::TestCart @16 …"#]],
+    );
+    let nothing = client
+        .request(DISCOVER, json!({ "testId": "gone.py" }))
+        .await;
+    assert_eq!(nothing["tests"], json!([]));
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn an_edit_tells_what_changed_and_nothing_else() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    let uri = workspace.uri("tests/test_shop.py");
+    client.did_open(&uri, SHOP).await;
+    client
+        .did_change(&uri, 2, &SHOP.replace("total = 3", "total = 5"))
+        .await;
+    client.did_change(&uri, 3, "def test_new(): pass\n").await;
+    let told = client.next(DISCOVERED).await;
+    check_tree(
+        &told["tests"],
+        &expect![[r#"
+        module tests/test_shop.py < - …
+        test tests/test_shop.py::test_new < tests/test_shop.py @0"#]],
+    );
+    client.did_change(&uri, 4, "").await;
+    let told = client.next(DISCOVERED).await;
+    assert_eq!(told["tests"], json!([]));
+    assert_eq!(told["scopeFile"], json!([{ "uri": uri }]));
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_run_tells_how_its_tests_stand() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    let params = json!({ "include": ["tests/test_shop.py"], "runId": "mine",
+        "exclude": ["tests/test_shop.py::test_adds"] });
+    let answer = client.request(RUN, params).await;
+    assert_eq!(answer, json!({ "runId": "mine" }));
+    let run = client.run().await;
+    assert_eq!(run.selection(), ["tests/test_shop.py"]);
+    assert_eq!(run.plan.jobs[0].exclude.len(), 1);
+    run.start(3);
+    run.say(RunEvent::TestStarted(
+        "tests/test_shop.py::test_fails".parse().unwrap_or_default(),
+    ));
+    let mut failure = run.failure("tests/test_shop.py::test_fails", 10, "assert 3 == 4");
+    failure.output = "printed\n".to_owned();
+    run.finish(failure);
+    run.finish(result(
+        "tests/test_shop.py::TestCart::test_empty",
+        Outcome::Errored,
+    ));
+    run.pass("tests/test_shop.py::TestCart::test_count[1]");
+    run.say(RunEvent::Output("a line\n".to_owned()));
+    run.complete();
+
+    let states = states(&mut client, 4).await;
+    expect![[r#"
+        tests/test_shop.py::test_fails enqueued
+        tests/test_shop.py::TestCart::test_empty enqueued
+        tests/test_shop.py::TestCart::test_count enqueued
+        tests/test_shop.py::test_fails started"#]]
+    .assert_eq(&states);
+    let mut failed = client.next(STATE).await;
+    failed["seq"].take();
+    let text = serde_json::to_string_pretty(&failed).expect("JSON");
+    expect![[r#"
+        {
+          "testId": "tests/test_shop.py::test_fails",
+          "state": {
+            "tag": "failed",
+            "message": "trace of assert 3 == 4"
+          },
+          "runId": "mine",
+          "seq": null,
+          "duration": 12.0,
+          "message": "assert 3 == 4",
+          "location": {
+            "uri": "FILE",
+            "range": {
+              "start": {
+                "line": 9,
+                "character": 0
+              },
+              "end": {
+                "line": 9,
+                "character": 0
+              }
+            }
+          },
+          "failures": [
+            {
+              "message": "AssertionError: assert 3 == 4",
+              "location": {
+                "uri": "FILE",
+                "range": {
+                  "start": {
+                    "line": 9,
+                    "character": 0
+                  },
+                  "end": {
+                    "line": 9,
+                    "character": 0
+                  }
+                }
+              },
+              "stack": [
+                {
+                  "label": "helper",
+                  "location": {
+                    "uri": "FILE",
+                    "range": {
+                      "start": {
+                        "line": 0,
+                        "character": 0
+                      },
+                      "end": {
+                        "line": 0,
+                        "character": 0
+                      }
+                    }
+                  }
+                },
+                {
+                  "label": "test",
+                  "location": {
+                    "uri": "FILE",
+                    "range": {
+                      "start": {
+                        "line": 9,
+                        "character": 0
+                      },
+                      "end": {
+                        "line": 9,
+                        "character": 0
+                      }
+                    }
+                  }
+                }
+              ]
+            }
+          ],
+          "output": "printed\n"
+        }"#]]
+    .assert_eq(&text.replace(&workspace.uri("tests/test_shop.py"), "FILE"));
+    let errored = client.next(STATE).await;
+    assert_eq!(errored["state"]["tag"], "failed");
+    assert_eq!(errored["errored"], true);
+    // A case appears in the tree before anything is said of it.
+    let case = client.next(DISCOVERED).await;
+    let passed = client.next(STATE).await;
+    assert!(case["seq"].as_u64() < passed["seq"].as_u64());
+    check_tree(
+        &case["tests"],
+        &expect![[r#"
+        module tests/test_shop.py < - …
+        module tests/test_shop.py::TestCart < tests/test_shop.py @12 …
+        test tests/test_shop.py::TestCart::test_count < tests/test_shop.py::TestCart @16 …
+        test tests/test_shop.py::TestCart::test_count[1] < tests/test_shop.py::TestCart::test_count @16"#]],
+    );
+
+    assert_eq!(
+        client.next(OUTPUT).await["text"],
+        "Interpreter Dockerfile → shop:1 (warm container)\n"
+    );
+    let output = client.next(OUTPUT).await;
+    assert_eq!(
+        (&output["text"], &output["runId"]),
+        (&json!("a line\n"), &json!("mine"))
+    );
+    let end = client.next(END).await;
+    assert_eq!(end["runId"], "mine");
+    assert_eq!(end["how"], "completed");
+    assert_eq!(end["message"], "1 failed, 1 errored, 1 passed in 340 ms");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_plain_client_is_told_of_its_own_run_in_its_own_terms() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, plain_explorer()).await;
+    // Not its own: it has no place to show it.
+    client.command("testdock.runAll", json!({})).await;
+    let other = client.run().await;
+    other.start(1);
+    other.pass("tests/test_shop.py::test_adds");
+    other.complete();
+    client.idle().await;
+
+    client
+        .request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] }))
+        .await;
+    let run = client.run().await;
+    run.say(RunEvent::Output("a line\n".to_owned()));
+    run.pass("tests/test_shop.py::test_adds");
+    run.complete();
+    assert_eq!(client.next(OUTPUT).await, "a line");
+    let states = states(&mut client, 2).await;
+    expect![[r#"
+        tests/test_shop.py::test_adds enqueued
+        tests/test_shop.py::test_adds passed"#]]
+    .assert_eq(&states);
+    assert_eq!(client.next(END).await, Value::Null);
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn two_runs_at_once_do_not_mix() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    client.request(RUN, json!({ "runId": "one" })).await;
+    let one = client.run().await;
+    client.request(RUN, json!({ "runId": "two" })).await;
+    let two = client.run().await;
+    client.refused(RUN, json!({ "runId": "two" })).await;
+    two.pass("tests/test_shop.py::test_adds");
+    let is_passed = |it: &Value| it["state"]["tag"] == "passed";
+    assert_eq!(client.next_where(STATE, is_passed).await["runId"], "two");
+    // What the older run says of the same test afterwards is news no more.
+    one.fail("tests/test_shop.py::test_adds", 5, "late");
+    one.pass("tests/test_shop.py::test_fails");
+    assert_eq!(client.next_where(STATE, is_passed).await["runId"], "one");
+    client.notify(ABORT, json!({ "runId": "one" })).await;
+    let end = client.next(END).await;
+    assert_eq!(
+        (&end["runId"], &end["how"]),
+        (&json!("one"), &json!("cancelled"))
+    );
+    one.over().await;
+    assert!(!two.is_over());
+    two.complete();
+    assert_eq!(client.next(END).await["runId"], "two");
+    // The newer run, of all tests, knows nothing of the other one's test any more.
+    let is_retracted = |it: &Value| it["retracted"] == true;
+    assert_eq!(
+        client.next_where(STATE, is_retracted).await["testId"],
+        "tests/test_shop.py::test_fails"
+    );
+    let states = client.claim(STATE);
+    assert!(
+        states.iter().all(|it| it["state"]["tag"] == "enqueued"),
+        "{states:?}"
+    );
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn an_abort_without_a_name_ends_all() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, plain_explorer()).await;
+    client.request(RUN, json!({})).await;
+    let one = client.run().await;
+    client.request(RUN, json!({})).await;
+    let two = client.run().await;
+    client
+        .send(&json!({ "jsonrpc": "2.0", "method": ABORT }))
+        .await;
+    // One end for both: the client knows of one run only.
+    client.next(END).await;
+    one.over().await;
+    two.over().await;
+    client.claim(STATE);
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn stale_results_and_those_taken_back_are_told() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    let uri = workspace.uri("tests/test_shop.py");
+    client.did_open(&uri, SHOP).await;
+    client.request(RUN, json!({ "runId": "one" })).await;
+    let run = client.run().await;
+    run.pass("tests/test_shop.py::test_adds");
+    let preview = result(
+        "tests/test_shop.py::TestCart::test_count[9]",
+        Outcome::Passed,
+    );
+    run.say(RunEvent::TestFinished(Box::new(preview)));
+    run.complete();
+    let end = client.next(END).await;
+    assert_eq!(end["message"], "1 passed in 340 ms");
+    let is_retracted = |it: &Value| it["retracted"] == true;
+    let retracted = client.next_where(STATE, is_retracted).await;
+    assert_eq!(
+        retracted["testId"],
+        "tests/test_shop.py::TestCart::test_count[9]"
+    );
+    client.claim(STATE);
+    client.claim(DISCOVERED);
+
+    client
+        .did_change(&uri, 2, &SHOP.replace("1 + 1", "1 + 2"))
+        .await;
+    let stale = client.next(STATE).await;
+    assert_eq!(stale["stale"], "edited");
+    assert_eq!(stale["state"]["tag"], "passed");
+    client.did_change(&uri, 3, SHOP).await;
+    assert_eq!(client.next(STATE).await.get("stale"), None);
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_broken_run_ends_with_its_cause() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    client
+        .request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] }))
+        .await;
+    let run = client.run().await;
+    run.say(RunEvent::BuildLog("#1 RUN make".to_owned()));
+    run.say(broken("cannot reach the engine"));
+    assert_eq!(client.next(OUTPUT).await["text"], "#1 RUN make\n");
+    assert_eq!(
+        client.next(OUTPUT).await["text"],
+        "cannot reach the engine; start the engine\n"
+    );
+    assert_eq!(client.next(END).await["how"], "broken");
+    client.next("window/showMessage").await;
+    client.claim(STATE);
+    client.finish().await;
+}

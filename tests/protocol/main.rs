@@ -1,0 +1,21 @@
+//! Conversations with the whole language server, in memory: the real loop, the real scan, a runner
+//! whose every event the test decides.
+//!
+//! A message of the server that a test did not claim fails it.
+
+mod client;
+mod runner;
+mod workspace;
+
+mod actions;
+mod commands;
+mod diagnostics;
+mod document;
+mod explorer;
+mod folders;
+mod lenses;
+mod lifecycle;
+mod progress;
+mod robustness;
+mod settings;
+mod trust;

@@ -1,0 +1,96 @@
+//! Nothing runs where the user does not trust the workspace, and nothing by itself unless he does.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, with_explorer};
+use crate::workspace::{SHOP, Workspace};
+
+const END: &str = "experimental/endRunTest";
+
+async fn open(workspace: &Workspace, options: Value) -> Client {
+    let mut client = Client::start();
+    client
+        .initialize(&[workspace], with_explorer(), options)
+        .await;
+    client.ready(1).await;
+    client.ignore(&[
+        "experimental/discoveredTests",
+        "experimental/changeTestState",
+    ]);
+    client
+}
+
+async fn save(client: &mut Client, uri: &str) {
+    let params = json!({ "textDocument": { "uri": uri } });
+    client.notify("textDocument/didSave", params).await;
+}
+
+#[tokio::test]
+async fn a_run_in_an_untrusted_workspace_is_refused_until_it_is_trusted() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, json!({ "trusted": false })).await;
+    client
+        .request("experimental/runTest", json!({ "runId": "no" }))
+        .await;
+    let message = client.next("window/showMessage").await;
+    let message = message["message"].as_str().unwrap_or_default();
+    assert!(
+        message.starts_with("Testdock: this workspace is not trusted; trust it"),
+        "{message}"
+    );
+    assert_eq!(client.next(END).await["how"], "refused");
+    client.claim("experimental/appendOutputToRunTest");
+    assert!(client.has_no_run());
+
+    client
+        .notify("testdock/trust", json!({ "trusted": true }))
+        .await;
+    client
+        .request("experimental/runTest", json!({ "runId": "yes" }))
+        .await;
+    client.run().await.complete();
+    assert_eq!(client.next(END).await["how"], "completed");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_refusal_in_two_folders_is_told_once() {
+    let shop = Workspace::shop();
+    let bank = Workspace::named("bank", &[("test_bank.py", "def test_pays(): pass\n")]);
+    let mut client = Client::start();
+    let options = json!({ "trusted": false });
+    client.initialize(&[&shop, &bank], json!({}), options).await;
+    client.ready(2).await;
+    client.command("testdock.runAll", json!({})).await;
+    client.next("window/showMessage").await;
+    client.idle().await;
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_saved_file_runs_where_that_is_wanted_and_trusted() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, json!({ "trusted": true, "runOnSave": true })).await;
+    let uri = workspace.uri("tests/test_shop.py");
+    client.did_open(&uri, SHOP).await;
+    save(&mut client, &workspace.uri("pytest.ini")).await;
+    save(&mut client, &uri).await;
+    let run = client.run().await;
+    assert_eq!(run.selection(), ["tests/test_shop.py"]);
+    run.complete();
+    client.next(END).await;
+    client.scanned(1).await;
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_runs_by_itself_without_a_word_of_trust() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, json!({ "runOnSave": true })).await;
+    let uri = workspace.uri("tests/test_shop.py");
+    client.did_open(&uri, SHOP).await;
+    save(&mut client, &uri).await;
+    client.idle().await;
+    assert!(client.has_no_run());
+    client.finish().await;
+}
