@@ -98,7 +98,10 @@ impl Reader for CommandReader {
                 let message = format!("the report {} is damaged: {}", file.name, problem.message);
                 conclusion.broken = Some(Broken {
                     message,
-                    help: None,
+                    help: Some(
+                        "the command may have died while it wrote it: the end of its output may say why"
+                            .into(),
+                    ),
                 });
             }
         }

@@ -1,0 +1,101 @@
+//! The workspace or its configuration is unusual, or wrong.
+
+use crate::support::images;
+use crate::support::person::{Engine, foreign, hand_over, seal};
+use crate::support::project::Project;
+
+const FAILS: (&str, &str) = ("tests/test_one.py", "def test_one():\n    assert 1 == 2\n");
+
+/// `testdock.toml` is wrong at this place, and is told so.
+#[track_caller]
+fn check_configuration(text: &str, place: &str, said: &[&str]) {
+    // Nothing runs: no engine is needed.
+    let project = Project::empty();
+    project.write("testdock.toml", text);
+    project.write(FAILS.0, FAILS.1);
+    let (code, told) = project.shown(&["run"]);
+    assert_eq!(code, 2, "{told}");
+    for words in said.iter().chain(&[place]) {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let (code, told) = project.shown(&["discover"]);
+    assert_eq!((code, told.contains(place)), (2, true), "{told}");
+}
+
+#[test]
+fn a_wrong_key() {
+    check_configuration(
+        "[interpreter]\nimagee = 'python:3.12'\n",
+        "testdock.toml:2:1: ",
+        &["imagee", "image"],
+    );
+}
+
+#[test]
+fn a_wrong_type() {
+    check_configuration(
+        "[interpreter]\nimage = 'python:3.12'\nlimits = { cpus = 'many' }\n",
+        "testdock.toml:3:19: ",
+        &["cpus", "number"],
+    );
+}
+
+#[test]
+fn a_cyclic_profile() {
+    let profiles = "[profile.a]\ninherits = 'b'\n\n[profile.b]\ninherits = 'a'\n";
+    check_configuration(
+        &format!("interpreter.image = 'python:3.12'\n{profiles}"),
+        "testdock.toml:",
+        &["inherits"],
+    );
+}
+
+/// A run that fails at its one line, told with the path as the user knows it.
+#[track_caller]
+fn check_runs(project: &Project) {
+    let story = project.run(&[]);
+    assert_eq!(
+        (story.code, story.totals()),
+        (Some(1), [0, 1, 0, 0]),
+        "{story:#?}"
+    );
+    let place = &story.test("tests/test_one.py::test_one")["location"];
+    assert_eq!(place["path"], project.root.join(FAILS.0).as_str());
+    assert_eq!(place["line"], 2);
+}
+
+#[test]
+fn a_path_with_spaces_and_unicode() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::named("mein Läden 店 'q\"").in_pytest_image(image);
+    project.write(FAILS.0, FAILS.1);
+    check_runs(&project);
+}
+
+#[test]
+fn a_path_through_a_symlink() {
+    let Some(project) = Project::with(&[FAILS]) else {
+        return;
+    };
+    let link = project.home.join("link");
+    std::os::unix::fs::symlink(&project.root, &link).unwrap();
+    // The current folder has no symlinks in its name: only `--root` says how the user sees it.
+    let project = project.seen_as(link);
+    let story = project.run(&["--root", project.root.as_str()]);
+    assert_eq!(story.totals(), [0, 1, 0, 0], "{story:#?}");
+    let place = &story.test("tests/test_one.py::test_one")["location"];
+    assert_eq!(place["path"], project.root.join(FAILS.0).as_str());
+}
+
+#[test]
+fn a_read_only_workspace() {
+    let project = Project::with(&[FAILS]);
+    let Some(project) = project.and_then(|it| hand_over(it, Engine::Allowed)) else {
+        return;
+    };
+    seal(&project.root);
+    check_runs(&project);
+    assert_eq!(foreign(&project.root), [String::new(); 0]);
+}

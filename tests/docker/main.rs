@@ -1,0 +1,23 @@
+//! Whole-program tests: the real binary, a real engine, real projects.
+//!
+//! Without an engine each of them says why it was skipped; with `TESTDOCK_REQUIRE_DOCKER` it fails instead.
+//! Each has a workspace, a state and a cache of its own, so that they may run beside each other.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "the tests' own helpers are tests too: what goes wrong in them is to be loud"
+)]
+
+mod expected;
+mod warm;
+
+mod cancel;
+mod live;
+mod together;
+
+mod bad_engine;
+mod bad_tests;
+mod bad_workspace;
+mod foreign;
+
+mod support;

@@ -1,0 +1,45 @@
+//! The engine, asked through its own command line: what Testdock says of itself is not believed here.
+
+use std::process::{Command, Stdio};
+
+use camino::Utf8Path;
+
+/// What `docker` prints, or what it complains of.
+pub(crate) fn docker(args: &[&str]) -> Result<String, String> {
+    let out = Command::new("docker")
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot start docker: {error}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    match out.status.success() {
+        true => Ok(text(&out.stdout)),
+        false => Err(text(&out.stderr)),
+    }
+}
+
+/// The containers of a workspace, those that stopped included.
+pub(crate) fn containers(root: &Utf8Path) -> Vec<String> {
+    let filter = format!("label=dev.testdock.workspace={root}");
+    let ids = docker(&["ps", "-aq", "--no-trunc", "--filter", &filter]).unwrap_or_default();
+    ids.lines().map(str::to_owned).collect()
+}
+
+/// Removes what a workspace left on the engine. The layers stay: they make the next build quick.
+pub(crate) fn clean(root: &Utf8Path) {
+    for id in containers(root) {
+        let _gone_already = docker(&["rm", "-fv", &id]);
+    }
+    let name = root.file_name().unwrap_or_default();
+    let images = docker(&["images", "-q", &format!("testdock/{name}")]).unwrap_or_default();
+    for id in images.lines() {
+        let _gone_already = docker(&["rmi", "--no-prune", "-f", id]);
+    }
+}
+
+/// The processes in a container whose command line holds `mark`.
+pub(crate) fn processes(container: &str, mark: &str) -> Vec<String> {
+    let all = docker(&["top", container, "-eo", "pid,args"]).unwrap_or_default();
+    let marked = all.lines().skip(1).filter(|line| line.contains(mark));
+    marked.map(str::to_owned).collect()
+}

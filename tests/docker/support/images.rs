@@ -1,0 +1,69 @@
+//! The images that tests run in: made once, under a tag that is the hash of the recipe, for all of them.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use sha2::{Digest as _, Sha256};
+
+use super::docker::docker;
+
+/// The base of the fixtures' Dockerfiles, where `cargo xtask test` names no other.
+const PUBLIC: &str = "python:3.12-slim";
+
+const REQUIREMENTS: &str = include_str!("../../../fixtures/python-pytest/requirements.txt");
+
+/// An image with Python; `None`, with a word of why, where no engine has one.
+pub(crate) fn base() -> Option<String> {
+    let name = std::env::var("TESTDOCK_TEST_BASE").unwrap_or_else(|_| PUBLIC.to_owned());
+    match docker(&["image", "inspect", "-f", "{{.Id}}", &name]) {
+        Ok(_) => Some(name),
+        Err(why) if std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_some() => {
+            panic!("{why}; `cargo xtask test` brings an engine and the image")
+        }
+        Err(why) => {
+            println!("skipped: {why}");
+            None
+        }
+    }
+}
+
+/// An image with pytest, of the version that the fixture asks for.
+pub(crate) fn pytest() -> Option<String> {
+    let packages: Vec<&str> = REQUIREMENTS.split_whitespace().collect();
+    let recipe = format!(
+        "FROM {}\nRUN pip install --no-cache-dir {} pytest-xdist==3.8.0\n",
+        base()?,
+        packages.join(" ")
+    );
+    let hash = Sha256::digest(&recipe);
+    let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+    let tag = format!("testdock/test-pytest:{hash}");
+    // Each test is a process of its own: one builds, the others wait for it.
+    let turn = File::create(concat!(env!("CARGO_TARGET_TMPDIR"), "/images.lock")).unwrap();
+    turn.lock().unwrap();
+    if docker(&["image", "inspect", &tag]).is_err() {
+        build(&recipe, &tag);
+    }
+    Some(tag)
+}
+
+fn build(recipe: &str, tag: &str) {
+    let mut build = Command::new("docker")
+        .args(["build", "--tag", tag, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = build.stdin.take().unwrap();
+    stdin.write_all(recipe.as_bytes()).unwrap();
+    drop(stdin);
+    let out = build.wait_with_output().unwrap();
+    let log = [out.stdout, out.stderr].concat();
+    assert!(
+        out.status.success(),
+        "cannot build {tag}:\n{}",
+        String::from_utf8_lossy(&log)
+    );
+}

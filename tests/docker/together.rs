@@ -1,0 +1,62 @@
+//! Runs at once, of one process and of several, do not disturb each other.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::support::editor::Editor;
+use crate::support::expected::Expected;
+use crate::support::project::Project;
+use crate::support::running::Story;
+
+fn outcomes(story: &Story) -> BTreeMap<String, String> {
+    let finished = story.of("test-finished");
+    let pairs =
+        finished.map(|it| ["id", "outcome"].map(|key| it.value[key].as_str().unwrap().to_owned()));
+    pairs.map(Into::into).collect()
+}
+
+#[test]
+fn two_processes_run_in_one_workspace() {
+    let Some(project) = Project::shop() else {
+        return;
+    };
+    let (one, two) = (project.start(&[]), project.start(&[]));
+    for story in [one.end(), two.end()] {
+        assert_eq!(story.code, Some(1), "{story:#?}");
+        assert_eq!(outcomes(&story), Expected::read().outcomes());
+        assert_eq!(story.container(), project.container());
+    }
+}
+
+#[test]
+fn two_runs_share_a_server() {
+    let Some(project) = Project::shop() else {
+        return;
+    };
+    let files = ["tests/test_service.py", "tests/test_orders.py"];
+    let mut editor = Editor::open(&project);
+    let runs = files.map(|file| editor.command("testdock.run", &json!({ "ids": [file] })));
+    for (file, run) in files.iter().zip(&runs) {
+        assert_eq!(editor.until_ended(run)["how"], "completed");
+        let mut wanted = Expected::read().outcomes();
+        wanted.retain(|id, _| id.starts_with(file));
+        assert_eq!(editor.outcomes(run), wanted);
+    }
+}
+
+#[test]
+fn two_servers_share_a_workspace() {
+    let Some(project) = Project::shop() else {
+        return;
+    };
+    let mut editors = [Editor::open(&project), Editor::open(&project)];
+    let runs = editors
+        .each_mut()
+        .map(|editor| editor.command("testdock.runAll", &json!({})));
+    for (editor, run) in editors.iter_mut().zip(&runs) {
+        assert_eq!(editor.until_ended(run)["how"], "completed");
+        assert_eq!(editor.outcomes(run), Expected::read().outcomes());
+    }
+    project.container();
+}

@@ -1,0 +1,72 @@
+//! What is kept between runs, and what is not.
+
+use crate::support::project::Project;
+use crate::support::{PATIENCE, images, soon};
+
+const ONE: &str = "tests/test_orders.py::test_total";
+
+#[test]
+fn the_second_run_is_warm() {
+    let Some(project) = Project::shop() else {
+        return;
+    };
+    let (first, second) = (project.run(&[ONE]), project.run(&[ONE]));
+    assert_eq!((first.code, second.code), (Some(0), Some(0)));
+    assert_eq!((first.is_warm(), second.is_warm()), (false, true));
+    assert_eq!(first.container(), second.container());
+    assert_eq!(project.containers(), [first.container()]);
+}
+
+#[test]
+fn a_fresh_container_goes_with_its_run() {
+    let Some(project) = Project::shop() else {
+        return;
+    };
+    let (warm, fresh) = (project.run(&[ONE]), project.run(&[ONE, "--fresh"]));
+    assert_eq!((fresh.code, fresh.is_warm()), (Some(0), false));
+    assert_ne!(fresh.container(), warm.container());
+    soon("only the warm one is left", PATIENCE, || {
+        (project.containers() == [warm.container()]).then_some(())
+    });
+}
+
+/// The image holds a copy of the package in `/app`, installed from there with `pip install -e`.
+#[test]
+fn an_edited_package_is_what_the_next_run_sees() {
+    let Some(project) = Project::shop_in_its_own_image() else {
+        return;
+    };
+    let first = project.run(&[ONE]);
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    project.edit(
+        "shop/pricing.py",
+        r#"CENT = Decimal("0.01")"#,
+        r#"CENT = Decimal("1")"#,
+    );
+    let second = project.run(&[ONE]);
+    assert_eq!(second.code, Some(1), "{second:#?}");
+    assert_eq!(second.test(ONE)["outcome"], "failed");
+    assert_eq!(second.of("build-output").count(), 0);
+    assert!(second.is_warm());
+}
+
+#[test]
+fn an_edited_input_of_the_image_rebuilds_it() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    let dockerfile =
+        format!("FROM {image}\nCOPY stock.txt /stock.txt\nRUN cp /stock.txt /sold.txt\n");
+    project.write("Dockerfile", &dockerfile);
+    project.write("stock.txt", "tea");
+    let test = "def test_a():\n    assert open('/sold.txt').read() == 'pot'\n";
+    project.write("test_a.py", test);
+    let first = project.run(&[]);
+    assert_eq!(first.code, Some(1), "{first:#?}");
+    project.write("stock.txt", "pot");
+    let second = project.run(&[]);
+    assert_eq!(second.code, Some(0), "{second:#?}");
+    assert!(second.of("build-output").count() > 0);
+    assert!(!second.is_warm());
+}
