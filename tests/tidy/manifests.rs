@@ -30,12 +30,8 @@ fn complaints_of(manifest: &File) -> Vec<String> {
         .collect()
 }
 
-/// The dependencies that a manifest describes by itself. One that is its own workspace has no table
-/// to inherit from.
+/// The dependencies that a manifest describes by itself.
 fn own_versions(table: &Table) -> Vec<&str> {
-    if table.contains_key("workspace") {
-        return Vec::new();
-    }
     let sections = SECTIONS
         .iter()
         .filter_map(|section| table.get(*section)?.as_table());
