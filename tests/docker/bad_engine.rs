@@ -51,10 +51,7 @@ fn no_such_image() {
     };
     // Nothing listens there: that is found out at once.
     let image = "localhost:1/no-such-image:1";
-    check(
-        &project.run(&["--image", image]),
-        &[image, "docker load"],
-    );
+    check(&project.run(&["--image", image]), &[image, "docker load"]);
 }
 
 #[test]

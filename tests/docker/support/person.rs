@@ -32,9 +32,12 @@ pub(crate) fn hand_over(project: Project, engine: Engine) -> Option<Project> {
         Engine::Allowed => format!("--groups={}", socket.gid()),
         Engine::Denied => "--clear-groups".to_owned(),
     };
-    let project = project
-        .with_reachable_binary()
-        .through(&["setpriv", "--reuid=1234", "--regid=1234", &groups]);
+    let project = project.with_reachable_binary().through(&[
+        "setpriv",
+        "--reuid=1234",
+        "--regid=1234",
+        &groups,
+    ]);
     own(&project.home);
     Some(project)
 }
