@@ -129,12 +129,12 @@ impl Client {
         self.next_where("window/showMessage", is_mark).await;
     }
 
-    /// Waits until the doctor says what it should.
+    /// Waits until the server's status says what it should.
     async fn until(&mut self, is_reached: impl Fn(&str) -> bool) {
         let waiting = async {
             loop {
-                let doctor = self.command("testdock.doctor", json!({})).await;
-                if doctor.as_str().is_some_and(&is_reached) {
+                let status = self.command("testdock.status", json!({})).await;
+                if status.as_str().is_some_and(&is_reached) {
                     return;
                 }
                 tokio::task::yield_now().await;

@@ -285,12 +285,12 @@ async fn the_workspace_is_read_again_on_demand() {
             .len(),
         2
     );
-    let doctor = client.command("testdock.doctor", json!({})).await;
-    let doctor = doctor.as_str().unwrap_or_default();
-    assert!(doctor.contains("- tests in 2 files\n"), "{doctor}");
+    let status = client.command("testdock.status", json!({})).await;
+    let status = status.as_str().unwrap_or_default();
+    assert!(status.contains("- tests in 2 files\n"), "{status}");
     assert!(
-        doctor.contains(": on this machine, without a container\n"),
-        "{doctor}"
+        status.contains(": this machine, without a container\n"),
+        "{status}"
     );
     client.finish().await;
 }

@@ -25,8 +25,8 @@ async fn initialize_is_answered_before_anything_is_read() {
     assert_eq!(answer["capabilities"]["positionEncoding"], "utf-16");
     assert_eq!(answer["capabilities"]["textDocumentSync"]["change"], 1);
 
-    let doctor = client.command("testdock.doctor", json!({})).await;
-    assert_eq!(doctor, "", "no folder is open before the client is ready");
+    let status = client.command("testdock.status", json!({})).await;
+    assert_eq!(status, "", "no folder is open before the client is ready");
 
     client.ready(1).await;
     println!("all of them read: {:?}", begin.elapsed());

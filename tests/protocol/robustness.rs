@@ -116,7 +116,7 @@ async fn a_flood_is_answered_while_runs_go_on() {
     let run = client.run().await;
     let mut asked = Vec::new();
     for _ in 0..200 {
-        let params = json!({ "command": "testdock.doctor", "arguments": [] });
+        let params = json!({ "command": "testdock.status", "arguments": [] });
         asked.push(client.ask("workspace/executeCommand", params).await);
     }
     for id in asked {

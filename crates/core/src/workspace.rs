@@ -51,7 +51,13 @@ pub struct FileTests {
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(place) = &self.place {
-            write!(f, "{}:{}:{}: ", place.path, place.line, place.column.unwrap_or(1))?;
+            write!(
+                f,
+                "{}:{}:{}: ",
+                place.path,
+                place.line,
+                place.column.unwrap_or(1)
+            )?;
         }
         f.write_str(&self.message)?;
         match &self.help {

@@ -130,7 +130,7 @@ mod tests {
     fn outcomes_come_back_and_a_broken_file_is_empty() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let directory = Utf8PathBuf::from_path_buf(directory.path().into()).expect("unicode");
-        let store = Store::at(directory.clone());
+        let store = Store::at(directory);
         let root = Utf8Path::new("/home/me/shop");
         assert_eq!(store.load(root), []);
 

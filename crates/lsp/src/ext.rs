@@ -50,13 +50,15 @@ pub mod command {
     pub const CANCEL: &str = "testdock.cancel";
     /// Shows what the newest run said of a test.
     pub const SHOW_OUTPUT: &str = "testdock.showOutput";
-    /// Says where tests run, and what is missing.
+    /// Says how things stand in the server: what was read, what runs.
+    pub const STATUS: &str = "testdock.status";
+    /// Looks at what a run needs: what was found, what is missing, what mends it.
     pub const DOCTOR: &str = "testdock.doctor";
     /// Reads the workspace again.
     pub const REFRESH: &str = "testdock.refresh";
 
     /// All of them.
-    pub const ALL: [&str; 10] = [
+    pub const ALL: [&str; 11] = [
         RUN,
         RUN_FILE,
         RUN_AT_CURSOR,
@@ -65,6 +67,7 @@ pub mod command {
         RUN_LAST,
         CANCEL,
         SHOW_OUTPUT,
+        STATUS,
         DOCTOR,
         REFRESH,
     ];

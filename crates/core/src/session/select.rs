@@ -176,7 +176,10 @@ fn mistakes(problems: &[Problem]) -> Option<RunError> {
     let (first, others) = problems.split_first()?;
     let others: Vec<String> = others.iter().map(ToString::to_string).collect();
     let log = (!others.is_empty()).then(|| others.join("\n"));
-    Some(RunError { log, ..first.to_error() })
+    Some(RunError {
+        log,
+        ..first.to_error()
+    })
 }
 
 fn selected(

@@ -53,6 +53,7 @@ pub(crate) async fn execute(shared: &Arc<Shared>, params: ExecuteCommandParams) 
             let arguments: TestArguments = arguments.read()?;
             page::of_test(shared, arguments.id).await.map(Value::String)
         }
+        command::STATUS => Ok(Value::String(page::status(shared).await)),
         command::DOCTOR => Ok(Value::String(page::doctor(shared).await)),
         command::REFRESH => {
             workspace::reopen(shared);

@@ -1,11 +1,14 @@
 //! Texts too long for a message: what a test said, and how things stand.
 
+use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use lsp_types::{MessageType, ShowDocumentParams, Uri};
-use testdock_core::views::{Extent, details, doctor_text};
+use testdock_core::frameworks::Suite;
+use testdock_core::session::{Folder, Session};
+use testdock_core::views::{Extent, count_words, details, doctor_text};
 use testdock_engine::doctor::examine;
 use tower_lsp::jsonrpc::{Error, Result};
 
@@ -89,6 +92,58 @@ fn file_name(label: &str) -> String {
     };
     let name: String = label.chars().map(safe).take(60).collect();
     format!("{name}.md")
+}
+
+/// How things stand in the server, folder by folder.
+pub(crate) async fn status(shared: &Arc<Shared>) -> String {
+    let text = shared.handle.ask(|session| {
+        let folders = session.folders().map(|folder| describe(session, folder));
+        folders.collect::<Vec<_>>().join("\n")
+    });
+    text.await.unwrap_or_default()
+}
+
+fn describe(session: &Session, folder: &Folder) -> String {
+    let mut text = format!("# {} ({})\n\n", folder.name, folder.root);
+    let workspace = &folder.workspace;
+    for suite in &workspace.suites {
+        let name = suite.name.as_deref().unwrap_or(suite.framework.name());
+        let root = Some(suite.root.as_str()).filter(|root| !root.is_empty());
+        let root = root.unwrap_or("the workspace");
+        let _ = writeln!(text, "- {name} in {root}: {}", interpreter(folder, suite));
+    }
+    let files = folder.files().count();
+    let _ = match folder.scanning {
+        true => writeln!(text, "- still being read: {files} files with tests so far"),
+        false => writeln!(text, "- tests in {files} files"),
+    };
+    if workspace.suites.is_empty() {
+        text.push_str("- no tests were found\n");
+    }
+    for problem in &workspace.problems {
+        let words = messages::error_words(&problem.to_error());
+        let _ = writeln!(text, "- {words}");
+    }
+    for run in session
+        .runs()
+        .filter(|it| it.folder == folder.name && it.is_active())
+    {
+        let totals = run.totals();
+        let _ = writeln!(text, "- running: {}", count_words(&totals));
+    }
+    let runs = session.runs().filter(|run| run.folder == folder.name);
+    if let Some(provenance) = runs.filter_map(|run| run.provenance.as_ref()).last() {
+        let interpreter = &provenance.interpreter;
+        let _ = writeln!(text, "- the last run was in {interpreter}");
+    }
+    text
+}
+
+fn interpreter(folder: &Folder, suite: &Suite) -> String {
+    match folder.workspace.interpreter(suite) {
+        Ok(interpreter) => interpreter.source.to_string(),
+        Err(error) => messages::error_words(&error),
+    }
 }
 
 /// What is there and what is missing, folder by folder. It takes as long as the engine takes to

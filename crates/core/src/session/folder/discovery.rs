@@ -1,0 +1,233 @@
+//! What stands in a folder's files: from scans, from the editor, from changes on disk.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Document, Folder, Record, Stale};
+use crate::id::TestId;
+use crate::paths::RelPath;
+use crate::session::{Change, Effect};
+use crate::views;
+use crate::workspace::{FileTests, Workspace};
+
+impl Folder {
+    pub(in crate::session) fn begin_scan(&mut self) {
+        self.scanning = true;
+        self.seen.clear();
+    }
+
+    pub(in crate::session) fn resolved(&mut self, workspace: Workspace) -> Vec<Effect> {
+        self.workspace = workspace;
+        self.is_resolved = true;
+        let mistakes = views::configuration_diagnostics(&self.workspace.problems);
+        let mut touched: BTreeSet<Utf8PathBuf> = self.faults.keys().cloned().collect();
+        touched.extend(mistakes.keys().cloned());
+        self.faults = mistakes;
+        let open: Vec<RelPath> = self.documents.keys().cloned().collect();
+        let mut effects = Vec::new();
+        for path in open {
+            effects.extend(self.rediscover(&path));
+        }
+        effects.extend(self.publish(touched));
+        effects
+    }
+
+    pub(in crate::session) fn found(&mut self, files: Vec<FileTests>) -> Vec<Effect> {
+        let mut by_path: BTreeMap<RelPath, Vec<FileTests>> = BTreeMap::new();
+        for file in files {
+            by_path.entry(file.path.clone()).or_default().push(file);
+        }
+        let mut effects = Vec::new();
+        let mut changed = Vec::new();
+        for (path, tests) in by_path {
+            self.seen.insert(path.clone());
+            // What is open in the editor is newer than what is on disk.
+            if self.documents.contains_key(&path) {
+                continue;
+            }
+            effects.extend(self.replace(&path, tests));
+            changed.push(path);
+        }
+        if !changed.is_empty() {
+            effects.push(Effect::Show(Change::Tests {
+                folder: self.name.clone(),
+                files: changed,
+            }));
+        }
+        effects
+    }
+
+    pub(in crate::session) fn end_scan(&mut self) -> Vec<Effect> {
+        self.scanning = false;
+        let gone: Vec<RelPath> = self
+            .files
+            .keys()
+            .filter(|path| !self.seen.contains(path) && !self.documents.contains_key(path))
+            .cloned()
+            .collect();
+        let mut effects = Vec::new();
+        for path in &gone {
+            effects.extend(self.replace(path, Vec::new()));
+        }
+        if !gone.is_empty() {
+            effects.push(Effect::Show(Change::Tests {
+                folder: self.name.clone(),
+                files: gone,
+            }));
+        }
+        effects.push(Effect::Show(Change::ScanEnded(self.name.clone())));
+        effects
+    }
+
+    pub(in crate::session) fn edited(
+        &mut self,
+        path: &Utf8Path,
+        version: i32,
+        text: &Arc<str>,
+    ) -> Vec<Effect> {
+        let Some(path) = RelPath::below(&self.root, path) else {
+            return Vec::new();
+        };
+        if self
+            .documents
+            .get(&path)
+            .is_some_and(|known| known.version > version)
+        {
+            return Vec::new();
+        }
+        self.documents.insert(
+            path.clone(),
+            Document {
+                version,
+                text: text.clone(),
+            },
+        );
+        self.rediscover(&path)
+    }
+
+    pub(in crate::session) fn closed(&mut self, path: &Utf8Path) -> Vec<Effect> {
+        let Some(path) = RelPath::below(&self.root, path) else {
+            return Vec::new();
+        };
+        match self.documents.remove(&path) {
+            Some(_) => vec![self.scan_only(vec![path])],
+            None => Vec::new(),
+        }
+    }
+
+    /// Files changed on disk: those that shape the workspace mean a new scan, others themselves.
+    pub(in crate::session) fn changed(&mut self, paths: Vec<RelPath>) -> Vec<Effect> {
+        if paths.iter().any(crate::resolve::shapes_the_workspace) {
+            self.begin_scan();
+            let effect = Effect::Scan {
+                folder: self.name.clone(),
+                root: self.root.clone(),
+                only: None,
+            };
+            return vec![Effect::Show(Change::ScanStarted(self.name.clone())), effect];
+        }
+        let is_test = |path: &RelPath| {
+            self.files.contains_key(path)
+                || self
+                    .workspace
+                    .suites
+                    .iter()
+                    .any(|s| s.framework.is_test_file(s, path))
+        };
+        let tests: Vec<RelPath> = paths
+            .into_iter()
+            .filter(|path| !self.documents.contains_key(path) && is_test(path))
+            .collect();
+        if tests.is_empty() {
+            Vec::new()
+        } else {
+            vec![self.scan_only(tests)]
+        }
+    }
+
+    fn scan_only(&self, files: Vec<RelPath>) -> Effect {
+        Effect::Scan {
+            folder: self.name.clone(),
+            root: self.root.clone(),
+            only: Some((Box::new(self.workspace.clone()), files)),
+        }
+    }
+
+    /// Finds the tests of an open document again.
+    fn rediscover(&mut self, path: &RelPath) -> Vec<Effect> {
+        let Some(document) = self.documents.get(path) else {
+            return Vec::new();
+        };
+        let tests = self.workspace.discover(path, &document.text);
+        if tests.is_empty() && !self.files.contains_key(path) {
+            return Vec::new();
+        }
+        let mut effects = self.replace(path, tests);
+        let change = Change::Tests {
+            folder: self.name.clone(),
+            files: vec![path.clone()],
+        };
+        effects.push(Effect::Show(change));
+        effects
+    }
+
+    /// Takes over a file's tests; outcomes of edited tests go stale, diagnostics move along.
+    fn replace(&mut self, path: &RelPath, tests: Vec<FileTests>) -> Vec<Effect> {
+        if tests.iter().all(|file| file.items.is_empty()) {
+            self.files.remove(path);
+        } else {
+            self.files.insert(path.clone(), tests);
+        }
+        let stale = self.mark_edited(path);
+        let mut effects = Vec::new();
+        if !stale.is_empty() {
+            effects.push(Effect::Show(Change::Stale {
+                folder: self.name.clone(),
+                tests: stale,
+            }));
+        }
+        effects.extend(self.publish([path.on(&self.root)]));
+        effects
+    }
+
+    /// Marks the outcomes of tests whose text changed; a test edited back is the truth again.
+    fn mark_edited(&mut self, path: &RelPath) -> Vec<TestId> {
+        let hashes: HashMap<&TestId, u64> = self
+            .files
+            .get(path)
+            .into_iter()
+            .flatten()
+            .flat_map(|f| &f.items)
+            .map(|i| (&i.id, i.hash))
+            .collect();
+        let first = TestId::of_file(path.clone());
+        let mut stale = Vec::new();
+        let mut touch = |id: &TestId, record: &mut Record| {
+            let Some((_, stood)) = record.stood else {
+                return;
+            };
+            let now = hashes
+                .get(id)
+                .or_else(|| hashes.get(&id.parent()?))
+                .copied();
+            match (record.stale, now == Some(stood)) {
+                (None, false) => {
+                    record.stale = Some(Stale::Edited);
+                    stale.push(id.clone());
+                }
+                (Some(Stale::Edited), true) => record.stale = None,
+                _ => {}
+            }
+        };
+        for (id, record) in self
+            .records
+            .iter_mut()
+            .filter(|(id, _)| id.file == first.file)
+        {
+            touch(id, record);
+        }
+        stale
+    }
+}

@@ -1,0 +1,174 @@
+//! What runs said of a folder's tests, and what its files show of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Folder, Record, Stale};
+use crate::id::TestId;
+use crate::model::{Outcome, Place, Provenance, TestResult};
+use crate::paths::RelPath;
+use crate::session::{Change, Effect};
+use crate::views::{self, Diagnostic};
+
+impl Folder {
+    pub(in crate::session) fn restore(&mut self, outcomes: Vec<(TestId, Outcome)>) {
+        for (id, outcome) in outcomes {
+            self.records.entry(id.clone()).or_insert_with(|| Record {
+                result: Arc::new(TestResult::new(id, outcome)),
+                sequence: 0,
+                provenance: None,
+                stale: Some(Stale::Remembered),
+                stood: None,
+            });
+        }
+    }
+
+    /// Takes over a result; whether it is of the newest run of its test. The effects show it.
+    pub(in crate::session) fn record_result(
+        &mut self,
+        sequence: u64,
+        result: &Arc<TestResult>,
+        provenance: Option<&Arc<Provenance>>,
+    ) -> (bool, BTreeSet<Utf8PathBuf>) {
+        if self
+            .records
+            .get(&result.id)
+            .is_some_and(|known| known.sequence > sequence)
+        {
+            return (false, BTreeSet::new());
+        }
+        let mut touched = self.unlink(&result.id);
+        let stood = self
+            .definition(&result.id)
+            .map(|item| (item.range.start.line, item.hash));
+        let record = Record {
+            result: result.clone(),
+            sequence,
+            provenance: provenance.cloned(),
+            stale: None,
+            stood,
+        };
+        self.records.insert(result.id.clone(), record);
+        for failure in &result.failures {
+            if let Some(path) = self.shown_in(&result.id, failure.place.as_ref()) {
+                self.failing
+                    .entry(path.clone())
+                    .or_default()
+                    .insert(result.id.clone());
+                touched.insert(path);
+            }
+        }
+        (true, touched)
+    }
+
+    /// Forgets what a run said of a test, if nothing newer was said.
+    pub(in crate::session) fn retract(
+        &mut self,
+        sequence: u64,
+        id: &TestId,
+    ) -> BTreeSet<Utf8PathBuf> {
+        if self
+            .records
+            .get(id)
+            .is_none_or(|known| known.sequence > sequence)
+        {
+            return BTreeSet::new();
+        }
+        self.records.remove(id);
+        self.unlink(id)
+    }
+
+    /// Marks outcomes as no longer true where a newer run did not get to the test.
+    pub(in crate::session) fn not_reached(
+        &mut self,
+        ids: impl Iterator<Item = TestId>,
+    ) -> Vec<TestId> {
+        let mut stale = Vec::new();
+        for id in ids {
+            let Some(record) = self.records.get_mut(&id) else {
+                continue;
+            };
+            if record.stale.is_none() {
+                record.stale = Some(Stale::NotReached);
+                stale.push(id);
+            }
+        }
+        stale
+    }
+
+    fn unlink(&mut self, id: &TestId) -> BTreeSet<Utf8PathBuf> {
+        let mut touched = BTreeSet::new();
+        self.failing.retain(|path, ids| {
+            if ids.remove(id) {
+                touched.insert(path.clone());
+            }
+            !ids.is_empty()
+        });
+        touched
+    }
+
+    /// The file that a failure shows in: where it happened, else where the test stands.
+    fn shown_in(&self, id: &TestId, place: Option<&Place>) -> Option<Utf8PathBuf> {
+        let happened = place.map(|place| place.path.clone());
+        happened.or_else(|| self.definition(id).map(|item| item.id.file.on(&self.root)))
+    }
+
+    /// Puts a fault of a run at its place, or takes away the one of an earlier run.
+    pub(in crate::session) fn set_fault(
+        &mut self,
+        path: Utf8PathBuf,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Vec<Effect> {
+        if diagnostics.is_empty() {
+            self.faults.remove(&path);
+        } else {
+            self.faults.insert(path.clone(), diagnostics);
+        }
+        self.publish([path])
+    }
+
+    /// Shows the diagnostics of these files, where they are other ones than before.
+    pub(in crate::session) fn publish(
+        &mut self,
+        paths: impl IntoIterator<Item = Utf8PathBuf>,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for path in paths {
+            let diagnostics = self.diagnostics(&path);
+            let known = self.published.get(&path).map_or(&[][..], Vec::as_slice);
+            if known == diagnostics.as_slice() {
+                continue;
+            }
+            if diagnostics.is_empty() {
+                self.published.remove(&path);
+            } else {
+                self.published.insert(path.clone(), diagnostics.clone());
+            }
+            effects.push(Effect::Show(Change::Diagnostics { path, diagnostics }));
+        }
+        effects
+    }
+
+    fn diagnostics(&self, path: &Utf8Path) -> Vec<Diagnostic> {
+        let text = RelPath::below(&self.root, path).and_then(|rel| self.text(&rel));
+        let failing = self.failing.get(path).into_iter().flatten();
+        let mut all: Vec<Diagnostic> = failing
+            .filter_map(|id| self.records.get(id))
+            .flat_map(|record| views::test_diagnostics(self, record, path, text))
+            .collect();
+        all.extend(self.faults.get(path).into_iter().flatten().cloned());
+        all.sort_by_key(|d| d.range);
+        all
+    }
+
+    /// Takes away everything that is shown.
+    pub(in crate::session) fn forget_all(&mut self) -> Vec<Effect> {
+        self.records.clear();
+        self.failing.clear();
+        self.faults.clear();
+        let paths: Vec<Utf8PathBuf> = self.published.keys().cloned().collect();
+        self.publish(paths)
+    }
+}
