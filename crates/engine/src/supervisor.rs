@@ -41,11 +41,11 @@ impl Cookie {
         &self.0
     }
 
-    /// The directory of this run alone. Half of the cookie names it: with the whole one in its path, a
-    /// variable that holds the path would make its process look like one of the run, the supervisor
-    /// first of all.
+    /// The directory of this run alone. Its name is not all of the cookie: the supervisor's own
+    /// environment may tell the path, and it must not take itself for one whom it has to end.
     pub(crate) fn scratch(&self, base: &Base) -> String {
-        format!("{}/run-{}", base.dir, &self.0[..self.0.len() / 2])
+        let (name, _) = self.0.split_at(self.0.len() / 2);
+        format!("{}/run-{name}", base.dir)
     }
 }
 
