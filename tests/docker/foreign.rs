@@ -12,7 +12,7 @@ fn check(project: Option<Project>) {
         assert_eq!(story.code, Some(1), "{story:#?}");
     }
     assert!(project.root.join(".pytest_cache").exists());
-    assert_eq!(foreign(&project.home), [String::new(); 0]);
+    assert_eq!(foreign(&project.home), Vec::<String>::new());
     assert!(remove(&project.root));
 }
 
