@@ -41,6 +41,17 @@ impl Outcome {
     }
 }
 
+impl From<testdock_junit::Outcome> for Outcome {
+    fn from(outcome: testdock_junit::Outcome) -> Self {
+        match outcome {
+            testdock_junit::Outcome::Passed => Self::Passed,
+            testdock_junit::Outcome::Failed => Self::Failed,
+            testdock_junit::Outcome::Errored => Self::Errored,
+            testdock_junit::Outcome::Skipped => Self::Skipped,
+        }
+    }
+}
+
 /// A place in a file of the caller's machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {

@@ -8,7 +8,7 @@ use testdock_junit as junit;
 
 use super::{Broken, Conclusion, Exit, Framework, Reader, Suite, TestItem};
 use crate::id::TestId;
-use crate::model::{Failure, Outcome, Place, RunEvent, TestResult};
+use crate::model::{Failure, Frame, Place, RunEvent, TestResult};
 use crate::paths::RelPath;
 use crate::plan::{Candidate, Invocation, Job, ReportFile, Reports, Site};
 
@@ -87,13 +87,10 @@ impl Reader for CommandReader {
         let mut ordinals = HashMap::new();
         for file in reports {
             let (report, problems) = junit::read(&file.bytes);
-            conclusion.results.extend(report.cases.iter().map(|case| {
-                let suites = case
-                    .suite
-                    .map(|suite| report.suite_path(suite))
-                    .unwrap_or_default();
-                self.result(case, &suites, &mut ordinals)
-            }));
+            let cases = report.cases.iter();
+            conclusion
+                .results
+                .extend(cases.map(|case| self.result(&report, case, &mut ordinals)));
             if let Some(problem) = problems.first() {
                 let message = format!("the report {} is damaged: {}", file.name, problem.message);
                 conclusion.broken = Some(Broken {
@@ -140,17 +137,21 @@ impl CommandReader {
 
     fn result(
         &self,
+        report: &junit::Report<'_>,
         case: &junit::Case<'_>,
-        suites: &[&str],
         ordinals: &mut HashMap<TestId, usize>,
     ) -> TestResult {
-        let mut id = self.id(case, suites);
+        let suites = case
+            .suite
+            .map(|suite| report.suite_path(suite))
+            .unwrap_or_default();
+        let mut id = self.id(case, &suites);
         let ordinal = ordinals.entry(id.clone()).or_insert(0);
         *ordinal += 1;
         if *ordinal > 1 {
             id.case = Some(format!("#{ordinal}"));
         }
-        let mut result = TestResult::new(id, outcome(case.outcome()));
+        let mut result = TestResult::new(id, case.outcome().into());
         result.duration = case
             .time
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -164,7 +165,9 @@ impl CommandReader {
             if status.kind == junit::StatusKind::Skipped {
                 result.reason = Some(self.host(message)).filter(|reason| !reason.is_empty());
             } else if result.outcome.is_bad() {
-                result.failures.push(self.failure(status));
+                result
+                    .failures
+                    .push(self.failure(report.locate(case, status), status));
             }
         }
         result
@@ -184,7 +187,7 @@ impl CommandReader {
         }
     }
 
-    fn failure(&self, status: &junit::Status<'_>) -> Failure {
+    fn failure(&self, at: junit::Location, status: &junit::Status<'_>) -> Failure {
         let text = self.host(&status.text);
         let message = status.message.as_deref().map(|message| self.host(message));
         let first = || {
@@ -193,40 +196,46 @@ impl CommandReader {
                 .unwrap_or_default()
                 .to_owned()
         };
-        let file = status.file.as_deref().and_then(|file| self.file(file));
+        let frames = at.frames.iter().filter_map(|frame| self.place(frame));
         Failure {
             kind: status.type_.as_deref().unwrap_or_default().to_owned(),
             message: message
                 .filter(|m| !m.trim().is_empty())
                 .unwrap_or_else(first),
-            place: file.zip(status.line).map(|(path, line)| Place {
-                path,
-                line,
-                column: None,
-            }),
+            place: at.place.and_then(|place| self.place(&place)),
+            frames: frames
+                .map(|place| Frame {
+                    place,
+                    name: String::new(),
+                })
+                .collect(),
             detail: text,
-            ..Failure::default()
+            diff: None,
         }
+    }
+
+    /// A place as the tool wrote it. A bare file name may be any file of that name: it is no place.
+    fn place(&self, place: &junit::Place) -> Option<Place> {
+        let path = self
+            .file(&place.path)
+            .filter(|_| place.path.contains('/'))?;
+        Some(Place {
+            path,
+            line: place.line,
+            column: place.column,
+        })
     }
 
     /// A file as the tool names it: absolute in the container, or relative to where it ran.
     fn file(&self, path: &str) -> Option<camino::Utf8PathBuf> {
         if path.starts_with('/') {
-            return self.site.paths.to_host(path);
+            let host = self.site.paths.to_host(path)?;
+            return host.starts_with(&self.site.root).then_some(host);
         }
         Some(self.suite.root.join(path).on(&self.site.root))
     }
 
     fn host(&self, text: &str) -> String {
         self.site.paths.text_to_host(text).into_owned()
-    }
-}
-
-fn outcome(outcome: junit::Outcome) -> Outcome {
-    match outcome {
-        junit::Outcome::Passed => Outcome::Passed,
-        junit::Outcome::Failed => Outcome::Failed,
-        junit::Outcome::Errored => Outcome::Errored,
-        junit::Outcome::Skipped => Outcome::Skipped,
     }
 }

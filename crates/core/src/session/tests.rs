@@ -483,7 +483,7 @@ fn a_closed_folder_takes_its_diagnostics_and_runs_along() {
         words(&session.handle(Input::Close("w".into()))),
         ["stop r1", "diagnostics at ", "closed w"]
     );
-    assert_eq!(words(&end(&mut session, "r1", End::Cancelled)), [""; 0]);
+    assert_eq!(words(&end(&mut session, "r1", End::Cancelled)), ["ended"]);
 }
 
 #[test]

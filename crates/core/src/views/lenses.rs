@@ -1,5 +1,7 @@
 //! What stands over each test in an editor: run it, and how it ended last.
 
+use std::collections::HashSet;
+
 use super::words::{count_words, duration_words};
 use crate::frameworks::{ItemKind, Position, Range, TestItem};
 use crate::id::TestId;
@@ -47,7 +49,9 @@ pub fn lenses(folder: &Folder, path: &RelPath) -> Vec<Lens> {
         end: Position::default(),
     };
     let mut lenses = vec![run_lens(top, "▶ Run file", file)];
-    for item in items {
+    // Tests that classes inherit stand where they are written, once for each class: once is enough.
+    let mut seen = HashSet::new();
+    for item in items.into_iter().filter(|item| seen.insert(item.name)) {
         let title = match item.kind {
             ItemKind::Group => "▶ Run all",
             ItemKind::Test => "▶ Run",

@@ -110,8 +110,20 @@ fn headline(failure: &Failure) -> String {
 
 /// What is wrong, test by test, with traces and output: for the end of a run.
 pub fn failure_blocks(run: &Run, cwd: &Utf8Path) -> Vec<String> {
-    let bad = run.results().filter(|result| result.outcome.is_bad());
-    bad.flat_map(|result| failure_block(result, cwd)).collect()
+    bad(run)
+        .into_iter()
+        .flat_map(|result| failure_block(result, cwd))
+        .collect()
+}
+
+/// The bad results, file by file and line by line.
+fn bad(run: &Run) -> Vec<&TestResult> {
+    let results = run.results().map(AsRef::as_ref);
+    let mut bad: Vec<&TestResult> = results
+        .filter(|r: &&TestResult| r.outcome.is_bad())
+        .collect();
+    bad.sort_by_key(|result| (&result.id.file, result.place()));
+    bad
 }
 
 fn failure_block(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
@@ -155,15 +167,14 @@ fn printable(line: &str) -> String {
 
 /// The failures once more, one line each, for the eye and for tools that read `path:line: message`.
 pub fn summary_lines(run: &Run, cwd: &Utf8Path) -> Vec<String> {
-    let bad = run.results().filter(|result| result.outcome.is_bad());
-    bad.flat_map(|result| {
+    let lines_of = |result: &TestResult| {
         let lines = result.failures.iter().map(|failure| match failure.place {
             Some(_) => failure_line(failure, cwd),
             None => format!("{}: {}", result.id, headline(failure)),
         });
         lines.collect::<Vec<_>>()
-    })
-    .collect()
+    };
+    bad(run).into_iter().flat_map(lines_of).collect()
 }
 
 /// The last line: counts, time, and how warm it was.

@@ -162,7 +162,7 @@ impl PytestReader {
     }
 
     fn case_result(&self, case: &junit::Case<'_>) -> TestResult {
-        let mut result = TestResult::new(self.case_id(case), outcome(case.outcome()));
+        let mut result = TestResult::new(self.case_id(case), case.outcome().into());
         result.duration = case.time.and_then(seconds);
         for status in &case.statuses {
             let message = status.message.as_deref().unwrap_or_default().to_owned();
@@ -299,15 +299,6 @@ fn refine(known: &mut TestResult, live: TestResult) {
     }
     known.duration = live.duration.or(known.duration);
     known.output = live.output;
-}
-
-fn outcome(outcome: junit::Outcome) -> Outcome {
-    match outcome {
-        junit::Outcome::Passed => Outcome::Passed,
-        junit::Outcome::Failed => Outcome::Failed,
-        junit::Outcome::Errored => Outcome::Errored,
-        junit::Outcome::Skipped => Outcome::Skipped,
-    }
 }
 
 fn seconds(seconds: f64) -> Option<Duration> {
