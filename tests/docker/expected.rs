@@ -208,7 +208,7 @@ fn discovery_finds_every_expected_test_at_its_line() {
         })
         .collect();
     assert_eq!(found, wanted);
-    assert_eq!(project.containers(), [String::new(); 0]);
+    assert!(project.containers().is_empty());
 }
 
 /// The line of a test's name, from 1.

@@ -22,7 +22,7 @@ pub(crate) struct Project {
 impl Project {
     /// A project of some files, in an image with pytest; `None` where there is no engine.
     pub(crate) fn with(files: &[(&str, &str)]) -> Option<Self> {
-        let project = Self::empty().in_pytest_image(images::pytest()?);
+        let project = Self::empty().in_pytest_image(&images::pytest()?);
         for (path, text) in files {
             project.write(path, text);
         }
@@ -31,7 +31,7 @@ impl Project {
 
     /// The sample service, in an image with pytest.
     pub(crate) fn shop() -> Option<Self> {
-        let project = Self::empty().in_pytest_image(images::pytest()?);
+        let project = Self::empty().in_pytest_image(&images::pytest()?);
         copy(&fixture(), &project.root);
         Some(project)
     }
@@ -71,8 +71,8 @@ impl Project {
     }
 
     /// With an image that has pytest and nothing of the project: the workspace is the import path.
-    pub(crate) fn in_pytest_image(self, image: String) -> Self {
-        self.env("TESTDOCK_INTERPRETER__IMAGE", &image)
+    pub(crate) fn in_pytest_image(self, image: &str) -> Self {
+        self.env("TESTDOCK_INTERPRETER__IMAGE", image)
             .env("TESTDOCK_INTERPRETER__ENV__PYTHONPATH", ".")
     }
 
