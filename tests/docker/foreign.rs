@@ -1,6 +1,6 @@
 //! A run leaves no file that the caller, who is not root, cannot delete.
 
-use crate::support::person::{Engine, NOTHING, foreign, hand_over, remove};
+use crate::support::person::{Engine, foreign, hand_over, remove};
 use crate::support::project::Project;
 
 fn check(project: Option<Project>) {
@@ -12,7 +12,7 @@ fn check(project: Option<Project>) {
         assert_eq!(story.code, Some(1), "{story:#?}");
     }
     assert!(project.root.join(".pytest_cache").exists());
-    assert_eq!(foreign(&project.home), NOTHING);
+    assert_eq!(foreign(&project.home), Vec::<String>::new());
     assert!(remove(&project.root));
 }
 

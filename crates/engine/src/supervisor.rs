@@ -278,6 +278,16 @@ mod tests {
     }
 
     #[test]
+    fn a_path_of_the_run_does_not_carry_the_cookie() {
+        let base = Base {
+            dir: "/b".into(),
+            lease: None,
+        };
+        let cookie = Cookie::random();
+        assert!(!cookie.scratch(&base).contains(cookie.as_str()));
+    }
+
+    #[test]
     fn a_plan_is_shell_text_that_means_what_was_said() {
         let cookie = Cookie("c".into());
         let witnesses = ["/app/.seen".to_owned()];

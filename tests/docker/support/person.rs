@@ -9,8 +9,6 @@ use super::project::Project;
 use super::skip;
 
 const UID: u32 = 1234;
-/// No file at all.
-pub(crate) const NOTHING: [&str; 0] = [];
 const SOCKET: &str = "/var/run/docker.sock";
 
 /// Whether that person may use the engine.
