@@ -4,9 +4,8 @@
 //! Each has a workspace, a state and a cache of its own, so that they may run beside each other.
 
 #![expect(
-    clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "the tests' own helpers are tests too: what goes wrong in them is to be loud, and so is a skip"
+    reason = "the tests' own helpers are tests too: what goes wrong in them is to be loud"
 )]
 
 mod expected;

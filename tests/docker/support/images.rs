@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use sha2::{Digest as _, Sha256};
 
 use super::docker::docker;
+use super::skip;
 
 /// The base of the fixtures' Dockerfiles, where `cargo xtask test` names no other.
 const PUBLIC: &str = "python:3.12-slim";
@@ -21,10 +22,7 @@ pub(crate) fn base() -> Option<String> {
         Err(why) if std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_some() => {
             panic!("{why}; `cargo xtask test` brings an engine and the image")
         }
-        Err(why) => {
-            println!("skipped: {why}");
-            None
-        }
+        Err(why) => skip(&why),
     }
 }
 

@@ -40,3 +40,10 @@ pub(crate) fn gone(what: &str, within: Duration, check: impl Fn() -> Vec<String>
         std::thread::park_timeout(Duration::from_millis(20));
     }
 }
+
+/// Says why a test is not done.
+#[expect(clippy::print_stdout, reason = "the test runner collects it")]
+pub(crate) fn skip<T>(why: &str) -> Option<T> {
+    println!("skipped: {why}");
+    None
+}

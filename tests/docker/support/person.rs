@@ -6,8 +6,9 @@ use std::process::Command;
 use camino::Utf8Path;
 
 use super::project::Project;
+use super::skip;
 
-pub(crate) const UID: u32 = 1234;
+const UID: u32 = 1234;
 const SOCKET: &str = "/var/run/docker.sock";
 
 /// Whether that person may use the engine.
@@ -21,12 +22,10 @@ pub(crate) enum Engine {
 /// only root could do so.
 pub(crate) fn hand_over(project: Project, engine: Engine) -> Option<Project> {
     let Ok(socket) = std::fs::metadata(SOCKET) else {
-        println!("skipped: there is no {SOCKET}");
-        return None;
+        return skip(&format!("there is no {SOCKET}"));
     };
     if !rustix::process::getuid().is_root() {
-        println!("skipped: only root can be somebody else");
-        return None;
+        return skip("only root can be somebody else");
     }
     let groups = match engine {
         Engine::Allowed => format!("--groups={}", socket.gid()),
