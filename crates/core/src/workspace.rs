@@ -115,6 +115,10 @@ impl Suite {
         if id.suite.is_some() && id.suite != self.name {
             return false;
         }
+        // What such a suite's tests are is known by its name only: a path says nothing of them.
+        if !self.framework.can_select() && id.suite.is_none() && !id.file.is_root() {
+            return false;
+        }
         let (file, root) = (&id.file, &self.root);
         file.strip(root).is_some() || (id.names.is_empty() && root.strip(file).is_some())
     }

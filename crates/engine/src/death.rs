@@ -1,7 +1,7 @@
 //! Why a process ended, in words.
 
 use testdock_core::frameworks::{Broken, Exit};
-use testdock_core::model::{Fault, RunError};
+use testdock_core::model::RunError;
 use testdock_core::plan::Limits;
 
 /// How a process ended, from the code that a shell gives it.
@@ -14,7 +14,7 @@ pub(crate) fn exit(code: i32) -> Exit {
 
 /// The error of a process that did not tell the whole truth, with the cause as far as it is known.
 pub(crate) fn broken(broken: Broken, exit: Exit, ooms: u64, limits: &Limits) -> RunError {
-    let mut error = RunError::new(Fault::Process, broken.message);
+    let mut error = RunError::new(broken.fault, broken.message);
     error.help = broken.help;
     if ooms > 0 {
         error.message = format!("{}: {}", error.message, out_of_memory(limits));
@@ -74,6 +74,8 @@ fn signal(number: i32) -> String {
 mod tests {
     use expect_test::{Expect, expect};
 
+    use testdock_core::model::Fault;
+
     use super::*;
 
     fn check(code: i32, ooms: u64, memory: Option<u64>, expected: &Expect) {
@@ -82,6 +84,7 @@ mod tests {
             ..Limits::default()
         };
         let said = Broken {
+            fault: Fault::Process,
             message: "pytest wrote no report".into(),
             help: None,
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::model::RunError;
 use testdock_core::paths::PathMap;
 
@@ -78,17 +78,24 @@ pub async fn list(world: &World, host: Option<&str>) -> Result<Kept, RunError> {
     kept::list(&world.engine(host).await?).await
 }
 
-/// The container that `name` means: a name, the beginning of an id, or an interpreter's name where
-/// only one container has it.
-pub async fn show(world: &World, host: Option<&str>, name: &str) -> Result<Shown, RunError> {
-    kept::show(&world.engine(host).await?, name).await
+/// The container that `name` means: a name, the beginning of an id, or the name of an interpreter of
+/// the project at `root`.
+pub async fn show(
+    world: &World,
+    host: Option<&str>,
+    root: &Utf8Path,
+    name: &str,
+) -> Result<Shown, RunError> {
+    kept::show(&world.engine(host).await?, root, name).await
 }
 
-/// Removes the containers and images that `name` means, and says which.
+/// Removes the containers and images that `name` means, and says which; an interpreter's name is one
+/// of the project at `root`.
 pub async fn remove(
     world: &World,
     host: Option<&str>,
+    root: &Utf8Path,
     name: &str,
 ) -> Result<Vec<String>, RunError> {
-    kept::remove(&world.engine(host).await?, name).await
+    kept::remove(&world.engine(host).await?, root, name).await
 }

@@ -20,7 +20,7 @@ pub(crate) fn stand() -> Stand {
         interpreter: "local".into(),
         image: String::new(),
         container: String::new(),
-        warm: true,
+        warm: false,
         paths: PathMap::identity(),
     };
     Stand {

@@ -13,6 +13,8 @@ const WORTH_A_FILE: usize = 4 << 10;
 const HEAD: u64 = 64 << 20;
 /// How much is kept from the end, when there was more.
 const TAIL: usize = 1 << 20;
+/// How much is told of a run that broke.
+const RECENT: usize = 4 << 10;
 /// How many runs' logs are kept.
 const KEPT: usize = 20;
 
@@ -27,6 +29,8 @@ pub(crate) struct RunLog {
     written: u64,
     tail: VecDeque<u8>,
     left_out: u64,
+    /// The end, for whoever has to say why the run broke.
+    recent: String,
 }
 
 impl RunLog {
@@ -47,11 +51,13 @@ impl RunLog {
             written: 0,
             tail: VecDeque::new(),
             left_out: 0,
+            recent: String::new(),
         }
     }
 
     /// Adds `text`.
     pub(crate) fn write(&mut self, text: &str) {
+        self.remember(text);
         if self.file.is_none() && self.start.len() + text.len() <= WORTH_A_FILE {
             self.start.push_str(text);
             return;
@@ -87,6 +93,20 @@ impl RunLog {
     }
 
     /// The file, when the output was worth one.
+    /// The last lines that were printed.
+    pub(crate) fn recent(&self) -> &str {
+        self.recent.trim()
+    }
+
+    fn remember(&mut self, text: &str) {
+        self.recent.push_str(text);
+        let mut over = self.recent.len().saturating_sub(RECENT);
+        while !self.recent.is_char_boundary(over) {
+            over += 1;
+        }
+        self.recent.drain(..over);
+    }
+
     pub(crate) fn finish(mut self) -> Option<Utf8PathBuf> {
         let mut file = self.file.take()?;
         let close = |file: &mut BufWriter<fs::File>| {

@@ -7,7 +7,7 @@ use bollard::Docker;
 use camino::Utf8PathBuf;
 use dashmap::DashMap;
 use futures_util::future::BoxFuture;
-use testdock_core::model::{Ended, RunError, RunEvent, Stage};
+use testdock_core::model::{End, Ended, RunError, RunEvent, Stage};
 use testdock_core::plan::{Interpreter, Plan};
 use tokio_util::sync::CancellationToken;
 
@@ -85,7 +85,11 @@ impl Runner for World {
         Box::pin(async move {
             let began = Instant::now();
             let mut log = RunLog::new(&world.0.logs, &plan.run);
-            let how = Box::pin(job::perform(&world, &plan, &events, &cancel, &mut log)).await;
+            let mut how = Box::pin(job::perform(&world, &plan, &events, &cancel, &mut log)).await;
+            if let End::Broken(error) = &mut how {
+                let recent = Some(log.recent()).filter(|recent| !recent.is_empty());
+                error.log = error.log.take().or(recent.map(str::to_owned));
+            }
             let ended = Ended {
                 how,
                 duration: began.elapsed(),

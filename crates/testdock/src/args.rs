@@ -40,13 +40,13 @@ pub(crate) enum Command {
 /// Which project, and which of its settings.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ProjectArguments {
-    /// The project [default: the nearest folder above with a testdock.toml or a .git]
+    /// The project (default: the nearest folder above with a testdock.toml or a .git)
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<Utf8PathBuf>,
     /// Use this profile of testdock.toml
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// Use this interpreter of [interpreters], for all suites
+    /// Use this one of the configured interpreters, for all suites
     #[arg(long, value_name = "NAME")]
     pub(crate) interpreter: Option<String>,
     /// Use this image instead of the configured interpreter
@@ -62,7 +62,7 @@ pub(crate) struct ProjectArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// What to run: files, folders, or tests such as tests/test_a.py::TestC::test_x[1] [default: all]
+    /// What to run: files, folders, or tests such as `tests/test_a.py::TestC::test_x[1]` (default: all)
     #[arg(value_name = "SELECTOR")]
     pub(crate) selectors: Vec<String>,
     /// Read further selectors from a file, one a line; `-` is standard input
@@ -111,7 +111,13 @@ pub(crate) struct DiscoverArguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum InterpreterCommand {
     /// The interpreters of this project, and what is kept of them on the engine
-    List(ProjectArguments),
+    List {
+        /// Those of other projects too
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
     /// All that is known of a container: image, mounts, user, environment (secrets masked)
     Show {
         /// A container's name, the beginning of its id, or an interpreter's name
@@ -130,7 +136,7 @@ pub(crate) enum InterpreterCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// The setting, such as interpreter.image [default: all that are set]
+    /// The setting, such as interpreter.image (default: all that are set)
     #[arg(value_name = "KEY")]
     pub(crate) key: Option<String>,
     #[command(flatten)]

@@ -18,6 +18,12 @@ pub(crate) fn explain(arguments: &ExplainArguments) -> Result<ExitCode> {
         print::note(&format!("error: {problem}"));
     }
     match resolution.explain(arguments.key.as_deref()) {
+        Ok(settings) if settings.is_empty() => {
+            print::note(&format!(
+                "{} is not set",
+                arguments.key.as_deref().unwrap_or("anything")
+            ));
+        }
         Ok(settings) => settings.iter().for_each(show),
         Err(unknown) => {
             print::note(&format!("error: {unknown}"));
@@ -38,6 +44,9 @@ fn show(setting: &Explained) {
         setting.key, setting.value, setting.origin
     ));
     for over in &setting.overridden {
-        print::line(&format!("    over {}  # {}", over.value, over.origin));
+        print::line(&format!(
+            "    over {} = {}  # {}",
+            over.key, over.value, over.origin
+        ));
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn init(arguments: &InitArguments) -> Result<ExitCode> {
     }
     let path = project.root.join("testdock.toml");
     let mut file = std::fs::File::create_new(&path)
-        .with_context(|| format!("cannot write {path}; `testdock init --print` only shows it"))?;
+        .with_context(|| format!("cannot write {path} (`--print` only shows it)"))?;
     std::io::Write::write_all(&mut file, document.as_bytes())
         .with_context(|| format!("cannot write {path}"))?;
     print::line(&format!("wrote {path}; `testdock run` uses it"));

@@ -14,7 +14,9 @@ use crate::project::Project;
 use crate::{exit, print};
 
 pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode> {
-    let (InterpreterCommand::List(arguments)
+    let (InterpreterCommand::List {
+        project: arguments, ..
+    }
     | InterpreterCommand::Show {
         project: arguments, ..
     }
@@ -27,17 +29,24 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
     let (world, host) = (World::new(), host(&workspace));
     let host = host.as_deref();
     let done = match &command {
-        InterpreterCommand::List(_) => {
+        InterpreterCommand::List { all, .. } => {
             registered(&workspace);
-            interpreters::list(&world, host)
-                .await
-                .map(|kept| list(&kept))
+            let kept = interpreters::list(&world, host).await;
+            kept.map(|mut kept| {
+                kept.containers
+                    .retain(|it| *all || it.workspace == project.root);
+                kept.images
+                    .retain(|it| *all || it.workspace == project.root);
+                list(&kept);
+            })
         }
-        InterpreterCommand::Show { name, .. } => interpreters::show(&world, host, name)
-            .await
-            .map(|shown| show(&shown)),
+        InterpreterCommand::Show { name, .. } => {
+            interpreters::show(&world, host, &project.root, name)
+                .await
+                .map(|shown| show(&shown))
+        }
         InterpreterCommand::Remove { name, .. } => {
-            let removed = interpreters::remove(&world, host, name).await;
+            let removed = interpreters::remove(&world, host, &project.root, name).await;
             removed.map(|names| {
                 names
                     .iter()
@@ -95,7 +104,7 @@ fn list(kept: &Kept) {
 
 fn container_line(container: &Container) -> String {
     let lease = match container.lease {
-        Some(lease) => format!(", goes {} after its last use", duration_words(lease)),
+        Some(lease) => format!(", stays {} more if unused", duration_words(lease)),
         None => String::new(),
     };
     let size = container

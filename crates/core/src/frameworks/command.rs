@@ -8,7 +8,7 @@ use testdock_junit as junit;
 
 use super::{Broken, Conclusion, Exit, Framework, Reader, Suite, TestItem};
 use crate::id::TestId;
-use crate::model::{Failure, Frame, Place, RunEvent, TestResult};
+use crate::model::{Failure, Fault, Frame, Place, RunEvent, TestResult};
 use crate::paths::RelPath;
 use crate::plan::{Candidate, Invocation, Job, ReportFile, Reports, Site};
 
@@ -29,6 +29,10 @@ impl Command {
 impl Framework for Command {
     fn name(&self) -> &'static str {
         "command"
+    }
+
+    fn can_select(&self) -> bool {
+        false
     }
 
     /// What a command's tests are is known from its reports only.
@@ -94,6 +98,7 @@ impl Reader for CommandReader {
             if let Some(problem) = problems.first() {
                 let message = format!("the report {} is damaged: {}", file.name, problem.message);
                 conclusion.broken = Some(Broken {
+ fault: Fault::Process,
                     message,
                     help: Some(
                         "the command may have died while it wrote it: the end of its output may say why"
@@ -124,12 +129,14 @@ impl CommandReader {
         if reports.is_empty() {
             let globs = self.globs.join("`, `");
             return Some(Broken {
+                fault: Fault::Process,
                 message: format!("the command {ended} and wrote no report that matches `{globs}`"),
                 help: Some("have it write JUnit XML, or correct the suite's `reports`".into()),
             });
         }
         let red = results.iter().any(|result| result.outcome.is_bad());
         (exit != Exit::Code(0) && !red).then(|| Broken {
+            fault: Fault::Process,
             message: format!("the command {ended}, though its report shows no failure"),
             help: Some("the end of its output may say why".into()),
         })
@@ -167,7 +174,7 @@ impl CommandReader {
             } else if result.outcome.is_bad() {
                 result
                     .failures
-                    .push(self.failure(report.locate(case, status), status));
+                    .push(self.failure(report.locate(case, status), case, status));
             }
         }
         result
@@ -187,7 +194,13 @@ impl CommandReader {
         }
     }
 
-    fn failure(&self, at: junit::Location, status: &junit::Status<'_>) -> Failure {
+    fn failure(
+        &self,
+        at: junit::Location,
+        case: &junit::Case<'_>,
+        status: &junit::Status<'_>,
+    ) -> Failure {
+        let own = case.file.as_deref();
         let text = self.host(&status.text);
         let message = status.message.as_deref().map(|message| self.host(message));
         let first = || {
@@ -196,13 +209,17 @@ impl CommandReader {
                 .unwrap_or_default()
                 .to_owned()
         };
-        let frames = at.frames.iter().filter_map(|frame| self.place(frame));
+        let frames = at.frames.iter().filter_map(|frame| self.place(frame, own));
         Failure {
             kind: status.type_.as_deref().unwrap_or_default().to_owned(),
             message: message
                 .filter(|m| !m.trim().is_empty())
                 .unwrap_or_else(first),
-            place: at.place.and_then(|place| self.place(&place)),
+            // Where the test stands is better than nowhere.
+            place: at
+                .place
+                .or(at.definition)
+                .and_then(|place| self.place(&place, own)),
             frames: frames
                 .map(|place| Frame {
                     place,
@@ -214,11 +231,11 @@ impl CommandReader {
         }
     }
 
-    /// A place as the tool wrote it. A bare file name may be any file of that name: it is no place.
-    fn place(&self, place: &junit::Place) -> Option<Place> {
-        let path = self
-            .file(&place.path)
-            .filter(|_| place.path.contains('/'))?;
+    /// A place as the tool wrote it. A bare file name may be any file of that name, unless it is the
+    /// `own` one that the case gives.
+    fn place(&self, place: &junit::Place, own: Option<&str>) -> Option<Place> {
+        let is_certain = place.path.contains('/') || own == Some(&place.path);
+        let path = self.file(&place.path).filter(|_| is_certain)?;
         Some(Place {
             path,
             line: place.line,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::id::TestId;
-use crate::model::{RunEvent, TestResult};
+use crate::model::{Fault, RunEvent, TestResult};
 use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, ReportFile, Site};
 
@@ -44,6 +44,11 @@ pub struct Suite {
 pub trait Framework: Debug + Send + Sync {
     /// Its name in the configuration, such as `pytest`.
     fn name(&self) -> &'static str;
+
+    /// Whether its command can run some of its tests only.
+    fn can_select(&self) -> bool {
+        true
+    }
 
     /// Whether `path` may hold tests of this suite.
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool;
@@ -90,6 +95,8 @@ pub struct Conclusion {
 /// A job that ended without telling the whole truth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
+    /// Who is at fault.
+    pub fault: Fault,
     /// What is missing, in words.
     pub message: String,
     /// The remedy, where there is one.

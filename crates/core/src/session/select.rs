@@ -226,7 +226,11 @@ fn part_of(suite: &Suite, include: &[TestId]) -> Option<Vec<TestId>> {
     let whole = mine
         .iter()
         .any(|id| id.names.is_empty() && suite.root.strip(&id.file).is_some());
-    Some(if whole { Vec::new() } else { mine })
+    Some(if whole || !suite.framework.can_select() {
+        Vec::new()
+    } else {
+        mine
+    })
 }
 
 fn no_suite(folder: &Folder) -> RunError {

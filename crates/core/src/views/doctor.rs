@@ -86,7 +86,7 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         };
         let found = match files {
             0 => "its tests are known once it ran".to_owned(),
-            files => format!("{tests} tests in {files} files"),
+            files => format!("{tests} tests, files with tests: {files}"),
         };
         let text = format!("{name}{} in {root}; {found}", suite.framework.name());
         findings.push(Finding::good("suite", text));

@@ -11,6 +11,7 @@ use bollard::query_parameters::{
     InspectContainerOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
     RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder,
 };
+use camino::Utf8Path;
 use futures_util::{StreamExt as _, future::join_all};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::{Mount, PathMap};
@@ -120,9 +121,9 @@ fn age(created: Option<i64>) -> Duration {
 }
 
 /// One container, closely.
-pub(crate) async fn show(docker: &Docker, name: &str) -> Result<Shown, RunError> {
+pub(crate) async fn show(docker: &Docker, root: &Utf8Path, name: &str) -> Result<Shown, RunError> {
     let mut meant = list(docker).await?.containers;
-    meant.retain(|c| is_meant(c, name));
+    meant.retain(|c| is_meant(c, root, name));
     let container = match meant.len() {
         1 => meant.remove(0),
         0 => return Err(unknown(name)),
@@ -185,10 +186,14 @@ fn masked(variable: &str) -> (String, String) {
 }
 
 /// Removes what `name` means.
-pub(crate) async fn remove(docker: &Docker, name: &str) -> Result<Vec<String>, RunError> {
+pub(crate) async fn remove(
+    docker: &Docker,
+    root: &Utf8Path,
+    name: &str,
+) -> Result<Vec<String>, RunError> {
     let kept = list(docker).await?;
     let mut removed = Vec::new();
-    for container in kept.containers.iter().filter(|c| is_meant(c, name)) {
+    for container in kept.containers.iter().filter(|c| is_meant(c, root, name)) {
         let options = RemoveContainerOptionsBuilder::default()
             .force(true)
             .v(true)
@@ -221,8 +226,10 @@ fn done(result: Result<(), bollard::errors::Error>, what: &str) -> Result<(), Ru
     }
 }
 
-fn is_meant(container: &Container, name: &str) -> bool {
-    container.name == name || container.interpreter == name || is_id(&container.id, name)
+/// An interpreter's name means the container of this project only: every project has a default one.
+fn is_meant(container: &Container, root: &Utf8Path, name: &str) -> bool {
+    let is_interpreter = container.interpreter == name && container.workspace == root;
+    container.name == name || is_interpreter || is_id(&container.id, name)
 }
 
 fn image_is_meant(image: &Image, name: &str) -> bool {

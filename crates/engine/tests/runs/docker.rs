@@ -439,14 +439,19 @@ async fn what_is_kept_is_listed_shown_and_removed() {
     assert_eq!(container.workspace, yard.0.root);
     let lease = container.lease.unwrap();
     assert!((20..=30).contains(&lease.as_secs()), "{lease:?}");
-    let shown = interpreters::show(world, None, &id[..12]).await.unwrap();
+    let root = &yard.0.root;
+    let shown = interpreters::show(world, None, root, &id[..12])
+        .await
+        .unwrap();
     assert_eq!(shown.limits, yard.0.interpreter.limits);
     assert_eq!(shown.paths.to_container(&yard.0.root).unwrap(), yard.0.root);
-    let removed = interpreters::remove(world, None, &container.name)
+    let removed = interpreters::remove(world, None, root, &container.name)
         .await
         .unwrap();
     assert_eq!(removed, std::slice::from_ref(&container.name));
-    let error = interpreters::show(world, None, &id).await.unwrap_err();
+    let error = interpreters::show(world, None, root, &id)
+        .await
+        .unwrap_err();
     assert!(
         error.message.starts_with("there is no container"),
         "{}",

@@ -41,7 +41,7 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
         reports: Reports::Scratch(REPORT.into()),
         live: true,
         remedy:
-            "install pytest in the image (such as `RUN pip install pytest`), or set the suite's \
+            "install pytest where the tests run (in a Dockerfile: `RUN pip install pytest`), or set the suite's \
                  `command`"
                 .into(),
     };

@@ -8,7 +8,7 @@ use testdock_junit as junit;
 use super::event::{Event, Finish, Word};
 use crate::frameworks::{Broken, Conclusion, Exit, Reader, Suite};
 use crate::id::TestId;
-use crate::model::{Failure, Outcome, RunEvent, TestResult};
+use crate::model::{Failure, Fault, Outcome, RunEvent, TestResult};
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile, Site};
 use std::sync::Arc;
@@ -220,6 +220,7 @@ impl PytestReader {
         if let Some(message) = &self.internal_error {
             let message = format!("pytest itself failed: {message}");
             return Some(Broken {
+                fault: Fault::Process,
                 message,
                 help: Some(
                     "the output shows where; a plugin of the project may be at fault".into(),
@@ -229,18 +230,21 @@ impl PytestReader {
         match (&self.end, exit) {
             (Some(End { status: 4, .. }), _) | (None, Exit::Code(4)) if self.live.is_empty() => {
                 Some(Broken {
+                    fault: Fault::Configuration,
                     message:
                         "pytest could not start: it refused its command line or a selected test"
                             .into(),
-                    help: Some("the end of the output says what it refused".into()),
+                    help: Some("`testdock discover` lists the tests".into()),
                 })
             }
             (Some(End { cut: false, .. }), _) if report.is_none() => None,
             (Some(_), _) => report.and_then(<[_]>::first).map(|problem| Broken {
+                fault: Fault::Process,
                 message: format!("the report of pytest is damaged: {}", problem.message),
                 help: None,
             }),
             (None, exit) => Some(Broken {
+                fault: Fault::Process,
                 message: format!(
                     "the test process ended before pytest did: {}",
                     exit_words(exit)
