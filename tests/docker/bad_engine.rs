@@ -106,7 +106,6 @@ fn no_such_command() {
 }
 
 #[test]
-#[ignore = "a removal under way is seen as a container that still runs"]
 fn a_container_that_is_removed_under_a_run() {
     let slow = "import time\n\ndef test_slow():\n    time.sleep(60)\n";
     let Some(project) = Project::with(&[ONE, ("test_slow.py", slow)]) else {

@@ -22,9 +22,26 @@ pub(crate) enum Fate {
     Unreachable(String),
 }
 
+/// How often a container is looked at that seems to live, and how long the pause is in between.
+const LOOKS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(50);
+
 impl Container {
-    /// What became of it.
+    /// What became of it. A container's processes die before the engine notes that it has ended: so
+    /// one that seems to live is looked at again.
     pub(crate) async fn fate(&self) -> Fate {
+        let mut fate = self.look().await;
+        for _ in 1..LOOKS {
+            if fate != Fate::Running {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+            fate = self.look().await;
+        }
+        fate
+    }
+
+    async fn look(&self) -> Fate {
         let found = self
             .docker
             .inspect_container(&self.id, None::<InspectContainerOptions>)
