@@ -28,6 +28,13 @@ use crate::workspace::{FileTests, Workspace};
 /// What happened in the world.
 #[derive(Debug)]
 pub enum Input {
+    /// A workspace folder will be opened in a moment; what is asked of it waits for that.
+    Announce {
+        /// Its name, unique in the session.
+        folder: FolderName,
+        /// Where it is.
+        root: Utf8PathBuf,
+    },
     /// A workspace folder was opened, or everything in it should be read again.
     Open {
         /// Its name, unique in the session.
@@ -254,6 +261,10 @@ impl Session {
     /// Takes one input to its consequences.
     pub fn handle(&mut self, input: Input) -> Vec<Effect> {
         match input {
+            Input::Announce { folder, root } => {
+                self.folder_at(folder, root);
+                Vec::new()
+            }
             Input::Open { folder, root } => self.open(folder, root),
             Input::Close(folder) => self.close(&folder),
             Input::Restored { folder, outcomes } => self.restore(&folder, outcomes),
@@ -315,12 +326,13 @@ impl Session {
         }
     }
 
+    fn folder_at(&mut self, name: FolderName, root: Utf8PathBuf) -> &mut Folder {
+        let entry = self.folders.entry(name.clone());
+        entry.or_insert_with(|| Folder::new(name, root))
+    }
+
     fn open(&mut self, name: FolderName, root: Utf8PathBuf) -> Vec<Effect> {
-        let folder = self
-            .folders
-            .entry(name.clone())
-            .or_insert_with(|| Folder::new(name.clone(), root.clone()));
-        folder.begin_scan();
+        self.folder_at(name.clone(), root.clone()).begin_scan();
         vec![
             Effect::Show(Change::ScanStarted(name.clone())),
             Effect::Scan {

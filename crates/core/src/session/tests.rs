@@ -459,6 +459,11 @@ fn nothing_runs_where_it_must_not() {
 #[test]
 fn a_run_waits_until_its_folder_was_read() {
     let mut session = Session::default();
+    let _ = session.handle(Input::Announce {
+        folder: "w".into(),
+        root: "/w".into(),
+    });
+    assert_eq!(words(&session.handle(request("r0", &[]))), [""; 0]);
     let _ = session.handle(Input::Open {
         folder: "w".into(),
         root: "/w".into(),
@@ -470,7 +475,7 @@ fn a_run_waits_until_its_folder_was_read() {
     };
     assert_eq!(
         words(&session.handle(resolved)),
-        ["queued 0", "start r1 of 0"]
+        ["queued 0", "start r0 of 0", "queued 0", "start r1 of 0"]
     );
 }
 

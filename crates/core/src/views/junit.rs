@@ -92,7 +92,11 @@ fn case(result: &TestResult) -> Case<'_> {
         classname: Some(classname.join(".").into()),
         name: Some(format!("{name}{case}").into()),
         file: (!id.file.is_root()).then(|| id.file.as_str().into()),
-        line: result.place().map(|place| place.line),
+        // A failure elsewhere, such as in a fixture's file, has no line in this one.
+        line: result
+            .place()
+            .filter(|place| place.path.ends_with(id.file.as_str()))
+            .map(|place| place.line),
         time: result.duration.map(|duration| duration.as_secs_f64()),
         properties: vec![Property {
             name: "testdock.id".into(),

@@ -83,6 +83,7 @@ impl Reader for Lines {
         let name = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
         let result = |line| TestResult::new(name(line).parse::<TestId>().unwrap(), Outcome::Passed);
         let broken = reports.is_empty().then(|| Broken {
+            fault: testdock_core::model::Fault::Process,
             message: format!("no report after {exit:?}"),
             help: None,
         });

@@ -117,6 +117,10 @@ fn follow(shared: &Arc<Shared>, process: Option<u32>) {
 
 /// The client is ready: its settings are read, then its folders.
 pub(crate) fn initialized(shared: &Arc<Shared>) {
+    // A client may ask for a run at once, before it has told its settings.
+    for (folder, root) in shared.folders.all() {
+        shared.handle.send(Input::Announce { folder, root });
+    }
     let task = shared.clone();
     shared.spawn(async move {
         let settings = workspace::ask_settings(&task);

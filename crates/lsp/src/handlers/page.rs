@@ -113,7 +113,7 @@ fn describe(session: &Session, folder: &Folder) -> String {
         let _ = writeln!(text, "- {name} in {root}: {}", interpreter(folder, suite));
     }
     let files = folder.files().count();
-    let _ = match folder.scanning {
+    let _ = match folder.scanning || !folder.is_resolved {
         true => writeln!(text, "- still being read: {files} files with tests so far"),
         false => writeln!(text, "- tests in {files} files"),
     };
