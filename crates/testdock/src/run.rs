@@ -39,10 +39,16 @@ pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
         Format::Json => Box::new(Json { finish }),
     };
 
+    // Which of the failed tests still stand must be known; other runs begin sooner without.
+    let depth = if arguments.rerun_failed {
+        Depth::Tests
+    } else {
+        Depth::Configuration
+    };
     let (handle, mailbox) = drive::channel();
     let services = Services {
         runner: Arc::new(World::default()),
-        scanner: Arc::new(Scanner::new(project.settings.clone(), Depth::Configuration)),
+        scanner: Arc::new(Scanner::new(project.settings.clone(), depth)),
         store: Store::of_user().map(Arc::new),
     };
     handle.send(Input::Open {
@@ -74,7 +80,9 @@ fn project(arguments: &RunArguments) -> Result<Project> {
 fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
     let mut selectors = arguments.selectors.clone();
     if let Some(file) = &arguments.select_file {
-        selectors.extend(read_selectors(file)?);
+        let read = read_selectors(file)?;
+        anyhow::ensure!(!read.is_empty(), "{file} selects no test");
+        selectors.extend(read);
     }
     let selection = if arguments.rerun_failed {
         Selection::Failed

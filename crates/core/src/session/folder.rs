@@ -163,7 +163,28 @@ impl Folder {
             .records
             .iter()
             .filter(|(_, r)| r.result.outcome.is_bad());
-        bad.map(|(id, _)| id.clone()).collect()
+        bad.map(|(id, _)| id.clone())
+            .filter(|id| !self.is_gone(id))
+            .collect()
+    }
+
+    /// Whether a test stands nowhere any more, as far as its folder was read. A test may be inherited
+    /// by a class that does stand there.
+    pub fn is_gone(&self, id: &TestId) -> bool {
+        if id.file.is_root() {
+            // A command's tests stand in no file: only a run of it can tell.
+            return false;
+        }
+        let is_read = !self.scanning && !self.files.is_empty();
+        let group = || TestId {
+            names: id.names[..1].to_vec(),
+            case: None,
+            ..id.clone()
+        };
+        let stands = self.definition(id).is_some()
+            || (id.names.len() > 1 && self.item(&group()).is_some())
+            || (id.names.is_empty() && self.files.contains_key(&id.file));
+        is_read && !stands
     }
 
     /// The text of a file that is open in the editor.

@@ -387,10 +387,12 @@ impl Session {
     }
 
     fn scan_ended(&mut self, name: &FolderName) -> Vec<Effect> {
-        self.folders
-            .get_mut(name)
-            .map(Folder::end_scan)
-            .unwrap_or_default()
+        let ended = self.folders.get_mut(name).map(Folder::end_scan);
+        let mut effects = ended.unwrap_or_default();
+        for request in std::mem::take(&mut self.waiting) {
+            effects.extend(self.request(request));
+        }
+        effects
     }
 
     fn edited(&mut self, path: &Utf8Path, version: i32, text: &Arc<str>) -> Vec<Effect> {

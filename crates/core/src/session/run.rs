@@ -224,7 +224,7 @@ impl Run {
     }
 
     /// A test that this run meant and did not get to: what an older run said of it is no longer
-    /// the truth. Where the run is complete, the test is simply gone.
+    /// the truth. Where the run is complete, a test that stands nowhere any more is forgotten.
     fn settle_unreached(&mut self, folder: &mut Folder, how: &End) -> Vec<Effect> {
         let unreached: Vec<TestId> = folder
             .outcomes()
@@ -245,8 +245,12 @@ impl Run {
             effects.extend(folder.publish(paths));
             return effects;
         }
+        // A test that an argument left out is not gone.
+        let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id);
+        let gone = unreached.into_iter().filter(is_gone);
+        let gone: Vec<TestId> = gone.collect();
         let mut effects = Vec::new();
-        for id in unreached {
+        for id in gone {
             let touched = folder.retract(self.sequence, &id);
             effects.extend(show(Change::TestRetracted {
                 run: self.id.clone(),

@@ -75,7 +75,7 @@ impl Session {
     pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
         if self
             .folder_for(&request)
-            .is_ok_and(|folder| !folder.is_resolved)
+            .is_ok_and(|folder| !folder.is_ready_for(&request.selection))
         {
             self.waiting.push(request);
             return Vec::new();
@@ -252,6 +252,11 @@ fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
 }
 
 impl Folder {
+    /// Whether enough was read to run this: which tests failed and still stand is known after a scan.
+    fn is_ready_for(&self, selection: &Selection) -> bool {
+        self.is_resolved && !(self.scanning && *selection == Selection::Failed)
+    }
+
     /// The tests that a plan means, as far as they are known before it runs.
     pub(super) fn meant_by(&self, jobs: &[Job]) -> Vec<TestId> {
         let mut meant = Vec::new();

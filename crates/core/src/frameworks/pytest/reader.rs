@@ -138,7 +138,8 @@ impl PytestReader {
     /// could see.
     fn merge(&mut self, report: &junit::Report<'_>) -> Vec<TestResult> {
         let mut results: BTreeMap<TestId, TestResult> = BTreeMap::new();
-        for case in &report.cases {
+        // A case without a name is a test that was under way when the session was interrupted.
+        for case in report.cases.iter().filter(|case| is_named(case)) {
             let result = self.case_result(case);
             match results.get_mut(&result.id) {
                 // A second case of a test is its teardown's error.
@@ -271,11 +272,37 @@ impl Reader for PytestReader {
             None => std::mem::take(&mut self.live).into_values().collect(),
         };
         Conclusion {
+            broken: broken.or_else(|| unexplained(exit, &results)),
             results,
             warnings: std::mem::take(&mut self.warnings),
-            broken,
         }
     }
+}
+
+fn is_named(case: &junit::Case<'_>) -> bool {
+    let has_id = case
+        .properties
+        .iter()
+        .any(|property| property.name == ID_PROPERTY);
+    has_id || case.name.as_deref().is_some_and(|name| !name.is_empty())
+}
+
+/// pytest says that something is wrong, and no test says what: an interrupted session, a plugin that
+/// fails the run for its own reasons, such as coverage below its limit.
+fn unexplained(exit: Exit, results: &[TestResult]) -> Option<Broken> {
+    let nothing_ran = exit == Exit::Code(5) && results.is_empty();
+    let is_red = results.iter().any(|result| result.outcome.is_bad());
+    if exit == Exit::Code(0) || nothing_ran || is_red {
+        return None;
+    }
+    Some(Broken {
+        fault: Fault::Process,
+        message: format!(
+            "pytest ended with {}, though no test failed",
+            exit_words(exit)
+        ),
+        help: Some("the end of its output says why: an interrupted session, or a plugin".into()),
+    })
 }
 
 /// A test's teardown went wrong after the test itself was reported.

@@ -31,6 +31,9 @@ import pluggy
 import pytest
 from _pytest.assertion import rewrite
 
+# A test may leave anything in their place.
+dumps, write = json.dumps, os.write
+
 MAX_DETAIL, MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 64 * 1024, 16 * 1024, 1024, 50
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 MACHINERY = tuple(os.path.dirname(module.__file__) + os.sep for module in (_pytest, pluggy))
@@ -65,7 +68,7 @@ class Stream:
         except Exception as problem:
             kind, event = "problem", {"during": kind, "message": "%s: %s" % (type(problem).__name__, problem)}
         try:
-            line = json.dumps(dict({"e": kind}, **event), ensure_ascii=False).encode("utf-8", "replace")
+            line = dumps(dict({"e": kind}, **event), ensure_ascii=False).encode("utf-8", "replace")
             self.write(line + b"\n")
         except Exception:
             self.fd = None
@@ -74,7 +77,7 @@ class Stream:
         line = b"\n" + line if self.torn else line
         self.torn = True  # until it is out: a signal's exception may cut it
         while line:
-            line = line[os.write(self.fd, line) :]
+            line = line[write(self.fd, line) :]
         self.torn = False
 
     def close(self):
