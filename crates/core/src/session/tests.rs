@@ -398,6 +398,21 @@ fn a_complete_run_forgets_tests_that_are_gone() {
 }
 
 #[test]
+fn a_test_that_an_argument_left_out_is_not_forgotten() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", failed("a.t::one", 2));
+    let _ = end(&mut session, "r1", End::Completed);
+    let _ = session.handle(request("r2", &[]));
+    let _ = finish(&mut session, "r2", passed("a.t::two"));
+    assert_eq!(
+        words(&end(&mut session, "r2", End::Completed)),
+        ["save 2", "ended"]
+    );
+    assert_eq!(session.folders().next().unwrap().failed(), [id("a.t::one")]);
+}
+
+#[test]
 fn cancelling_stops_and_ends_nothing_else() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));

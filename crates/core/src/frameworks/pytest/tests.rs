@@ -1,1 +1,126 @@
+//! What a pytest session's events, report and exit code come to.
 
+use std::sync::Arc;
+
+use super::Pytest;
+use super::detect::PytestRoot;
+use crate::frameworks::{Conclusion, Exit, Framework, Suite};
+use crate::interpreter;
+use crate::model::RunEvent;
+use crate::paths::{Mount, PathMap, RelPath};
+use crate::plan::{Job, ReportFile, Site, Source};
+
+fn job() -> Job {
+    let suite = Suite {
+        name: None,
+        root: RelPath::default(),
+        framework: Arc::new(Pytest::new(&PytestRoot::plain(""))),
+        interpreter: None,
+        command: None,
+        args: Vec::new(),
+        env: Vec::new(),
+        timeout: None,
+        test_timeout: None,
+    };
+    Job {
+        suite: Arc::new(suite),
+        interpreter: Arc::new(interpreter::plan(
+            "default",
+            &Default::default(),
+            Source::Local,
+        )),
+        selection: Vec::new(),
+        exclude: Vec::new(),
+        args: Vec::new(),
+        fresh: false,
+    }
+}
+
+fn site() -> Site {
+    let mount = Mount {
+        container: "/app".into(),
+        host: Some("/w".into()),
+    };
+    Site {
+        root: "/w".into(),
+        paths: PathMap::new([mount]),
+        helpers: "/h".into(),
+        cache: None,
+        scratch: "/s".into(),
+    }
+}
+
+fn conclude(events: &[&str], cases: &str, exit: Exit) -> (Vec<Option<RunEvent>>, Conclusion) {
+    let (job, site) = (job(), site());
+    let mut reader = job.suite.framework.reader(&job, &site);
+    let told = events.iter().map(|line| reader.line(line)).collect();
+    let xml = format!("<testsuites><testsuite name=\"pytest\">{cases}</testsuite></testsuites>");
+    let report = ReportFile {
+        name: "report.xml".into(),
+        bytes: xml.into_bytes(),
+    };
+    (told, reader.conclude(&[report], exit))
+}
+
+const PASSED: &str = r#"<testcase classname="test_a" name="test_one" time="0.1"><properties>
+    <property name="testdock.id" value="test_a.py::test_one"/></properties></testcase>"#;
+
+const END: &str = r#"{"e":"end","exitstatus":0,"cut":false}"#;
+
+fn broken(exit: Exit, cases: &str) -> Option<String> {
+    conclude(&[END], cases, exit)
+        .1
+        .broken
+        .map(|broken| broken.message)
+}
+
+#[test]
+fn an_exit_code_that_no_test_explains_is_never_green() {
+    assert_eq!(broken(Exit::Code(0), PASSED), None);
+    assert_eq!(broken(Exit::Code(5), ""), None, "nothing was collected");
+    for exit in [Exit::Code(1), Exit::Code(2), Exit::Code(7)] {
+        let message = broken(exit, PASSED).expect("broken");
+        assert!(message.contains("though no test failed"), "{message}");
+    }
+    assert!(broken(Exit::Signal(15), PASSED).is_some());
+    let failed = PASSED.replace("</properties>", "</properties><failure message=\"no\"/>");
+    assert_eq!(broken(Exit::Code(1), &failed), None);
+}
+
+#[test]
+fn a_case_without_a_name_is_no_test() {
+    let cases = format!("{PASSED}<testcase time=\"0.003\"/>");
+    let (_, conclusion) = conclude(&[END], &cases, Exit::Code(2));
+    let ids: Vec<String> = conclusion
+        .results
+        .iter()
+        .map(|r| r.id.to_string())
+        .collect();
+    assert_eq!(ids, ["test_a.py::test_one"]);
+}
+
+#[test]
+fn the_helper_knows_the_place_and_the_report_the_outcome() {
+    let finish = r#"{"e":"finish","id":"test_a.py::test_one","outcome":"failed","duration":0.5,
+        "message":"assert 1 == 2","type":"AssertionError","path":"/app/test_a.py","line":7,
+        "frames":[{"path":"/app/test_a.py","line":7,"name":"test_one"},
+                  {"path":"/usr/lib/python3/x.py","line":1,"name":"x"}]}"#;
+    let failed = PASSED.replace("</properties>", "</properties><failure message=\"no\"/>");
+    let (told, conclusion) = conclude(&[&finish.replace('\n', " "), END], &failed, Exit::Code(1));
+    assert!(
+        matches!(told[0], Some(RunEvent::TestFinished(_))),
+        "{told:?}"
+    );
+    let result = &conclusion.results[0];
+    let place = result.place().expect("a place");
+    assert_eq!((place.path.as_str(), place.line), ("/w/test_a.py", 7));
+    assert_eq!(result.failures[0].frames.len(), 1, "only what the host has");
+    assert_eq!(result.message(), Some("assert 1 == 2"));
+}
+
+#[test]
+fn a_line_that_is_no_event_spoils_nothing() {
+    let (told, conclusion) = conclude(&["garbage", "{\"e\":\"new\"}", END], PASSED, Exit::Code(0));
+    assert_eq!(told, [None, None, None]);
+    assert_eq!(conclusion.results.len(), 1);
+}
