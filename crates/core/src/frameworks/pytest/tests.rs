@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Pytest;
 use super::detect::PytestRoot;
-use crate::frameworks::{Conclusion, Exit, Framework, Suite};
+use crate::frameworks::{Conclusion, Exit, Suite};
 use crate::interpreter;
 use crate::model::RunEvent;
 use crate::paths::{Mount, PathMap, RelPath};
