@@ -332,12 +332,7 @@ async fn two_runs_at_once_do_not_mix() {
     assert!(!two.is_over());
     two.complete();
     assert_eq!(client.next(END).await["runId"], "two");
-    // The newer run, of all tests, knows nothing of the other one's test any more.
-    let is_retracted = |it: &Value| it["retracted"] == true;
-    assert_eq!(
-        client.next_where(STATE, is_retracted).await["testId"],
-        "tests/test_shop.py::test_fails"
-    );
+    // What the newer run did not run still stands as the older one left it: nothing is retracted.
     let states = client.claim(STATE);
     assert!(
         states.iter().all(|it| it["state"]["tag"] == "enqueued"),
