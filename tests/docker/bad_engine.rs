@@ -26,10 +26,7 @@ fn no_engine() {
     };
     assert_eq!(project.run(&[]).code, Some(0));
     let project = project.env("DOCKER_HOST", "unix:///nonexistent.sock");
-    let said = [
-        "cannot reach Docker at unix:///nonexistent.sock",
-        "interpreter.host",
-    ];
+    let said = ["cannot reach Docker at unix:///nonexistent.sock", "interpreter.host"];
     check(&project.run(&[]), &said);
     let (code, text) = project.shown(&["run"]);
     assert_eq!((code, text.contains("help:")), (3, true), "{text}");
@@ -99,10 +96,7 @@ fn no_such_command() {
     };
     let suite = "[[suite]]\ncommand = ['no-such-tool', '--all']\nreports = ['*.xml']\n";
     project.write("testdock.toml", suite);
-    check(
-        &project.run(&[]),
-        &["no-such-tool", "install it in the image"],
-    );
+    check(&project.run(&[]), &["no-such-tool", "install it in the image"]);
 }
 
 #[test]

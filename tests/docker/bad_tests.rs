@@ -55,15 +55,10 @@ fn no_stale_green() {
     let mut run = || {
         let run = editor.command("testdock.runAll", &json!({}));
         editor.until_ended(&run);
-        editor
-            .lenses(&uri(project.root.join("test_a.py")), 9)
-            .concat()
+        editor.lenses(&uri(project.root.join("test_a.py")), 9).concat()
     };
     let green = run();
-    assert!(
-        green.contains("✓ passed") && !green.contains("not reached"),
-        "{green}"
-    );
+    assert!(green.contains("✓ passed") && !green.contains("not reached"), "{green}");
     project.edit("test_a.py", "assert os", "os._exit(7)");
     let stale = run();
     assert!(stale.contains("(not reached by the last run)"), "{stale}");
@@ -102,11 +97,7 @@ fn no_report() {
         return;
     };
     let story = project.run(&[]);
-    assert_eq!(
-        (story.code, story.totals()),
-        (Some(1), [0; 4]),
-        "{story:#?}"
-    );
+    assert_eq!((story.code, story.totals()), (Some(1), [0; 4]), "{story:#?}");
     check_error(&story, &["wrote no report", "out/*.xml", "`reports`"]);
 }
 
@@ -119,11 +110,7 @@ fn an_old_report() {
     let old = "<testsuite><testcase name='green' classname='old'/></testsuite>";
     project.write("out/old.xml", old);
     let story = project.run(&[]);
-    assert_eq!(
-        (story.code, story.totals()),
-        (Some(1), [0; 4]),
-        "{story:#?}"
-    );
+    assert_eq!((story.code, story.totals()), (Some(1), [0; 4]), "{story:#?}");
     check_error(&story, &["wrote no report"]);
 }
 
@@ -140,10 +127,7 @@ fn a_truncated_report() {
 #[test]
 fn a_syntax_error() {
     let good = ("test_good.py", "def test_good():\n    pass\n");
-    let bad = (
-        "test_bad.py",
-        "def test_bad():\n    pass\n\ndef broken(:\n    pass\n",
-    );
+    let bad = ("test_bad.py", "def test_bad():\n    pass\n\ndef broken(:\n    pass\n");
     let Some(project) = Project::with(&[good, bad]) else {
         return;
     };
@@ -151,10 +135,7 @@ fn a_syntax_error() {
     assert_eq!(story.code, Some(1), "{story:#?}");
     let told = story.test("test_bad.py");
     assert_eq!(told["outcome"], "errored");
-    assert_eq!(
-        told["location"]["path"],
-        project.root.join("test_bad.py").as_str()
-    );
+    assert_eq!(told["location"]["path"], project.root.join("test_bad.py").as_str());
     assert_eq!(told["location"]["line"], 4);
     assert_eq!(told["failures"][0]["type"], "SyntaxError");
 }
@@ -180,9 +161,7 @@ fn check_flood(test: &str, args: &[&str], code: i32) {
 /// The most memory that a process held so far, in MB.
 fn high_water(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kilobytes / 1024)
 }

@@ -54,11 +54,7 @@ fn a_cyclic_profile() {
 #[track_caller]
 fn check_runs(project: &Project) {
     let story = project.run(&[]);
-    assert_eq!(
-        (story.code, story.totals()),
-        (Some(1), [0, 1, 0, 0]),
-        "{story:#?}"
-    );
+    assert_eq!((story.code, story.totals()), (Some(1), [0, 1, 0, 0]), "{story:#?}");
     let place = &story.test("tests/test_one.py::test_one")["location"];
     assert_eq!(place["path"], project.root.join(FAILS.0).as_str());
     assert_eq!(place["line"], 2);

@@ -14,10 +14,7 @@ use crate::support::project::Project;
 fn place(project: &Project, value: &Value) -> Option<Place> {
     let path = value["path"].as_str()?;
     let path = path.strip_prefix(project.root.as_str())?;
-    Some(Place {
-        path: path.trim_start_matches('/').to_owned(),
-        line: value["line"].as_u64()?,
-    })
+    Some(Place { path: path.trim_start_matches('/').to_owned(), line: value["line"].as_u64()? })
 }
 
 #[test]
@@ -40,10 +37,7 @@ fn json_lines_say_what_is_expected() {
         let message = told["message"].as_str().unwrap_or_default();
         assert!(message.contains(wanted), "{id}: {message}");
         assert_eq!(place(&project, &told["location"]), test.location, "{id}");
-        let frames = told["failures"][0]["frames"]
-            .as_array()
-            .into_iter()
-            .flatten();
+        let frames = told["failures"][0]["frames"].as_array().into_iter().flatten();
         let frames: Vec<Place> = frames.filter_map(|it| place(&project, it)).collect();
         for related in &test.related {
             assert!(frames.contains(related), "{id}: {related:?} in {frames:?}");
@@ -111,11 +105,7 @@ fn the_merged_report_says_what_is_expected() {
         let wanted = test.message.as_deref().unwrap();
         assert!(message.contains(wanted), "{id}: {message}");
         let place = format!("{}/{path}:{line}", project.root);
-        assert!(
-            status.text.contains(&place),
-            "{id}: {place}: {}",
-            status.text
-        );
+        assert!(status.text.contains(&place), "{id}: {place}: {}", status.text);
     }
 }
 
@@ -143,10 +133,7 @@ fn pytest_alone_says_the_same() {
         return;
     };
     let image = project.run(&["tests/test_orders.py::test_total"]);
-    let image = image.only("interpreter-ready").value["image"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let image = image.only("interpreter-ready").value["image"].as_str().unwrap().to_owned();
     let mount = format!("{0}:{0}:ro", project.root);
     let script =
         "python3 -m pytest -p no:cacheprovider --junitxml=/tmp/r.xml >/tmp/log; cat /tmp/r.xml";
@@ -156,24 +143,15 @@ fn pytest_alone_says_the_same() {
     let xml = docker(&[&words[..], &env, &command].concat()).unwrap();
     let (report, problems) = testdock_junit::read(xml.as_bytes());
     assert_eq!(problems, []);
-    let outcomes = report
-        .cases
-        .iter()
-        .map(|case| (node_id(case), outcome(case)));
-    assert_eq!(
-        outcomes.collect::<BTreeMap<_, _>>(),
-        Expected::read().outcomes()
-    );
+    let outcomes = report.cases.iter().map(|case| (node_id(case), outcome(case)));
+    assert_eq!(outcomes.collect::<BTreeMap<_, _>>(), Expected::read().outcomes());
 }
 
 /// `tests.test_pricing.TestRounding` and `test_down` are `tests/test_pricing.py::TestRounding::test_down`.
 fn node_id(case: &Case<'_>) -> String {
     let class = case.classname.as_deref().unwrap().to_owned();
     let is_class = |part: &&str| part.starts_with("Test");
-    let module: Vec<&str> = class
-        .split('.')
-        .take_while(|part| !is_class(part))
-        .collect();
+    let module: Vec<&str> = class.split('.').take_while(|part| !is_class(part)).collect();
     let classes = class.split('.').skip(module.len());
     let mut parts = vec![format!("{}.py", module.join("/"))];
     parts.extend(classes.map(str::to_owned));
@@ -217,10 +195,7 @@ fn definition(project: &Project, id: &str) -> u64 {
     let name = names.rsplit("::").next().unwrap();
     let wanted = format!("def {name}(");
     let text = project.read(path);
-    let line = text
-        .lines()
-        .position(|line| line.contains(&wanted))
-        .unwrap();
+    let line = text.lines().position(|line| line.contains(&wanted)).unwrap();
     line as u64 + 1
 }
 
@@ -252,22 +227,14 @@ fn check_diagnostics(project: &Project, editor: &Editor, expected: &Expected) {
             shown.insert((place, id), diagnostic);
         }
     }
-    let wanted = expected
-        .bad()
-        .map(|(id, test)| (test.location.clone().unwrap(), id.clone()));
+    let wanted = expected.bad().map(|(id, test)| (test.location.clone().unwrap(), id.clone()));
     let wanted: BTreeSet<_> = wanted.collect();
     assert_eq!(shown.keys().cloned().collect::<BTreeSet<_>>(), wanted);
     for ((_, id), diagnostic) in shown {
         let test = &expected.tests[&id];
         let message = diagnostic["message"].as_str().unwrap();
-        assert!(
-            message.contains(test.message.as_deref().unwrap()),
-            "{id}: {message}"
-        );
-        let related = diagnostic["relatedInformation"]
-            .as_array()
-            .into_iter()
-            .flatten();
+        assert!(message.contains(test.message.as_deref().unwrap()), "{id}: {message}");
+        let related = diagnostic["relatedInformation"].as_array().into_iter().flatten();
         let related = related.map(|it| &it["location"]);
         let related: Vec<Place> = related
             .map(|it| editor_place(project, it["uri"].as_str().unwrap(), &it["range"]))
@@ -289,19 +256,9 @@ fn editor_place(project: &Project, file: &str, range: &Value) -> Place {
 fn check_progress(editor: &Editor, run: &str) {
     let token = format!("testdock/run/{run}");
     let of_run = editor.said("$/progress").filter(|it| it["token"] == *token);
-    let kinds: Vec<&str> = of_run
-        .map(|it| it["value"]["kind"].as_str().unwrap())
-        .collect();
-    assert_eq!(
-        (kinds.first(), kinds.last()),
-        (Some(&"begin"), Some(&"end"))
-    );
-    assert!(
-        kinds[1..kinds.len() - 1]
-            .iter()
-            .all(|kind| *kind == "report"),
-        "{kinds:?}"
-    );
+    let kinds: Vec<&str> = of_run.map(|it| it["value"]["kind"].as_str().unwrap()).collect();
+    assert_eq!((kinds.first(), kinds.last()), (Some(&"begin"), Some(&"end")));
+    assert!(kinds[1..kinds.len() - 1].iter().all(|kind| *kind == "report"), "{kinds:?}");
 }
 
 fn check_lenses(project: &Project, editor: &mut Editor, expected: &Expected) {

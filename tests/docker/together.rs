@@ -51,9 +51,7 @@ fn two_servers_share_a_workspace() {
         return;
     };
     let mut editors = [Editor::open(&project), Editor::open(&project)];
-    let runs = editors
-        .each_mut()
-        .map(|editor| editor.command("testdock.runAll", &json!({})));
+    let runs = editors.each_mut().map(|editor| editor.command("testdock.runAll", &json!({})));
     for (editor, run) in editors.iter_mut().zip(&runs) {
         assert_eq!(editor.until_ended(run)["how"], "completed");
         assert_eq!(editor.outcomes(run), Expected::read().outcomes());

@@ -38,11 +38,7 @@ fn an_edited_package_is_what_the_next_run_sees() {
     };
     let first = project.run(&[ONE]);
     assert_eq!(first.code, Some(0), "{first:#?}");
-    project.edit(
-        "shop/pricing.py",
-        r#"CENT = Decimal("0.01")"#,
-        r#"CENT = Decimal("1")"#,
-    );
+    project.edit("shop/pricing.py", r#"CENT = Decimal("0.01")"#, r#"CENT = Decimal("1")"#);
     let second = project.run(&[ONE]);
     assert_eq!(second.code, Some(1), "{second:#?}");
     assert_eq!(second.test(ONE)["outcome"], "failed");

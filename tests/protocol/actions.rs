@@ -23,9 +23,7 @@ async fn a_failure_can_be_run_again_and_shown() {
         })
     };
     const ACTION: &str = "textDocument/codeAction";
-    let actions = client
-        .request(ACTION, params(3, &json!([]), &Value::Null))
-        .await;
+    let actions = client.request(ACTION, params(3, &json!([]), &Value::Null)).await;
     assert_eq!(titles(&actions), ["Run test_adds"]);
 
     client.command("testdock.runAll", json!({})).await;
@@ -34,14 +32,8 @@ async fn a_failure_can_be_run_again_and_shown() {
     run.complete();
     let published = client.next("textDocument/publishDiagnostics").await;
     let diagnostics = &published["diagnostics"];
-    let actions = client
-        .request(ACTION, params(9, diagnostics, &Value::Null))
-        .await;
-    let expected = [
-        "Run again test_fails",
-        "Show output of test_fails",
-        "Run failed tests",
-    ];
+    let actions = client.request(ACTION, params(9, diagnostics, &Value::Null)).await;
+    let expected = ["Run again test_fails", "Show output of test_fails", "Run failed tests"];
     assert_eq!(titles(&actions), expected);
     assert_eq!(actions[0]["kind"], "quickfix");
     assert_eq!(&actions[0]["diagnostics"], diagnostics);
@@ -75,7 +67,5 @@ async fn a_simple_client_gets_commands() {
 
 fn titles(actions: &Value) -> Vec<&str> {
     let actions = actions.as_array().into_iter().flatten();
-    actions
-        .filter_map(|action| action["title"].as_str())
-        .collect()
+    actions.filter_map(|action| action["title"].as_str()).collect()
 }

@@ -42,10 +42,7 @@ impl Client {
             scanner: Arc::new(Scanner::new(Settings::default(), Depth::Tests)),
             store: None,
         };
-        let options = Options {
-            scan_patience: Duration::ZERO,
-            ..Options::default()
-        };
+        let options = Options { scan_patience: Duration::ZERO, ..Options::default() };
         let server = tokio::spawn(testdock_lsp::serve(stdin, stdout, services, options));
         let (sender, receiver) = mpsc::unbounded_channel();
         tokio::spawn(read(from_server, sender));
@@ -65,9 +62,7 @@ impl Client {
     /// A server that has read a workspace, for a client that can do this.
     pub(crate) async fn open(workspace: &Workspace, capabilities: Value) -> Self {
         let mut client = Self::start();
-        client
-            .initialize(&[workspace], capabilities, json!({}))
-            .await;
+        client.initialize(&[workspace], capabilities, json!({})).await;
         client.ready(1).await;
         client
     }
@@ -107,8 +102,7 @@ impl Client {
 
     /// Waits until this many folders have been read.
     pub(crate) async fn scanned(&mut self, folders: usize) {
-        self.until(|text| text.matches("- tests in ").count() == folders)
-            .await;
+        self.until(|text| text.matches("- tests in ").count() == folders).await;
     }
 
     /// Waits until nothing runs.
@@ -123,8 +117,7 @@ impl Client {
         }
         self.last_id += 1;
         let mark = format!("mark-{}", self.last_id);
-        self.command("testdock.showOutput", json!({ "id": mark }))
-            .await;
+        self.command("testdock.showOutput", json!({ "id": mark })).await;
         let is_mark = |it: &Value| it["message"].as_str().is_some_and(|it| it.contains(&mark));
         self.next_where("window/showMessage", is_mark).await;
     }
@@ -140,22 +133,18 @@ impl Client {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(PATIENCE, waiting)
-            .await
-            .expect("it is reached");
+        tokio::time::timeout(PATIENCE, waiting).await.expect("it is reached");
         self.catch_up().await;
     }
 
     /// Messages with this method are of no interest.
     pub(crate) fn ignore(&mut self, methods: &[&'static str]) {
         self.ignored.extend(methods);
-        self.inbox
-            .retain(|message| !methods.iter().any(|method| message["method"] == *method));
+        self.inbox.retain(|message| !methods.iter().any(|method| message["method"] == *method));
     }
 
     pub(crate) async fn notify(&mut self, method: &str, params: Value) {
-        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
-            .await;
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params })).await;
     }
 
     /// A request that succeeds.
@@ -187,8 +176,7 @@ impl Client {
     pub(crate) async fn ask(&mut self, method: &str, params: Value) -> i64 {
         self.last_id += 1;
         let id = self.last_id;
-        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))
-            .await;
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })).await;
         id
     }
 
@@ -226,22 +214,17 @@ impl Client {
     /// The parameters of all messages with this method that were not claimed so far.
     pub(crate) fn claim(&mut self, method: &str) -> Vec<Value> {
         let all = std::mem::take(&mut self.inbox);
-        let (claimed, rest): (VecDeque<Value>, _) = all
-            .into_iter()
-            .partition(|message| message["method"] == method);
+        let (claimed, rest): (VecDeque<Value>, _) =
+            all.into_iter().partition(|message| message["method"] == method);
         self.inbox = rest;
         let claimed = claimed.into_iter();
-        claimed
-            .map(|mut message| message["params"].take())
-            .collect()
+        claimed.map(|mut message| message["params"].take()).collect()
     }
 
     /// The next run that the server starts.
     pub(crate) async fn run(&mut self) -> Run {
         let run = tokio::time::timeout(PATIENCE, self.runs.recv());
-        run.await
-            .expect("a run is started")
-            .expect("the server lives")
+        run.await.expect("a run is started").expect("the server lives")
     }
 
     /// Whether the server started no run that the test does not know of.
@@ -252,8 +235,7 @@ impl Client {
     /// Opens a document with this text.
     pub(crate) async fn did_open(&mut self, uri: &str, text: &str) {
         let document = json!({ "uri": uri, "languageId": "python", "version": 1, "text": text });
-        self.notify("textDocument/didOpen", json!({ "textDocument": document }))
-            .await;
+        self.notify("textDocument/didOpen", json!({ "textDocument": document })).await;
     }
 
     /// Edits a document.
@@ -294,10 +276,7 @@ impl Client {
     /// Waits until the server is over, and checks that nothing was left unclaimed.
     pub(crate) async fn gone(&mut self) -> Farewell {
         let over = tokio::time::timeout(PATIENCE, &mut self.server);
-        let farewell = over
-            .await
-            .expect("the server ends")
-            .expect("the server does not panic");
+        let farewell = over.await.expect("the server ends").expect("the server does not panic");
         while let Some(message) = self.from_server.recv().await {
             self.receive(message).await;
         }
@@ -317,9 +296,7 @@ impl Client {
             return;
         };
         let sent = tokio::time::timeout(PATIENCE, stream.write_all(frame.as_bytes()));
-        sent.await
-            .expect("the server reads")
-            .expect("the server lives");
+        sent.await.expect("the server reads").expect("the server lives");
     }
 
     async fn take(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {

@@ -27,26 +27,10 @@ async fn each_answers_at_once_with_the_runs_id_and_runs_what_it_says() {
             json!({ "ids": ["tests/test_shop.py::test_adds"] }),
             &["tests/test_shop.py::test_adds"],
         ),
-        (
-            "testdock.runLast",
-            json!({}),
-            &["tests/test_shop.py::test_adds"],
-        ),
-        (
-            "testdock.runFile",
-            json!({ "uri": uri }),
-            &["tests/test_shop.py"],
-        ),
-        (
-            "testdock.runAtCursor",
-            at(14),
-            &["tests/test_shop.py::TestCart::test_empty"],
-        ),
-        (
-            "testdock.runAtCursor",
-            at(12),
-            &["tests/test_shop.py::TestCart"],
-        ),
+        ("testdock.runLast", json!({}), &["tests/test_shop.py::test_adds"]),
+        ("testdock.runFile", json!({ "uri": uri }), &["tests/test_shop.py"]),
+        ("testdock.runAtCursor", at(14), &["tests/test_shop.py::TestCart::test_empty"]),
+        ("testdock.runAtCursor", at(12), &["tests/test_shop.py::TestCart"]),
         ("testdock.runAtCursor", at(0), &["tests/test_shop.py"]),
         ("testdock.runAll", Value::Null, &[]),
     ];
@@ -67,15 +51,11 @@ async fn each_answers_at_once_with_the_runs_id_and_runs_what_it_says() {
 async fn a_fresh_run_under_a_name_of_ones_own() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace).await;
-    let answer = client
-        .command("testdock.runAll", json!({ "fresh": true, "runId": "mine" }))
-        .await;
+    let answer = client.command("testdock.runAll", json!({ "fresh": true, "runId": "mine" })).await;
     assert_eq!(answer["runId"], "mine");
     let run = client.run().await;
     assert!(run.plan.jobs[0].fresh);
-    let answer = client
-        .command("testdock.cancel", json!({ "runId": "other" }))
-        .await;
+    let answer = client.command("testdock.cancel", json!({ "runId": "other" })).await;
     assert_eq!(answer, json!({ "runIds": [] }));
     let answer = client.command("testdock.cancel", json!({})).await;
     assert_eq!(answer, json!({ "runIds": ["mine"] }));
@@ -88,36 +68,16 @@ async fn mistakes_are_told_and_harm_nothing() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace).await;
     let cases = [
-        (
-            "testdock.dance",
-            json!([]),
-            "unknown command `testdock.dance`; known: testdock.run, ",
-        ),
-        (
-            "testdock.run",
-            json!([{ "ids": 3 }]),
-            "arguments of testdock.run: invalid type: integer",
-        ),
-        (
-            "testdock.run",
-            json!([{ "ids": [] }]),
-            "an empty list of tests means no test",
-        ),
-        (
-            "testdock.runFile",
-            json!([]),
-            "arguments of testdock.runFile: missing field `uri`",
-        ),
+        ("testdock.dance", json!([]), "unknown command `testdock.dance`; known: testdock.run, "),
+        ("testdock.run", json!([{ "ids": 3 }]), "arguments of testdock.run: invalid type: integer"),
+        ("testdock.run", json!([{ "ids": [] }]), "an empty list of tests means no test"),
+        ("testdock.runFile", json!([]), "arguments of testdock.runFile: missing field `uri`"),
         (
             "testdock.runFile",
             json!([{ "uri": "file:///gone.py" }]),
             "no open folder holds /gone.py",
         ),
-        (
-            "testdock.runFile",
-            json!([{ "uri": "untitled:1" }]),
-            "untitled:1 is no file",
-        ),
+        ("testdock.runFile", json!([{ "uri": "untitled:1" }]), "untitled:1 is no file"),
         ("testdock.runLast", json!([]), "nothing was run yet"),
         (
             "testdock.showOutput",
@@ -132,19 +92,11 @@ async fn mistakes_are_told_and_harm_nothing() {
     }
     client.command("testdock.runFailed", json!({})).await;
     let message = client.next("window/showMessage").await;
-    assert_eq!(
-        message["message"],
-        "Testdock: no test failed in its last run; run all tests first"
-    );
-    client
-        .command("testdock.run", json!({ "ids": ["other//nothing.py"] }))
-        .await;
+    assert_eq!(message["message"], "Testdock: no test failed in its last run; run all tests first");
+    client.command("testdock.run", json!({ "ids": ["other//nothing.py"] })).await;
     let message = client.next("window/showMessage").await;
     let message = message["message"].as_str().unwrap_or_default();
-    assert!(
-        message.contains("has the test `other//nothing.py`"),
-        "{message}"
-    );
+    assert!(message.contains("has the test `other//nothing.py`"), "{message}");
     client.finish().await;
 }
 
@@ -156,20 +108,15 @@ async fn a_cancel_finds_a_run_whose_folder_is_still_being_read() {
     client.notify("initialized", json!({})).await;
     let run = json!({ "command": "testdock.runAll", "arguments": [{ "runId": "early" }] });
     let run = client.ask(EXECUTE, run).await;
-    let cancel = client
-        .ask(
-            EXECUTE,
-            json!({ "command": "testdock.cancel", "arguments": [] }),
-        )
-        .await;
+    let cancel =
+        client.ask(EXECUTE, json!({ "command": "testdock.cancel", "arguments": [] })).await;
     let started = client.answer(run).await;
     let cancelled = client.answer(cancel).await.expect("it succeeds");
     match started {
         Ok(_) => assert_eq!(cancelled["runIds"], json!(["early"])),
-        Err(error) => assert_eq!(
-            error["message"],
-            "no workspace folder is open; open the project's folder"
-        ),
+        Err(error) => {
+            assert_eq!(error["message"], "no workspace folder is open; open the project's folder")
+        }
     }
     client.scanned(1).await;
     client.idle().await;
@@ -184,9 +131,7 @@ async fn the_output_of_a_test_is_shown_as_a_document() {
     client.ignore(&["textDocument/publishDiagnostics"]);
     fail_one(&mut client).await;
     let id = "tests/test_shop.py::test_fails";
-    let text = client
-        .command("testdock.showOutput", json!({ "id": id }))
-        .await;
+    let text = client.command("testdock.showOutput", json!({ "id": id })).await;
     let text = text.as_str().expect("a text").to_owned();
     expect![[r#"
         # tests/test_shop.py::test_fails
@@ -213,17 +158,11 @@ async fn the_output_of_a_test_is_shown_as_a_document() {
     "#]]
     .assert_eq(&text);
     let shown = client.next("window/showDocument").await;
-    let path = shown["uri"]
-        .as_str()
-        .and_then(|uri| uri.strip_prefix("file://"))
-        .expect("a file");
+    let path = shown["uri"].as_str().and_then(|uri| uri.strip_prefix("file://")).expect("a file");
     assert_eq!(std::fs::read_to_string(path).expect("it is there"), text);
     let path = path.to_owned();
     client.finish().await;
-    assert!(
-        !std::path::Path::new(&path).exists(),
-        "gone with the server"
-    );
+    assert!(!std::path::Path::new(&path).exists(), "gone with the server");
 }
 
 #[tokio::test]
@@ -232,15 +171,9 @@ async fn a_client_that_shows_no_documents_gets_a_message() {
     let mut client = open(&workspace).await;
     let id = json!({ "id": "tests/test_shop.py::test_adds" });
     let text = client.command("testdock.showOutput", id).await;
-    assert_eq!(
-        text,
-        "# tests/test_shop.py::test_adds\n\nIt was not run yet.\n"
-    );
+    assert_eq!(text, "# tests/test_shop.py::test_adds\n\nIt was not run yet.\n");
     let message = client.next("window/showMessage").await;
-    assert_eq!(
-        message["message"],
-        "# tests/test_shop.py::test_adds\nIt was not run yet."
-    );
+    assert_eq!(message["message"], "# tests/test_shop.py::test_adds\nIt was not run yet.");
     client.finish().await;
 }
 
@@ -259,15 +192,8 @@ async fn hovering_over_a_name_tells_the_last_outcome() {
     let text = at_name["contents"]["value"].as_str().unwrap_or_default();
     assert!(text.starts_with("**failed** in 12 ms\n"), "{text}");
     assert_eq!(at_name["contents"]["kind"], "markdown");
-    assert_eq!(
-        client.request("textDocument/hover", hover(8, 6)).await,
-        Value::Null
-    );
-    assert_eq!(
-        client.request("textDocument/hover", hover(3, 6)).await,
-        Value::Null,
-        "never ran"
-    );
+    assert_eq!(client.request("textDocument/hover", hover(8, 6)).await, Value::Null);
+    assert_eq!(client.request("textDocument/hover", hover(3, 6)).await, Value::Null, "never ran");
     client.finish().await;
 }
 
@@ -278,20 +204,11 @@ async fn the_workspace_is_read_again_on_demand() {
     workspace.write("tests/test_new.py", "def test_new(): pass\n");
     client.command("testdock.refresh", json!({})).await;
     client.scanned(1).await;
-    assert_eq!(
-        client
-            .lenses(&workspace.uri("tests/test_new.py"))
-            .await
-            .len(),
-        2
-    );
+    assert_eq!(client.lenses(&workspace.uri("tests/test_new.py")).await.len(), 2);
     let status = client.command("testdock.status", json!({})).await;
     let status = status.as_str().unwrap_or_default();
     assert!(status.contains("- tests in 2 files\n"), "{status}");
-    assert!(
-        status.contains(": this machine, without a container\n"),
-        "{status}"
-    );
+    assert!(status.contains(": this machine, without a container\n"), "{status}");
     client.finish().await;
 }
 

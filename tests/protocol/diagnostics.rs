@@ -74,9 +74,7 @@ async fn a_failure_shows_while_the_run_goes_on_and_goes_when_it_is_mended() {
     let moved = client.next(PUBLISH).await;
     assert_eq!(moved["diagnostics"][0]["range"]["start"]["line"], 10);
     assert_eq!(moved["version"], 2);
-    client
-        .did_change(&file, 3, &SHOP.replace("total = 3", "total = 4"))
-        .await;
+    client.did_change(&file, 3, &SHOP.replace("total = 3", "total = 4")).await;
     let stale = client.next(PUBLISH).await;
     assert_eq!(stale["diagnostics"][0]["severity"], 3);
 
@@ -100,10 +98,7 @@ async fn a_report_takes_back_what_a_preview_said() {
     run.start(2);
     run.fail("tests/test_shop.py::test_fails", 10, "assert 3 == 4");
     client.next(PUBLISH).await;
-    run.say(RunEvent::Reported(vec![result(
-        "tests/test_shop.py::test_fails",
-        Outcome::Passed,
-    )]));
+    run.say(RunEvent::Reported(vec![result("tests/test_shop.py::test_fails", Outcome::Passed)]));
     assert_eq!(client.next(PUBLISH).await["diagnostics"], json!([]));
     run.say(ended(End::Completed));
     client.finish().await;
@@ -118,19 +113,14 @@ async fn paths_with_spaces_and_letters_come_back_as_the_client_spells_them() {
     let spelled = workspace.uri(name).replace('-', "%2D");
     client.did_open(&spelled, SHOP).await;
     assert_eq!(client.lenses(&spelled).await.len(), 6);
-    client
-        .command("testdock.runFile", json!({ "uri": spelled }))
-        .await;
+    client.command("testdock.runFile", json!({ "uri": spelled })).await;
     let run = client.run().await;
     assert_eq!(run.selection(), [name]);
     run.start(1);
     run.fail(&format!("{name}::test_fails"), 10, "assert 3 == 4");
     let published = client.next(PUBLISH).await;
     assert_eq!(published["uri"], spelled);
-    assert_eq!(
-        published["diagnostics"][0]["code"],
-        format!("{name}::test_fails")
-    );
+    assert_eq!(published["diagnostics"][0]["code"], format!("{name}::test_fails"));
     run.complete();
     client.finish().await;
 }
@@ -140,11 +130,7 @@ async fn paths_with_spaces_and_letters_come_back_as_the_client_spells_them() {
 async fn a_folder_opened_by_a_link_shows_its_files_below_the_link() {
     let workspace = Workspace::shop();
     let link = workspace.path("../link");
-    let link = link
-        .parent()
-        .and_then(|it| it.parent())
-        .expect("a directory")
-        .join("link");
+    let link = link.parent().and_then(|it| it.parent()).expect("a directory").join("link");
     std::os::unix::fs::symlink(workspace.path(""), &link).expect("linked");
     let mut client = Client::start();
     let params = json!({
@@ -164,10 +150,7 @@ async fn a_folder_opened_by_a_link_shows_its_files_below_the_link() {
         place.path.clone_from(&real);
     }
     run.finish(failure);
-    assert_eq!(
-        client.next(PUBLISH).await["uri"],
-        uri(&link.join("tests/test_shop.py"))
-    );
+    assert_eq!(client.next(PUBLISH).await["uri"], uri(&link.join("tests/test_shop.py")));
     run.complete();
     client.finish().await;
 }

@@ -14,10 +14,7 @@ fn document() -> String {
 /// All that is written in backticks and looks like a name of ours.
 fn named(text: &str, pattern: &str) -> BTreeSet<String> {
     let pattern = Regex::new(pattern).expect("well formed");
-    pattern
-        .captures_iter(text)
-        .map(|found| found[1].to_owned())
-        .collect()
+    pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
 }
 
 #[test]

@@ -31,19 +31,10 @@ async fn open(workspace: &Workspace, capabilities: Value) -> Client {
 fn check_tree(tests: &Value, expected: &Expect) {
     let line = |test: &Value| {
         let text = |key: &str| test[key].as_str().unwrap_or("-").to_owned();
-        let more = if test["canResolveChildren"] == true {
-            " …"
-        } else {
-            ""
-        };
+        let more = if test["canResolveChildren"] == true { " …" } else { "" };
         let at = test["range"]["start"]["line"].as_u64();
         let at = at.map(|line| format!(" @{line}")).unwrap_or_default();
-        format!(
-            "{} {} < {}{at}{more}",
-            text("kind"),
-            text("id"),
-            text("parent")
-        )
+        format!("{} {} < {}{at}{more}", text("kind"), text("id"), text("parent"))
     };
     let lines: Vec<String> = tests.as_array().into_iter().flatten().map(line).collect();
     expected.assert_eq(&lines.join("\n"));
@@ -59,10 +50,7 @@ async fn states(client: &mut Client, count: usize) -> String {
         assert!(seq > last, "{seq} after {last}");
         last = seq;
         let tag = state["state"]["tag"].as_str().unwrap_or_default();
-        lines.push(format!(
-            "{} {tag}",
-            state["testId"].as_str().unwrap_or_default()
-        ));
+        lines.push(format!("{} {tag}", state["testId"].as_str().unwrap_or_default()));
     }
     lines.join("\n")
 }
@@ -72,10 +60,7 @@ async fn the_tree_unfolds() {
     let workspace = Workspace::shop();
     let mut client = Client::open(&workspace, with_explorer()).await;
     let told = client.next(DISCOVERED).await;
-    assert_eq!(
-        told["scopeFile"],
-        json!([{ "uri": workspace.uri("tests/test_shop.py") }])
-    );
+    assert_eq!(told["scopeFile"], json!([{ "uri": workspace.uri("tests/test_shop.py") }]));
     check_tree(
         &told["tests"],
         &expect![[r#"
@@ -99,9 +84,7 @@ async fn the_tree_unfolds() {
         test tests/test_shop.py::TestCart::test_empty < tests/test_shop.py::TestCart @13
         test tests/test_shop.py::TestCart::test_count < tests/test_shop.py::TestCart @16 …"#]],
     );
-    let nothing = client
-        .request(DISCOVER, json!({ "testId": "gone.py" }))
-        .await;
+    let nothing = client.request(DISCOVER, json!({ "testId": "gone.py" })).await;
     assert_eq!(nothing["tests"], json!([]));
     client.finish().await;
 }
@@ -112,9 +95,7 @@ async fn an_edit_tells_what_changed_and_nothing_else() {
     let mut client = open(&workspace, with_explorer()).await;
     let uri = workspace.uri("tests/test_shop.py");
     client.did_open(&uri, SHOP).await;
-    client
-        .did_change(&uri, 2, &SHOP.replace("total = 3", "total = 5"))
-        .await;
+    client.did_change(&uri, 2, &SHOP.replace("total = 3", "total = 5")).await;
     client.did_change(&uri, 3, "def test_new(): pass\n").await;
     let told = client.next(DISCOVERED).await;
     check_tree(
@@ -142,16 +123,11 @@ async fn a_run_tells_how_its_tests_stand() {
     assert_eq!(run.selection(), ["tests/test_shop.py"]);
     assert_eq!(run.plan.jobs[0].exclude.len(), 1);
     run.start(3);
-    run.say(RunEvent::TestStarted(
-        "tests/test_shop.py::test_fails".parse().unwrap_or_default(),
-    ));
+    run.say(RunEvent::TestStarted("tests/test_shop.py::test_fails".parse().unwrap_or_default()));
     let mut failure = run.failure("tests/test_shop.py::test_fails", 10, "assert 3 == 4");
     failure.output = "printed\n".to_owned();
     run.finish(failure);
-    run.finish(result(
-        "tests/test_shop.py::TestCart::test_empty",
-        Outcome::Errored,
-    ));
+    run.finish(result("tests/test_shop.py::TestCart::test_empty", Outcome::Errored));
     run.pass("tests/test_shop.py::TestCart::test_count[1]");
     run.say(RunEvent::Output("a line\n".to_owned()));
     run.complete();
@@ -266,10 +242,7 @@ async fn a_run_tells_how_its_tests_stand() {
         "Interpreter Dockerfile → shop:1 (warm container)\n"
     );
     let output = client.next(OUTPUT).await;
-    assert_eq!(
-        (&output["text"], &output["runId"]),
-        (&json!("a line\n"), &json!("mine"))
-    );
+    assert_eq!((&output["text"], &output["runId"]), (&json!("a line\n"), &json!("mine")));
     let end = client.next(END).await;
     assert_eq!(end["runId"], "mine");
     assert_eq!(end["how"], "completed");
@@ -289,9 +262,7 @@ async fn a_plain_client_is_told_of_its_own_run_in_its_own_terms() {
     other.complete();
     client.idle().await;
 
-    client
-        .request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] }))
-        .await;
+    client.request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] })).await;
     let run = client.run().await;
     run.say(RunEvent::Output("a line\n".to_owned()));
     run.pass("tests/test_shop.py::test_adds");
@@ -324,20 +295,14 @@ async fn two_runs_at_once_do_not_mix() {
     assert_eq!(client.next_where(STATE, is_passed).await["runId"], "one");
     client.notify(ABORT, json!({ "runId": "one" })).await;
     let end = client.next(END).await;
-    assert_eq!(
-        (&end["runId"], &end["how"]),
-        (&json!("one"), &json!("cancelled"))
-    );
+    assert_eq!((&end["runId"], &end["how"]), (&json!("one"), &json!("cancelled")));
     one.over().await;
     assert!(!two.is_over());
     two.complete();
     assert_eq!(client.next(END).await["runId"], "two");
     // What the newer run did not run still stands as the older one left it: nothing is retracted.
     let states = client.claim(STATE);
-    assert!(
-        states.iter().all(|it| it["state"]["tag"] == "enqueued"),
-        "{states:?}"
-    );
+    assert!(states.iter().all(|it| it["state"]["tag"] == "enqueued"), "{states:?}");
     client.finish().await;
 }
 
@@ -349,9 +314,7 @@ async fn an_abort_without_a_name_ends_all() {
     let one = client.run().await;
     client.request(RUN, json!({})).await;
     let two = client.run().await;
-    client
-        .send(&json!({ "jsonrpc": "2.0", "method": ABORT }))
-        .await;
+    client.send(&json!({ "jsonrpc": "2.0", "method": ABORT })).await;
     // One end for both: the client knows of one run only.
     client.next(END).await;
     one.over().await;
@@ -369,26 +332,18 @@ async fn stale_results_and_those_taken_back_are_told() {
     client.request(RUN, json!({ "runId": "one" })).await;
     let run = client.run().await;
     run.pass("tests/test_shop.py::test_adds");
-    let preview = result(
-        "tests/test_shop.py::TestCart::test_count[9]",
-        Outcome::Passed,
-    );
+    let preview = result("tests/test_shop.py::TestCart::test_count[9]", Outcome::Passed);
     run.say(RunEvent::TestFinished(Box::new(preview)));
     run.complete();
     let end = client.next(END).await;
     assert_eq!(end["message"], "1 passed in 340 ms");
     let is_retracted = |it: &Value| it["retracted"] == true;
     let retracted = client.next_where(STATE, is_retracted).await;
-    assert_eq!(
-        retracted["testId"],
-        "tests/test_shop.py::TestCart::test_count[9]"
-    );
+    assert_eq!(retracted["testId"], "tests/test_shop.py::TestCart::test_count[9]");
     client.claim(STATE);
     client.claim(DISCOVERED);
 
-    client
-        .did_change(&uri, 2, &SHOP.replace("1 + 1", "1 + 2"))
-        .await;
+    client.did_change(&uri, 2, &SHOP.replace("1 + 1", "1 + 2")).await;
     let stale = client.next(STATE).await;
     assert_eq!(stale["stale"], "edited");
     assert_eq!(stale["state"]["tag"], "passed");
@@ -401,17 +356,12 @@ async fn stale_results_and_those_taken_back_are_told() {
 async fn a_broken_run_ends_with_its_cause() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace, with_explorer()).await;
-    client
-        .request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] }))
-        .await;
+    client.request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] })).await;
     let run = client.run().await;
     run.say(RunEvent::BuildLog("#1 RUN make".to_owned()));
     run.say(broken("cannot reach the engine"));
     assert_eq!(client.next(OUTPUT).await["text"], "#1 RUN make\n");
-    assert_eq!(
-        client.next(OUTPUT).await["text"],
-        "cannot reach the engine; start the engine\n"
-    );
+    assert_eq!(client.next(OUTPUT).await["text"], "cannot reach the engine; start the engine\n");
     assert_eq!(client.next(END).await["how"], "broken");
     client.next("window/showMessage").await;
     client.claim(STATE);

@@ -13,14 +13,9 @@ async fn two() -> (Workspace, Workspace, Client) {
     let shop = Workspace::shop();
     let bank = Workspace::named("bank", &[("test_bank.py", "def test_pays(): pass\n")]);
     let mut client = Client::start();
-    client
-        .initialize(&[&shop, &bank], with_explorer(), json!({}))
-        .await;
+    client.initialize(&[&shop, &bank], with_explorer(), json!({})).await;
     client.ready(2).await;
-    client.ignore(&[
-        "textDocument/publishDiagnostics",
-        "experimental/changeTestState",
-    ]);
+    client.ignore(&["textDocument/publishDiagnostics", "experimental/changeTestState"]);
     (shop, bank, client)
 }
 
@@ -36,25 +31,16 @@ async fn ids_name_their_folder() {
     let top = client.request(DISCOVER, json!({})).await;
     assert_eq!(ids(&top), ["@bank//", "@shop//"]);
     assert_eq!(top["tests"][0]["kind"], "package");
-    let below = client
-        .request(DISCOVER, json!({ "testId": "@bank//" }))
-        .await;
-    assert_eq!(
-        ids(&below),
-        ["@bank//test_bank.py", "@bank//test_bank.py::test_pays"]
-    );
+    let below = client.request(DISCOVER, json!({ "testId": "@bank//" })).await;
+    assert_eq!(ids(&below), ["@bank//test_bank.py", "@bank//test_bank.py::test_pays"]);
     assert_eq!(below["tests"][0]["parent"], "@bank//");
 
     let params = json!({ "textDocument": { "uri": bank.uri("test_bank.py") } });
     let lenses = client.request("textDocument/codeLens", params).await;
     let ids = json!([{ "ids": ["@bank//test_bank.py::test_pays"] }]);
     assert_eq!(lenses[1]["command"]["arguments"], ids);
-    let message = client
-        .refused(
-            "experimental/runTest",
-            json!({ "include": ["@gone//a.py"] }),
-        )
-        .await;
+    let message =
+        client.refused("experimental/runTest", json!({ "include": ["@gone//a.py"] })).await;
     assert_eq!(message, "no open folder has the test `@gone//a.py`");
     client.finish().await;
 }
@@ -63,16 +49,8 @@ async fn ids_name_their_folder() {
 async fn a_request_over_two_folders_is_two_runs_and_ends_once() {
     let (_shop, _bank, mut client) = two().await;
     client.claim(DISCOVERED);
-    let include = json!([
-        "@bank//test_bank.py",
-        "@shop//tests/test_shop.py::test_adds"
-    ]);
-    client
-        .request(
-            "experimental/runTest",
-            json!({ "include": include, "runId": "both" }),
-        )
-        .await;
+    let include = json!(["@bank//test_bank.py", "@shop//tests/test_shop.py::test_adds"]);
+    client.request("experimental/runTest", json!({ "include": include, "runId": "both" })).await;
     let (first, second) = (client.run().await, client.run().await);
     assert_eq!(first.selection(), ["test_bank.py"]);
     assert_eq!(second.selection(), ["tests/test_shop.py::test_adds"]);
@@ -92,9 +70,7 @@ async fn a_run_of_everything_leaves_out_a_folder_without_tests() {
     let shop = Workspace::shop();
     let docs = Workspace::bare("docs");
     let mut client = Client::start();
-    client
-        .initialize(&[&docs, &shop], json!({}), json!({}))
-        .await;
+    client.initialize(&[&docs, &shop], json!({}), json!({})).await;
     client.ready(2).await;
     client.command("testdock.runAll", json!({})).await;
     let run = client.run().await;
@@ -113,30 +89,19 @@ async fn folders_come_and_go() {
     let of_bank = json!({ "uri": bank.uri(""), "name": "bank" });
     client.claim(DISCOVERED);
     let change = json!({ "event": { "added": [of_bank], "removed": [] } });
-    client
-        .notify("workspace/didChangeWorkspaceFolders", change)
-        .await;
+    client.notify("workspace/didChangeWorkspaceFolders", change).await;
     let again = client.next(DISCOVERED).await;
-    assert_eq!(
-        ids(&again)[..2],
-        ["@shop//", "@shop//tests/test_shop.py"],
-        "all ids changed"
-    );
+    assert_eq!(ids(&again)[..2], ["@shop//", "@shop//tests/test_shop.py"], "all ids changed");
     let new = client.next(DISCOVERED).await;
     assert_eq!(ids(&new)[..2], ["@bank//", "@bank//test_bank.py"]);
 
     client.command("testdock.runAll", json!({})).await;
     let (first, second) = (client.run().await, client.run().await);
     let change = json!({ "event": { "added": [], "removed": [of_bank] } });
-    client
-        .notify("workspace/didChangeWorkspaceFolders", change)
-        .await;
+    client.notify("workspace/didChangeWorkspaceFolders", change).await;
     let gone = client.next(DISCOVERED).await;
     assert_eq!(gone["tests"], json!([]));
-    assert_eq!(
-        gone["scopeFile"],
-        json!([{ "uri": bank.uri("test_bank.py") }])
-    );
+    assert_eq!(gone["scopeFile"], json!([{ "uri": bank.uri("test_bank.py") }]));
     assert_eq!(ids(&client.next(DISCOVERED).await)[0], "tests/test_shop.py");
     // The run in the closed folder is ended, the other one goes on.
     first.over().await;

@@ -26,10 +26,7 @@ async fn every_test_has_its_lens() {
     let lenses = client.request("textDocument/codeLens", params).await;
     let command = &lenses[1]["command"];
     assert_eq!(command["command"], "testdock.run");
-    assert_eq!(
-        command["arguments"],
-        json!([{ "ids": ["tests/test_shop.py::test_adds"] }])
-    );
+    assert_eq!(command["arguments"], json!([{ "ids": ["tests/test_shop.py::test_adds"] }]));
     client.finish().await;
 }
 
@@ -39,13 +36,9 @@ async fn lenses_move_with_text_that_is_not_saved() {
     let mut client = Client::open(&workspace, json!({})).await;
     let uri = workspace.uri(FILE);
     client.did_open(&uri, SHOP).await;
-    client
-        .did_change(&uri, 2, &format!("# one\n# two\n{SHOP}"))
-        .await;
+    client.did_change(&uri, 2, &format!("# one\n# two\n{SHOP}")).await;
     assert_eq!(client.lenses(&uri).await[1], "5 ▶ Run");
-    client
-        .did_change(&uri, 3, "def test_new():\n    pass\n")
-        .await;
+    client.did_change(&uri, 3, "def test_new():\n    pass\n").await;
     assert_eq!(client.lenses(&uri).await, ["0 ▶ Run file", "0 ▶ Run"]);
     client.finish().await;
 }
@@ -78,9 +71,7 @@ async fn an_older_version_never_overwrites_a_newer_one() {
     let mut client = Client::open(&workspace, json!({})).await;
     let uri = workspace.uri(FILE);
     let tests = |count: usize| -> String {
-        (0..count)
-            .map(|n| format!("def test_{n}(): pass\n"))
-            .collect()
+        (0..count).map(|n| format!("def test_{n}(): pass\n")).collect()
     };
     // Everything in the wrong order, the opening included.
     client.did_change(&uri, 4, &tests(4)).await;
@@ -89,12 +80,7 @@ async fn an_older_version_never_overwrites_a_newer_one() {
     client.did_change(&uri, 3, &tests(3)).await;
     assert_eq!(client.lenses(&uri).await.len(), 1 + 4);
     // Closed: what is on disk counts, whatever comes late.
-    client
-        .notify(
-            "textDocument/didClose",
-            json!({ "textDocument": { "uri": uri } }),
-        )
-        .await;
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri } })).await;
     client.did_change(&uri, 4, &tests(1)).await;
     client.scanned(1).await;
     while client.lenses(&uri).await.len() != 6 {}
@@ -114,11 +100,7 @@ async fn a_result_shows_over_its_test_until_the_test_is_edited() {
     run.pass("tests/test_shop.py::test_adds");
     run.fail("tests/test_shop.py::test_fails", 10, "assert 3 == 4");
     run.pass("tests/test_shop.py::TestCart::test_count[1]");
-    run.fail(
-        "tests/test_shop.py::TestCart::test_count[2]",
-        19,
-        "assert 2 < 2",
-    );
+    run.fail("tests/test_shop.py::TestCart::test_count[2]", 19, "assert 2 < 2");
     run.complete();
     client.idle().await;
     expect![[r#"
@@ -134,13 +116,8 @@ async fn a_result_shows_over_its_test_until_the_test_is_edited() {
         17 ✗ 1 failed, 1 passed"#]]
     .assert_eq(&client.lenses(&uri).await.join("\n"));
 
-    client
-        .did_change(&uri, 2, &SHOP.replace("1 + 1 == 2", "1 + 1 == 3"))
-        .await;
-    assert_eq!(
-        client.lenses(&uri).await[2],
-        "3 ✓ passed 12 ms (before the last edit)"
-    );
+    client.did_change(&uri, 2, &SHOP.replace("1 + 1 == 2", "1 + 1 == 3")).await;
+    assert_eq!(client.lenses(&uri).await[2], "3 ✓ passed 12 ms (before the last edit)");
     client.did_change(&uri, 3, SHOP).await;
     assert_eq!(client.lenses(&uri).await[2], "3 ✓ passed 12 ms");
     client.finish().await;

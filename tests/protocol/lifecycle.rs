@@ -17,9 +17,7 @@ async fn initialize_is_answered_before_anything_is_read() {
     }
     let mut client = Client::start();
     let begin = Instant::now();
-    let answer = client
-        .initialize(&[&workspace], with_explorer(), json!({}))
-        .await;
+    let answer = client.initialize(&[&workspace], with_explorer(), json!({})).await;
     println!("initialize on 10,000 files: {:?}", begin.elapsed());
     assert_eq!(answer["serverInfo"]["name"], "testdock");
     assert_eq!(answer["capabilities"]["positionEncoding"], "utf-16");
@@ -31,10 +29,7 @@ async fn initialize_is_answered_before_anything_is_read() {
     client.ready(1).await;
     println!("all of them read: {:?}", begin.elapsed());
     let told = client.claim("experimental/discoveredTests");
-    let files: usize = told
-        .iter()
-        .map(|it| it["scopeFile"].as_array().map_or(0, Vec::len))
-        .sum();
+    let files: usize = told.iter().map(|it| it["scopeFile"].as_array().map_or(0, Vec::len)).sum();
     assert_eq!(files, 10_000);
     client.finish().await;
 }
@@ -78,11 +73,8 @@ async fn a_client_that_goes_away_takes_its_runs_along() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_client_whose_process_died_is_gone() {
-    let mut editor = Command::new("sleep")
-        .arg("600")
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("sleep is there");
+    let mut editor =
+        Command::new("sleep").arg("600").stdout(Stdio::null()).spawn().expect("sleep is there");
     let mut client = Client::start();
     let params = json!({ "processId": editor.id(), "capabilities": {}, "workspaceFolders": [] });
     client.request("initialize", params).await;

@@ -48,9 +48,7 @@ async fn a_run_says_how_far_it_is() {
         number: 3,
         of: 7,
     }));
-    client
-        .next_where(PROGRESS, says("building 3/7 RUN pip install ."))
-        .await;
+    client.next_where(PROGRESS, says("building 3/7 RUN pip install .")).await;
     run.start(4);
     run.fail("tests/test_shop.py::test_fails", 10, "assert 3 == 4");
     let report = client.next_where(PROGRESS, says("1/4, 1 failed")).await;
@@ -58,9 +56,7 @@ async fn a_run_says_how_far_it_is() {
     assert_eq!(report["value"]["percentage"], 25);
     run.pass("tests/test_shop.py::test_adds");
     run.complete();
-    let end = client
-        .next_where(PROGRESS, |it| it["value"]["kind"] == "end")
-        .await;
+    let end = client.next_where(PROGRESS, |it| it["value"]["kind"] == "end").await;
     assert_eq!(end["token"], begin["token"]);
     assert_eq!(end["value"]["message"], "1 failed, 1 passed in 340 ms");
     client.ignore(&[PROGRESS]);
@@ -77,9 +73,7 @@ async fn its_button_cancels_the_run_and_no_other() {
     client.command("testdock.runAll", json!({})).await;
     let second = client.run().await;
     client.next_where(PROGRESS, |it| it["token"] != token).await;
-    client
-        .notify("window/workDoneProgress/cancel", json!({ "token": token }))
-        .await;
+    client.notify("window/workDoneProgress/cancel", json!({ "token": token })).await;
     let is_end = |it: &Value| it["value"]["kind"] == "end";
     let end = client.next_where(PROGRESS, is_end).await;
     assert_eq!(end["token"], token);
@@ -104,10 +98,7 @@ async fn a_broken_run_says_why_and_what_to_do() {
     assert_eq!(end["value"]["message"], "cannot reach the engine");
     let message = client.next("window/showMessage").await;
     assert_eq!(message["type"], 1);
-    assert_eq!(
-        message["message"],
-        "Testdock: cannot reach the engine; start the engine"
-    );
+    assert_eq!(message["message"], "Testdock: cannot reach the engine; start the engine");
     client.ignore(&[PROGRESS, "window/workDoneProgress/create"]);
     client.finish().await;
 }

@@ -21,25 +21,16 @@ async fn malformed_messages_do_no_harm() {
                     "end": { "line": 0, "character": 1 } }, "text": "x" }],
             }),
         ),
-        (
-            "textDocument/didClose",
-            json!({ "textDocument": { "uri": "file:///never/opened.py" } }),
-        ),
+        ("textDocument/didClose", json!({ "textDocument": { "uri": "file:///never/opened.py" } })),
         ("testdock/trust", json!({ "trusted": "perhaps" })),
         ("experimental/abortRunTest", json!({ "runId": 7 })),
         ("window/workDoneProgress/cancel", json!({ "token": 12 })),
-        (
-            "window/workDoneProgress/cancel",
-            json!({ "token": "testdock/run/none" }),
-        ),
+        ("window/workDoneProgress/cancel", json!({ "token": "testdock/run/none" })),
         (
             "workspace/didChangeWorkspaceFolders",
             json!({ "event": { "added": [{ "uri": "no:uri", "name": "" }], "removed": [] } }),
         ),
-        (
-            "workspace/didChangeConfiguration",
-            json!({ "settings": [1, 2] }),
-        ),
+        ("workspace/didChangeConfiguration", json!({ "settings": [1, 2] })),
         ("no/suchNotification", json!(null)),
         ("$/setTrace", json!({ "value": "off" })),
     ] {
@@ -47,10 +38,7 @@ async fn malformed_messages_do_no_harm() {
     }
     for (method, params) in [
         ("textDocument/codeLens", json!({})),
-        (
-            "textDocument/hover",
-            json!({ "textDocument": { "uri": "::" } }),
-        ),
+        ("textDocument/hover", json!({ "textDocument": { "uri": "::" } })),
         ("experimental/runTest", json!({ "include": "all" })),
         ("experimental/discoverTest", json!([1])),
         ("no/suchRequest", json!({})),
@@ -66,26 +54,12 @@ async fn malformed_messages_do_no_harm() {
 #[tokio::test]
 async fn nothing_is_done_before_initialize() {
     let mut client = Client::start();
-    client
-        .refused(
-            "workspace/executeCommand",
-            json!({ "command": "testdock.runAll" }),
-        )
-        .await;
+    client.refused("workspace/executeCommand", json!({ "command": "testdock.runAll" })).await;
     let workspace = Workspace::shop();
-    client
-        .initialize(
-            &[&workspace],
-            json!({}),
-            json!({ "trusted": 3, "settings": "x" }),
-        )
-        .await;
+    client.initialize(&[&workspace], json!({}), json!({ "trusted": 3, "settings": "x" })).await;
     let message = client.next("window/showMessage").await;
     let message = message["message"].as_str().unwrap_or_default();
-    assert!(
-        message.contains("testdock.settings must be an object"),
-        "{message}"
-    );
+    assert!(message.contains("testdock.settings must be an object"), "{message}");
     client.ready(1).await;
     client.finish().await;
 }
@@ -96,13 +70,8 @@ async fn no_folder_is_an_answer_too() {
     client.initialize(&[], with_explorer(), json!({})).await;
     client.notify("initialized", json!({})).await;
     let message = client.refused("experimental/runTest", json!({})).await;
-    assert_eq!(
-        message,
-        "no workspace folder is open; open the project's folder"
-    );
-    let top = client
-        .request("experimental/discoverTest", Value::Null)
-        .await;
+    assert_eq!(message, "no workspace folder is open; open the project's folder");
+    let top = client.request("experimental/discoverTest", Value::Null).await;
     assert_eq!(top["tests"], json!([]));
     client.finish().await;
 }

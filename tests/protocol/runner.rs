@@ -45,11 +45,7 @@ impl Runner for Scripted {
         cancel: CancellationToken,
     ) -> BoxFuture<'static, ()> {
         let (sender, mut script) = mpsc::unbounded_channel();
-        let run = Run {
-            plan,
-            events: sender,
-            said: Mutex::default(),
-        };
+        let run = Run { plan, events: sender, said: Mutex::default() };
         // A test that is over wants no further run.
         let _ = self.runs.send(run);
         Box::pin(async move {
@@ -111,15 +107,8 @@ impl Run {
 
     pub(crate) fn failure(&self, id: &str, line: u32, message: &str) -> TestResult {
         let mut result = result(id, Outcome::Failed);
-        let place = |line| Place {
-            path: result.id.file.on(&self.plan.root),
-            line,
-            column: None,
-        };
-        let frame = |line, name: &str| Frame {
-            place: place(line),
-            name: name.to_owned(),
-        };
+        let place = |line| Place { path: result.id.file.on(&self.plan.root), line, column: None };
+        let frame = |line, name: &str| Frame { place: place(line), name: name.to_owned() };
         result.failures = vec![Failure {
             kind: "AssertionError".to_owned(),
             message: message.to_owned(),
@@ -145,8 +134,7 @@ impl Run {
     /// The tests that were asked for, in words.
     pub(crate) fn selection(&self) -> Vec<String> {
         let jobs = self.plan.jobs.iter();
-        jobs.flat_map(|job| job.selection.iter().map(ToString::to_string))
-            .collect()
+        jobs.flat_map(|job| job.selection.iter().map(ToString::to_string)).collect()
     }
 }
 
@@ -157,11 +145,7 @@ pub(crate) fn result(id: &str, outcome: Outcome) -> TestResult {
 }
 
 pub(crate) fn ended(how: End) -> RunEvent {
-    RunEvent::Ended(Ended {
-        how,
-        duration: Duration::from_millis(340),
-        log: None,
-    })
+    RunEvent::Ended(Ended { how, duration: Duration::from_millis(340), log: None })
 }
 
 pub(crate) fn broken(message: &str) -> RunEvent {

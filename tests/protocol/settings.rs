@@ -18,14 +18,9 @@ async fn settings_are_asked_for_before_the_workspace_is_read_and_when_they_chang
     let mut client = Client::start();
     let overlay = |command: &str| json!({ "suite": [{ "command": [command], "reports": ["*.xml"], "name": "own" }] });
     client.settings = json!({ "local": true, "settings": overlay("make") });
-    client
-        .initialize(&[&workspace], configurable(), json!({}))
-        .await;
+    client.initialize(&[&workspace], configurable(), json!({})).await;
     client.ready(1).await;
-    assert_eq!(
-        client.next(CONFIGURATION).await,
-        json!({ "items": [{ "section": "testdock" }] })
-    );
+    assert_eq!(client.next(CONFIGURATION).await, json!({ "items": [{ "section": "testdock" }] }));
     client.command("testdock.runAll", json!({})).await;
     let run = client.run().await;
     let suite = &run.plan.jobs[0].suite;
@@ -33,12 +28,7 @@ async fn settings_are_asked_for_before_the_workspace_is_read_and_when_they_chang
     run.complete();
 
     client.settings = json!({ "local": true, "settings": overlay("ninja") });
-    client
-        .notify(
-            "workspace/didChangeConfiguration",
-            json!({ "settings": null }),
-        )
-        .await;
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": null })).await;
     client.next(CONFIGURATION).await;
     // The answer is on its way: what follows it comes after the new settings.
     let ninja = loop {
@@ -62,12 +52,7 @@ async fn a_client_that_cannot_be_asked_sends_its_settings() {
     let workspace = Workspace::shop();
     let mut client = Client::open(&workspace, json!({})).await;
     let settings = json!({ "testdock": { "local": "yes" } });
-    client
-        .notify(
-            "workspace/didChangeConfiguration",
-            json!({ "settings": settings }),
-        )
-        .await;
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": settings })).await;
     let message = client.next("window/showMessage").await;
     let expected = "Testdock: setting testdock.local must be true or false, not \"yes\"";
     assert_eq!(message["message"], expected);
@@ -80,10 +65,7 @@ async fn the_client_watches_what_matters() {
     let workspace = Workspace::shop();
     let mut capabilities = configurable();
     let watching = json!({ "dynamicRegistration": true });
-    merge(
-        &mut capabilities,
-        json!({ "workspace": { "didChangeWatchedFiles": watching } }),
-    );
+    merge(&mut capabilities, json!({ "workspace": { "didChangeWatchedFiles": watching } }));
     let mut client = Client::open(&workspace, capabilities).await;
     client.next(CONFIGURATION).await;
     let registered = client.next(REGISTER).await;
@@ -94,17 +76,12 @@ async fn the_client_watches_what_matters() {
         .flatten()
         .filter_map(|it| it["globPattern"].as_str())
         .collect();
-    assert!(
-        globs.contains(&"**/*.py") && globs.contains(&"**/testdock.toml"),
-        "{globs:?}"
-    );
+    assert!(globs.contains(&"**/*.py") && globs.contains(&"**/testdock.toml"), "{globs:?}");
 
     workspace.write("tests/test_new.py", "def test_new(): pass\n");
     let uri = workspace.uri("tests/test_new.py");
     let changed = json!({ "changes": [{ "uri": uri, "type": 1 }] });
-    client
-        .notify("workspace/didChangeWatchedFiles", changed)
-        .await;
+    client.notify("workspace/didChangeWatchedFiles", changed).await;
     while client.lenses(&uri).await.len() != 2 {}
     client.finish().await;
 }

@@ -9,14 +9,9 @@ const END: &str = "experimental/endRunTest";
 
 async fn open(workspace: &Workspace, options: Value) -> Client {
     let mut client = Client::start();
-    client
-        .initialize(&[workspace], with_explorer(), options)
-        .await;
+    client.initialize(&[workspace], with_explorer(), options).await;
     client.ready(1).await;
-    client.ignore(&[
-        "experimental/discoveredTests",
-        "experimental/changeTestState",
-    ]);
+    client.ignore(&["experimental/discoveredTests", "experimental/changeTestState"]);
     client
 }
 
@@ -29,25 +24,16 @@ async fn save(client: &mut Client, uri: &str) {
 async fn a_run_in_an_untrusted_workspace_is_refused_until_it_is_trusted() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace, json!({ "trusted": false })).await;
-    client
-        .request("experimental/runTest", json!({ "runId": "no" }))
-        .await;
+    client.request("experimental/runTest", json!({ "runId": "no" })).await;
     let message = client.next("window/showMessage").await;
     let message = message["message"].as_str().unwrap_or_default();
-    assert!(
-        message.starts_with("Testdock: this workspace is not trusted; trust it"),
-        "{message}"
-    );
+    assert!(message.starts_with("Testdock: this workspace is not trusted; trust it"), "{message}");
     assert_eq!(client.next(END).await["how"], "refused");
     client.claim("experimental/appendOutputToRunTest");
     assert!(client.has_no_run());
 
-    client
-        .notify("testdock/trust", json!({ "trusted": true }))
-        .await;
-    client
-        .request("experimental/runTest", json!({ "runId": "yes" }))
-        .await;
+    client.notify("testdock/trust", json!({ "trusted": true })).await;
+    client.request("experimental/runTest", json!({ "runId": "yes" })).await;
     client.run().await.complete();
     assert_eq!(client.next(END).await["how"], "completed");
     client.finish().await;

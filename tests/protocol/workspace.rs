@@ -38,15 +38,8 @@ impl Workspace {
     /// A workspace in a directory of this name.
     pub(crate) fn named(name: &str, files: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let root = directory
-            .path()
-            .canonicalize()
-            .expect("it is there")
-            .join(name);
-        let workspace = Self {
-            root,
-            _directory: directory,
-        };
+        let root = directory.path().canonicalize().expect("it is there").join(name);
+        let workspace = Self { root, _directory: directory };
         workspace.write("pytest.ini", "[pytest]\n");
         for (path, text) in files {
             workspace.write(path, text);

@@ -13,12 +13,9 @@ static LINK: LazyLock<Regex> =
 fn dead_links(files: &[File]) -> Vec<String> {
     let documents = files.iter().filter(|file| file.path.ends_with(".md"));
     let dead = |document: &File| -> Vec<String> {
-        let links = LINK
-            .captures_iter(&document.text)
-            .map(|found| found.extract::<1>().1[0]);
+        let links = LINK.captures_iter(&document.text).map(|found| found.extract::<1>().1[0]);
         let dead = links.filter(|link| !leads_somewhere(link, document, files));
-        dead.map(|link| format!("{}: {link} leads nowhere", document.path))
-            .collect()
+        dead.map(|link| format!("{}: {link} leads nowhere", document.path)).collect()
     };
     documents.flat_map(dead).collect()
 }
@@ -28,11 +25,8 @@ fn leads_somewhere(link: &str, document: &File, files: &[File]) -> bool {
         return true;
     }
     let (path, heading) = link.split_once('#').unwrap_or((link, ""));
-    let target = if path.is_empty() {
-        document.path.clone()
-    } else {
-        resolve(&document.path, path)
-    };
+    let target =
+        if path.is_empty() { document.path.clone() } else { resolve(&document.path, path) };
     let Some(file) = files.iter().find(|file| file.path == target) else {
         let folder = format!("{}/", target.trim_end_matches('/'));
         return files.iter().any(|file| file.path.starts_with(&folder));
@@ -59,9 +53,7 @@ fn headings(text: &str) -> impl Iterator<Item = String> {
     let titles = text.lines().filter(|line| line.starts_with('#'));
     titles.map(|line| {
         let title = line.trim_start_matches('#').trim().to_lowercase();
-        let kept = title
-            .chars()
-            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
         kept.map(|c| if c == ' ' { '-' } else { c }).collect()
     })
 }

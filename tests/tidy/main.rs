@@ -23,10 +23,7 @@ struct File {
 
 impl File {
     fn new(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        Self { path: path.to_owned(), text: text.to_owned() }
     }
 
     fn is_rust(&self) -> bool {
@@ -41,37 +38,20 @@ impl File {
 
 fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors()
-        .nth(2)
-        .expect("this crate lies in crates/")
-        .to_owned()
+    here.ancestors().nth(2).expect("this crate lies in crates/").to_owned()
 }
 
 /// Every text file that is, or would be, committed.
 fn files() -> Vec<File> {
     let list = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())
         .output()
         .expect("git lists the files of this checkout");
-    assert!(
-        list.status.success(),
-        "{}",
-        String::from_utf8_lossy(&list.stderr)
-    );
+    assert!(list.status.success(), "{}", String::from_utf8_lossy(&list.stderr));
     let paths = String::from_utf8(list.stdout).expect("our paths are UTF-8");
-    let read = |path: &str| {
-        Some(File::new(
-            path,
-            &std::fs::read_to_string(root().join(path)).ok()?,
-        ))
-    };
+    let read =
+        |path: &str| Some(File::new(path, &std::fs::read_to_string(root().join(path)).ok()?));
     paths.split_terminator('\0').filter_map(read).collect()
 }
 

@@ -7,9 +7,7 @@ use crate::{File, assert_none, files};
 const SECTIONS: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
 
 fn complaints(files: &[File]) -> Vec<String> {
-    let manifests = files
-        .iter()
-        .filter(|file| file.path.ends_with("/Cargo.toml"));
+    let manifests = files.iter().filter(|file| file.path.ends_with("/Cargo.toml"));
     manifests.flat_map(complaints_of).collect()
 }
 
@@ -26,15 +24,12 @@ fn complaints_of(manifest: &File) -> Vec<String> {
     let targets = table.get("target").and_then(Value::as_table).into_iter();
     let targets = targets.flat_map(Table::values).filter_map(Value::as_table);
     let own = everywhere.chain(targets).flat_map(own_versions);
-    own.map(|name| format!("{}: {name} needs `workspace = true`", manifest.path))
-        .collect()
+    own.map(|name| format!("{}: {name} needs `workspace = true`", manifest.path)).collect()
 }
 
 /// The dependencies that a manifest describes by itself.
 fn own_versions(table: &Table) -> Vec<&str> {
-    let sections = SECTIONS
-        .iter()
-        .filter_map(|section| table.get(*section)?.as_table());
+    let sections = SECTIONS.iter().filter_map(|section| table.get(*section)?.as_table());
     let own = sections.flatten().filter(|(_, value)| !is_inherited(value));
     own.map(|(name, _)| name.as_str()).collect()
 }

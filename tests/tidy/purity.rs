@@ -34,11 +34,7 @@ fn complaints_of(file: &File) -> Vec<String> {
         Ok(tree) => search.visit_file(&tree),
         Err(error) => search.found.push(error.to_string()),
     }
-    search
-        .found
-        .iter()
-        .map(|found| format!("{}: {found}", file.path))
-        .collect()
+    search.found.iter().map(|found| format!("{}: {found}", file.path)).collect()
 }
 
 #[derive(Default)]
@@ -63,10 +59,7 @@ impl Search {
             syn::UseTree::Rename(name) => self.judge(&joined(prefix, &name.ident.to_string())),
             syn::UseTree::Glob(_) => self.judge(&joined(prefix, "*")),
             syn::UseTree::Group(group) => {
-                group
-                    .items
-                    .iter()
-                    .for_each(|item| self.judge_use(prefix, item));
+                group.items.iter().for_each(|item| self.judge_use(prefix, item));
             }
         }
     }
@@ -91,10 +84,7 @@ impl<'tree> Visit<'tree> for Search {
 
     fn visit_macro(&mut self, call: &'tree syn::Macro) {
         let tokens = call.tokens.to_string().replace(' ', "");
-        for name in FORBIDDEN
-            .iter()
-            .filter(|name| tokens.contains(&format!("{name}::")))
-        {
+        for name in FORBIDDEN.iter().filter(|name| tokens.contains(&format!("{name}::"))) {
             self.found.push(format!("{name} in a macro"));
         }
         visit::visit_macro(self, call);
@@ -110,22 +100,15 @@ impl<'tree> Visit<'tree> for Search {
 
 fn is_test_only(attribute: &syn::Attribute) -> bool {
     attribute.path().is_ident("cfg")
-        && attribute
-            .parse_args::<syn::Ident>()
-            .is_ok_and(|condition| condition == "test")
+        && attribute.parse_args::<syn::Ident>().is_ok_and(|condition| condition == "test")
 }
 
 fn is_within(path: &str, module: &str) -> bool {
-    path.strip_prefix(module)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    path.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 fn joined(prefix: &str, name: &str) -> String {
-    if prefix.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{prefix}::{name}")
-    }
+    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}::{name}") }
 }
 
 #[test]

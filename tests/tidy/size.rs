@@ -7,38 +7,24 @@ const LONGEST: usize = 400;
 
 fn complaints(files: &[File]) -> Vec<String> {
     let rust = files.iter().filter(|file| file.is_rust());
-    rust.flat_map(|file| too_long(file).into_iter().chain(silenced(file)))
-        .collect()
+    rust.flat_map(|file| too_long(file).into_iter().chain(silenced(file))).collect()
 }
 
 fn too_long(file: &File) -> Option<String> {
-    let (code, _tests) = file
-        .text
-        .split_once("#[cfg(test)]\nmod ")
-        .unwrap_or((&file.text, ""));
+    let (code, _tests) = file.text.split_once("#[cfg(test)]\nmod ").unwrap_or((&file.text, ""));
     let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
     let lines = code.lines().map(str::trim).filter(is_code).count();
-    (lines > LONGEST && !file.is_test()).then(|| {
-        format!(
-            "{}: {lines} lines of code, split it at {LONGEST}",
-            file.path
-        )
-    })
+    (lines > LONGEST && !file.is_test())
+        .then(|| format!("{}: {lines} lines of code, split it at {LONGEST}", file.path))
 }
 
 /// The compiler asks the same, but only in what it builds on this system.
 fn silenced(file: &File) -> Option<String> {
     let silencer = concat!("#[", "allow(");
     let inner = concat!("#![", "allow(");
-    let line = file
-        .text
-        .lines()
-        .position(|line| line.contains(silencer) || line.contains(inner))?;
-    Some(format!(
-        "{}:{}: use `#[expect(…, reason = \"…\")]`",
-        file.path,
-        line + 1
-    ))
+    let line =
+        file.text.lines().position(|line| line.contains(silencer) || line.contains(inner))?;
+    Some(format!("{}:{}: use `#[expect(…, reason = \"…\")]`", file.path, line + 1))
 }
 
 #[test]

@@ -40,19 +40,9 @@ const TOWER: &[Storey] = &[
     Storey {
         name: "testdock-junit",
         ours: &[],
-        others: Others::Only(&[
-            "encoding_rs",
-            "memchr",
-            "quick-junit",
-            "quick-xml",
-            "thiserror",
-        ]),
+        others: Others::Only(&["encoding_rs", "memchr", "quick-junit", "quick-xml", "thiserror"]),
     },
-    Storey {
-        name: "testdock-core",
-        ours: &["testdock-junit"],
-        others: Others::Never(WORLD),
-    },
+    Storey { name: "testdock-core", ours: &["testdock-junit"], others: Others::Never(WORLD) },
     Storey {
         name: "testdock-engine",
         ours: &["testdock-core", "testdock-junit"],
@@ -65,19 +55,10 @@ const TOWER: &[Storey] = &[
     },
     Storey {
         name: "testdock",
-        ours: &[
-            "testdock-core",
-            "testdock-engine",
-            "testdock-junit",
-            "testdock-lsp",
-        ],
+        ours: &["testdock-core", "testdock-engine", "testdock-junit", "testdock-lsp"],
         others: Others::Any,
     },
-    Storey {
-        name: "xtask",
-        ours: &[],
-        others: Others::Any,
-    },
+    Storey { name: "xtask", ours: &[], others: Others::Any },
 ];
 
 /// A crate of the workspace, and what it names in its manifest.
@@ -95,10 +76,7 @@ struct Use {
 type Lock = BTreeMap<String, Vec<String>>;
 
 fn complaints(members: &[Member], lock: &Lock) -> Vec<String> {
-    members
-        .iter()
-        .flat_map(|member| complaints_of(member, members, lock))
-        .collect()
+    members.iter().flat_map(|member| complaints_of(member, members, lock)).collect()
 }
 
 fn complaints_of(member: &Member, members: &[Member], lock: &Lock) -> Vec<String> {
@@ -108,10 +86,8 @@ fn complaints_of(member: &Member, members: &[Member], lock: &Lock) -> Vec<String
             "{name} has no place in the tower: give it a row in tests/tidy/tower.rs"
         )];
     };
-    let (ours, others): (Vec<&Use>, Vec<&Use>) = member
-        .uses
-        .iter()
-        .partition(|used| members.iter().any(|other| other.name == used.name));
+    let (ours, others): (Vec<&Use>, Vec<&Use>) =
+        member.uses.iter().partition(|used| members.iter().any(|other| other.name == used.name));
     let mut complaints = Vec::new();
     for used in ours {
         if !storey.ours.contains(&used.name.as_str()) {
@@ -119,10 +95,7 @@ fn complaints_of(member: &Member, members: &[Member], lock: &Lock) -> Vec<String
         }
     }
     // What a crate tests itself with is its own affair.
-    for used in others
-        .into_iter()
-        .filter(|used| used.kind != DependencyKind::Development)
-    {
+    for used in others.into_iter().filter(|used| used.kind != DependencyKind::Development) {
         if let Some(complaint) = storey.others.complaint(&used.name, lock) {
             complaints.push(format!("{name} must not use {complaint}"));
         }
@@ -167,10 +140,7 @@ fn our_members() -> Vec<Member> {
         uses: package
             .dependencies
             .into_iter()
-            .map(|d| Use {
-                name: d.name,
-                kind: d.kind,
-            })
+            .map(|d| Use { name: d.name, kind: d.kind })
             .collect(),
     };
     metadata.packages.into_iter().map(member).collect()
@@ -183,14 +153,9 @@ fn read_lock(text: &str) -> Lock {
     for package in lock["package"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default();
         let dependencies = package.get("dependencies").and_then(toml::Value::as_array);
-        let names = dependencies
-            .into_iter()
-            .flatten()
-            .filter_map(toml::Value::as_str);
+        let names = dependencies.into_iter().flatten().filter_map(toml::Value::as_str);
         // An entry reads "name" or "name version".
-        let names = names
-            .filter_map(|entry| entry.split(' ').next())
-            .map(str::to_owned);
+        let names = names.filter_map(|entry| entry.split(' ').next()).map(str::to_owned);
         brought.entry(name.to_owned()).or_default().extend(names);
     }
     brought
@@ -209,14 +174,8 @@ mod check {
     use super::*;
 
     fn member(name: &str, uses: &[&str]) -> Member {
-        let normal = |name: &&str| Use {
-            name: (*name).to_owned(),
-            kind: DependencyKind::Normal,
-        };
-        Member {
-            name: name.to_owned(),
-            uses: uses.iter().map(normal).collect(),
-        }
+        let normal = |name: &&str| Use { name: (*name).to_owned(), kind: DependencyKind::Normal };
+        Member { name: name.to_owned(), uses: uses.iter().map(normal).collect() }
     }
 
     fn check(members: &[Member], expected: &Expect) {
@@ -275,17 +234,8 @@ mod check {
 
     #[test]
     fn what_a_crate_tests_itself_with_is_free() {
-        let tokio = Use {
-            name: "tokio".to_owned(),
-            kind: DependencyKind::Development,
-        };
-        check(
-            &[Member {
-                name: "testdock-core".to_owned(),
-                uses: vec![tokio],
-            }],
-            &expect![],
-        );
+        let tokio = Use { name: "tokio".to_owned(), kind: DependencyKind::Development };
+        check(&[Member { name: "testdock-core".to_owned(), uses: vec![tokio] }], &expect![]);
     }
 
     #[test]

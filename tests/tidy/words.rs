@@ -26,15 +26,10 @@ fn complaints(files: &[File], root: &Path) -> Vec<String> {
 
 fn complaints_of(file: &File, root: &Path) -> Vec<String> {
     let registries = REGISTRIES.iter().filter(|host| file.text.contains(**host));
-    let mut found: Vec<String> = registries
-        .map(|host| format!("{}: names {host}", file.path))
-        .collect();
+    let mut found: Vec<String> =
+        registries.map(|host| format!("{}: names {host}", file.path)).collect();
     if is_telling(root) && names_path(&file.text, &root.to_string_lossy()) {
-        found.push(format!(
-            "{}: names {}, a path of this machine",
-            file.path,
-            root.display()
-        ));
+        found.push(format!("{}: names {}, a path of this machine", file.path, root.display()));
     }
     found
 }
@@ -74,12 +69,7 @@ mod check {
     #[test]
     fn a_registry_is_seen_but_in_lock_files() {
         let text = concat!("https://pypi", ".org/simple");
-        check(
-            "fixtures/a/Dockerfile",
-            text,
-            "/src",
-            &expect!["fixtures/a/Dockerfile: names HOST"],
-        );
+        check("fixtures/a/Dockerfile", text, "/src", &expect!["fixtures/a/Dockerfile: names HOST"]);
         check("fixtures/a/uv.lock", text, "/src", &expect![]);
     }
 

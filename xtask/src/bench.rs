@@ -45,20 +45,14 @@ pub(crate) fn compare(options: &Options) -> Result<()> {
     engine::ensure()?;
     let base = images::base()?;
     say("building testdock (optimised)");
-    run(&mut command(
-        "cargo",
-        ["build", "--quiet", "--release", "--package", "testdock"],
-    ))?;
+    run(&mut command("cargo", ["build", "--quiet", "--release", "--package", "testdock"]))?;
     let bench = Bench::prepare(base, options.tests.clone())?;
     let _cleanup = Cleanup;
     let wanted = |section| options.sections.is_empty() || options.sections.contains(&section);
     if wanted(Section::Warm) {
         let warm = bench.start_container()?;
-        let mut peers = vec![
-            bench.docker_exec(&warm),
-            bench.testdock(&["run"])?,
-            bench.docker_run(),
-        ];
+        let mut peers =
+            vec![bench.docker_exec(&warm), bench.testdock(&["run"])?, bench.docker_run()];
         if options.devcontainer {
             peers.push(bench.devcontainer_exec()?);
         }
@@ -87,13 +81,7 @@ impl Bench {
         let mut build = command("docker", ["build", "--tag", IMAGE]);
         build.arg(format!("--build-arg=BASE={base}")).arg(&project);
         step("building the peers' image", &mut build)?;
-        let workdir = [
-            "image",
-            "inspect",
-            "--format",
-            "{{.Config.WorkingDir}}",
-            IMAGE,
-        ];
+        let workdir = ["image", "inspect", "--format", "{{.Config.WorkingDir}}", IMAGE];
         let version = ["version", "--format", "{{.Client.Version}}"];
         let [user, group] = ["-u", "-g"].map(|which| answer(&mut command("id", [which]), SOON));
         Ok(Self {
@@ -126,10 +114,7 @@ impl Bench {
 
     fn docker_exec(&self, container: &str) -> Contender {
         let exec = ["exec", "--user", &self.user, container];
-        self.pytest(
-            format!("docker exec (docker {})", self.docker),
-            command("docker", exec),
-        )
+        self.pytest(format!("docker exec (docker {})", self.docker), command("docker", exec))
     }
 
     fn devcontainer_exec(&self) -> Result<Contender> {
@@ -140,10 +125,7 @@ impl Bench {
         let devcontainer = |verb: &str| {
             let label = format!("{LABEL}=devcontainer");
             let mut command = command(&program, [verb, "--id-label", &label, "--workspace-folder"]);
-            command
-                .arg(&self.project)
-                .arg("--override-config")
-                .arg(&config);
+            command.arg(&self.project).arg("--override-config").arg(&config);
             command
         };
         step("starting the dev container", &mut devcontainer("up"))?;
@@ -152,9 +134,7 @@ impl Bench {
     }
 
     fn devcontainer_json(&self) -> String {
-        let Self {
-            project, workdir, ..
-        } = self;
+        let Self { project, workdir, .. } = self;
         let mount = format!("source={},target={workdir},type=bind", project.display());
         format!(
             r#"{{"image": "{IMAGE}", "workspaceMount": "{mount}", "workspaceFolder": "{workdir}"}}"#
@@ -186,10 +166,7 @@ fn copy_project() -> Result<PathBuf> {
     let folder = scratch()?.join("bench");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let original = root().join("fixtures/python-pytest");
-    step(
-        "copying the project",
-        command("cp", ["-R"]).args([&original, &folder]),
-    )?;
+    step("copying the project", command("cp", ["-R"]).args([&original, &folder]))?;
     Ok(folder.join("python-pytest"))
 }
 
@@ -211,9 +188,6 @@ impl Drop for Cleanup {
 fn install_devcontainer() -> Result<PathBuf> {
     let folder = scratch()?.join("bench");
     let mut install = command("npm", ["install", "--no-audit", "--no-fund", "--prefix"]);
-    step(
-        &format!("installing {DEVCONTAINER}"),
-        install.arg(&folder).arg(DEVCONTAINER),
-    )?;
+    step(&format!("installing {DEVCONTAINER}"), install.arg(&folder).arg(DEVCONTAINER))?;
     Ok(folder.join("node_modules/.bin/devcontainer"))
 }

@@ -15,10 +15,7 @@ pub(crate) fn show() -> Result<()> {
     let base = images::base()?;
     // Not optimised: a person waits for this build, and the run itself waits for Docker.
     say("building testdock (not optimised, to be quick)");
-    run(&mut command(
-        "cargo",
-        ["build", "--quiet", "--package", "testdock"],
-    ))?;
+    run(&mut command("cargo", ["build", "--quiet", "--package", "testdock"]))?;
     let testdock = target()?.join("debug/testdock");
 
     // From here, so that the places it prints open from where the person is.

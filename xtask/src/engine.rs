@@ -34,14 +34,9 @@ pub(crate) fn ensure() -> Result<()> {
 
 /// Installs Debian packages.
 pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
-    step(
-        "refreshing the package lists",
-        &mut command("apt-get", ["update"]),
-    )?;
+    step("refreshing the package lists", &mut command("apt-get", ["update"]))?;
     let mut install = command("apt-get", ["install", "--yes"]);
-    install
-        .args(packages)
-        .env("DEBIAN_FRONTEND", "noninteractive");
+    install.args(packages).env("DEBIAN_FRONTEND", "noninteractive");
     step(&format!("installing {}", packages.join(", ")), &mut install)
 }
 
@@ -84,23 +79,12 @@ fn plan(here: &Situation) -> Plan {
         Err(why) => why,
     };
     let remedy = match here {
-        Situation {
-            elsewhere: Some(place),
-            ..
-        } => {
+        Situation { elsewhere: Some(place), .. } => {
             format!("start the engine that {place} points to, or unset it")
         }
         Situation { linux: false, .. } => "start Docker Desktop, or set DOCKER_HOST".to_owned(),
-        Situation {
-            root: true,
-            dockerd: true,
-            ..
-        } => return Plan::Start,
-        Situation {
-            root: true,
-            apt: true,
-            ..
-        } => return Plan::Install,
+        Situation { root: true, dockerd: true, .. } => return Plan::Start,
+        Situation { root: true, apt: true, .. } => return Plan::Install,
         _ if why.contains("permission denied") => {
             "add yourself to the group docker (`sudo usermod -aG docker $USER`), and log in again"
                 .to_owned()
@@ -142,23 +126,14 @@ fn start() -> Result<()> {
         return Ok(());
     }
     if Path::new("/run/systemd/system").is_dir() {
-        step(
-            "starting Docker",
-            &mut command("systemctl", ["start", "docker"]),
-        )?;
+        step("starting Docker", &mut command("systemctl", ["start", "docker"]))?;
         return version().map(drop);
     }
     let log = folder.join("dockerd.log");
     let dockerd = detach(Command::new("dockerd").args(["--log-level", "warn"]), &log)?;
-    say(format_args!(
-        "starting dockerd, which writes to {}",
-        log.display()
-    ));
+    say(format_args!("starting dockerd, which writes to {}", log.display()));
     let version = wait_for(version, dockerd, START).with_context(|| {
-        format!(
-            "dockerd does not start; its log ends with\n{}",
-            shell::tail(&log)
-        )
+        format!("dockerd does not start; its log ends with\n{}", shell::tail(&log))
     })?;
     say(format_args!("Docker engine {version} answers"));
     Ok(())
@@ -288,11 +263,7 @@ mod tests {
         let asked = std::cell::Cell::new(0);
         let ask = || {
             asked.set(asked.get() + 1);
-            if asked.get() < 3 {
-                bail!("not yet")
-            } else {
-                Ok("20.10")
-            }
+            if asked.get() < 3 { bail!("not yet") } else { Ok("20.10") }
         };
         let daemon = Command::new("sleep").arg("60").spawn().unwrap();
         let id = daemon.id().to_string();

@@ -27,10 +27,7 @@ const PACKAGES: &str = "ca-certificates,python3,python3-pip,python3-venv";
 /// reach their registries only with them.
 const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 const ENVIRONMENT: &[(&str, &str)] = &[
-    (
-        "PATH",
-        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    ),
+    ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
     ("PIP_BREAK_SYSTEM_PACKAGES", "1"),
     ("SSL_CERT_FILE", CERTIFICATES),
     ("PIP_CERT", CERTIFICATES),
@@ -74,11 +71,7 @@ struct Recipe {
 impl Recipe {
     fn here() -> Self {
         let certificates = fs::read(CERTIFICATES).unwrap_or_default();
-        Self {
-            bootstrap: bootstrap(!certificates.is_empty()),
-            import: import(),
-            certificates,
-        }
+        Self { bootstrap: bootstrap(!certificates.is_empty()), import: import(), certificates }
     }
 
     fn tag(&self) -> String {
@@ -88,11 +81,7 @@ impl Recipe {
             hash.update([0]);
         }
         hash.update(&self.certificates);
-        let hex: String = hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("testdock/base-python:{}", &hex[..12])
     }
 
@@ -128,10 +117,7 @@ fn bootstrap(with_certificates: bool) -> Vec<String> {
     ];
     if with_certificates {
         let folder = Path::new(CERTIFICATES).parent().unwrap_or(Path::new("/"));
-        arguments.push(format!(
-            "--customize-hook=copy-in {CERTIFICATES} {}",
-            folder.display()
-        ));
+        arguments.push(format!("--customize-hook=copy-in {CERTIFICATES} {}", folder.display()));
     }
     arguments
 }
@@ -156,11 +142,7 @@ fn install_mmdebstrap() -> Result<()> {
 }
 
 fn exists(image: &str) -> bool {
-    answer(
-        &mut command("docker", ["image", "inspect", image]),
-        Duration::from_secs(10),
-    )
-    .is_ok()
+    answer(&mut command("docker", ["image", "inspect", image]), Duration::from_secs(10)).is_ok()
 }
 
 /// Pulls an image, if its registry answers soon: the engine prints a first line as soon as it has
@@ -206,41 +188,20 @@ mod tests {
     use super::*;
 
     fn recipe() -> Recipe {
-        Recipe {
-            bootstrap: bootstrap(true),
-            import: import(),
-            certificates: b"one".to_vec(),
-        }
+        Recipe { bootstrap: bootstrap(true), import: import(), certificates: b"one".to_vec() }
     }
 
     #[test]
     fn the_tag_tells_recipes_apart() {
         let same = recipe().tag();
         assert_eq!(same, recipe().tag());
-        assert_ne!(
-            same,
-            Recipe {
-                certificates: b"two".to_vec(),
-                ..recipe()
-            }
-            .tag()
-        );
-        assert_ne!(
-            same,
-            Recipe {
-                bootstrap: bootstrap(false),
-                ..recipe()
-            }
-            .tag()
-        );
+        assert_ne!(same, Recipe { certificates: b"two".to_vec(), ..recipe() }.tag());
+        assert_ne!(same, Recipe { bootstrap: bootstrap(false), ..recipe() }.tag());
     }
 
     #[test]
     fn a_registry_that_is_silent_is_given_up() {
-        let mut silent = command("sleep", ["60"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut silent = command("sleep", ["60"]).stdout(Stdio::piped()).spawn().unwrap();
         let error = await_line(&mut silent, Duration::from_millis(1)).unwrap_err();
         silent.kill().unwrap();
         assert_eq!(error.to_string(), "no registry answered in 1ms");

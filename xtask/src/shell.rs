@@ -82,9 +82,7 @@ pub(crate) fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     // A person's own PATH may lack the folders of a system's daemons.
     let system = ["/usr/sbin", "/sbin"].map(PathBuf::from);
-    std::env::split_paths(&path)
-        .chain(system)
-        .any(|folder| folder.join(program).is_file())
+    std::env::split_paths(&path).chain(system).any(|folder| folder.join(program).is_file())
 }
 
 /// The repository's root.
@@ -96,10 +94,7 @@ pub(crate) fn root() -> &'static Path {
 /// Cargo's target folder, wherever the person keeps it.
 pub(crate) fn target() -> Result<PathBuf> {
     let me = std::env::current_exe().context("cannot find the path of xtask itself")?;
-    let folder = me
-        .ancestors()
-        .nth(2)
-        .context("xtask lies outside of a target folder")?;
+    let folder = me.ancestors().nth(2).context("xtask lies outside of a target folder")?;
     Ok(folder.to_owned())
 }
 
@@ -140,10 +135,7 @@ fn cannot_start(command: &Command) -> String {
 
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(OsStr::to_string_lossy)
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -152,10 +144,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_what_the_program_printed() {
-        let said = answer(
-            &mut command("sh", ["-c", "echo 28.2"]),
-            Duration::from_secs(10),
-        );
+        let said = answer(&mut command("sh", ["-c", "echo 28.2"]), Duration::from_secs(10));
         assert_eq!(said.unwrap(), "28.2");
     }
 
@@ -171,9 +160,6 @@ mod tests {
     #[test]
     fn a_silent_program_is_not_waited_for() {
         let said = answer(&mut command("sleep", ["60"]), Duration::from_millis(1));
-        assert_eq!(
-            said.unwrap_err().to_string(),
-            "`sleep 60` did not answer in 1ms"
-        );
+        assert_eq!(said.unwrap_err().to_string(), "`sleep 60` did not answer in 1ms");
     }
 }

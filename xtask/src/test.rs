@@ -23,14 +23,7 @@ pub(crate) fn ci() -> Result<()> {
     say("format");
     run(&mut command("cargo", ["fmt", "--all", "--check"]))?;
     say("lints");
-    let lints = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "--deny",
-        "warnings",
-    ];
+    let lints = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     run(&mut command("cargo", lints))?;
     say("documentation");
     let docs = ["doc", "--workspace", "--no-deps"];
@@ -49,8 +42,5 @@ fn ensure_nextest() -> Result<()> {
         return Ok(());
     }
     let install = ["install", "--locked", "cargo-nextest"];
-    step(
-        "installing cargo-nextest (takes some minutes)",
-        &mut command("cargo", install),
-    )
+    step("installing cargo-nextest (takes some minutes)", &mut command("cargo", install))
 }

@@ -26,20 +26,11 @@ pub(crate) fn compare(title: &str, contenders: &mut [Contender], rounds: usize) 
             times.push(time(contender)?.as_secs_f64());
         }
     }
-    say(format_args!(
-        "\n{title}, {rounds} rounds in turn: median (middle half)"
-    ));
+    say(format_args!("\n{title}, {rounds} rounds in turn: median (middle half)"));
     for (contender, own) in contenders.iter().zip(&times) {
-        let ratios = own
-            .iter()
-            .zip(&times[0])
-            .map(|(own, first)| own / first)
-            .collect();
+        let ratios = own.iter().zip(&times[0]).map(|(own, first)| own / first).collect();
         let (time, ratio) = (Spread::of(own.clone()), Spread::of(ratios));
-        say(format_args!(
-            "  {:<48} {time} s   × {ratio}",
-            contender.name
-        ));
+        say(format_args!("  {:<48} {time} s   × {ratio}", contender.name));
     }
     Ok(())
 }
@@ -59,11 +50,7 @@ fn time(contender: &mut Contender) -> Result<Duration> {
     if !matches!(output.status.code(), Some(0 | 1)) {
         let [out, err] =
             [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-        bail!(
-            "{} ended with {}:\n{out}{err}",
-            contender.name,
-            output.status
-        );
+        bail!("{} ended with {}:\n{out}{err}", contender.name, output.status);
     }
     Ok(took)
 }

@@ -50,10 +50,7 @@ pub struct TestId {
 impl TestId {
     /// The id of a whole file.
     pub fn of_file(file: RelPath) -> Self {
-        Self {
-            file,
-            ..Self::default()
-        }
+        Self { file, ..Self::default() }
     }
 
     /// The group or file that holds this test; `None` for a file.
@@ -113,9 +110,7 @@ impl fmt::Display for TestId {
 
 /// A name may hold the separators; a backslash before one makes it text.
 fn escape(name: &str) -> String {
-    name.replace('\\', r"\\")
-        .replace("::", r"\::")
-        .replace('[', r"\[")
+    name.replace('\\', r"\\").replace("::", r"\::").replace('[', r"\[")
 }
 
 /// Never fails: any text is the id of something, perhaps of nothing that exists.
@@ -219,21 +214,12 @@ mod tests {
     #[test]
     fn a_group_holds_its_tests_and_a_directory_its_files() {
         let test = id("tests/a.py::TestC::test_x[1]");
-        for holder in [
-            "",
-            "tests",
-            "tests/a.py",
-            "tests/a.py::TestC",
-            "tests/a.py::TestC::test_x",
-        ] {
+        for holder in ["", "tests", "tests/a.py", "tests/a.py::TestC", "tests/a.py::TestC::test_x"]
+        {
             assert!(id(holder).holds(&test), "{holder}");
         }
-        for other in [
-            "test",
-            "tests/a.py::TestC::test_x[2]",
-            "tests/a.py::TestD",
-            "u//tests/a.py",
-        ] {
+        for other in ["test", "tests/a.py::TestC::test_x[2]", "tests/a.py::TestD", "u//tests/a.py"]
+        {
             assert!(!id(other).holds(&test), "{other}");
         }
     }

@@ -121,11 +121,7 @@ impl TestResult {
 
     /// The first line of what went wrong, or of why it was skipped.
     pub fn message(&self) -> Option<&str> {
-        let text = self
-            .failures
-            .first()
-            .map(|f| f.message.as_str())
-            .or(self.reason.as_deref())?;
+        let text = self.failures.first().map(|f| f.message.as_str()).or(self.reason.as_deref())?;
         text.lines().find(|line| !line.trim().is_empty())
     }
 
@@ -294,13 +290,7 @@ pub struct RunError {
 impl RunError {
     /// An error without remedy, place or log.
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        Self {
-            fault,
-            message: message.into(),
-            help: None,
-            place: None,
-            log: None,
-        }
+        Self { fault, message: message.into(), help: None, place: None, log: None }
     }
 
     /// With a remedy.

@@ -18,18 +18,13 @@ impl RelPath {
     /// Normalises `path`: `\` becomes `/`, `.` parts and a trailing slash go away.
     pub fn new(path: impl AsRef<str>) -> Self {
         let path = path.as_ref().replace('\\', "/");
-        let parts: Vec<&str> = path
-            .split('/')
-            .filter(|p| !p.is_empty() && *p != ".")
-            .collect();
+        let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
         Self(parts.join("/").into())
     }
 
     /// The path of `path` below `root`, where it lies there.
     pub fn below(root: &Utf8Path, path: &Utf8Path) -> Option<Self> {
-        path.strip_prefix(root)
-            .ok()
-            .map(|rest| Self::new(rest.as_str()))
+        path.strip_prefix(root).ok().map(|rest| Self::new(rest.as_str()))
     }
 
     /// The path as text.
@@ -49,11 +44,7 @@ impl RelPath {
 
     /// This path on the caller's machine.
     pub fn on(&self, root: &Utf8Path) -> Utf8PathBuf {
-        if self.is_root() {
-            root.to_owned()
-        } else {
-            root.join(&*self.0)
-        }
+        if self.is_root() { root.to_owned() } else { root.join(&*self.0) }
     }
 
     /// The rest of this path below `dir`; `None` when it lies elsewhere.
@@ -62,11 +53,7 @@ impl RelPath {
             return Some(&self.0);
         }
         let rest = self.0.strip_prefix(&*dir.0)?;
-        if rest.is_empty() {
-            Some("")
-        } else {
-            rest.strip_prefix('/')
-        }
+        if rest.is_empty() { Some("") } else { rest.strip_prefix('/') }
     }
 }
 
@@ -103,16 +90,10 @@ impl PathMap {
     pub fn new(mounts: impl IntoIterator<Item = Mount>) -> Self {
         let mut mounts: Vec<Mount> = mounts
             .into_iter()
-            .map(|m| Mount {
-                container: trim_slash(&m.container).to_owned(),
-                ..m
-            })
+            .map(|m| Mount { container: trim_slash(&m.container).to_owned(), ..m })
             .collect();
         mounts.sort_by(|a, b| {
-            b.container
-                .len()
-                .cmp(&a.container.len())
-                .then_with(|| a.container.cmp(&b.container))
+            b.container.len().cmp(&a.container.len()).then_with(|| a.container.cmp(&b.container))
         });
         Self { mounts }
     }
@@ -124,25 +105,16 @@ impl PathMap {
 
     /// The map of a run without a container: every path stands for itself.
     pub fn identity() -> Self {
-        Self::new([Mount {
-            container: "/".into(),
-            host: Some("/".into()),
-        }])
+        Self::new([Mount { container: "/".into(), host: Some("/".into()) }])
     }
 
     /// The host path of an absolute container path; `None` when the host has no such file.
     pub fn to_host(&self, container: &str) -> Option<Utf8PathBuf> {
         let path = normalise(container);
-        let (mount, rest) = self
-            .mounts
-            .iter()
-            .find_map(|m| below(&path, &m.container).map(|rest| (m, rest)))?;
+        let (mount, rest) =
+            self.mounts.iter().find_map(|m| below(&path, &m.container).map(|rest| (m, rest)))?;
         let host = mount.host.as_ref()?;
-        Some(if rest.is_empty() {
-            host.clone()
-        } else {
-            host.join(rest)
-        })
+        Some(if rest.is_empty() { host.clone() } else { host.join(rest) })
     }
 
     /// The container path of an absolute host path; `None` when the container cannot see it.
@@ -150,12 +122,7 @@ impl PathMap {
         let (mount, rest) = self
             .mounts
             .iter()
-            .filter_map(|m| {
-                Some((
-                    m,
-                    below(host.as_str(), trim_slash(m.host.as_ref()?.as_str()))?,
-                ))
-            })
+            .filter_map(|m| Some((m, below(host.as_str(), trim_slash(m.host.as_ref()?.as_str()))?)))
             .min_by_key(|(_, rest)| rest.len())?;
         let path = match rest {
             "" if mount.container.is_empty() => "/".to_owned(),
@@ -170,9 +137,7 @@ impl PathMap {
     /// opened.
     pub fn text_to_host<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let moved = self.mounts.iter().filter(|m| {
-            m.host
-                .as_ref()
-                .is_some_and(|h| trim_slash(h.as_str()) != m.container)
+            m.host.as_ref().is_some_and(|h| trim_slash(h.as_str()) != m.container)
                 && !m.container.is_empty()
         });
         let mut out = Cow::Borrowed(text);
@@ -223,11 +188,7 @@ fn trim_slash(path: &str) -> &str {
 /// The rest of `path` below `dir` (without a trailing slash); `None` when it lies elsewhere.
 fn below<'p>(path: &'p str, dir: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(dir)?;
-    if rest.is_empty() {
-        Some(rest)
-    } else {
-        rest.strip_prefix('/')
-    }
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
 /// Resolves `.` and `..` by text; a container's symbolic links are not known here.
@@ -265,19 +226,10 @@ mod tests {
     fn the_longest_mount_wins_and_a_volume_hides() {
         let map = map();
         let host = |path| map.to_host(path).map(Utf8PathBuf::into_string);
-        assert_eq!(
-            host("/app/src/a.py").as_deref(),
-            Some("/home/me/shop/src/a.py")
-        );
+        assert_eq!(host("/app/src/a.py").as_deref(), Some("/home/me/shop/src/a.py"));
         assert_eq!(host("/app").as_deref(), Some("/home/me/shop"));
-        assert_eq!(
-            host("/app/src/../b.py").as_deref(),
-            Some("/home/me/shop/b.py")
-        );
-        assert_eq!(
-            host("/app/vendor/lib/x.c").as_deref(),
-            Some("/home/me/lib/x.c")
-        );
+        assert_eq!(host("/app/src/../b.py").as_deref(), Some("/home/me/shop/b.py"));
+        assert_eq!(host("/app/vendor/lib/x.c").as_deref(), Some("/home/me/lib/x.c"));
         assert_eq!(host("/app/node_modules/x.js"), None);
         assert_eq!(host("/application/x"), None);
     }
@@ -285,18 +237,11 @@ mod tests {
     #[test]
     fn host_to_container_and_back_is_the_identity() {
         let map = map();
-        for host in [
-            "/home/me/shop",
-            "/home/me/shop/a b/ü.py",
-            "/home/me/lib/x.c",
-        ] {
+        for host in ["/home/me/shop", "/home/me/shop/a b/ü.py", "/home/me/lib/x.c"] {
             let container = map.to_container(Utf8Path::new(host)).expect(host);
             assert_eq!(map.to_host(&container).expect(host), host);
         }
-        assert_eq!(
-            map.to_container(Utf8Path::new("/home/me/shop/node_modules/x.js")),
-            None
-        );
+        assert_eq!(map.to_container(Utf8Path::new("/home/me/shop/node_modules/x.js")), None);
         assert_eq!(map.to_container(Utf8Path::new("/elsewhere")), None);
     }
 
@@ -304,10 +249,7 @@ mod tests {
     fn identity_maps_everything_to_itself() {
         let map = PathMap::identity();
         assert_eq!(map.to_host("/a/b").expect("mapped"), "/a/b");
-        assert_eq!(
-            map.to_container(Utf8Path::new("/a/b")).as_deref(),
-            Some("/a/b")
-        );
+        assert_eq!(map.to_container(Utf8Path::new("/a/b")).as_deref(), Some("/a/b"));
     }
 
     #[test]

@@ -89,21 +89,14 @@ pub fn place(root: &Utf8Path, spots: &[Spot], tree: &Tree, workspace: &dyn Works
             taken = by(because).filter(fits).collect();
         }
     }
-    let mut placement = Placement {
-        mounts: Vec::new(),
-        volumes: Vec::new(),
-    };
+    let mut placement = Placement { mounts: Vec::new(), volumes: Vec::new() };
     for spot in &taken {
-        placement
-            .mounts
-            .push((spot.holds.clone(), spot.dir.clone()));
+        placement.mounts.push((spot.holds.clone(), spot.dir.clone()));
         placement.volumes.extend(made(spot, tree, workspace));
     }
     // A copy of a part leaves the rest without a place.
     if taken.iter().all(|spot| !spot.holds.is_root()) {
-        placement
-            .mounts
-            .push((RelPath::default(), root.to_string()));
+        placement.mounts.push((RelPath::default(), root.to_string()));
     }
     placement
 }
@@ -224,9 +217,7 @@ mod tests {
     impl Workspace for Listed {
         fn names(&self, dir: &RelPath) -> BTreeSet<String> {
             let below = |path: &&str| {
-                RelPath::new(path.trim_start_matches('!'))
-                    .strip(dir)
-                    .map(str::to_owned)
+                RelPath::new(path.trim_start_matches('!')).strip(dir).map(str::to_owned)
             };
             let first = |rest: String| rest.split('/').next().map(str::to_owned);
             let names = self.0.iter().filter_map(below).filter_map(first);
@@ -237,9 +228,7 @@ mod tests {
         }
         fn ignores(&self, dir: &RelPath) -> bool {
             let ignored = self.0.iter().filter_map(|p| p.strip_prefix('!'));
-            ignored
-                .into_iter()
-                .any(|p| dir.strip(&RelPath::new(p)).is_some())
+            ignored.into_iter().any(|p| dir.strip(&RelPath::new(p)).is_some())
         }
     }
 
@@ -258,20 +247,9 @@ mod tests {
             })
             .collect();
         let root = Utf8Path::new("/home/me/shop");
-        let placement = place(
-            root,
-            &spots,
-            &Tree::parse(tree),
-            &Listed(workspace.to_vec()),
-        );
-        let mounts = placement
-            .mounts
-            .iter()
-            .map(|(rel, dir)| format!("./{rel} → {dir}\n"));
-        let volumes = placement
-            .volumes
-            .iter()
-            .map(|(rel, dir)| format!("./{rel} ← {dir}\n"));
+        let placement = place(root, &spots, &Tree::parse(tree), &Listed(workspace.to_vec()));
+        let mounts = placement.mounts.iter().map(|(rel, dir)| format!("./{rel} → {dir}\n"));
+        let volumes = placement.volumes.iter().map(|(rel, dir)| format!("./{rel} ← {dir}\n"));
         expected.assert_eq(&mounts.chain(volumes).collect::<String>());
     }
 

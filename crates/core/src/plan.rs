@@ -78,11 +78,8 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Dockerfile(file) => {
-                let target = file
-                    .target
-                    .as_ref()
-                    .map(|t| format!(", stage {t}"))
-                    .unwrap_or_default();
+                let target =
+                    file.target.as_ref().map(|t| format!(", stage {t}")).unwrap_or_default();
                 write!(f, "the image built from {}{target}", file.path)
             }
             Self::Image(name) => write!(f, "the image {name}"),
@@ -147,9 +144,7 @@ impl Site {
     /// A file of the workspace as the container sees it.
     pub fn workspace(&self, path: &RelPath) -> String {
         let host = path.on(&self.root);
-        self.paths
-            .to_container(&host)
-            .unwrap_or_else(|| host.into_string())
+        self.paths.to_container(&host).unwrap_or_else(|| host.into_string())
     }
 }
 

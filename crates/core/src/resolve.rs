@@ -38,10 +38,8 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
     let resolution = config::resolve(layers, choice.profile.as_deref());
     let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
     let suites = suites::suites(&resolution.config, contents, choice);
-    let mut names: BTreeSet<Option<String>> = suites
-        .iter()
-        .map(|suite| suite.interpreter.clone())
-        .collect();
+    let mut names: BTreeSet<Option<String>> =
+        suites.iter().map(|suite| suite.interpreter.clone()).collect();
     names.insert(choice.interpreter.clone());
     let interpreter = |name: Option<String>| {
         let chosen = interpreters::interpreter(&resolution, contents, name.as_deref(), choice);

@@ -51,13 +51,7 @@ pub struct FileTests {
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(place) = &self.place {
-            write!(
-                f,
-                "{}:{}:{}: ",
-                place.path,
-                place.line,
-                place.column.unwrap_or(1)
-            )?;
+            write!(f, "{}:{}:{}: ", place.path, place.line, place.column.unwrap_or(1))?;
         }
         f.write_str(&self.message)?;
         match &self.help {
@@ -83,10 +77,7 @@ impl Problem {
 impl Workspace {
     /// The tests of a file's text, for each suite that it belongs to.
     pub fn discover(&self, path: &RelPath, text: &str) -> Vec<FileTests> {
-        let suites = self
-            .suites
-            .iter()
-            .filter(|s| s.framework.is_test_file(s, path));
+        let suites = self.suites.iter().filter(|s| s.framework.is_test_file(s, path));
         suites
             .map(|suite| FileTests {
                 suite: suite.clone(),
@@ -101,10 +92,9 @@ impl Workspace {
         match self.interpreters.get(&suite.interpreter) {
             Some(Ok(choice)) => Ok(Arc::new(choice.interpreter.clone())),
             Some(Err(error)) => Err(error.clone()),
-            None => Err(RunError::new(
-                Fault::Configuration,
-                "the suite's interpreter was not resolved",
-            )),
+            None => {
+                Err(RunError::new(Fault::Configuration, "the suite's interpreter was not resolved"))
+            }
         }
     }
 }

@@ -27,11 +27,9 @@ pub(crate) fn broken(broken: Broken, exit: Exit, ooms: u64, limits: &Limits) -> 
 
 /// That the kernel killed a process for want of memory.
 pub(crate) fn out_of_memory(limits: &Limits) -> String {
-    let limit = limits
-        .memory
-        .map_or("the machine has no more".to_owned(), |bytes| {
-            format!("the container's limit is {} MiB", bytes >> 20)
-        });
+    let limit = limits.memory.map_or("the machine has no more".to_owned(), |bytes| {
+        format!("the container's limit is {} MiB", bytes >> 20)
+    });
     format!("the kernel killed a process of the tests for want of memory ({limit})")
 }
 
@@ -79,21 +77,11 @@ mod tests {
     use super::*;
 
     fn check(code: i32, ooms: u64, memory: Option<u64>, expected: &Expect) {
-        let limits = Limits {
-            memory,
-            ..Limits::default()
-        };
-        let said = Broken {
-            fault: Fault::Process,
-            message: "pytest wrote no report".into(),
-            help: None,
-        };
+        let limits = Limits { memory, ..Limits::default() };
+        let said =
+            Broken { fault: Fault::Process, message: "pytest wrote no report".into(), help: None };
         let error = broken(said, exit(code), ooms, &limits);
-        expected.assert_eq(&format!(
-            "{} [{}]",
-            error.message,
-            error.help.unwrap_or_default()
-        ));
+        expected.assert_eq(&format!("{} [{}]", error.message, error.help.unwrap_or_default()));
     }
 
     #[test]

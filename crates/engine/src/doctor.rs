@@ -40,15 +40,10 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
 /// For each suite how many tests and files were found.
 fn counts(workspace: &Workspace, tests: &[FileTests]) -> Vec<(usize, usize)> {
     let of = |suite| {
-        let files: Vec<&FileTests> = tests
-            .iter()
-            .filter(|file| Arc::ptr_eq(&file.suite, suite))
-            .collect();
+        let files: Vec<&FileTests> =
+            tests.iter().filter(|file| Arc::ptr_eq(&file.suite, suite)).collect();
         let items = files.iter().flat_map(|file| &file.items);
-        (
-            items.filter(|item| item.kind != ItemKind::Group).count(),
-            files.len(),
-        )
+        (items.filter(|item| item.kind != ItemKind::Group).count(), files.len())
     };
     workspace.suites.iter().map(of).collect()
 }
@@ -58,18 +53,10 @@ async fn engine(host: Option<&str>) -> Finding {
         Ok(docker) => docker,
         Err(error) => return Finding::bad("engine", &error),
     };
-    let version = docker
-        .version()
-        .await
-        .ok()
-        .and_then(|v| v.version)
-        .unwrap_or_default();
+    let version = docker.version().await.ok().and_then(|v| v.version).unwrap_or_default();
     let api = docker.client_version();
     Finding::good(
         "engine",
-        format!(
-            "Docker {version} answers (API {}.{})",
-            api.major_version, api.minor_version
-        ),
+        format!("Docker {version} answers (API {}.{})", api.major_version, api.minor_version),
     )
 }

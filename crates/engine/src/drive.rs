@@ -108,10 +108,7 @@ pub async fn drive(
     services: Services,
     sink: &mut dyn Sink,
 ) {
-    let Mailbox {
-        mut messages,
-        handle,
-    } = mailbox;
+    let Mailbox { mut messages, handle } = mailbox;
     let (events_in, mut events) = mpsc::channel(WAITING_EVENTS);
     let desk = Desk {
         services,
@@ -169,10 +166,7 @@ impl Desk {
                     None => {
                         let outcomes = store.map(|store| store.load(&root)).unwrap_or_default();
                         if !outcomes.is_empty() {
-                            handle.send(Input::Restored {
-                                folder: folder.clone(),
-                                outcomes,
-                            });
+                            handle.send(Input::Restored { folder: folder.clone(), outcomes });
                         }
                         scanner.scan(&handle, &folder, &root);
                     }
@@ -197,8 +191,7 @@ impl Desk {
             }
             Effect::Save { root, outcomes } => {
                 if let Some(store) = self.services.store.clone() {
-                    self.tasks
-                        .spawn_blocking(move || store.save(&root, &outcomes));
+                    self.tasks.spawn_blocking(move || store.save(&root, &outcomes));
                 }
             }
             Effect::Show(_) => unreachable!("shown by the loop"),

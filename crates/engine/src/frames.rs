@@ -124,18 +124,12 @@ impl Frames {
 
 /// The meaning of a frame; an unknown one means nothing.
 fn parse(text: &str) -> Option<Frame> {
-    let (word, rest) = text
-        .trim_end()
-        .split_once(' ')
-        .unwrap_or((text.trim_end(), ""));
+    let (word, rest) = text.trim_end().split_once(' ').unwrap_or((text.trim_end(), ""));
     Some(match word {
         "begin" => Frame::Begin(rest.parse().ok()?),
         "exit" => {
             let (code, ooms) = rest.split_once(' ')?;
-            Frame::Exit {
-                code: code.parse().ok()?,
-                ooms: ooms.parse().unwrap_or(0),
-            }
+            Frame::Exit { code: code.parse().ok()?, ooms: ooms.parse().unwrap_or(0) }
         }
         "missing" => Frame::Missing,
         "blind" => Frame::Blind(rest.to_owned()),

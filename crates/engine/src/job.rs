@@ -28,14 +28,7 @@ pub(crate) async fn perform(
     cancel: &CancellationToken,
     log: &mut RunLog,
 ) -> End {
-    let mut run = Run {
-        world,
-        plan,
-        events,
-        cancel,
-        log,
-        left: plan.timeout,
-    };
+    let mut run = Run { world, plan, events, cancel, log, left: plan.timeout };
     let mut first = None;
     for job in &plan.jobs {
         match run.job(job).await {
@@ -131,9 +124,7 @@ impl Run<'_> {
         };
         let exit = death::exit(code);
         let conclusion = task.conclude(followed.report, exit).await?;
-        self.conclude(job, conclusion, exit, ooms)
-            .await
-            .map_err(Attempt::Break)
+        self.conclude(job, conclusion, exit, ooms).await.map_err(Attempt::Break)
     }
 
     /// Starts the command and follows it to its end.
@@ -145,10 +136,7 @@ impl Run<'_> {
         limit: Option<Duration>,
     ) -> Result<Followed, Attempt> {
         let began = Instant::now();
-        let stop = Stop {
-            cancel: self.cancel.clone(),
-            deadline: limit.map(|limit| began + limit),
-        };
+        let stop = Stop { cancel: self.cancel.clone(), deadline: limit.map(|limit| began + limit) };
         let starting = stand.start(&task.command, &job.interpreter);
         let started = self.cancel.run_until_cancelled(starting).await;
         let pipes = started.ok_or(Break::Ended(End::Cancelled))??;
@@ -183,9 +171,7 @@ impl Run<'_> {
             self.events.send(RunEvent::Warning(warning)).await;
         }
         if conclusion.broken.is_none() || !conclusion.results.is_empty() {
-            self.events
-                .send(RunEvent::Reported(conclusion.results))
-                .await;
+            self.events.send(RunEvent::Reported(conclusion.results)).await;
         }
         match conclusion.broken {
             None => Ok(()),

@@ -25,10 +25,7 @@ pub(crate) fn stand() -> Stand {
     };
     Stand {
         provenance: Arc::new(provenance),
-        base: Base {
-            dir: dir().into_string(),
-            lease: None,
-        },
+        base: Base { dir: dir().into_string(), lease: None },
         seat: Seat::Here,
     }
 }
@@ -46,10 +43,7 @@ fn dir() -> Utf8PathBuf {
 /// Starts a command.
 pub(crate) fn start(command: &Command) -> Result<Pipes, RunError> {
     let [program, args @ ..] = command.argv.as_slice() else {
-        return Err(RunError::new(
-            Fault::Configuration,
-            "cannot run an empty command",
-        ));
+        return Err(RunError::new(Fault::Configuration, "cannot run an empty command"));
     };
     let mut process = tokio::process::Command::new(program);
     process

@@ -37,11 +37,7 @@ impl RunLog {
     /// A log of `run` in `dir`.
     pub(crate) fn new(dir: &Utf8Path, run: &RunId) -> Self {
         let safe = |c: char| {
-            if c.is_ascii_alphanumeric() || c == '-' {
-                c
-            } else {
-                '_'
-            }
+            if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }
         };
         let name: String = run.0.chars().take(80).map(safe).collect();
         Self {
@@ -111,11 +107,7 @@ impl RunLog {
         let mut file = self.file.take()?;
         let close = |file: &mut BufWriter<fs::File>| {
             if self.left_out > 0 {
-                write!(
-                    file,
-                    "\n[… {} bytes of output are left out here …]\n",
-                    self.left_out
-                )?;
+                write!(file, "\n[… {} bytes of output are left out here …]\n", self.left_out)?;
             }
             let (a, b) = self.tail.as_slices();
             file.write_all(a)?;

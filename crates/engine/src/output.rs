@@ -129,10 +129,7 @@ mod tests {
     use super::*;
 
     fn decoder() -> Decoder {
-        let mount = Mount {
-            container: "/app".into(),
-            host: Some("/home/me".into()),
-        };
+        let mount = Mount { container: "/app".into(), host: Some("/home/me".into()) };
         Decoder::new("c", PathMap::new([mount]))
     }
 
@@ -161,20 +158,15 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_replaced() {
-        check(
-            &[b"\xff\xfe\x1b[31m\x00\n"],
-            &expect![[r#"["��\u{1b}[31m\0\n", ""] ended: false"#]],
-        );
+        check(&[b"\xff\xfe\x1b[31m\x00\n"], &expect![[r#"["��\u{1b}[31m\0\n", ""] ended: false"#]]);
     }
 
     #[test]
     fn a_flood_passes_with_head_and_tail() {
         let mut budget = Budget::default();
         let line = "x".repeat(1023) + "\n";
-        let passed: usize = (0..100 << 10)
-            .filter_map(|_| budget.admit(line.clone()))
-            .map(|text| text.len())
-            .sum();
+        let passed: usize =
+            (0..100 << 10).filter_map(|_| budget.admit(line.clone())).map(|text| text.len()).sum();
         assert_eq!(passed, HEAD);
         assert!(budget.tail.len() <= 2 * TAIL);
         let rest = budget.rest().unwrap_or_default();

@@ -44,11 +44,7 @@ impl Lifeline {
 }
 
 async fn beat(mut input: Pin<Box<dyn AsyncWrite + Send>>, end: CancellationToken) {
-    while end
-        .run_until_cancelled(tokio::time::sleep(HEARTBEAT))
-        .await
-        .is_some()
-    {
+    while end.run_until_cancelled(tokio::time::sleep(HEARTBEAT)).await.is_some() {
         if input.write_all(b"\n").await.is_err() || input.flush().await.is_err() {
             return;
         }

@@ -84,11 +84,7 @@ pub(crate) async fn follow(pipes: Pipes, stop: &Stop, ear: Ear<'_>) -> Followed 
     if let Some(rest) = follower.ear.budget.rest() {
         follower.send(RunEvent::Output(rest)).await;
     }
-    Followed {
-        finish,
-        report: follower.report,
-        began: follower.began,
-    }
+    Followed { finish, report: follower.report, began: follower.began }
 }
 
 /// What understands and records the streams.

@@ -17,10 +17,8 @@ pub(crate) fn refused(frame: &Frame, invocation: &Invocation, stand: &Stand) -> 
             let first = invocation.candidates.iter().filter_map(|c| c.argv.first());
             let tried: Vec<&str> = first.map(String::as_str).collect();
             let tried = tried.join(", ");
-            interpreter(format!(
-                "cannot run the tests in {place}: none of {tried} works there"
-            ))
-            .help(&invocation.remedy)
+            interpreter(format!("cannot run the tests in {place}: none of {tried} works there"))
+                .help(&invocation.remedy)
         }
         Frame::Blind(path) => {
             let message = format!("the container does not see the workspace: {path} is not there");
@@ -64,9 +62,7 @@ pub(crate) async fn lost(
     let place = &stand.provenance.interpreter;
     let (message, help) = match container.fate().await {
         Fate::Gone { .. } if !began => return None,
-        Fate::Gone {
-            out_of_memory: true,
-        } => (
+        Fate::Gone { out_of_memory: true } => (
             format!("the container died: {}", death::out_of_memory(limits)),
             death::memory_help(limits),
         ),

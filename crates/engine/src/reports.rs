@@ -40,10 +40,7 @@ impl Snapshot {
         let mut snapshot = Self {
             root: root.to_owned(),
             globs: globs.build().map_err(|e| bad_glob("", &e))?,
-            bases: patterns
-                .iter()
-                .map(|p| root.join(literal_base(p)))
-                .collect(),
+            bases: patterns.iter().map(|p| root.join(literal_base(p))).collect(),
             before: HashMap::new(),
         };
         snapshot.before = snapshot.now();
@@ -55,19 +52,13 @@ impl Snapshot {
         let mut paths: Vec<_> = self.now().into_iter().collect();
         paths.sort();
         paths.retain(|(path, stamp)| self.before.get(path) != Some(stamp));
-        paths
-            .iter()
-            .map(|(path, (_, len))| self.read(path, *len))
-            .collect()
+        paths.iter().map(|(path, (_, len))| self.read(path, *len)).collect()
     }
 
     fn read(&self, path: &Utf8Path, len: u64) -> Result<ReportFile, RunError> {
         let name = path.strip_prefix(&self.root).unwrap_or(path).to_string();
         let error = |why: String| {
-            RunError::new(
-                Fault::Process,
-                format!("cannot read the report {name}: {why}"),
-            )
+            RunError::new(Fault::Process, format!("cannot read the report {name}: {why}"))
         };
         if len > MAX_REPORT {
             return Err(error(format!("it is {} MiB long", len >> 20)));
@@ -116,12 +107,7 @@ impl Snapshot {
 /// The directory or file that `pattern` names before its first wildcard.
 fn literal_base(pattern: &str) -> String {
     let literal = |part: &&str| !part.contains(['*', '?', '[', '{', '\\']);
-    pattern
-        .split('/')
-        .take_while(literal)
-        .filter(|p| *p != ".")
-        .collect::<Vec<_>>()
-        .join("/")
+    pattern.split('/').take_while(literal).filter(|p| *p != ".").collect::<Vec<_>>().join("/")
 }
 
 fn bad_glob(pattern: &str, error: &globset::Error) -> RunError {
@@ -152,12 +138,8 @@ mod tests {
         write("build/a/old.xml", "old");
         write("build/a/again.xml", "first");
         std::os::unix::fs::symlink(outside.path(), root.join("build/link")).unwrap();
-        let globs = ["build/**/*.xml", "../**/*.xml", "report.xml"]
-            .map(String::from)
-            .to_vec();
-        let snapshot = Snapshot::take(root, &Reports::Workspace(globs))
-            .unwrap()
-            .unwrap();
+        let globs = ["build/**/*.xml", "../**/*.xml", "report.xml"].map(String::from).to_vec();
+        let snapshot = Snapshot::take(root, &Reports::Workspace(globs)).unwrap().unwrap();
         write("build/a/again.xml", "second");
         write("build/b/new.xml", "new");
         write("build/b/new.txt", "no");

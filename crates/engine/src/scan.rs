@@ -55,10 +55,7 @@ pub struct Settings {
 impl Scanner {
     /// A scanner with these settings.
     pub fn new(settings: Settings, depth: Depth) -> Self {
-        Self {
-            settings: Mutex::new(settings),
-            depth,
-        }
+        Self { settings: Mutex::new(settings), depth }
     }
 
     /// Replaces the settings; what was read stays as it is until it is read again.
@@ -71,10 +68,7 @@ impl Scanner {
         let files = list(root);
         let workspace = self.resolve(root, &files);
         let resolved = Box::new(workspace.clone());
-        handle.send(Input::Resolved {
-            folder: folder.clone(),
-            workspace: resolved,
-        });
+        handle.send(Input::Resolved { folder: folder.clone(), workspace: resolved });
         if self.depth == Depth::Tests {
             self.scan_files(handle, folder, root, &workspace, &files);
         }
@@ -97,10 +91,7 @@ impl Scanner {
         files: &[RelPath],
     ) {
         in_parallel(root, workspace, files, |files| {
-            handle.send(Input::Found {
-                folder: folder.clone(),
-                files,
-            });
+            handle.send(Input::Found { folder: folder.clone(), files });
         });
     }
 
@@ -113,10 +104,7 @@ impl Scanner {
     ) -> Vec<FileTests> {
         let found = Mutex::new(Vec::new());
         in_parallel(root, workspace, files, |files| {
-            found
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .extend(files);
+            found.lock().unwrap_or_else(PoisonError::into_inner).extend(files);
         });
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.retain(|file: &FileTests| !file.items.is_empty());
@@ -139,22 +127,11 @@ impl Scanner {
             local: settings.local,
         };
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
-        resolve::resolve(
-            resolve::Contents {
-                root,
-                files,
-                read: &read,
-            },
-            &layers,
-            &choice,
-        )
+        resolve::resolve(resolve::Contents { root, files, read: &read }, &layers, &choice)
     }
 
     fn chosen(&self) -> Settings {
-        self.settings
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -173,10 +150,7 @@ fn in_parallel(
     take: impl Fn(Vec<FileTests>) + Sync,
 ) {
     let is_test = |path: &&RelPath| {
-        workspace
-            .suites
-            .iter()
-            .any(|suite| suite.framework.is_test_file(suite, path))
+        workspace.suites.iter().any(|suite| suite.framework.is_test_file(suite, path))
     };
     let tests: Vec<&RelPath> = files.iter().filter(is_test).collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -185,12 +159,7 @@ fn in_parallel(
         for share in tests.chunks(share) {
             scope.spawn(|| {
                 for batch in share.chunks(BATCH) {
-                    take(
-                        batch
-                            .iter()
-                            .flat_map(|path| discover(root, workspace, path))
-                            .collect(),
-                    );
+                    take(batch.iter().flat_map(|path| discover(root, workspace, path)).collect());
                 }
             });
         }
@@ -210,15 +179,10 @@ pub fn list(root: &Utf8Path) -> Vec<RelPath> {
             let Ok(entry) = entry else {
                 return WalkState::Continue;
             };
-            let file = entry
-                .file_type()
-                .is_some_and(|kind| kind.is_file() || kind.is_symlink());
+            let file = entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink());
             let path = Utf8Path::from_path(entry.path()).and_then(|p| RelPath::below(root, p));
             if let (true, Some(path)) = (file, path) {
-                found
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(path);
+                found.lock().unwrap_or_else(PoisonError::into_inner).push(path);
             }
             WalkState::Continue
         })

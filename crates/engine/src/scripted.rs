@@ -79,11 +79,7 @@ impl Runner for Scripted {
 }
 
 fn cancelled() -> Ended {
-    Ended {
-        how: End::Cancelled,
-        duration: Duration::ZERO,
-        log: None,
-    }
+    Ended { how: End::Cancelled, duration: Duration::ZERO, log: None }
 }
 
 #[cfg(test)]
@@ -94,20 +90,9 @@ mod tests {
     use super::*;
 
     async fn play(runner: &Scripted, cancel: CancellationToken) -> Vec<RunEvent> {
-        let plan = Plan {
-            run: "r".into(),
-            root: "/w".into(),
-            jobs: Vec::new(),
-            timeout: None,
-        };
+        let plan = Plan { run: "r".into(), root: "/w".into(), jobs: Vec::new(), timeout: None };
         let (sender, mut receiver) = mpsc::channel(8);
-        runner
-            .perform(
-                Arc::new(plan),
-                Events::new(RunId::from("r"), sender),
-                cancel,
-            )
-            .await;
+        runner.perform(Arc::new(plan), Events::new(RunId::from("r"), sender), cancel).await;
         let mut events = Vec::new();
         while let Some((_, event)) = receiver.recv().await {
             events.push(event);
@@ -117,20 +102,12 @@ mod tests {
 
     #[tokio::test]
     async fn scripts_are_played_in_turn_and_the_last_again() {
-        let ended = |n| {
-            RunEvent::Ended(Ended {
-                duration: Duration::from_secs(n),
-                ..cancelled()
-            })
-        };
+        let ended = |n| RunEvent::Ended(Ended { duration: Duration::from_secs(n), ..cancelled() });
         let runner = Scripted::new([vec![ended(1)], vec![RunEvent::Collected(1), ended(2)]]);
         let never = CancellationToken::new;
         assert_eq!(play(&runner, never()).await, [ended(1)]);
         for _ in 0..2 {
-            assert_eq!(
-                play(&runner, never()).await,
-                [RunEvent::Collected(1), ended(2)]
-            );
+            assert_eq!(play(&runner, never()).await, [RunEvent::Collected(1), ended(2)]);
         }
         assert_eq!(runner.plans().len(), 3);
     }

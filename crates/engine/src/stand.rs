@@ -51,10 +51,7 @@ impl Stand {
     ) -> Result<Pipes, NotStarted> {
         let mut env = interpreter.env.clone();
         env.extend(command.env.iter().cloned());
-        let command = Command {
-            argv: command.argv.clone(),
-            env: env.into_iter().collect(),
-        };
+        let command = Command { argv: command.argv.clone(), env: env.into_iter().collect() };
         match &self.seat {
             Seat::Here => local::start(&command).map_err(NotStarted::Failed),
             Seat::Container(container) => container.exec(command).await,
@@ -113,26 +110,16 @@ impl Witness {
         let git = root.join(".git");
         let dirs = [git.is_dir().then_some(git.as_path()), Some(root)];
         let made = dirs.into_iter().flatten().find_map(|dir| {
-            let file = tempfile::Builder::new()
-                .prefix(".testdock-")
-                .tempfile_in(dir);
+            let file = tempfile::Builder::new().prefix(".testdock-").tempfile_in(dir);
             file.ok()
         });
         if let Some(file) = made {
             let made = file.into_temp_path();
-            let paths = Utf8PathBuf::from_path_buf(made.to_path_buf())
-                .into_iter()
-                .collect();
-            return Ok(Self {
-                paths,
-                made: Some(made),
-            });
+            let paths = Utf8PathBuf::from_path_buf(made.to_path_buf()).into_iter().collect();
+            return Ok(Self { paths, made: Some(made) });
         }
         let entries = root.read_dir_utf8().map_err(|e| {
-            RunError::new(
-                Fault::Configuration,
-                format!("cannot read the workspace {root}: {e}"),
-            )
+            RunError::new(Fault::Configuration, format!("cannot read the workspace {root}: {e}"))
         })?;
         let paths = entries.flatten().take(8).map(|e| e.into_path()).collect();
         Ok(Self { paths, made: None })

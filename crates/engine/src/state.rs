@@ -54,12 +54,7 @@ impl Store {
             let outcome = outcome_of(&word)?;
             Some(ids.into_iter().map(move |id| (id, outcome)))
         };
-        remembered
-            .outcomes
-            .into_iter()
-            .filter_map(parse)
-            .flatten()
-            .collect()
+        remembered.outcomes.into_iter().filter_map(parse).flatten().collect()
     }
 
     /// Remembers the outcomes of a workspace.
@@ -71,16 +66,9 @@ impl Store {
 
     fn try_save(&self, root: &Utf8Path, outcomes: &[(TestId, Outcome)]) -> io::Result<()> {
         fs::create_dir_all(&self.directory)?;
-        let mut remembered = Remembered {
-            root: root.to_string(),
-            ..Remembered::default()
-        };
+        let mut remembered = Remembered { root: root.to_string(), ..Remembered::default() };
         for (id, outcome) in outcomes {
-            remembered
-                .outcomes
-                .entry(outcome.as_str().to_owned())
-                .or_default()
-                .push(id.clone());
+            remembered.outcomes.entry(outcome.as_str().to_owned()).or_default().push(id.clone());
         }
         // Several processes may end a run at once: one writes after the other, each the whole file.
         let lock = File::create(self.directory.join("lock"))?;
@@ -93,32 +81,20 @@ impl Store {
 
     fn file_of(&self, root: &Utf8Path) -> Utf8PathBuf {
         let hash = Sha256::digest(root.as_str());
-        let name: String = hash
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         self.directory.join(format!("outcomes-{name}.json"))
     }
 }
 
 fn outcome_of(word: &str) -> Option<Outcome> {
-    let all = [
-        Outcome::Passed,
-        Outcome::Failed,
-        Outcome::Errored,
-        Outcome::Skipped,
-    ];
+    let all = [Outcome::Passed, Outcome::Failed, Outcome::Errored, Outcome::Skipped];
     all.into_iter().find(|outcome| outcome.as_str() == word)
 }
 
 /// Where Testdock keeps what outlives a process.
 pub fn state_directory() -> Option<Utf8PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
-    let directory = base
-        .state_dir()
-        .unwrap_or_else(|| base.data_dir())
-        .join("testdock");
+    let directory = base.state_dir().unwrap_or_else(|| base.data_dir()).join("testdock");
     Utf8PathBuf::from_path_buf(directory).ok()
 }
 
@@ -135,10 +111,7 @@ mod tests {
         assert_eq!(store.load(root), []);
 
         let id = |text: &str| text.parse::<TestId>().unwrap_or_default();
-        let outcomes = vec![
-            (id("a.py::x[1]"), Outcome::Failed),
-            (id("a.py::y"), Outcome::Passed),
-        ];
+        let outcomes = vec![(id("a.py::x[1]"), Outcome::Failed), (id("a.py::y"), Outcome::Passed)];
         store.save(root, &outcomes);
         assert_eq!(store.load(root), outcomes);
         assert_eq!(store.load(Utf8Path::new("/elsewhere")), []);

@@ -123,9 +123,7 @@ fn pieces(invocation: &Invocation, site: &Site) -> Vec<String> {
         .chain(inputs)
         .flat_map(|(dir, file)| {
             let path = format!("{dir}/{}", file.name);
-            cut(&file.content)
-                .into_iter()
-                .flat_map(move |piece| [path.clone(), piece.to_owned()])
+            cut(&file.content).into_iter().flat_map(move |piece| [path.clone(), piece.to_owned()])
         })
         .collect()
 }
@@ -157,9 +155,7 @@ fn plan(
         Reports::Scratch(name) => name.as_str(),
         Reports::None | Reports::Workspace(_) => "",
     };
-    let lease = base
-        .lease
-        .map_or(String::new(), |l| l.as_secs().to_string());
+    let lease = base.lease.map_or(String::new(), |l| l.as_secs().to_string());
     let mut text = String::new();
     for (name, value) in [
         ("cookie", cookie.as_str()),
@@ -177,11 +173,7 @@ fn plan(
     }
     let _ = writeln!(text, "witness() {{ {} }}", all_there(witnesses));
     for (name, dir) in invocation.prepend.iter().filter(|(name, _)| is_name(name)) {
-        let _ = writeln!(
-            text,
-            "export {name}={}\"${{{name}:+:${name}}}\"",
-            quote(dir)
-        );
+        let _ = writeln!(text, "export {name}={}\"${{{name}:+:${name}}}\"", quote(dir));
     }
     for (candidate, number) in invocation.candidates.iter().zip(1..) {
         text.push_str(&functions(candidate, number));
@@ -200,11 +192,8 @@ fn all_there(paths: &[String]) -> String {
 
 fn functions(candidate: &Candidate, number: usize) -> String {
     let first = candidate.argv.first().map_or("", String::as_str);
-    let check = if candidate.check.is_empty() {
-        ":".to_owned()
-    } else {
-        quote_all(&candidate.check)
-    };
+    let check =
+        if candidate.check.is_empty() { ":".to_owned() } else { quote_all(&candidate.check) };
     format!(
         "has_{number}() {{ command -v {}; }}\nrun_{number}() {{ launch {} \"$@\"; }}\ncheck_{number}() {{ {check}; }}\n",
         quote(first),
@@ -224,9 +213,7 @@ fn quote(word: &str) -> String {
 
 fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
-    chars
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -248,10 +235,7 @@ mod tests {
     }
 
     fn base() -> Base {
-        Base {
-            dir: "/b".into(),
-            lease: Some(Duration::from_secs(600)),
-        }
+        Base { dir: "/b".into(), lease: Some(Duration::from_secs(600)) }
     }
 
     fn invocation() -> Invocation {
@@ -262,15 +246,9 @@ mod tests {
             }],
             args: vec!["a b".into(), "$(no)".into()],
             env: vec![("K".into(), "secret".into())],
-            prepend: vec![
-                ("PYTHONPATH".into(), "/b/h".into()),
-                ("a b".into(), String::new()),
-            ],
+            prepend: vec![("PYTHONPATH".into(), "/b/h".into()), ("a b".into(), String::new())],
             cwd: "/app".into(),
-            inputs: vec![HelperFile {
-                name: "selection".into(),
-                content: "x".into(),
-            }],
+            inputs: vec![HelperFile { name: "selection".into(), content: "x".into() }],
             reports: Reports::Scratch("r.xml".into()),
             live: true,
             ..Invocation::default()
@@ -279,10 +257,7 @@ mod tests {
 
     #[test]
     fn a_path_of_the_run_does_not_carry_the_cookie() {
-        let base = Base {
-            dir: "/b".into(),
-            lease: None,
-        };
+        let base = Base { dir: "/b".into(), lease: None };
         let cookie = Cookie::random();
         assert!(!cookie.scratch(&base).contains(cookie.as_str()));
     }
@@ -310,10 +285,7 @@ mod tests {
             check_1() { 'it'\''s' '-c' 'import $x'; }
         "#]]
         .assert_eq(&command.argv[4]);
-        assert_eq!(
-            command.argv[5..],
-            ["/b/run-c/selection", "x", "a b", "$(no)"]
-        );
+        assert_eq!(command.argv[5..], ["/b/run-c/selection", "x", "a b", "$(no)"]);
         assert!(!command.argv.concat().contains("secret"));
     }
 
@@ -328,11 +300,8 @@ mod tests {
         let cookie = Cookie("c".into());
         let made = command(&long, &site(), &base(), &cookie, &[]).unwrap();
         assert!(made.argv.iter().all(|arg| arg.len() < 128 << 10));
-        let text: String = made.argv[5..]
-            .chunks(2)
-            .filter(|p| p[0].starts_with('/'))
-            .map(|p| &*p[1])
-            .collect();
+        let text: String =
+            made.argv[5..].chunks(2).filter(|p| p[0].starts_with('/')).map(|p| &*p[1]).collect();
         assert_eq!(text.len(), 500 << 10);
         long.inputs = vec![with(2 << 20)];
         assert!(command(&long, &site(), &base(), &cookie, &[]).is_err());

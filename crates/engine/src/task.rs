@@ -27,11 +27,7 @@ impl Task {
         let site = stand.site(root, job, &cookie);
         let mut invocation = job.suite.framework.invocation(job, &site);
         invocation.env.splice(0..0, job.suite.env.iter().cloned());
-        let witness = if stand.is_new() {
-            Witness::call(root)?
-        } else {
-            Witness::default()
-        };
+        let witness = if stand.is_new() { Witness::call(root)? } else { Witness::default() };
         let seen = witness.paths.iter();
         let seen: Vec<String> = seen.filter_map(|p| site.paths.to_container(p)).collect();
         let command = supervisor::command(&invocation, &site, &stand.base, &cookie, &seen)?;
@@ -68,10 +64,7 @@ impl Task {
             (Reports::Workspace(_), Some(before)) => before.changed(),
             (Reports::Scratch(name), _) => {
                 let name = name.clone();
-                Ok(sent
-                    .map(|bytes| ReportFile { name, bytes })
-                    .into_iter()
-                    .collect())
+                Ok(sent.map(|bytes| ReportFile { name, bytes }).into_iter().collect())
             }
             (Reports::None | Reports::Workspace(_), _) => Ok(Vec::new()),
         }

@@ -38,10 +38,7 @@ impl World {
 
     /// The world, with logs in `logs`.
     pub fn with_logs(logs: Utf8PathBuf) -> Self {
-        Self(Arc::new(Inner {
-            engines: DashMap::new(),
-            logs,
-        }))
+        Self(Arc::new(Inner { engines: DashMap::new(), logs }))
     }
 
     /// The engine of `interpreter`.
@@ -90,11 +87,7 @@ impl Runner for World {
                 let recent = Some(log.recent()).filter(|recent| !recent.is_empty());
                 error.log = error.log.take().or(recent.map(str::to_owned));
             }
-            let ended = Ended {
-                how,
-                duration: began.elapsed(),
-                log: log.finish(),
-            };
+            let ended = Ended { how, duration: began.elapsed(), log: log.finish() };
             events.send(RunEvent::Ended(ended)).await;
         })
     }

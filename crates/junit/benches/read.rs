@@ -21,10 +21,7 @@ type Read = fn(&str) -> usize;
 
 fn main() {
     let xml = report();
-    println!(
-        "{CASES} cases, {:.1} MB, best of {ROUNDS} rounds in turn",
-        megabytes(&xml)
-    );
+    println!("{CASES} cases, {:.1} MB, best of {ROUNDS} rounds in turn", megabytes(&xml));
     let readers: [(&str, Read); 6] = [
         ("quick-junit", quick_junit),
         ("junit-parser", junit_parser),
@@ -33,19 +30,11 @@ fn main() {
         ("testdock-junit read, locate", read_and_locate),
         ("testdock-junit visit_reader", visit_reader),
     ];
-    let only = std::env::args()
-        .nth(1)
-        .filter(|only| !only.starts_with('-'));
-    let wanted = |name: &str| {
-        only.as_ref()
-            .is_none_or(|only| name.contains(only.as_str()))
-    };
+    let only = std::env::args().nth(1).filter(|only| !only.starts_with('-'));
+    let wanted = |name: &str| only.as_ref().is_none_or(|only| name.contains(only.as_str()));
     let mut best = [Duration::MAX; 6];
     for _ in 0..ROUNDS {
-        let rows = best
-            .iter_mut()
-            .zip(readers)
-            .filter(|(_, (name, _))| wanted(name));
+        let rows = best.iter_mut().zip(readers).filter(|(_, (name, _))| wanted(name));
         for (best, (_, read)) in rows {
             let start = Instant::now();
             assert_eq!(black_box(read(black_box(&xml))), CASES);
@@ -93,11 +82,7 @@ fn visit_reader(xml: &str) -> usize {
 fn quick_junit(xml: &str) -> usize {
     let report = quick_junit::Report::deserialize_from_str(xml)
         .unwrap_or_else(|_| quick_junit::Report::new(""));
-    report
-        .test_suites
-        .iter()
-        .map(|suite| suite.test_cases.len())
-        .sum()
+    report.test_suites.iter().map(|suite| suite.test_cases.len()).sum()
 }
 
 fn junit_parser(xml: &str) -> usize {

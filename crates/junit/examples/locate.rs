@@ -13,23 +13,13 @@ fn main() -> std::io::Result<()> {
         for problem in &problems {
             println!("  problem at byte {}: {}", problem.offset, problem.message);
         }
-        let failed = report
-            .cases
-            .iter()
-            .filter(|case| case.outcome() > Outcome::Passed);
+        let failed = report.cases.iter().filter(|case| case.outcome() > Outcome::Passed);
         for (case, status) in
             failed.flat_map(|case| case.statuses.iter().map(move |status| (case, status)))
         {
             let location = report.locate(case, status);
-            let place = location
-                .place
-                .as_ref()
-                .map_or_else(|| "somewhere".to_owned(), show);
-            println!(
-                "  {place}: {} {:?}",
-                case.name.as_deref().unwrap_or_default(),
-                status.kind
-            );
+            let place = location.place.as_ref().map_or_else(|| "somewhere".to_owned(), show);
+            println!("  {place}: {} {:?}", case.name.as_deref().unwrap_or_default(), status.kind);
             for frame in &location.frames {
                 println!("      {}", show(frame));
             }
@@ -39,9 +29,6 @@ fn main() -> std::io::Result<()> {
 }
 
 fn show(place: &Place) -> String {
-    let column = place
-        .column
-        .map(|column| format!(":{column}"))
-        .unwrap_or_default();
+    let column = place.column.map(|column| format!(":{column}")).unwrap_or_default();
     format!("{}:{}{column}", place.path, place.line)
 }

@@ -17,11 +17,7 @@ pub(crate) struct Detected {
 /// Tells the encoding by byte order mark, by the look of the first bytes, or by declaration, in
 /// this order: a declaration is often left as it was when a file was converted.
 pub(crate) fn detect(prefix: &[u8]) -> Detected {
-    let known = |encoding, bom| Detected {
-        encoding,
-        bom,
-        unknown: None,
-    };
+    let known = |encoding, bom| Detected { encoding, bom, unknown: None };
     if let Some((encoding, bom)) = Encoding::for_bom(prefix) {
         return known(encoding, bom);
     }
@@ -38,11 +34,7 @@ pub(crate) fn detect(prefix: &[u8]) -> Detected {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => known(UTF_8, 0),
         Some(encoding) => known(encoding, 0),
         None => Detected {
-            encoding: if std::str::from_utf8(prefix).is_ok() {
-                UTF_8
-            } else {
-                WINDOWS_1252
-            },
+            encoding: if std::str::from_utf8(prefix).is_ok() { UTF_8 } else { WINDOWS_1252 },
             bom: 0,
             unknown: Some(String::from_utf8_lossy(label).into_owned()),
         },
@@ -56,16 +48,12 @@ fn declared(prefix: &[u8]) -> Option<&[u8]> {
     let declaration = &declaration[..find(declaration, b"?>")?];
     let value = declaration[find(declaration, b"encoding")? + 8..].trim_ascii_start();
     let value = value.strip_prefix(b"=")?.trim_ascii_start();
-    let (quote, value) = value
-        .split_first()
-        .filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
+    let (quote, value) = value.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
     Some(&value[..value.iter().position(|byte| byte == quote)?])
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    haystack.windows(needle.len()).position(|window| window == needle)
 }
 
 #[cfg(test)]
@@ -79,11 +67,7 @@ mod tests {
             (b"\xff\xfe<\0a\0", "UTF-16LE", 2),
             (b"<\0?\0", "UTF-16LE", 0),
             (b"\0<\0?", "UTF-16BE", 0),
-            (
-                b"<?xml version='1.0' encoding = 'ISO-8859-1' ?>",
-                "windows-1252",
-                0,
-            ),
+            (b"<?xml version='1.0' encoding = 'ISO-8859-1' ?>", "windows-1252", 0),
             (b"log\n<?xml encoding=\"Shift_JIS\"?>", "Shift_JIS", 0),
             (b"<?xml encoding=\"utf-16\"?>", "UTF-8", 0),
             (b"<?xml encoding=\"UTF 8\"?>", "UTF-8", 0),
@@ -91,11 +75,7 @@ mod tests {
         ];
         for (prefix, name, bom) in cases {
             let detected = detect(prefix);
-            assert_eq!(
-                (detected.encoding.name(), detected.bom),
-                (name, bom),
-                "{prefix:?}"
-            );
+            assert_eq!((detected.encoding.name(), detected.bom), (name, bom), "{prefix:?}");
         }
     }
 }

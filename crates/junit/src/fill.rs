@@ -8,10 +8,7 @@ use crate::tag::Tag;
 use crate::text::Keep;
 
 pub(crate) fn suite<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, parent: Option<SuiteId>) -> Suite<'a> {
-    let mut suite = Suite {
-        parent,
-        ..Suite::default()
-    };
+    let mut suite = Suite { parent, ..Suite::default() };
     let mut filepath = None;
     for (name, value) in tag.attributes() {
         match name {
@@ -30,10 +27,7 @@ pub(crate) fn suite<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, parent: Option<SuiteI
 }
 
 pub(crate) fn case<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, suite: Option<SuiteId>) -> Case<'a> {
-    let mut case = Case {
-        suite,
-        ..Case::default()
-    };
+    let mut case = Case { suite, ..Case::default() };
     let (mut class, mut filepath, mut result) = (None, None, None);
     for (name, value) in tag.attributes() {
         match name {
@@ -78,10 +72,7 @@ pub(crate) fn property<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>) -> Property<'a> {
             _ => {}
         }
     }
-    Property {
-        name: name.unwrap_or_default(),
-        value: content.unwrap_or_default(),
-    }
+    Property { name: name.unwrap_or_default(), value: content.unwrap_or_default() }
 }
 
 /// Of two attributes of one name the first counts.

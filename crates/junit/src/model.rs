@@ -186,10 +186,7 @@ impl Case<'_> {
             Some(last) if last.kind == RerunFailure => Outcome::Failed,
             _ if self.cut => Outcome::Errored,
             Some(_) => Outcome::Passed,
-            None => self
-                .status
-                .as_deref()
-                .map_or(Outcome::Passed, outcome_of_attribute),
+            None => self.status.as_deref().map_or(Outcome::Passed, outcome_of_attribute),
         }
     }
 }

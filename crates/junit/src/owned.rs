@@ -41,11 +41,7 @@ impl Case<'_> {
             line: self.line,
             time: self.time,
             status: owned(self.status),
-            properties: self
-                .properties
-                .into_iter()
-                .map(Property::into_owned)
-                .collect(),
+            properties: self.properties.into_iter().map(Property::into_owned).collect(),
             statuses: self.statuses.into_iter().map(Status::into_owned).collect(),
             system_out: owned(self.system_out),
             system_err: owned(self.system_err),
@@ -65,11 +61,7 @@ impl Suite<'_> {
             hostname: owned(self.hostname),
             timestamp: owned(self.timestamp),
             time: self.time,
-            properties: self
-                .properties
-                .into_iter()
-                .map(Property::into_owned)
-                .collect(),
+            properties: self.properties.into_iter().map(Property::into_owned).collect(),
             statuses: self.statuses.into_iter().map(Status::into_owned).collect(),
             system_out: owned(self.system_out),
             system_err: owned(self.system_err),

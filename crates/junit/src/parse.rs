@@ -52,10 +52,7 @@ where
     K: Keep<'e, 'a>,
     V: Visitor<'a>,
 {
-    let mut budget = text
-        .len()
-        .saturating_mul(MAX_REREADS)
-        .saturating_add(1 << 20);
+    let mut budget = text.len().saturating_mul(MAX_REREADS).saturating_add(1 << 20);
     let mut from = 0;
     while from < text.len() {
         let cost;
@@ -73,8 +70,7 @@ where
         };
         budget = budget.saturating_sub(cost);
         if budget == 0 {
-            walk.problems()
-                .add("the rest is hardly XML: it is left out", base + from as u64);
+            walk.problems().add("the rest is hardly XML: it is left out", base + from as u64);
             break;
         }
     }

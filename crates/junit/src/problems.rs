@@ -41,16 +41,11 @@ impl Problems {
     pub(crate) fn add(&mut self, message: impl Into<String>, offset: u64) {
         match self.list.len() {
             MAX_PROBLEMS => {
-                self.list.push(Problem {
-                    message: "further problems are left out".to_owned(),
-                    offset,
-                });
+                self.list
+                    .push(Problem { message: "further problems are left out".to_owned(), offset });
             }
             length if length < MAX_PROBLEMS => {
-                self.list.push(Problem {
-                    message: message.into(),
-                    offset,
-                });
+                self.list.push(Problem { message: message.into(), offset });
             }
             _ => {}
         }
@@ -69,10 +64,7 @@ impl Problems {
     }
 
     pub(crate) fn unclosed(&mut self, name: &str, offset: u64) {
-        self.add(
-            format!("{name} is closed by the end of an element around it"),
-            offset,
-        );
+        self.add(format!("{name} is closed by the end of an element around it"), offset);
     }
 
     pub(crate) fn into_vec(self) -> Vec<Problem> {

@@ -29,9 +29,9 @@ impl Element {
     /// Looks a name up, whatever its namespace prefix.
     pub(crate) fn named(name: &str) -> Element {
         match Element::local(name) {
-            Element::Other => name
-                .split_once(':')
-                .map_or(Element::Other, |(_, local)| Element::local(local)),
+            Element::Other => {
+                name.split_once(':').map_or(Element::Other, |(_, local)| Element::local(local))
+            }
             known => known,
         }
     }
@@ -80,12 +80,7 @@ impl<'e> Tag<'e> {
         let end = content.bytes().position(|byte| byte.is_ascii_whitespace());
         let name = &content[..end.unwrap_or(content.len())];
         let plain = memchr::memchr3(b'<', b'&', b'\r', content.as_bytes()).is_none();
-        Tag {
-            content,
-            name,
-            element: Element::named(name),
-            plain,
-        }
+        Tag { content, name, element: Element::named(name), plain }
     }
 
     pub(crate) fn len(self) -> usize {
@@ -104,9 +99,7 @@ impl<'e> Tag<'e> {
     }
 
     fn raw_attributes(self) -> RawAttributes<'e> {
-        RawAttributes {
-            rest: &self.content[self.name.len()..],
-        }
+        RawAttributes { rest: &self.content[self.name.len()..] }
     }
 
     /// Where a `<` stands that shows that this is no tag, or one that was never closed; from the
@@ -154,29 +147,19 @@ impl<'e> Iterator for RawAttributes<'e> {
         }
         let Some(equals) = rest.bytes().position(|byte| byte == b'=') else {
             self.rest = "";
-            return Some(RawAttribute {
-                name: "",
-                value: rest,
-                sound: false,
-            });
+            return Some(RawAttribute { name: "", value: rest, sound: false });
         };
         let name = rest[..equals].trim_ascii_end();
         let (value, after, quoted) = split_value(rest[equals + 1..].trim_ascii_start());
         self.rest = after;
         let sound = quoted && !name.bytes().any(is_separator);
-        Some(RawAttribute {
-            name: if sound { name } else { last_word(name) },
-            value,
-            sound,
-        })
+        Some(RawAttribute { name: if sound { name } else { last_word(name) }, value, sound })
     }
 }
 
 /// What stands before a name without a value belongs to no name.
 fn last_word(name: &str) -> &str {
-    name.rsplit(|c: char| c.is_ascii() && is_separator(c as u8))
-        .next()
-        .unwrap_or(name)
+    name.rsplit(|c: char| c.is_ascii() && is_separator(c as u8)).next().unwrap_or(name)
 }
 
 fn is_separator(byte: u8) -> bool {
@@ -188,9 +171,7 @@ fn split_value(text: &str) -> (&str, &str, bool) {
     let quote = match text.as_bytes().first() {
         Some(&quote @ (b'"' | b'\'')) => quote,
         _ => {
-            let end = text
-                .find(|c: char| c.is_ascii_whitespace())
-                .unwrap_or(text.len());
+            let end = text.find(|c: char| c.is_ascii_whitespace()).unwrap_or(text.len());
             return (&text[..end], &text[end..], false);
         }
     };

@@ -34,10 +34,7 @@ fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
     let detected = encoding::detect(&prefix);
     if let Some(name) = &detected.unknown {
         let used = detected.encoding.name();
-        problems.add(
-            format!("the encoding {name:?} is unknown: it is read as {used}"),
-            0,
-        );
+        problems.add(format!("the encoding {name:?} is unknown: it is read as {used}"), 0);
     }
     let mut window = Window::new(Cursor::new(prefix).chain(reader), &detected);
     let mut walk = Walk::new(visitor, problems);
@@ -55,10 +52,7 @@ fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
 /// Takes off enough bytes to tell the encoding; an error comes again when the rest is read.
 fn split_prefix<R: BufRead>(mut reader: R) -> (Vec<u8>, R) {
     let mut prefix = Vec::new();
-    let _ = reader
-        .by_ref()
-        .take(encoding::PREFIX as u64)
-        .read_to_end(&mut prefix);
+    let _ = reader.by_ref().take(encoding::PREFIX as u64).read_to_end(&mut prefix);
     (prefix, reader)
 }
 
@@ -80,11 +74,7 @@ impl<R: BufRead> Window<R> {
             reader,
             decoder: detected.encoding.new_decoder_without_bom_handling(),
             text: String::new(),
-            base: if detected.encoding == UTF_8 {
-                detected.bom as u64
-            } else {
-                0
-            },
+            base: if detected.encoding == UTF_8 { detected.bom as u64 } else { 0 },
             bom: detected.bom,
             ended: false,
             said_invalid: false,
@@ -105,12 +95,7 @@ impl<R: BufRead> Window<R> {
     }
 
     fn read_some(&mut self, problems: &mut Problems) {
-        let Window {
-            reader,
-            decoder,
-            text,
-            ..
-        } = self;
+        let Window { reader, decoder, text, .. } = self;
         let before = text.len();
         let (consumed, invalid) = match reader.fill_buf() {
             Ok(bytes) => {
@@ -132,10 +117,8 @@ impl<R: BufRead> Window<R> {
         if invalid && !self.said_invalid {
             self.said_invalid = true;
             let at = before + self.text[before..].find('\u{fffd}').unwrap_or(0);
-            let message = format!(
-                "there are bytes that are not {}",
-                self.decoder.encoding().name()
-            );
+            let message =
+                format!("there are bytes that are not {}", self.decoder.encoding().name());
             problems.add(message, self.base + at as u64);
         }
     }
@@ -159,11 +142,7 @@ fn decode(decoder: &mut Decoder, bytes: &[u8], text: &mut String, last: bool) ->
     let mut read = 0;
     let mut invalid = false;
     loop {
-        text.reserve(
-            decoder
-                .max_utf8_buffer_length(bytes.len() - read)
-                .unwrap_or(STEP),
-        );
+        text.reserve(decoder.max_utf8_buffer_length(bytes.len() - read).unwrap_or(STEP));
         let (result, more, had_errors) = decoder.decode_to_string(&bytes[read..], text, last);
         read += more;
         invalid |= had_errors;
@@ -206,11 +185,7 @@ mod tests {
         );
         let mut report = Report::default();
         let problems = visit_in_steps(xml.as_bytes(), &mut report, 16, 128);
-        let mut names: Vec<_> = report
-            .cases
-            .iter()
-            .filter_map(|case| case.name.clone())
-            .collect();
+        let mut names: Vec<_> = report.cases.iter().filter_map(|case| case.name.clone()).collect();
         names.sort();
         assert_eq!(names.len(), 4);
         assert!(names[3].starts_with("xxx") && names[3].len() < long.len());

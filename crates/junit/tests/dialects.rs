@@ -4,46 +4,27 @@ use expect_test::{Expect, expect};
 use testdock_junit::{Case, Problem, Report, Status, Suite, read};
 
 /// Reads a report and shows all that is in it.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "an expectation stands where it is used"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "an expectation stands where it is used")]
 fn check(xml: impl AsRef<[u8]>, expected: Expect) {
     let (report, problems) = read(xml.as_ref());
     expected.assert_eq(&show(&report, &problems));
 }
 
 fn show(report: &Report<'_>, problems: &[Problem]) -> String {
-    let suites = report
-        .suites
-        .iter()
-        .enumerate()
-        .map(|(id, suite)| show_suite(id, suite));
+    let suites = report.suites.iter().enumerate().map(|(id, suite)| show_suite(id, suite));
     let cases = report.cases.iter().map(show_case);
-    let problems = problems
-        .iter()
-        .map(|p| format!("! {} at {}\n", p.message, p.offset));
+    let problems = problems.iter().map(|p| format!("! {} at {}\n", p.message, p.offset));
     suites.chain(cases).chain(problems).collect()
 }
 
 fn show_suite(id: usize, suite: &Suite<'_>) -> String {
     let mut line = format!("suite {id}");
     let parent = suite.parent.map(|id| id.index().to_string());
-    let fields = [
-        ("in", &parent.map(Into::into)),
-        ("name", &suite.name),
-        ("file", &suite.file),
-    ];
+    let fields = [("in", &parent.map(Into::into)), ("name", &suite.name), ("file", &suite.file)];
     for (field, value) in fields.into_iter().chain([("out", &suite.system_out)]) {
-        line += &value
-            .as_ref()
-            .map(|value| format!(" {field}={value:?}"))
-            .unwrap_or_default();
+        line += &value.as_ref().map(|value| format!(" {field}={value:?}")).unwrap_or_default();
     }
-    suite
-        .statuses
-        .iter()
-        .fold(line + "\n", |text, status| text + &show_status(status))
+    suite.statuses.iter().fold(line + "\n", |text, status| text + &show_status(status))
 }
 
 fn show_case(case: &Case<'_>) -> String {
@@ -60,35 +41,21 @@ fn show_case(case: &Case<'_>) -> String {
         ("err", case.system_err.clone()),
     ];
     for (field, value) in fields {
-        line += &value
-            .map(|value| format!(" {field}={value:?}"))
-            .unwrap_or_default();
+        line += &value.map(|value| format!(" {field}={value:?}")).unwrap_or_default();
     }
     for property in &case.properties {
         line += &format!(" {}:{:?}", property.name, property.value);
     }
-    case.statuses
-        .iter()
-        .fold(line + "\n", |text, status| text + &show_status(status))
+    case.statuses.iter().fold(line + "\n", |text, status| text + &show_status(status))
 }
 
 fn show_status(status: &Status<'_>) -> String {
     let mut line = format!("  {:?}", status.kind);
-    let fields = [
-        ("type", &status.type_),
-        ("message", &status.message),
-        ("file", &status.file),
-    ];
+    let fields = [("type", &status.type_), ("message", &status.message), ("file", &status.file)];
     for (field, value) in fields.into_iter().chain([("out", &status.system_out)]) {
-        line += &value
-            .as_ref()
-            .map(|value| format!(" {field}={value:?}"))
-            .unwrap_or_default();
+        line += &value.as_ref().map(|value| format!(" {field}={value:?}")).unwrap_or_default();
     }
-    line += &status
-        .line
-        .map(|line| format!(" line={line}"))
-        .unwrap_or_default();
+    line += &status.line.map(|line| format!(" line={line}")).unwrap_or_default();
     format!("{line} {:?}\n", status.text)
 }
 

@@ -17,17 +17,11 @@ fn locate(xml: &str) -> Location {
 }
 
 fn show(location: &Location) -> String {
-    location
-        .place
-        .as_ref()
-        .map_or_else(|| "none".to_owned(), show_place)
+    location.place.as_ref().map_or_else(|| "none".to_owned(), show_place)
 }
 
 fn show_place(place: &Place) -> String {
-    let column = place
-        .column
-        .map(|column| format!(":{column}"))
-        .unwrap_or_default();
+    let column = place.column.map(|column| format!(":{column}")).unwrap_or_default();
     format!("{}:{}{column}", place.path, place.line)
 }
 
@@ -44,22 +38,14 @@ fn forms_of_many_tools() {
             "  File \"/r/m.py\", line 4, in run\n  File \"/r/m.py\", line 9, in f\nE: x",
             "/r/m.py:9",
         ),
-        (
-            "",
-            "E     File \"/r/t/test_s.py\", line 2\nE   SyntaxError: x",
-            "/r/t/test_s.py:2",
-        ),
+        ("", "E     File \"/r/t/test_s.py\", line 2\nE   SyntaxError: x", "/r/t/test_s.py:2"),
         (
             "a.b.FooTest",
             "E: x\n\tat org.junit.Assert.fail(Assert.java:8)\n\tat a.b.Util.f(Util.java:3)\n\
           \tat app//a.b.FooTest$In.t(FooTest.java:7)",
             "a/b/FooTest.java:7",
         ),
-        (
-            "a.FooTest",
-            "\tat a.FooTest.adds two numbers(FooTest.kt:5)",
-            "a/FooTest.kt:5",
-        ),
+        ("a.FooTest", "\tat a.FooTest.adds two numbers(FooTest.kt:5)", "a/FooTest.kt:5"),
         (
             "N.T",
             "   at NUnit.Framework.Assert.That() in C:\\n\\Assert.cs:line 1\n   at N.T.Adds() in C:\\a b\\T.cs:line 45",
@@ -85,31 +71,15 @@ fn forms_of_many_tools() {
             "    at UserContext.<anonymous> (http://localhost:9876/base/spec/a.js?c0ffee:5:12)",
             "spec/a.js:5:12",
         ),
-        (
-            "A",
-            "f@http://localhost:9876/base/spec/a.js:5:12",
-            "spec/a.js:5:12",
-        ),
-        (
-            "A",
-            "    at fn (webpack:///./src/a.test.ts:3:4)",
-            "src/a.test.ts:3:4",
-        ),
-        (
-            "calc.test.ts",
-            " ❯ helper util.ts:8:13\n ❯ calc.test.ts:5:3",
-            "calc.test.ts:5:3",
-        ),
+        ("A", "f@http://localhost:9876/base/spec/a.js:5:12", "spec/a.js:5:12"),
+        ("A", "    at fn (webpack:///./src/a.test.ts:3:4)", "src/a.test.ts:3:4"),
+        ("calc.test.ts", " ❯ helper util.ts:8:13\n ❯ calc.test.ts:5:3", "calc.test.ts:5:3"),
         (
             "a.spec.ts",
             "  [p] › a.spec.ts:4:3 › group › fails ──\n\n    > 6 | x\n        at /w/a.spec.ts:6:22",
             "/w/a.spec.ts:6:22",
         ),
-        (
-            "example.com/a",
-            "=== RUN   T\n    a_test.go:12: got 1\n--- FAIL",
-            "a_test.go:12",
-        ),
+        ("example.com/a", "=== RUN   T\n    a_test.go:12: got 1\n--- FAIL", "a_test.go:12"),
         (
             "example.com/a",
             "panic: x\n\ngoroutine 1:\npanic()\n\t/usr/local/go/src/runtime/panic.go:8 +0x1\n\
@@ -121,22 +91,10 @@ fn forms_of_many_tools() {
             "thread 't' (12) panicked at src/help.rs:1:5:\nx\n   2: it::t\n             at ./tests/it.rs:6:9",
             "tests/it.rs:6:9",
         ),
-        (
-            "crate",
-            "thread 't' panicked at 'x', src/lib.rs:11:9",
-            "src/lib.rs:11:9",
-        ),
+        ("crate", "thread 't' panicked at 'x', src/lib.rs:11:9", "src/lib.rs:11:9"),
         ("Calc", "t.cc:5\nExpected equality", "t.cc:5"),
-        (
-            "t.global",
-            "FAILED:\n  CHECK( a )\nat t.cpp:10\n",
-            "t.cpp:10",
-        ),
-        (
-            "outer",
-            "ASSERTION FAILURE:\n- file   : t.cpp\n- line   : 8\n- message: x",
-            "t.cpp:8",
-        ),
+        ("t.global", "FAILED:\n  CHECK( a )\nat t.cpp:10\n", "t.cpp:10"),
+        ("outer", "ASSERTION FAILURE:\n- file   : t.cpp\n- line   : 8\n- message: x", "t.cpp:8"),
         ("m", "Expected 1\n  File: a/b.c\n  Line: 77", "a/b.c:77"),
         (
             "c.bats",
@@ -154,21 +112,9 @@ fn forms_of_many_tools() {
             "/w/CalcTest.php:28",
         ),
         ("A", "#0 /w/a.php(28): f()\n#1 {main}", "/w/a.php:28"),
-        (
-            "spec.a_spec",
-            "./spec/a_spec.rb:15:in `block'",
-            "spec/a_spec.rb:15",
-        ),
-        (
-            "A",
-            "Failure:\nA#t [test/a_test.rb:15]\nExpected",
-            "test/a_test.rb:15",
-        ),
-        (
-            "calc",
-            "1 not equal to 3. ('test-calc.R:3')",
-            "test-calc.R:3",
-        ),
+        ("spec.a_spec", "./spec/a_spec.rb:15:in `block'", "spec/a_spec.rb:15"),
+        ("A", "Failure:\nA#t [test/a_test.rb:15]\nExpected", "test/a_test.rb:15"),
+        ("calc", "1 not equal to 3. ('test-calc.R:3')", "test-calc.R:3"),
         ("A", "  Failed test 'x'\n  at t/a.t line 5.", "t/a.t:5"),
         ("T", "\x1b[31mT.swift\x1b[0m:31: failed", "T.swift:31"),
         ("A", "#x1B[1ma.py#x1B[0m:3: E", "a.py:3"),
@@ -204,14 +150,8 @@ fn attributes_say_it_best() {
     let xml = "<testsuite file='T.h'><testcase name='t' line='5'><failure line='6'>at U.h:7</failure></testcase></testsuite>";
     let location = locate(xml);
     assert_eq!(show(&location), "T.h:6");
-    assert_eq!(
-        location.definition.as_ref().map(show_place).as_deref(),
-        Some("T.h:5")
-    );
-    assert_eq!(
-        location.frames.iter().map(show_place).collect::<Vec<_>>(),
-        ["U.h:7"]
-    );
+    assert_eq!(location.definition.as_ref().map(show_place).as_deref(), Some("T.h:5"));
+    assert_eq!(location.frames.iter().map(show_place).collect::<Vec<_>>(), ["U.h:7"]);
 }
 
 #[test]

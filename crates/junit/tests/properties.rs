@@ -114,35 +114,18 @@ fn is_allowed(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
 
-type Essence = (
-    Option<String>,
-    Option<String>,
-    Option<u32>,
-    Outcome,
-    Vec<(String, Option<String>)>,
-);
+type Essence =
+    (Option<String>, Option<String>, Option<u32>, Outcome, Vec<(String, Option<String>)>);
 
 fn essence(case: &Case<'_>) -> Essence {
     let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
-    let statuses = case
-        .statuses
-        .iter()
-        .map(|s| (s.text.to_string(), text(&s.message)));
-    (
-        text(&case.name),
-        text(&case.classname),
-        case.line,
-        case.outcome(),
-        statuses.collect(),
-    )
+    let statuses = case.statuses.iter().map(|s| (s.text.to_string(), text(&s.message)));
+    (text(&case.name), text(&case.classname), case.line, case.outcome(), statuses.collect())
 }
 
 fn suites() -> impl Strategy<Value = Vec<FlatSuite<'static>>> {
     let suite = (word(), prop::collection::vec(case(), 1..5)).prop_map(|(name, cases)| FlatSuite {
-        suite: Suite {
-            name: Some(name.into()),
-            ..Suite::default()
-        },
+        suite: Suite { name: Some(name.into()), ..Suite::default() },
         cases,
     });
     prop::collection::vec(suite, 1..4)
@@ -150,25 +133,14 @@ fn suites() -> impl Strategy<Value = Vec<FlatSuite<'static>>> {
 
 /// A case as the reader would give it, with at most one status.
 fn case() -> impl Strategy<Value = Case<'static>> {
-    let kind = prop::sample::select(vec![
-        "failure",
-        "error",
-        "skipped",
-        "flakyFailure",
-        "passed",
-    ]);
+    let kind = prop::sample::select(vec!["failure", "error", "skipped", "flakyFailure", "passed"]);
     (word(), word(), any::<Option<u32>>(), kind, word(), word()).prop_map(
         |(name, class, line, kind, message, text)| {
             let status =
                 format!("<testcase><{kind} message='{message}'>{text}</{kind}></testcase>");
             let (mut report, _) = read(status.as_bytes());
             let case = report.cases.remove(0).into_owned();
-            Case {
-                name: Some(name.into()),
-                classname: Some(class.into()),
-                line,
-                ..case
-            }
+            Case { name: Some(name.into()), classname: Some(class.into()), line, ..case }
         },
     )
 }

@@ -39,10 +39,7 @@ impl Documents {
     /// Takes over a change; `false` where it came too late.
     pub(crate) fn change(&self, path: &Utf8Path, document: Document) -> bool {
         let mut known = self.known();
-        let late = known
-            .closed
-            .get(path)
-            .is_some_and(|last| document.version <= *last);
+        let late = known.closed.get(path).is_some_and(|last| document.version <= *last);
         !late && known.take(path, document)
     }
 
@@ -59,19 +56,14 @@ impl Documents {
 
     /// A file's URI as the client spells it.
     pub(crate) fn uri(&self, path: &Utf8Path) -> Option<Uri> {
-        self.known()
-            .open
-            .get(path)
-            .map(|document| document.uri.clone())
+        self.known().open.get(path).map(|document| document.uri.clone())
     }
 
     /// What is open below a folder.
     pub(crate) fn below(&self, root: &Utf8Path) -> Vec<(Utf8PathBuf, Document)> {
         let known = self.known();
         let below = known.open.iter().filter(|(path, _)| path.starts_with(root));
-        below
-            .map(|(path, document)| (path.clone(), document.clone()))
-            .collect()
+        below.map(|(path, document)| (path.clone(), document.clone())).collect()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -95,21 +87,14 @@ mod tests {
     use super::*;
 
     fn document(version: i32) -> Document {
-        Document {
-            uri: "file:///a.py".parse().expect("a URI"),
-            version,
-            text: "".into(),
-        }
+        Document { uri: "file:///a.py".parse().expect("a URI"), version, text: "".into() }
     }
 
     #[test]
     fn the_newest_version_stays_in_whatever_order_they_come() {
         let documents = Documents::default();
         let path = Utf8Path::new("/a.py");
-        assert!(
-            documents.change(path, document(3)),
-            "faster than its opening"
-        );
+        assert!(documents.change(path, document(3)), "faster than its opening");
         assert!(!documents.open(path, document(1)));
         assert!(!documents.change(path, document(2)));
         assert!(documents.change(path, document(4)));

@@ -107,10 +107,7 @@ impl Explorer {
         if changed.is_empty() {
             return;
         }
-        let scope_file = changed
-            .iter()
-            .filter_map(|file| tree.document(file))
-            .collect();
+        let scope_file = changed.iter().filter_map(|file| tree.document(file)).collect();
         self.tell(tree.files(&changed), Some(scope_file));
     }
 
@@ -122,14 +119,12 @@ impl Explorer {
         if !self.shared.client_can().explorer {
             return;
         }
-        self.shared
-            .outbox
-            .notify::<DiscoveredTests>(DiscoverTestResults {
-                tests,
-                scope: None,
-                scope_file,
-                seq: self.shared.next_seq(),
-            });
+        self.shared.outbox.notify::<DiscoveredTests>(DiscoverTestResults {
+            tests,
+            scope: None,
+            scope_file,
+            seq: self.shared.next_seq(),
+        });
     }
 
     /// Outcomes are no longer the truth.
@@ -148,9 +143,7 @@ impl Explorer {
         let in_files =
             |(name, id): &&(FolderName, TestId)| *name == folder.name && files.contains(&id.file);
         let current = |(_, id): &&(FolderName, TestId)| {
-            folder
-                .record(id)
-                .is_some_and(|record| record.stale.is_none())
+            folder.record(id).is_some_and(|record| record.stale.is_none())
         };
         let again = self.stale.iter().filter(in_files).filter(current);
         for entry in again.cloned().collect::<Vec<_>>() {
@@ -160,18 +153,13 @@ impl Explorer {
     }
 
     fn tell_record(&self, session: &Session, folder: &Folder, id: &TestId) {
-        let Some(record) = folder
-            .record(id)
-            .filter(|_| self.shared.client_can().run_ids)
-        else {
+        let Some(record) = folder.record(id).filter(|_| self.shared.client_can().run_ids) else {
             return;
         };
         let test_id = to_proto::id(session, folder, id);
         let stale = record.stale.map(to_proto::stale);
         let change = to_proto::change(&self.shared, test_id, &record.result, None);
-        self.shared
-            .outbox
-            .notify::<ChangeTestState>(ChangeTestStateParams { stale, ..change });
+        self.shared.outbox.notify::<ChangeTestState>(ChangeTestStateParams { stale, ..change });
     }
 
     /// A run will run these tests.
@@ -185,9 +173,7 @@ impl Explorer {
     pub(crate) fn started(&mut self, session: &Session, run: &RunId, id: &TestId) {
         let sequence = session.run(run).map(|run| run.sequence);
         let folder = session.run(run).and_then(|run| find(session, &run.folder));
-        let newest = folder
-            .and_then(|folder| folder.record(id))
-            .map(|record| record.sequence);
+        let newest = folder.and_then(|folder| folder.record(id)).map(|record| record.sequence);
         // What a newer run said of it stays.
         if newest > sequence {
             return;
@@ -220,10 +206,7 @@ impl Explorer {
         let change = ChangeTestStateParams::new(test_id, TestState::Skipped, Some(run_id), seq);
         self.shared
             .outbox
-            .notify::<ChangeTestState>(ChangeTestStateParams {
-                retracted: true,
-                ..change
-            });
+            .notify::<ChangeTestState>(ChangeTestStateParams { retracted: true, ..change });
         // A test that only runs told of is gone.
         self.tell_files(session, folder, std::slice::from_ref(&id.file));
     }
@@ -278,11 +261,7 @@ impl Explorer {
         };
         let weight = text.len();
         let params = self.output_params(&named, text);
-        if self
-            .shared
-            .outbox
-            .offer::<AppendOutputToRunTest>(params, weight)
-        {
+        if self.shared.outbox.offer::<AppendOutputToRunTest>(params, weight) {
             self.left_out = 0;
         } else {
             self.left_out += weight;
@@ -308,14 +287,12 @@ impl Explorer {
             return;
         }
         if self.shared.client_can().run_ids {
-            self.shared
-                .outbox
-                .notify::<EndRunTest>(Some(EndRunTestParams {
-                    run_id: finished.named.name.to_string(),
-                    seq: self.shared.next_seq(),
-                    message: finished.message,
-                    how: finished.how,
-                }));
+            self.shared.outbox.notify::<EndRunTest>(Some(EndRunTestParams {
+                run_id: finished.named.name.to_string(),
+                seq: self.shared.next_seq(),
+                message: finished.message,
+                how: finished.how,
+            }));
         } else if finished.is_last_of_explorer {
             self.shared.outbox.notify::<EndRunTest>(None);
         }

@@ -382,10 +382,7 @@ impl ChangeTestStateParams {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature that serde calls"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 fn is_false(value: &bool) -> bool {
     !*value
 }

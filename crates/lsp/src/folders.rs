@@ -31,11 +31,7 @@ impl Folders {
             return None;
         }
         let name = unique(&known, &usable(name, &root));
-        known.push(Known {
-            name: name.clone(),
-            root: root.clone(),
-            real,
-        });
+        known.push(Known { name: name.clone(), root: root.clone(), real });
         Some((name, root))
     }
 
@@ -50,10 +46,7 @@ impl Folders {
     /// All folders.
     pub(crate) fn all(&self) -> Vec<(FolderName, Utf8PathBuf)> {
         let known = self.known();
-        known
-            .iter()
-            .map(|folder| (folder.name.clone(), folder.root.clone()))
-            .collect()
+        known.iter().map(|folder| (folder.name.clone(), folder.root.clone())).collect()
     }
 
     /// A path as it reads in the folder that the client opened: a folder opened by way of a
@@ -126,14 +119,8 @@ mod tests {
         let folders = Folders::default();
         let uri = crate::to_proto::uri(&base.join("link")).expect("a URI");
         folders.add(&uri, "").expect("added");
-        assert_eq!(
-            folders.as_opened(&base.join("real/a.py")),
-            base.join("link/a.py")
-        );
-        assert_eq!(
-            folders.as_opened(&base.join("link/a.py")),
-            base.join("link/a.py")
-        );
+        assert_eq!(folders.as_opened(&base.join("real/a.py")), base.join("link/a.py"));
+        assert_eq!(folders.as_opened(&base.join("link/a.py")), base.join("link/a.py"));
         assert_eq!(folders.as_opened(&base.join("other")), base.join("other"));
     }
 }

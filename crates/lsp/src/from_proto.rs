@@ -20,10 +20,7 @@ pub(crate) fn path(uri: &Uri) -> Option<Utf8PathBuf> {
 
 /// A position.
 pub(crate) fn position(position: lsp_types::Position) -> Position {
-    Position {
-        line: position.line,
-        character: position.character,
-    }
+    Position { line: position.line, character: position.character }
 }
 
 /// The folder that a printed id means, and the id as the session knows it there.

@@ -101,9 +101,8 @@ mod tests {
         let mut output = Vec::new();
         pass_on(input.as_bytes(), &mut output).await;
         let output = String::from_utf8(output).expect("text");
-        let frames = expected
-            .iter()
-            .map(|body| format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        let frames =
+            expected.iter().map(|body| format!("Content-Length: {}\r\n\r\n{body}", body.len()));
         assert_eq!(output, frames.collect::<String>());
     }
 
@@ -112,10 +111,7 @@ mod tests {
         let body = r#"{"jsonrpc":"2.0",  "method":"a","params":{"é":1}}"#;
         let frame = format!("Content-Length: {}\r\n\r\n{body}", body.len());
         check(&format!("{frame}{frame}"), &[body, body]).await;
-        let typed = format!(
-            "content-type: x\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
+        let typed = format!("content-type: x\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         check(&typed, &[body]).await;
     }
 
@@ -128,11 +124,7 @@ mod tests {
             (r#"{"id":1,"error":{}}"#, r#"{"id":1,"error":{}}"#),
         ];
         for (body, expected) in none {
-            check(
-                &format!("Content-Length: {}\r\n\r\n{body}", body.len()),
-                &[expected],
-            )
-            .await;
+            check(&format!("Content-Length: {}\r\n\r\n{body}", body.len()), &[expected]).await;
         }
     }
 

@@ -23,12 +23,7 @@ pub(crate) fn error_words(error: &RunError) -> String {
     let place = error.place.as_ref();
     let place = place.map(|place| format!("{}:{}: ", place.path, place.line));
     let help = error.help.as_ref().map(|help| format!("; {help}"));
-    format!(
-        "{}{}{}",
-        place.unwrap_or_default(),
-        error.message,
-        help.unwrap_or_default()
-    )
+    format!("{}{}{}", place.unwrap_or_default(), error.message, help.unwrap_or_default())
 }
 
 /// Tells that a run was refused.
@@ -52,11 +47,9 @@ pub(crate) fn ended(outbox: &Outbox, how: &End) {
                 duration_words(*limit)
             ),
         ),
-        End::Broken(error) => show(
-            outbox,
-            MessageType::ERROR,
-            format!("Testdock: {}", error_words(error)),
-        ),
+        End::Broken(error) => {
+            show(outbox, MessageType::ERROR, format!("Testdock: {}", error_words(error)))
+        }
     }
 }
 

@@ -40,17 +40,8 @@ pub(crate) struct Letters {
 pub(crate) fn channel() -> (Outbox, Letters) {
     let (sender, receiver) = mpsc::unbounded_channel();
     let waiting = Arc::new(AtomicUsize::new(0));
-    let outbox = Outbox {
-        letters: sender,
-        waiting: waiting.clone(),
-    };
-    (
-        outbox,
-        Letters {
-            letters: receiver,
-            waiting,
-        },
-    )
+    let outbox = Outbox { letters: sender, waiting: waiting.clone() };
+    (outbox, Letters { letters: receiver, waiting })
 }
 
 impl Outbox {
@@ -93,9 +84,7 @@ pub(crate) async fn deliver(mut letters: Letters, client: Client) {
 
 impl std::fmt::Debug for Letter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Letter")
-            .field("weight", &self.weight)
-            .finish_non_exhaustive()
+        f.debug_struct("Letter").field("weight", &self.weight).finish_non_exhaustive()
     }
 }
 
@@ -110,10 +99,7 @@ mod tests {
     fn output_that_nobody_takes_is_given_up() {
         let (outbox, _letters) = channel();
         let offer = |weight| {
-            let message = LogMessageParams {
-                typ: MessageType::LOG,
-                message: String::new(),
-            };
+            let message = LogMessageParams { typ: MessageType::LOG, message: String::new() };
             outbox.offer::<LogMessage>(message, weight)
         };
         assert!(offer(ROOM - 1));

@@ -32,11 +32,7 @@ pub(crate) struct Board {
 
 impl Board {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self {
-            shared,
-            runs: HashMap::new(),
-            scans: HashMap::new(),
-        }
+        Self { shared, runs: HashMap::new(), scans: HashMap::new() }
     }
 
     /// A run was accepted.
@@ -50,8 +46,7 @@ impl Board {
             cancellable: true,
             patience: Duration::ZERO,
         };
-        self.runs
-            .insert(id.clone(), Bar::start(&self.shared, looks));
+        self.runs.insert(id.clone(), Bar::start(&self.shared, looks));
     }
 
     /// A run takes a step on its way to the first test.
@@ -174,19 +169,11 @@ impl Bar {
     }
 
     fn report(&self, message: String, percentage: Option<u32>) {
-        self.0.send_replace(State {
-            message,
-            percentage,
-            is_over: false,
-        });
+        self.0.send_replace(State { message, percentage, is_over: false });
     }
 
     fn end(self, message: String) {
-        self.0.send_replace(State {
-            message,
-            percentage: None,
-            is_over: true,
-        });
+        self.0.send_replace(State { message, percentage: None, is_over: true });
     }
 }
 
@@ -200,20 +187,13 @@ async fn show(shared: Arc<Shared>, looks: Looks, mut state: watch::Receiver<Stat
     }
     let token = NumberOrString::String(looks.token.clone());
     // Nothing may be said under a token before the client agreed to it.
-    if shared
-        .client
-        .create_work_done_progress(token.clone())
-        .await
-        .is_err()
-    {
+    if shared.client.create_work_done_progress(token.clone()).await.is_err() {
         return;
     }
     let send = |value| {
         let value = ProgressParamsValue::WorkDone(value);
         let token = token.clone();
-        shared
-            .outbox
-            .notify::<ProgressNotification>(ProgressParams { token, value });
+        shared.outbox.notify::<ProgressNotification>(ProgressParams { token, value });
     };
     let now = state.borrow_and_update().clone();
     send(begin(looks, &now));

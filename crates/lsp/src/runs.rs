@@ -101,14 +101,8 @@ impl Runs {
     /// The request that a run belongs to.
     pub(crate) fn request_of(&self, run: &RunId) -> Option<Named> {
         let state = self.state();
-        let (name, group) = state
-            .groups
-            .iter()
-            .find(|(_, group)| group.active.contains(run))?;
-        Some(Named {
-            name: name.clone(),
-            origin: group.origin,
-        })
+        let (name, group) = state.groups.iter().find(|(_, group)| group.active.contains(run))?;
+        Some(Named { name: name.clone(), origin: group.origin })
     }
 
     /// Whether another run of the same request has ended with this message.
@@ -122,32 +116,22 @@ impl Runs {
     /// The runs of a request, or of all.
     pub(crate) fn active(&self, name: Option<&str>) -> Vec<RunId> {
         let state = self.state();
-        let groups = state
-            .groups
-            .iter()
-            .filter(|(it, _)| name.is_none_or(|name| name == &***it));
-        groups
-            .flat_map(|(_, group)| group.active.iter().cloned())
-            .collect()
+        let groups = state.groups.iter().filter(|(it, _)| name.is_none_or(|name| name == &***it));
+        groups.flat_map(|(_, group)| group.active.iter().cloned()).collect()
     }
 
     /// The names of the requests that are under way: of all, or of one where it is.
     pub(crate) fn names(&self, name: Option<&str>) -> Vec<Arc<str>> {
         let state = self.state();
-        let names = state
-            .groups
-            .keys()
-            .filter(|it| name.is_none_or(|name| name == &***it));
+        let names = state.groups.keys().filter(|it| name.is_none_or(|name| name == &***it));
         names.cloned().collect()
     }
 
     /// Notes that a run ended; the request, where that was its last run.
     pub(crate) fn ended(&self, run: &RunId, how: EndKind, message: String) -> Option<Finished> {
         let mut state = self.state();
-        let (name, group) = state
-            .groups
-            .iter_mut()
-            .find(|(_, group)| group.active.contains(run))?;
+        let (name, group) =
+            state.groups.iter_mut().find(|(_, group)| group.active.contains(run))?;
         group.active.remove(run);
         group.how = group.how.max(how);
         group.messages.push(message);
@@ -156,16 +140,10 @@ impl Runs {
         }
         let name = name.clone();
         let group = state.groups.remove(&name)?;
-        let others = state
-            .groups
-            .values()
-            .filter(|it| it.origin == Origin::Explorer);
+        let others = state.groups.values().filter(|it| it.origin == Origin::Explorer);
         Some(Finished {
             is_last_of_explorer: others.count() == 0,
-            named: Named {
-                name,
-                origin: group.origin,
-            },
+            named: Named { name, origin: group.origin },
             how: group.how,
             message: group.messages.join("; "),
         })
@@ -191,36 +169,21 @@ mod tests {
     use super::*;
 
     fn wish(folders: &[&str]) -> Wish {
-        let parts = folders
-            .iter()
-            .map(|name| ((*name).into(), Selection::all()));
-        Wish {
-            parts: parts.collect(),
-            fresh: false,
-        }
+        let parts = folders.iter().map(|name| ((*name).into(), Selection::all()));
+        Wish { parts: parts.collect(), fresh: false }
     }
 
     #[test]
     fn a_request_ends_with_its_last_run_and_as_badly_as_its_worst() {
         let runs = Runs::default();
         let (name, ids) = runs
-            .begin(
-                Some("mine".to_owned()),
-                Origin::Explorer,
-                &wish(&["a", "b"]),
-            )
+            .begin(Some("mine".to_owned()), Origin::Explorer, &wish(&["a", "b"]))
             .expect("begun");
         assert_eq!(&*name, "mine");
-        assert!(
-            runs.begin(Some("mine".to_owned()), Origin::Editor, &wish(&["a"]))
-                .is_none()
-        );
+        assert!(runs.begin(Some("mine".to_owned()), Origin::Editor, &wish(&["a"])).is_none());
         assert_eq!(runs.active(Some("mine")).len(), 2);
         assert_eq!(runs.active(Some("other")), []);
-        assert_eq!(
-            runs.ended(&ids[1], EndKind::Broken, "no engine".to_owned()),
-            None
-        );
+        assert_eq!(runs.ended(&ids[1], EndKind::Broken, "no engine".to_owned()), None);
         let finished = runs.ended(&ids[0], EndKind::Completed, "1 passed".to_owned());
         let finished = finished.expect("the last one");
         assert_eq!(finished.how, EndKind::Broken);
@@ -232,9 +195,7 @@ mod tests {
     #[test]
     fn a_request_without_a_name_is_called_like_its_run() {
         let runs = Runs::default();
-        let (name, ids) = runs
-            .begin(None, Origin::Editor, &wish(&["a"]))
-            .expect("begun");
+        let (name, ids) = runs.begin(None, Origin::Editor, &wish(&["a"])).expect("begun");
         assert_eq!(name, ids[0].0);
         assert!(runs.begin(None, Origin::Editor, &wish(&["a"])).is_some());
     }

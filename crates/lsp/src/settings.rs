@@ -22,9 +22,7 @@ impl Settings {
         let mut get = |key: &str, expected: &str, fits: fn(&Value) -> bool| {
             let value = value.get(key).filter(|value| !value.is_null())?;
             if !fits(value) {
-                mistakes.push(format!(
-                    "setting testdock.{key} must be {expected}, not {value}"
-                ));
+                mistakes.push(format!("setting testdock.{key} must be {expected}, not {value}"));
                 return None;
             }
             Some(value.clone())
@@ -71,25 +69,15 @@ mod tests {
         }));
         assert_eq!(
             settings,
-            Settings {
-                profile: Some("eu".to_owned()),
-                run_on_save: true,
-                ..Settings::default()
-            }
+            Settings { profile: Some("eu".to_owned()), run_on_save: true, ..Settings::default() }
         );
-        assert_eq!(
-            mistakes,
-            ["setting testdock.interpreter must be a name, not 3"]
-        );
+        assert_eq!(mistakes, ["setting testdock.interpreter must be a name, not 3"]);
     }
 
     #[test]
     fn an_empty_text_says_nothing() {
         let read = |value| Settings::read(&value).0;
-        assert_eq!(
-            read(json!({ "interpreter": "", "settings": {} })),
-            Settings::default()
-        );
+        assert_eq!(read(json!({ "interpreter": "", "settings": {} })), Settings::default());
         assert_eq!(read(Value::Null), Settings::default());
     }
 }

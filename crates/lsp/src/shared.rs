@@ -135,20 +135,11 @@ impl Shared {
 
     /// Leaves nothing behind.
     pub(crate) fn close(&self) {
-        drop(
-            self.pages
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        drop(self.pages.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     pub(crate) fn farewell(&self) -> Farewell {
-        if self.is_shut_down.load(Ordering::Relaxed) {
-            Farewell::Orderly
-        } else {
-            Farewell::Abrupt
-        }
+        if self.is_shut_down.load(Ordering::Relaxed) { Farewell::Orderly } else { Farewell::Abrupt }
     }
 
     pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {
@@ -166,10 +157,7 @@ impl Abilities {
         let window = capabilities.window.as_ref();
         let document = capabilities.text_document.as_ref();
         let experimental = |key: &str| {
-            let value = capabilities
-                .experimental
-                .as_ref()
-                .and_then(|it| it.get(key));
+            let value = capabilities.experimental.as_ref().and_then(|it| it.get(key));
             value.and_then(serde_json::Value::as_bool) == Some(true)
         };
         Self {
@@ -188,12 +176,7 @@ impl Abilities {
                 .and_then(|it| it.publish_diagnostics.as_ref()?.related_information)
                 .unwrap_or(false),
             action_literals: document
-                .and_then(|it| {
-                    it.code_action
-                        .as_ref()?
-                        .code_action_literal_support
-                        .as_ref()
-                })
+                .and_then(|it| it.code_action.as_ref()?.code_action_literal_support.as_ref())
                 .is_some(),
             explorer: experimental("testExplorer"),
             run_ids: experimental("testRunIds"),

@@ -87,11 +87,7 @@ impl Sink for EditorSink {
             }
             Change::Collected { run, total: _ } => self.progress.run_moved(session, run),
             Change::TestStarted { run, id } => self.explorer.started(session, run, id),
-            Change::TestFinished {
-                run,
-                result,
-                newest,
-            } => {
+            Change::TestFinished { run, result, newest } => {
                 self.progress.run_moved(session, run);
                 if *newest {
                     self.explorer.finished(session, run, result);
@@ -132,9 +128,8 @@ impl EditorSink {
             let file = RelPath::below(&folder.root, &path)?;
             folder.version(&file)
         });
-        let diagnostics = diagnostics
-            .iter()
-            .map(|it| to_proto::diagnostic(&self.shared, session, folder, it));
+        let diagnostics =
+            diagnostics.iter().map(|it| to_proto::diagnostic(&self.shared, session, folder, it));
         let diagnostics = diagnostics.collect();
         if let Some(uri) = self.shared.uri(&path) {
             let params = PublishDiagnosticsParams::new(uri, diagnostics, version);
@@ -163,8 +158,7 @@ impl EditorSink {
         if let testdock_core::model::End::Broken(error) = &ended.how {
             let log = error.log.as_deref().map(|log| format!("{log}\n"));
             let words = messages::error_words(error);
-            self.explorer
-                .output(run, &format!("{}{words}\n", log.unwrap_or_default()));
+            self.explorer.output(run, &format!("{}{words}\n", log.unwrap_or_default()));
         }
         self.refresh_lenses();
         self.over(run, messages::end_kind(&ended.how), words);

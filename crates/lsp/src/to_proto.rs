@@ -94,18 +94,13 @@ pub(crate) fn lens(session: &Session, folder: &Folder, lens: &Lens) -> CodeLens 
             let ids: Vec<String> = ids.iter().map(|test| id(session, folder, test)).collect();
             (command::RUN, json!({ "ids": ids }))
         }
-        Action::ShowOutput(test) => (
-            command::SHOW_OUTPUT,
-            json!({ "id": id(session, folder, test) }),
-        ),
+        Action::ShowOutput(test) => {
+            (command::SHOW_OUTPUT, json!({ "id": id(session, folder, test) }))
+        }
     };
     CodeLens {
         range: range(lens.range),
-        command: Some(Command::new(
-            lens.title.clone(),
-            name.to_owned(),
-            Some(vec![arguments]),
-        )),
+        command: Some(Command::new(lens.title.clone(), name.to_owned(), Some(vec![arguments]))),
         data: None,
     }
 }
@@ -115,9 +110,7 @@ pub(crate) fn state(result: &TestResult) -> TestState {
     match result.outcome {
         Outcome::Passed => TestState::Passed,
         Outcome::Skipped => TestState::Skipped,
-        Outcome::Failed | Outcome::Errored => TestState::Failed {
-            message: failure_text(result),
-        },
+        Outcome::Failed | Outcome::Errored => TestState::Failed { message: failure_text(result) },
     }
 }
 
@@ -131,11 +124,7 @@ fn failure_text(result: &TestResult) -> String {
         }
     });
     let text = texts.collect::<Vec<_>>().join("\n\n");
-    if text.is_empty() {
-        "the test failed".to_owned()
-    } else {
-        end_of(&text).to_owned()
-    }
+    if text.is_empty() { "the test failed".to_owned() } else { end_of(&text).to_owned() }
 }
 
 fn failure_message(failure: &Failure) -> String {
@@ -171,10 +160,7 @@ fn failure(shared: &Shared, failure: &Failure) -> TestFailure {
     let frames = failure.frames.iter().rev();
     TestFailure {
         message: failure_message(failure),
-        location: failure
-            .place
-            .as_ref()
-            .and_then(|place| location(shared, place)),
+        location: failure.place.as_ref().and_then(|place| location(shared, place)),
         expected,
         actual,
         stack: frames

@@ -25,13 +25,9 @@ pub(crate) struct Tree<'s> {
 
 /// The topmost items of all folders.
 pub(crate) fn top(shared: &Shared, session: &Session) -> Vec<TestItem> {
-    let trees = session
-        .folders()
-        .map(|folder| Tree::new(shared, session, folder));
+    let trees = session.folders().map(|folder| Tree::new(shared, session, folder));
     if session.folders().count() > 1 {
-        trees
-            .filter_map(|tree| tree.item(&TestId::default()))
-            .collect()
+        trees.filter_map(|tree| tree.item(&TestId::default())).collect()
     } else {
         trees.flat_map(Tree::top).collect()
     }
@@ -39,24 +35,15 @@ pub(crate) fn top(shared: &Shared, session: &Session) -> Vec<TestItem> {
 
 impl<'s> Tree<'s> {
     pub(crate) fn new(shared: &'s Shared, session: &'s Session, folder: &'s Folder) -> Self {
-        Self {
-            shared,
-            session,
-            folder,
-        }
+        Self { shared, session, folder }
     }
 
     /// What stands at the top of the folder: suites with a name, and the files of the others.
     fn top(self) -> Vec<TestItem> {
         let mut seen = BTreeSet::new();
         let all = self.all_ids();
-        let topmost = all
-            .iter()
-            .filter_map(|id| self.chain(id).into_iter().next());
-        topmost
-            .filter(|id| seen.insert(id.clone()))
-            .filter_map(|id| self.item(&id))
-            .collect()
+        let topmost = all.iter().filter_map(|id| self.chain(id).into_iter().next());
+        topmost.filter(|id| seen.insert(id.clone())).filter_map(|id| self.item(&id)).collect()
     }
 
     /// All that an item holds, parents before their children.
@@ -117,12 +104,7 @@ impl<'s> Tree<'s> {
         names.insert(None);
         names
             .into_iter()
-            .flat_map(|suite| {
-                self.ids_of(&TestId {
-                    suite,
-                    ..TestId::of_file(file.clone())
-                })
-            })
+            .flat_map(|suite| self.ids_of(&TestId { suite, ..TestId::of_file(file.clone()) }))
             .collect()
     }
 
@@ -130,9 +112,8 @@ impl<'s> Tree<'s> {
     fn ids_of(self, file: &TestId) -> Vec<TestId> {
         let tests = self.folder.tests_in(&file.file).iter();
         let mine = tests.filter(|tests| tests.suite.name == file.suite);
-        let mut ids: Vec<TestId> = mine
-            .flat_map(|tests| tests.items.iter().map(|item| item.id.clone()))
-            .collect();
+        let mut ids: Vec<TestId> =
+            mine.flat_map(|tests| tests.items.iter().map(|item| item.id.clone())).collect();
         if !ids.is_empty() {
             ids.insert(0, file.clone());
         }
@@ -143,10 +124,7 @@ impl<'s> Tree<'s> {
     /// Tests of a file that only runs told of.
     fn told_in(self, file: &TestId) -> Vec<TestId> {
         let records = self.folder.records_in(file).map(|record| &record.result.id);
-        records
-            .filter(|id| self.folder.item(id).is_none())
-            .cloned()
-            .collect()
+        records.filter(|id| self.folder.item(id).is_none()).cloned().collect()
     }
 
     /// What leads from the top to an item, which is the last.
@@ -160,15 +138,11 @@ impl<'s> Tree<'s> {
     }
 
     fn parent(self, id: &TestId) -> Option<TestId> {
-        let within_file = id
-            .parent()
-            .filter(|it| !it.names.is_empty() || !it.file.is_root());
+        let within_file = id.parent().filter(|it| !it.names.is_empty() || !it.file.is_root());
         let suite = || {
             let is_suite = id.file.is_root() && id.names.is_empty();
-            (id.suite.is_some() && !is_suite).then(|| TestId {
-                suite: id.suite.clone(),
-                ..TestId::default()
-            })
+            (id.suite.is_some() && !is_suite)
+                .then(|| TestId { suite: id.suite.clone(), ..TestId::default() })
         };
         let folder = || {
             let several = self.session.folders().count() > 1;
@@ -194,9 +168,7 @@ impl<'s> Tree<'s> {
             None => TestItemKind::Test,
         };
         let parametrised = found.is_some_and(|it| it.kind == ItemKind::Parametrised);
-        let document = (!id.file.is_root())
-            .then(|| self.document(&id.file))
-            .flatten();
+        let document = (!id.file.is_root()).then(|| self.document(&id.file)).flatten();
         Some(TestItem {
             id: name(id),
             label: id.label(),

@@ -26,11 +26,7 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self {
-            shared,
-            globs: BTreeSet::new(),
-            count: 0,
-        }
+        Self { shared, globs: BTreeSet::new(), count: 0 }
     }
 
     /// Asks for what a scan has shown to matter.
@@ -55,19 +51,14 @@ impl Watch {
             glob_pattern: GlobPattern::String(glob.clone()),
             kind: None,
         });
-        let options = DidChangeWatchedFilesRegistrationOptions {
-            watchers: watchers.collect(),
-        };
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.collect() };
         let method = DidChangeWatchedFiles::METHOD.to_owned();
         let registration = Registration {
             id: id(self.count),
             method: method.clone(),
             register_options: serde_json::to_value(options).ok(),
         };
-        let before = (self.count > 1).then(|| Unregistration {
-            id: id(self.count - 1),
-            method,
-        });
+        let before = (self.count > 1).then(|| Unregistration { id: id(self.count - 1), method });
         let client = self.shared.client.clone();
         self.shared.spawn(async move {
             if let Err(error) = client.register_capability(vec![registration]).await {

@@ -11,9 +11,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub(crate) async fn gone(process: Option<u32>) {
     use rustix::process::{Pid, test_kill_process};
 
-    let pid = process
-        .and_then(|id| i32::try_from(id).ok())
-        .and_then(Pid::from_raw);
+    let pid = process.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
     // One that belongs to somebody else is alive too.
     let is_gone = |pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH);
     let Some(pid) = pid.filter(|pid| !is_gone(*pid)) else {

@@ -7,12 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Runs your tests in your project's own container, from any editor and in CI.
 #[derive(Debug, Parser)]
-#[command(
-    name = "testdock",
-    version,
-    propagate_version = true,
-    max_term_width = 100
-)]
+#[command(name = "testdock", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -163,8 +158,7 @@ pub(crate) enum Format {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let duration: testdock_core::config::Duration = text
-        .parse()
-        .map_err(|error: testdock_core::config::InvalidValue| error.to_string())?;
+    let duration: testdock_core::config::Duration =
+        text.parse().map_err(|error: testdock_core::config::InvalidValue| error.to_string())?;
     Ok(duration.0)
 }

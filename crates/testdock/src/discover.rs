@@ -33,25 +33,15 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
     tests.retain(|file| {
         wanted.is_empty() || wanted.iter().any(|dir| file.path.strip(dir).is_some())
     });
-    let count = tests
-        .iter()
-        .flat_map(|file| &file.items)
-        .filter(|i| i.kind != ItemKind::Group)
-        .count();
+    let count =
+        tests.iter().flat_map(|file| &file.items).filter(|i| i.kind != ItemKind::Group).count();
     for file in &tests {
         show(file, arguments.format);
     }
     if arguments.format == Format::Human {
-        print::note(&format!(
-            "{count} tests in {} files; nothing was run",
-            tests.len()
-        ));
+        print::note(&format!("{count} tests in {} files; nothing was run", tests.len()));
     }
-    Ok(if count == 0 {
-        exit::NO_TESTS.into()
-    } else {
-        exit::PASSED.into()
-    })
+    Ok(if count == 0 { exit::NO_TESTS.into() } else { exit::PASSED.into() })
 }
 
 fn show(file: &FileTests, format: Format) {

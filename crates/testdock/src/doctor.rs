@@ -20,9 +20,7 @@ pub(crate) async fn doctor(arguments: &ProjectArguments) -> Result<ExitCode> {
         print::line(&line);
     }
     let bad = |subject: &str| {
-        findings
-            .iter()
-            .any(|f| f.verdict == Verdict::Bad && f.subject.starts_with(subject))
+        findings.iter().any(|f| f.verdict == Verdict::Bad && f.subject.starts_with(subject))
     };
     let code = match (bad("configuration") || bad("interpreter"), bad("engine")) {
         (true, _) => exit::USAGE,

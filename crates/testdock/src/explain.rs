@@ -19,10 +19,7 @@ pub(crate) fn explain(arguments: &ExplainArguments) -> Result<ExitCode> {
     }
     match resolution.explain(arguments.key.as_deref()) {
         Ok(settings) if settings.is_empty() => {
-            print::note(&format!(
-                "{} is not set",
-                arguments.key.as_deref().unwrap_or("anything")
-            ));
+            print::note(&format!("{} is not set", arguments.key.as_deref().unwrap_or("anything")));
         }
         Ok(settings) => settings.iter().for_each(show),
         Err(unknown) => {
@@ -30,23 +27,13 @@ pub(crate) fn explain(arguments: &ExplainArguments) -> Result<ExitCode> {
             return Ok(exit::USAGE.into());
         }
     }
-    let code = if resolution.problems.is_empty() {
-        exit::PASSED
-    } else {
-        exit::USAGE
-    };
+    let code = if resolution.problems.is_empty() { exit::PASSED } else { exit::USAGE };
     Ok(code.into())
 }
 
 fn show(setting: &Explained) {
-    print::line(&format!(
-        "{} = {}  # {}",
-        setting.key, setting.value, setting.origin
-    ));
+    print::line(&format!("{} = {}  # {}", setting.key, setting.value, setting.origin));
     for over in &setting.overridden {
-        print::line(&format!(
-            "    over {} = {}  # {}",
-            over.key, over.value, over.origin
-        ));
+        print::line(&format!("    over {} = {}  # {}", over.key, over.value, over.origin));
     }
 }

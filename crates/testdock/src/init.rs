@@ -14,10 +14,7 @@ pub(crate) fn init(arguments: &InitArguments) -> Result<ExitCode> {
     let project = Project::find(&arguments.project)?;
     let scanner = Scanner::new(project.settings, Depth::Configuration);
     let (workspace, _) = scanner.read(&project.root);
-    let choice = workspace
-        .interpreters
-        .values()
-        .find_map(|choice| choice.as_ref().ok());
+    let choice = workspace.interpreters.values().find_map(|choice| choice.as_ref().ok());
     let document = init_document(choice, "python:3.12", &[]);
     if arguments.print {
         print::line(document.trim_end());

@@ -14,15 +14,9 @@ use crate::project::Project;
 use crate::{exit, print};
 
 pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode> {
-    let (InterpreterCommand::List {
-        project: arguments, ..
-    }
-    | InterpreterCommand::Show {
-        project: arguments, ..
-    }
-    | InterpreterCommand::Remove {
-        project: arguments, ..
-    }) = &command;
+    let (InterpreterCommand::List { project: arguments, .. }
+    | InterpreterCommand::Show { project: arguments, .. }
+    | InterpreterCommand::Remove { project: arguments, .. }) = &command;
     let project = Project::find(arguments)?;
     let scanner = Scanner::new(project.settings.clone(), Depth::Configuration);
     let (workspace, _) = scanner.read(&project.root);
@@ -33,25 +27,18 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
             registered(&workspace);
             let kept = interpreters::list(&world, host).await;
             kept.map(|mut kept| {
-                kept.containers
-                    .retain(|it| *all || it.workspace == project.root);
-                kept.images
-                    .retain(|it| *all || it.workspace == project.root);
+                kept.containers.retain(|it| *all || it.workspace == project.root);
+                kept.images.retain(|it| *all || it.workspace == project.root);
                 list(&kept);
             })
         }
         InterpreterCommand::Show { name, .. } => {
-            interpreters::show(&world, host, &project.root, name)
-                .await
-                .map(|shown| show(&shown))
+            interpreters::show(&world, host, &project.root, name).await.map(|shown| show(&shown))
         }
         InterpreterCommand::Remove { name, .. } => {
             let removed = interpreters::remove(&world, host, &project.root, name).await;
-            removed.map(|names| {
-                names
-                    .iter()
-                    .for_each(|name| print::line(&format!("removed {name}")))
-            })
+            removed
+                .map(|names| names.iter().for_each(|name| print::line(&format!("removed {name}"))))
         }
     };
     Ok(match done {
@@ -67,10 +54,7 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
 
 /// The engine that the project's default interpreter is on.
 fn host(workspace: &Workspace) -> Option<String> {
-    let chosen = workspace
-        .interpreters
-        .values()
-        .find_map(|choice| choice.as_ref().ok());
+    let chosen = workspace.interpreters.values().find_map(|choice| choice.as_ref().ok());
     chosen.and_then(|choice| choice.interpreter.host.clone())
 }
 
@@ -94,9 +78,7 @@ fn list(kept: &Kept) {
         print::line("  none");
     }
     print::line("images that were built");
-    kept.images
-        .iter()
-        .for_each(|image| print::line(&format!("  {}", image_line(image))));
+    kept.images.iter().for_each(|image| print::line(&format!("  {}", image_line(image))));
     if kept.images.is_empty() {
         print::line("  none");
     }
@@ -107,10 +89,8 @@ fn container_line(container: &Container) -> String {
         Some(lease) => format!(", stays {} more if unused", duration_words(lease)),
         None => String::new(),
     };
-    let size = container
-        .size
-        .map(|size| format!(", wrote {}", bytes_words(size)))
-        .unwrap_or_default();
+    let size =
+        container.size.map(|size| format!(", wrote {}", bytes_words(size))).unwrap_or_default();
     format!(
         "{}  {} for {}  ({}, made {} ago{size}{lease})",
         container.name,
@@ -122,16 +102,9 @@ fn container_line(container: &Container) -> String {
 }
 
 fn image_line(image: &Image) -> String {
-    let name = image
-        .names
-        .first()
-        .map_or(image.id.as_str(), String::as_str);
+    let name = image.names.first().map_or(image.id.as_str(), String::as_str);
     let age = duration_words(image.age);
-    format!(
-        "{name}  for {}  ({}, made {age} ago)",
-        image.workspace,
-        bytes_words(image.size)
-    )
+    format!("{name}  for {}  ({}, made {age} ago)", image.workspace, bytes_words(image.size))
 }
 
 fn show(shown: &Shown) {
@@ -140,11 +113,7 @@ fn show(shown: &Shown) {
     print::line(&format!("  image    {}", shown.container.image));
     print::line(&format!(
         "  user     {}",
-        if shown.user.is_empty() {
-            "as the image says"
-        } else {
-            &shown.user
-        }
+        if shown.user.is_empty() { "as the image says" } else { &shown.user }
     ));
     print::line(&format!("  network  {}", shown.network));
     for mount in shown.paths.mounts() {

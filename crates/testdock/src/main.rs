@@ -22,10 +22,8 @@ use args::{Arguments, Command};
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {
             let code = runtime.block_on(perform(arguments.command));
@@ -57,8 +55,5 @@ async fn perform(command: Command) -> anyhow::Result<ExitCode> {
 fn log() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("TESTDOCK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -33,11 +33,7 @@ impl Project {
             Some(root) => named(&cwd.join(root))?,
             None => nearest(&cwd),
         };
-        Ok(Self {
-            root,
-            cwd,
-            settings: settings(arguments)?,
-        })
+        Ok(Self { root, cwd, settings: settings(arguments)? })
     }
 
     /// What people call it.
@@ -66,10 +62,7 @@ fn named(path: &Utf8Path) -> Result<Utf8PathBuf> {
 
 fn nearest(cwd: &Utf8Path) -> Utf8PathBuf {
     let with = |marker: &str| cwd.ancestors().find(|dir| dir.join(marker).exists());
-    with("testdock.toml")
-        .or_else(|| with(".git"))
-        .unwrap_or(cwd)
-        .to_owned()
+    with("testdock.toml").or_else(|| with(".git")).unwrap_or(cwd).to_owned()
 }
 
 fn settings(arguments: &ProjectArguments) -> Result<Settings> {
@@ -82,10 +75,7 @@ fn settings(arguments: &ProjectArguments) -> Result<Settings> {
         ));
     }
     for setting in &arguments.settings {
-        layers.push(Layer::from_toml(
-            Origin::CommandLine(format!("--set {setting}")),
-            setting,
-        ));
+        layers.push(Layer::from_toml(Origin::CommandLine(format!("--set {setting}")), setting));
     }
     Ok(Settings {
         layers,

@@ -26,35 +26,21 @@ pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let request = request(&arguments, &project)?;
     let (finished, verdict) = oneshot::channel();
     let timestamp = arguments.junit.as_ref().map(|_| now());
-    let finish = Finish {
-        sender: Some(finished),
-        timestamp,
-    };
+    let finish = Finish { sender: Some(finished), timestamp };
     let mut sink: Box<dyn Sink> = match arguments.format {
-        Format::Human => Box::new(Human::new(
-            finish,
-            project.cwd.clone(),
-            arguments.show_output,
-        )),
+        Format::Human => Box::new(Human::new(finish, project.cwd.clone(), arguments.show_output)),
         Format::Json => Box::new(Json { finish }),
     };
 
     // Which of the failed tests still stand must be known; other runs begin sooner without.
-    let depth = if arguments.rerun_failed {
-        Depth::Tests
-    } else {
-        Depth::Configuration
-    };
+    let depth = if arguments.rerun_failed { Depth::Tests } else { Depth::Configuration };
     let (handle, mailbox) = drive::channel();
     let services = Services {
         runner: Arc::new(World::default()),
         scanner: Arc::new(Scanner::new(project.settings.clone(), depth)),
         store: Store::of_user().map(Arc::new),
     };
-    handle.send(Input::Open {
-        folder: project.name(),
-        root: project.root.clone(),
-    });
+    handle.send(Input::Open { folder: project.name(), root: project.root.clone() });
     handle.send(Input::Run(request.clone()));
     let driving = tokio::spawn(async move {
         drive::drive(Session::default(), mailbox, services, sink.as_mut()).await;
@@ -69,10 +55,7 @@ fn project(arguments: &RunArguments) -> Result<Project> {
     let mut project = Project::find(&arguments.project)?;
     if let Some(limit) = &arguments.test_timeout {
         let origin = Origin::CommandLine("--test-timeout".into());
-        project
-            .settings
-            .layers
-            .push(Layer::set(origin, "test-timeout", limit.as_str()));
+        project.settings.layers.push(Layer::set(origin, "test-timeout", limit.as_str()));
     }
     Ok(project)
 }
@@ -87,12 +70,7 @@ fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
     let selection = if arguments.rerun_failed {
         Selection::Failed
     } else {
-        Selection::only(
-            selectors
-                .iter()
-                .map(|text| selected(text, project))
-                .collect(),
-        )
+        Selection::only(selectors.iter().map(|text| selected(text, project)).collect())
     };
     let id = RunId::from(format!("cli-{}", std::process::id()).as_str());
     Ok(RunRequest {
@@ -111,12 +89,7 @@ fn read_selectors(file: &Utf8Path) -> Result<Vec<String>> {
         std::fs::read_to_string(file)
     };
     let text = text.with_context(|| format!("cannot read the selectors in {file}"))?;
-    Ok(text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect())
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
 /// The test that a selector means: its path is as seen from where the user is.
@@ -126,11 +99,7 @@ fn selected(text: &str, project: &Project) -> TestId {
     let is_path = id.suite.is_none() && id.folder.is_none();
     if is_path {
         let path = Utf8PathBuf::from(written);
-        let absolute = if path.is_absolute() {
-            path
-        } else {
-            project.cwd.join(path)
-        };
+        let absolute = if path.is_absolute() { path } else { project.cwd.join(path) };
         if let Some(path) = RelPath::below(&project.root, &absolute) {
             id.file = path;
         }
@@ -162,10 +131,9 @@ async fn until_over(
 #[cfg(unix)]
 async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {
@@ -193,7 +161,5 @@ fn deliver(arguments: &RunArguments, verdict: Option<Verdict>) -> Result<ExitCod
 
 /// The time of the report, as RFC 3339.
 fn now() -> String {
-    jiff::Timestamp::now()
-        .strftime("%Y-%m-%dT%H:%M:%SZ")
-        .to_string()
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -29,10 +29,9 @@ impl Finish {
     /// Looks at a change; where it is the end of the run, says so.
     pub(crate) fn look(&mut self, session: &Session, change: &Change) {
         let verdict = match change {
-            Change::Refused { error, .. } => Verdict {
-                code: crate::exit::of_fault(error.fault),
-                junit: None,
-            },
+            Change::Refused { error, .. } => {
+                Verdict { code: crate::exit::of_fault(error.fault), junit: None }
+            }
             Change::Ended { run, ended } => {
                 let Some(run) = session.run(run) else { return };
                 Verdict {

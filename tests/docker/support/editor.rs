@@ -31,13 +31,7 @@ impl Editor {
         let stdin = Arc::new(Mutex::new(server.stdin.take().unwrap()));
         let stdout = BufReader::new(server.stdout.take().unwrap());
         let inbox = listen(stdout, stdin.clone());
-        let mut editor = Self {
-            server,
-            stdin,
-            inbox,
-            seen: Vec::new(),
-            requests: 0,
-        };
+        let mut editor = Self { server, stdin, inbox, seen: Vec::new(), requests: 0 };
         editor.request("initialize", &introduction(project));
         editor.notify("initialized", &json!({}));
         editor.until("tests", |it| {
@@ -104,8 +98,7 @@ impl Editor {
         let lenses = self.request("textDocument/codeLens", &params);
         let all = lenses.as_array().into_iter().flatten();
         let here = all.filter(|it| it["range"]["start"]["line"] == line - 1);
-        here.map(|it| it["command"]["title"].as_str().unwrap().to_owned())
-            .collect()
+        here.map(|it| it["command"]["title"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Takes in whatever else the server says within a short while.
@@ -151,9 +144,7 @@ impl Editor {
 
     /// The last diagnostics of a file.
     pub(crate) fn diagnostics(&self, uri: &str) -> Vec<Value> {
-        let of_file = self
-            .said("textDocument/publishDiagnostics")
-            .filter(|it| it["uri"] == uri);
+        let of_file = self.said("textDocument/publishDiagnostics").filter(|it| it["uri"] == uri);
         let last = of_file.last().and_then(|it| it["diagnostics"].as_array());
         last.cloned().unwrap_or_default()
     }
@@ -198,10 +189,7 @@ fn listen(
         while let Some(value) = receive(&mut stdout) {
             let at = Instant::now();
             if let (Some(id), Some(_)) = (value.get("id"), value.get("method")) {
-                send(
-                    &stdin,
-                    &json!({ "jsonrpc": "2.0", "id": id, "result": null }),
-                );
+                send(&stdin, &json!({ "jsonrpc": "2.0", "id": id, "result": null }));
             }
             if sender.send(Line { at, value }).is_err() {
                 return;

@@ -41,12 +41,7 @@ impl Expected {
     }
 
     pub(crate) fn totals(&self) -> [u64; 4] {
-        let Totals {
-            passed,
-            failed,
-            errored,
-            skipped,
-        } = self.totals;
+        let Totals { passed, failed, errored, skipped } = self.totals;
         [passed, failed, errored, skipped]
     }
 
@@ -58,8 +53,6 @@ impl Expected {
 
     /// What failed or errored.
     pub(crate) fn bad(&self) -> impl Iterator<Item = (&String, &Test)> {
-        self.tests
-            .iter()
-            .filter(|(_, test)| ["failed", "errored"].contains(&test.outcome.as_str()))
+        self.tests.iter().filter(|(_, test)| ["failed", "errored"].contains(&test.outcome.as_str()))
     }
 }

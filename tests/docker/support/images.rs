@@ -59,9 +59,5 @@ fn build(recipe: &str, tag: &str) {
     drop(stdin);
     let out = build.wait_with_output().unwrap();
     let log = [out.stdout, out.stderr].concat();
-    assert!(
-        out.status.success(),
-        "cannot build {tag}:\n{}",
-        String::from_utf8_lossy(&log)
-    );
+    assert!(out.status.success(), "cannot build {tag}:\n{}", String::from_utf8_lossy(&log));
 }

@@ -44,9 +44,7 @@ pub(crate) fn hand_over(project: Project, engine: Engine) -> Option<Project> {
 fn own(path: &Utf8Path) {
     chown(path, Some(UID), Some(UID)).unwrap();
     if path.is_dir() {
-        path.read_dir_utf8()
-            .unwrap()
-            .for_each(|entry| own(entry.unwrap().path()));
+        path.read_dir_utf8().unwrap().for_each(|entry| own(entry.unwrap().path()));
     }
 }
 
@@ -67,13 +65,7 @@ pub(crate) fn foreign(path: &Utf8Path) -> Vec<String> {
 
 /// Whether the person can remove the folder.
 pub(crate) fn remove(path: &Utf8Path) -> bool {
-    let words = [
-        "--reuid=1234",
-        "--regid=1234",
-        "--clear-groups",
-        "rm",
-        "-rf",
-    ];
+    let words = ["--reuid=1234", "--regid=1234", "--clear-groups", "rm", "-rf"];
     let mut remove = Command::new("setpriv");
     remove.args(words).arg(path).status().unwrap().success()
 }

@@ -51,10 +51,7 @@ impl Project {
 
     /// The same, in a folder whose name begins so.
     pub(crate) fn named(name: &str) -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix("testdock-e2e-")
-            .tempdir()
-            .unwrap();
+        let dir = tempfile::Builder::new().prefix("testdock-e2e-").tempdir().unwrap();
         let home = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
         // Images are named after the folder: so the name is as unique as the temporary one.
         let unique = home.file_name().unwrap().to_lowercase();
@@ -121,11 +118,7 @@ impl Project {
 
     /// The binary, in the project's folder.
     pub(crate) fn testdock(&self, args: &[&str]) -> Command {
-        let mut words = self
-            .wrapper
-            .iter()
-            .map(String::as_str)
-            .chain([self.binary.as_str()]);
+        let mut words = self.wrapper.iter().map(String::as_str).chain([self.binary.as_str()]);
         let mut command = Command::new(words.next().unwrap());
         command
             .args(words)

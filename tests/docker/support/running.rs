@@ -53,12 +53,7 @@ impl Running {
             let _closed = stderr.read_to_string(&mut text);
             text
         });
-        Self {
-            child,
-            lines,
-            seen: Vec::new(),
-            errors: Some(errors),
-        }
+        Self { child, lines, seen: Vec::new(), errors: Some(errors) }
     }
 
     /// Waits for a line.
@@ -80,9 +75,7 @@ impl Running {
     /// Waits until a test has begun.
     #[track_caller]
     pub(crate) fn until_started(&mut self, test: &str) {
-        self.until(test, |line| {
-            line["event"] == "test-started" && line["id"] == test
-        });
+        self.until(test, |line| line["event"] == "test-started" && line["id"] == test);
     }
 
     pub(crate) fn pid(&self) -> Pid {
@@ -108,11 +101,7 @@ impl Running {
         }
         let code = self.child.wait().unwrap().code();
         let errors = self.errors.take().unwrap().join().unwrap();
-        Story {
-            code,
-            lines,
-            errors,
-        }
+        Story { code, lines, errors }
     }
 }
 
@@ -168,16 +157,12 @@ impl Story {
 
     #[track_caller]
     pub(crate) fn is_warm(&self) -> bool {
-        self.only("interpreter-ready").value["warm"]
-            .as_bool()
-            .unwrap()
+        self.only("interpreter-ready").value["warm"].as_bool().unwrap()
     }
 
     #[track_caller]
     pub(crate) fn container(&self) -> &str {
-        self.only("interpreter-ready").value["container"]
-            .as_str()
-            .unwrap()
+        self.only("interpreter-ready").value["container"].as_str().unwrap()
     }
 
     /// The error that ended the run: message, remedy and log in one text.

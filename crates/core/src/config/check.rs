@@ -20,10 +20,7 @@ pub(super) fn complete(
     let missing = match &mut node.content {
         Content::Table(table) => {
             complete_table(table, schema, key, problems);
-            schema
-                .texts("required")
-                .into_iter()
-                .find(|name| !table.contains_key(*name))
+            schema.texts("required").into_iter().find(|name| !table.contains_key(*name))
         }
         Content::Array(elements) => {
             let Some(items) = schema.items() else {
@@ -50,11 +47,7 @@ fn complete_table(
     key: &str,
     problems: &mut Vec<ConfigProblem>,
 ) {
-    problems.extend(
-        table
-            .iter()
-            .filter_map(|(name, node)| astray(table, name, node, schema)),
-    );
+    problems.extend(table.iter().filter_map(|(name, node)| astray(table, name, node, schema)));
     table.retain(|name, node| match schema.property(name) {
         Some(schema) => complete(node, schema, &join(key, name), problems),
         None => false,
@@ -72,32 +65,21 @@ fn astray(table: &Table, name: &str, node: &Node, schema: SchemaView<'_>) -> Opt
 
 /// Reports what no schema can say.
 pub(super) fn check(document: &Node, config: &Config) -> Vec<ConfigProblem> {
-    let suites = document
-        .get("suite")
-        .map(Node::elements)
-        .unwrap_or_default();
+    let suites = document.get("suite").map(Node::elements).unwrap_or_default();
     let sound = suites.iter().filter(|suite| !suite.damaged);
     let each = sound.flat_map(|suite| check_suite(suite, config));
-    let services = document
-        .entries("services")
-        .map(|(name, service)| ConfigProblem {
-            help: Some("start it yourself and pass its address in `interpreter.env`".to_owned()),
-            ..service.key_problem(format!("`services.{name}`: services are not supported yet"))
-        });
-    each.chain(duplicate_names(suites, config))
-        .chain(services)
-        .collect()
+    let services = document.entries("services").map(|(name, service)| ConfigProblem {
+        help: Some("start it yourself and pass its address in `interpreter.env`".to_owned()),
+        ..service.key_problem(format!("`services.{name}`: services are not supported yet"))
+    });
+    each.chain(duplicate_names(suites, config)).chain(services).collect()
 }
 
 fn check_suite(suite: &Node, config: &Config) -> Vec<ConfigProblem> {
-    [
-        check_runner(suite),
-        check_interpreter(suite, config),
-        check_root(suite),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [check_runner(suite), check_interpreter(suite, config), check_root(suite)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn check_runner(suite: &Node) -> Option<ConfigProblem> {
@@ -111,10 +93,7 @@ fn check_runner(suite: &Node) -> Option<ConfigProblem> {
         (Some("command") | None, Some(_), None) => {
             let message = "a suite with a `command` needs `reports`, the JUnit files it writes";
             let help = Some("write reports = [\"build/**/*.xml\"]".to_owned());
-            Some(ConfigProblem {
-                help,
-                ..suite.problem(message)
-            })
+            Some(ConfigProblem { help, ..suite.problem(message) })
         }
         (Some("command") | None, Some(_), Some(_)) | (Some(_), _, None) => None,
         (Some(name), _, Some(reports)) => Some(reports.key_problem(format!(
@@ -140,24 +119,17 @@ fn check_root(suite: &Node) -> Option<ConfigProblem> {
     let node = suite.get("root")?;
     let path = Utf8Path::new(node.text()?);
     let outside = path.components().any(|part| {
-        matches!(
-            part,
-            Utf8Component::ParentDir | Utf8Component::RootDir | Utf8Component::Prefix(_)
-        )
+        matches!(part, Utf8Component::ParentDir | Utf8Component::RootDir | Utf8Component::Prefix(_))
     });
     outside.then(|| ConfigProblem {
         help: Some("write it from the workspace's root, such as \"services/billing\"".to_owned()),
-        ..node.problem(format!(
-            "a suite's root lies in the workspace; `{path}` does not"
-        ))
+        ..node.problem(format!("a suite's root lies in the workspace; `{path}` does not"))
     })
 }
 
 fn duplicate_names(suites: &[Node], config: &Config) -> Vec<ConfigProblem> {
     let mut seen = BTreeSet::new();
-    let named = suites
-        .iter()
-        .zip(config.suites.iter().map(|suite| suite.display_name()));
+    let named = suites.iter().zip(config.suites.iter().map(|suite| suite.display_name()));
     let sound = named.filter(|(node, _)| !node.damaged);
     let repeated = sound.filter_map(|(node, name)| {
         (!seen.insert(name.clone())).then(|| ConfigProblem {

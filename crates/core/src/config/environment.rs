@@ -18,10 +18,7 @@ const PREFIX: &str = "TESTDOCK_";
 pub fn environment_layers(variables: impl IntoIterator<Item = (String, String)>) -> Vec<Layer> {
     let mut variables: Vec<_> = variables.into_iter().collect();
     variables.sort();
-    variables
-        .iter()
-        .filter_map(|(name, value)| layer(name, value))
-        .collect()
+    variables.iter().filter_map(|(name, value)| layer(name, value)).collect()
 }
 
 fn layer(variable: &str, value: &str) -> Option<Layer> {
@@ -29,10 +26,7 @@ fn layer(variable: &str, value: &str) -> Option<Layer> {
     let document = SchemaView::document();
     let top = path.first().map(|word| written(word))?;
     // `TESTDOCK_PROFILE` chooses a profile; it defines none.
-    let ours = document
-        .properties()
-        .map(|(name, _)| name)
-        .filter(|name| *name != "profile");
+    let ours = document.properties().map(|(name, _)| name).filter(|name| *name != "profile");
     if top == "profile" || nearest(&top, ours).is_none() {
         return None;
     }
@@ -45,11 +39,7 @@ fn layer(variable: &str, value: &str) -> Option<Layer> {
     }
     let value = typed(value, place);
     let origin = Origin::Environment(variable.to_owned());
-    Some(Layer::at_path(
-        origin,
-        keys.iter().map(String::as_str),
-        value,
-    ))
+    Some(Layer::at_path(origin, keys.iter().map(String::as_str), value))
 }
 
 fn step<'s>(place: Option<SchemaView<'s>>, word: &str) -> (String, Option<SchemaView<'s>>) {
@@ -77,7 +67,5 @@ fn typed(value: &str, place: Option<SchemaView<'_>>) -> Value {
     let parsed = (!is_text)
         .then(|| toml::from_str::<Value>(&format!("value = {value}")))
         .and_then(Result::ok);
-    parsed
-        .and_then(|parsed| parsed.get("value").cloned())
-        .unwrap_or_else(|| value.into())
+    parsed.and_then(|parsed| parsed.get("value").cloned()).unwrap_or_else(|| value.into())
 }

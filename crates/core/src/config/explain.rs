@@ -50,20 +50,14 @@ impl Resolution {
             check_key(key)?;
         }
         let mut settings = Vec::new();
-        explain(
-            Some(&self.settings),
-            SchemaView::document(),
-            "",
-            &mut settings,
-        );
+        explain(Some(&self.settings), SchemaView::document(), "", &mut settings);
         settings.retain(|setting| key.is_none_or(|key| lies_in(&setting.key, key)));
         Ok(settings)
     }
 }
 
 fn lies_in(key: &str, outer: &str) -> bool {
-    key.strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    key.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn check_key(key: &str) -> Result<(), UnknownSetting> {
@@ -72,36 +66,22 @@ fn check_key(key: &str) -> Result<(), UnknownSetting> {
         let name = word.split('[').next().unwrap_or(word);
         let Some(inner) = place.property(name) else {
             let valid: Vec<_> = place.properties().map(|(name, _)| name).collect();
-            return Err(UnknownSetting {
-                key: key.to_owned(),
-                help: advice(name, &valid),
-            });
+            return Err(UnknownSetting { key: key.to_owned(), help: advice(name, &valid) });
         };
-        place = if word.contains('[') {
-            inner.items().unwrap_or(inner)
-        } else {
-            inner
-        };
+        place = if word.contains('[') { inner.items().unwrap_or(inner) } else { inner };
     }
     Ok(())
 }
 
 fn explain(node: Option<&Node>, schema: SchemaView<'_>, key: &str, settings: &mut Vec<Explained>) {
-    match (
-        schema.kind(),
-        node.map(|node| &node.content),
-        schema.items(),
-    ) {
+    match (schema.kind(), node.map(|node| &node.content), schema.items()) {
         ("object", _, _) => explain_table(node, schema, key, settings),
         ("array", Some(Content::Array(elements)), Some(items)) if items.kind() == "object" => {
             for (index, element) in elements.iter().enumerate() {
                 explain(Some(element), items, &format!("{key}[{index}]"), settings);
             }
         }
-        _ => settings.extend(
-            node.map(|node| set(node, key))
-                .or_else(|| default(schema, key)),
-        ),
+        _ => settings.extend(node.map(|node| set(node, key)).or_else(|| default(schema, key))),
     }
 }
 
@@ -113,9 +93,7 @@ fn explain_table(
 ) {
     let entry = |name: &str| node.and_then(|node| node.get(name));
     for (name, inner) in schema.properties() {
-        let meaningless = inner
-            .text(BELONGS_TO)
-            .is_some_and(|owner| entry(owner).is_none())
+        let meaningless = inner.text(BELONGS_TO).is_some_and(|owner| entry(owner).is_none())
             || (!inner.texts("required").is_empty() && entry(name).is_none());
         if !meaningless {
             explain(entry(name), inner, &join(key, name), settings);

@@ -85,18 +85,12 @@ pub(super) enum Content {
 impl Layer {
     /// The text of a file.
     pub fn from_toml(origin: Origin, text: &str) -> Self {
-        Self {
-            origin,
-            content: Content::Toml(text.into()),
-        }
+        Self { origin, content: Content::Toml(text.into()) }
     }
 
     /// A tree of values, such as an editor's settings: `{"interpreter": {"image": "node:22"}}`.
     pub fn from_values(origin: Origin, values: Value) -> Self {
-        Self {
-            origin,
-            content: Content::Values(values),
-        }
+        Self { origin, content: Content::Values(values) }
     }
 
     /// A single setting, such as a flag sets it: `Layer::set(origin, "interpreter.local", true)`.
@@ -110,9 +104,6 @@ impl Layer {
         path: impl DoubleEndedIterator<Item = &'k str>,
         value: Value,
     ) -> Self {
-        Self::from_values(
-            origin,
-            path.rfold(value, |inner, key| json!({ key: inner })),
-        )
+        Self::from_values(origin, path.rfold(value, |inner, key| json!({ key: inner })))
     }
 }

@@ -15,13 +15,7 @@ pub(super) fn merge(
     problems: &mut Vec<ConfigProblem>,
 ) {
     match (&mut base.content, over) {
-        (
-            Content::Table(base),
-            Node {
-                content: Content::Table(over),
-                ..
-            },
-        ) => {
+        (Content::Table(base), Node { content: Content::Table(over), .. }) => {
             merge_tables(base, over, schema, key, problems);
         }
         (_, mut over) => {
@@ -93,9 +87,5 @@ fn belongs_to<'s>(schema: SchemaView<'s>, name: &str) -> Option<&'s str> {
 }
 
 fn replaced(node: &Node, key: &str) -> Overridden {
-    Overridden {
-        key: key.to_owned(),
-        value: node.to_toml(),
-        origin: node.source.origin.clone(),
-    }
+    Overridden { key: key.to_owned(), value: node.to_toml(), origin: node.source.origin.clone() }
 }

@@ -49,9 +49,7 @@ pub struct Resolution {
 impl Resolution {
     /// Who set the setting at the end of `path`; nobody where it has its default.
     pub(crate) fn set_by(&self, path: &[&str]) -> Option<&Origin> {
-        let node = path
-            .iter()
-            .try_fold(&self.settings, |node, key| node.get(key))?;
+        let node = path.iter().try_fold(&self.settings, |node, key| node.get(key))?;
         Some(&node.source.origin)
     }
 }
@@ -60,10 +58,8 @@ impl Resolution {
 /// between the files and the environment.
 pub fn resolve(layers: &[Layer], profile: Option<&str>) -> Resolution {
     let mut problems = Vec::new();
-    let mut documents: Vec<Node> = layers
-        .iter()
-        .filter_map(|layer| read(layer, &mut problems))
-        .collect();
+    let mut documents: Vec<Node> =
+        layers.iter().filter_map(|layer| read(layer, &mut problems)).collect();
     let profiles = Profiles::take(&mut documents, &mut problems);
     problems.extend(profiles.check());
     if let Some(name) = profile {
@@ -107,19 +103,8 @@ fn finish(mut settings: Node, mut problems: Vec<ConfigProblem>) -> Resolution {
     });
     problems.extend(check::check(&settings, &config));
     problems.sort_by_key(|problem| {
-        let start = problem
-            .location
-            .as_ref()
-            .map(|location| location.span.start);
-        (
-            problem.origin.rank(),
-            problem.origin.file().map(ToOwned::to_owned),
-            start,
-        )
+        let start = problem.location.as_ref().map(|location| location.span.start);
+        (problem.origin.rank(), problem.origin.file().map(ToOwned::to_owned), start)
     });
-    Resolution {
-        config,
-        problems,
-        settings,
-    }
+    Resolution { config, problems, settings }
 }

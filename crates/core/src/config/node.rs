@@ -49,18 +49,12 @@ pub(super) type Table = BTreeMap<String, Node>;
 impl Node {
     /// Reads as much of a TOML text as can be read, and every syntax error.
     pub(super) fn from_toml(origin: Origin, text: &Arc<str>) -> (Self, Vec<ConfigProblem>) {
-        let source = Arc::new(Source {
-            origin,
-            text: Some(Arc::clone(text)),
-        });
+        let source = Arc::new(Source { origin, text: Some(Arc::clone(text)) });
         let (document, errors) = DeTable::parse_recoverable(text);
         let root = Self::new(Content::Table(table(document.get_ref(), &source)), &source);
         let problems = errors.iter().map(|error| {
-            Self {
-                span: error.span().unwrap_or(text.len()..text.len()),
-                ..root.clone()
-            }
-            .problem(format!("not valid TOML: {}", error.message()))
+            Self { span: error.span().unwrap_or(text.len()..text.len()), ..root.clone() }
+                .problem(format!("not valid TOML: {}", error.message()))
         });
         let problems = problems.collect();
         (root, problems)
@@ -73,22 +67,12 @@ impl Node {
 
     fn new(content: Content, source: &Arc<Source>) -> Self {
         let source = Arc::clone(source);
-        Self {
-            content,
-            source,
-            span: 0..0,
-            key_span: 0..0,
-            damaged: false,
-            overridden: Vec::new(),
-        }
+        Self { content, source, span: 0..0, key_span: 0..0, damaged: false, overridden: Vec::new() }
     }
 
     /// An empty table that nobody wrote.
     pub(super) fn empty() -> Self {
-        let source = Arc::new(Source {
-            origin: Origin::Defaults,
-            text: None,
-        });
+        let source = Arc::new(Source { origin: Origin::Defaults, text: None });
         Self::new(Content::Table(Table::new()), &source)
     }
 
@@ -161,10 +145,7 @@ impl Node {
     }
 
     fn locate(&self, span: &Range<usize>) -> Option<Location> {
-        self.source
-            .text
-            .as_ref()
-            .map(|text| Location::of(span, text))
+        self.source.text.as_ref().map(|text| Location::of(span, text))
     }
 
     /// What the value is, as a message calls it.
@@ -199,10 +180,9 @@ impl Node {
             Content::Boolean(value) => (*value).into(),
             Content::Other(_) => Value::Null,
             Content::Array(elements) => elements.iter().map(Self::to_json).collect(),
-            Content::Table(table) => table
-                .iter()
-                .map(|(key, node)| (key.clone(), node.to_json()))
-                .collect(),
+            Content::Table(table) => {
+                table.iter().map(|(key, node)| (key.clone(), node.to_json())).collect()
+            }
         }
     }
 
@@ -234,34 +214,21 @@ fn table(table: &DeTable<'_>, source: &Arc<Source>) -> Table {
 fn value_from_toml(value: &toml::Spanned<DeValue<'_>>, source: &Arc<Source>) -> Node {
     let content = match value.get_ref() {
         DeValue::String(text) => Content::String(text.to_string()),
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).map_or(
-            Content::Other("a number that is too large"),
-            Content::Integer,
-        ),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or(Content::Other("a number that is too large"), Content::Integer),
         DeValue::Float(number) => finite(number.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(value) => Content::Boolean(*value),
         DeValue::Datetime(_) => Content::Other("a date"),
-        DeValue::Array(elements) => Content::Array(
-            elements
-                .iter()
-                .map(|value| value_from_toml(value, source))
-                .collect(),
-        ),
+        DeValue::Array(elements) => {
+            Content::Array(elements.iter().map(|value| value_from_toml(value, source)).collect())
+        }
         DeValue::Table(entries) => Content::Table(table(entries, source)),
     };
-    Node {
-        span: value.span(),
-        key_span: value.span(),
-        ..Node::new(content, source)
-    }
+    Node { span: value.span(), key_span: value.span(), ..Node::new(content, source) }
 }
 
 fn finite(number: f64) -> Content {
-    if number.is_finite() {
-        Content::Float(number)
-    } else {
-        Content::Other("no finite number")
-    }
+    if number.is_finite() { Content::Float(number) } else { Content::Other("no finite number") }
 }
 
 fn value_from_json(value: &Value, source: &Arc<Source>) -> Node {
@@ -274,12 +241,9 @@ fn value_from_json(value: &Value, source: &Arc<Source>) -> Node {
             (None, None) => Content::Other("a number that is too large"),
         },
         Value::String(text) => Content::String(text.clone()),
-        Value::Array(elements) => Content::Array(
-            elements
-                .iter()
-                .map(|value| value_from_json(value, source))
-                .collect(),
-        ),
+        Value::Array(elements) => {
+            Content::Array(elements.iter().map(|value| value_from_json(value, source)).collect())
+        }
         Value::Object(entries) => Content::Table(
             entries
                 .iter()

@@ -46,21 +46,13 @@ impl Location {
             span: start..end,
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
-            length: text[start..end]
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .count(),
+            length: text[start..end].lines().next().unwrap_or_default().chars().count(),
         }
     }
 }
 
 fn floor_char_boundary(text: &str, index: usize) -> usize {
-    (0..=index.min(text.len()))
-        .rev()
-        .find(|&index| text.is_char_boundary(index))
-        .unwrap_or(0)
+    (0..=index.min(text.len())).rev().find(|&index| text.is_char_boundary(index)).unwrap_or(0)
 }
 
 impl From<&ConfigProblem> for Problem {
@@ -77,10 +69,7 @@ impl From<&ConfigProblem> for Problem {
                 line: saturating_u32(at.line),
                 column: Some(saturating_u32(at.column)),
             }),
-            length: problem
-                .location
-                .as_ref()
-                .map_or(0, |at| saturating_u32(at.length)),
+            length: problem.location.as_ref().map_or(0, |at| saturating_u32(at.length)),
             message,
             help: problem.help.clone(),
         }

@@ -15,10 +15,7 @@ impl Profiles {
     pub(super) fn take(documents: &mut [Node], problems: &mut Vec<ConfigProblem>) -> Self {
         let mut profiles = Self(BTreeMap::new());
         for document in documents {
-            let Some(table) = document
-                .table_mut()
-                .and_then(|table| table.remove("profile"))
-            else {
+            let Some(table) = document.table_mut().and_then(|table| table.remove("profile")) else {
                 continue;
             };
             match table.source.origin.file() {
@@ -37,10 +34,7 @@ impl Profiles {
 
     /// Every `inherits` that leads nowhere or back to where it came from.
     pub(super) fn check(&self) -> Vec<ConfigProblem> {
-        self.0
-            .keys()
-            .filter_map(|name| self.check_one(name))
-            .collect()
+        self.0.keys().filter_map(|name| self.check_one(name)).collect()
     }
 
     fn check_one(&self, name: &str) -> Option<ConfigProblem> {
@@ -57,10 +51,7 @@ impl Profiles {
         let reports = last == name && chain.iter().all(|other| name <= *other);
         let round: Vec<_> = chain.iter().rev().copied().chain([name]).collect();
         reports.then(|| {
-            let message = format!(
-                "profile `{name}` inherits from itself: {}",
-                round.join(" → ")
-            );
+            let message = format!("profile `{name}` inherits from itself: {}", round.join(" → "));
             ConfigProblem {
                 help: Some("remove one `inherits` of the circle".to_owned()),
                 ..inherits.problem(message)
@@ -79,11 +70,7 @@ impl Profiles {
 
     /// The `inherits` of a profile, as the strongest layer has it.
     fn inherits(&self, name: &str) -> Option<&Node> {
-        self.0
-            .get(name)?
-            .iter()
-            .rev()
-            .find_map(|node| node.get("inherits"))
+        self.0.get(name)?.iter().rev().find_map(|node| node.get("inherits"))
     }
 
     /// A profile and all that it inherits from, the base first; a cycle is followed once.
@@ -114,9 +101,7 @@ impl Profiles {
             return Vec::new();
         }
         let names = self.chain(chosen).into_iter();
-        names
-            .flat_map(|name| self.0[name].iter().map(move |node| overlay(name, node)))
-            .collect()
+        names.flat_map(|name| self.0[name].iter().map(move |node| overlay(name, node))).collect()
     }
 }
 
@@ -126,14 +111,8 @@ fn overlay(name: &str, definition: &Node) -> Node {
         table.remove("inherits");
     }
     if let Some(file) = definition.source.origin.file() {
-        let origin = Origin::Profile {
-            name: name.to_owned(),
-            file: file.to_owned(),
-        };
-        node.relabel(&Arc::new(Source {
-            origin,
-            text: definition.source.text.clone(),
-        }));
+        let origin = Origin::Profile { name: name.to_owned(), file: file.to_owned() };
+        node.relabel(&Arc::new(Source { origin, text: definition.source.text.clone() }));
     }
     node
 }

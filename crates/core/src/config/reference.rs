@@ -54,21 +54,14 @@ fn kind(schema: SchemaView<'_>) -> String {
             .collect::<Vec<_>>()
             .join(", ");
     }
-    let example = || {
-        Some(format!(
-            "`{}`",
-            schema.keyword("examples")?.as_array()?.first()?
-        ))
-    };
+    let example = || Some(format!("`{}`", schema.keyword("examples")?.as_array()?.first()?));
     match schema.kind() {
-        "string" => example().map_or_else(
-            || "string".to_owned(),
-            |example| format!("such as {example}"),
-        ),
-        "array" => format!(
-            "list of {}s",
-            schema.items().map_or("value", |items| word(items.kind()))
-        ),
+        "string" => {
+            example().map_or_else(|| "string".to_owned(), |example| format!("such as {example}"))
+        }
+        "array" => {
+            format!("list of {}s", schema.items().map_or("value", |items| word(items.kind())))
+        }
         "object" => match schema.additional() {
             Some(values) => format!("table of {}s", word(values.kind())),
             None => "table".to_owned(),
@@ -87,10 +80,7 @@ fn word(kind: &str) -> &str {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace('|', "\\|")
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
 #[cfg(test)]

@@ -28,9 +28,7 @@ pub fn json_schema() -> Value {
 }
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    let generator = SchemaSettings::draft2020_12()
-        .with_transform(WithoutNull)
-        .into_generator();
+    let generator = SchemaSettings::draft2020_12().with_transform(WithoutNull).into_generator();
     let mut schema = generator.into_root_schema_for::<Config>().to_value();
     schema["title"] = json!("testdock.toml");
     schema["description"] = json!("The configuration of Testdock.");
@@ -84,13 +82,8 @@ impl Transform for WithoutNull {
             }
         }
         if let Some(Value::Array(choices)) = object.remove("anyOf") {
-            let real = choices
-                .into_iter()
-                .filter(|choice| choice["type"] != "null");
-            object.extend(
-                real.filter_map(|choice| choice.as_object().cloned())
-                    .flatten(),
-            );
+            let real = choices.into_iter().filter(|choice| choice["type"] != "null");
+            object.extend(real.filter_map(|choice| choice.as_object().cloned()).flatten());
         }
     }
 }
@@ -105,10 +98,7 @@ pub(crate) struct SchemaView<'s> {
 impl SchemaView<'static> {
     /// The document itself.
     pub(crate) fn document() -> Self {
-        Self {
-            root: &SCHEMA,
-            here: &SCHEMA,
-        }
+        Self { root: &SCHEMA, here: &SCHEMA }
     }
 }
 
@@ -147,10 +137,7 @@ impl<'s> SchemaView<'s> {
     /// The strings of a keyword that lists some, such as `enum` or `required`.
     pub(crate) fn texts(self, name: &str) -> Vec<&'s str> {
         let list = self.keyword(name).and_then(Value::as_array);
-        list.into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect()
+        list.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     pub(crate) fn number(self, name: &str) -> Option<f64> {
@@ -181,8 +168,7 @@ impl<'s> SchemaView<'s> {
     /// The schema of one key.
     pub(crate) fn property(self, name: &str) -> Option<Self> {
         let own = self.own_properties().and_then(|own| own.get(name));
-        own.map(|schema| self.at(schema))
-            .or_else(|| self.additional())
+        own.map(|schema| self.at(schema)).or_else(|| self.additional())
     }
 
     /// The schema of an array's elements.

@@ -12,32 +12,19 @@ fn local(text: &str) -> Layer {
 }
 
 fn person(text: &str) -> Layer {
-    Layer::from_toml(
-        Origin::Person("~/.config/testdock/testdock.toml".into()),
-        text,
-    )
+    Layer::from_toml(Origin::Person("~/.config/testdock/testdock.toml".into()), text)
 }
 
 fn environment(variables: &[(&str, &str)]) -> Vec<Layer> {
-    environment_layers(
-        variables
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_string())),
-    )
+    environment_layers(variables.iter().map(|(name, value)| (name.to_string(), value.to_string())))
 }
 
 /// The mistakes of one file, each with the text that it points at.
 fn check_problems(text: &str, expected: &Expect) {
     let resolution = resolve(&[repository(text)], None);
     let lines = resolution.problems.iter().map(|problem| {
-        let span = problem
-            .location
-            .as_ref()
-            .map(|location| location.span.clone());
-        format!(
-            "{problem}\n    at {:?}\n",
-            span.map(|span| &text[span]).unwrap_or_default()
-        )
+        let span = problem.location.as_ref().map(|location| location.span.clone());
+        format!("{problem}\n    at {:?}\n", span.map(|span| &text[span]).unwrap_or_default())
     });
     expected.assert_eq(&lines.collect::<String>());
 }
@@ -257,13 +244,7 @@ fn a_broken_document_keeps_what_is_right_in_it() {
     let text = "timeout = \"soon\"\ntest-timeout = \"5s\"\n[interpreter]\nimage = \"node:22\"\ncolour = 1\n";
     let config = resolve(&[repository(text)], None).config;
     assert_eq!(config.interpreter.image.as_deref(), Some("node:22"));
-    assert_eq!(
-        config
-            .test_timeout
-            .map(|timeout| timeout.to_string())
-            .as_deref(),
-        Some("5s")
-    );
+    assert_eq!(config.test_timeout.map(|timeout| timeout.to_string()).as_deref(), Some("5s"));
     assert_eq!(config.timeout, None);
 }
 
@@ -333,11 +314,8 @@ fn columns_count_characters() {
 /// The problems of several layers, and the settings that result.
 fn check_layers(layers: &[Layer], profile: Option<&str>, expected: &Expect) {
     let resolution = resolve(layers, profile);
-    let problems = resolution
-        .problems
-        .iter()
-        .map(|problem| format!("{problem}\n"))
-        .collect::<String>();
+    let problems =
+        resolution.problems.iter().map(|problem| format!("{problem}\n")).collect::<String>();
     expected.assert_eq(&format!("{problems}{}\n", resolution.settings.to_json()));
 }
 
@@ -356,9 +334,7 @@ fn precedence() {
     "#]],
     );
     let mut layers = files.to_vec();
-    layers.push(repository(
-        "[profile.eu]\ntimeout = \"4m\"\ninterpreter.env.D = \"profile\"",
-    ));
+    layers.push(repository("[profile.eu]\ntimeout = \"4m\"\ninterpreter.env.D = \"profile\""));
     check_layers(
         &layers,
         Some("eu"),
@@ -374,10 +350,7 @@ fn precedence() {
         {"interpreter":{"env":{"A":"person","B":"repository","C":"local","D":"profile"}},"timeout":"5m"}
     "#]],
     );
-    layers.insert(
-        0,
-        Layer::set(Origin::CommandLine("--timeout".into()), "timeout", "6m"),
-    );
+    layers.insert(0, Layer::set(Origin::CommandLine("--timeout".into()), "timeout", "6m"));
     check_layers(
         &layers,
         Some("eu"),
@@ -399,11 +372,7 @@ fn one_source_replaces_another() {
             {"interpreter":{"image":"node:22","user":"image"}}
         "#]],
     );
-    let flag = Layer::set(
-        Origin::CommandLine("--local".into()),
-        "interpreter.local",
-        true,
-    );
+    let flag = Layer::set(Origin::CommandLine("--local".into()), "interpreter.local", true);
     check_layers(
         &[base.clone(), flag],
         None,
@@ -434,10 +403,7 @@ fn lists_are_replaced_as_a_whole() {
         "[[suite]]\nframework = \"pytest\"\n[[suite]]\nframework = \"pytest\"\nroot = \"b\"",
     );
     check_layers(
-        &[
-            base,
-            local("[[suite]]\nframework = \"pytest\"\nargs = [\"-x\"]"),
-        ],
+        &[base, local("[[suite]]\nframework = \"pytest\"\nargs = [\"-x\"]")],
         None,
         &expect![[r#"
             {"suite":[{"args":["-x"],"framework":"pytest"}]}
@@ -552,11 +518,7 @@ fn editor_settings() {
 fn the_example_of_the_documentation_is_understood() {
     let text = include_str!("example.toml");
     let resolution = resolve(&[repository(text)], Some("eu"));
-    let problems = resolution
-        .problems
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>();
+    let problems = resolution.problems.iter().map(ToString::to_string).collect::<Vec<_>>();
     expect![[r#"
         (
             [
@@ -719,10 +681,7 @@ fn check_explain(layers: &[Layer], key: Option<&str>, expected: &Expect) {
         Err(error) => return expected.assert_eq(&format!("{error}\n")),
     };
     let lines = settings.iter().map(|setting| {
-        let line = setting
-            .location
-            .as_ref()
-            .map(|at| format!(", line {}", at.line));
+        let line = setting.location.as_ref().map(|at| format!(", line {}", at.line));
         let head = format!(
             "{} = {}  ({}{})\n",
             setting.key,
@@ -732,10 +691,7 @@ fn check_explain(layers: &[Layer], key: Option<&str>, expected: &Expect) {
         );
         let weaker = setting.overridden.iter();
         weaker.fold(head, |text, was| {
-            format!(
-                "{text}    over {} = {}  ({})\n",
-                was.key, was.value, was.origin
-            )
+            format!("{text}    over {} = {}  ({})\n", was.key, was.value, was.origin)
         })
     });
     expected.assert_eq(&lines.collect::<String>());

@@ -35,10 +35,7 @@ pub struct InvalidValue {
 
 impl InvalidValue {
     fn new(expected: impl Into<String>, found: &str) -> Self {
-        Self {
-            expected: expected.into(),
-            found: found.to_owned(),
-        }
+        Self { expected: expected.into(), found: found.to_owned() }
     }
 }
 
@@ -119,9 +116,7 @@ impl FromStr for Size {
 }
 
 fn parse_size(text: &str) -> Option<u64> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let shift = match unit.trim().to_ascii_lowercase().as_str() {
         "" | "b" => 0,
@@ -169,10 +164,7 @@ impl FromStr for User {
 
 fn parse_ids(text: &str) -> Option<User> {
     let (uid, gid) = text.split_once(':')?;
-    Some(User::Ids {
-        uid: uid.parse().ok()?,
-        gid: gid.parse().ok()?,
-    })
+    Some(User::Ids { uid: uid.parse().ok()?, gid: gid.parse().ok()? })
 }
 
 impl fmt::Display for User {
@@ -275,16 +267,7 @@ mod tests {
     #[test]
     fn durations() {
         check::<Duration>(
-            &[
-                "10m",
-                "200ms",
-                "1h 30m",
-                "0s",
-                "10",
-                "ten minutes",
-                "",
-                "99999999999999999999d",
-            ],
+            &["10m", "200ms", "1h 30m", "0s", "10", "ten minutes", "", "99999999999999999999d"],
             &expect![[r#"
                 10m => Duration(600s)
                 200ms => Duration(200ms)
@@ -301,18 +284,7 @@ mod tests {
     #[test]
     fn sizes() {
         check::<Size>(
-            &[
-                "2g",
-                "512m",
-                "1GiB",
-                "1024",
-                "2 gb",
-                "g",
-                "1.5g",
-                "-1g",
-                "99999999999t",
-                "",
-            ],
+            &["2g", "512m", "1GiB", "1024", "2 gb", "g", "1.5g", "-1g", "99999999999t", ""],
             &expect![[r#"
                 2g => Size(2147483648)
                 512m => Size(536870912)

@@ -82,10 +82,7 @@ fn validate_array(
     let items = schema.items()?;
     let elements = std::mem::take(node.elements_mut()?);
     let count = elements.len();
-    if schema
-        .number("minItems")
-        .is_some_and(|least| (count as f64) < least)
-    {
+    if schema.number("minItems").is_some_and(|least| (count as f64) < least) {
         problems.push(node.problem(format!("`{key}` must not be empty")));
         return None;
     }
@@ -95,10 +92,7 @@ fn validate_array(
     });
     let valid: Vec<_> = valid.collect();
     let usable = items.kind() == "object" || valid.len() == count;
-    usable.then_some(Node {
-        content: Content::Array(valid),
-        ..node
-    })
+    usable.then_some(Node { content: Content::Array(valid), ..node })
 }
 
 fn check_scalar(node: &Node, schema: SchemaView<'_>, key: &str) -> Option<ConfigProblem> {
@@ -130,10 +124,7 @@ fn check_text(node: &Node, text: &str, schema: SchemaView<'_>, key: &str) -> Opt
     let choices = schema.texts("enum");
     if !choices.is_empty() && !choices.contains(&text) {
         let problem = node.problem(format!("unknown value {text:?} of `{key}`"));
-        return Some(ConfigProblem {
-            help: advice(text, &choices),
-            ..problem
-        });
+        return Some(ConfigProblem { help: advice(text, &choices), ..problem });
     }
     if text.is_empty() && schema.number("minLength").is_some() {
         return Some(node.problem(format!("`{key}` must not be empty")));
@@ -154,23 +145,14 @@ fn check_number(
         ("exclusiveMinimum", "more than", f64::gt),
     ];
     bounds.into_iter().find_map(|(keyword, words, holds)| {
-        let bound = schema
-            .number(keyword)
-            .filter(|bound| !holds(&number, bound))?;
+        let bound = schema.number(keyword).filter(|bound| !holds(&number, bound))?;
         Some(node.problem(format!("`{key}` must be {words} {bound}, found {number}")))
     })
 }
 
 fn wrong_type(node: &Node, schema: SchemaView<'_>, key: &str) -> ConfigProblem {
-    let message = format!(
-        "`{key}`: expected {}, found {}",
-        expected(schema),
-        node.describe()
-    );
-    ConfigProblem {
-        help: remedy(node, schema, key),
-        ..node.problem(message)
-    }
+    let message = format!("`{key}`: expected {}, found {}", expected(schema), node.describe());
+    ConfigProblem { help: remedy(node, schema, key), ..node.problem(message) }
 }
 
 fn expected(schema: SchemaView<'_>) -> String {
@@ -218,9 +200,5 @@ pub(super) fn join(key: &str, name: &str) -> String {
         true => name.to_owned(),
         false => format!("{name:?}"),
     };
-    if key.is_empty() {
-        name
-    } else {
-        format!("{key}.{name}")
-    }
+    if key.is_empty() { name } else { format!("{key}.{name}") }
 }

@@ -47,16 +47,9 @@ impl Framework for Command {
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
         let suite = &job.suite;
         let argv = suite.command.clone().unwrap_or_default();
-        let globs = self
-            .reports
-            .iter()
-            .map(|glob| suite.root.join(glob).to_string())
-            .collect();
+        let globs = self.reports.iter().map(|glob| suite.root.join(glob).to_string()).collect();
         Invocation {
-            candidates: vec![Candidate {
-                argv,
-                check: Vec::new(),
-            }],
+            candidates: vec![Candidate { argv, check: Vec::new() }],
             args: suite.args.iter().chain(&job.args).cloned().collect(),
             env: suite.env.clone(),
             cwd: site.workspace(&suite.root),
@@ -92,9 +85,7 @@ impl Reader for CommandReader {
         for file in reports {
             let (report, problems) = junit::read(&file.bytes);
             let cases = report.cases.iter();
-            conclusion
-                .results
-                .extend(cases.map(|case| self.result(&report, case, &mut ordinals)));
+            conclusion.results.extend(cases.map(|case| self.result(&report, case, &mut ordinals)));
             if let Some(problem) = problems.first() {
                 let message = format!("the report {} is damaged: {}", file.name, problem.message);
                 conclusion.broken = Some(Broken {
@@ -148,10 +139,7 @@ impl CommandReader {
         case: &junit::Case<'_>,
         ordinals: &mut HashMap<TestId, usize>,
     ) -> TestResult {
-        let suites = case
-            .suite
-            .map(|suite| report.suite_path(suite))
-            .unwrap_or_default();
+        let suites = case.suite.map(|suite| report.suite_path(suite)).unwrap_or_default();
         let mut id = self.id(case, &suites);
         let ordinal = ordinals.entry(id.clone()).or_insert(0);
         *ordinal += 1;
@@ -159,22 +147,14 @@ impl CommandReader {
             id.case = Some(format!("#{ordinal}"));
         }
         let mut result = TestResult::new(id, case.outcome().into());
-        result.duration = case
-            .time
-            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        result.output = case
-            .system_out
-            .as_deref()
-            .map(|text| self.host(text))
-            .unwrap_or_default();
+        result.duration = case.time.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        result.output = case.system_out.as_deref().map(|text| self.host(text)).unwrap_or_default();
         for status in &case.statuses {
             let message = status.message.as_deref().unwrap_or_default();
             if status.kind == junit::StatusKind::Skipped {
                 result.reason = Some(self.host(message)).filter(|reason| !reason.is_empty());
             } else if result.outcome.is_bad() {
-                result
-                    .failures
-                    .push(self.failure(report.locate(case, status), case, status));
+                result.failures.push(self.failure(report.locate(case, status), case, status));
             }
         }
         result
@@ -203,29 +183,14 @@ impl CommandReader {
         let own = case.file.as_deref();
         let text = self.host(&status.text);
         let message = status.message.as_deref().map(|message| self.host(message));
-        let first = || {
-            text.lines()
-                .find(|l| !l.trim().is_empty())
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let first = || text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().to_owned();
         let frames = at.frames.iter().filter_map(|frame| self.place(frame, own));
         Failure {
             kind: status.type_.as_deref().unwrap_or_default().to_owned(),
-            message: message
-                .filter(|m| !m.trim().is_empty())
-                .unwrap_or_else(first),
+            message: message.filter(|m| !m.trim().is_empty()).unwrap_or_else(first),
             // Where the test stands is better than nowhere.
-            place: at
-                .place
-                .or(at.definition)
-                .and_then(|place| self.place(&place, own)),
-            frames: frames
-                .map(|place| Frame {
-                    place,
-                    name: String::new(),
-                })
-                .collect(),
+            place: at.place.or(at.definition).and_then(|place| self.place(&place, own)),
+            frames: frames.map(|place| Frame { place, name: String::new() }).collect(),
             detail: text,
             diff: None,
         }
@@ -236,11 +201,7 @@ impl CommandReader {
     fn place(&self, place: &junit::Place, own: Option<&str>) -> Option<Place> {
         let is_certain = place.path.contains('/') || own == Some(&place.path);
         let path = self.file(&place.path).filter(|_| is_certain)?;
-        Some(Place {
-            path,
-            line: place.line,
-            column: place.column,
-        })
+        Some(Place { path, line: place.line, column: place.column })
     }
 
     /// A file as the tool names it: absolute in the container, or relative to where it ran.

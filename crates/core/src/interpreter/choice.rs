@@ -59,11 +59,7 @@ pub fn choose(
         None => workspace.detected(settings)?,
     };
     workspace.check_stage(&section, &source)?;
-    Ok(Choice {
-        interpreter: plan(section.name(), settings, source),
-        why,
-        passed_over,
-    })
+    Ok(Choice { interpreter: plan(section.name(), settings, source), why, passed_over })
 }
 
 /// The table of the configuration that an interpreter is described in.
@@ -79,10 +75,7 @@ impl<'a> Section<'a> {
     }
 
     fn title(&self) -> String {
-        self.0.map_or_else(
-            || "interpreter".to_owned(),
-            |name| format!("interpreters.{name}"),
-        )
+        self.0.map_or_else(|| "interpreter".to_owned(), |name| format!("interpreters.{name}"))
     }
 
     /// The key that names the source; the validator leaves at most one.
@@ -95,16 +88,11 @@ impl<'a> Section<'a> {
             ("devcontainer", settings.devcontainer.is_some()),
             ("jenkinsfile", settings.jenkinsfile.is_some()),
         ];
-        settings
-            .into_iter()
-            .find(|(_, set)| *set)
-            .map(|(key, _)| key)
+        settings.into_iter().find(|(_, set)| *set).map(|(key, _)| key)
     }
 
     fn why(&self, resolution: &Resolution, setting: &str) -> String {
-        let path: Vec<_> = self
-            .0
-            .map_or(vec!["interpreter"], |name| vec!["interpreters", name]);
+        let path: Vec<_> = self.0.map_or(vec!["interpreter"], |name| vec!["interpreters", name]);
         let origin = resolution.set_by(&[path.as_slice(), &[setting]].concat());
         let origin = origin.map(ToString::to_string).unwrap_or_default();
         format!("`{}.{setting}` is set by {origin}", self.title())
@@ -171,10 +159,7 @@ impl Workspace<'_> {
                 continue;
             };
             if let Some(reason) = offer.is_no_container(&text) {
-                passed.push(Passed {
-                    source: file.to_owned(),
-                    reason: reason.to_owned(),
-                });
+                passed.push(Passed { source: file.to_owned(), reason: reason.to_owned() });
                 continue;
             }
             if offer != Offer::Dockerfile {
@@ -198,9 +183,7 @@ impl Workspace<'_> {
             }
         };
         let help = section.write(&self.instead(None));
-        configuration(message).help(format!(
-            "{help}, or pass --local to run without a container"
-        ))
+        configuration(message).help(format!("{help}, or pass --local to run without a container"))
     }
 
     /// The setting to write where a source cannot be used: what it says itself, else the Dockerfile that
@@ -215,17 +198,13 @@ impl Workspace<'_> {
 
     /// What a setting outranks.
     fn outranked(&self, source: &Source) -> Vec<Passed> {
-        let found = Offer::ALL
-            .into_iter()
-            .filter_map(|offer| offer.find(self.read));
+        let found = Offer::ALL.into_iter().filter_map(|offer| offer.find(self.read));
         let is_source = |file: &str| match source {
             Source::Dockerfile(chosen) => chosen.path.as_str() == file,
             Source::Image(_) | Source::Local => false,
         };
         let others = found.filter(|(file, _)| !is_source(file));
-        others
-            .map(|(file, _)| passed(file, "a setting names the source"))
-            .collect()
+        others.map(|(file, _)| passed(file, "a setting names the source")).collect()
     }
 
     /// Says at once that a stage does not exist, before anything is built.
@@ -259,10 +238,7 @@ fn configuration(message: String) -> RunError {
 }
 
 fn passed(source: &str, reason: &str) -> Passed {
-    Passed {
-        source: source.to_owned(),
-        reason: reason.to_owned(),
-    }
+    Passed { source: source.to_owned(), reason: reason.to_owned() }
 }
 
 fn absent(offer: Offer) -> Passed {
@@ -293,10 +269,7 @@ pub fn plan(name: &str, settings: &Settings, source: Source) -> Interpreter {
         workdir: settings.workdir.as_ref().map(ToString::to_string),
         keep_warm: settings.keep_warm.0,
         limits: Limits {
-            cpus_milli: settings
-                .limits
-                .cpus
-                .map(|cpus| (cpus * 1000.0).round() as u64),
+            cpus_milli: settings.limits.cpus.map(|cpus| (cpus * 1000.0).round() as u64),
             memory: settings.limits.memory.map(|memory| memory.0),
             pids: settings.limits.pids.map(u64::from),
         },

@@ -16,43 +16,30 @@ pub(super) enum Offer {
 
 impl Offer {
     /// All kinds, the strongest first.
-    pub(super) const ALL: [Self; 4] = [
-        Self::DevContainer,
-        Self::Jenkinsfile,
-        Self::Compose,
-        Self::Dockerfile,
-    ];
+    pub(super) const ALL: [Self; 4] =
+        [Self::DevContainer, Self::Jenkinsfile, Self::Compose, Self::Dockerfile];
 
     /// The names that such a file may have, from the workspace's root.
     pub(super) fn files(self) -> &'static [&'static str] {
         match self {
             Self::DevContainer => &[".devcontainer/devcontainer.json", ".devcontainer.json"],
             Self::Jenkinsfile => &["Jenkinsfile"],
-            Self::Compose => &[
-                "compose.yaml",
-                "compose.yml",
-                "docker-compose.yaml",
-                "docker-compose.yml",
-            ],
+            Self::Compose => {
+                &["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
+            }
             Self::Dockerfile => &["Dockerfile"],
         }
     }
 
     /// The file of this kind that the workspace has, and its text.
     pub(super) fn find(self, read: ReadFile<'_>) -> Option<(&'static str, String)> {
-        self.files()
-            .iter()
-            .find_map(|file| Some((*file, read(file)?)))
+        self.files().iter().find_map(|file| Some((*file, read(file)?)))
     }
 
     /// Why the file says nothing about a container, where it does not.
     pub(super) fn is_no_container(self, text: &str) -> Option<&'static str> {
-        let agent = || {
-            find(
-                &without_comments(text),
-                r"agent\s*\{\s*(docker|dockerfile|kubernetes)\b",
-            )
-        };
+        let agent =
+            || find(&without_comments(text), r"agent\s*\{\s*(docker|dockerfile|kubernetes)\b");
         (self == Self::Jenkinsfile && agent().is_none()).then_some("it has no Docker agent")
     }
 
@@ -109,8 +96,6 @@ fn find(text: &str, pattern: &str) -> Option<String> {
 }
 
 fn without_comments(text: &str) -> String {
-    let lines = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.map(|line| format!("{line}\n")).collect()
 }

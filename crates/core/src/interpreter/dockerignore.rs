@@ -20,10 +20,7 @@ struct Rule {
 
 /// The files that may hold the patterns for a Dockerfile, from the context's root; the first that exists does.
 pub fn candidates(dockerfile: &str) -> [String; 2] {
-    [
-        format!("{dockerfile}.dockerignore"),
-        ".dockerignore".to_owned(),
-    ]
+    [format!("{dockerfile}.dockerignore"), ".dockerignore".to_owned()]
 }
 
 impl Matcher {
@@ -31,34 +28,21 @@ impl Matcher {
     /// error for it comes with the build.
     pub fn parse(text: &str) -> Self {
         let lines = text.trim_start_matches('\u{feff}').lines();
-        let rules = lines
-            .filter(|line| !line.starts_with('#'))
-            .filter_map(|line| rule(line.trim()));
-        Self {
-            rules: rules.collect(),
-        }
+        let rules =
+            lines.filter(|line| !line.starts_with('#')).filter_map(|line| rule(line.trim()));
+        Self { rules: rules.collect() }
     }
 
     /// Takes each text as one pattern, whatever it starts with.
     pub(super) fn of<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Self {
         let patterns = patterns.into_iter().filter_map(pattern);
-        Self {
-            rules: patterns
-                .map(|pattern| Rule {
-                    pattern,
-                    includes: false,
-                })
-                .collect(),
-        }
+        Self { rules: patterns.map(|pattern| Rule { pattern, includes: false }).collect() }
     }
 
     /// Whether the file or directory at `path`, from the context's root, is left out.
     pub fn is_ignored(&self, path: &str) -> bool {
         let mut matched = vec![false; self.rules.len()];
-        let ends = path
-            .match_indices('/')
-            .map(|(slash, _)| slash)
-            .chain([path.len()]);
+        let ends = path.match_indices('/').map(|(slash, _)| slash).chain([path.len()]);
         ends.fold(false, |_, end| self.judge(&path[..end], &mut matched))
     }
 
@@ -85,10 +69,7 @@ fn rule(line: &str) -> Option<Rule> {
         Some(rest) => (true, rest.trim()),
         None => (false, line),
     };
-    Some(Rule {
-        pattern: self::pattern(pattern)?,
-        includes,
-    })
+    Some(Rule { pattern: self::pattern(pattern)?, includes })
 }
 
 fn pattern(text: &str) -> Option<Regex> {
@@ -118,10 +99,7 @@ const DIRECTORIES: &str = "(?:.*/)?";
 fn translate(pattern: &str) -> String {
     let mut regex = String::from("^(?s:");
     let mut rest = pattern;
-    if let Some(suffix) = pattern
-        .strip_prefix("**")
-        .filter(|rest| is_plain_suffix(rest))
-    {
+    if let Some(suffix) = pattern.strip_prefix("**").filter(|rest| is_plain_suffix(rest)) {
         regex.push_str(".*");
         rest = suffix;
     }
@@ -157,10 +135,7 @@ fn class(rest: &str) -> (String, usize) {
         Some(members) => ("^/", members),
         None => ("", inner),
     };
-    let members = members
-        .replace('[', "\\[")
-        .replace('&', "\\&")
-        .replace('~', "\\~");
+    let members = members.replace('[', "\\[").replace('&', "\\&").replace('~', "\\~");
     (format!("[{negation}{members}]"), end + 1)
 }
 
@@ -202,22 +177,10 @@ mod tests {
             &expect!["a/temporary.txt a/temp a/b/temporary.txt tempa tempb/x"],
         );
         check("# comment", &["# comment", "comment"], &expect![[""]]);
-        check(
-            "*.md\n!README.md",
-            &["README.md", "a.md", "docs/a.md"],
-            &expect!["a.md"],
-        );
+        check("*.md\n!README.md", &["README.md", "a.md", "docs/a.md"], &expect!["a.md"]);
         let readmes = ["README.md", "README-secret.md", "README-x.md", "a.md"];
-        check(
-            "*.md\n!README*.md\nREADME-secret.md",
-            &readmes,
-            &expect!["README-secret.md a.md"],
-        );
-        check(
-            "*.md\nREADME-secret.md\n!README*.md",
-            &readmes,
-            &expect!["a.md"],
-        );
+        check("*.md\n!README*.md\nREADME-secret.md", &readmes, &expect!["README-secret.md a.md"]);
+        check("*.md\nREADME-secret.md\n!README*.md", &readmes, &expect!["a.md"]);
         check(
             "**/*.go",
             &["a.go", "x/a.go", "x/y/a.go", "a.got"],
@@ -239,11 +202,7 @@ mod tests {
         check("docs\n!docs/b", &paths, &expect!["docs docs/a.md"]);
         let texts = ["docs/a.md", "docs/b/c.md"];
         check("**/*.md\n!docs", &texts, &expect!["docs/a.md docs/b/c.md"]);
-        check(
-            "!docs/b\ndocs",
-            &paths,
-            &expect!["docs docs/a.md docs/b/c.md"],
-        );
+        check("!docs/b\ndocs", &paths, &expect!["docs docs/a.md docs/b/c.md"]);
         check(
             "*\n!src\n!pyproject.toml",
             &["src", "src/a.py", "pyproject.toml", "x"],
@@ -259,30 +218,14 @@ mod tests {
     #[test]
     fn wildcards_and_sets() {
         check("a**b", &["ab", "a/x/b", "axb", "abc"], &expect!["ab a/x/b"]);
-        check(
-            "**.txt",
-            &["a.txt", "a/b.txt", "a.txtx"],
-            &expect!["a.txt a/b.txt"],
-        );
+        check("**.txt", &["a.txt", "a/b.txt", "a.txtx"], &expect!["a.txt a/b.txt"]);
         check("**.t?t", &["a.txt", "a/.txt"], &expect!["a/.txt"]);
         check("../a\n/../b", &["a", "b"], &expect!["b"]);
         check("a/**", &["a", "a/b", "a/b/c", "b"], &expect!["a/b a/b/c"]);
-        check(
-            "[a-c].txt\n[^x]y",
-            &["a.txt", "d.txt", "ay", "xy", "/y"],
-            &expect!["a.txt ay"],
-        );
+        check("[a-c].txt\n[^x]y", &["a.txt", "d.txt", "ay", "xy", "/y"], &expect!["a.txt ay"]);
         check("{a,b}", &["a", "b", "{a,b}"], &expect!["{a,b}"]);
-        check(
-            "a\\*b\nx.y\n[z",
-            &["a*b", "axb", "xzy", "x.y", "[z"],
-            &expect!["a*b x.y [z"],
-        );
-        check(
-            "./a//b/../c\n  d  \n! e\n!",
-            &["a/c", "a/b", "d", "e"],
-            &expect!["a/c d"],
-        );
+        check("a\\*b\nx.y\n[z", &["a*b", "axb", "xzy", "x.y", "[z"], &expect!["a*b x.y [z"]);
+        check("./a//b/../c\n  d  \n! e\n!", &["a/c", "a/b", "d", "e"], &expect!["a/c d"]);
         check("\u{feff}a\r\nb\r\n", &["a", "b", "c"], &expect!["a b"]);
     }
 

@@ -55,10 +55,7 @@ fn source(choice: Option<&Choice>, image: &str) -> String {
         }
         Some(Source::Image(image)) => format!("image = {}\n", toml_string(image)),
         Some(Source::Local) => "local = true\n".to_owned(),
-        None => format!(
-            "image = {}  # or dockerfile = \"Dockerfile\"\n",
-            toml_string(image)
-        ),
+        None => format!("image = {}  # or dockerfile = \"Dockerfile\"\n", toml_string(image)),
     }
 }
 
@@ -67,18 +64,10 @@ fn suite(suite: &Suite) -> String {
     let lines = [
         ("framework", suite.framework.as_deref().map(toml_string)),
         ("command", suite.command.as_deref().map(list)),
-        (
-            "reports",
-            (!suite.reports.is_empty()).then(|| list(&suite.reports)),
-        ),
-        (
-            "root",
-            (!matches!(root, "" | ".")).then(|| toml_string(root)),
-        ),
+        ("reports", (!suite.reports.is_empty()).then(|| list(&suite.reports))),
+        ("root", (!matches!(root, "" | ".")).then(|| toml_string(root))),
     ];
-    let lines = lines
-        .into_iter()
-        .filter_map(|(key, value)| Some(format!("{key} = {}\n", value?)));
+    let lines = lines.into_iter().filter_map(|(key, value)| Some(format!("{key} = {}\n", value?)));
     let lines: String = lines.collect();
     format!("\n[[suite]]\n{lines}# args = [\"-x\"]\n# timeout = \"10m\"\n")
 }

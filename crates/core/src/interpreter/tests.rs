@@ -21,10 +21,7 @@ fn check(config: &str, name: Option<&str>, files: &[(&str, &str)], expected: &Ex
             let passed =
                 passed.map(|passed| format!("  not {}: {}\n", passed.source, passed.reason));
             let passed = passed.collect::<String>();
-            format!(
-                "{:?}\n  {}\n{passed}",
-                choice.interpreter.source, choice.why
-            )
+            format!("{:?}\n  {}\n{passed}", choice.interpreter.source, choice.why)
         }
         Err(error) => format!("{}\n  {}\n", error.message, error.help.unwrap_or_default()),
     };
@@ -33,11 +30,7 @@ fn check(config: &str, name: Option<&str>, files: &[(&str, &str)], expected: &Ex
 
 #[test]
 fn settings_come_first() {
-    let files = [
-        DOCKERFILE,
-        ("compose.yaml", ""),
-        ("ci/Dockerfile", "FROM a\nFROM b AS test\n"),
-    ];
+    let files = [DOCKERFILE, ("compose.yaml", ""), ("ci/Dockerfile", "FROM a\nFROM b AS test\n")];
     check(
         "[interpreter]\nimage = \"python:3.12\"",
         None,
@@ -86,11 +79,7 @@ fn settings_come_first() {
 
 #[test]
 fn a_setting_that_cannot_work_says_so() {
-    let files = [
-        DOCKERFILE,
-        ("compose.yaml", ""),
-        ("dev.json", "{\"image\": \"node:20\"}"),
-    ];
+    let files = [DOCKERFILE, ("compose.yaml", ""), ("dev.json", "{\"image\": \"node:20\"}")];
     check(
         "[interpreter]\ndockerfile = \"Dockerfil\"",
         None,
@@ -171,10 +160,7 @@ fn the_dockerfile_is_found() {
           not compose.yaml: not there
     "#]],
     );
-    let any = (
-        "Jenkinsfile",
-        "pipeline { agent any\n// agent { docker 'x' }\n}",
-    );
+    let any = ("Jenkinsfile", "pipeline { agent any\n// agent { docker 'x' }\n}");
     check(
         "[interpreter]\ntarget = \"test\"",
         None,
@@ -235,10 +221,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
     check(
         "",
         None,
-        &[
-            ("Jenkinsfile", "agent { docker { image 'maven:3' } }"),
-            compose,
-        ],
+        &[("Jenkinsfile", "agent { docker { image 'maven:3' } }"), compose],
         &expect![[r#"
             found Jenkinsfile, which Testdock cannot use yet
               write image = "maven:3" under [interpreter] in testdock.toml

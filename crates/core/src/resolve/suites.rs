@@ -17,9 +17,7 @@ pub(super) fn suites(config: &Config, contents: Contents<'_>, choice: &Choice) -
         found.map(|pytest| detected(config, pytest)).collect()
     } else {
         let configured = config.suites.iter();
-        configured
-            .map(|settings| configured_suite(config, settings, contents))
-            .collect()
+        configured.map(|settings| configured_suite(config, settings, contents)).collect()
     };
     for suite in &mut suites {
         suite.interpreter = choice.interpreter.clone().or(suite.interpreter.take());
@@ -60,10 +58,7 @@ fn configured_suite(config: &Config, settings: &config::Suite, contents: Content
         args: settings.args.clone(),
         env: settings.env.clone().into_iter().collect(),
         timeout: settings.timeout.map(|limit| limit.0),
-        test_timeout: settings
-            .test_timeout
-            .or(config.test_timeout)
-            .map(|limit| limit.0),
+        test_timeout: settings.test_timeout.or(config.test_timeout).map(|limit| limit.0),
     }
 }
 

@@ -108,16 +108,12 @@ impl Folder {
 
     /// A test or group as it stands in its file.
     pub fn item(&self, id: &TestId) -> Option<&TestItem> {
-        self.tests_in(&id.file)
-            .iter()
-            .flat_map(|f| &f.items)
-            .find(|item| item.id == *id)
+        self.tests_in(&id.file).iter().flat_map(|f| &f.items).find(|item| item.id == *id)
     }
 
     /// The test that defines `id`: itself, or of a case the parametrised test.
     pub fn definition(&self, id: &TestId) -> Option<&TestItem> {
-        self.item(id)
-            .or_else(|| id.case.as_ref().and_then(|_| self.item(&id.parent()?)))
+        self.item(id).or_else(|| id.case.as_ref().and_then(|_| self.item(&id.parent()?)))
     }
 
     /// The newest outcome of a test.
@@ -129,11 +125,7 @@ impl Folder {
     pub fn records_below<'a>(&'a self, id: &'a TestId) -> impl Iterator<Item = &'a Record> {
         // Ids of one file stand together; those of a directory need not.
         let whole_file = !id.names.is_empty();
-        let start = if whole_file {
-            id.clone()
-        } else {
-            TestId::default()
-        };
+        let start = if whole_file { id.clone() } else { TestId::default() };
         self.records
             .range(start..)
             .take_while(move |(other, _)| !whole_file || other.file == id.file)
@@ -151,21 +143,13 @@ impl Folder {
 
     /// All outcomes.
     pub fn outcomes(&self) -> Vec<(TestId, Outcome)> {
-        self.records
-            .iter()
-            .map(|(id, record)| (id.clone(), record.result.outcome))
-            .collect()
+        self.records.iter().map(|(id, record)| (id.clone(), record.result.outcome)).collect()
     }
 
     /// The tests whose newest outcome is bad, each once: a case, not the test that holds it.
     pub fn failed(&self) -> Vec<TestId> {
-        let bad = self
-            .records
-            .iter()
-            .filter(|(_, r)| r.result.outcome.is_bad());
-        bad.map(|(id, _)| id.clone())
-            .filter(|id| !self.is_gone(id))
-            .collect()
+        let bad = self.records.iter().filter(|(_, r)| r.result.outcome.is_bad());
+        bad.map(|(id, _)| id.clone()).filter(|id| !self.is_gone(id)).collect()
     }
 
     /// Whether a test stands nowhere any more, as far as its folder was read. A test may be inherited
@@ -176,11 +160,7 @@ impl Folder {
             return false;
         }
         let is_read = !self.scanning && !self.files.is_empty();
-        let group = || TestId {
-            names: id.names[..1].to_vec(),
-            case: None,
-            ..id.clone()
-        };
+        let group = || TestId { names: id.names[..1].to_vec(), case: None, ..id.clone() };
         let stands = self.definition(id).is_some()
             || (id.names.len() > 1 && self.item(&group()).is_some())
             || (id.names.is_empty() && self.files.contains_key(&id.file));
@@ -199,9 +179,7 @@ impl Folder {
 
     /// How many lines a test has moved down (or up) since it ran.
     pub fn shift(&self, record: &Record) -> i64 {
-        let now = self
-            .definition(&record.result.id)
-            .map(|item| item.range.start.line);
+        let now = self.definition(&record.result.id).map(|item| item.range.start.line);
         match (record.stood, now) {
             (Some((then, _)), Some(now)) => i64::from(now) - i64::from(then),
             _ => 0,

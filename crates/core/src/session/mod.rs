@@ -271,11 +271,7 @@ impl Session {
             Input::Resolved { folder, workspace } => self.resolved(&folder, *workspace),
             Input::Found { folder, files } => self.found(&folder, files),
             Input::ScanEnded(folder) => self.scan_ended(&folder),
-            Input::Edited {
-                path,
-                version,
-                text,
-            } => self.edited(&path, version, &text),
+            Input::Edited { path, version, text } => self.edited(&path, version, &text),
             Input::Closed(path) => self.closed(&path),
             Input::Changed(paths) => self.changed(&paths),
             Input::Trusted(trusted) => {
@@ -335,11 +331,7 @@ impl Session {
         self.folder_at(name.clone(), root.clone()).begin_scan();
         vec![
             Effect::Show(Change::ScanStarted(name.clone())),
-            Effect::Scan {
-                folder: name,
-                root,
-                only: None,
-            },
+            Effect::Scan { folder: name, root, only: None },
         ]
     }
 
@@ -347,17 +339,11 @@ impl Session {
         let Some(mut folder) = self.folders.remove(name) else {
             return Vec::new();
         };
-        let runs = self
-            .runs
-            .values()
-            .filter(|r| r.folder == *name && r.is_active());
+        let runs = self.runs.values().filter(|r| r.folder == *name && r.is_active());
         let mut effects: Vec<Effect> = runs.map(|r| Effect::Stop(r.id.clone())).collect();
         effects.extend(self.forget_waiting(|request| request.folder.as_ref() == Some(name)));
         effects.extend(folder.forget_all());
-        effects.push(Effect::Show(Change::FolderClosed {
-            folder: folder.name,
-            root: folder.root,
-        }));
+        effects.push(Effect::Show(Change::FolderClosed { folder: folder.name, root: folder.root }));
         effects
     }
 
@@ -380,10 +366,7 @@ impl Session {
     }
 
     fn found(&mut self, name: &FolderName, files: Vec<FileTests>) -> Vec<Effect> {
-        self.folders
-            .get_mut(name)
-            .map(|f| f.found(files))
-            .unwrap_or_default()
+        self.folders.get_mut(name).map(|f| f.found(files)).unwrap_or_default()
     }
 
     fn scan_ended(&mut self, name: &FolderName) -> Vec<Effect> {
@@ -396,24 +379,18 @@ impl Session {
     }
 
     fn edited(&mut self, path: &Utf8Path, version: i32, text: &Arc<str>) -> Vec<Effect> {
-        self.folder_of_mut(path)
-            .map(|f| f.edited(path, version, text))
-            .unwrap_or_default()
+        self.folder_of_mut(path).map(|f| f.edited(path, version, text)).unwrap_or_default()
     }
 
     fn closed(&mut self, path: &Utf8Path) -> Vec<Effect> {
-        self.folder_of_mut(path)
-            .map(|f| f.closed(path))
-            .unwrap_or_default()
+        self.folder_of_mut(path).map(|f| f.closed(path)).unwrap_or_default()
     }
 
     fn changed(&mut self, paths: &[Utf8PathBuf]) -> Vec<Effect> {
         let mut effects = Vec::new();
         for folder in self.folders.values_mut() {
-            let here: Vec<RelPath> = paths
-                .iter()
-                .filter_map(|p| RelPath::below(&folder.root, p))
-                .collect();
+            let here: Vec<RelPath> =
+                paths.iter().filter_map(|p| RelPath::below(&folder.root, p)).collect();
             if !here.is_empty() {
                 effects.extend(folder.changed(here));
             }
@@ -436,11 +413,7 @@ impl Session {
     fn forget_waiting(&mut self, which: impl Fn(&RunRequest) -> bool) -> Vec<Effect> {
         let ended = self.waiting.extract_if(.., |request| which(request));
         let effect = |request: RunRequest| {
-            let ended = Ended {
-                how: End::Cancelled,
-                duration: Duration::ZERO,
-                log: None,
-            };
+            let ended = Ended { how: End::Cancelled, duration: Duration::ZERO, log: None };
             let run = request.id;
             Effect::Show(Change::Ended { run, ended })
         };

@@ -111,10 +111,7 @@ impl Run {
             }
             RunEvent::Collected(count) => {
                 self.total = self.done_before + count;
-                show(Change::Collected {
-                    run,
-                    total: self.total,
-                })
+                show(Change::Collected { run, total: self.total })
             }
             RunEvent::TestStarted(id) => {
                 self.running.insert(id.clone());
@@ -144,11 +141,7 @@ impl Run {
         self.results.insert(result.id.clone(), result.clone());
         let (newest, touched) =
             folder.record_result(self.sequence, &result, self.provenance.as_ref());
-        let mut effects = show(Change::TestFinished {
-            run: self.id.clone(),
-            result,
-            newest,
-        });
+        let mut effects = show(Change::TestFinished { run: self.id.clone(), result, newest });
         effects.extend(folder.publish(touched));
         effects
     }
@@ -156,21 +149,14 @@ impl Run {
     /// The report decides: previews that it does not know were wrong.
     fn reported(&mut self, folder: &mut Folder, results: Vec<TestResult>) -> Vec<Effect> {
         let known: BTreeSet<&TestId> = results.iter().map(|result| &result.id).collect();
-        let wrong: Vec<TestId> = self
-            .previews
-            .iter()
-            .filter(|id| !known.contains(id))
-            .cloned()
-            .collect();
+        let wrong: Vec<TestId> =
+            self.previews.iter().filter(|id| !known.contains(id)).cloned().collect();
         self.previews.clear();
         let mut effects = Vec::new();
         for id in wrong {
             self.results.remove(&id);
             let touched = folder.retract(self.sequence, &id);
-            effects.extend(show(Change::TestRetracted {
-                run: self.id.clone(),
-                id,
-            }));
+            effects.extend(show(Change::TestRetracted { run: self.id.clone(), id }));
             effects.extend(folder.publish(touched));
         }
         for result in results {
@@ -187,14 +173,8 @@ impl Run {
         self.running.clear();
         self.previews.clear();
         self.status = Status::Ended(ended.clone());
-        effects.push(Effect::Save {
-            root: folder.root.clone(),
-            outcomes: folder.outcomes(),
-        });
-        effects.extend(show(Change::Ended {
-            run: self.id.clone(),
-            ended,
-        }));
+        effects.push(Effect::Save { root: folder.root.clone(), outcomes: folder.outcomes() });
+        effects.extend(show(Change::Ended { run: self.id.clone(), ended }));
         effects
     }
 
@@ -214,10 +194,7 @@ impl Run {
         let mut effects = Vec::new();
         for id in died {
             let mut result = TestResult::new(id, Outcome::Errored);
-            result.failures.push(Failure {
-                message: cause.clone(),
-                ..Failure::default()
-            });
+            result.failures.push(Failure { message: cause.clone(), ..Failure::default() });
             effects.extend(self.take(folder, result));
         }
         effects
@@ -238,10 +215,7 @@ impl Run {
                 return Vec::new();
             }
             let paths: Vec<Utf8PathBuf> = tests.iter().map(|id| id.file.on(&folder.root)).collect();
-            let mut effects = show(Change::Stale {
-                folder: folder.name.clone(),
-                tests,
-            });
+            let mut effects = show(Change::Stale { folder: folder.name.clone(), tests });
             effects.extend(folder.publish(paths));
             return effects;
         }
@@ -252,32 +226,22 @@ impl Run {
         let mut effects = Vec::new();
         for id in gone {
             let touched = folder.retract(self.sequence, &id);
-            effects.extend(show(Change::TestRetracted {
-                run: self.id.clone(),
-                id,
-            }));
+            effects.extend(show(Change::TestRetracted { run: self.id.clone(), id }));
             effects.extend(folder.publish(touched));
         }
         effects
     }
 
     fn means(&self, id: &TestId) -> bool {
-        self.jobs
-            .iter()
-            .any(|job| job.suite.is_meant_by(id) && is_selected(job, id))
+        self.jobs.iter().any(|job| job.suite.is_meant_by(id) && is_selected(job, id))
     }
 
     /// Shows a fault with a place at that place; a run that got further takes it away.
     fn settle_fault(&self, folder: &mut Folder, how: &End) -> Vec<Effect> {
         match how {
-            End::Broken(
-                error @ RunError {
-                    place: Some(place), ..
-                },
-            ) => folder.set_fault(
-                place.path.clone(),
-                vec![views::fault_diagnostic(error, place)],
-            ),
+            End::Broken(error @ RunError { place: Some(place), .. }) => {
+                folder.set_fault(place.path.clone(), vec![views::fault_diagnostic(error, place)])
+            }
             End::Completed | End::Cancelled | End::TimedOut(_) | End::Broken(_) => {
                 let dockerfiles: Vec<Utf8PathBuf> = self.dockerfiles(folder);
                 let mut effects = Vec::new();

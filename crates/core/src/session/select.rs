@@ -30,14 +30,7 @@ pub struct RunRequest {
 impl RunRequest {
     /// A run of `selection` with everything else as configured.
     pub fn new(id: RunId, selection: Selection) -> Self {
-        Self {
-            id,
-            folder: None,
-            selection,
-            args: Vec::new(),
-            fresh: false,
-            timeout: None,
-        }
+        Self { id, folder: None, selection, args: Vec::new(), fresh: false, timeout: None }
     }
 }
 
@@ -63,20 +56,14 @@ impl Selection {
 
     /// These, and what they hold.
     pub fn only(include: Vec<TestId>) -> Self {
-        Self::Tests {
-            include,
-            exclude: Vec::new(),
-        }
+        Self::Tests { include, exclude: Vec::new() }
     }
 }
 
 impl Session {
     /// Accepts a request or refuses it; one for a folder that is still being read waits for that.
     pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
-        if self
-            .folder_for(&request)
-            .is_ok_and(|folder| !folder.is_ready_for(&request.selection))
-        {
+        if self.folder_for(&request).is_ok_and(|folder| !folder.is_ready_for(&request.selection)) {
             self.waiting.push(request);
             return Vec::new();
         }
@@ -85,10 +72,7 @@ impl Session {
             Ok((run, plan)) => {
                 let tests = run.expected(&self.folders[&run.folder]);
                 self.runs.insert(id.clone(), run);
-                vec![
-                    Effect::Show(Change::Queued { run: id, tests }),
-                    Effect::Start(Arc::new(plan)),
-                ]
+                vec![Effect::Show(Change::Queued { run: id, tests }), Effect::Start(Arc::new(plan))]
             }
             Err(error) => vec![Effect::Show(Change::Refused { run: id, error })],
         }
@@ -96,12 +80,10 @@ impl Session {
 
     fn accept(&mut self, request: &RunRequest) -> Result<(Run, Plan), RunError> {
         if self.untrusted {
-            return Err(
-                RunError::new(Fault::Configuration, "this workspace is not trusted").help(
-                    "trust it in the editor (initialization option `trusted`, or the notification \
+            return Err(RunError::new(Fault::Configuration, "this workspace is not trusted").help(
+                "trust it in the editor (initialization option `trusted`, or the notification \
                          `testdock/trust`), then run again",
-                ),
-            );
+            ));
         }
         if self.runs.contains_key(&request.id) {
             let message = format!("a run with the id {} exists already", request.id);
@@ -115,15 +97,10 @@ impl Session {
     }
 
     fn folder_for(&self, request: &RunRequest) -> Result<&Folder, RunError> {
-        let named = request
-            .folder
-            .as_ref()
-            .or_else(|| match &request.selection {
-                Selection::Tests { include, .. } => {
-                    include.iter().find_map(|id| id.folder.as_ref())
-                }
-                Selection::Failed => None,
-            });
+        let named = request.folder.as_ref().or_else(|| match &request.selection {
+            Selection::Tests { include, .. } => include.iter().find_map(|id| id.folder.as_ref()),
+            Selection::Failed => None,
+        });
         let folder = match named {
             Some(name) => self.folders.get(name),
             None => self.folders.values().next(),
@@ -150,11 +127,7 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
             suite: suite.clone(),
             interpreter: folder.workspace.interpreter(suite)?,
             selection,
-            exclude: exclude
-                .iter()
-                .filter(|id| suite.is_meant_by(id))
-                .cloned()
-                .collect(),
+            exclude: exclude.iter().filter(|id| suite.is_meant_by(id)).cloned().collect(),
             args: request.args.clone(),
             fresh: request.fresh,
         });
@@ -163,12 +136,7 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
         return Err(no_match(folder, &include));
     }
     let timeout = request.timeout.or(folder.workspace.timeout);
-    Ok(Plan {
-        run: request.id.clone(),
-        root: folder.root.clone(),
-        jobs,
-        timeout,
-    })
+    Ok(Plan { run: request.id.clone(), root: folder.root.clone(), jobs, timeout })
 }
 
 /// The first mistake of the configuration, with the others beside it: people mend them all at once.
@@ -176,10 +144,7 @@ fn mistakes(problems: &[Problem]) -> Option<RunError> {
     let (first, others) = problems.split_first()?;
     let others: Vec<String> = others.iter().map(ToString::to_string).collect();
     let log = (!others.is_empty()).then(|| others.join("\n"));
-    Some(RunError {
-        log,
-        ..first.to_error()
-    })
+    Some(RunError { log, ..first.to_error() })
 }
 
 fn selected(
@@ -192,18 +157,13 @@ fn selected(
             let all = include
                 .iter()
                 .any(|id| id.file.is_root() && id.names.is_empty() && id.suite.is_none());
-            Ok((
-                if all { Vec::new() } else { include.clone() },
-                exclude.clone(),
-            ))
+            Ok((if all { Vec::new() } else { include.clone() }, exclude.clone()))
         }
         Selection::Failed => {
             let failed = folder.failed();
             if failed.is_empty() {
-                return Err(
-                    RunError::new(Fault::Configuration, "no test failed in its last run")
-                        .help("run all tests first"),
-                );
+                return Err(RunError::new(Fault::Configuration, "no test failed in its last run")
+                    .help("run all tests first"));
             }
             Ok((failed, Vec::new()))
         }
@@ -215,39 +175,22 @@ fn part_of(suite: &Suite, include: &[TestId]) -> Option<Vec<TestId>> {
     if include.is_empty() {
         return Some(Vec::new());
     }
-    let mine: Vec<TestId> = include
-        .iter()
-        .filter(|id| suite.is_meant_by(id))
-        .cloned()
-        .collect();
+    let mine: Vec<TestId> = include.iter().filter(|id| suite.is_meant_by(id)).cloned().collect();
     if mine.is_empty() {
         return None;
     }
-    let whole = mine
-        .iter()
-        .any(|id| id.names.is_empty() && suite.root.strip(&id.file).is_some());
-    Some(if whole || !suite.framework.can_select() {
-        Vec::new()
-    } else {
-        mine
-    })
+    let whole = mine.iter().any(|id| id.names.is_empty() && suite.root.strip(&id.file).is_some());
+    Some(if whole || !suite.framework.can_select() { Vec::new() } else { mine })
 }
 
 fn no_suite(folder: &Folder) -> RunError {
-    RunError::new(
-        Fault::Configuration,
-        format!("no tests were found in {}", folder.root),
-    )
-    .help("add a test, or write a [[suite]] with a command and its reports into testdock.toml")
+    RunError::new(Fault::Configuration, format!("no tests were found in {}", folder.root))
+        .help("add a test, or write a [[suite]] with a command and its reports into testdock.toml")
 }
 
 fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
     let wanted: Vec<String> = include.iter().map(|id| format!("`{id}`")).collect();
-    let message = format!(
-        "no suite of {} has the test {}",
-        folder.root,
-        wanted.join(", ")
-    );
+    let message = format!("no suite of {} has the test {}", folder.root, wanted.join(", "));
     RunError::new(Fault::NoTests, message).help("`testdock discover` lists the tests")
 }
 
@@ -266,12 +209,8 @@ impl Folder {
                     && suite.root == job.suite.root
                     && item.kind != ItemKind::Group
             });
-            meant.extend(
-                items
-                    .map(|(_, item)| &item.id)
-                    .filter(|id| is_selected(job, id))
-                    .cloned(),
-            );
+            meant
+                .extend(items.map(|(_, item)| &item.id).filter(|id| is_selected(job, id)).cloned());
         }
         meant
     }

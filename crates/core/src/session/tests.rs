@@ -29,28 +29,18 @@ impl Framework for Toy {
 
     fn discover(&self, _: &Suite, path: &RelPath, text: &str) -> Vec<TestItem> {
         let lines: Vec<&str> = text.lines().collect();
-        let starts: Vec<usize> = (0..lines.len())
-            .filter(|&i| lines[i].starts_with("check "))
-            .collect();
+        let starts: Vec<usize> =
+            (0..lines.len()).filter(|&i| lines[i].starts_with("check ")).collect();
         let item = |(n, &start): (usize, &usize)| {
             let end = starts.get(n + 1).copied().unwrap_or(lines.len());
             let mut hasher = DefaultHasher::new();
             lines[start..end].hash(&mut hasher);
-            let at = |line: usize| Position {
-                line: u32::try_from(line).unwrap(),
-                character: 0,
-            };
+            let at = |line: usize| Position { line: u32::try_from(line).unwrap(), character: 0 };
             TestItem {
                 id: id(&format!("{path}::{}", &lines[start][6..])),
                 kind: ItemKind::Test,
-                range: Range {
-                    start: at(start),
-                    end: at(end),
-                },
-                name: Range {
-                    start: at(start),
-                    end: at(start),
-                },
+                range: Range { start: at(start), end: at(end) },
+                name: Range { start: at(start), end: at(start) },
                 hash: hasher.finish(),
             }
         };
@@ -93,11 +83,7 @@ fn workspace() -> Workspace {
         limits: Limits::default(),
         network: None,
     };
-    let choice = Choice {
-        interpreter,
-        why: String::new(),
-        passed_over: Vec::new(),
-    };
+    let choice = Choice { interpreter, why: String::new(), passed_over: Vec::new() };
     let suite = Suite {
         name: None,
         root: RelPath::default(),
@@ -119,30 +105,17 @@ fn workspace() -> Workspace {
 /// A session with `a.t` read from disk.
 fn session() -> Session {
     let mut session = Session::default();
-    let _ = session.handle(Input::Open {
-        folder: "w".into(),
-        root: "/w".into(),
-    });
+    let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
     let workspace = workspace();
     let files = workspace.discover(&RelPath::new("a.t"), TEXT);
-    let _ = session.handle(Input::Resolved {
-        folder: "w".into(),
-        workspace: Box::new(workspace),
-    });
-    let _ = session.handle(Input::Found {
-        folder: "w".into(),
-        files,
-    });
+    let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
+    let _ = session.handle(Input::Found { folder: "w".into(), files });
     let _ = session.handle(Input::ScanEnded("w".into()));
     session
 }
 
 fn edit(session: &mut Session, version: i32, text: &str) -> Vec<Effect> {
-    session.handle(Input::Edited {
-        path: "/w/a.t".into(),
-        version,
-        text: text.into(),
-    })
+    session.handle(Input::Edited { path: "/w/a.t".into(), version, text: text.into() })
 }
 
 fn request(run: &str, tests: &[&str]) -> Input {
@@ -155,20 +128,9 @@ fn passed(test: &str) -> TestResult {
 }
 
 fn failed(test: &str, line: u32) -> TestResult {
-    let place = Place {
-        path: "/w/a.t".into(),
-        line,
-        column: None,
-    };
-    let failure = Failure {
-        message: "no".into(),
-        place: Some(place),
-        ..Failure::default()
-    };
-    TestResult {
-        failures: vec![failure],
-        ..TestResult::new(id(test), Outcome::Failed)
-    }
+    let place = Place { path: "/w/a.t".into(), line, column: None };
+    let failure = Failure { message: "no".into(), place: Some(place), ..Failure::default() };
+    TestResult { failures: vec![failure], ..TestResult::new(id(test), Outcome::Failed) }
 }
 
 fn event(session: &mut Session, run: &str, event: RunEvent) -> Vec<Effect> {
@@ -180,11 +142,7 @@ fn finish(session: &mut Session, run: &str, result: TestResult) -> Vec<Effect> {
 }
 
 fn end(session: &mut Session, run: &str, how: End) -> Vec<Effect> {
-    let ended = Ended {
-        how,
-        duration: Duration::from_secs(1),
-        log: None,
-    };
+    let ended = Ended { how, duration: Duration::from_secs(1), log: None };
     event(session, run, RunEvent::Ended(ended))
 }
 
@@ -192,10 +150,7 @@ fn end(session: &mut Session, run: &str, how: End) -> Vec<Effect> {
 fn words(effects: &[Effect]) -> Vec<String> {
     let word = |effect: &Effect| match effect {
         Effect::Scan { only: None, .. } => "scan".to_owned(),
-        Effect::Scan {
-            only: Some((_, files)),
-            ..
-        } => format!("scan {files:?}"),
+        Effect::Scan { only: Some((_, files)), .. } => format!("scan {files:?}"),
         Effect::Start(plan) => format!("start {} of {}", plan.run, plan.jobs[0].selection.len()),
         Effect::Stop(run) => format!("stop {run}"),
         Effect::Save { outcomes, .. } => format!("save {}", outcomes.len()),
@@ -203,11 +158,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
             let lines: Vec<String> = diagnostics
                 .iter()
                 .map(|d| {
-                    let mark = if d.severity == Severity::Error {
-                        ""
-                    } else {
-                        "?"
-                    };
+                    let mark = if d.severity == Severity::Error { "" } else { "?" };
                     format!("{}{mark}", d.range.start.line + 1)
                 })
                 .collect();
@@ -232,27 +183,15 @@ fn words(effects: &[Effect]) -> Vec<String> {
 #[test]
 fn a_run_shows_failures_while_it_goes_on_and_takes_them_away_when_they_pass() {
     let mut session = session();
-    assert_eq!(
-        words(&session.handle(request("r1", &[]))),
-        ["queued 2", "start r1 of 0"]
-    );
+    assert_eq!(words(&session.handle(request("r1", &[]))), ["queued 2", "start r1 of 0"]);
     assert_eq!(
         words(&finish(&mut session, "r1", failed("a.t::one", 2))),
         ["a.t::one failed", "diagnostics at 2"]
     );
-    assert_eq!(
-        words(&finish(&mut session, "r1", passed("a.t::two"))),
-        ["a.t::two passed"]
-    );
+    assert_eq!(words(&finish(&mut session, "r1", passed("a.t::two"))), ["a.t::two passed"]);
     let report = vec![failed("a.t::one", 2), passed("a.t::two")];
-    assert_eq!(
-        words(&event(&mut session, "r1", RunEvent::Reported(report))),
-        [""; 0]
-    );
-    assert_eq!(
-        words(&end(&mut session, "r1", End::Completed)),
-        ["save 2", "ended"]
-    );
+    assert_eq!(words(&event(&mut session, "r1", RunEvent::Reported(report))), [""; 0]);
+    assert_eq!(words(&end(&mut session, "r1", End::Completed)), ["save 2", "ended"]);
 
     let _ = session.handle(request("r2", &["a.t::one"]));
     assert_eq!(
@@ -270,11 +209,7 @@ fn the_report_decides_against_the_preview() {
     let report = vec![failed("a.t::one", 2)];
     assert_eq!(
         words(&event(&mut session, "r1", RunEvent::Reported(report))),
-        [
-            "retracted a.t::ghost",
-            "a.t::one failed",
-            "diagnostics at 2"
-        ]
+        ["retracted a.t::ghost", "a.t::one failed", "diagnostics at 2"]
     );
 }
 
@@ -288,10 +223,7 @@ fn what_an_older_run_says_of_a_test_is_dropped() {
         words(&finish(&mut session, "old", failed("a.t::one", 2))),
         ["a.t::one failed (old)"]
     );
-    assert_eq!(
-        session.record(&id("a.t::one")).unwrap().result.outcome,
-        Outcome::Passed
-    );
+    assert_eq!(session.record(&id("a.t::one")).unwrap().result.outcome, Outcome::Passed);
     assert_eq!(session.run(&"old".into()).unwrap().totals().failed, 1);
 }
 
@@ -303,19 +235,13 @@ fn an_edit_moves_diagnostics_and_makes_the_edited_test_stale() {
     let _ = end(&mut session, "r1", End::Completed);
 
     let moved = format!("# a line\n{TEXT}");
-    assert_eq!(
-        words(&edit(&mut session, 1, &moved)),
-        ["diagnostics at 5", "tests [\"a.t\"]"]
-    );
+    assert_eq!(words(&edit(&mut session, 1, &moved)), ["diagnostics at 5", "tests [\"a.t\"]"]);
     let edited = moved.replace("  b", "  c");
     assert_eq!(
         words(&edit(&mut session, 2, &edited)),
         ["stale a.t::two", "diagnostics at 5?", "tests [\"a.t\"]"]
     );
-    assert_eq!(
-        words(&edit(&mut session, 3, &moved)),
-        ["diagnostics at 5", "tests [\"a.t\"]"]
-    );
+    assert_eq!(words(&edit(&mut session, 3, &moved)), ["diagnostics at 5", "tests [\"a.t\"]"]);
 }
 
 #[test]
@@ -333,25 +259,10 @@ fn what_is_open_in_the_editor_wins_over_what_is_on_disk() {
     let mut session = session();
     let _ = edit(&mut session, 1, "check mine\n");
     let files = workspace().discover(&RelPath::new("a.t"), TEXT);
-    assert_eq!(
-        words(&session.handle(Input::Found {
-            folder: "w".into(),
-            files
-        })),
-        [""; 0]
-    );
-    assert_eq!(
-        words(&session.handle(Input::Changed(vec!["/w/a.t".into()]))),
-        [""; 0]
-    );
-    assert_eq!(
-        words(&session.handle(Input::Closed("/w/a.t".into()))),
-        ["scan [\"a.t\"]"]
-    );
-    assert_eq!(
-        words(&session.handle(Input::Changed(vec!["/w/b.t".into()]))),
-        ["scan [\"b.t\"]"]
-    );
+    assert_eq!(words(&session.handle(Input::Found { folder: "w".into(), files })), [""; 0]);
+    assert_eq!(words(&session.handle(Input::Changed(vec!["/w/a.t".into()]))), [""; 0]);
+    assert_eq!(words(&session.handle(Input::Closed("/w/a.t".into()))), ["scan [\"a.t\"]"]);
+    assert_eq!(words(&session.handle(Input::Changed(vec!["/w/b.t".into()]))), ["scan [\"b.t\"]"]);
 }
 
 #[test]
@@ -367,20 +278,11 @@ fn a_broken_run_leaves_no_old_green() {
     let died = RunError::new(Fault::Process, "the process died");
     assert_eq!(
         words(&end(&mut session, "r2", End::Broken(died))),
-        [
-            "a.t::one errored",
-            "diagnostics at 1",
-            "stale a.t::two",
-            "save 2",
-            "ended"
-        ]
+        ["a.t::one errored", "diagnostics at 1", "stale a.t::two", "save 2", "ended"]
     );
     let record = session.record(&id("a.t::two")).unwrap();
     assert_eq!(record.stale, Some(Stale::NotReached));
-    assert_eq!(
-        session.record(&id("a.t::one")).unwrap().result.message(),
-        Some("the process died")
-    );
+    assert_eq!(session.record(&id("a.t::one")).unwrap().result.message(), Some("the process died"));
 }
 
 #[test]
@@ -405,10 +307,7 @@ fn a_test_that_an_argument_left_out_is_not_forgotten() {
     let _ = end(&mut session, "r1", End::Completed);
     let _ = session.handle(request("r2", &[]));
     let _ = finish(&mut session, "r2", passed("a.t::two"));
-    assert_eq!(
-        words(&end(&mut session, "r2", End::Completed)),
-        ["save 2", "ended"]
-    );
+    assert_eq!(words(&end(&mut session, "r2", End::Completed)), ["save 2", "ended"]);
     assert_eq!(session.folders().next().unwrap().failed(), [id("a.t::one")]);
 }
 
@@ -417,15 +316,9 @@ fn cancelling_stops_and_ends_nothing_else() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));
     let _ = session.handle(request("r2", &[]));
-    assert_eq!(
-        words(&session.handle(Input::Cancel("r1".into()))),
-        ["stop r1"]
-    );
+    assert_eq!(words(&session.handle(Input::Cancel("r1".into()))), ["stop r1"]);
     let _ = event(&mut session, "r1", RunEvent::TestStarted(id("a.t::one")));
-    assert_eq!(
-        words(&end(&mut session, "r1", End::Cancelled)),
-        ["save 0", "ended"]
-    );
+    assert_eq!(words(&end(&mut session, "r1", End::Cancelled)), ["save 0", "ended"]);
     assert_eq!(words(&session.handle(Input::Cancel("r1".into()))), [""; 0]);
     assert!(session.run(&"r2".into()).unwrap().is_active());
 }
@@ -434,18 +327,12 @@ fn cancelling_stops_and_ends_nothing_else() {
 fn failed_tests_run_again_and_nothing_else() {
     let mut session = session();
     let rerun = |run: &str| Input::Run(RunRequest::new(run.into(), Selection::Failed));
-    assert_eq!(
-        words(&session.handle(rerun("r0"))),
-        ["refused: no test failed in its last run"]
-    );
+    assert_eq!(words(&session.handle(rerun("r0"))), ["refused: no test failed in its last run"]);
     let _ = session.handle(request("r1", &[]));
     let _ = finish(&mut session, "r1", failed("a.t::one", 2));
     let _ = finish(&mut session, "r1", passed("a.t::two"));
     let _ = end(&mut session, "r1", End::Completed);
-    assert_eq!(
-        words(&session.handle(rerun("r2"))),
-        ["queued 1", "start r2 of 1"]
-    );
+    assert_eq!(words(&session.handle(rerun("r2"))), ["queued 1", "start r2 of 1"]);
 }
 
 #[test]
@@ -461,10 +348,7 @@ fn nothing_runs_where_it_must_not() {
         ["refused: this workspace is not trusted"]
     );
     let _ = session.handle(Input::Trusted(true));
-    assert_eq!(
-        words(&session.handle(request("r3", &[]))),
-        ["queued 2", "start r3 of 0"]
-    );
+    assert_eq!(words(&session.handle(request("r3", &[]))), ["queued 2", "start r3 of 0"]);
     assert_eq!(
         words(&session.handle(request("r3", &[]))),
         ["refused: a run with the id r3 exists already"]
@@ -474,20 +358,11 @@ fn nothing_runs_where_it_must_not() {
 #[test]
 fn a_run_waits_until_its_folder_was_read() {
     let mut session = Session::default();
-    let _ = session.handle(Input::Announce {
-        folder: "w".into(),
-        root: "/w".into(),
-    });
+    let _ = session.handle(Input::Announce { folder: "w".into(), root: "/w".into() });
     assert_eq!(words(&session.handle(request("r0", &[]))), [""; 0]);
-    let _ = session.handle(Input::Open {
-        folder: "w".into(),
-        root: "/w".into(),
-    });
+    let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
     assert_eq!(words(&session.handle(request("r1", &[]))), [""; 0]);
-    let resolved = Input::Resolved {
-        folder: "w".into(),
-        workspace: Box::new(workspace()),
-    };
+    let resolved = Input::Resolved { folder: "w".into(), workspace: Box::new(workspace()) };
     assert_eq!(
         words(&session.handle(resolved)),
         ["queued 0", "start r0 of 0", "queued 0", "start r1 of 0"]
@@ -510,14 +385,8 @@ fn a_closed_folder_takes_its_diagnostics_and_runs_along() {
 fn remembered_outcomes_say_that_they_are_old() {
     let mut session = session();
     let outcomes = vec![(id("a.t::one"), Outcome::Failed)];
-    let _ = session.handle(Input::Restored {
-        folder: "w".into(),
-        outcomes,
-    });
-    assert_eq!(
-        session.record(&id("a.t::one")).unwrap().stale,
-        Some(Stale::Remembered)
-    );
+    let _ = session.handle(Input::Restored { folder: "w".into(), outcomes });
+    assert_eq!(session.record(&id("a.t::one")).unwrap().stale, Some(Stale::Remembered));
     assert_eq!(session.folders().next().unwrap().failed(), [id("a.t::one")]);
 }
 
@@ -546,8 +415,5 @@ fn a_started_run_knows_where_it_runs() {
     });
     let _ = event(&mut session, "r1", RunEvent::Started(provenance.clone()));
     let _ = finish(&mut session, "r1", passed("a.t::one"));
-    assert_eq!(
-        session.record(&id("a.t::one")).unwrap().provenance.as_ref(),
-        Some(&provenance)
-    );
+    assert_eq!(session.record(&id("a.t::one")).unwrap().provenance.as_ref(), Some(&provenance));
 }

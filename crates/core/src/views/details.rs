@@ -20,17 +20,9 @@ pub struct Extent {
 
 impl Extent {
     /// What fits beside the code.
-    pub const HOVER: Self = Self {
-        lines: 15,
-        bytes: 2_000,
-        tests: 5,
-    };
+    pub const HOVER: Self = Self { lines: 15, bytes: 2_000, tests: 5 };
     /// What fits into a document.
-    pub const DOCUMENT: Self = Self {
-        lines: 2_000,
-        bytes: 200_000,
-        tests: 50,
-    };
+    pub const DOCUMENT: Self = Self { lines: 2_000, bytes: 200_000, tests: 50 };
 }
 
 /// What is known of a test, or of all tests below a group; `None` where none of them ever ran.
@@ -126,22 +118,12 @@ fn tail(text: &str, extent: Extent) -> (String, bool) {
     }
     let last = &text[start..];
     let total = last.lines().count();
-    let lines: Vec<&str> = last
-        .lines()
-        .skip(total.saturating_sub(extent.lines))
-        .collect();
+    let lines: Vec<&str> = last.lines().skip(total.saturating_sub(extent.lines)).collect();
     let plain = anstream::adapter::strip_str(&lines.join("\n")).to_string();
     let shown = |c: char| {
-        if c.is_control() && c != '\n' && c != '\t' {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            c
-        }
+        if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
     };
-    (
-        plain.chars().map(shown).collect(),
-        start > 0 || total > extent.lines,
-    )
+    (plain.chars().map(shown).collect(), start > 0 || total > extent.lines)
 }
 
 /// A fence that the content does not close.
@@ -157,10 +139,7 @@ fn fence(content: &str) -> String {
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if matches!(
-            c,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|'
-        ) {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
             out.push('\\');
         }
         out.push(c);
@@ -183,11 +162,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_text_is_kept_and_says_that_it_is_one() {
-        let extent = Extent {
-            lines: 2,
-            bytes: 9,
-            tests: 1,
-        };
+        let extent = Extent { lines: 2, bytes: 9, tests: 1 };
         assert_eq!(tail("a\nb\nc\n", extent), ("b\nc".to_owned(), true));
         assert_eq!(tail("ab\u{1b}[31mc", extent).0, "abc");
         assert_eq!(tail("ééééé", extent), ("éééé".to_owned(), true));

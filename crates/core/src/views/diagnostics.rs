@@ -54,9 +54,7 @@ pub fn test_diagnostics(
         return Vec::new();
     }
     let failures = record.result.failures.iter();
-    failures
-        .filter_map(|failure| test_diagnostic(folder, record, failure, path, text))
-        .collect()
+    failures.filter_map(|failure| test_diagnostic(folder, record, failure, path, text)).collect()
 }
 
 fn test_diagnostic(
@@ -70,13 +68,7 @@ fn test_diagnostic(
     let range = match &failure.place {
         Some(place) if place.path == path => {
             let in_own_file = id.file.on(&folder.root) == path;
-            line_range(
-                moved(
-                    place.line,
-                    if in_own_file { folder.shift(record) } else { 0 },
-                ),
-                text,
-            )
+            line_range(moved(place.line, if in_own_file { folder.shift(record) } else { 0 }), text)
         }
         Some(_) => return None,
         None => folder.definition(id)?.name,
@@ -84,10 +76,9 @@ fn test_diagnostic(
     let (severity, before) = match record.stale {
         None => (Severity::Error, ""),
         Some(Stale::Edited) => (Severity::Information, "before the last edit: "),
-        Some(Stale::NotReached) => (
-            Severity::Information,
-            "not reached by the last run; before it: ",
-        ),
+        Some(Stale::NotReached) => {
+            (Severity::Information, "not reached by the last run; before it: ")
+        }
         Some(Stale::Remembered) => (Severity::Information, "in an earlier session: "),
     };
     let what = match record.result.outcome {
@@ -116,10 +107,7 @@ fn failure_message(failure: &Failure) -> String {
 
 /// The stack's other places, innermost first: that is where people look.
 fn related(failure: &Failure) -> Vec<Related> {
-    let others = failure
-        .frames
-        .iter()
-        .filter(|frame| failure.place.as_ref() != Some(&frame.place));
+    let others = failure.frames.iter().filter(|frame| failure.place.as_ref() != Some(&frame.place));
     let mut related: Vec<Related> = others
         .map(|frame| Related {
             place: frame.place.clone(),
@@ -141,30 +129,15 @@ fn moved(line: u32, shift: i64) -> u32 {
 /// The text of a line (from 1) without its indentation; where the text is not known, all of the line.
 fn line_range(line: u32, text: Option<&Arc<str>>) -> Range {
     let index = line.saturating_sub(1);
-    let start = Position {
-        line: index,
-        character: 0,
-    };
+    let start = Position { line: index, character: 0 };
     let Some(content) = text.and_then(|text| text.lines().nth(index as usize)) else {
-        return Range {
-            start,
-            end: Position {
-                line: index + 1,
-                character: 0,
-            },
-        };
+        return Range { start, end: Position { line: index + 1, character: 0 } };
     };
     let units = |s: &str| u32::try_from(s.encode_utf16().count()).unwrap_or(u32::MAX);
     let indent = content.len() - content.trim_start().len();
     Range {
-        start: Position {
-            character: units(&content[..indent]),
-            ..start
-        },
-        end: Position {
-            line: index,
-            character: units(content.trim_end()),
-        },
+        start: Position { character: units(&content[..indent]), ..start },
+        end: Position { line: index, character: units(content.trim_end()) },
     }
 }
 
@@ -175,10 +148,7 @@ pub fn configuration_diagnostics(problems: &[Problem]) -> BTreeMap<Utf8PathBuf, 
         let Some(place) = &problem.place else {
             continue;
         };
-        by_file
-            .entry(place.path.clone())
-            .or_default()
-            .push(problem_diagnostic(problem, place));
+        by_file.entry(place.path.clone()).or_default().push(problem_diagnostic(problem, place));
     }
     by_file
 }
@@ -188,15 +158,8 @@ fn problem_diagnostic(problem: &Problem, place: &Place) -> Diagnostic {
         line: place.line.saturating_sub(1),
         character: place.column.unwrap_or(1).saturating_sub(1),
     };
-    let end = Position {
-        character: start.character + problem.length.max(1),
-        ..start
-    };
-    let help = problem
-        .help
-        .as_ref()
-        .map(|help| format!("; {help}"))
-        .unwrap_or_default();
+    let end = Position { character: start.character + problem.length.max(1), ..start };
+    let help = problem.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     Diagnostic {
         range: Range { start, end },
         severity: Severity::Error,
@@ -208,11 +171,7 @@ fn problem_diagnostic(problem: &Problem, place: &Place) -> Diagnostic {
 
 /// A run's fault at its place, such as the line of a Dockerfile that failed.
 pub fn fault_diagnostic(error: &RunError, place: &Place) -> Diagnostic {
-    let help = error
-        .help
-        .as_ref()
-        .map(|help| format!("; {help}"))
-        .unwrap_or_default();
+    let help = error.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     Diagnostic {
         range: line_range(place.line, None),
         severity: Severity::Error,

@@ -43,9 +43,7 @@ impl Finding {
     /// Something that will make runs fail.
     pub fn bad(subject: &str, error: &RunError) -> Self {
         let place = error.place.as_ref();
-        let place = place
-            .map(|p| format!("{}:{}: ", p.path, p.line))
-            .unwrap_or_default();
+        let place = place.map(|p| format!("{}:{}: ", p.path, p.line)).unwrap_or_default();
         Self {
             subject: subject.to_owned(),
             verdict: Verdict::Bad,
@@ -56,10 +54,7 @@ impl Finding {
 
     /// Something worth knowing.
     pub fn note(subject: &str, text: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Note,
-            ..Self::good(subject, text)
-        }
+        Self { verdict: Verdict::Note, ..Self::good(subject, text) }
     }
 }
 
@@ -74,16 +69,8 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         findings.push(Finding::good("configuration", "no mistakes"));
     }
     for (suite, (tests, files)) in workspace.suites.iter().zip(counts) {
-        let name = suite
-            .name
-            .as_deref()
-            .map(|name| format!("{name}: "))
-            .unwrap_or_default();
-        let root = if suite.root.is_root() {
-            "."
-        } else {
-            suite.root.as_str()
-        };
+        let name = suite.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
+        let root = if suite.root.is_root() { "." } else { suite.root.as_str() };
         let found = match files {
             0 => "its tests are known once it ran".to_owned(),
             files => format!("{tests} tests, files with tests: {files}"),
@@ -138,16 +125,8 @@ pub fn doctor_lines(findings: &[Finding]) -> Vec<String> {
             Verdict::Note => (AnsiColor::Yellow, "note"),
         };
         let style: Style = color.on_default().bold();
-        lines.push(format!(
-            "{style}{mark}{style:#}  {:width$}  {}",
-            finding.subject, finding.text
-        ));
-        lines.extend(
-            finding
-                .help
-                .iter()
-                .map(|help| format!("{:1$}{help}", "", width + 8)),
-        );
+        lines.push(format!("{style}{mark}{style:#}  {:width$}  {}", finding.subject, finding.text));
+        lines.extend(finding.help.iter().map(|help| format!("{:1$}{help}", "", width + 8)));
     }
     lines
 }

@@ -32,10 +32,7 @@ pub fn json_line(session: &Session, change: &Change) -> Option<String> {
             run_finished(Totals::default(), Duration::ZERO, Some(error), "refused")
         }
         Change::Ended { run, ended } => {
-            let totals = session
-                .run(run)
-                .map(crate::session::Run::totals)
-                .unwrap_or_default();
+            let totals = session.run(run).map(crate::session::Run::totals).unwrap_or_default();
             let (error, how) = match &ended.how {
                 End::Completed => (None, "completed"),
                 End::Cancelled => (None, "cancelled"),
@@ -85,10 +82,7 @@ fn failure(failure: &Failure) -> Value {
     object.insert("type".into(), failure.kind.clone().into());
     object.insert("message".into(), failure.message.clone().into());
     object.insert("detail".into(), failure.detail.clone().into());
-    object.insert(
-        "location".into(),
-        failure.place.as_ref().map(location).into(),
-    );
+    object.insert("location".into(), failure.place.as_ref().map(location).into());
     let frames = failure.frames.iter().map(|frame| {
         let mut place = location(&frame.place);
         place["name"] = frame.name.clone().into();

@@ -17,27 +17,17 @@ const PAGE: &str = include_str!("../../../../docs/json.md");
 
 fn changes() -> Vec<Change> {
     let run = || "r".into();
-    let place = Place {
-        path: "/w/a.py".into(),
-        line: 7,
-        column: None,
-    };
+    let place = Place { path: "/w/a.py".into(), line: 7, column: None };
     let failure = Failure {
         message: "no".into(),
         place: Some(place.clone()),
-        frames: vec![Frame {
-            place,
-            name: "test_one".into(),
-        }],
+        frames: vec![Frame { place, name: "test_one".into() }],
         diff: Some(("2".into(), "1".into())),
         ..Failure::default()
     };
     let result = TestResult {
         failures: vec![failure],
-        ..TestResult::new(
-            "a.py::test_one".parse().unwrap_or_default(),
-            Outcome::Failed,
-        )
+        ..TestResult::new("a.py::test_one".parse().unwrap_or_default(), Outcome::Failed)
     };
     let provenance = Provenance {
         interpreter: "local".into(),
@@ -48,65 +38,24 @@ fn changes() -> Vec<Change> {
     };
     let stages = [
         Stage::Connecting,
-        Stage::Pulling {
-            image: "i".into(),
-            progress: "p".into(),
-        },
-        Stage::Building {
-            step: "s".into(),
-            number: 1,
-            of: 2,
-        },
+        Stage::Pulling { image: "i".into(), progress: "p".into() },
+        Stage::Building { step: "s".into(), number: 1, of: 2 },
         Stage::Starting,
     ];
     let error = RunError::new(Fault::Interpreter, "cannot");
-    let ended = Ended {
-        how: End::Broken(error.clone()),
-        duration: Duration::ZERO,
-        log: None,
-    };
-    let mut changes: Vec<Change> = stages
-        .into_iter()
-        .map(|stage| Change::Preparing { run: run(), stage })
-        .collect();
+    let ended = Ended { how: End::Broken(error.clone()), duration: Duration::ZERO, log: None };
+    let mut changes: Vec<Change> =
+        stages.into_iter().map(|stage| Change::Preparing { run: run(), stage }).collect();
     changes.extend([
-        Change::Queued {
-            run: run(),
-            tests: vec![result.id.clone()],
-        },
-        Change::BuildLog {
-            run: run(),
-            line: "l".into(),
-        },
-        Change::Started {
-            run: run(),
-            provenance: Arc::new(provenance),
-        },
-        Change::Collected {
-            run: run(),
-            total: 1,
-        },
-        Change::TestStarted {
-            run: run(),
-            id: result.id.clone(),
-        },
-        Change::Output {
-            run: run(),
-            text: "t".into(),
-        },
-        Change::TestRetracted {
-            run: run(),
-            id: result.id.clone(),
-        },
-        Change::TestFinished {
-            run: run(),
-            result: Arc::new(result),
-            newest: true,
-        },
-        Change::Warning {
-            run: run(),
-            message: "w".into(),
-        },
+        Change::Queued { run: run(), tests: vec![result.id.clone()] },
+        Change::BuildLog { run: run(), line: "l".into() },
+        Change::Started { run: run(), provenance: Arc::new(provenance) },
+        Change::Collected { run: run(), total: 1 },
+        Change::TestStarted { run: run(), id: result.id.clone() },
+        Change::Output { run: run(), text: "t".into() },
+        Change::TestRetracted { run: run(), id: result.id.clone() },
+        Change::TestFinished { run: run(), result: Arc::new(result), newest: true },
+        Change::Warning { run: run(), message: "w".into() },
         Change::Refused { run: run(), error },
         Change::Ended { run: run(), ended },
     ]);
@@ -150,10 +99,7 @@ fn the_page_and_the_code_say_the_same() {
         .filter_map(|change| json_line(&session, change))
         .map(|line| serde_json::from_str(&line).expect("JSON"))
         .collect();
-    let errors = lines
-        .iter()
-        .map(|line| line["error"].clone())
-        .filter(Value::is_object);
+    let errors = lines.iter().map(|line| line["error"].clone()).filter(Value::is_object);
     let mut written = shape(lines.iter().cloned());
     // The error has an example of its own on the page.
     written.retain(|key| !key.starts_with("run-finished.error."));

@@ -12,16 +12,8 @@ use crate::session::Run;
 pub fn junit_report(run: &Run, timestamp: &str) -> Vec<u8> {
     let mut files: BTreeMap<String, Vec<&TestResult>> = BTreeMap::new();
     for result in run.results() {
-        let suite = result
-            .id
-            .suite
-            .as_deref()
-            .map(|name| format!("{name}//"))
-            .unwrap_or_default();
-        files
-            .entry(format!("{suite}{}", result.id.file))
-            .or_default()
-            .push(result);
+        let suite = result.id.suite.as_deref().map(|name| format!("{name}//")).unwrap_or_default();
+        files.entry(format!("{suite}{}", result.id.file)).or_default().push(result);
     }
     let suites: Vec<FlatSuite<'_>> = files
         .into_iter()
@@ -36,31 +28,17 @@ fn suite<'r>(
     provenance: Option<&'r Provenance>,
     timestamp: &str,
 ) -> FlatSuite<'r> {
-    let stamp = provenance.map(|p| {
-        [
-            ("testdock.interpreter", &p.interpreter),
-            ("testdock.image", &p.image),
-        ]
-    });
-    let properties = stamp
-        .into_iter()
-        .flatten()
-        .filter(|(_, value)| !value.is_empty());
-    let total = results
-        .iter()
-        .filter_map(|result| result.duration)
-        .map(|d| d.as_secs_f64())
-        .sum();
+    let stamp = provenance
+        .map(|p| [("testdock.interpreter", &p.interpreter), ("testdock.image", &p.image)]);
+    let properties = stamp.into_iter().flatten().filter(|(_, value)| !value.is_empty());
+    let total = results.iter().filter_map(|result| result.duration).map(|d| d.as_secs_f64()).sum();
     FlatSuite {
         suite: Suite {
             name: Some(name.into()),
             timestamp: Some(timestamp.to_owned().into()),
             time: Some(total),
             properties: properties
-                .map(|(name, value)| Property {
-                    name: name.into(),
-                    value: value.into(),
-                })
+                .map(|(name, value)| Property { name: name.into(), value: value.into() })
                 .collect(),
             ..Suite::default()
         },
@@ -74,16 +52,9 @@ fn case(result: &TestResult) -> Case<'_> {
         Some((name, groups)) => (name.as_str(), groups),
         None => (id.file.as_str(), &[][..]),
     };
-    let case = id
-        .case
-        .as_ref()
-        .map(|case| format!("[{case}]"))
-        .unwrap_or_default();
+    let case = id.case.as_ref().map(|case| format!("[{case}]")).unwrap_or_default();
     let module = id.file.as_str();
-    let module = module
-        .rsplit_once('.')
-        .map_or(module, |(stem, _)| stem)
-        .replace('/', ".");
+    let module = module.rsplit_once('.').map_or(module, |(stem, _)| stem).replace('/', ".");
     let classname: Vec<&str> = std::iter::once(module.as_str())
         .filter(|module| !module.is_empty())
         .chain(groups.iter().map(String::as_str))
@@ -98,10 +69,7 @@ fn case(result: &TestResult) -> Case<'_> {
             .filter(|place| place.path.ends_with(id.file.as_str()))
             .map(|place| place.line),
         time: result.duration.map(|duration| duration.as_secs_f64()),
-        properties: vec![Property {
-            name: "testdock.id".into(),
-            value: id.to_string().into(),
-        }],
+        properties: vec![Property { name: "testdock.id".into(), value: id.to_string().into() }],
         statuses: statuses(result),
         system_out: (!result.output.is_empty()).then(|| result.output.as_str().into()),
         ..Case::default()
@@ -115,21 +83,12 @@ fn statuses(result: &TestResult) -> Vec<Status<'_>> {
         Outcome::Errored => StatusKind::Error,
         Outcome::Skipped => {
             let message = result.reason.as_deref().unwrap_or_default();
-            return vec![status(
-                StatusKind::Skipped,
-                None,
-                message,
-                Cow::Borrowed(""),
-            )];
+            return vec![status(StatusKind::Skipped, None, message, Cow::Borrowed(""))];
         }
     };
     let of = |failure| failure_status(kind, failure);
     let statuses: Vec<Status<'_>> = result.failures.iter().map(of).collect();
-    if statuses.is_empty() {
-        vec![status(kind, None, "", Cow::Borrowed(""))]
-    } else {
-        statuses
-    }
+    if statuses.is_empty() { vec![status(kind, None, "", Cow::Borrowed(""))] } else { statuses }
 }
 
 fn failure_status(kind: StatusKind, failure: &Failure) -> Status<'_> {
@@ -150,9 +109,7 @@ fn status<'r>(
 ) -> Status<'r> {
     Status {
         kind,
-        type_: type_
-            .filter(|type_| !type_.is_empty())
-            .map(|type_| type_.as_str().into()),
+        type_: type_.filter(|type_| !type_.is_empty()).map(|type_| type_.as_str().into()),
         message: (!message.is_empty()).then(|| message.into()),
         text,
         file: None,

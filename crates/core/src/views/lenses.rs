@@ -32,22 +32,12 @@ pub enum Action {
 /// The lenses of a file: one to run all of it, and for each test and group one to run it and, once
 /// it ran, one that says how it ended.
 pub fn lenses(folder: &Folder, path: &RelPath) -> Vec<Lens> {
-    let items: Vec<&TestItem> = folder
-        .tests_in(path)
-        .iter()
-        .flat_map(|f| &f.items)
-        .collect();
+    let items: Vec<&TestItem> = folder.tests_in(path).iter().flat_map(|f| &f.items).collect();
     if items.is_empty() {
         return Vec::new();
     }
-    let file = TestId {
-        suite: items[0].id.suite.clone(),
-        ..TestId::of_file(path.clone())
-    };
-    let top = Range {
-        start: Position::default(),
-        end: Position::default(),
-    };
+    let file = TestId { suite: items[0].id.suite.clone(), ..TestId::of_file(path.clone()) };
+    let top = Range { start: Position::default(), end: Position::default() };
     let mut lenses = vec![run_lens(top, "▶ Run file", file)];
     // Tests that classes inherit stand where they are written, once for each class: once is enough.
     let mut seen = HashSet::new();
@@ -68,11 +58,7 @@ pub fn lenses(folder: &Folder, path: &RelPath) -> Vec<Lens> {
 }
 
 fn run_lens(range: Range, title: &str, id: TestId) -> Lens {
-    Lens {
-        range,
-        title: title.to_owned(),
-        action: Action::Run(vec![id]),
-    }
+    Lens { range, title: title.to_owned(), action: Action::Run(vec![id]) }
 }
 
 fn outcome_title(folder: &Folder, item: &TestItem) -> Option<String> {
@@ -91,11 +77,7 @@ fn outcome_title(folder: &Folder, item: &TestItem) -> Option<String> {
     } else {
         "○"
     };
-    let stale = below
-        .iter()
-        .find_map(|record| record.stale)
-        .map(stale_words)
-        .unwrap_or_default();
+    let stale = below.iter().find_map(|record| record.stale).map(stale_words).unwrap_or_default();
     Some(format!("{mark} {}{stale}", count_words(&totals)))
 }
 
@@ -106,10 +88,7 @@ fn record_title(record: &Record) -> String {
         Outcome::Failed | Outcome::Errored => "✗",
         Outcome::Skipped => "○",
     };
-    let time = result
-        .duration
-        .map(|d| format!(" {}", duration_words(d)))
-        .unwrap_or_default();
+    let time = result.duration.map(|d| format!(" {}", duration_words(d))).unwrap_or_default();
     let stale = record.stale.map(stale_words).unwrap_or_default();
     format!("{mark} {}{time}{stale}", result.outcome.as_str())
 }

@@ -39,11 +39,7 @@ pub fn started_line(provenance: &Provenance) -> String {
         (false, true) => format!("; container {} was warm", short(&provenance.container)),
         (false, false) => format!("; container {} started", short(&provenance.container)),
     };
-    format!(
-        "{} {}{container}",
-        paint(BOLD, "Interpreter"),
-        provenance.interpreter
-    )
+    format!("{} {}{container}", paint(BOLD, "Interpreter"), provenance.interpreter)
 }
 
 fn short(id: &str) -> &str {
@@ -58,10 +54,7 @@ pub fn test_lines(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
         Outcome::Errored => (RED, "ERROR"),
         Outcome::Skipped => (YELLOW, "SKIP"),
     };
-    let time = result
-        .duration
-        .map(|d| format!("  {}", duration_words(d)))
-        .unwrap_or_default();
+    let time = result.duration.map(|d| format!("  {}", duration_words(d))).unwrap_or_default();
     let mut line = format!(
         "{}{:pad$} {}{}",
         paint(style, word),
@@ -75,12 +68,7 @@ pub fn test_lines(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
     }
     let mut lines = vec![line];
     if result.outcome.is_bad() {
-        lines.extend(
-            result
-                .failures
-                .iter()
-                .map(|f| format!("      {}", failure_line(f, cwd))),
-        );
+        lines.extend(result.failures.iter().map(|f| format!("      {}", failure_line(f, cwd))));
     }
     lines
 }
@@ -94,11 +82,7 @@ fn failure_line(failure: &Failure, cwd: &Utf8Path) -> String {
 }
 
 fn headline(failure: &Failure) -> String {
-    let message = failure
-        .message
-        .lines()
-        .find(|l| !l.trim().is_empty())
-        .unwrap_or_default();
+    let message = failure.message.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
     match (failure.kind.as_str(), message) {
         ("", "") => "failed".to_owned(),
         (kind, "") => kind.to_owned(),
@@ -110,18 +94,13 @@ fn headline(failure: &Failure) -> String {
 
 /// What is wrong, test by test, with traces and output: for the end of a run.
 pub fn failure_blocks(run: &Run, cwd: &Utf8Path) -> Vec<String> {
-    bad(run)
-        .into_iter()
-        .flat_map(|result| failure_block(result, cwd))
-        .collect()
+    bad(run).into_iter().flat_map(|result| failure_block(result, cwd)).collect()
 }
 
 /// The bad results, file by file and line by line.
 fn bad(run: &Run) -> Vec<&TestResult> {
     let results = run.results().map(AsRef::as_ref);
-    let mut bad: Vec<&TestResult> = results
-        .filter(|r: &&TestResult| r.outcome.is_bad())
-        .collect();
+    let mut bad: Vec<&TestResult> = results.filter(|r: &&TestResult| r.outcome.is_bad()).collect();
     bad.sort_by_key(|result| (&result.id.file, result.place()));
     bad
 }
@@ -152,17 +131,9 @@ fn last_lines(text: &str, count: usize) -> impl Iterator<Item = &str> {
 /// What a test printed must not move the cursor, ring the bell or clear the screen.
 fn printable(line: &str) -> String {
     let shown = |c: char| {
-        if c.is_control() && c != '\t' {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            c
-        }
+        if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
     };
-    anstream::adapter::strip_str(line)
-        .to_string()
-        .chars()
-        .map(shown)
-        .collect()
+    anstream::adapter::strip_str(line).to_string().chars().map(shown).collect()
 }
 
 /// The failures once more, one line each, for the eye and for tools that read `path:line: message`.
@@ -191,11 +162,7 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
         End::TimedOut(limit) => format!("timed out after {}: ", duration_words(*limit)),
         End::Broken(_) => "broken: ".to_owned(),
     };
-    let warm = match run
-        .provenance
-        .as_ref()
-        .map(|p| (p.container.is_empty(), p.warm))
-    {
+    let warm = match run.provenance.as_ref().map(|p| (p.container.is_empty(), p.warm)) {
         Some((false, true)) => " (warm container)",
         Some((false, false)) => " (new container; the next run is warm)",
         Some((true, _)) => " (no container)",
@@ -207,11 +174,8 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
 
 /// An error with its place, the end of its log, and the remedy.
 pub fn error_lines(error: &RunError, cwd: &Utf8Path) -> Vec<String> {
-    let place = error
-        .place
-        .as_ref()
-        .map(|p| format!("{}: ", place_words(p, cwd)))
-        .unwrap_or_default();
+    let place =
+        error.place.as_ref().map(|p| format!("{}: ", place_words(p, cwd))).unwrap_or_default();
     let mut lines = Vec::new();
     if let Some(log) = error.log.as_ref().filter(|log| !log.trim().is_empty()) {
         lines.extend(
@@ -219,12 +183,7 @@ pub fn error_lines(error: &RunError, cwd: &Utf8Path) -> Vec<String> {
         );
     }
     lines.push(format!("{} {place}{}", paint(RED, "error:"), error.message));
-    lines.extend(
-        error
-            .help
-            .as_ref()
-            .map(|help| format!("{}  {help}", paint(BOLD, "help:"))),
-    );
+    lines.extend(error.help.as_ref().map(|help| format!("{}  {help}", paint(BOLD, "help:"))));
     lines
 }
 

@@ -42,16 +42,9 @@ pub fn count_words(totals: &Totals) -> String {
         (totals.passed, "passed"),
         (totals.skipped, "skipped"),
     ];
-    let words: Vec<String> = counts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| format!("{n} {word}"))
-        .collect();
-    if words.is_empty() {
-        "no tests".to_owned()
-    } else {
-        words.join(", ")
-    }
+    let words: Vec<String> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    if words.is_empty() { "no tests".to_owned() } else { words.join(", ") }
 }
 
 /// A step on the way to the first test: `building 3/7 RUN pip install .`.
@@ -73,11 +66,7 @@ pub fn end_words(totals: &Totals, ended: &Ended) -> String {
         End::Completed => format!("{} in {time}", count_words(totals)),
         End::Cancelled => format!("cancelled after {time}: {}", count_words(totals)),
         End::TimedOut(limit) => {
-            format!(
-                "timed out after {}: {}",
-                duration_words(*limit),
-                count_words(totals)
-            )
+            format!("timed out after {}: {}", duration_words(*limit), count_words(totals))
         }
         End::Broken(error) => error.message.clone(),
     }
@@ -101,32 +90,21 @@ mod tests {
 
     #[test]
     fn bytes_take_the_unit_that_fits() {
-        let words: Vec<String> = [512, 3_440_000, 999_960, 1_200_000_000]
-            .into_iter()
-            .map(bytes_words)
-            .collect();
+        let words: Vec<String> =
+            [512, 3_440_000, 999_960, 1_200_000_000].into_iter().map(bytes_words).collect();
         assert_eq!(words, ["512 B", "3.4 MB", "1.0 MB", "1.2 GB"]);
     }
 
     #[test]
     fn counts_name_what_is_there() {
-        let totals = Totals {
-            passed: 9,
-            failed: 2,
-            errored: 1,
-            skipped: 0,
-        };
+        let totals = Totals { passed: 9, failed: 2, errored: 1, skipped: 0 };
         assert_eq!(count_words(&totals), "2 failed, 1 errored, 9 passed");
         assert_eq!(count_words(&Totals::default()), "no tests");
     }
 
     #[test]
     fn stages_say_how_far_they_are() {
-        let building = |number, of| Stage::Building {
-            step: "RUN make".to_owned(),
-            number,
-            of,
-        };
+        let building = |number, of| Stage::Building { step: "RUN make".to_owned(), number, of };
         assert_eq!(stage_words(&building(3, 7)), "building 3/7 RUN make");
         assert_eq!(stage_words(&building(3, 0)), "building RUN make");
     }
@@ -134,26 +112,13 @@ mod tests {
     #[test]
     fn the_end_says_how_it_came() {
         let words = |how| {
-            let totals = Totals {
-                passed: 1,
-                ..Totals::default()
-            };
+            let totals = Totals { passed: 1, ..Totals::default() };
             let duration = Duration::from_millis(20);
-            end_words(
-                &totals,
-                &Ended {
-                    how,
-                    duration,
-                    log: None,
-                },
-            )
+            end_words(&totals, &Ended { how, duration, log: None })
         };
         assert_eq!(words(End::Completed), "1 passed in 20 ms");
         assert_eq!(words(End::Cancelled), "cancelled after 20 ms: 1 passed");
         let limit = Duration::from_secs(2);
-        assert_eq!(
-            words(End::TimedOut(limit)),
-            "timed out after 2.0 s: 1 passed"
-        );
+        assert_eq!(words(End::TimedOut(limit)), "timed out after 2.0 s: 1 passed");
     }
 }

@@ -106,16 +106,11 @@ async fn builder(docker: &Docker) -> BuilderVersion {
 }
 
 fn options(recipe: &Recipe, builder: BuilderVersion) -> BuildImageOptions {
-    let labels = HashMap::from([
-        (WORKSPACE_LABEL, recipe.root.as_str()),
-        (KEY_LABEL, recipe.key.as_str()),
-    ]);
+    let labels =
+        HashMap::from([(WORKSPACE_LABEL, recipe.root.as_str()), (KEY_LABEL, recipe.key.as_str())]);
     let dockerfile = &recipe.dockerfile;
-    let args: HashMap<&str, &str> = dockerfile
-        .build_args
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let args: HashMap<&str, &str> =
+        dockerfile.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let options = BuildImageOptionsBuilder::new()
         .dockerfile(recipe.sent_as())
         .t(&recipe.name)

@@ -13,10 +13,7 @@ mod endpoint;
 use endpoint::{Address, Endpoint, Environment};
 
 /// The oldest API that has what Testdock uses; engines since 20.10 speak it.
-const OLDEST_API: ClientVersion = ClientVersion {
-    major_version: 1,
-    minor_version: 41,
-};
+const OLDEST_API: ClientVersion = ClientVersion { major_version: 1, minor_version: 41 };
 
 /// An engine behind a network that drops packets never refuses; nobody waits longer than this.
 const NETWORK_PATIENCE: Duration = Duration::from_secs(5);
@@ -105,13 +102,8 @@ fn failed(endpoint: &Endpoint, cause: &str, remedy: &str) -> RunError {
     let address = &endpoint.address;
     let origin = endpoint.origin.as_ref();
     let origin = origin.map_or_else(String::new, |o| format!(" (the address comes from {o})"));
-    RunError::new(
-        Fault::Interpreter,
-        format!("cannot reach Docker at {address}: {cause}"),
-    )
-    .help(format!(
-        "{remedy}, or set interpreter.host, or run with --local{origin}"
-    ))
+    RunError::new(Fault::Interpreter, format!("cannot reach Docker at {address}: {cause}"))
+        .help(format!("{remedy}, or set interpreter.host, or run with --local{origin}"))
 }
 
 /// What went wrong and what mends it.
@@ -126,20 +118,14 @@ fn diagnose(endpoint: &Endpoint, error: &Error) -> (String, String) {
         Error::SocketNotFoundError(_) => return pair("no such file", start),
         Error::CertPathError { path } | Error::CertParseError { path } => {
             let cause = format!("cannot read the certificate {}", path.display());
-            return (
-                cause,
-                "put it there, or correct DOCKER_CERT_PATH".to_owned(),
-            );
+            return (cause, "put it there, or correct DOCKER_CERT_PATH".to_owned());
         }
         Error::DockerResponseServerError { message, .. } if message.contains("HTTPS server") => {
             let help = "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH";
             return pair("it speaks TLS only", help);
         }
         Error::JsonDataError { .. } | Error::APIVersionParseError {} => {
-            return pair(
-                "what answers there is no Docker engine",
-                "check the address",
-            );
+            return pair("what answers there is no Docker engine", "check the address");
         }
         _ => {}
     }
@@ -170,9 +156,7 @@ fn io_kind(error: &Error) -> Option<ErrorKind> {
 }
 
 fn innermost(error: &Error) -> String {
-    causes(error)
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string)
+    causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 #[cfg(test)]

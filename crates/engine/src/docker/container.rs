@@ -54,9 +54,7 @@ impl Container {
     pub(crate) async fn leave(&self) {
         if self.fresh {
             // Its first process ends at once on a signal, and the engine removes it.
-            let options = KillContainerOptions {
-                signal: "TERM".to_owned(),
-            };
+            let options = KillContainerOptions { signal: "TERM".to_owned() };
             let _ = self.docker.kill_container(&self.id, Some(options)).await;
         }
     }
@@ -87,18 +85,11 @@ pub(crate) async fn obtain(
         });
     }
     events.send(RunEvent::Preparing(Stage::Starting)).await;
-    let maker = Maker {
-        docker: docker.clone(),
-        recipe,
-        since,
-    };
+    let maker = Maker { docker: docker.clone(), recipe, since };
     // On its own, so that a cancelled run does not leave half a container behind.
     let made = tokio::spawn(async move { maker.make().await }).await;
     made.unwrap_or_else(|e| {
-        Err(RunError::new(
-            Fault::Interpreter,
-            format!("cannot start a container: {e}"),
-        ))
+        Err(RunError::new(Fault::Interpreter, format!("cannot start a container: {e}")))
     })
 }
 
@@ -108,15 +99,11 @@ async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummar
         ("status", vec!["running".to_owned()]),
         ("name", vec![recipe.name.clone()]),
     ]);
-    let options = ListContainersOptionsBuilder::default()
-        .filters(&filters)
-        .build();
+    let options = ListContainersOptionsBuilder::default().filters(&filters).build();
     let list = docker.list_containers(Some(options)).await;
     let list = list.map_err(|e| engine_error("list containers", &e))?;
     let exact = format!("/{}", recipe.name);
-    Ok(list
-        .into_iter()
-        .find(|c| c.names.iter().flatten().any(|n| *n == exact)))
+    Ok(list.into_iter().find(|c| c.names.iter().flatten().any(|n| *n == exact)))
 }
 
 struct Maker {
@@ -149,11 +136,7 @@ impl Maker {
     async fn create_or_join(&self) -> Result<Try, bollard::errors::Error> {
         let name = &self.recipe.name;
         let options = CreateContainerOptionsBuilder::default().name(name).build();
-        match self
-            .docker
-            .create_container(Some(options), self.recipe.body.clone())
-            .await
-        {
+        match self.docker.create_container(Some(options), self.recipe.body.clone()).await {
             Ok(made) => self.start(&made.id, false).await,
             Err(e) if status(&e) == Some(409) => self.join().await,
             Err(e) => Err(e),
@@ -162,19 +145,13 @@ impl Maker {
 
     /// Uses the container that another process is making, or waits for one that is going.
     async fn join(&self) -> Result<Try, bollard::errors::Error> {
-        let found = self
-            .docker
-            .inspect_container(&self.recipe.name, None::<InspectContainerOptions>)
-            .await;
+        let found =
+            self.docker.inspect_container(&self.recipe.name, None::<InspectContainerOptions>).await;
         let found = match found {
             Err(e) if status(&e) == Some(404) => return Ok(Try::Again),
             found => found?,
         };
-        let state = found
-            .state
-            .and_then(|s| s.status)
-            .map(|s| s.to_string())
-            .unwrap_or_default();
+        let state = found.state.and_then(|s| s.status).map(|s| s.to_string()).unwrap_or_default();
         let id = found.id.unwrap_or_default();
         match state.as_str() {
             // Starting a container that runs does nothing.
@@ -188,11 +165,7 @@ impl Maker {
     }
 
     async fn start(&self, id: &str, joined: bool) -> Result<Try, bollard::errors::Error> {
-        match self
-            .docker
-            .start_container(id, None::<StartContainerOptions>)
-            .await
-        {
+        match self.docker.start_container(id, None::<StartContainerOptions>).await {
             Ok(()) => {}
             Err(e) if joined && matches!(status(&e), Some(404 | 409)) => return Ok(Try::Again),
             Err(e) => {
@@ -200,10 +173,7 @@ impl Maker {
                 return Err(e);
             }
         }
-        let found = self
-            .docker
-            .inspect_container(id, None::<InspectContainerOptions>)
-            .await?;
+        let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
         Ok(Try::Runs(Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
@@ -227,29 +197,17 @@ impl Maker {
 /// Removes the containers that somebody made and died before starting: no lease ends those.
 async fn sweep(docker: &Docker) {
     let filters = HashMap::from([("label", vec![INTERPRETER]), ("status", vec!["created"])]);
-    let options = ListContainersOptionsBuilder::default()
-        .all(true)
-        .filters(&filters)
-        .build();
-    let list = docker
-        .list_containers(Some(options))
-        .await
-        .unwrap_or_default();
+    let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
+    let list = docker.list_containers(Some(options)).await.unwrap_or_default();
     let old = now() - PATIENCE.as_secs().cast_signed();
-    for left in list
-        .into_iter()
-        .filter(|c| c.created.is_some_and(|at| at < old))
-    {
+    for left in list.into_iter().filter(|c| c.created.is_some_and(|at| at < old)) {
         discard(docker, &left.id.unwrap_or_default()).await;
     }
 }
 
 /// Removes a container that is of no use; one that is gone already is no matter.
 async fn discard(docker: &Docker, id: &str) {
-    let options = RemoveContainerOptionsBuilder::default()
-        .force(true)
-        .v(true)
-        .build();
+    let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     let _ = docker.remove_container(id, Some(options)).await;
 }
 
@@ -259,11 +217,7 @@ fn paths(recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
     PathMap::new(mounts.into_iter().flatten().filter_map(|mount| {
         let container = mount.destination?;
         let host = match mount.typ.as_deref() {
-            Some("bind") => recipe
-                .binds
-                .get(&container)
-                .cloned()
-                .or(mount.source.map(Into::into)),
+            Some("bind") => recipe.binds.get(&container).cloned().or(mount.source.map(Into::into)),
             _ => None,
         };
         Some(Mount { container, host })
@@ -272,11 +226,8 @@ fn paths(recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
 
 /// An error of the engine while it did `what`.
 pub(super) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
-    RunError::new(
-        Fault::Interpreter,
-        format!("cannot {what}: {}", super::said(error)),
-    )
-    .help("see whether the engine runs: docker info")
+    RunError::new(Fault::Interpreter, format!("cannot {what}: {}", super::said(error)))
+        .help("see whether the engine runs: docker info")
 }
 
 pub(super) fn now() -> i64 {

@@ -29,10 +29,7 @@ pub(super) struct Context {
 /// Starts sending. The task ends with the stream, and says what could not be read.
 pub(super) fn stream(
     context: Context,
-) -> (
-    impl Stream<Item = io::Result<Bytes>> + Send + use<>,
-    JoinHandle<io::Result<()>>,
-) {
+) -> (impl Stream<Item = io::Result<Bytes>> + Send + use<>, JoinHandle<io::Result<()>>) {
     let (sender, receiver) = mpsc::channel(PIECES_WAITING);
     let task = tokio::task::spawn_blocking(move || {
         let outcome = write(&context, Pieces(sender.clone()));
@@ -93,12 +90,9 @@ fn about(path: &Path, error: &io::Error) -> io::Error {
 
 fn write(context: &Context, pieces: Pieces) -> io::Result<()> {
     let mut tar = Builder::new(BufWriter::with_capacity(PIECE, pieces));
-    walk(
-        &context.dir,
-        "",
-        &context.ignore,
-        &mut |name, path, metadata| append(&mut tar, name, path, metadata),
-    )?;
+    walk(&context.dir, "", &context.ignore, &mut |name, path, metadata| {
+        append(&mut tar, name, path, metadata)
+    })?;
     if let Some((name, text)) = &context.extra {
         let mut header = header(EntryType::Regular, 0o644, 0);
         header.set_size(text.len() as u64);

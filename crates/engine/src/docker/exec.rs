@@ -15,11 +15,7 @@ use crate::supervisor::Command;
 impl Container {
     /// Starts `command`; its frames and its output come on streams of their own.
     pub(crate) async fn exec(&self, command: Command) -> Result<Pipes, NotStarted> {
-        let env = command
-            .env
-            .iter()
-            .map(|(k, v)| format!("{k}={v}"))
-            .collect();
+        let env = command.env.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let options = CreateExecOptions {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
@@ -30,16 +26,13 @@ impl Container {
         };
         let exec = self.docker.create_exec(&self.id, options).await;
         let exec = exec.map_err(|e| not_started(&e))?;
-        let options = StartExecOptions {
-            output_capacity: Some(64 << 10),
-            ..StartExecOptions::default()
-        };
+        let options =
+            StartExecOptions { output_capacity: Some(64 << 10), ..StartExecOptions::default() };
         let started = self.docker.start_exec(&exec.id, Some(options)).await;
         match started.map_err(|e| not_started(&e))? {
-            StartExecResults::Attached { output, input } => Ok(Pipes {
-                pieces: output.map(piece).boxed(),
-                input,
-            }),
+            StartExecResults::Attached { output, input } => {
+                Ok(Pipes { pieces: output.map(piece).boxed(), input })
+            }
             StartExecResults::Detached => Err(NotStarted::Gone),
         }
     }

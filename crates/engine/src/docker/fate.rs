@@ -42,10 +42,7 @@ impl Container {
     }
 
     async fn look(&self) -> Fate {
-        let found = self
-            .docker
-            .inspect_container(&self.id, None::<InspectContainerOptions>)
-            .await;
+        let found = self.docker.inspect_container(&self.id, None::<InspectContainerOptions>).await;
         let state = match found {
             Ok(found) => found.state.unwrap_or_default(),
             Err(e) if status(&e) == Some(404) => return self.gone().await,
@@ -53,9 +50,7 @@ impl Container {
         };
         match state.running {
             Some(true) => Fate::Running,
-            _ if state.oom_killed == Some(true) => Fate::Gone {
-                out_of_memory: true,
-            },
+            _ if state.oom_killed == Some(true) => Fate::Gone { out_of_memory: true },
             _ => self.gone().await,
         }
     }
@@ -73,8 +68,6 @@ impl Container {
             .build();
         let mut events = self.docker.events(Some(options));
         let first = tokio::time::timeout(Duration::from_secs(1), events.next()).await;
-        Fate::Gone {
-            out_of_memory: matches!(first, Ok(Some(Ok(_)))),
-        }
+        Fate::Gone { out_of_memory: matches!(first, Ok(Some(Ok(_)))) }
     }
 }

@@ -99,10 +99,7 @@ async fn read_recipe(root: Utf8PathBuf, dockerfile: Dockerfile) -> Result<Recipe
 /// which is then the built image's too.
 fn copied_to(facts: &DockerfileFacts, workdir: &str) -> Vec<String> {
     let mut dirs = facts.workspace_copied_to.clone();
-    let relative = facts
-        .copies
-        .iter()
-        .filter(|copy| copy.path.is_none() && is_whole_context(copy));
+    let relative = facts.copies.iter().filter(|copy| copy.path.is_none() && is_whole_context(copy));
     dirs.extend(relative.map(|copy| join(workdir, &copy.dest)));
     dirs.reverse();
     dirs
@@ -110,9 +107,7 @@ fn copied_to(facts: &DockerfileFacts, workdir: &str) -> Vec<String> {
 
 fn join(dir: &str, path: &str) -> String {
     let parts = dir.split('/').chain(path.split('/'));
-    let parts: Vec<&str> = parts
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect();
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty() && *part != ".").collect();
     format!("/{}", parts.join("/"))
 }
 
@@ -127,10 +122,7 @@ async fn find(docker: &Docker, name: &str) -> Result<Option<Image>, RunError> {
     match docker.inspect_image(name).await {
         Ok(inspected) => Ok(Some(Image::new(name, inspected))),
         // 400 and 301 answer what is no name at all; a pull says why.
-        Err(Error::DockerResponseServerError {
-            status_code: 404 | 400 | 301,
-            ..
-        }) => Ok(None),
+        Err(Error::DockerResponseServerError { status_code: 404 | 400 | 301, .. }) => Ok(None),
         Err(error) => {
             let message = format!("cannot inspect the image {name}: {error}");
             Err(RunError::new(Fault::Interpreter, message)

@@ -33,13 +33,9 @@ pub(crate) async fn list(docker: &Docker) -> Result<Kept, RunError> {
         .size(true)
         .filters(&ours(INTERPRETER))
         .build();
-    let images = ListImagesOptionsBuilder::default()
-        .filters(&ours(KEY))
-        .build();
-    let (containers, images) = tokio::join!(
-        docker.list_containers(Some(containers)),
-        docker.list_images(Some(images)),
-    );
+    let images = ListImagesOptionsBuilder::default().filters(&ours(KEY)).build();
+    let (containers, images) =
+        tokio::join!(docker.list_containers(Some(containers)), docker.list_images(Some(images)),);
     let containers = containers.map_err(|e| engine_error("list containers", &e))?;
     let images = images.map_err(|e| engine_error("list images", &e))?;
     let mut kept = Kept {
@@ -58,10 +54,7 @@ async fn container(docker: &Docker, found: ContainerSummary) -> Container {
     let name = found.names.into_iter().flatten().next().unwrap_or_default();
     let state = found.state.map(|s| s.to_string()).unwrap_or_default();
     let lease = match state.as_str() {
-        "running" => tokio::time::timeout(PATIENCE, lease(docker, &id))
-            .await
-            .ok()
-            .flatten(),
+        "running" => tokio::time::timeout(PATIENCE, lease(docker, &id)).await.ok().flatten(),
         _ => None,
     };
     Container {
@@ -85,10 +78,7 @@ async fn lease(docker: &Docker, id: &str) -> Option<Duration> {
         ..CreateExecOptions::default()
     };
     let exec = docker.create_exec(id, options).await.ok()?;
-    let started = docker
-        .start_exec(&exec.id, None::<StartExecOptions>)
-        .await
-        .ok()?;
+    let started = docker.start_exec(&exec.id, None::<StartExecOptions>).await.ok()?;
     let StartExecResults::Attached { mut output, .. } = started else {
         return None;
     };
@@ -102,12 +92,7 @@ async fn lease(docker: &Docker, id: &str) -> Option<Duration> {
 
 fn image(found: ImageSummary) -> Image {
     Image {
-        workspace: found
-            .labels
-            .get(WORKSPACE)
-            .cloned()
-            .unwrap_or_default()
-            .into(),
+        workspace: found.labels.get(WORKSPACE).cloned().unwrap_or_default().into(),
         id: found.id,
         names: found.repo_tags,
         age: age(Some(found.created)),
@@ -134,9 +119,7 @@ pub(crate) async fn show(docker: &Docker, root: &Utf8Path, name: &str) -> Result
                 .help(format!("name one of {}", names.join(", "))));
         }
     };
-    let found = docker
-        .inspect_container(&container.id, None::<InspectContainerOptions>)
-        .await;
+    let found = docker.inspect_container(&container.id, None::<InspectContainerOptions>).await;
     let found = found
         .map_err(|e| engine_error(&format!("inspect the container {}", container.name), &e))?;
     Ok(shown(container, found))
@@ -152,18 +135,10 @@ fn shown(container: Container, found: ContainerInspectResponse) -> Shown {
         user: config.user.unwrap_or_default(),
         paths: PathMap::new(mounts.filter_map(|m| {
             let host = m.source.filter(|_| m.typ.as_deref() == Some("bind"));
-            Some(Mount {
-                container: m.destination?,
-                host: host.map(Into::into),
-            })
+            Some(Mount { container: m.destination?, host: host.map(Into::into) })
         })),
         network: host.network_mode.unwrap_or_default(),
-        env: config
-            .env
-            .into_iter()
-            .flatten()
-            .map(|e| masked(&e))
-            .collect(),
+        env: config.env.into_iter().flatten().map(|e| masked(&e)).collect(),
         limits: Limits {
             cpus_milli: unsigned(host.nano_cpus).map(|nano| nano / 1_000_000),
             memory: unsigned(host.memory),
@@ -194,10 +169,7 @@ pub(crate) async fn remove(
     let kept = list(docker).await?;
     let mut removed = Vec::new();
     for container in kept.containers.iter().filter(|c| is_meant(c, root, name)) {
-        let options = RemoveContainerOptionsBuilder::default()
-            .force(true)
-            .v(true)
-            .build();
+        let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
         let gone = docker.remove_container(&container.id, Some(options)).await;
         done(gone, &format!("remove the container {}", container.name))?;
         removed.push(container.name.clone());
@@ -205,10 +177,7 @@ pub(crate) async fn remove(
     for image in kept.images.iter().filter(|i| image_is_meant(i, name)) {
         let title = image.names.first().unwrap_or(&image.id).clone();
         let options = RemoveImageOptionsBuilder::default().force(true).build();
-        let gone = docker
-            .remove_image(&image.id, Some(options), None)
-            .await
-            .map(|_| ());
+        let gone = docker.remove_image(&image.id, Some(options), None).await.map(|_| ());
         done(gone, &format!("remove the image {title}"))?;
         removed.push(title);
     }
@@ -256,25 +225,11 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_by_name_and_by_form() {
-        let shown = [
-            "API_TOKEN=abc",
-            "LEVEL=debug",
-            "URL=postgres://me:pw@db/x",
-            "HOME=/root",
-            "odd",
-        ]
-        .map(masked);
+        let shown =
+            ["API_TOKEN=abc", "LEVEL=debug", "URL=postgres://me:pw@db/x", "HOME=/root", "odd"]
+                .map(masked);
         let shown = shown.map(|(name, value)| format!("{name}={value}"));
-        assert_eq!(
-            shown,
-            [
-                "API_TOKEN=•••",
-                "LEVEL=debug",
-                "URL=•••",
-                "HOME=/root",
-                "odd="
-            ]
-        );
+        assert_eq!(shown, ["API_TOKEN=•••", "LEVEL=debug", "URL=•••", "HOME=/root", "odd="]);
     }
 
     #[test]

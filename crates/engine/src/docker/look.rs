@@ -40,9 +40,7 @@ pub(super) async fn look(
     let body = body(image, dirs);
     // On its own, so that a cancelled run leaves no container behind.
     let looked = tokio::spawn(async move {
-        ask(&docker, body)
-            .await
-            .map_err(|e| engine_error(&format!("look into {name}"), &e))
+        ask(&docker, body).await.map_err(|e| engine_error(&format!("look into {name}"), &e))
     });
     let text = match looked.await {
         Ok(text) => text?,
@@ -64,9 +62,7 @@ fn remembered(image: &Image, dirs: &BTreeSet<&str>) -> Option<Utf8PathBuf> {
         hash.update([0]);
     }
     let cache = etcetera::choose_base_strategy().ok()?.cache_dir();
-    let dir = Utf8PathBuf::from_path_buf(cache)
-        .ok()?
-        .join("testdock/images");
+    let dir = Utf8PathBuf::from_path_buf(cache).ok()?.join("testdock/images");
     Some(dir.join(hex(&hash.finalize()[..16])))
 }
 
@@ -89,10 +85,7 @@ fn body(image: &Image, dirs: &BTreeSet<&str>) -> ContainerCreateBody {
 }
 
 async fn ask(docker: &Docker, body: ContainerCreateBody) -> Result<String, bollard::errors::Error> {
-    let id = docker
-        .create_container(None::<CreateContainerOptions>, body)
-        .await?
-        .id;
+    let id = docker.create_container(None::<CreateContainerOptions>, body).await?.id;
     let told = follow(docker, &id).await;
     if told.is_err() {
         // A container that never started does not go by itself.
@@ -103,14 +96,9 @@ async fn ask(docker: &Docker, body: ContainerCreateBody) -> Result<String, bolla
 }
 
 async fn follow(docker: &Docker, id: &str) -> Result<String, bollard::errors::Error> {
-    let options = AttachContainerOptionsBuilder::default()
-        .stdout(true)
-        .stream(true)
-        .build();
+    let options = AttachContainerOptionsBuilder::default().stdout(true).stream(true).build();
     let mut output = docker.attach_container(id, Some(options)).await?.output;
-    docker
-        .start_container(id, None::<StartContainerOptions>)
-        .await?;
+    docker.start_container(id, None::<StartContainerOptions>).await?;
     let mut text = Vec::new();
     while let Some(piece) = output.next().await {
         text.extend_from_slice(&piece?.into_bytes());

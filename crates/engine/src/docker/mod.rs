@@ -52,10 +52,7 @@ pub(crate) async fn stand(
     };
     Ok(Stand {
         provenance: Arc::new(provenance),
-        base: Base {
-            dir: BASE.to_owned(),
-            lease: Some(recipe::lease(interpreter)),
-        },
+        base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         seat: Seat::Container(container),
     })
 }

@@ -22,20 +22,10 @@ pub(crate) async fn placement(
     image: &Image,
 ) -> Result<Placement, RunError> {
     let spots = spots(interpreter, image);
-    let dirs: BTreeSet<&str> = spots
-        .iter()
-        .map(|s| s.dir.as_str())
-        .filter(|d| *d != "/")
-        .collect();
-    let tree = if dirs.is_empty() {
-        Tree::default()
-    } else {
-        look(docker, image, &dirs).await?
-    };
+    let dirs: BTreeSet<&str> = spots.iter().map(|s| s.dir.as_str()).filter(|d| *d != "/").collect();
+    let tree = if dirs.is_empty() { Tree::default() } else { look(docker, image, &dirs).await? };
     let mut placement = place(root, &spots, &tree, &OnDisk::at(root));
-    placement
-        .volumes
-        .retain(|(path, _)| mount_point(&path.on(root)));
+    placement.volumes.retain(|(path, _)| mount_point(&path.on(root)));
     Ok(placement)
 }
 
@@ -52,14 +42,8 @@ fn spots(interpreter: &Interpreter, image: &Image) -> Vec<Spot> {
         holds: holds.clone(),
         because,
     };
-    let told = interpreter
-        .workdir
-        .iter()
-        .map(|dir| spot(dir, &RelPath::default(), Because::Told));
-    let copied = image
-        .copied_to
-        .iter()
-        .map(|dir| spot(dir, &context, Because::Copied));
+    let told = interpreter.workdir.iter().map(|dir| spot(dir, &RelPath::default(), Because::Told));
+    let copied = image.copied_to.iter().map(|dir| spot(dir, &context, Because::Copied));
     let workdir = spot(&image.workdir, &context, Because::Workdir);
     told.chain(copied).chain([workdir]).collect()
 }
@@ -101,12 +85,7 @@ impl<'a> OnDisk<'a> {
 impl Workspace for OnDisk<'_> {
     fn names(&self, dir: &RelPath) -> BTreeSet<String> {
         let entries = dir.on(self.root).read_dir_utf8();
-        entries
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|e| e.file_name().to_owned())
-            .collect()
+        entries.into_iter().flatten().flatten().map(|e| e.file_name().to_owned()).collect()
     }
 
     fn is_dir(&self, dir: &RelPath) -> bool {
@@ -152,13 +131,7 @@ mod tests {
         .filter(|path| disk.ignores(&RelPath::new(path)));
         assert_eq!(
             ignored.collect::<Vec<_>>(),
-            [
-                "node_modules",
-                "web/node_modules",
-                "keep",
-                "web/out",
-                "a.egg-info"
-            ]
+            ["node_modules", "web/node_modules", "keep", "web/out", "a.egg-info"]
         );
     }
 }

@@ -22,9 +22,7 @@ const REPORT_EVERY: Duration = Duration::from_millis(100);
 /// Pulls the image `name`, and says how far it is.
 pub(super) async fn pull(docker: &Docker, name: &str, events: &Events) -> Result<(), RunError> {
     let credentials = credentials_of(name, events).await;
-    let options = CreateImageOptionsBuilder::new()
-        .from_image(&with_tag(name))
-        .build();
+    let options = CreateImageOptionsBuilder::new().from_image(&with_tag(name)).build();
     let mut answers = docker.create_image(Some(options), None, credentials);
     let mut layers = Layers::default();
     let mut reported: Option<Instant> = None;
@@ -43,11 +41,7 @@ pub(super) async fn pull(docker: &Docker, name: &str, events: &Events) -> Result
 /// The engine pulls *all* tags of a name without one.
 fn with_tag(name: &str) -> String {
     let last = name.rsplit('/').next().unwrap_or(name);
-    if last.contains([':', '@']) {
-        name.to_owned()
-    } else {
-        format!("{name}:latest")
-    }
+    if last.contains([':', '@']) { name.to_owned() } else { format!("{name}:latest") }
 }
 
 /// What has arrived of an image.
@@ -124,10 +118,7 @@ pub(super) fn remedy(name: &str, cause: &str) -> String {
     } else if says(&["toomanyrequests", "rate limit"]) {
         format!("wait, or log in (docker login{})", argument(registry))
     } else if says(&["denied", "unauthorized", "authentication", "credentials"]) {
-        format!(
-            "check the name, or log in (docker login{})",
-            argument(registry)
-        )
+        format!("check the name, or log in (docker login{})", argument(registry))
     } else if says(&["certificate", "x509"]) {
         format!("give the engine the certificate authority of {registry} (/etc/docker/certs.d)")
     } else {

@@ -51,20 +51,14 @@ impl Recipe {
         let mut body = ContainerCreateBody {
             image: Some(image.id.clone()),
             entrypoint: Some(["sh", "-c", KEEPER, "testdock"].map(String::from).into()),
-            cmd: Some(vec![
-                format!("{BASE}/lease"),
-                lease(interpreter).as_secs().to_string(),
-            ]),
+            cmd: Some(vec![format!("{BASE}/lease"), lease(interpreter).as_secs().to_string()]),
             user: user(&interpreter.user),
             working_dir: Some("/".to_owned()),
             host_config: Some(host_config(root, interpreter, place)),
             ..ContainerCreateBody::default()
         };
-        let binds: HashMap<String, Utf8PathBuf> = place
-            .mounts
-            .iter()
-            .map(|(path, dir)| (dir.clone(), path.on(root)))
-            .collect();
+        let binds: HashMap<String, Utf8PathBuf> =
+            place.mounts.iter().map(|(path, dir)| (dir.clone(), path.on(root))).collect();
         let mut seen: Vec<String> = binds.values().map(|host| identity(host)).collect();
         seen.sort();
         let key = key(&body, &seen);
@@ -90,11 +84,7 @@ pub(crate) fn lease(interpreter: &Interpreter) -> Duration {
 }
 
 fn host_config(root: &Utf8Path, interpreter: &Interpreter, place: &Placement) -> HostConfig {
-    let Limits {
-        cpus_milli,
-        memory,
-        pids,
-    } = interpreter.limits;
+    let Limits { cpus_milli, memory, pids } = interpreter.limits;
     let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     HostConfig {
         auto_remove: Some(true),
@@ -111,10 +101,7 @@ fn host_config(root: &Utf8Path, interpreter: &Interpreter, place: &Placement) ->
 }
 
 fn mounts(root: &Utf8Path, place: &Placement) -> Vec<Mount> {
-    let binds = place
-        .mounts
-        .iter()
-        .map(|(path, dir)| bind(&path.on(root), dir));
+    let binds = place.mounts.iter().map(|(path, dir)| bind(&path.on(root), dir));
     // Without a name: the engine fills it from the image, and removes it with the container.
     let volumes = place.volumes.iter().map(|(_, dir)| Mount {
         typ: Some(MountType::VOLUME),
@@ -178,9 +165,7 @@ fn key(body: &ContainerCreateBody, seen: &[String]) -> String {
 fn identity(dir: &Utf8Path) -> String {
     use std::os::unix::fs::MetadataExt as _;
     let found = std::fs::metadata(dir);
-    found.map_or(String::new(), |meta| {
-        format!("{}:{}", meta.dev(), meta.ino())
-    })
+    found.map_or(String::new(), |meta| format!("{}:{}", meta.dev(), meta.ino()))
 }
 
 /// Where a directory has no number, its name must do.
@@ -202,18 +187,9 @@ fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<Stri
 /// A name that the engine takes as a part of a container's.
 fn word(name: Option<&str>) -> String {
     let safe = |c: char| {
-        if c.is_ascii_alphanumeric() {
-            c.to_ascii_lowercase()
-        } else {
-            '-'
-        }
+        if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }
     };
-    let word: String = name
-        .unwrap_or_default()
-        .chars()
-        .take(40)
-        .map(safe)
-        .collect();
+    let word: String = name.unwrap_or_default().chars().take(40).map(safe).collect();
     match word.trim_matches('-') {
         "" => "workspace".to_owned(),
         word => word.to_owned(),

@@ -23,10 +23,7 @@ fn image() -> Option<String> {
 }
 
 fn docker(args: &[&str]) -> Result<String, String> {
-    let out = Command::new("docker")
-        .args(args)
-        .output()
-        .map_err(|e| e.to_string())?;
+    let out = Command::new("docker").args(args).output().map_err(|e| e.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     match out.status.success() {
         true => Ok(text(&out.stdout)),
@@ -69,14 +66,8 @@ async fn the_second_run_is_warm_and_sees_the_workspace() {
     let second = yard.0.run(script).await;
     assert_eq!(second.container(), (first.container().0, true));
     assert!(!first.container().1);
-    let left: Vec<_> = yard
-        .0
-        .root
-        .read_dir_utf8()
-        .unwrap()
-        .flatten()
-        .map(|e| e.file_name().to_owned())
-        .collect();
+    let left: Vec<_> =
+        yard.0.root.read_dir_utf8().unwrap().flatten().map(|e| e.file_name().to_owned()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
 
@@ -99,16 +90,8 @@ async fn nothing_survives_a_cancel() {
     run.cancel.cancel();
     let story = run.end().await;
     assert_eq!(story.end(), "Cancelled");
-    assert!(
-        asked.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        asked.elapsed()
-    );
-    gone_within(
-        Duration::from_secs(1).saturating_sub(asked.elapsed()),
-        || processes(mark),
-    )
-    .await;
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    gone_within(Duration::from_secs(1).saturating_sub(asked.elapsed()), || processes(mark)).await;
     assert_eq!(yard.containers().len(), 1, "the container stays warm");
 }
 
@@ -116,9 +99,7 @@ async fn nothing_survives_a_cancel() {
 async fn a_flood_does_not_hold_back_a_cancel() {
     let Some(yard) = Yard::new() else { return };
     let mark = "10002.5";
-    let mut run = yard
-        .0
-        .start(format!("echo up; : {mark}; yes {mark}").as_str());
+    let mut run = yard.0.start(format!("echo up; : {mark}; yes {mark}").as_str());
     run.until_printed("up").await;
     // Nobody reads the events for a while.
     gone_within(Duration::from_secs(5), || match run.events.len() {
@@ -130,11 +111,7 @@ async fn a_flood_does_not_hold_back_a_cancel() {
     run.cancel.cancel();
     let story = run.end().await;
     assert_eq!(story.end(), "Cancelled");
-    assert!(
-        asked.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        asked.elapsed()
-    );
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
     gone_within(Duration::from_millis(500), || processes(mark)).await;
 }
 
@@ -165,16 +142,11 @@ fn start_client(yard: &Yard, script: &str) -> std::process::Child {
 #[tokio::test]
 async fn nothing_survives_a_killed_client() {
     let Some(yard) = Yard::new() else { return };
-    for (mark, more) in [
-        ("10003.5", ""),
-        ("10004.5", "(while :; do echo flood; done) &"),
-    ] {
+    for (mark, more) in [("10003.5", ""), ("10004.5", "(while :; do echo flood; done) &")] {
         let mut client = start_client(&yard, &format!("{more} {}; sleep {mark}", stubborn(mark)));
-        gone_within(Duration::from_secs(30), || {
-            match processes(&format!("sleep\0{mark}")).len() {
-                4.. => Vec::new(),
-                few => vec![few.to_string()],
-            }
+        gone_within(Duration::from_secs(30), || match processes(&format!("sleep\0{mark}")).len() {
+            4.. => Vec::new(),
+            few => vec![few.to_string()],
         })
         .await;
         client.kill().unwrap();
@@ -195,28 +167,19 @@ async fn two_runs_at_once_share_a_container_undisturbed() {
     one.cancel.cancel();
     assert_eq!(one.end().await.end(), "Cancelled");
     let two = two.end().await;
-    assert_eq!(
-        (two.end().as_str(), two.results()),
-        ("Completed", vec!["r".to_owned()])
-    );
+    assert_eq!((two.end().as_str(), two.results()), ("Completed", vec!["r".to_owned()]));
     assert_eq!(yard.containers().len(), 1);
 }
 
 #[tokio::test]
 async fn two_processes_at_once_make_one_container() {
     let Some(yard) = Yard::new() else { return };
-    let clients: Vec<_> = (0..3)
-        .map(|_| start_client(&yard, "echo r >$1/report"))
-        .collect();
+    let clients: Vec<_> = (0..3).map(|_| start_client(&yard, "echo r >$1/report")).collect();
     let mut said: Vec<String> = Vec::new();
     for client in clients {
         let out = client.wait_with_output().unwrap();
         let text = String::from_utf8_lossy(&out.stdout).into_owned();
-        said.extend(
-            text.lines()
-                .filter(|l| l.starts_with("told "))
-                .map(String::from),
-        );
+        said.extend(text.lines().filter(|l| l.starts_with("told ")).map(String::from));
     }
     let id = &yard.containers()[0];
     assert_eq!(said, vec![format!("told Completed in {id}"); 3]);
@@ -248,10 +211,7 @@ async fn a_fresh_container_goes_with_its_run() {
     run.cancel.cancel();
     assert_eq!(run.end().await.end(), "Cancelled");
     gone_within(Duration::from_secs(5), || {
-        yard.containers()
-            .into_iter()
-            .filter(|id| *id != warm)
-            .collect()
+        yard.containers().into_iter().filter(|id| *id != warm).collect()
     })
     .await;
 }
@@ -281,10 +241,7 @@ async fn want_of_memory_is_said() {
         "Process: no report after Signal(9): the kernel killed a process of the tests for want of memory (the container's limit is 48 MiB) [raise limits.memory of the interpreter, or run fewer tests at once]"
     );
     // Only a part of the tests died.
-    let story = yard
-        .0
-        .run(format!("{eat}; echo r >$1/report").as_str())
-        .await;
+    let story = yard.0.run(format!("{eat}; echo r >$1/report").as_str()).await;
     assert_eq!(story.end(), "Completed");
     assert_eq!(story.warnings().len(), 1, "{:?}", story.warnings());
 }
@@ -311,10 +268,7 @@ async fn a_caller_other_than_root_can_delete_what_is_left() {
     assert_eq!(story.printed(), "1234\n/tmp/testdock-home\n");
     assert_eq!(story.results(), ["r"]);
     use std::os::unix::fs::MetadataExt as _;
-    assert_eq!(
-        std::fs::metadata(yard.0.root.join("made")).unwrap().uid(),
-        1234
-    );
+    assert_eq!(std::fs::metadata(yard.0.root.join("made")).unwrap().uid(), 1234);
 }
 
 /// Builds an image from the workspace of `yard`.
@@ -351,10 +305,7 @@ async fn the_workspace_goes_over_its_copy_and_what_the_image_made_stays() {
         );
         assert_eq!(story.container().1, warm);
     }
-    assert_eq!(
-        root.join("node_modules").read_dir_utf8().unwrap().count(),
-        0
-    );
+    assert_eq!(root.join("node_modules").read_dir_utf8().unwrap().count(), 0);
     drop(yard);
     docker(&["rmi", "-f", &id]).unwrap();
 }
@@ -405,15 +356,8 @@ async fn client_after(yard: &Yard, mount: &str) -> String {
 async fn a_container_that_does_not_see_the_workspace_is_said() {
     let Some(yard) = Yard::new() else { return };
     let told = client_after(&yard, "mount -t tmpfs none \"$CLIENT_ROOT\"").await;
-    assert!(
-        told.contains("the container does not see the workspace"),
-        "{told}"
-    );
-    assert_eq!(
-        yard.containers(),
-        Vec::<String>::new(),
-        "it would be found again"
-    );
+    assert!(told.contains("the container does not see the workspace"), "{told}");
+    assert_eq!(yard.containers(), Vec::<String>::new(), "it would be found again");
 }
 
 #[tokio::test]
@@ -432,31 +376,18 @@ async fn what_is_kept_is_listed_shown_and_removed() {
     let world = &yard.0.world;
     let kept = interpreters::list(world, None).await.unwrap();
     let container = kept.containers.iter().find(|c| c.id == id).unwrap();
-    assert_eq!(
-        (container.state.as_str(), container.interpreter.as_str()),
-        ("running", "default")
-    );
+    assert_eq!((container.state.as_str(), container.interpreter.as_str()), ("running", "default"));
     assert_eq!(container.workspace, yard.0.root);
     let lease = container.lease.unwrap();
     assert!((20..=30).contains(&lease.as_secs()), "{lease:?}");
     let root = &yard.0.root;
-    let shown = interpreters::show(world, None, root, &id[..12])
-        .await
-        .unwrap();
+    let shown = interpreters::show(world, None, root, &id[..12]).await.unwrap();
     assert_eq!(shown.limits, yard.0.interpreter.limits);
     assert_eq!(shown.paths.to_container(&yard.0.root).unwrap(), yard.0.root);
-    let removed = interpreters::remove(world, None, root, &container.name)
-        .await
-        .unwrap();
+    let removed = interpreters::remove(world, None, root, &container.name).await.unwrap();
     assert_eq!(removed, std::slice::from_ref(&container.name));
-    let error = interpreters::show(world, None, root, &id)
-        .await
-        .unwrap_err();
-    assert!(
-        error.message.starts_with("there is no container"),
-        "{}",
-        error.message
-    );
+    let error = interpreters::show(world, None, root, &id).await.unwrap_err();
+    assert!(error.message.starts_with("there is no container"), "{}", error.message);
 }
 
 /// A way to the engine that can be cut.
@@ -485,16 +416,10 @@ async fn an_engine_that_is_lost_under_a_run_is_said_and_the_next_run_works() {
     way.abort();
     std::fs::remove_file(&socket).unwrap();
     let told = run.end().await.end();
-    assert!(
-        told.starts_with("Interpreter: lost the engine while the tests ran: "),
-        "{told}"
-    );
+    assert!(told.starts_with("Interpreter: lost the engine while the tests ran: "), "{told}");
     gone_within(Duration::from_secs(1), || processes(mark)).await;
     let way = proxy(&socket);
     let story = yard.0.run("echo r >$1/report").await;
-    assert_eq!(
-        (story.end().as_str(), story.container().1),
-        ("Completed", true)
-    );
+    assert_eq!((story.end().as_str(), story.container().1), ("Completed", true));
     way.abort();
 }

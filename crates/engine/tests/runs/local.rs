@@ -27,10 +27,7 @@ async fn what_is_missing_is_said() {
         argv: vec![name.into()],
         check: check.iter().map(|s| (*s).into()).collect(),
     };
-    script.candidates = vec![
-        candidate("no-such-tool", &[]),
-        candidate("false", &["false"]),
-    ];
+    script.candidates = vec![candidate("no-such-tool", &[]), candidate("false", &["false"])];
     let story = bench().run(script).await;
     assert_eq!(
         story.end(),
@@ -60,11 +57,7 @@ async fn nothing_survives_a_cancel() {
     let asked = Instant::now();
     run.cancel.cancel();
     let story = run.end().await;
-    assert!(
-        asked.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        asked.elapsed()
-    );
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
     assert_eq!(story.end(), "Cancelled");
     gone_within(Duration::from_millis(500), || processes(mark)).await;
 }
@@ -88,9 +81,8 @@ async fn leftovers_go_when_the_run_has_ended() {
 #[tokio::test]
 async fn a_flood_is_bounded_and_lies_in_the_log() {
     let bench = bench();
-    let story = bench
-        .run("yes 0123456789abcdef | head -c 200000000; echo end; echo r >$1/report")
-        .await;
+    let story =
+        bench.run("yes 0123456789abcdef | head -c 200000000; echo end; echo r >$1/report").await;
     assert_eq!(story.end(), "Completed");
     let printed = story.printed();
     assert!(printed.len() < 9 << 20, "{}", printed.len());

@@ -57,10 +57,7 @@ impl Framework for Script {
             env: vec![("GIVEN".into(), "it's given".into())],
             prepend: vec![("PYTHONPATH".into(), site.helpers.clone())],
             cwd: site.workspace(&job.suite.root),
-            helpers: vec![HelperFile {
-                name: "helper".into(),
-                content: "brought along".into(),
-            }],
+            helpers: vec![HelperFile { name: "helper".into(), content: "brought along".into() }],
             inputs: self.inputs.clone(),
             reports: self.reports.clone(),
             live: true,
@@ -107,10 +104,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new(source: Source) -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix("work space-ü")
-            .tempdir()
-            .unwrap();
+        let dir = tempfile::Builder::new().prefix("work space-ü").tempdir().unwrap();
         let base = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
         let root = base.join("project");
         std::fs::create_dir(&root).unwrap();
@@ -159,15 +153,8 @@ impl Bench {
         let cancel = CancellationToken::new();
         let plan = self.plan(script.into());
         let run = RunId::from("run");
-        tokio::spawn(
-            self.world
-                .perform(plan, Events::new(run, sender), cancel.clone()),
-        );
-        Running {
-            events,
-            cancel,
-            seen: Vec::new(),
-        }
+        tokio::spawn(self.world.perform(plan, Events::new(run, sender), cancel.clone()));
+        Running { events, cancel, seen: Vec::new() }
     }
 
     /// Runs a script to its end.
@@ -209,9 +196,8 @@ impl Running {
         let mut printed = String::new();
         while !printed.contains(text) {
             let next = tokio::time::timeout(Duration::from_secs(30), self.events.recv()).await;
-            let (_, event) = next
-                .unwrap_or_else(|_| panic!("{text} never came: {printed}"))
-                .unwrap();
+            let (_, event) =
+                next.unwrap_or_else(|_| panic!("{text} never came: {printed}")).unwrap();
             if let RunEvent::Output(out) = &event {
                 printed.push_str(out);
             }
@@ -248,11 +234,7 @@ impl Story {
             RunEvent::Reported(results) => Some(results.iter().map(|r| r.id.to_string()).collect()),
             _ => None,
         };
-        self.0
-            .iter()
-            .filter_map(ids)
-            .collect::<Vec<Vec<_>>>()
-            .concat()
+        self.0.iter().filter_map(ids).collect::<Vec<Vec<_>>>().concat()
     }
 
     pub(crate) fn warnings(&self) -> Vec<String> {
@@ -284,12 +266,9 @@ impl Story {
     /// The end in words.
     pub(crate) fn end(&self) -> String {
         match &self.ended().how {
-            End::Broken(e) => format!(
-                "{:?}: {} [{}]",
-                e.fault,
-                e.message,
-                e.help.clone().unwrap_or_default()
-            ),
+            End::Broken(e) => {
+                format!("{:?}: {} [{}]", e.fault, e.message, e.help.clone().unwrap_or_default())
+            }
             how => format!("{how:?}"),
         }
     }
@@ -305,9 +284,7 @@ pub(crate) fn processes(mark: &str) -> Vec<String> {
         .filter(|e| e.file_name().bytes().all(|b| b.is_ascii_digit()))
         .filter(|e| holds(&e.path().join("cmdline")) || holds(&e.path().join("environ")))
         .map(|e| {
-            std::fs::read_to_string(e.path().join("cmdline"))
-                .unwrap_or_default()
-                .replace('\0', " ")
+            std::fs::read_to_string(e.path().join("cmdline")).unwrap_or_default().replace('\0', " ")
         })
         .map(|line| line.chars().take(60).collect())
         .collect()

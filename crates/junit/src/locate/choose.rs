@@ -14,27 +14,21 @@ pub(super) struct Own<'r> {
 impl<'r> Own<'r> {
     pub(super) fn of(failure: Failure<'r>) -> Self {
         let (case, suite) = (failure.case, failure.suite);
-        let class = case
-            .and_then(|case| case.classname.as_deref())
-            .filter(|class| !class.is_empty());
-        let name = case
-            .and_then(|case| case.name.as_deref())
-            .filter(|_| class.is_none());
+        let class =
+            case.and_then(|case| case.classname.as_deref()).filter(|class| !class.is_empty());
+        let name = case.and_then(|case| case.name.as_deref()).filter(|_| class.is_none());
         let suite_name = suite.and_then(|suite| suite.name.as_deref());
         let files = [
             failure.status.file.as_deref(),
             case.and_then(|case| case.file.as_deref()),
             suite.and_then(|suite| suite.file.as_deref()),
         ];
-        let named = [class, suite_name]
-            .into_iter()
-            .filter(|name| name.is_some_and(path::is_source));
+        let named =
+            [class, suite_name].into_iter().filter(|name| name.is_some_and(path::is_source));
         let names = [suite_name, name, class].into_iter().enumerate();
         Own {
             files: files.into_iter().chain(named).flatten().collect(),
-            names: names
-                .flat_map(|(rank, name)| parts(rank, name.unwrap_or_default()))
-                .collect(),
+            names: names.flat_map(|(rank, name)| parts(rank, name.unwrap_or_default())).collect(),
         }
     }
 
@@ -44,11 +38,7 @@ impl<'r> Own<'r> {
             return usize::MAX;
         }
         let stem = path::stem(path);
-        let scores = self
-            .names
-            .iter()
-            .filter(|(_, name)| *name == stem)
-            .map(|(score, _)| *score);
+        let scores = self.names.iter().filter(|(_, name)| *name == stem).map(|(score, _)| *score);
         scores.max().unwrap_or(0)
     }
 }
@@ -57,21 +47,14 @@ impl<'r> Own<'r> {
 /// `test_sum`.
 fn parts(rank: usize, name: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    let parts = name
-        .split(move |c| !is_name(c))
-        .filter(|part| !part.is_empty());
-    parts
-        .take(100)
-        .enumerate()
-        .map(move |(index, part)| (1 + rank * 100 + index, part))
+    let parts = name.split(move |c| !is_name(c)).filter(|part| !part.is_empty());
+    parts.take(100).enumerate().map(move |(index, part)| (1 + rank * 100 + index, part))
 }
 
 /// Whether one path is the end of the other.
 fn is_same(one: &str, other: &str) -> bool {
     let parts = |path: &str| -> Vec<String> {
-        let parts = path
-            .split(['/', '\\'])
-            .filter(|part| !matches!(*part, "" | "."));
+        let parts = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | "."));
         parts.map(str::to_owned).collect()
     };
     let (one, other) = (parts(one), parts(other));
@@ -92,24 +75,12 @@ pub(super) fn best(frames: &[Frame], own: &Own<'_>, said: Option<&Place>) -> Opt
             others.push(frame.place.clone());
         }
     }
-    Some(Location {
-        place: Some(chosen),
-        frames: others,
-        definition: None,
-    })
+    Some(Location { place: Some(chosen), frames: others, definition: None })
 }
 
 fn choose<'f>(frames: &[&'f Frame], own: &Own<'_>) -> Option<&'f Frame> {
-    let stated = || {
-        frames
-            .iter()
-            .copied()
-            .filter(|frame| frame.trust > Trust::Mentioned)
-    };
-    let vouched = frames
-        .iter()
-        .copied()
-        .find(|frame| frame.trust == Trust::Vouched);
+    let stated = || frames.iter().copied().filter(|frame| frame.trust > Trust::Mentioned);
+    let vouched = frames.iter().copied().find(|frame| frame.trust == Trust::Vouched);
     vouched
         .or_else(|| innermost(most_own(stated(), own)))
         .or_else(|| innermost(stated().filter(|frame| is_test(&frame.place.path))))
@@ -122,9 +93,7 @@ fn most_own<'f>(
     frames: impl Iterator<Item = &'f Frame>,
     own: &Own<'_>,
 ) -> impl Iterator<Item = &'f Frame> {
-    let scored: Vec<_> = frames
-        .map(|frame| (own.score(&frame.place.path), frame))
-        .collect();
+    let scored: Vec<_> = frames.map(|frame| (own.score(&frame.place.path), frame)).collect();
     let most = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
     scored
         .into_iter()

@@ -53,21 +53,12 @@ pub(super) fn in_text(text: &str) -> Vec<Frame> {
 
 /// The places in lines of a test's output that speak of a failure, which most output does not.
 pub(super) fn of_failures_in_output(text: &str) -> Vec<Frame> {
-    const WORDS: [&str; 6] = [
-        "panicked at",
-        "fail",
-        "error",
-        "assert",
-        "exception",
-        "not ok",
-    ];
+    const WORDS: [&str; 6] = ["panicked at", "fail", "error", "assert", "exception", "not ok"];
     let speaks = |line: &str| {
         let line = line.to_ascii_lowercase();
         WORDS.iter().any(|word| line.contains(word))
     };
-    let lines = text
-        .lines()
-        .filter(|line| line.len() < 4096 && speaks(line));
+    let lines = text.lines().filter(|line| line.len() < 4096 && speaks(line));
     let mut frames = Vec::new();
     for line in lines.take(MAX_FRAMES) {
         line::frames(line, "", &mut frames);

@@ -24,16 +24,8 @@ const FOLDERS: &[&str] = &[
 ];
 
 /// What stands before paths that are no files of the project.
-const SCHEMES: &[&str] = &[
-    "bun:",
-    "deno:",
-    "ext:",
-    "internal/",
-    "internal:",
-    "node:",
-    "https://deno.land",
-    "jsr:",
-];
+const SCHEMES: &[&str] =
+    &["bun:", "deno:", "ext:", "internal/", "internal:", "node:", "https://deno.land", "jsr:"];
 
 /// Packages and namespaces of Java and .NET that are the platform's or a test tool's.
 const PACKAGES: &[&str] = &[
@@ -78,15 +70,8 @@ const PACKAGES: &[&str] = &[
 ];
 
 /// Erlang's test runner, whose frames come with bare names.
-const ERLANG: &[&str] = &[
-    "eunit_",
-    "ct_",
-    "test_server",
-    "proc_lib",
-    "gen_server",
-    "timer",
-    "erl_eval",
-];
+const ERLANG: &[&str] =
+    &["eunit_", "ct_", "test_server", "proc_lib", "gen_server", "timer", "erl_eval"];
 
 /// Whether a path leads out of the project.
 pub(super) fn is_library(path: &str) -> bool {

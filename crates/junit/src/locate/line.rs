@@ -10,10 +10,7 @@ use super::{path, plain};
 pub(super) fn frames(line: &str, previous: &str, frames: &mut Vec<Frame>) {
     let forms = [python, java, dotnet, erlang, bats, php];
     let found = forms.iter().find_map(|form| form(line));
-    match found
-        .or_else(|| perl(line, previous))
-        .or_else(|| labelled(line, previous))
-    {
+    match found.or_else(|| perl(line, previous)).or_else(|| labelled(line, previous)) {
         Some(frame) => frames.push(frame),
         None => plain::frames(line, frames),
     }
@@ -26,16 +23,7 @@ pub(super) fn frame(written: &str, line: u32, trust: Trust) -> Option<Frame> {
         false => Order::InnermostFirst,
     };
     let library = is_library(written) || is_library(&path);
-    Some(Frame {
-        place: Place {
-            path,
-            line,
-            column: None,
-        },
-        order,
-        trust,
-        library,
-    })
+    Some(Frame { place: Place { path, line, column: None }, order, trust, library })
 }
 
 /// `File "a.py", line 3, in f`
@@ -60,24 +48,16 @@ fn java(line: &str) -> Option<Frame> {
     // Kotlin may have spaces.
     let method = method.split(' ').next()?.rsplit('/').next()?;
     let class = method.rsplit_once('.')?.0;
-    let folders = class
-        .rsplit_once('.')
-        .map(|(package, _)| package.replace('.', "/") + "/");
-    let mut frame = frame(
-        &format!("{}{file}", folders.unwrap_or_default()),
-        number,
-        Trust::Stated,
-    )?;
+    let folders = class.rsplit_once('.').map(|(package, _)| package.replace('.', "/") + "/");
+    let mut frame =
+        frame(&format!("{}{file}", folders.unwrap_or_default()), number, Trust::Stated)?;
     frame.library |= is_library_class(class);
     Some(frame)
 }
 
 fn is_jvm(file: &str) -> bool {
     let extension = file.rsplit_once('.').map(|(_, extension)| extension);
-    matches!(
-        extension,
-        Some("java" | "kt" | "kts" | "scala" | "sc" | "groovy" | "clj" | "cljc")
-    )
+    matches!(extension, Some("java" | "kt" | "kts" | "scala" | "sc" | "groovy" | "clj" | "cljc"))
 }
 
 /// `at Example.Tests.Adds() in C:\x\Tests.cs:line 3`
@@ -85,9 +65,7 @@ fn dotnet(line: &str) -> Option<Frame> {
     let (before, rest) = line.rsplit_once(":line ")?;
     let (call, path) = before.rsplit_once(" in ")?;
     let mut frame = frame(path, number(rest)?.0, Trust::Stated)?;
-    frame.library |= call
-        .split_once("at ")
-        .is_some_and(|(_, class)| is_library_class(class));
+    frame.library |= call.split_once("at ").is_some_and(|(_, class)| is_library_class(class));
     Some(frame)
 }
 
@@ -122,15 +100,8 @@ fn perl(line: &str, previous: &str) -> Option<Frame> {
 fn php(line: &str) -> Option<Frame> {
     let (before, rest) = line.split_once('(')?;
     let (number, rest) = number(rest)?;
-    let path = before
-        .rsplit([' ', '\t'])
-        .next()
-        .filter(|path| path::is_source(path))?;
-    if rest.starts_with([')', ',']) {
-        frame(path, number, Trust::Stated)
-    } else {
-        None
-    }
+    let path = before.rsplit([' ', '\t']).next().filter(|path| path::is_source(path))?;
+    if rest.starts_with([')', ',']) { frame(path, number, Trust::Stated) } else { None }
 }
 
 /// Two lines: `- file   : a.cpp` and `- line   : 3`; or `File: a.c` and `Line: 3`.
@@ -147,9 +118,6 @@ fn value_of<'t>(line: &'t str, label: &str) -> Option<&'t str> {
 
 /// A number and what follows it.
 pub(super) fn number(text: &str) -> Option<(u32, &str)> {
-    let end = text
-        .bytes()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     Some((text[..end].parse().ok()?, &text[end..]))
 }

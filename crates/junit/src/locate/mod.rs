@@ -67,11 +67,7 @@ impl Report<'_> {
     /// ```
     pub fn locate(&self, case: &Case<'_>, status: &Status<'_>) -> Location {
         let suite = case.suite.and_then(|id| self.suites.get(id.index()));
-        locate(Failure {
-            status,
-            case: Some(case),
-            suite,
-        })
+        locate(Failure { status, case: Some(case), suite })
     }
 }
 
@@ -79,23 +75,14 @@ impl Report<'_> {
 pub fn locate(failure: Failure<'_>) -> Location {
     let said = place(failure, failure.status.line);
     let own = choose::Own::of(failure);
-    let texts = [
-        Some(failure.status.text.as_ref()),
-        failure.status.message.as_deref(),
-    ];
+    let texts = [Some(failure.status.text.as_ref()), failure.status.message.as_deref()];
     let in_text = texts.into_iter().flatten().find_map(|text| {
         let frames = frames::in_text(&without_colours(text));
         choose::best(&frames, &own, said.as_ref())
     });
-    let location = in_text
-        .or_else(|| in_output(failure, &own))
-        .unwrap_or_default();
+    let location = in_text.or_else(|| in_output(failure, &own)).unwrap_or_default();
     let definition = place(failure, failure.case.and_then(|case| case.line));
-    Location {
-        place: location.place.or(said),
-        definition,
-        ..location
-    }
+    Location { place: location.place.or(said), definition, ..location }
 }
 
 /// A line that an attribute tells, of the failure or of the test, in the file that one of them
@@ -104,23 +91,14 @@ fn place(failure: Failure<'_>, line: Option<u32>) -> Option<Place> {
     let file = failure.status.file.as_deref();
     let file = file.or_else(|| failure.case?.file.as_deref());
     let file = file.or_else(|| failure.suite?.file.as_deref());
-    Some(Place {
-        path: path::clean(file?)?,
-        line: line?,
-        column: None,
-    })
+    Some(Place { path: path::clean(file?)?, line: line?, column: None })
 }
 
 /// Of what a test printed, only what names itself a failure is one.
 fn in_output(failure: Failure<'_>, own: &choose::Own<'_>) -> Option<Location> {
     let case = failure.case?;
     let status = failure.status;
-    let outputs = [
-        &status.system_out,
-        &status.system_err,
-        &case.system_out,
-        &case.system_err,
-    ];
+    let outputs = [&status.system_out, &status.system_err, &case.system_out, &case.system_err];
     outputs.into_iter().flatten().find_map(|output| {
         let frames = frames::of_failures_in_output(&without_colours(output));
         choose::best(&frames, own, None)
@@ -147,6 +125,5 @@ fn after_sequence(piece: &str) -> &str {
     };
     let rest =
         parameters.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ';' | '?'));
-    rest.strip_prefix(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(rest)
+    rest.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest)
 }

@@ -19,9 +19,7 @@ pub(super) fn is_source(path: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(stem, extension)| {
         !stem.is_empty()
             && extension.len() <= 7
-            && EXTENSIONS
-                .binary_search(&extension.to_ascii_lowercase().as_str())
-                .is_ok()
+            && EXTENSIONS.binary_search(&extension.to_ascii_lowercase().as_str()).is_ok()
     })
 }
 
@@ -44,10 +42,7 @@ pub(super) fn clean(written: &str) -> Option<String> {
         Some((_, rest)) => in_url(rest).to_owned(),
         None => without_query(written).to_owned(),
     };
-    let path = path
-        .strip_prefix("./")
-        .or_else(|| path.strip_prefix(".\\"))
-        .unwrap_or(&path);
+    let path = path.strip_prefix("./").or_else(|| path.strip_prefix(".\\")).unwrap_or(&path);
     (!path.is_empty()).then(|| path.to_owned())
 }
 
@@ -67,9 +62,7 @@ fn in_url(rest: &str) -> &str {
     }
     let path = rest.split_once('/').map_or(rest, |(_, path)| path);
     let path = without_query(path);
-    path.strip_prefix("base/")
-        .or_else(|| path.strip_prefix("@fs/"))
-        .unwrap_or(path)
+    path.strip_prefix("base/").or_else(|| path.strip_prefix("@fs/")).unwrap_or(path)
 }
 
 fn without_query(path: &str) -> &str {
@@ -105,10 +98,7 @@ mod tests {
             ("file:///home/me/my%20x.ts", "/home/me/my x.ts"),
             ("file:///C:/x/y.js", "C:/x/y.js"),
             ("http://localhost:9876/base/spec/a.js?c0ffee", "spec/a.js"),
-            (
-                "http://localhost:1/__cypress/tests?p=cypress/e2e/a.cy.js",
-                "cypress/e2e/a.cy.js",
-            ),
+            ("http://localhost:1/__cypress/tests?p=cypress/e2e/a.cy.js", "cypress/e2e/a.cy.js"),
             ("webpack:///./src/a.js", "src/a.js"),
             ("webpack://app/./src/a.js", "src/a.js"),
             ("./spec/a_spec.rb", "spec/a_spec.rb"),

@@ -62,9 +62,7 @@ fn url_start(before: &str) -> Option<usize> {
         before[colon..].contains(|c: char| c.is_whitespace() || "()[]\"'`".contains(c));
     let scheme = before[..colon]
         .rfind(|c: char| !c.is_ascii_alphabetic())
-        .map_or(0, |at| {
-            at + before[at..].chars().next().map_or(0, char::len_utf8)
-        });
+        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
     (!ends_before && scheme < colon).then_some(scheme)
 }
 
@@ -95,18 +93,11 @@ fn is_drive(text: &str, colon: usize) -> bool {
 fn start_with_spaces(before: &str, start: usize) -> Option<usize> {
     let bracket = before[..start].rfind('(').map(|at| at + 1);
     let line = before.len() - before.trim_start().len();
-    let line = line
-        + if before[line..].starts_with("at ") {
-            3
-        } else {
-            0
-        };
+    let line = line + if before[line..].starts_with("at ") { 3 } else { 0 };
     [bracket, Some(line)].into_iter().flatten().find(|&from| {
         let path = &before[from.min(start)..];
         let plain = !path.contains([':', '(', '"', '\''])
-            && ![" at ", " in ", " - "]
-                .iter()
-                .any(|word| path.contains(word));
+            && ![" at ", " in ", " - "].iter().any(|word| path.contains(word));
         from < start && path.starts_with('/') && plain
     })
 }
@@ -116,24 +107,13 @@ fn trust(before: &str, rest: &str) -> Trust {
     const WORDS: [&str; 8] = ["at", "at:", "❯", "#", "from", "-->", "Location:", "Trace:"];
     let lead = before.trim();
     let opened = lead.ends_with(['(', '[', '@']);
-    let ends = rest
-        .trim_matches(|c: char| c.is_whitespace() || ")]'\".".contains(c))
-        .is_empty();
-    let word = lead
-        .trim_end_matches(['(', '[', '\'', '"'])
-        .split_whitespace()
-        .next_back();
+    let ends = rest.trim_matches(|c: char| c.is_whitespace() || ")]'\".".contains(c)).is_empty();
+    let word = lead.trim_end_matches(['(', '[', '\'', '"']).split_whitespace().next_back();
     let stated = lead.is_empty()
-        || ["at ", "❯ ", "# "]
-            .iter()
-            .any(|frame| lead.starts_with(frame))
+        || ["at ", "❯ ", "# "].iter().any(|frame| lead.starts_with(frame))
         || lead.contains("panicked at")
         || word.is_some_and(|word| WORDS.contains(&word))
         || lead.ends_with('@')
         || (opened || lead.ends_with(['\'', '"'])) && ends;
-    if stated {
-        Trust::Stated
-    } else {
-        Trust::Mentioned
-    }
+    if stated { Trust::Stated } else { Trust::Mentioned }
 }

@@ -147,10 +147,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
     fn start_case<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) {
         let case = self.new_case::<K>(tag, offset);
         if self.cases.len() == MAX_OPEN_CASES {
-            self.problems.add(
-                "test cases are nested too deep: one is closed early",
-                offset,
-            );
+            self.problems.add("test cases are nested too deep: one is closed early", offset);
             self.close_through(Frame::Case, offset);
         }
         self.cases.push(case);
@@ -189,8 +186,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
     /// Another document begins: what is still open was cut off.
     fn restart(&mut self, offset: u64) {
         if !(self.suites.is_empty() && self.cases.is_empty()) {
-            self.problems
-                .add("another report begins before this one ends", offset);
+            self.problems.add("another report begins before this one ends", offset);
         }
         self.cut_all();
     }
@@ -204,27 +200,16 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
 
     /// The input has ended.
     pub(crate) fn finish(mut self, offset: u64) -> Vec<Problem> {
-        let open = self
-            .frames
-            .iter()
-            .rev()
-            .find(|frame| !matches!(frame, Frame::Others(_)));
+        let open = self.frames.iter().rev().find(|frame| !matches!(frame, Frame::Others(_)));
         if let Some(&frame) = open {
             let name = name_of(frame);
-            self.problems.add(
-                format!("the report is cut off: {name} is never closed"),
-                offset,
-            );
+            self.problems.add(format!("the report is cut off: {name} is never closed"), offset);
         } else if !self.frames.is_empty() && self.is_junit {
-            self.problems.add(
-                "the report is cut off: its root element is never closed",
-                offset,
-            );
+            self.problems.add("the report is cut off: its root element is never closed", offset);
         }
         self.cut_all();
         if !self.is_junit {
-            self.problems
-                .add(not_junit(self.root.as_deref(), offset), 0);
+            self.problems.add(not_junit(self.root.as_deref(), offset), 0);
         }
         self.problems.into_vec()
     }

@@ -47,10 +47,8 @@ pub struct FlatSuite<'a> {
 pub fn write(name: &str, suites: &[FlatSuite<'_>]) -> Vec<u8> {
     let mut report = quick_junit::Report::new(name);
     report.add_test_suites(suites.iter().map(test_suite));
-    report.time = suites
-        .iter()
-        .filter_map(|flat| duration(flat.suite.time))
-        .reduce(Duration::saturating_add);
+    report.time =
+        suites.iter().filter_map(|flat| duration(flat.suite.time)).reduce(Duration::saturating_add);
     let mut xml = Vec::new();
     // Writing into memory does not fail.
     let _ = report.serialize(&mut xml);
@@ -60,19 +58,13 @@ pub fn write(name: &str, suites: &[FlatSuite<'_>]) -> Vec<u8> {
 impl<'a> Report<'a> {
     /// The suites with their cases, each named by its path, without those that hold nothing.
     pub fn into_flat(self) -> Vec<FlatSuite<'a>> {
-        let paths: Vec<Option<String>> = self
-            .suites
-            .iter()
-            .map(|suite| self.path_below(suite))
-            .collect();
+        let paths: Vec<Option<String>> =
+            self.suites.iter().map(|suite| self.path_below(suite)).collect();
         let mut flat: Vec<FlatSuite<'a>> = self.suites.into_iter().map(FlatSuite::from).collect();
         for (suite, path) in flat.iter_mut().zip(paths) {
             suite.suite.name = path.map(Cow::Owned).or(suite.suite.name.take());
         }
-        let mut outside = FlatSuite::from(Suite {
-            name: Some("tests".into()),
-            ..Suite::default()
-        });
+        let mut outside = FlatSuite::from(Suite { name: Some("tests".into()), ..Suite::default() });
         for case in self.cases {
             let suite = case.suite.and_then(|id| flat.get_mut(id.index()));
             suite.unwrap_or(&mut outside).cases.push(case);
@@ -92,10 +84,7 @@ impl<'a> Report<'a> {
 
 impl<'a> From<Suite<'a>> for FlatSuite<'a> {
     fn from(suite: Suite<'a>) -> Self {
-        FlatSuite {
-            suite,
-            cases: Vec::new(),
-        }
+        FlatSuite { suite, cases: Vec::new() }
     }
 }
 
@@ -115,20 +104,14 @@ fn test_suite(flat: &FlatSuite<'_>) -> TestSuite {
     let mut written = TestSuite::new(suite.name.as_deref().unwrap_or_default());
     written.time = duration(suite.time);
     written.properties = suite.properties.iter().map(property).collect();
-    match suite
-        .timestamp
-        .as_deref()
-        .map(|timestamp| (timestamp, timestamp.parse()))
-    {
+    match suite.timestamp.as_deref().map(|timestamp| (timestamp, timestamp.parse())) {
         Some((_, Ok(timestamp))) => written.timestamp = Some(timestamp),
         Some((timestamp, Err(_))) => drop(written.add_property(("timestamp", timestamp))),
         None => {}
     }
-    for (key, value) in [
-        ("package", &suite.package),
-        ("file", &suite.file),
-        ("hostname", &suite.hostname),
-    ] {
+    for (key, value) in
+        [("package", &suite.package), ("file", &suite.file), ("hostname", &suite.hostname)]
+    {
         if let Some(value) = value {
             written.extra.insert(key.into(), value.as_ref().into());
         }
@@ -142,19 +125,14 @@ fn test_suite(flat: &FlatSuite<'_>) -> TestSuite {
 
 /// A case that stands for what went wrong outside of all cases.
 fn suite_failure(suite: &Suite<'_>) -> Option<TestCase> {
-    let case = Case {
-        name: suite.name.clone(),
-        statuses: suite.statuses.clone(),
-        ..Case::default()
-    };
+    let case =
+        Case { name: suite.name.clone(), statuses: suite.statuses.clone(), ..Case::default() };
     (!case.statuses.is_empty()).then(|| test_case(&case))
 }
 
 fn test_case(case: &Case<'_>) -> TestCase {
-    let mut written = TestCase::new(
-        case.name.as_deref().unwrap_or_default(),
-        status::test_status(case),
-    );
+    let mut written =
+        TestCase::new(case.name.as_deref().unwrap_or_default(), status::test_status(case));
     written.classname = case.classname.as_deref().map(XmlString::from);
     written.time = duration(case.time);
     written.properties = case.properties.iter().map(property).collect();

@@ -9,19 +9,12 @@ pub(super) fn test_status(case: &Case<'_>) -> TestCaseStatus {
     let (mut status, deciding) = match case.outcome() {
         Outcome::Passed => (TestCaseStatus::success(), StatusKind::FlakyFailure),
         Outcome::Skipped => (TestCaseStatus::skipped(), StatusKind::Skipped),
-        Outcome::Failed => (
-            TestCaseStatus::non_success(NonSuccessKind::Failure),
-            StatusKind::Failure,
-        ),
-        Outcome::Errored => (
-            TestCaseStatus::non_success(NonSuccessKind::Error),
-            StatusKind::Error,
-        ),
+        Outcome::Failed => {
+            (TestCaseStatus::non_success(NonSuccessKind::Failure), StatusKind::Failure)
+        }
+        Outcome::Errored => (TestCaseStatus::non_success(NonSuccessKind::Error), StatusKind::Error),
     };
-    let main = case
-        .statuses
-        .iter()
-        .position(|status| status.kind == deciding);
+    let main = case.statuses.iter().position(|status| status.kind == deciding);
     let tries = case.statuses.iter().filter_map(rerun);
     status.add_reruns(tries);
     if case.statuses.iter().any(|status| is_flaky(status.kind)) {
@@ -57,11 +50,7 @@ fn description(case: &Case<'_>, main: usize) -> String {
             let (type_, message) = (status.type_.as_deref(), status.message.as_deref());
             let heading = [Some(element(status.kind)), type_, message];
             let heading: Vec<&str> = heading.into_iter().flatten().collect();
-            text = format!(
-                "{text}\n\n{}\n{}",
-                heading.join(": "),
-                text_with_place(status)
-            );
+            text = format!("{text}\n\n{}\n{}", heading.join(": "), text_with_place(status));
         }
     }
     text
@@ -84,9 +73,8 @@ fn rerun(status: &Status<'_>) -> Option<TestRerun> {
     let mut rerun = TestRerun::new(kind);
     rerun.message = status.message.as_deref().map(XmlString::from);
     rerun.ty = status.type_.as_deref().map(XmlString::from);
-    rerun.description = Some(text_with_place(status))
-        .filter(|text| !text.is_empty())
-        .map(XmlString::from);
+    rerun.description =
+        Some(text_with_place(status)).filter(|text| !text.is_empty()).map(XmlString::from);
     rerun.system_out = status.system_out.as_deref().map(XmlString::from);
     rerun.system_err = status.system_err.as_deref().map(XmlString::from);
     Some(rerun)

@@ -63,10 +63,10 @@ fn at_diagnostics(session: &Session, diagnostics: &[Diagnostic]) -> Vec<CodeActi
         let kind = CodeActionKind::QUICKFIX;
         let again = run(&format!("Run again {label}"), &id, kind.clone());
         let show = show(&format!("Show output of {label}"), &id, kind);
-        actions.extend([again, show].map(|action| CodeAction {
-            diagnostics: Some(vec![diagnostic.clone()]),
-            ..action
-        }));
+        actions.extend(
+            [again, show]
+                .map(|action| CodeAction { diagnostics: Some(vec![diagnostic.clone()]), ..action }),
+        );
     }
     actions
 }

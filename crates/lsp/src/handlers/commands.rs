@@ -17,10 +17,8 @@ use crate::shared::Shared;
 
 /// Performs a command; answers at once, whatever it started.
 pub(crate) async fn execute(shared: &Arc<Shared>, params: ExecuteCommandParams) -> Result<Value> {
-    let arguments = Arguments {
-        command: &params.command,
-        first: params.arguments.first().cloned(),
-    };
+    let arguments =
+        Arguments { command: &params.command, first: params.arguments.first().cloned() };
     match params.command.as_str() {
         command::RUN => {
             let arguments: RunArguments = arguments.read()?;
@@ -67,10 +65,7 @@ pub(crate) async fn execute(shared: &Arc<Shared>, params: ExecuteCommandParams) 
 }
 
 fn everything() -> Target {
-    Target::Tests {
-        ids: None,
-        exclude: Vec::new(),
-    }
+    Target::Tests { ids: None, exclude: Vec::new() }
 }
 
 async fn run(shared: &Arc<Shared>, target: Target, arguments: RunArguments) -> Result<Value> {
@@ -90,11 +85,7 @@ fn path(shared: &Shared, arguments: &FileArguments) -> Result<Utf8PathBuf> {
 
 impl From<FileArguments> for RunArguments {
     fn from(arguments: FileArguments) -> Self {
-        Self {
-            fresh: arguments.fresh,
-            run_id: arguments.run_id,
-            ..Self::default()
-        }
+        Self { fresh: arguments.fresh, run_id: arguments.run_id, ..Self::default() }
     }
 }
 

@@ -23,12 +23,7 @@ pub(crate) async fn discover_test(
             None => (tree::top(&at_loop, session), None),
             Some(id) => (below(&at_loop, session, &id), Some(vec![id])),
         };
-        DiscoverTestResults {
-            tests,
-            scope,
-            scope_file: None,
-            seq: at_loop.next_seq(),
-        }
+        DiscoverTestResults { tests, scope, scope_file: None, seq: at_loop.next_seq() }
     });
     let gone = || request::failed("the server is shutting down");
     results.await.ok_or_else(gone)
@@ -39,17 +34,12 @@ fn below(shared: &Shared, session: &Session, id: &str) -> Vec<TestItem> {
         return Vec::new();
     };
     let folder = session.folders().find(|folder| folder.name == name);
-    folder.map_or_else(Vec::new, |folder| {
-        Tree::new(shared, session, folder).below(&id)
-    })
+    folder.map_or_else(Vec::new, |folder| Tree::new(shared, session, folder).below(&id))
 }
 
 /// Runs tests, and answers with the run's id.
 pub(crate) async fn run_test(shared: &Arc<Shared>, params: RunTestParams) -> Result<RunName> {
-    let target = Target::Tests {
-        ids: params.include,
-        exclude: params.exclude.unwrap_or_default(),
-    };
+    let target = Target::Tests { ids: params.include, exclude: params.exclude.unwrap_or_default() };
     let request = Request {
         fresh: params.fresh,
         name: params.run_id,

@@ -58,10 +58,7 @@ fn folders(params: &InitializeParams) -> Vec<WorkspaceFolder> {
     }
     #[expect(deprecated, reason = "older clients send nothing else")]
     let root = params.root_uri.clone();
-    let folder = root.map(|uri| WorkspaceFolder {
-        uri,
-        name: String::new(),
-    });
+    let folder = root.map(|uri| WorkspaceFolder { uri, name: String::new() });
     folder.into_iter().collect()
 }
 
@@ -70,9 +67,7 @@ fn capabilities() -> ServerCapabilities {
         position_encoding: Some(PositionEncodingKind::UTF16),
         text_document_sync: Some(TextDocumentSyncCapability::Options(text_sync())),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
-        code_lens_provider: Some(CodeLensOptions {
-            resolve_provider: Some(false),
-        }),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(actions::kinds()),
             ..CodeActionOptions::default()

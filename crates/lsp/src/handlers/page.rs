@@ -70,12 +70,8 @@ async fn open(shared: &Shared, path: &Path) {
     let Some(uri) = Uri::from_file_path(path) else {
         return;
     };
-    let params = ShowDocumentParams {
-        uri,
-        external: Some(false),
-        take_focus: Some(true),
-        selection: None,
-    };
+    let params =
+        ShowDocumentParams { uri, external: Some(false), take_focus: Some(true), selection: None };
     if let Err(error) = shared.client.show_document(params).await {
         tracing::warn!(%error, "the client does not show a document");
     }
@@ -84,11 +80,7 @@ async fn open(shared: &Shared, path: &Path) {
 /// A test's label as a file name that any system takes.
 fn file_name(label: &str) -> String {
     let safe = |c: char| {
-        if c.is_alphanumeric() || "-_.".contains(c) {
-            c
-        } else {
-            '-'
-        }
+        if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }
     };
     let name: String = label.chars().map(safe).take(60).collect();
     format!("{name}.md")
@@ -124,10 +116,7 @@ fn describe(session: &Session, folder: &Folder) -> String {
         let words = messages::error_words(&problem.to_error());
         let _ = writeln!(text, "- {words}");
     }
-    for run in session
-        .runs()
-        .filter(|it| it.folder == folder.name && it.is_active())
-    {
+    for run in session.runs().filter(|it| it.folder == folder.name && it.is_active()) {
         let totals = run.totals();
         let _ = writeln!(text, "- running: {}", count_words(&totals));
     }
@@ -149,12 +138,9 @@ fn interpreter(folder: &Folder, suite: &Suite) -> String {
 /// What is there and what is missing, folder by folder. It takes as long as the engine takes to
 /// answer, a few seconds at most; the loop goes on meanwhile.
 pub(crate) async fn doctor(shared: &Arc<Shared>) -> String {
-    let roots = shared.handle.ask(|session| {
-        session
-            .folders()
-            .map(|folder| folder.root.clone())
-            .collect::<Vec<_>>()
-    });
+    let roots = shared
+        .handle
+        .ask(|session| session.folders().map(|folder| folder.root.clone()).collect::<Vec<_>>());
     let mut text = String::new();
     for root in roots.await.unwrap_or_default() {
         let findings = examine(shared.scanner.clone(), root).await;

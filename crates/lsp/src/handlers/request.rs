@@ -22,10 +22,7 @@ use crate::shared::Shared;
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     /// These, without those; everything where none is named.
-    Tests {
-        ids: Option<Vec<String>>,
-        exclude: Vec<String>,
-    },
+    Tests { ids: Option<Vec<String>>, exclude: Vec<String> },
     /// What a file holds.
     File(Utf8PathBuf),
     /// The test around a position, else what the file holds.
@@ -48,24 +45,15 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn new(target: Target, origin: Origin) -> Self {
-        Self {
-            target,
-            origin,
-            fresh: false,
-            name: None,
-        }
+        Self { target, origin, fresh: false, name: None }
     }
 }
 
 /// Starts what is asked for, and answers with its name.
 pub(crate) async fn start(shared: &Arc<Shared>, request: Request) -> Result<RunName> {
     let at_loop = shared.clone();
-    let answer = shared
-        .handle
-        .ask(move |session| begin(&at_loop, session, request));
-    answer
-        .await
-        .unwrap_or_else(|| Err(failed("the server is shutting down")))
+    let answer = shared.handle.ask(move |session| begin(&at_loop, session, request));
+    answer.await.unwrap_or_else(|| Err(failed("the server is shutting down")))
 }
 
 fn begin(shared: &Shared, session: &Session, request: Request) -> Result<RunName> {
@@ -83,24 +71,17 @@ fn begin(shared: &Shared, session: &Session, request: Request) -> Result<RunName
             ..RunRequest::new(id, selection)
         }));
     }
-    Ok(RunName {
-        run_id: Some(name.to_string()),
-    })
+    Ok(RunName { run_id: Some(name.to_string()) })
 }
 
 /// What is to run in which folder.
 fn wish(shared: &Shared, session: &Session, request: Request) -> Result<Wish> {
     if session.folders().next().is_none() {
-        return Err(failed(
-            "no workspace folder is open; open the project's folder",
-        ));
+        return Err(failed("no workspace folder is open; open the project's folder"));
     }
     let parts = match request.target {
         Target::Tests { ids: None, exclude } => everything(session, &exclude)?,
-        Target::Tests {
-            ids: Some(ids),
-            exclude,
-        } => some(session, &ids, &exclude)?,
+        Target::Tests { ids: Some(ids), exclude } => some(session, &ids, &exclude)?,
         Target::File(path) => vec![of_file(session, &path, None)?],
         Target::At(path, position) => vec![of_file(session, &path, Some(position))?],
         Target::Failed => failures(session),
@@ -117,9 +98,7 @@ fn everything(session: &Session, exclude: &[String]) -> Result<Vec<(FolderName, 
     if folders.is_empty() {
         folders.extend(session.folders().next());
     }
-    let parts = folders
-        .into_iter()
-        .map(|folder| (folder.name.clone(), Vec::new()));
+    let parts = folders.into_iter().map(|folder| (folder.name.clone(), Vec::new()));
     without(session, parts.collect(), exclude)
 }
 
@@ -181,9 +160,7 @@ fn of_file(
 
 fn failures(session: &Session) -> Vec<(FolderName, Selection)> {
     let part = |folder: &Folder| (folder.name.clone(), Selection::Failed);
-    let failed = session
-        .folders()
-        .filter(|folder| !folder.failed().is_empty());
+    let failed = session.folders().filter(|folder| !folder.failed().is_empty());
     let mut parts: Vec<_> = failed.map(part).collect();
     if parts.is_empty() {
         // Whose refusal says that nothing failed.
@@ -218,9 +195,5 @@ pub(crate) async fn cancel(shared: &Arc<Shared>, name: Option<String>) -> Vec<St
 
 /// A request that is right, and cannot be met.
 pub(crate) fn failed(message: &'static str) -> Error {
-    Error {
-        code: ErrorCode::ServerError(REQUEST_FAILED),
-        message: message.into(),
-        data: None,
-    }
+    Error { code: ErrorCode::ServerError(REQUEST_FAILED), message: message.into(), data: None }
 }

@@ -21,11 +21,7 @@ pub(crate) fn did_open(shared: &Shared, params: DidOpenTextDocumentParams) {
     let Some(path) = path(shared, &opened.uri) else {
         return;
     };
-    let document = Document {
-        uri: opened.uri,
-        version: opened.version,
-        text: opened.text.into(),
-    };
+    let document = Document { uri: opened.uri, version: opened.version, text: opened.text.into() };
     if shared.documents.open(&path, document.clone()) {
         edited(shared, path, document);
     }
@@ -38,28 +34,18 @@ pub(crate) fn did_change(shared: &Shared, params: DidChangeTextDocumentParams) {
     // A change of a range would be one to a text that nobody promised to be the same here.
     let whole = last.filter(|change| change.range.is_none());
     let (Some(path), Some(change)) = (path(shared, &changed.uri), whole) else {
-        tracing::warn!(
-            uri = changed.uri.as_str(),
-            "a change without the whole text"
-        );
+        tracing::warn!(uri = changed.uri.as_str(), "a change without the whole text");
         return;
     };
-    let document = Document {
-        uri: changed.uri,
-        version: changed.version,
-        text: change.text.into(),
-    };
+    let document =
+        Document { uri: changed.uri, version: changed.version, text: change.text.into() };
     if shared.documents.change(&path, document.clone()) {
         edited(shared, path, document);
     }
 }
 
 fn edited(shared: &Shared, path: Utf8PathBuf, document: Document) {
-    shared.handle.send(Input::Edited {
-        path,
-        version: document.version,
-        text: document.text,
-    });
+    shared.handle.send(Input::Edited { path, version: document.version, text: document.text });
 }
 
 pub(crate) fn did_close(shared: &Shared, params: &DidCloseTextDocumentParams) {
@@ -96,10 +82,7 @@ pub(crate) async fn did_save(shared: &Arc<Shared>, params: &DidSaveTextDocumentP
 fn has_tests(session: &Session, path: &Utf8Path) -> bool {
     let found = session.folder_of(path).and_then(|folder| {
         let file = RelPath::below(&folder.root, path)?;
-        folder
-            .tests_in(&file)
-            .iter()
-            .find(|it| !it.items.is_empty())
+        folder.tests_in(&file).iter().find(|it| !it.items.is_empty())
     });
     found.is_some()
 }

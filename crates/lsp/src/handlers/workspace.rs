@@ -17,10 +17,7 @@ use crate::{from_proto, messages};
 
 /// Opens a folder, or reads it again.
 pub(crate) fn open(shared: &Shared, folder: FolderName, root: &Utf8Path) {
-    shared.handle.send(Input::Open {
-        folder,
-        root: root.to_owned(),
-    });
+    shared.handle.send(Input::Open { folder, root: root.to_owned() });
     shared.replay(root);
 }
 
@@ -74,10 +71,7 @@ pub(crate) async fn ask_settings(shared: &Shared) -> bool {
     if !shared.client_can().configuration {
         return false;
     }
-    let item = ConfigurationItem {
-        scope_uri: None,
-        section: Some("testdock".to_owned()),
-    };
+    let item = ConfigurationItem { scope_uri: None, section: Some("testdock".to_owned()) };
     match shared.client.configuration(vec![item]).await {
         Ok(answer) => answer.first().is_some_and(|value| take(shared, value)),
         Err(error) => {
@@ -97,10 +91,7 @@ fn take(shared: &Shared, value: &Value) -> bool {
     tell_mistakes(shared, &mistakes);
     shared.scanner.set(settings.for_scanner());
     let before = std::mem::replace(&mut *shared.settings(), settings.clone());
-    let but_for_saving = Settings {
-        run_on_save: before.run_on_save,
-        ..settings
-    };
+    let but_for_saving = Settings { run_on_save: before.run_on_save, ..settings };
     but_for_saving != before
 }
 

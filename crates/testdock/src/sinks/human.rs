@@ -28,13 +28,7 @@ impl Human {
         let bar = ProgressBar::new_spinner();
         bar.enable_steady_tick(Duration::from_millis(120));
         bar.set_style(style("{spinner} {wide_msg} {elapsed}"));
-        Self {
-            finish,
-            cwd,
-            show_output,
-            bar,
-            last_step: None,
-        }
+        Self { finish, cwd, show_output, bar, last_step: None }
     }
 
     fn line(&self, text: &str) {
@@ -45,11 +39,7 @@ impl Human {
         let step = match stage {
             Stage::Connecting => "connecting to the engine".to_owned(),
             Stage::Pulling { image, progress } => format!("pulling {image}: {progress}"),
-            Stage::Building {
-                step,
-                number,
-                of: 0,
-            } => format!("building, step {number}: {step}"),
+            Stage::Building { step, number, of: 0 } => format!("building, step {number}: {step}"),
             Stage::Building { step, number, of } => format!("building {number}/{of}: {step}"),
             Stage::Starting => "starting the container".to_owned(),
         };
@@ -64,20 +54,14 @@ impl Human {
 
     fn tests_begin(&self, total: usize) {
         self.bar.set_length(total as u64);
-        self.bar
-            .set_style(style("{bar:30} {pos}/{len}  {wide_msg} {elapsed}"));
+        self.bar.set_style(style("{bar:30} {pos}/{len}  {wide_msg} {elapsed}"));
     }
 
     fn progress(&self, run: &Run) {
         let totals = run.totals();
         self.bar.set_position(totals.all() as u64);
-        let running = run
-            .running()
-            .next()
-            .map(|id| format!("  {id}"))
-            .unwrap_or_default();
-        self.bar
-            .set_message(format!("{}{running}", views::count_words(&totals)));
+        let running = run.running().next().map(|id| format!("  {id}")).unwrap_or_default();
+        self.bar.set_message(format!("{}{running}", views::count_words(&totals)));
     }
 
     fn ended(&self, run: &Run, ended: &Ended) {
@@ -100,10 +84,9 @@ impl Human {
         }
         print::line("");
         print::line(&terminal::end_line(run, ended));
-        if let (Some(log), true) = (
-            &ended.log,
-            run.totals().bad() > 0 || ended.how != End::Completed,
-        ) {
+        if let (Some(log), true) =
+            (&ended.log, run.totals().bad() > 0 || ended.how != End::Completed)
+        {
             print::line(&format!("Full output: {log}"));
         }
         if let Some(next) = terminal::next_line(run) {
@@ -129,9 +112,7 @@ impl Sink for Human {
             Change::TestStarted { run: id, .. } => {
                 run(id).into_iter().for_each(|run| self.progress(run))
             }
-            Change::TestFinished {
-                run: id, result, ..
-            } => {
+            Change::TestFinished { run: id, result, .. } => {
                 for line in terminal::test_lines(result, &self.cwd) {
                     self.line(&line);
                 }

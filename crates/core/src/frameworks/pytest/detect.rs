@@ -42,15 +42,11 @@ pub fn detect<'f>(
         .iter()
         .filter_map(|(dir, names)| Some((*dir, configured(dir, names, &read)?)))
         .collect();
-    let orphans = found
-        .tests
-        .iter()
-        .filter(|dir| !ancestors(dir).any(|above| roots.contains_key(above)));
+    let orphans =
+        found.tests.iter().filter(|dir| !ancestors(dir).any(|above| roots.contains_key(above)));
     let homes: BTreeSet<&str> = orphans.map(|dir| found.project_of(dir)).collect();
     for home in homes {
-        roots
-            .entry(home)
-            .or_insert_with(|| PytestRoot::new(home, None, Options::default()));
+        roots.entry(home).or_insert_with(|| PytestRoot::new(home, None, Options::default()));
     }
     roots.into_values().collect()
 }
@@ -58,10 +54,7 @@ pub fn detect<'f>(
 /// The root that a file belongs to: the nearest above it.
 #[must_use]
 pub fn owner<'r>(roots: &'r [PytestRoot], path: &str) -> Option<&'r PytestRoot> {
-    roots
-        .iter()
-        .filter(|root| below(&root.root, path).is_some())
-        .max_by_key(|root| root.root.len())
+    roots.iter().filter(|root| below(&root.root, path).is_some()).max_by_key(|root| root.root.len())
 }
 
 /// The directories that matter.
@@ -98,10 +91,7 @@ impl<'f> Found<'f> {
 
     /// The top-most project around a directory, else the workspace.
     fn project_of(&self, dir: &'f str) -> &'f str {
-        ancestors(dir)
-            .filter(|above| self.projects.contains(above))
-            .last()
-            .unwrap_or("")
+        ancestors(dir).filter(|above| self.projects.contains(above)).last().unwrap_or("")
     }
 }
 
@@ -126,14 +116,11 @@ fn configured(
     names: &BTreeSet<&str>,
     read: impl Fn(&str) -> Option<String>,
 ) -> Option<PytestRoot> {
-    CONFIG_FILES
-        .iter()
-        .filter(|name| names.contains(*name))
-        .find_map(|name| {
-            let path = join(dir, name);
-            let options = ini::read(name, &read(&path)?)?;
-            Some(PytestRoot::new(dir, Some(path), options))
-        })
+    CONFIG_FILES.iter().filter(|name| names.contains(*name)).find_map(|name| {
+        let path = join(dir, name);
+        let options = ini::read(name, &read(&path)?)?;
+        Some(PytestRoot::new(dir, Some(path), options))
+    })
 }
 
 impl PytestRoot {
@@ -185,10 +172,8 @@ impl FileRules {
     /// The rules of a root.
     #[must_use]
     pub fn new(root: &PytestRoot) -> Self {
-        let testpaths = root
-            .testpaths
-            .iter()
-            .map(|path| path.trim_start_matches("./").trim_end_matches('/'));
+        let testpaths =
+            root.testpaths.iter().map(|path| path.trim_start_matches("./").trim_end_matches('/'));
         let everywhere = root.testpaths.is_empty()
             || testpaths.clone().any(|path| path.is_empty() || path == ".");
         Self {
@@ -224,29 +209,18 @@ impl FileRules {
     }
 
     fn is_skipped(&self, inner: &str, start: &str) -> bool {
-        let dirs = ancestors(inner)
-            .skip(1)
-            .take_while(|dir| dir.len() > start.len());
-        dirs.map(|dir| join(&self.root, dir))
-            .any(|dir| self.skipped_dirs.is_match(&dir))
+        let dirs = ancestors(inner).skip(1).take_while(|dir| dir.len() > start.len());
+        dirs.map(|dir| join(&self.root, dir)).any(|dir| self.skipped_dirs.is_match(&dir))
     }
 }
 
 fn join(dir: &str, name: &str) -> String {
-    if dir.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{dir}/{name}")
-    }
+    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
 }
 
 /// A path without the directory that it lies in.
 fn below<'p>(dir: &str, path: &'p str) -> Option<&'p str> {
-    if dir.is_empty() {
-        Some(path)
-    } else {
-        path.strip_prefix(dir)?.strip_prefix('/')
-    }
+    if dir.is_empty() { Some(path) } else { path.strip_prefix(dir)?.strip_prefix('/') }
 }
 
 /// A path and all directories above it, the workspace's top last.

@@ -25,10 +25,7 @@ impl NameRules {
     /// pytest's `python_functions` and `python_classes`, each a list of prefixes and globs.
     #[must_use]
     pub fn new(functions: &[String], classes: &[String]) -> Self {
-        Self {
-            functions: NamePatterns::new(functions),
-            classes: NamePatterns::new(classes),
-        }
+        Self { functions: NamePatterns::new(functions), classes: NamePatterns::new(classes) }
     }
 }
 
@@ -82,10 +79,7 @@ pub struct FoundTest {
 /// The tests that a file's text defines, also while it is being typed.
 #[must_use]
 pub fn discover(text: &str, rules: &NameRules) -> Vec<FoundTest> {
-    collect(
-        &syntax::outline(text).unwrap_or_else(|| lines::outline(text)),
-        rules,
-    )
+    collect(&syntax::outline(text).unwrap_or_else(|| lines::outline(text)), rules)
 }
 
 /// The same from the lines alone: ten times as fast, for the first look at a large workspace.
@@ -97,14 +91,8 @@ pub fn skim(text: &str, rules: &NameRules) -> Vec<FoundTest> {
 
 /// The position after `before`, which starts its line.
 fn position(row: usize, before: &str) -> Position {
-    let units = if before.is_ascii() {
-        before.len()
-    } else {
-        before.chars().map(char::len_utf16).sum()
-    };
+    let units =
+        if before.is_ascii() { before.len() } else { before.chars().map(char::len_utf16).sum() };
     let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
-    Position {
-        line: count(row),
-        character: count(units),
-    }
+    Position { line: count(row), character: count(units) }
 }

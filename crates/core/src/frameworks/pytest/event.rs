@@ -102,11 +102,7 @@ struct RawFrame {
 impl Status {
     /// The failure in host paths.
     pub(super) fn failure(&self, site: &Site) -> Failure {
-        let label = self
-            .label
-            .as_ref()
-            .map(|label| format!("{label} "))
-            .unwrap_or_default();
+        let label = self.label.as_ref().map(|label| format!("{label} ")).unwrap_or_default();
         let message = match self.message.strip_prefix(&label) {
             Some(_) if !label.is_empty() => self.message.clone(),
             _ => format!("{label}{}", self.message),
@@ -120,11 +116,7 @@ impl Status {
                 .as_deref()
                 .zip(self.line)
                 .and_then(|(path, line)| place(site, path, line)),
-            frames: self
-                .frames
-                .iter()
-                .filter_map(|frame| frame.resolve(site))
-                .collect(),
+            frames: self.frames.iter().filter_map(|frame| frame.resolve(site)).collect(),
             diff: self.expected.clone().zip(self.actual.clone()),
         }
     }
@@ -137,18 +129,11 @@ impl Status {
 
 impl RawFrame {
     fn resolve(&self, site: &Site) -> Option<Frame> {
-        Some(Frame {
-            place: place(site, &self.path, self.line)?,
-            name: self.name.clone(),
-        })
+        Some(Frame { place: place(site, &self.path, self.line)?, name: self.name.clone() })
     }
 }
 
 fn place(site: &Site, path: &str, line: u32) -> Option<Place> {
     let path = site.paths.to_host(path)?;
-    path.starts_with(&site.root).then_some(Place {
-        path,
-        line: line.max(1),
-        column: None,
-    })
+    path.starts_with(&site.root).then_some(Place { path, line: line.max(1), column: None })
 }

@@ -48,9 +48,7 @@ fn ini_section(text: &str, section: &str) -> Option<Options> {
 fn toml_table(text: &str, path: &[&str]) -> Option<Options> {
     let document: toml::Table = text.parse().ok()?;
     let (first, rest) = path.split_first()?;
-    let table = rest
-        .iter()
-        .try_fold(document.get(*first)?, |table, key| table.get(key))?;
+    let table = rest.iter().try_fold(document.get(*first)?, |table, key| table.get(key))?;
     Some(options(|key| strings(table.get(key)?)))
 }
 
@@ -67,12 +65,9 @@ fn options(get: impl Fn(&str) -> Option<Vec<String>>) -> Options {
 fn strings(value: &toml::Value) -> Option<Vec<String>> {
     match value {
         toml::Value::String(text) => Some(words(text)),
-        toml::Value::Array(values) => Some(
-            values
-                .iter()
-                .filter_map(|one| one.as_str().map(str::to_owned))
-                .collect(),
-        ),
+        toml::Value::Array(values) => {
+            Some(values.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
+        }
         _ => None,
     }
 }

@@ -46,35 +46,23 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
                 .into(),
     };
     if let Some(cache) = &site.cache {
-        invocation
-            .env
-            .push(("TESTDOCK_PYCACHE".into(), format!("{cache}/pytest")));
+        invocation.env.push(("TESTDOCK_PYCACHE".into(), format!("{cache}/pytest")));
     }
     if let Some(limit) = suite.test_timeout {
-        invocation.env.push((
-            "TESTDOCK_TEST_TIMEOUT".into(),
-            limit.as_secs_f64().to_string(),
-        ));
+        invocation.env.push(("TESTDOCK_TEST_TIMEOUT".into(), limit.as_secs_f64().to_string()));
     }
     invocation.env.extend(suite.env.iter().cloned());
+    invocation.args.extend(suite.args.iter().chain(&job.args).cloned());
     invocation
         .args
-        .extend(suite.args.iter().chain(&job.args).cloned());
-    invocation.args.extend(
-        job.exclude
-            .iter()
-            .map(|id| format!("--deselect={}", node_id(suite, id))),
-    );
+        .extend(job.exclude.iter().map(|id| format!("--deselect={}", node_id(suite, id))));
     select(&mut invocation, job, site);
     invocation
 }
 
 fn candidates(suite: &Suite) -> Vec<Candidate> {
     if let Some(command) = &suite.command {
-        return vec![Candidate {
-            argv: command.clone(),
-            check: Vec::new(),
-        }];
+        return vec![Candidate { argv: command.clone(), check: Vec::new() }];
     }
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     let module = |python: &str| Candidate {
@@ -82,30 +70,20 @@ fn candidates(suite: &Suite) -> Vec<Candidate> {
         check: words(&[python, "-c", "import pytest"]),
     };
     vec![
-        Candidate {
-            argv: words(&["pytest"]),
-            check: Vec::new(),
-        },
+        Candidate { argv: words(&["pytest"]), check: Vec::new() },
         module("python3"),
         module("python"),
     ]
 }
 
 fn select(invocation: &mut Invocation, job: &Job, site: &Site) {
-    let ids: Vec<String> = job
-        .selection
-        .iter()
-        .map(|id| node_id(&job.suite, id))
-        .collect();
+    let ids: Vec<String> = job.selection.iter().map(|id| node_id(&job.suite, id)).collect();
     if ids.iter().map(|id| id.len() + 1).sum::<usize>() <= LONGEST_SELECTION {
         invocation.args.extend(ids);
         return;
     }
     let content: Arc<str> = format!("{}\n", ids.join("\n")).into();
-    invocation.inputs.push(HelperFile {
-        name: SELECTION.into(),
-        content,
-    });
+    invocation.inputs.push(HelperFile { name: SELECTION.into(), content });
     let path = format!("{}/{SELECTION}", site.scratch);
     invocation.env.push(("TESTDOCK_SELECT".into(), path));
 }
@@ -113,11 +91,7 @@ fn select(invocation: &mut Invocation, job: &Job, site: &Site) {
 /// A test's id in pytest's words, relative to the suite's root.
 pub(super) fn node_id(suite: &Suite, id: &TestId) -> String {
     let file = id.file.strip(&suite.root).unwrap_or(id.file.as_str());
-    let mut node = if file.is_empty() {
-        ".".to_owned()
-    } else {
-        file.to_owned()
-    };
+    let mut node = if file.is_empty() { ".".to_owned() } else { file.to_owned() };
     for name in &id.names {
         node.push_str("::");
         node.push_str(name);

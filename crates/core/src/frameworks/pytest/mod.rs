@@ -39,11 +39,8 @@ impl Pytest {
     pub fn at(root: &RelPath, contents: Contents<'_>) -> Self {
         let found = roots(contents);
         let here = detect::owner(&found, root.join("test_.py").as_str());
-        let mut pytest = Self::new(
-            &here
-                .cloned()
-                .unwrap_or_else(|| PytestRoot::plain(root.as_str())),
-        );
+        let mut pytest =
+            Self::new(&here.cloned().unwrap_or_else(|| PytestRoot::plain(root.as_str())));
         pytest.root = root.clone();
         pytest
     }
@@ -79,10 +76,7 @@ impl Framework for Pytest {
     fn discover(&self, suite: &Suite, path: &RelPath, text: &str) -> Vec<TestItem> {
         let lines: Vec<&str> = text.split('\n').collect();
         let found = discover::discover(text, &self.names);
-        found
-            .into_iter()
-            .map(|test| item(suite, path, &lines, test))
-            .collect()
+        found.into_iter().map(|test| item(suite, path, &lines, test)).collect()
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {

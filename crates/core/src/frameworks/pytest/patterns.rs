@@ -14,18 +14,13 @@ impl NamePatterns {
         Self {
             prefixes: patterns.to_vec(),
             globs: fnmatch_set(
-                patterns
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|one| one.contains(['*', '?', '['])),
+                patterns.iter().map(String::as_str).filter(|one| one.contains(['*', '?', '['])),
             ),
         }
     }
 
     pub(super) fn is_match(&self, name: &str) -> bool {
-        self.prefixes
-            .iter()
-            .any(|prefix| name.starts_with(prefix.as_str()))
+        self.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()))
             || self.globs.is_match(name)
     }
 }
@@ -39,18 +34,11 @@ pub(super) struct PathPatterns {
 
 impl PathPatterns {
     pub(super) fn new(patterns: &[String]) -> Self {
-        let (paths, names): (Vec<&str>, Vec<&str>) = patterns
-            .iter()
-            .map(String::as_str)
-            .partition(|pattern| pattern.contains('/'));
-        let paths: Vec<String> = paths
-            .iter()
-            .map(|path| format!("*/{}", path.trim_start_matches('/')))
-            .collect();
-        Self {
-            names: fnmatch_set(names),
-            paths: fnmatch_set(paths.iter().map(String::as_str)),
-        }
+        let (paths, names): (Vec<&str>, Vec<&str>) =
+            patterns.iter().map(String::as_str).partition(|pattern| pattern.contains('/'));
+        let paths: Vec<String> =
+            paths.iter().map(|path| format!("*/{}", path.trim_start_matches('/'))).collect();
+        Self { names: fnmatch_set(names), paths: fnmatch_set(paths.iter().map(String::as_str)) }
     }
 
     pub(super) fn is_match(&self, path: &str) -> bool {

@@ -67,16 +67,12 @@ impl PytestReader {
                     .then(|| RunEvent::Output(self.site.paths.text_to_host(&detail).into_owned()))
             }
             Event::Problem { during, message } => {
-                self.warnings.push(format!(
-                    "the pytest helper could not tell of a {during}: {message}"
-                ));
+                self.warnings
+                    .push(format!("the pytest helper could not tell of a {during}: {message}"));
                 None
             }
             Event::End { exitstatus, cut } => {
-                self.end = Some(End {
-                    status: exitstatus,
-                    cut,
-                });
+                self.end = Some(End { status: exitstatus, cut });
                 None
             }
         }
@@ -104,9 +100,8 @@ impl PytestReader {
                 "" => "expected to fail".to_owned(),
                 reason => format!("expected to fail: {reason}"),
             });
-            result.reason = reason
-                .or_else(|| Some(status.message().to_owned()))
-                .filter(|r| !r.is_empty());
+            result.reason =
+                reason.or_else(|| Some(status.message().to_owned())).filter(|r| !r.is_empty());
         }
         let printed = [finish.stdout.as_deref(), finish.stderr.as_deref()];
         let printed: String = printed.into_iter().flatten().collect();
@@ -117,19 +112,13 @@ impl PytestReader {
     /// The id of a node: `tests/test_a.py::TestC::test_x[case]`, relative to pytest's root.
     fn test_id(&self, node: &str) -> TestId {
         let (file, names) = node.split_once("::").unwrap_or((node, ""));
-        let mut id = TestId {
-            suite: self.suite.name.clone(),
-            ..TestId::of_file(self.root.join(file))
-        };
+        let mut id =
+            TestId { suite: self.suite.name.clone(), ..TestId::of_file(self.root.join(file)) };
         let (names, case) = match names.split_once('[').filter(|_| names.ends_with(']')) {
             Some((names, case)) => (names, Some(case[..case.len() - 1].to_owned())),
             None => (names, None),
         };
-        id.names = names
-            .split("::")
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect();
+        id.names = names.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect();
         id.case = case;
         id
     }
@@ -182,23 +171,16 @@ impl PytestReader {
     }
 
     fn case_id(&self, case: &junit::Case<'_>) -> TestId {
-        let property = case
-            .properties
-            .iter()
-            .find(|property| property.name == ID_PROPERTY);
+        let property = case.properties.iter().find(|property| property.name == ID_PROPERTY);
         if let Some(property) = property {
             return self.test_id(&property.value);
         }
         let classname = case.classname.as_deref().unwrap_or_default();
         let name = case.name.as_deref().unwrap_or_default();
         let dotted = |id: &TestId| dotted(&self.root, id);
-        let known = self
-            .live
-            .keys()
-            .find(|id| dotted(id) == (classname.to_owned(), name.to_owned()));
-        known
-            .cloned()
-            .unwrap_or_else(|| self.guessed_id(classname, name))
+        let known =
+            self.live.keys().find(|id| dotted(id) == (classname.to_owned(), name.to_owned()));
+        known.cloned().unwrap_or_else(|| self.guessed_id(classname, name))
     }
 
     /// The id of a case that nobody has named: a module's path in dots, then its classes.
@@ -209,10 +191,7 @@ impl PytestReader {
         let parts: Vec<&str> = classname.split('.').collect();
         let is_class = |part: &&str| part.starts_with(|c: char| c.is_uppercase());
         let module = parts.iter().position(is_class).unwrap_or(parts.len());
-        let names: String = parts[module..]
-            .iter()
-            .map(|class| format!("{class}::"))
-            .collect();
+        let names: String = parts[module..].iter().map(|class| format!("{class}::")).collect();
         self.test_id(&format!("{}.py::{names}{name}", parts[..module].join("/")))
     }
 
@@ -246,10 +225,7 @@ impl PytestReader {
             }),
             (None, exit) => Some(Broken {
                 fault: Fault::Process,
-                message: format!(
-                    "the test process ended before pytest did: {}",
-                    exit_words(exit)
-                ),
+                message: format!("the test process ended before pytest did: {}", exit_words(exit)),
                 help: None,
             }),
         }
@@ -280,10 +256,7 @@ impl Reader for PytestReader {
 }
 
 fn is_named(case: &junit::Case<'_>) -> bool {
-    let has_id = case
-        .properties
-        .iter()
-        .any(|property| property.name == ID_PROPERTY);
+    let has_id = case.properties.iter().any(|property| property.name == ID_PROPERTY);
     has_id || case.name.as_deref().is_some_and(|name| !name.is_empty())
 }
 
@@ -297,10 +270,7 @@ fn unexplained(exit: Exit, results: &[TestResult]) -> Option<Broken> {
     }
     Some(Broken {
         fault: Fault::Process,
-        message: format!(
-            "pytest ended with {}, though no test failed",
-            exit_words(exit)
-        ),
+        message: format!("pytest ended with {}, though no test failed", exit_words(exit)),
         help: Some("the end of its output says why: an interrupted session, or a plugin".into()),
     })
 }
@@ -345,15 +315,8 @@ fn dotted(root: &RelPath, id: &TestId) -> (String, String) {
         Some((name, classes)) => {
             let classname =
                 std::iter::once(module.as_str()).chain(classes.iter().map(String::as_str));
-            let case = id
-                .case
-                .as_ref()
-                .map(|case| format!("[{case}]"))
-                .unwrap_or_default();
-            (
-                classname.collect::<Vec<_>>().join("."),
-                format!("{name}{case}"),
-            )
+            let case = id.case.as_ref().map(|case| format!("[{case}]")).unwrap_or_default();
+            (classname.collect::<Vec<_>>().join("."), format!("{name}{case}"))
         }
     }
 }

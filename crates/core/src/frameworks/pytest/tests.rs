@@ -24,11 +24,7 @@ fn job() -> Job {
     };
     Job {
         suite: Arc::new(suite),
-        interpreter: Arc::new(interpreter::plan(
-            "default",
-            &Default::default(),
-            Source::Local,
-        )),
+        interpreter: Arc::new(interpreter::plan("default", &Default::default(), Source::Local)),
         selection: Vec::new(),
         exclude: Vec::new(),
         args: Vec::new(),
@@ -37,10 +33,7 @@ fn job() -> Job {
 }
 
 fn site() -> Site {
-    let mount = Mount {
-        container: "/app".into(),
-        host: Some("/w".into()),
-    };
+    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
     Site {
         root: "/w".into(),
         paths: PathMap::new([mount]),
@@ -55,10 +48,7 @@ fn conclude(events: &[&str], cases: &str, exit: Exit) -> (Vec<Option<RunEvent>>,
     let mut reader = job.suite.framework.reader(&job, &site);
     let told = events.iter().map(|line| reader.line(line)).collect();
     let xml = format!("<testsuites><testsuite name=\"pytest\">{cases}</testsuite></testsuites>");
-    let report = ReportFile {
-        name: "report.xml".into(),
-        bytes: xml.into_bytes(),
-    };
+    let report = ReportFile { name: "report.xml".into(), bytes: xml.into_bytes() };
     (told, reader.conclude(&[report], exit))
 }
 
@@ -68,10 +58,7 @@ const PASSED: &str = r#"<testcase classname="test_a" name="test_one" time="0.1">
 const END: &str = r#"{"e":"end","exitstatus":0,"cut":false}"#;
 
 fn broken(exit: Exit, cases: &str) -> Option<String> {
-    conclude(&[END], cases, exit)
-        .1
-        .broken
-        .map(|broken| broken.message)
+    conclude(&[END], cases, exit).1.broken.map(|broken| broken.message)
 }
 
 #[test]
@@ -91,11 +78,7 @@ fn an_exit_code_that_no_test_explains_is_never_green() {
 fn a_case_without_a_name_is_no_test() {
     let cases = format!("{PASSED}<testcase time=\"0.003\"/>");
     let (_, conclusion) = conclude(&[END], &cases, Exit::Code(2));
-    let ids: Vec<String> = conclusion
-        .results
-        .iter()
-        .map(|r| r.id.to_string())
-        .collect();
+    let ids: Vec<String> = conclusion.results.iter().map(|r| r.id.to_string()).collect();
     assert_eq!(ids, ["test_a.py::test_one"]);
 }
 
@@ -107,10 +90,7 @@ fn the_helper_knows_the_place_and_the_report_the_outcome() {
                   {"path":"/usr/lib/python3/x.py","line":1,"name":"x"}]}"#;
     let failed = PASSED.replace("</properties>", "</properties><failure message=\"no\"/>");
     let (told, conclusion) = conclude(&[&finish.replace('\n', " "), END], &failed, Exit::Code(1));
-    assert!(
-        matches!(told[0], Some(RunEvent::TestFinished(_))),
-        "{told:?}"
-    );
+    assert!(matches!(told[0], Some(RunEvent::TestFinished(_))), "{told:?}");
     let result = &conclusion.results[0];
     let place = result.place().expect("a place");
     assert_eq!((place.path.as_str(), place.line), ("/w/test_a.py", 7));

@@ -80,10 +80,7 @@ pub fn analyse(
     let copies = stage::copies(&stages, &lineage);
     let side = stage::side_stages(&stages, chosen);
     let side_copies = side.iter().flat_map(|index| &stages[*index].copies);
-    let images = lineage
-        .iter()
-        .chain(&side)
-        .filter_map(|index| stages[*index].image.clone());
+    let images = lineage.iter().chain(&side).filter_map(|index| stages[*index].image.clone());
     Ok(DockerfileFacts {
         base_images: distinct(images),
         workdir: stages[chosen].workdir.clone(),
@@ -99,10 +96,7 @@ impl DockerfileFacts {
     /// What the mount hides does not count: a copy of the whole workspace there never, a copy of a
     /// part of it where no later command of the build could have read it.
     pub fn build_inputs(&self, mounted_at: Option<&str>) -> BuildInputs {
-        let counted = self
-            .copies
-            .iter()
-            .filter(|copy| !copy.is_hidden(mounted_at));
+        let counted = self.copies.iter().filter(|copy| !copy.is_hidden(mounted_at));
         let mut paths: BTreeSet<_> = counted.flat_map(Copy::context_sources).collect();
         paths.extend(self.side_inputs.iter().cloned());
         BuildInputs { paths }
@@ -121,11 +115,7 @@ impl Copy {
 
     /// Whether this puts the whole context into the image.
     fn is_workspace(&self) -> bool {
-        self.from.is_none()
-            && self
-                .sources
-                .iter()
-                .any(|source| context_path(source) == ".")
+        self.from.is_none() && self.sources.iter().any(|source| context_path(source) == ".")
     }
 
     fn is_hidden(&self, mounted_at: Option<&str>) -> bool {
@@ -145,10 +135,7 @@ impl BuildInputs {
     /// Tells for any file of the context whether it is one of them.
     pub fn matcher(&self) -> InputMatcher {
         let patterns = self.paths.iter().map(String::as_str);
-        InputMatcher {
-            all: self.paths.contains("."),
-            patterns: Matcher::of(patterns),
-        }
+        InputMatcher { all: self.paths.contains("."), patterns: Matcher::of(patterns) }
     }
 }
 
@@ -168,15 +155,9 @@ impl InputMatcher {
 
 /// A path of the context without what does not change it.
 fn context_path(source: &str) -> String {
-    let parts = source
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".");
+    let parts = source.split('/').filter(|part| !part.is_empty() && *part != ".");
     let path = parts.collect::<Vec<_>>().join("/");
-    if path.is_empty() {
-        ".".to_owned()
-    } else {
-        path
-    }
+    if path.is_empty() { ".".to_owned() } else { path }
 }
 
 fn choose(stages: &[Stage], target: Option<&str>) -> Result<usize, DockerfileError> {
@@ -184,15 +165,13 @@ fn choose(stages: &[Stage], target: Option<&str>) -> Result<usize, DockerfileErr
         return stages.len().checked_sub(1).ok_or(DockerfileError::NoStage);
     };
     let by_number = || target.parse().ok().filter(|index| *index < stages.len());
-    stage::named(stages, target)
-        .or_else(by_number)
-        .ok_or_else(|| {
-            let names = stages.iter().filter_map(|stage| stage.name.as_deref());
-            DockerfileError::UnknownTarget {
-                target: target.to_owned(),
-                nearest: nearest(target, names).map(ToOwned::to_owned),
-            }
-        })
+    stage::named(stages, target).or_else(by_number).ok_or_else(|| {
+        let names = stages.iter().filter_map(|stage| stage.name.as_deref());
+        DockerfileError::UnknownTarget {
+            target: target.to_owned(),
+            nearest: nearest(target, names).map(ToOwned::to_owned),
+        }
+    })
 }
 
 fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {

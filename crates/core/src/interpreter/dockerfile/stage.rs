@@ -32,11 +32,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(build_args: &'a BTreeMap<String, String>) -> Self {
-        Self {
-            build_args,
-            global: BTreeMap::new(),
-            stages: Vec::new(),
-        }
+        Self { build_args, global: BTreeMap::new(), stages: Vec::new() }
     }
 
     pub(super) fn read(mut self, instructions: &[Instruction]) -> Vec<Stage> {
@@ -57,10 +53,7 @@ impl<'a> Reader<'a> {
     fn from(&mut self, instruction: &Instruction) {
         let words = instruction.words();
         let global = |name: &str| self.global.get(name).cloned();
-        let base = words
-            .first()
-            .map(|word| expand(word, &global))
-            .unwrap_or_default();
+        let base = words.first().map(|word| expand(word, &global)).unwrap_or_default();
         let parent = named(&self.stages, &base);
         let mut stage = Stage {
             name: words.get(2).cloned(),
@@ -83,12 +76,7 @@ impl<'a> Reader<'a> {
                 None => (word, None),
             };
             let global = || self.global.get(&name).cloned();
-            let value = self
-                .build_args
-                .get(&name)
-                .cloned()
-                .or(default)
-                .or_else(global);
+            let value = self.build_args.get(&name).cloned().or(default).or_else(global);
             let variables = match self.stages.last_mut() {
                 Some(stage) => &mut stage.variables,
                 None => &mut self.global,
@@ -103,12 +91,8 @@ impl<'a> Reader<'a> {
         let rest = instruction.rest.as_str();
         let first = rest.split_whitespace().next().unwrap_or_default();
         let pairs: Vec<(String, String)> = if first.contains('=') {
-            let words = rest
-                .split_whitespace()
-                .filter_map(|word| word.split_once('='));
-            words
-                .map(|(name, value)| (name.to_owned(), unquote(value)))
-                .collect()
+            let words = rest.split_whitespace().filter_map(|word| word.split_once('='));
+            words.map(|(name, value)| (name.to_owned(), unquote(value))).collect()
         } else {
             vec![(first.to_owned(), rest[first.len()..].trim().to_owned())]
         };
@@ -134,13 +118,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let path = resolve(stage.workdir.as_deref(), &dest);
-        let copy = Copy {
-            sources,
-            dest,
-            path,
-            from,
-            read_by_a_command: false,
-        };
+        let copy = Copy { sources, dest, path, from, read_by_a_command: false };
         let holds_workspace = copy.is_workspace() || self.copies_the_workspace(&copy);
         self.change(|stage| {
             if let Some(path) = copy.path.as_ref().filter(|_| holds_workspace)
@@ -154,25 +132,18 @@ impl<'a> Reader<'a> {
 
     /// Whether another stage's copy of the workspace is copied on.
     fn copies_the_workspace(&self, copy: &Copy) -> bool {
-        let from = copy
-            .from
-            .as_deref()
-            .and_then(|name| find(&self.stages, name));
+        let from = copy.from.as_deref().and_then(|name| find(&self.stages, name));
         let Some(stage) = from.and_then(|index| self.stages.get(index)) else {
             return false;
         };
         let sources = copy.sources.iter().map(|source| absolute("/", source));
-        sources
-            .into_iter()
-            .any(|source| stage.workspace_copied_to.contains(&source))
+        sources.into_iter().any(|source| stage.workspace_copied_to.contains(&source))
     }
 
     /// A command reads what was copied before it, and the files that it mounts.
     fn run(&mut self, instruction: &Instruction) {
-        let mounts: Vec<_> = instruction
-            .flag("mount")
-            .filter_map(|mount| self.mount(mount))
-            .collect();
+        let mounts: Vec<_> =
+            instruction.flag("mount").filter_map(|mount| self.mount(mount)).collect();
         self.change(|stage| {
             stage.copies.extend(mounts);
             stage.copies_before_last_command = Some(stage.copies.len());
@@ -180,10 +151,8 @@ impl<'a> Reader<'a> {
     }
 
     fn mount(&self, text: &str) -> Option<Copy> {
-        let options: BTreeMap<&str, &str> = text
-            .split(',')
-            .filter_map(|option| option.split_once('='))
-            .collect();
+        let options: BTreeMap<&str, &str> =
+            text.split(',').filter_map(|option| option.split_once('=')).collect();
         let option = |names: [&str; 2]| names.iter().find_map(|name| options.get(name).copied());
         if options.get("type").is_some_and(|kind| *kind != "bind") {
             return None;
@@ -200,10 +169,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fill(&self, word: &str) -> String {
-        let variables = self
-            .stages
-            .last()
-            .map_or(&self.global, |stage| &stage.variables);
+        let variables = self.stages.last().map_or(&self.global, |stage| &stage.variables);
         expand(word, &|name| variables.get(name).cloned())
     }
 
@@ -217,12 +183,8 @@ impl<'a> Reader<'a> {
 
 /// The stage of that name.
 pub(super) fn named(stages: &[Stage], name: &str) -> Option<usize> {
-    let matches = |stage: &Stage| {
-        stage
-            .name
-            .as_deref()
-            .is_some_and(|own| own.eq_ignore_ascii_case(name))
-    };
+    let matches =
+        |stage: &Stage| stage.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name));
     stages.iter().rposition(matches)
 }
 
@@ -243,10 +205,7 @@ pub(super) fn copies(stages: &[Stage], lineage: &[usize]) -> Vec<Copy> {
     for stage in lineage.iter().map(|index| &stages[*index]) {
         for (number, copy) in stage.copies.iter().enumerate().rev() {
             let read = command_follows || Some(number) < stage.copies_before_last_command;
-            copies.push(Copy {
-                read_by_a_command: copy.read_by_a_command || read,
-                ..copy.clone()
-            });
+            copies.push(Copy { read_by_a_command: copy.read_by_a_command || read, ..copy.clone() });
         }
         command_follows |= stage.copies_before_last_command.is_some();
     }
@@ -261,10 +220,7 @@ pub(super) fn side_stages(stages: &[Stage], chosen: usize) -> Vec<usize> {
     let mut open: Vec<usize> = own.iter().copied().collect();
     let mut side = Vec::new();
     while let Some(index) = open.pop() {
-        let sources = stages[index]
-            .copies
-            .iter()
-            .filter_map(|copy| copy.from.as_deref());
+        let sources = stages[index].copies.iter().filter_map(|copy| copy.from.as_deref());
         let found = sources.filter_map(|name| find(stages, name));
         for stage in found.flat_map(|index| lineage(stages, index)) {
             if seen.insert(stage) {

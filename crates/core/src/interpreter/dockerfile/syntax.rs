@@ -36,14 +36,8 @@ impl Instruction {
 
 /// A word without the quotes around it.
 pub(super) fn unquote(word: &str) -> String {
-    let inner = |quote| {
-        word.strip_prefix(quote)
-            .and_then(|word| word.strip_suffix(quote))
-    };
-    inner('"')
-        .or_else(|| inner('\''))
-        .unwrap_or(word)
-        .to_owned()
+    let inner = |quote| word.strip_prefix(quote).and_then(|word| word.strip_suffix(quote));
+    inner('"').or_else(|| inner('\'')).unwrap_or(word).to_owned()
 }
 
 /// Reads every instruction of a Dockerfile.
@@ -65,16 +59,12 @@ fn escape_character(text: &str) -> char {
     let escapes = directives
         .map_while(|directive| directive.split_once('='))
         .find(|(name, _)| name.trim().eq_ignore_ascii_case("escape"));
-    escapes
-        .and_then(|(_, value)| value.trim().chars().next())
-        .unwrap_or('\\')
+    escapes.and_then(|(_, value)| value.trim().chars().next()).unwrap_or('\\')
 }
 
 /// The next line with all its continuations; comments and empty lines between them do not end it.
 fn logical_line<'t>(lines: &mut impl Iterator<Item = &'t str>, escape: char) -> Option<String> {
-    let mut lines = lines
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut lines = lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut joined = String::new();
     let mut line = lines.next()?;
     while let Some(start) = line.strip_suffix(escape) {
@@ -94,11 +84,7 @@ fn instruction(line: &str) -> Instruction {
         flags.push((name.to_owned(), unquote(value)));
         rest = after;
     }
-    Instruction {
-        keyword: keyword.to_ascii_uppercase(),
-        flags,
-        rest: rest.to_owned(),
-    }
+    Instruction { keyword: keyword.to_ascii_uppercase(), flags, rest: rest.to_owned() }
 }
 
 fn split_word(text: &str) -> (&str, &str) {
@@ -115,19 +101,12 @@ fn skip_here_documents<'t>(instruction: &Instruction, lines: &mut impl Iterator<
         return;
     }
     for word in instruction.rest.split_whitespace() {
-        let Some(found) = HERE_DOCUMENT
-            .as_ref()
-            .and_then(|regex| regex.captures(word))
-        else {
+        let Some(found) = HERE_DOCUMENT.as_ref().and_then(|regex| regex.captures(word)) else {
             continue;
         };
         let tabs_are_cut = !found[1].is_empty();
         let ends = |line: &str| {
-            let line = if tabs_are_cut {
-                line.trim_start_matches('\t')
-            } else {
-                line
-            };
+            let line = if tabs_are_cut { line.trim_start_matches('\t') } else { line };
             line == &found[2]
         };
         lines.by_ref().find(|line| ends(line));
@@ -178,8 +157,6 @@ fn braced(inner: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
     if let Some((name, other)) = inner.split_once(":+") {
         return set(name).map(|_| expand(other, value)).unwrap_or_default();
     }
-    let name = inner
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .next();
+    let name = inner.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
     name.and_then(value).unwrap_or_default()
 }

@@ -7,10 +7,7 @@ fn facts(
     target: Option<&str>,
     args: &[(&str, &str)],
 ) -> Result<DockerfileFacts, DockerfileError> {
-    let args = args
-        .iter()
-        .map(|(name, value)| (name.to_string(), value.to_string()))
-        .collect();
+    let args = args.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
     analyse(text, target, &args)
 }
 
@@ -245,13 +242,8 @@ fn inputs_are_files_directories_and_globs() {
     let facts = facts("FROM a\nCOPY *.toml src/ !odd /x/\nRUN make\n", None, &[]).unwrap();
     let inputs = facts.build_inputs(None).matcher();
     let files = ["a.toml", "b/a.toml", "src/a/b.py", "srcs", "!odd", "odd"];
-    assert_eq!(
-        files.map(|file| inputs.contains(file)),
-        [true, false, true, false, true, false]
-    );
-    let all = BuildInputs {
-        paths: [".".to_owned()].into(),
-    };
+    assert_eq!(files.map(|file| inputs.contains(file)), [true, false, true, false, true, false]);
+    let all = BuildInputs { paths: [".".to_owned()].into() };
     assert!(all.matcher().contains("any/file"));
     assert!(!BuildInputs::default().matcher().contains("any/file"));
 }
@@ -301,10 +293,7 @@ fn broken_text_never_panics() {
         "FROM a AS\nFROM 0\nCOPY --from=9 a b\nCOPY --from=1 . .",
     ] {
         let found = facts(text, None, &[]);
-        assert!(
-            found.is_ok() || found == Err(DockerfileError::NoStage),
-            "{text:?}: {found:?}"
-        );
+        assert!(found.is_ok() || found == Err(DockerfileError::NoStage), "{text:?}: {found:?}");
     }
 }
 

@@ -51,10 +51,7 @@ impl Folder {
             changed.push(path);
         }
         if !changed.is_empty() {
-            effects.push(Effect::Show(Change::Tests {
-                folder: self.name.clone(),
-                files: changed,
-            }));
+            effects.push(Effect::Show(Change::Tests { folder: self.name.clone(), files: changed }));
         }
         effects
     }
@@ -72,10 +69,7 @@ impl Folder {
             effects.extend(self.replace(path, Vec::new()));
         }
         if !gone.is_empty() {
-            effects.push(Effect::Show(Change::Tests {
-                folder: self.name.clone(),
-                files: gone,
-            }));
+            effects.push(Effect::Show(Change::Tests { folder: self.name.clone(), files: gone }));
         }
         effects.push(Effect::Show(Change::ScanEnded(self.name.clone())));
         effects
@@ -90,20 +84,10 @@ impl Folder {
         let Some(path) = RelPath::below(&self.root, path) else {
             return Vec::new();
         };
-        if self
-            .documents
-            .get(&path)
-            .is_some_and(|known| known.version > version)
-        {
+        if self.documents.get(&path).is_some_and(|known| known.version > version) {
             return Vec::new();
         }
-        self.documents.insert(
-            path.clone(),
-            Document {
-                version,
-                text: text.clone(),
-            },
-        );
+        self.documents.insert(path.clone(), Document { version, text: text.clone() });
         self.rediscover(&path)
     }
 
@@ -121,30 +105,19 @@ impl Folder {
     pub(in crate::session) fn changed(&mut self, paths: Vec<RelPath>) -> Vec<Effect> {
         if paths.iter().any(crate::resolve::shapes_the_workspace) {
             self.begin_scan();
-            let effect = Effect::Scan {
-                folder: self.name.clone(),
-                root: self.root.clone(),
-                only: None,
-            };
+            let effect =
+                Effect::Scan { folder: self.name.clone(), root: self.root.clone(), only: None };
             return vec![Effect::Show(Change::ScanStarted(self.name.clone())), effect];
         }
         let is_test = |path: &RelPath| {
             self.files.contains_key(path)
-                || self
-                    .workspace
-                    .suites
-                    .iter()
-                    .any(|s| s.framework.is_test_file(s, path))
+                || self.workspace.suites.iter().any(|s| s.framework.is_test_file(s, path))
         };
         let tests: Vec<RelPath> = paths
             .into_iter()
             .filter(|path| !self.documents.contains_key(path) && is_test(path))
             .collect();
-        if tests.is_empty() {
-            Vec::new()
-        } else {
-            vec![self.scan_only(tests)]
-        }
+        if tests.is_empty() { Vec::new() } else { vec![self.scan_only(tests)] }
     }
 
     fn scan_only(&self, files: Vec<RelPath>) -> Effect {
@@ -165,10 +138,7 @@ impl Folder {
             return Vec::new();
         }
         let mut effects = self.replace(path, tests);
-        let change = Change::Tests {
-            folder: self.name.clone(),
-            files: vec![path.clone()],
-        };
+        let change = Change::Tests { folder: self.name.clone(), files: vec![path.clone()] };
         effects.push(Effect::Show(change));
         effects
     }
@@ -183,10 +153,7 @@ impl Folder {
         let stale = self.mark_edited(path);
         let mut effects = Vec::new();
         if !stale.is_empty() {
-            effects.push(Effect::Show(Change::Stale {
-                folder: self.name.clone(),
-                tests: stale,
-            }));
+            effects.push(Effect::Show(Change::Stale { folder: self.name.clone(), tests: stale }));
         }
         effects.extend(self.publish([path.on(&self.root)]));
         effects
@@ -208,10 +175,7 @@ impl Folder {
             let Some((_, stood)) = record.stood else {
                 return;
             };
-            let now = hashes
-                .get(id)
-                .or_else(|| hashes.get(&id.parent()?))
-                .copied();
+            let now = hashes.get(id).or_else(|| hashes.get(&id.parent()?)).copied();
             match (record.stale, now == Some(stood)) {
                 (None, false) => {
                     record.stale = Some(Stale::Edited);
@@ -221,11 +185,7 @@ impl Folder {
                 _ => {}
             }
         };
-        for (id, record) in self
-            .records
-            .iter_mut()
-            .filter(|(id, _)| id.file == first.file)
-        {
+        for (id, record) in self.records.iter_mut().filter(|(id, _)| id.file == first.file) {
             touch(id, record);
         }
         stale

@@ -32,17 +32,11 @@ impl Folder {
         result: &Arc<TestResult>,
         provenance: Option<&Arc<Provenance>>,
     ) -> (bool, BTreeSet<Utf8PathBuf>) {
-        if self
-            .records
-            .get(&result.id)
-            .is_some_and(|known| known.sequence > sequence)
-        {
+        if self.records.get(&result.id).is_some_and(|known| known.sequence > sequence) {
             return (false, BTreeSet::new());
         }
         let mut touched = self.unlink(&result.id);
-        let stood = self
-            .definition(&result.id)
-            .map(|item| (item.range.start.line, item.hash));
+        let stood = self.definition(&result.id).map(|item| (item.range.start.line, item.hash));
         let record = Record {
             result: result.clone(),
             sequence,
@@ -53,10 +47,7 @@ impl Folder {
         self.records.insert(result.id.clone(), record);
         for failure in &result.failures {
             if let Some(path) = self.shown_in(&result.id, failure.place.as_ref()) {
-                self.failing
-                    .entry(path.clone())
-                    .or_default()
-                    .insert(result.id.clone());
+                self.failing.entry(path.clone()).or_default().insert(result.id.clone());
                 touched.insert(path);
             }
         }
@@ -69,11 +60,7 @@ impl Folder {
         sequence: u64,
         id: &TestId,
     ) -> BTreeSet<Utf8PathBuf> {
-        if self
-            .records
-            .get(id)
-            .is_none_or(|known| known.sequence > sequence)
-        {
+        if self.records.get(id).is_none_or(|known| known.sequence > sequence) {
             return BTreeSet::new();
         }
         self.records.remove(id);

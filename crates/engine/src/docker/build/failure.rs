@@ -16,11 +16,7 @@ pub(super) fn failure(recipe: &Recipe, said: &str, progress: Progress) -> RunErr
     let line = stated_line(said).or_else(|| locate(&recipe.text, &step));
     let path = recipe.path();
     RunError {
-        place: line.map(|line| Place {
-            path,
-            line,
-            column: None,
-        }),
+        place: line.map(|line| Place { path, line, column: None }),
         log: (!log.is_empty()).then_some(log),
         ..describe(&recipe.dockerfile.path, said, &step, line)
     }
@@ -53,9 +49,7 @@ fn shortened(instruction: &str) -> String {
 /// BuildKit says `exit code: 3`, the classic builder `returned a non-zero code: 3`.
 fn exit_code(said: &str) -> Option<i32> {
     let marks = ["exit code: ", "non-zero code: "];
-    let rest = marks
-        .iter()
-        .find_map(|mark| Some(said.rsplit_once(mark)?.1))?;
+    let rest = marks.iter().find_map(|mark| Some(said.rsplit_once(mark)?.1))?;
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     digits.parse().ok()
 }
@@ -77,26 +71,18 @@ fn essence(said: &str) -> &str {
 fn stated_line(said: &str) -> Option<u32> {
     let (_, rest) = said.split_once("parse error")?;
     let (_, number) = rest.split_once("line ")?;
-    number
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// The line where the instruction of `step` begins. Builders tell its text and not its place.
 fn locate(text: &str, step: &Step) -> Option<u32> {
     if frontend(&step.instruction).is_some() {
         let directive = |line: &str| line.starts_with('#') && line.contains("syntax");
-        return (1..)
-            .zip(text.lines())
-            .find_map(|(n, line)| directive(line).then_some(n));
+        return (1..).zip(text.lines()).find_map(|(n, line)| directive(line).then_some(n));
     }
     if let Some(image) = base_image(&step.instruction) {
         return lines_of(text, "FROM").find_map(|(line, rest)| {
-            let written = rest
-                .split_whitespace()
-                .find(|word| !word.starts_with("--"))?;
+            let written = rest.split_whitespace().find(|word| !word.starts_with("--"))?;
             names_same(image, written).then_some(line)
         });
     }
@@ -109,13 +95,8 @@ fn locate(text: &str, step: &Step) -> Option<u32> {
         })
         .map(|(line, _)| line)
         .collect();
-    let stage = step
-        .stage
-        .as_deref()
-        .and_then(|stage| stage_line(text, stage));
-    let in_stage = candidates
-        .iter()
-        .find(|line| stage.is_none_or(|stage| **line > stage));
+    let stage = step.stage.as_deref().and_then(|stage| stage_line(text, stage));
+    let in_stage = candidates.iter().find(|line| stage.is_none_or(|stage| **line > stage));
     in_stage.or(candidates.first()).copied()
 }
 
@@ -160,11 +141,8 @@ fn names_same(image: &str, written: &str) -> bool {
 /// The `FROM` of the stage that BuildKit calls by its name or `stage-1`.
 fn stage_line(text: &str, stage: &str) -> Option<u32> {
     let index = stage.strip_prefix("stage-").and_then(|n| n.parse().ok());
-    let named = |rest: &str| {
-        rest.split_whitespace()
-            .last()
-            .is_some_and(|w| w.eq_ignore_ascii_case(stage))
-    };
+    let named =
+        |rest: &str| rest.split_whitespace().last().is_some_and(|w| w.eq_ignore_ascii_case(stage));
     let mut stages = lines_of(text, "FROM");
     let by_name = lines_of(text, "FROM").find(|(_, rest)| named(rest));
     by_name.or_else(|| stages.nth(index?)).map(|(line, _)| line)
@@ -173,9 +151,7 @@ fn stage_line(text: &str, stage: &str) -> Option<u32> {
 /// The text without what joining lines changes: white space, continuations, comments.
 fn squeezed<'t>(lines: impl Iterator<Item = &'t str>) -> String {
     let code = lines.filter(|line| !line.trim_start().starts_with('#'));
-    code.flat_map(str::chars)
-        .filter(|c| !c.is_whitespace() && *c != '\\')
-        .collect()
+    code.flat_map(str::chars).filter(|c| !c.is_whitespace() && *c != '\\').collect()
 }
 
 fn remedy(said: &str, step: &Step, line: Option<u32>) -> String {
@@ -195,12 +171,8 @@ fn remedy(said: &str, step: &Step, line: Option<u32>) -> String {
         }
         _ => {}
     }
-    if says(&[
-        "not found",
-        "no such file",
-        "no source files",
-        "forbidden path",
-    ]) && matches!(step.instruction.get(..4), Some("COPY" | "ADD "))
+    if says(&["not found", "no such file", "no source files", "forbidden path"])
+        && matches!(step.instruction.get(..4), Some("COPY" | "ADD "))
     {
         return "check that the file is there and that .dockerignore does not exclude it"
             .to_owned();

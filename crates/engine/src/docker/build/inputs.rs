@@ -42,20 +42,10 @@ pub(super) fn of(facts: &DockerfileFacts) -> BTreeSet<String> {
     let mounted_at = facts.workspace_copied_to.last().map(String::as_str);
     let mut paths = facts.build_inputs(mounted_at).paths;
     let whole = |copy: &&_| is_whole_context(copy);
-    if facts
-        .copies
-        .iter()
-        .filter(whole)
-        .any(|copy| copy.path.is_none())
-    {
+    if facts.copies.iter().filter(whole).any(|copy| copy.path.is_none()) {
         paths.remove("."); // lies in the base image's working directory, and so does the mount
     }
-    if facts
-        .copies
-        .iter()
-        .filter(whole)
-        .any(|copy| copy.read_by_a_command)
-    {
+    if facts.copies.iter().filter(whole).any(|copy| copy.read_by_a_command) {
         paths.extend(MANIFESTS.map(str::to_owned));
     }
     paths
@@ -103,9 +93,7 @@ fn split(path: &str) -> (&str, Option<GlobMatcher>) {
     let Some(special) = path.find(['*', '?', '[']) else {
         return (path, None);
     };
-    let base = path[..special]
-        .rsplit_once('/')
-        .map_or("", |(base, _)| base);
+    let base = path[..special].rsplit_once('/').map_or("", |(base, _)| base);
     let glob = GlobBuilder::new(path).literal_separator(true).build();
     (base, glob.ok().map(|glob| glob.compile_matcher()))
 }
@@ -113,8 +101,7 @@ fn split(path: &str) -> (&str, Option<GlobMatcher>) {
 /// Whether the glob means the file or a directory that it lies in.
 fn means(glob: &GlobMatcher, name: &str) -> bool {
     let ends = name.match_indices('/').map(|(slash, _)| slash);
-    ends.chain([name.len()])
-        .any(|end| glob.is_match(&name[..end]))
+    ends.chain([name.len()]).any(|end| glob.is_match(&name[..end]))
 }
 
 fn add(name: &str, path: &Path, metadata: &Metadata, hash: &mut Sha256) -> io::Result<()> {

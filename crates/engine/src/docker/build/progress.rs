@@ -66,19 +66,9 @@ impl Progress {
         for log in &status.logs {
             let running = self.running.entry(log.vertex.clone()).or_default();
             let text = String::from_utf8_lossy(&log.msg);
-            events.extend(
-                running
-                    .output
-                    .push(&text)
-                    .into_iter()
-                    .map(RunEvent::BuildLog),
-            );
+            events.extend(running.output.push(&text).into_iter().map(RunEvent::BuildLog));
         }
-        for vertex in status
-            .vertexes
-            .iter()
-            .filter(|vertex| vertex.completed.is_some())
-        {
+        for vertex in status.vertexes.iter().filter(|vertex| vertex.completed.is_some()) {
             events.extend(self.complete(vertex));
         }
         events
@@ -136,17 +126,9 @@ impl Step {
             };
             let (number, of) = numbers(count)?;
             let instruction = instruction.to_owned();
-            Some(Self {
-                stage,
-                instruction,
-                number,
-                of,
-            })
+            Some(Self { stage, instruction, number, of })
         });
-        parsed.unwrap_or_else(|| Self {
-            instruction: name.to_owned(),
-            ..Self::default()
-        })
+        parsed.unwrap_or_else(|| Self { instruction: name.to_owned(), ..Self::default() })
     }
 
     /// From the classic builder's `Step 2/5 : RUN make`.
@@ -154,12 +136,7 @@ impl Step {
         let (count, instruction) = line.strip_prefix("Step ")?.split_once(" : ")?;
         let (number, of) = numbers(count)?;
         let instruction = instruction.to_owned();
-        Some(Self {
-            stage: None,
-            instruction,
-            number,
-            of,
-        })
+        Some(Self { stage: None, instruction, number, of })
     }
 
     fn event(&self) -> RunEvent {

@@ -131,11 +131,7 @@ fn unusable(path: Utf8PathBuf, dockerfile: &Dockerfile, why: &str) -> RunError {
     };
     let message = format!("cannot build {}: {why}", dockerfile.path);
     RunError {
-        place: Some(Place {
-            path,
-            line: 1,
-            column: None,
-        }),
+        place: Some(Place { path, line: 1, column: None }),
         ..configuration(message).help(help)
     }
 }

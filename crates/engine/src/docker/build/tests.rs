@@ -46,10 +46,7 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
     }
     seen.push(format!("{} {}", error.message, error.place.unwrap().line));
     seen.push(error.log.unwrap());
-    let text = seen
-        .join("\n")
-        .replace(&base(), "BASE")
-        .replace(&nonce(root), "NONCE");
+    let text = seen.join("\n").replace(&base(), "BASE").replace(&nonce(root), "NONCE");
     expect![[r#"
         Building { step: "FROM BASE", number: 1, of: 6 }
         Building { step: "ENV OWN=NONCE", number: 2, of: 6 }
@@ -68,10 +65,7 @@ async fn remove_what_is_left(docker: &Docker, nonce: &str) {
         let Ok(found) = docker.inspect_image(&image.id).await else {
             continue; // somebody else's, and gone by now
         };
-        let env = found
-            .config
-            .and_then(|config| config.env)
-            .unwrap_or_default();
+        let env = found.config.and_then(|config| config.env).unwrap_or_default();
         if env.contains(&format!("OWN={nonce}")) {
             let none = None::<RemoveImageOptions>;
             docker.remove_image(&image.id, none, None).await.unwrap();

@@ -48,22 +48,14 @@ type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 impl Environment {
     pub(super) fn of_process() -> Self {
-        Self {
-            var: Box::new(|name| std::env::var(name).ok()),
-            home: std::env::home_dir(),
-        }
+        Self { var: Box::new(|name| std::env::var(name).ok()), home: std::env::home_dir() }
     }
 
     #[cfg(test)]
     pub(super) fn of(home: &Path, vars: &[(&str, &str)]) -> Self {
-        let vars: std::collections::BTreeMap<String, String> = vars
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect();
-        Self {
-            var: Box::new(move |name| vars.get(name).cloned()),
-            home: Some(home.to_owned()),
-        }
+        let vars: std::collections::BTreeMap<String, String> =
+            vars.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        Self { var: Box::new(move |name| vars.get(name).cloned()), home: Some(home.to_owned()) }
     }
 
     /// A variable that is set and not empty, as the `docker` command reads them.
@@ -100,11 +92,7 @@ pub(super) fn resolve(host: Option<&str>, env: &Environment) -> Result<Endpoint,
 
 fn endpoint(host: &str, tls: Option<PathBuf>, origin: &str) -> Result<Endpoint, RunError> {
     let (address, tls) = parse(host.trim(), tls, origin)?;
-    Ok(Endpoint {
-        address,
-        tls,
-        origin: Some(origin.to_owned()),
-    })
+    Ok(Endpoint { address, tls, origin: Some(origin.to_owned()) })
 }
 
 fn parse(
@@ -132,11 +120,7 @@ fn parse(
 fn with_port(rest: &str, port: u16) -> String {
     let host = rest.trim_end_matches('/');
     let after_brackets = host.rsplit(']').next().unwrap_or(host);
-    if after_brackets.contains(':') {
-        host.to_owned()
-    } else {
-        format!("{host}:{port}")
-    }
+    if after_brackets.contains(':') { host.to_owned() } else { format!("{host}:{port}") }
 }
 
 fn bad_host(host: &str, origin: &str, why: &str) -> RunError {
@@ -160,11 +144,7 @@ fn usual(env: &Environment) -> Endpoint {
     } else {
         Address::Unix(rootless().unwrap_or_else(|| SYSTEM_SOCKET.to_owned()))
     };
-    Endpoint {
-        address,
-        tls: None,
-        origin: None,
-    }
+    Endpoint { address, tls: None, origin: None }
 }
 
 const SYSTEM_SOCKET: &str = "/var/run/docker.sock";

@@ -11,11 +11,7 @@ const BOX: &str = "26f8567f2569182294c3fa5b9f9cb2270b554eef628b4c149cf82a42888ff
 
 fn resolve(host: Option<&str>, home: &Path, vars: &[(&str, &str)]) -> String {
     let text = match endpoint::resolve(host, &Environment::of(home, vars)) {
-        Ok(Endpoint {
-            address,
-            tls,
-            origin,
-        }) => {
+        Ok(Endpoint { address, tls, origin }) => {
             let tls = tls.map(|dir| format!(", TLS by {}", dir.display()));
             let origin = origin.unwrap_or("the default".to_owned());
             format!("{address}{} ({origin})", tls.unwrap_or_default())
@@ -204,10 +200,8 @@ async fn answers_that_are_no_use() {
 /// The error that a caller outside the group gets: root may read every socket, so it is made here.
 #[test]
 fn permission_denied_on_the_socket() {
-    let endpoint = endpoint::resolve(
-        Some("unix:///var/run/docker.sock"),
-        &Environment::of_process(),
-    );
+    let endpoint =
+        endpoint::resolve(Some("unix:///var/run/docker.sock"), &Environment::of_process());
     let denied = std::io::Error::from(ErrorKind::PermissionDenied);
     let error = unreachable(&endpoint.unwrap(), &Error::from(denied));
     expect![[r#"

@@ -20,11 +20,8 @@ async fn listing(context: Context) -> String {
         let mut text = String::new();
         entry.read_to_string(&mut text).unwrap();
         let header = entry.header();
-        let (mode, uid, gid) = (
-            header.mode().unwrap(),
-            header.uid().unwrap(),
-            header.gid().unwrap(),
-        );
+        let (mode, uid, gid) =
+            (header.mode().unwrap(), header.uid().unwrap(), header.gid().unwrap());
         let kind = header.entry_type();
         let name = entry.path().unwrap().display().to_string();
         let target = entry.link_name().unwrap();
@@ -92,11 +89,7 @@ async fn sends_modes_and_links_and_nothing_that_is_ignored() {
 async fn holds_a_few_pieces_only_and_stops_when_nobody_listens() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("large"), vec![7; 64 * PIECE]).unwrap();
-    let context = Context {
-        dir: dir.path().to_owned(),
-        ignore: Arc::default(),
-        extra: None,
-    };
+    let context = Context { dir: dir.path().to_owned(), ignore: Arc::default(), extra: None };
     let (pieces, task) = stream(context);
     let mut pieces = Box::pin(pieces);
     assert!(pieces.next().await.unwrap().unwrap().len() <= PIECE);
@@ -107,17 +100,11 @@ async fn holds_a_few_pieces_only_and_stops_when_nobody_listens() {
 
 #[tokio::test]
 async fn a_context_that_is_gone_says_so() {
-    let context = Context {
-        dir: PathBuf::from("/nowhere/at/all"),
-        ignore: Arc::default(),
-        extra: None,
-    };
+    let context =
+        Context { dir: PathBuf::from("/nowhere/at/all"), ignore: Arc::default(), extra: None };
     let (pieces, task) = stream(context);
     let pieces: Vec<_> = pieces.collect().await;
     let error = task.await.unwrap().unwrap_err().to_string();
-    assert_eq!(
-        pieces.last().unwrap().as_ref().unwrap_err().to_string(),
-        error
-    );
+    assert_eq!(pieces.last().unwrap().as_ref().unwrap_err().to_string(), error);
     expect!["/nowhere/at/all: No such file or directory (os error 2)"].assert_eq(&error);
 }

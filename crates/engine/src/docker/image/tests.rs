@@ -44,10 +44,7 @@ struct Project {
 impl Project {
     async fn new(dockerfile: &str) -> Option<Self> {
         let docker = engine().await?;
-        let dir = tempfile::Builder::new()
-            .prefix("testdock image ")
-            .tempdir()
-            .unwrap();
+        let dir = tempfile::Builder::new().prefix("testdock image ").tempdir().unwrap();
         let project = Self { docker, dir };
         // The engine's build cache knows what earlier tests built; these instructions are new to it.
         let own = format!("{}\nENV OWN={}\n", base(), nonce(project.root()));
@@ -72,13 +69,7 @@ impl Project {
             build_args: BTreeMap::new(),
         };
         let source = Source::Dockerfile(dockerfile);
-        ensure_in(
-            &self.docker,
-            self.root(),
-            &source,
-            &CancellationToken::new(),
-        )
-        .await
+        ensure_in(&self.docker, self.root(), &source, &CancellationToken::new()).await
     }
 
     async fn built(&self) -> (Image, Vec<RunEvent>) {
@@ -88,18 +79,13 @@ impl Project {
 
     async fn remove(&self, image: &Image) {
         let force = RemoveImageOptionsBuilder::new().force(true).build();
-        self.docker
-            .remove_image(&image.name, Some(force), None)
-            .await
-            .unwrap();
+        self.docker.remove_image(&image.name, Some(force), None).await.unwrap();
     }
 
     async fn failure(&self) -> String {
         let (result, _) = self.ensure().await;
         let error = result.unwrap_err();
-        let place = error
-            .place
-            .map(|place| format!("{}:{}", place.path, place.line));
+        let place = error.place.map(|place| format!("{}:{}", place.path, place.line));
         let text = format!(
             "{:?}\n{}\n{}\n{}\n{}",
             error.fault,
@@ -108,8 +94,7 @@ impl Project {
             error.help.unwrap_or_default(),
             error.log.unwrap_or_default()
         );
-        text.replace(self.root().as_str(), "~")
-            .replace(&base(), "BASE")
+        text.replace(self.root().as_str(), "~").replace(&base(), "BASE")
     }
 }
 
@@ -162,13 +147,8 @@ COPY . .
     project.write("requirements.txt", "requests");
     project.write("test_app.py", "1");
     let (first, events) = project.built().await;
-    assert!(
-        lines(&events).contains(&"built with requests"),
-        "{events:?}"
-    );
-    let steps = events
-        .iter()
-        .filter(|e| matches!(e, RunEvent::Preparing(Stage::Building { .. })));
+    assert!(lines(&events).contains(&"built with requests"), "{events:?}");
+    let steps = events.iter().filter(|e| matches!(e, RunEvent::Preparing(Stage::Building { .. })));
     assert_eq!(steps.count(), 5, "{events:?}");
     assert_eq!(
         (first.workdir.as_str(), first.copied_to.as_slice()),
@@ -181,10 +161,7 @@ COPY . .
     let began = Instant::now();
     assert_eq!(project.built().await, (first.clone(), Vec::new()));
     let fast = began.elapsed();
-    assert!(
-        fast < Duration::from_millis(500),
-        "an image that is there took {fast:?}"
-    );
+    assert!(fast < Duration::from_millis(500), "an image that is there took {fast:?}");
 
     project.write("requirements.txt", "flask");
     let (second, events) = project.built().await;
@@ -215,9 +192,7 @@ RUN cd /copy && find . | sort && stat -c '%a %u:%g' run.sh
     }
     let (image, events) = project.built().await;
     project.remove(&image).await;
-    let printed = lines(&events)
-        .into_iter()
-        .filter(|line| !line.starts_with(['[', 'S']));
+    let printed = lines(&events).into_iter().filter(|line| !line.starts_with(['[', 'S']));
     expect![[r#"
         .
         ./.dockerignore
@@ -255,10 +230,7 @@ async fn a_file_that_is_not_there_is_named_with_its_line() {
         ),
         "{text}"
     );
-    assert!(
-        text.contains("check that the file is there and that .dockerignore"),
-        "{text}"
-    );
+    assert!(text.contains("check that the file is there and that .dockerignore"), "{text}");
 }
 
 #[tokio::test]
@@ -281,14 +253,8 @@ async fn a_base_image_that_is_nowhere_is_named_with_its_line() {
         return;
     };
     let text = project.failure().await;
-    assert!(
-        text.starts_with("Interpreter\n~/Dockerfile:2\ncannot build Dockerfile: "),
-        "{text}"
-    );
-    assert!(
-        text.contains("check that the engine can reach localhost:1"),
-        "{text}"
-    );
+    assert!(text.starts_with("Interpreter\n~/Dockerfile:2\ncannot build Dockerfile: "), "{text}");
+    assert!(text.contains("check that the engine can reach localhost:1"), "{text}");
 }
 
 #[tokio::test]
@@ -313,17 +279,9 @@ async fn an_image_that_is_nowhere() {
     let cancel = CancellationToken::new();
     let (result, _) = ensure_in(&docker, Utf8Path::new("/"), &source, &cancel).await;
     let error = result.unwrap_err();
-    assert!(
-        error
-            .message
-            .starts_with("cannot pull localhost:1/no/such:image: "),
-        "{error:?}"
-    );
+    assert!(error.message.starts_with("cannot pull localhost:1/no/such:image: "), "{error:?}");
     let help = error.help.unwrap();
-    assert!(
-        help.starts_with("check that the engine can reach localhost:1"),
-        "{help}"
-    );
+    assert!(help.starts_with("check that the engine can reach localhost:1"), "{help}");
 }
 
 #[tokio::test]
@@ -335,12 +293,7 @@ async fn a_name_that_is_none() {
         let source = Source::Image(name.to_owned());
         let (result, _) = ensure_in(&docker, Utf8Path::new("/"), &source, &cancel).await;
         let error = result.unwrap_err();
-        seen.push(format!(
-            "{:?}: {}; {}",
-            error.fault,
-            error.message,
-            error.help.unwrap()
-        ));
+        seen.push(format!("{:?}: {}; {}", error.fault, error.message, error.help.unwrap()));
     }
     expect![[r#"
         Configuration: cannot pull Python 3: invalid reference format: repository name must be lowercase; write it as [registry/]name[:tag], in lower case
@@ -357,10 +310,7 @@ async fn an_image_that_is_there_is_taken_as_it_is() {
     let source = Source::Image(base());
     let (result, events) = ensure_in(&docker, Utf8Path::new("/"), &source, &cancel).await;
     let image = result.unwrap();
-    assert_eq!(
-        (image.name, image.workdir.as_str(), events),
-        (base(), "/", Vec::new())
-    );
+    assert_eq!((image.name, image.workdir.as_str(), events), (base(), "/", Vec::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,10 +38,7 @@ pub(crate) async fn credentials_of(name: &str, events: &Events) -> Option<Docker
         Ok(Err(_)) => return None,
         Err(_) => "the credential helper does not answer".to_owned(),
     };
-    let text = format!(
-        "cannot read the credentials for {registry}: {}",
-        warning.trim()
-    );
+    let text = format!("cannot read the credentials for {registry}: {}", warning.trim());
     events.send(RunEvent::Warning(text)).await;
     None
 }
@@ -57,11 +54,9 @@ pub(crate) fn server_key(registry: &str) -> &str {
 fn as_sent(credential: DockerCredential, server: &str) -> DockerCredentials {
     let serveraddress = Some(server.to_owned());
     match credential {
-        DockerCredential::IdentityToken(token) => DockerCredentials {
-            identitytoken: Some(token),
-            serveraddress,
-            ..Default::default()
-        },
+        DockerCredential::IdentityToken(token) => {
+            DockerCredentials { identitytoken: Some(token), serveraddress, ..Default::default() }
+        }
         DockerCredential::UsernamePassword(username, password) => DockerCredentials {
             username: Some(username),
             password: Some(password),
@@ -77,9 +72,9 @@ fn is_absence(error: &CredentialRetrievalError) -> bool {
         CredentialRetrievalError::NoCredentialConfigured
         | CredentialRetrievalError::ConfigNotFound => true,
         CredentialRetrievalError::ConfigReadError => true, // there is no such file, mostly
-        CredentialRetrievalError::HelperFailure { stdout, stderr, .. } => [stdout, stderr]
-            .iter()
-            .any(|text| text.contains("not found")),
+        CredentialRetrievalError::HelperFailure { stdout, stderr, .. } => {
+            [stdout, stderr].iter().any(|text| text.contains("not found"))
+        }
         _ => false,
     }
 }

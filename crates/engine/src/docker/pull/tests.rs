@@ -4,13 +4,7 @@ use super::*;
 
 #[test]
 fn a_name_without_a_tag_means_latest() {
-    let names = [
-        "python",
-        "python:3.12",
-        "a.b:5000/x",
-        "x@sha256:00",
-        "a:1/b/c:d",
-    ];
+    let names = ["python", "python:3.12", "a.b:5000/x", "x@sha256:00", "a:1/b/c:d"];
     let lines = names.map(|name| format!("{name} → {} from {}", with_tag(name), registry_of(name)));
     expect![[r#"
         python → python:latest from docker.io
@@ -64,36 +58,19 @@ fn every_refusal_has_its_remedy() {
             "nope",
             "pull access denied for nope, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
         ),
-        (
-            "python:9",
-            "manifest for python:9 not found: manifest unknown: manifest unknown",
-        ),
-        (
-            "ghcr.io/a/b",
-            "Head \"https://ghcr.io/v2/a/b/manifests/latest\": unauthorized",
-        ),
+        ("python:9", "manifest for python:9 not found: manifest unknown: manifest unknown"),
+        ("ghcr.io/a/b", "Head \"https://ghcr.io/v2/a/b/manifests/latest\": unauthorized"),
         (
             "python",
             "Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host",
         ),
-        (
-            "python",
-            "toomanyrequests: You have reached your pull rate limit.",
-        ),
-        (
-            "r.corp/x",
-            "Get \"https://r.corp/v2/\": x509: certificate signed by unknown authority",
-        ),
-        (
-            "x",
-            "no matching manifest for linux/amd64 in the manifest list entries",
-        ),
+        ("python", "toomanyrequests: You have reached your pull rate limit."),
+        ("r.corp/x", "Get \"https://r.corp/v2/\": x509: certificate signed by unknown authority"),
+        ("x", "no matching manifest for linux/amd64 in the manifest list entries"),
         ("A B", "invalid reference format"),
     ];
     let lines = cases.map(|(name, cause)| {
-        let error = Error::DockerStreamError {
-            error: cause.to_owned(),
-        };
+        let error = Error::DockerStreamError { error: cause.to_owned() };
         let error = failed(name, &error);
         format!("{:?}: {}", error.fault, error.help.unwrap_or_default())
     });

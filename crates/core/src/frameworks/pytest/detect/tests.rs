@@ -30,10 +30,7 @@ fn check(files: &[(&str, &str)], expected: &Expect) {
 fn any_file_that_configures_pytest_makes_a_root() {
     check(
         &[
-            (
-                "a/pyproject.toml",
-                "[tool.pytest.ini_options]\ntestpaths = ['tests', 'more']\n",
-            ),
+            ("a/pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = ['tests', 'more']\n"),
             ("b/pytest.ini", ""),
             (
                 "c/tox.ini",
@@ -44,10 +41,7 @@ fn any_file_that_configures_pytest_makes_a_root() {
                 "[metadata]\nname = d # x\n[tool:pytest]\npython_files: check_*.py *_spec.py ; all\n",
             ),
             ("e/.pytest.ini", "[pytest]\npython_files=t*.py"),
-            (
-                "f/pyproject.toml",
-                "[tool.pytest]\npython_files = ['f_*.py']\n",
-            ),
+            ("f/pyproject.toml", "[tool.pytest]\npython_files = ['f_*.py']\n"),
             ("g/pytest.toml", "[pytest]\ntestpaths = ['g']\n"),
         ],
         &expect![[r#"
@@ -77,10 +71,7 @@ fn the_first_file_that_configures_pytest_decides() {
     check(
         &[
             ("pytest.ini", "[other]\nx = 1"),
-            (
-                "pyproject.toml",
-                "[tool.pytest.ini_options]\ntestpaths = 'x'",
-            ),
+            ("pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = 'x'"),
         ],
         &expect![[r#"
             "" by pytest.ini, testpaths [], files ["test_*.py", "*_test.py"]
@@ -109,14 +100,7 @@ fn without_configuration_the_project_around_the_tests_is_the_root() {
             "" by no configuration, testpaths [], files ["test_*.py", "*_test.py"]
         "#]],
     );
-    check(
-        &[
-            ("setup.py", ""),
-            ("contest.py", ""),
-            (".venv/lib/test_x.py", ""),
-        ],
-        &expect![""],
-    );
+    check(&[("setup.py", ""), ("contest.py", ""), (".venv/lib/test_x.py", "")], &expect![""]);
 }
 
 #[test]
@@ -139,10 +123,7 @@ fn a_nested_project_keeps_its_files() {
 #[test]
 fn a_broken_file_configures_nothing() {
     check(
-        &[
-            ("pyproject.toml", "[tool.pytest.ini_options\n"),
-            ("tox.ini", "pytest]\n="),
-        ],
+        &[("pyproject.toml", "[tool.pytest.ini_options\n"), ("tox.ini", "pytest]\n=")],
         &expect![""],
     );
 }
@@ -152,11 +133,7 @@ fn files_of(root: &str, options: &str, paths: &[(&str, bool)]) {
     let roots = roots(&[(&config, &format!("[pytest]\n{options}\n"))]);
     let rules = FileRules::new(&roots[0]);
     for (path, expected) in paths {
-        assert_eq!(
-            rules.is_test_file(path),
-            *expected,
-            "{path} under {options:?}"
-        );
+        assert_eq!(rules.is_test_file(path), *expected, "{path} under {options:?}");
     }
 }
 
@@ -178,21 +155,13 @@ fn files_by_name_and_directory() {
     files_of(
         "",
         "norecursedirs = deep/er",
-        &[
-            ("deep/er/test_a.py", false),
-            ("er/test_a.py", true),
-            ("build/test_a.py", true),
-        ],
+        &[("deep/er/test_a.py", false), ("er/test_a.py", true), ("build/test_a.py", true)],
     );
     files_of("", "python_files = *.py tests/**/x", &[("a.py", true)]);
     files_of(
         "",
         "python_files = checks/*.py",
-        &[
-            ("a/checks/b.py", true),
-            ("checks/b.py", true),
-            ("b.py", false),
-        ],
+        &[("a/checks/b.py", true), ("checks/b.py", true), ("b.py", false)],
     );
 }
 
@@ -201,11 +170,7 @@ fn files_under_testpaths() {
     files_of(
         "",
         "testpaths = tests",
-        &[
-            ("tests/test_a.py", true),
-            ("tests2/test_a.py", false),
-            ("test_a.py", false),
-        ],
+        &[("tests/test_a.py", true), ("tests2/test_a.py", false), ("test_a.py", false)],
     );
     files_of(
         "",
@@ -216,19 +181,12 @@ fn files_under_testpaths() {
     files_of(
         "",
         "testpaths = src/*/tests",
-        &[
-            ("src/a/tests/b/test_c.py", true),
-            ("src/tests/test_c.py", false),
-        ],
+        &[("src/a/tests/b/test_c.py", true), ("src/tests/test_c.py", false)],
     );
     files_of(
         "",
         "testpaths = checks/all.py",
         &[("checks/all.py", true), ("checks/test_a.py", false)],
     );
-    files_of(
-        "a/",
-        "testpaths = tests",
-        &[("a/tests/test_a.py", true), ("tests/test_a.py", false)],
-    );
+    files_of("a/", "testpaths = tests", &[("a/tests/test_a.py", true), ("tests/test_a.py", false)]);
 }

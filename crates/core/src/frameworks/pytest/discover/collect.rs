@@ -8,15 +8,7 @@ use super::{FoundKind, FoundTest, Marks, NamePatterns, NameRules};
 /// The tests of a file, parents before their children.
 pub(super) fn collect(body: &Body<'_>, rules: &NameRules) -> Vec<FoundTest> {
     let mut found = Vec::new();
-    flatten(
-        Collector {
-            rules,
-            classes: HashMap::new(),
-        }
-        .module(body),
-        None,
-        &mut found,
-    );
+    flatten(Collector { rules, classes: HashMap::new() }.module(body), None, &mut found);
     found
 }
 
@@ -25,11 +17,7 @@ fn flatten(items: Vec<Item>, parent: Option<usize>, found: &mut Vec<FoundTest>) 
         let mut names = parent.map_or_else(Vec::new, |parent| found[parent].names.clone());
         names.append(&mut test.names);
         let index = found.len();
-        found.push(FoundTest {
-            names,
-            parent,
-            ..test
-        });
+        found.push(FoundTest { names, parent, ..test });
         flatten(children, Some(index), found);
     }
 }
@@ -82,9 +70,8 @@ impl<'t> Collector<'t> {
         class.has_init |= has_init(at, body);
         self.own_tests(&mut class, body, marks);
 
-        let may_inherit = bases
-            .iter()
-            .any(|base| base.contains("Test") && !self.classes.contains_key(base));
+        let may_inherit =
+            bases.iter().any(|base| base.contains("Test") && !self.classes.contains_key(base));
         let is_test =
             self.is_test(at.name, &class, body.told) && (may_inherit || !class.tests.is_empty());
         let item = is_test.then(|| Item {
@@ -99,11 +86,7 @@ impl<'t> Collector<'t> {
     fn inherit(&self, bases: &[&str]) -> Class {
         let mut class = Class::default();
         for base in bases {
-            let base = self
-                .classes
-                .get(base)
-                .cloned()
-                .unwrap_or_else(|| Class::known_as(base));
+            let base = self.classes.get(base).cloned().unwrap_or_else(|| Class::known_as(base));
             class.is_unittest |= base.is_unittest;
             class.has_init |= base.has_init;
             for mut item in base.tests {
@@ -116,17 +99,13 @@ impl<'t> Collector<'t> {
 
     fn own_tests(&mut self, class: &mut Class, body: &Body<'t>, marks: Marks) {
         let unittest = unittest_names();
-        let names = if class.is_unittest {
-            &unittest
-        } else {
-            &self.rules.functions
-        };
+        let names = if class.is_unittest { &unittest } else { &self.rules.functions };
         for definition in &body.definitions {
             let item = match &definition.kind {
                 Kind::Function { .. } => function(definition, names, marks),
-                Kind::Class { bases, body } => self
-                    .class(definition, bases, body, marks)
-                    .filter(|_| !class.is_unittest),
+                Kind::Class { bases, body } => {
+                    self.class(definition, bases, body, marks).filter(|_| !class.is_unittest)
+                }
             };
             add(&mut class.tests, item);
         }
@@ -156,11 +135,7 @@ impl Class {
                     | "str"
                     | "int"
             );
-        Self {
-            is_unittest: name.ends_with("TestCase"),
-            has_init,
-            tests: Vec::new(),
-        }
+        Self { is_unittest: name.ends_with("TestCase"), has_init, tests: Vec::new() }
     }
 }
 
@@ -176,10 +151,7 @@ impl Item {
             inherited: false,
             parent: None,
         };
-        Self {
-            test,
-            children: Vec::new(),
-        }
+        Self { test, children: Vec::new() }
     }
 
     fn name(&self) -> &str {
@@ -204,25 +176,15 @@ impl Marks {
 
 fn function(at: &Definition<'_>, names: &NamePatterns, outer: Marks) -> Option<Item> {
     let is_other = |decorator: &&str| {
-        matches!(
-            last_name(decorator),
-            "fixture" | "property" | "cached_property" | "overload"
-        )
+        matches!(last_name(decorator), "fixture" | "property" | "cached_property" | "overload")
     };
     let is_test = names.is_match(at.name) && !at.decorators.iter().any(is_other);
     is_test.then(|| Item::new(at, FoundKind::Function, outer.with(&at.decorators)))
 }
 
 fn has_init(class: &Definition<'_>, body: &Body<'_>) -> bool {
-    let is_dataclass = class
-        .decorators
-        .iter()
-        .any(|name| last_name(name) == "dataclass");
-    is_dataclass
-        || body
-            .definitions
-            .iter()
-            .any(|one| matches!(one.name, "__init__" | "__new__"))
+    let is_dataclass = class.decorators.iter().any(|name| last_name(name) == "dataclass");
+    is_dataclass || body.definitions.iter().any(|one| matches!(one.name, "__init__" | "__new__"))
 }
 
 /// A name that is defined again replaces what it was, as it does in Python.

@@ -6,19 +6,13 @@ use super::outline::{Body, Definition, Kind};
 use crate::frameworks::{Position, Range};
 
 pub(super) fn outline(text: &str) -> Body<'_> {
-    let mut scan = Scan {
-        open: vec![Scope::new(0, None, false)],
-        ..Scan::default()
-    };
+    let mut scan = Scan { open: vec![Scope::new(0, None, false)], ..Scan::default() };
     let in_string = string_lines(text);
     for (row, line) in text.lines().enumerate() {
         scan.line(row, line, in_string.get(row).copied().unwrap_or(false));
     }
     scan.close(0);
-    scan.open
-        .pop()
-        .map(|module| module.body)
-        .unwrap_or_default()
+    scan.open.pop().map(|module| module.body).unwrap_or_default()
 }
 
 /// A block that is open at the current line.
@@ -35,13 +29,7 @@ struct Scope<'t> {
 
 impl<'t> Scope<'t> {
     fn new(indent: usize, header: Option<Definition<'t>>, is_opaque: bool) -> Self {
-        Self {
-            indent,
-            end: Position::default(),
-            body: Body::default(),
-            header,
-            is_opaque,
-        }
+        Self { indent, end: Position::default(), body: Body::default(), header, is_opaque }
     }
 }
 
@@ -67,18 +55,14 @@ impl<'t> Scan<'t> {
             let end = super::position(row, line.trim_end());
             let is_inside =
                 |scope: &Scope<'_>| in_string || scope.indent < indent || !code.starts_with('#');
-            self.open
-                .iter_mut()
-                .filter(|scope| is_inside(scope))
-                .for_each(|scope| scope.end = end);
+            self.open.iter_mut().filter(|scope| is_inside(scope)).for_each(|scope| scope.end = end);
         }
     }
 
     fn statement(&mut self, row: usize, line: &'t str, indent: usize) {
         let code = line.trim_end().split_at(indent).1;
         if let Some(name) = code.strip_prefix('@') {
-            self.decorated
-                .get_or_insert((super::position(row, &line[..indent]), indent));
+            self.decorated.get_or_insert((super::position(row, &line[..indent]), indent));
             self.decorators.extend(names(name).next());
         } else if let Some((name, kind)) = function(code).or_else(|| class(code)) {
             self.in_bases =
@@ -87,10 +71,7 @@ impl<'t> Scan<'t> {
             let at = |byte| super::position(row, &line[..byte]);
             self.define(
                 name,
-                Range {
-                    start: at(column),
-                    end: at(column + name.len()),
-                },
+                Range { start: at(column), end: at(column + name.len()) },
                 (at(indent), indent),
                 kind,
             );
@@ -106,20 +87,12 @@ impl<'t> Scan<'t> {
         (start, indent): (Position, usize),
         kind: Kind<'t>,
     ) {
-        let decorated = self
-            .decorated
-            .take()
-            .filter(|(_, column)| *column == indent);
+        let decorated = self.decorated.take().filter(|(_, column)| *column == indent);
         let start = decorated.map_or(start, |(start, _)| start);
         let decorators = std::mem::take(&mut self.decorators);
         let is_opaque = matches!(kind, Kind::Function { .. });
-        let header = Definition {
-            name,
-            name_range,
-            range: Range { start, end: start },
-            decorators,
-            kind,
-        };
+        let header =
+            Definition { name, name_range, range: Range { start, end: start }, decorators, kind };
         self.open.push(Scope::new(indent, Some(header), is_opaque));
     }
 
@@ -185,12 +158,7 @@ fn function(code: &str) -> Option<(&str, Kind<'_>)> {
     let name = keyword(rest.unwrap_or(code), "def")?;
     let (name, rest) = name.split_at(name.find(|c| !is_name(c))?);
     let is_function = !name.is_empty() && rest.trim_start().starts_with('(');
-    is_function.then_some((
-        name,
-        Kind::Function {
-            is_async: code.starts_with("async"),
-        },
-    ))
+    is_function.then_some((name, Kind::Function { is_async: code.starts_with("async") }))
 }
 
 /// `class Name(bases`
@@ -221,8 +189,7 @@ fn is_name(c: char) -> bool {
 
 /// The dotted names in a piece of code.
 fn names(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|c| c != '.' && !is_name(c))
-        .filter(|name| !name.is_empty())
+    code.split(|c| c != '.' && !is_name(c)).filter(|name| !name.is_empty())
 }
 
 /// Whether a line says nothing of its block whatever its indentation: a comment, or what stands within brackets.
@@ -265,9 +232,7 @@ fn string_lines(text: &str) -> Vec<bool> {
 fn after_line(line: &str, mut open: Option<&'static str>) -> Option<&'static str> {
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
-        let triple = ["\"\"\"", "'''"]
-            .into_iter()
-            .find(|quote| rest.starts_with(quote));
+        let triple = ["\"\"\"", "'''"].into_iter().find(|quote| rest.starts_with(quote));
         rest = match (open, triple, first) {
             (_, _, '\\') => after(rest, 2),
             (Some(quote), Some(found), _) if quote == found => {
@@ -299,7 +264,5 @@ fn after_short_string(mut rest: &str, quote: char) -> &str {
 
 /// The text after that many characters.
 fn after(text: &str, characters: usize) -> &str {
-    text.char_indices()
-        .nth(characters)
-        .map_or("", |(at, _)| &text[at..])
+    text.char_indices().nth(characters).map_or("", |(at, _)| &text[at..])
 }

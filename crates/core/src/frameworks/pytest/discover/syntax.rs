@@ -27,9 +27,7 @@ fn parse(text: &str) -> Option<Tree> {
 
 fn python_parser() -> Option<Parser> {
     let mut parser = Parser::new();
-    parser
-        .set_language(&tree_sitter_python::LANGUAGE.into())
-        .ok()?;
+    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
     Some(parser)
 }
 
@@ -49,8 +47,7 @@ impl<'t> Source<'t> {
         for child in node.named_children(&mut cursor) {
             match child.kind() {
                 "function_definition" | "class_definition" => {
-                    body.definitions
-                        .extend(self.definition(child, child, Vec::new()));
+                    body.definitions.extend(self.definition(child, child, Vec::new()));
                 }
                 "decorated_definition" => body.definitions.extend(self.decorated(child)),
                 "expression_statement" => self.assignment(child, body),
@@ -62,9 +59,8 @@ impl<'t> Source<'t> {
 
     fn decorated(&self, whole: Node<'_>) -> Option<Definition<'t>> {
         let mut cursor = whole.walk();
-        let decorators = whole
-            .named_children(&mut cursor)
-            .filter(|child| child.kind() == "decorator");
+        let decorators =
+            whole.named_children(&mut cursor).filter(|child| child.kind() == "decorator");
         let names = decorators
             .filter_map(|decorator| Some(self.callee(decorator.named_child(0)?)))
             .collect();
@@ -88,13 +84,7 @@ impl<'t> Source<'t> {
             },
         };
         let (name, name_range) = (self.source(name), self.range(name));
-        Some(Definition {
-            name,
-            name_range,
-            range: self.range(whole),
-            decorators,
-            kind,
-        })
+        Some(Definition { name, name_range, range: self.range(whole), decorators, kind })
     }
 
     fn bases(&self, class: Node<'_>) -> Vec<&'t str> {
@@ -102,16 +92,13 @@ impl<'t> Source<'t> {
             return Vec::new();
         };
         let mut cursor = list.walk();
-        let bases = list
-            .named_children(&mut cursor)
-            .filter(|base| base.kind() != "keyword_argument");
+        let bases =
+            list.named_children(&mut cursor).filter(|base| base.kind() != "keyword_argument");
         bases.map(|base| self.callee(base)).collect()
     }
 
     fn assignment(&self, statement: Node<'_>, body: &mut Body<'t>) {
-        let assignment = statement
-            .named_child(0)
-            .filter(|node| node.kind() == "assignment");
+        let assignment = statement.named_child(0).filter(|node| node.kind() == "assignment");
         let side = |field| assignment.and_then(|node| node.child_by_field_name(field));
         let (Some(target), Some(value)) = (side("left"), side("right")) else {
             return;
@@ -128,10 +115,7 @@ impl<'t> Source<'t> {
         match value.kind() {
             "list" | "tuple" => {
                 let mut cursor = value.walk();
-                value
-                    .named_children(&mut cursor)
-                    .map(|element| self.callee(element))
-                    .collect()
+                value.named_children(&mut cursor).map(|element| self.callee(element)).collect()
             }
             _ => vec![self.callee(value)],
         }
@@ -160,10 +144,7 @@ impl<'t> Source<'t> {
 
     fn position(&self, point: Point, byte: usize) -> Position {
         let line_start = byte.saturating_sub(point.column);
-        super::position(
-            point.row,
-            self.text.get(line_start..byte).unwrap_or_default(),
-        )
+        super::position(point.row, self.text.get(line_start..byte).unwrap_or_default())
     }
 }
 

@@ -21,18 +21,12 @@ fn render(tests: &[FoundTest]) -> String {
             (test.marks.xfail, " xfail"),
             (test.inherited, " inherited"),
         ];
-        let words: String = words
-            .iter()
-            .filter(|(holds, _)| *holds)
-            .map(|(_, word)| *word)
-            .collect();
+        let words: String =
+            words.iter().filter(|(holds, _)| *holds).map(|(_, word)| *word).collect();
         let (first, last) = (test.range.start, test.range.end);
         let name = test.names.join("::");
         let place = format!("{}:{}-{}", start.line, start.character, end.character);
-        let whole = format!(
-            "{}:{}-{}:{}",
-            first.line, first.character, last.line, last.character
-        );
+        let whole = format!("{}:{}-{}:{}", first.line, first.character, last.line, last.character);
         writeln!(out, "{name} {place} in {whole}{words}").unwrap();
     }
     out
@@ -43,32 +37,22 @@ fn check(text: &str, expected: &Expect) {
 }
 
 fn names(text: &str) -> Vec<String> {
-    discover(text, &NameRules::default())
-        .iter()
-        .map(|test| test.names.join("::"))
-        .collect()
+    discover(text, &NameRules::default()).iter().map(|test| test.names.join("::")).collect()
 }
 
 #[test]
 fn the_same_tests_as_pytest_collects() {
-    let collected: BTreeSet<&str> = COLLECTED
-        .lines()
-        .map(|id| id.split('[').next().unwrap_or(id))
-        .collect();
+    let collected: BTreeSet<&str> =
+        COLLECTED.lines().map(|id| id.split('[').next().unwrap_or(id)).collect();
     let tests = discover(SHAPES, &NameRules::default());
     let tests = tests
         .iter()
         .filter(|test| test.kind == FoundKind::Function)
         .map(|test| test.names.join("::"));
     let found: BTreeSet<String> = tests.collect();
-    let missed: Vec<_> = collected
-        .iter()
-        .filter(|name| !found.contains(**name))
-        .collect();
-    let only_here: Vec<_> = found
-        .iter()
-        .filter(|name| !collected.contains(name.as_str()))
-        .collect();
+    let missed: Vec<_> = collected.iter().filter(|name| !found.contains(**name)).collect();
+    let only_here: Vec<_> =
+        found.iter().filter(|name| !collected.contains(name.as_str())).collect();
     assert!(missed.is_empty(), "{missed:?}");
     // Which branch of an `if` or `try` is taken shows when it runs.
     assert_eq!(only_here, ["test_old", "test_without_json"]);
@@ -77,10 +61,7 @@ fn the_same_tests_as_pytest_collects() {
 #[test]
 fn lines_tell_the_same_as_the_syntax_tree() {
     let rules = NameRules::default();
-    assert_eq!(
-        render(&discover(SHAPES, &rules)),
-        render(&skim(SHAPES, &rules))
-    );
+    assert_eq!(render(&discover(SHAPES, &rules)), render(&skim(SHAPES, &rules)));
 }
 
 #[test]
@@ -134,10 +115,8 @@ fn a_base_class_from_elsewhere_may_bring_tests() {
 fn the_project_names_its_tests() {
     let rules = NameRules::new(&["check_*".into(), "it_".into()], &["*Spec".into()]);
     let text = "def check_a(): ...\ndef it_b(): ...\ndef test_c(): ...\nclass UserSpec:\n  def check_d(self): ...\n";
-    let found: Vec<String> = discover(text, &rules)
-        .iter()
-        .map(|test| test.names.join("::"))
-        .collect();
+    let found: Vec<String> =
+        discover(text, &rules).iter().map(|test| test.names.join("::")).collect();
     assert_eq!(found, ["check_a", "it_b", "UserSpec", "UserSpec::check_d"]);
 }
 
@@ -167,21 +146,9 @@ def test_e():
 #[test]
 fn typing_in_a_body_moves_no_test() {
     let whole = names(TYPED);
-    assert_eq!(
-        whole,
-        [
-            "test_a",
-            "TestB",
-            "TestB::test_c",
-            "TestB::test_d",
-            "test_e"
-        ]
-    );
-    let header = |line: &str| {
-        ["def ", "class "]
-            .iter()
-            .any(|word| line.trim_start().starts_with(word))
-    };
+    assert_eq!(whole, ["test_a", "TestB", "TestB::test_c", "TestB::test_d", "test_e"]);
+    let header =
+        |line: &str| ["def ", "class "].iter().any(|word| line.trim_start().starts_with(word));
     let mut start = 0;
     for line in TYPED.split_inclusive('\n') {
         let columns = line.len() - line.trim_start().len()..line.len();
@@ -217,10 +184,7 @@ fn typing_a_header_moves_no_other_test() {
             vec!["test_a", "TestNew", "TestNew::test_in", "test_b"],
         ),
         ("@pytest.mark.parametrize(", vec!["test_a", "test_b"]),
-        (
-            "(:\n    def test_lost(self): pass",
-            vec!["test_a", "test_b"],
-        ),
+        ("(:\n    def test_lost(self): pass", vec!["test_a", "test_b"]),
     ] {
         let text = format!("def test_a():\n    pass\n\n{typed}\n\ndef test_b():\n    pass\n");
         assert_eq!(names(&text), expected, "{typed}");
@@ -229,18 +193,7 @@ fn typing_a_header_moves_no_other_test() {
 
 #[test]
 fn nothing_comes_of_nothing() {
-    for text in [
-        "",
-        "\n",
-        "\u{feff}",
-        "\0",
-        "def",
-        "class",
-        "@",
-        "\"\"\"",
-        "def test_",
-        "   )",
-    ] {
+    for text in ["", "\n", "\u{feff}", "\0", "def", "class", "@", "\"\"\"", "def test_", "   )"] {
         assert_eq!(names(text), Vec::<String>::new(), "{text:?}");
     }
 }

@@ -43,15 +43,9 @@ fn progress_step(name: &str) -> Step {
         error: "failed".to_owned(),
         ..Default::default()
     };
-    let status = StatusResponse {
-        vertexes: vec![vertex],
-        ..Default::default()
-    };
+    let status = StatusResponse { vertexes: vec![vertex], ..Default::default() };
     let aux = Some(BuildInfoAux::BuildKit(status));
-    progress.take(BuildInfo {
-        aux,
-        ..Default::default()
-    });
+    progress.take(BuildInfo { aux, ..Default::default() });
     progress.failure().0
 }
 
@@ -75,14 +69,8 @@ fn every_failure_points_at_its_instruction() {
             "process \"/bin/sh -c make\" did not complete successfully: exit code: 137",
         ),
         ("[stage-2 3/4] RUN <<EOF (exit 1)", "exit code: 1"),
-        (
-            "[stage-2 4/4] COPY --from=builder /app/out /out",
-            "\"/app/out\": not found",
-        ),
-        (
-            "[base 2/4] WORKDIR /app",
-            "cannot mkdir: no space left on device",
-        ),
+        ("[stage-2 4/4] COPY --from=builder /app/out /out", "\"/app/out\": not found"),
+        ("[base 2/4] WORKDIR /app", "cannot mkdir: no space left on device"),
         (
             "[internal] load metadata for docker.io/library/debian:latest",
             "failed to solve with frontend dockerfile.v0: failed to create LLB definition: failed to do request: Head \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host",
@@ -91,10 +79,7 @@ fn every_failure_points_at_its_instruction() {
             "resolve image config for docker.io/docker/dockerfile:1",
             "failed to solve with frontend dockerfile.v0: failed to solve with frontend gateway.v0: no such host",
         ),
-        (
-            "",
-            "dockerfile parse error line 13: unknown instruction: RUNN",
-        ),
+        ("", "dockerfile parse error line 13: unknown instruction: RUNN"),
         (
             "",
             "failed to solve: dockerfile parse error on line 2: unknown instruction: FORM (did you mean FROM?)",
@@ -117,12 +102,7 @@ fn every_failure_points_at_its_instruction() {
 
 #[test]
 fn the_classic_builder_names_the_instruction_too() {
-    let step = Step {
-        stage: None,
-        instruction: "RUN make".to_owned(),
-        number: 9,
-        of: 9,
-    };
+    let step = Step { stage: None, instruction: "RUN make".to_owned(), number: 9, of: 9 };
     let said = "The command '/bin/sh -c make' returned a non-zero code: 2";
     expect!["13: cannot build Dockerfile: RUN make failed with exit code 2; correct line 13 of the Dockerfile"].assert_eq(&told(&step, said));
 }

@@ -15,46 +15,24 @@ fn shown(events: &[RunEvent]) -> String {
 }
 
 fn vertex(digest: &str, name: &str) -> Vertex {
-    Vertex {
-        digest: digest.to_owned(),
-        name: name.to_owned(),
-        ..Default::default()
-    }
+    Vertex { digest: digest.to_owned(), name: name.to_owned(), ..Default::default() }
 }
 
 fn started(vertex: Vertex) -> Vertex {
-    Vertex {
-        started: Some(Default::default()),
-        ..vertex
-    }
+    Vertex { started: Some(Default::default()), ..vertex }
 }
 
 fn completed(vertex: Vertex, error: &str) -> Vertex {
-    Vertex {
-        completed: Some(Default::default()),
-        error: error.to_owned(),
-        ..started(vertex)
-    }
+    Vertex { completed: Some(Default::default()), error: error.to_owned(), ..started(vertex) }
 }
 
 fn log(digest: &str, text: &str) -> VertexLog {
-    VertexLog {
-        vertex: digest.to_owned(),
-        msg: text.into(),
-        ..Default::default()
-    }
+    VertexLog { vertex: digest.to_owned(), msg: text.into(), ..Default::default() }
 }
 
 fn status(vertexes: Vec<Vertex>, logs: Vec<VertexLog>) -> BuildInfo {
-    let status = StatusResponse {
-        vertexes,
-        logs,
-        ..Default::default()
-    };
-    BuildInfo {
-        aux: Some(BuildInfoAux::BuildKit(status)),
-        ..Default::default()
-    }
+    let status = StatusResponse { vertexes, logs, ..Default::default() };
+    BuildInfo { aux: Some(BuildInfoAux::BuildKit(status)), ..Default::default() }
 }
 
 #[test]
@@ -62,27 +40,15 @@ fn buildkit_tells_steps_lines_and_the_one_that_failed() {
     let make = || vertex("m", "[builder 2/3] RUN make");
     let test = || vertex("t", "[stage-1 2/2] RUN pip install x");
     let messages = [
-        status(
-            vec![
-                started(vertex("i", "[internal] load build context")),
-                make(),
-            ],
-            vec![],
-        ),
+        status(vec![started(vertex("i", "[internal] load build context")), make()], vec![]),
         status(vec![started(make())], vec![]),
-        status(
-            vec![started(test())],
-            vec![log("m", "one\ntw"), log("t", "10%\r50%\r")],
-        ),
+        status(vec![started(test())], vec![log("m", "one\ntw"), log("t", "10%\r50%\r")]),
         status(vec![], vec![log("m", "o\n"), log("t", "done\nno newline")]),
         status(vec![completed(test(), "exit code: 3")], vec![]),
         status(vec![completed(make(), "context canceled")], vec![]),
     ];
     let mut progress = Progress::default();
-    let events: Vec<_> = messages
-        .into_iter()
-        .flat_map(|m| progress.take(m))
-        .collect();
+    let events: Vec<_> = messages.into_iter().flat_map(|m| progress.take(m)).collect();
     let (step, tail) = progress.failure();
     expect![[r#"
         [2/3] RUN make
@@ -101,22 +67,11 @@ fn buildkit_tells_steps_lines_and_the_one_that_failed() {
 
 #[test]
 fn the_classic_builder_tells_the_same_in_text() {
-    let pieces = [
-        "Step 1/2 : FROM base\n",
-        " ---> 0a1b\nSte",
-        "p 2/2 : RUN make\n",
-        "gcc: no\n",
-        "bad",
-    ];
+    let pieces =
+        ["Step 1/2 : FROM base\n", " ---> 0a1b\nSte", "p 2/2 : RUN make\n", "gcc: no\n", "bad"];
     let mut progress = Progress::default();
-    let message = |text: &str| BuildInfo {
-        stream: Some(text.to_owned()),
-        ..Default::default()
-    };
-    let events: Vec<_> = pieces
-        .iter()
-        .flat_map(|text| progress.take(message(text)))
-        .collect();
+    let message = |text: &str| BuildInfo { stream: Some(text.to_owned()), ..Default::default() };
+    let events: Vec<_> = pieces.iter().flat_map(|text| progress.take(message(text))).collect();
     let (step, tail) = progress.failure();
     expect![[r#"
         [1/2] FROM base
@@ -141,8 +96,5 @@ fn the_tail_is_bounded_in_lines_and_in_length() {
         endless.iter().all(|line| line.len() <= 3 * LINE_BYTES) && output.unfinished.is_empty()
     );
     let tail = output.tail();
-    assert!(
-        tail.starts_with("line 971\n") && tail.lines().count() == TAIL_LINES,
-        "{tail}"
-    );
+    assert!(tail.starts_with("line 971\n") && tail.lines().count() == TAIL_LINES, "{tail}");
 }

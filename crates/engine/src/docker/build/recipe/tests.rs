@@ -20,19 +20,9 @@ struct Project(tempfile::TempDir);
 
 impl Project {
     fn new() -> Self {
-        let project = Self(
-            tempfile::Builder::new()
-                .prefix("My Shop_")
-                .tempdir()
-                .unwrap(),
-        );
+        let project = Self(tempfile::Builder::new().prefix("My Shop_").tempdir().unwrap());
         project.write("Dockerfile", DOCKERFILE);
-        for name in [
-            "requirements.txt",
-            "ci/constraints.txt",
-            "tools/x/y.sh",
-            "src/app.py",
-        ] {
+        for name in ["requirements.txt", "ci/constraints.txt", "tools/x/y.sh", "src/app.py"] {
             project.write(name, name);
         }
         project
@@ -108,10 +98,7 @@ fn the_key_follows_what_the_image_is_made_of() {
 #[test]
 fn a_manifest_counts_where_commands_read_the_whole_copy() {
     let project = Project::new();
-    project.write(
-        "Dockerfile",
-        "FROM python\nWORKDIR /app\nCOPY . .\nRUN pip install -e .\n",
-    );
+    project.write("Dockerfile", "FROM python\nWORKDIR /app\nCOPY . .\nRUN pip install -e .\n");
     let first = project.recipe().key;
     project.write("src/app.py", "edited");
     assert_eq!(project.recipe().key, first);
@@ -123,19 +110,12 @@ fn a_manifest_counts_where_commands_read_the_whole_copy() {
 fn touching_a_file_changes_nothing_and_settings_do() {
     let project = Project::new();
     let first = project.recipe().key;
-    let file = std::fs::File::options()
-        .append(true)
-        .open(project.root().join("requirements.txt"));
+    let file = std::fs::File::options().append(true).open(project.root().join("requirements.txt"));
     file.unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
     assert_eq!(project.recipe().key, first);
     let mut with_argument = plain("Dockerfile");
-    with_argument
-        .build_args
-        .insert("PYTHON".into(), "3.13".into());
-    assert_ne!(
-        Recipe::read(project.root(), &with_argument).unwrap().key,
-        first
-    );
+    with_argument.build_args.insert("PYTHON".into(), "3.13".into());
+    assert_ne!(Recipe::read(project.root(), &with_argument).unwrap().key, first);
 }
 
 #[test]
@@ -157,16 +137,9 @@ fn a_dockerfile_outside_the_context_is_sent_under_another_name() {
     project.write("service/.dockerignore", "docker\n");
     let sent = |path: &str, context: &str| {
         let context = RelPath::new(context);
-        let dockerfile = Dockerfile {
-            context,
-            ..plain(path)
-        };
+        let dockerfile = Dockerfile { context, ..plain(path) };
         let recipe = Recipe::read(project.root(), &dockerfile).unwrap();
-        format!(
-            "{} + {:?}",
-            recipe.sent_as(),
-            recipe.context().extra.map(|(name, _)| name)
-        )
+        format!("{} + {:?}", recipe.sent_as(), recipe.context().extra.map(|(name, _)| name))
     };
     project.write("service/Dockerfile", "FROM python\n");
     let cases = [
@@ -189,24 +162,12 @@ fn mistakes() {
     project.write("empty.Dockerfile", "# nothing\n");
     let say = |dockerfile: &Dockerfile| {
         let error = Recipe::read(project.root(), dockerfile).err().unwrap();
-        let text = format!(
-            "{:?}: {}\n  {}",
-            error.fault,
-            error.message,
-            error.help.unwrap()
-        );
+        let text = format!("{:?}: {}\n  {}", error.fault, error.message, error.help.unwrap());
         text.replace(project.root().as_str(), "~")
     };
     project.write("Dockerfile", "FROM python AS test\n");
-    let target = Dockerfile {
-        target: Some("tset".to_owned()),
-        ..plain("Dockerfile")
-    };
-    let cases = [
-        say(&plain("nope/Dockerfile")),
-        say(&plain("empty.Dockerfile")),
-        say(&target),
-    ];
+    let target = Dockerfile { target: Some("tset".to_owned()), ..plain("Dockerfile") };
+    let cases = [say(&plain("nope/Dockerfile")), say(&plain("empty.Dockerfile")), say(&target)];
     expect![[r#"
         Configuration: cannot read ~/nope/Dockerfile: no such file
           correct interpreter.dockerfile, or choose an image (interpreter.image)
