@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use crate::frameworks::{ItemKind, Suite, TestItem};
+use crate::frameworks::{Suite, TestItem};
 use crate::id::{FolderName, TestId};
 use crate::model::{Outcome, Provenance, TestResult};
 use crate::paths::RelPath;
@@ -184,14 +184,5 @@ impl Folder {
             (Some((then, _)), Some(now)) => i64::from(now) - i64::from(then),
             _ => 0,
         }
-    }
-
-    /// The tests (not groups) of a suite.
-    pub fn tests_of<'a>(&'a self, suite: &'a Suite) -> impl Iterator<Item = &'a TestItem> {
-        self.items()
-            .filter(|(s, item)| {
-                s.name == suite.name && s.root == suite.root && item.kind != ItemKind::Group
-            })
-            .map(|(_, item)| item)
     }
 }
