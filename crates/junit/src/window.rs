@@ -23,7 +23,8 @@ pub(crate) fn visit<'a, R: BufRead, V: Visitor<'a>>(reader: R, visitor: &mut V) 
     visit_in_steps(reader, visitor, STEP, MAX)
 }
 
-fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
+/// The same with a window of any size, which is how its ends are tested.
+pub(crate) fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
     reader: R,
     visitor: &mut V,
     step: usize,
