@@ -13,7 +13,7 @@ use crate::interpreter::Choice;
 use crate::model::{End, Failure, Fault, Place};
 use crate::paths::PathMap;
 use crate::plan::{Interpreter, Invocation, Job, Limits, ReportFile, Site, Source, User};
-use crate::views::Severity;
+use crate::views::{Severity, terminal};
 
 #[derive(Debug)]
 struct Toy;
@@ -400,6 +400,28 @@ fn ended_runs_are_kept_for_a_while_only() {
     }
     assert_eq!(session.runs().count(), KEPT_RUNS);
     assert_eq!(&*session.runs().last().unwrap().id.0, "r39");
+}
+
+#[test]
+fn the_end_says_whether_the_next_run_is_warm() {
+    let said = |fresh| {
+        let mut session = session();
+        let request = RunRequest { fresh, ..RunRequest::new("r1".into(), Selection::all()) };
+        let _ = session.handle(Input::Run(request));
+        let provenance = Provenance {
+            interpreter: "image".into(),
+            image: "i".into(),
+            container: "c".into(),
+            warm: false,
+            paths: PathMap::identity(),
+        };
+        let _ = event(&mut session, "r1", RunEvent::Started(Arc::new(provenance)));
+        let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
+        let line = terminal::end_line(session.run(&"r1".into()).unwrap(), &ended);
+        anstream::adapter::strip_str(&line).to_string()
+    };
+    assert_eq!(said(false), "no tests in 0 µs (new container; the next run is warm)");
+    assert_eq!(said(true), "no tests in 0 µs (new container)");
 }
 
 #[test]

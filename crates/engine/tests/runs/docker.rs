@@ -177,7 +177,7 @@ async fn two_processes_at_once_make_one_container() {
 #[tokio::test]
 async fn an_idle_container_goes_with_its_lease() {
     let Some(mut yard) = Yard::new() else { return };
-    yard.0.interpreter.keep_warm = Duration::ZERO;
+    yard.0.interpreter.keep_warm = Duration::from_secs(1);
     yard.0.run("echo r >$1/report").await;
     assert_eq!(yard.containers().len(), 1);
     // A longer run keeps it all the while.
@@ -185,6 +185,17 @@ async fn an_idle_container_goes_with_its_lease() {
     assert_eq!(story.end(), "Completed");
     assert!(story.container().1);
     gone_within(Duration::from_secs(20), || yard.containers()).await;
+}
+
+#[tokio::test]
+async fn a_container_that_is_not_kept_goes_with_its_run() {
+    let Some(mut yard) = Yard::new() else { return };
+    yard.0.interpreter.keep_warm = Duration::ZERO;
+    for _ in 0..2 {
+        let story = yard.0.run("echo r >$1/report").await;
+        assert_eq!((story.end().as_str(), story.container().1), ("Completed", false));
+        gone_within(Duration::from_secs(2), || yard.containers()).await;
+    }
 }
 
 #[tokio::test]
