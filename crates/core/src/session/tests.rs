@@ -174,6 +174,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
         }
         Effect::Show(Change::TestRetracted { id, .. }) => format!("retracted {id}"),
         Effect::Show(Change::Ended { .. }) => "ended".to_owned(),
+        Effect::Show(Change::Warning { message, .. }) => format!("warning {message}"),
         Effect::Show(Change::FolderClosed { folder, .. }) => format!("closed {folder}"),
         Effect::Show(other) => format!("{other:?}"),
     };
@@ -353,6 +354,15 @@ fn nothing_runs_where_it_must_not() {
         words(&session.handle(request("r3", &[]))),
         ["refused: a run with the id r3 exists already"]
     );
+}
+
+#[test]
+fn a_setting_that_means_nothing_is_said_and_holds_nothing_up() {
+    let mut session = session();
+    let workspace = Workspace { warnings: vec!["odd".into()], ..workspace() };
+    let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
+    let effects = session.handle(request("r1", &[]));
+    assert_eq!(words(&effects), ["queued 2", "warning odd", "start r1 of 0"]);
 }
 
 #[test]
