@@ -12,6 +12,7 @@ mod expected;
 mod warm;
 
 mod cancel;
+mod helper;
 mod live;
 mod together;
 

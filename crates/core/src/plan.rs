@@ -40,6 +40,13 @@ pub struct Job {
     pub fresh: bool,
 }
 
+impl Job {
+    /// Whether it has a container for itself, which goes with it.
+    pub fn is_alone(&self) -> bool {
+        self.fresh || self.interpreter.keep_warm.is_zero()
+    }
+}
+
 /// Where tests run: everything that shapes the container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpreter {

@@ -37,6 +37,7 @@ pub struct Contents<'c> {
 pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Workspace {
     let resolution = config::resolve(layers, choice.profile.as_deref());
     let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
+    let warnings = resolution.warnings.iter().map(ToString::to_string).collect();
     let suites = suites::suites(&resolution.config, contents, choice);
     let mut names: BTreeSet<Option<String>> =
         suites.iter().map(|suite| suite.interpreter.clone()).collect();
@@ -50,6 +51,7 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
         timeout: resolution.config.timeout.map(|limit| limit.0),
         suites,
         problems,
+        warnings,
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Workspace {
     pub interpreters: BTreeMap<Option<String>, Result<Choice, RunError>>,
     /// Mistakes in the configuration. While there is one, nothing runs.
     pub problems: Vec<Problem>,
+    /// Settings that mean nothing here. They are said with each run, and hold nothing up.
+    pub warnings: Vec<String>,
     /// A whole run may take this long.
     pub timeout: Option<Duration>,
 }

@@ -41,6 +41,11 @@ impl Cookie {
         &self.0
     }
 
+    /// The same as a number that a limit of resources can have.
+    fn tag(&self) -> u64 {
+        u64::from_str_radix(self.0.get(..12).unwrap_or_default(), 16).unwrap_or(u64::MAX >> 1)
+    }
+
     /// The directory of this run alone. Its name is not all of the cookie: the supervisor's own
     /// environment may tell the path, and it must not take itself for one whom it has to end.
     pub(crate) fn scratch(&self, base: &Base) -> String {
@@ -159,6 +164,7 @@ fn plan(
     let mut text = String::new();
     for (name, value) in [
         ("cookie", cookie.as_str()),
+        ("tag", &cookie.tag().to_string()),
         ("lease", &lease),
         ("lease_file", &format!("{}/lease", base.dir)),
         ("scratch", &site.scratch),
@@ -264,11 +270,12 @@ mod tests {
 
     #[test]
     fn a_plan_is_shell_text_that_means_what_was_said() {
-        let cookie = Cookie("c".into());
+        let cookie = Cookie("c0ffee000000".into());
         let witnesses = ["/app/.seen".to_owned()];
         let command = command(&invocation(), &site(), &base(), &cookie, &witnesses).unwrap();
         expect![[r#"
-            cookie='c'
+            cookie='c0ffee000000'
+            tag='212205442170880'
             lease='600'
             lease_file='/b/lease'
             scratch='/b/run-c'
@@ -297,7 +304,7 @@ mod tests {
             content: "ü".repeat(len / 2).into(),
         };
         long.inputs = vec![with(500 << 10)];
-        let cookie = Cookie("c".into());
+        let cookie = Cookie("c0ffee000000".into());
         let made = command(&long, &site(), &base(), &cookie, &[]).unwrap();
         assert!(made.argv.iter().all(|arg| arg.len() < 128 << 10));
         let text: String =

@@ -16,23 +16,31 @@ frame() { printf '\n\036%s %s\n' "$cookie" "$*" >&3; }
 
 renew() { [ -z "$lease" ] || echo "$lease" >"$lease_file"; }
 
-# The processes whose environment carries the cookie: also those that left the session or lost
-# their parent. This shell has the cookie in a variable only, and so is not among them.
+# The processes of the run, as a file each below /proc: those whose environment carries the cookie, and
+# those whose limits carry the tag, which a process keeps that starts anew without an environment, in a
+# session of its own, and without its parent. This shell has both in variables only, and so is not
+# among them.
 ours() {
   if [ "$seeker" = grep ]; then
-    grep -ls "$cookie" /proc/[0-9]*/environ >&6
+    grep -ls -e "$cookie" -e "^Max file locks  *$tag " /proc/[0-9]*/environ /proc/[0-9]*/limits >&6
   else
-    for environ in /proc/[0-9]*/environ; do
+    for file in /proc/[0-9]*/environ /proc/[0-9]*/limits; do
       while IFS= read -r text || [ -n "$text" ]; do
-        case $text in *"$cookie"*) echo "$environ" >&6 && break ;; esac
+        case $text in *"$cookie"* | "Max file locks "*" $tag "*) echo "$file" >&6 && break ;; esac
         text=
-      done <"$environ"
+      done <"$file"
     done
   fi
 }
 
 # Some greps end a line at a NUL; then the shell must read for itself, slowly.
 seek() { if printf 'a\000b\n' | grep -q b; then seeker=grep; else seeker=shell; fi; }
+
+# Whether only its parent's question how it ended is left of a process.
+corpse() {
+  IFS= read -r stat <"/proc/$1/stat" || return 0
+  case ${stat##*) } in Z*) ;; *) return 1 ;; esac
+}
 
 # Sends a signal to each of them and to the group that it leads, also when it leads it no more; says
 # in $found whether there were any, in $left whether a group has members, corpses among them. Group
@@ -43,9 +51,10 @@ signal() {
   left=
   for process in $(ours 6>&1 >/dev/null); do
     process=${process#/proc/}
-    process=${process%/environ}
+    process=${process%/*}
     # Whatever else may have come in between: 1 would stand for everyone.
     case $process in '' | 1 | *[!0-9]*) continue ;; esac
+    ! corpse "$process" || continue
     case " $groups " in *" $process "*) ;; *) groups="$groups $process" ;; esac
     found=yes
   done
@@ -103,13 +112,15 @@ ooms() {
   done
 }
 
-# In the foreground, since a background job of a shell ignores interrupts.
+# In the foreground, since a background job of a shell ignores interrupts. The tag is the one thing that
+# every descendant inherits, whatever it does away with: a limit that Linux has ceased to enforce.
 launch() {
-  if [ "$live" ]; then
-    TESTDOCK_RUN=$cookies $session "$@" </dev/null >&4 2>&4 4>&- 5<&-
-  else
-    TESTDOCK_RUN=$cookies $session "$@" </dev/null >&4 2>&4 3>&- 4>&- 5<&-
-  fi
+  (
+    [ "$live" ] || exec 3>&-
+    ulimit -S -w "$tag" || ulimit -S -x "$tag"
+    export TESTDOCK_RUN="$cookies"
+    exec $session "$@" </dev/null >&4 2>&4 4>&- 5<&-
+  )
   code=$?
 }
 

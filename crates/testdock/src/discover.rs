@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 use testdock_core::frameworks::{ItemKind, TestItem};
 use testdock_core::paths::RelPath;
@@ -24,11 +24,13 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
         }
         return Ok(exit::USAGE.into());
     }
-    let wanted: Vec<RelPath> = arguments
-        .paths
-        .iter()
-        .filter_map(|path| RelPath::below(&project.root, &project.cwd.join(path)))
-        .collect();
+    let wanted = |path: &String| {
+        let found = project.path(path);
+        found.with_context(|| {
+            format!("cannot list the tests of {path}: it is not in {}", project.root)
+        })
+    };
+    let wanted: Vec<RelPath> = arguments.paths.iter().map(wanted).collect::<Result<_>>()?;
     let mut tests = scanner.find(&project.root, &workspace, &files);
     tests.retain(|file| {
         wanted.is_empty() || wanted.iter().any(|dir| file.path.strip(dir).is_some())

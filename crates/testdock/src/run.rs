@@ -5,10 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::{RunId, TestId};
-use testdock_core::paths::RelPath;
 use testdock_core::session::{Input, RunRequest, Selection, Session};
 use testdock_engine::drive::{self, Handle, Services, Sink};
 use testdock_engine::scan::{Depth, Scanner};
@@ -92,17 +91,13 @@ fn read_selectors(file: &Utf8Path) -> Result<Vec<String>> {
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
-/// The test that a selector means: its path is as seen from where the user is.
+/// The test that a selector means.
 fn selected(text: &str, project: &Project) -> TestId {
     let mut id: TestId = text.parse().unwrap_or_default();
     let written = text.split("::").next().unwrap_or_default();
     let is_path = id.suite.is_none() && id.folder.is_none();
-    if is_path {
-        let path = Utf8PathBuf::from(written);
-        let absolute = if path.is_absolute() { path } else { project.cwd.join(path) };
-        if let Some(path) = RelPath::below(&project.root, &absolute) {
-            id.file = path;
-        }
+    if let Some(path) = project.path(written).filter(|_| is_path) {
+        id.file = path;
     }
     id
 }

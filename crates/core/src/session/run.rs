@@ -94,6 +94,11 @@ impl Run {
         Totals::of(self.results.values().map(|result| result.outcome))
     }
 
+    /// Whether its containers go with it.
+    pub fn is_alone(&self) -> bool {
+        self.jobs.iter().any(Job::is_alone)
+    }
+
     /// What it will run, as far as that is known.
     pub(super) fn expected(&self, folder: &Folder) -> Vec<TestId> {
         folder.meant_by(&self.jobs)

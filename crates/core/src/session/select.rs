@@ -70,9 +70,16 @@ impl Session {
         let id = request.id.clone();
         match self.accept(&request) {
             Ok((run, plan)) => {
-                let tests = run.expected(&self.folders[&run.folder]);
+                let folder = &self.folders[&run.folder];
+                let tests = run.expected(folder);
+                let warning = |message: &String| Change::Warning {
+                    run: id.clone(),
+                    message: message.clone(),
+                };
+                let warnings: Vec<Change> = folder.workspace.warnings.iter().map(warning).collect();
                 self.runs.insert(id.clone(), run);
-                vec![Effect::Show(Change::Queued { run: id, tests }), Effect::Start(Arc::new(plan))]
+                let shown = [Change::Queued { run: id, tests }].into_iter().chain(warnings);
+                shown.map(Effect::Show).chain([Effect::Start(Arc::new(plan))]).collect()
             }
             Err(error) => vec![Effect::Show(Change::Refused { run: id, error })],
         }

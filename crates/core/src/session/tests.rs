@@ -13,7 +13,7 @@ use crate::interpreter::Choice;
 use crate::model::{End, Failure, Fault, Place};
 use crate::paths::PathMap;
 use crate::plan::{Interpreter, Invocation, Job, Limits, ReportFile, Site, Source, User};
-use crate::views::Severity;
+use crate::views::{Severity, terminal};
 
 #[derive(Debug)]
 struct Toy;
@@ -174,6 +174,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
         }
         Effect::Show(Change::TestRetracted { id, .. }) => format!("retracted {id}"),
         Effect::Show(Change::Ended { .. }) => "ended".to_owned(),
+        Effect::Show(Change::Warning { message, .. }) => format!("warning {message}"),
         Effect::Show(Change::FolderClosed { folder, .. }) => format!("closed {folder}"),
         Effect::Show(other) => format!("{other:?}"),
     };
@@ -356,6 +357,15 @@ fn nothing_runs_where_it_must_not() {
 }
 
 #[test]
+fn a_setting_that_means_nothing_is_said_and_holds_nothing_up() {
+    let mut session = session();
+    let workspace = Workspace { warnings: vec!["odd".into()], ..workspace() };
+    let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
+    let effects = session.handle(request("r1", &[]));
+    assert_eq!(words(&effects), ["queued 2", "warning odd", "start r1 of 0"]);
+}
+
+#[test]
 fn a_run_waits_until_its_folder_was_read() {
     let mut session = Session::default();
     let _ = session.handle(Input::Announce { folder: "w".into(), root: "/w".into() });
@@ -400,6 +410,28 @@ fn ended_runs_are_kept_for_a_while_only() {
     }
     assert_eq!(session.runs().count(), KEPT_RUNS);
     assert_eq!(&*session.runs().last().unwrap().id.0, "r39");
+}
+
+#[test]
+fn the_end_says_whether_the_next_run_is_warm() {
+    let said = |fresh| {
+        let mut session = session();
+        let request = RunRequest { fresh, ..RunRequest::new("r1".into(), Selection::all()) };
+        let _ = session.handle(Input::Run(request));
+        let provenance = Provenance {
+            interpreter: "image".into(),
+            image: "i".into(),
+            container: "c".into(),
+            warm: false,
+            paths: PathMap::identity(),
+        };
+        let _ = event(&mut session, "r1", RunEvent::Started(Arc::new(provenance)));
+        let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
+        let line = terminal::end_line(session.run(&"r1".into()).unwrap(), &ended);
+        anstream::adapter::strip_str(&line).to_string()
+    };
+    assert_eq!(said(false), "no tests in 0 µs (new container; the next run is warm)");
+    assert_eq!(said(true), "no tests in 0 µs (new container)");
 }
 
 #[test]

@@ -151,6 +151,7 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
     };
     let warm = match run.provenance.as_ref().map(|p| (p.container.is_empty(), p.warm)) {
         Some((false, true)) => " (warm container)",
+        Some((false, false)) if run.is_alone() => " (new container)",
         Some((false, false)) => " (new container; the next run is warm)",
         Some((true, _)) => " (no container)",
         None => "",

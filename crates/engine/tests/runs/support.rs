@@ -274,6 +274,26 @@ impl Story {
     }
 }
 
+/// Prints `up` and starts processes with `mark` that are hard to kill: one that left the session, one that
+/// hides its environment, one that did both and lost its parent, one that ignores the polite signal.
+pub(crate) fn stubborn(mark: &str) -> String {
+    format!(
+        "trap '' TERM; setsid sleep {mark} & env -i sleep {mark} & (trap '' TERM; sleep {mark}) & \
+         (setsid env -i sleep {mark} </dev/null >/dev/null 2>&1 3>&- &); \
+         echo up; while :; do sleep {mark}; done"
+    )
+}
+
+/// Waits until all of them run.
+pub(crate) async fn all_stubborn(mark: &str) {
+    let mark = format!("sleep\0{mark}");
+    gone_within(Duration::from_secs(30), || match processes(&mark).len() {
+        5.. => Vec::new(),
+        few => vec![format!("only {few}")],
+    })
+    .await;
+}
+
 /// The processes whose environment or command line holds `mark`, wherever they run on this machine.
 pub(crate) fn processes(mark: &str) -> Vec<String> {
     let holds = |path: &Utf8Path| {

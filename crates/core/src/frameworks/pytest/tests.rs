@@ -99,6 +99,16 @@ fn the_helper_knows_the_place_and_the_report_the_outcome() {
 }
 
 #[test]
+fn a_prefix_of_the_report_is_no_part_of_an_id() {
+    let session = r#"{"e":"session","rootdir":"/app","junit_prefix":"py311"}"#;
+    let cases = r#"<testcase classname="py311.tests.test_a.TestA" name="test_one"/>
+        <testcase classname="py311" name="tests.test_bad"><error message="no"/></testcase>"#;
+    let (_, conclusion) = conclude(&[session, END], cases, Exit::Code(1));
+    let ids: Vec<String> = conclusion.results.iter().map(|r| r.id.to_string()).collect();
+    assert_eq!(ids, ["tests/test_a.py::TestA::test_one", "tests/test_bad.py"]);
+}
+
+#[test]
 fn a_line_that_is_no_event_spoils_nothing() {
     let (told, conclusion) = conclude(&["garbage", "{\"e\":\"new\"}", END], PASSED, Exit::Code(0));
     assert_eq!(told, [None, None, None]);
