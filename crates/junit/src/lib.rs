@@ -40,6 +40,7 @@ mod number;
 mod problems;
 mod tag;
 mod text;
+mod utf32;
 
 pub use locate::{Failure, Location, Place, locate};
 pub use model::{Case, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId};
