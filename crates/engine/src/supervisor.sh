@@ -3,7 +3,8 @@
 # Descriptors: 0 is the lifeline (a line renews the lease, the end of it cancels the run), 1 carries
 # frames, 2 what the command prints. Arguments: the plan (shell text made by supervisor.rs that sets
 # the variables and functions used here), pairs of a path and a piece of text to append to it
-# ($pieces of them), then the command's further arguments.
+# ($pieces of them), then for each run of the command ($steps of them) the number of its further
+# arguments, and these.
 #
 # It must run in dash, bash and busybox ash, and fork as little as it can: every fork is on the way
 # of each run.
@@ -116,12 +117,33 @@ ooms() {
 # every descendant inherits, whatever it does away with: a limit that Linux has ceased to enforce.
 launch() {
   (
-    [ "$live" ] || exec 3>&-
     ulimit -S -w "$tag" || ulimit -S -x "$tag"
     export TESTDOCK_RUN="$cookies"
-    exec $session "$@" </dev/null >&4 2>&4 4>&- 5<&-
+    case $live in
+      events) exec $session "$@" </dev/null >&4 2>&4 4>&- 5<&- ;;
+      stdout) exec $session "$@" </dev/null >&3 2>&4 3>&- 4>&- 5<&- ;;
+      *) exec $session "$@" </dev/null >&4 2>&4 3>&- 4>&- 5<&- ;;
+    esac
   )
   code=$?
+}
+
+# Runs a candidate, the first argument, with as many of those behind the second as that says.
+step() {
+  words=
+  word=0
+  while [ "$word" -lt "$2" ]; do
+    word=$((word + 1))
+    words="$words \"\${$((word + 2))}\""
+  done
+  eval "run_$1 $words"
+}
+
+has_report() {
+  for report in $reports; do
+    [ ! -s "$scratch/$report" ] || return 0
+  done
+  return 1
 }
 
 # The last frame. Whoever cancelled may rely on it that nothing is left; whoever did not need not
@@ -187,21 +209,31 @@ while [ "$candidate" -lt "$candidates" ]; do
   candidate=$((candidate + 1))
   "has_$candidate" || continue
   frame begin "$candidate"
-  "run_$candidate" "$@"
+  step "$candidate" "$@"
   # The check costs time, and so is asked only where the result is in doubt.
-  if [ "$code" = 0 ] || cancelled || { [ "$report" ] && [ -s "$scratch/$report" ]; } || "check_$candidate"; then
+  if [ "$code" = 0 ] || cancelled || has_report || "check_$candidate"; then
     chosen=$candidate
     break
   fi
 done
+# One that fails does not keep the others from running.
+first=${code:-0}
+while [ "$chosen" ] && [ "$steps" -gt 1 ] && ! cancelled; do
+  shift "$(($1 + 1))"
+  step "$chosen" "$@"
+  [ "$first" != 0 ] || first=$code
+  steps=$((steps - 1))
+done
+code=$first
 trap '' PIPE
 
-! cancelled || finish exit "${code:-0}" 0
+! cancelled || finish exit "$code" 0
 [ "$chosen" ] || finish missing
-if [ "$report" ] && [ -f "$scratch/$report" ]; then
-  frame report
+for report in $reports; do
+  [ -f "$scratch/$report" ] || continue
+  frame report "$report"
   cat "$scratch/$report" >&3
-fi
+done
 printf '\036%s\n' "$cookie" >&4
 ooms
 finish exit "$code" $((count - ooms_before))

@@ -35,8 +35,11 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
     tests.retain(|file| {
         wanted.is_empty() || wanted.iter().any(|dir| file.path.strip(dir).is_some())
     });
-    let count =
-        tests.iter().flat_map(|file| &file.items).filter(|i| i.kind != ItemKind::Group).count();
+    let count = tests
+        .iter()
+        .flat_map(|file| file.items.iter())
+        .filter(|i| i.kind != ItemKind::Group)
+        .count();
     for file in &tests {
         show(file, arguments.format);
     }
@@ -47,7 +50,7 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
 }
 
 fn show(file: &FileTests, format: Format) {
-    for item in &file.items {
+    for item in file.items.iter() {
         match format {
             Format::Human if item.kind == ItemKind::Group => {}
             Format::Human => print::line(&item.id.to_string()),

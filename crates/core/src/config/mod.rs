@@ -29,7 +29,7 @@ pub(crate) use node::toml_string;
 pub(crate) use problem::nearest;
 pub use problem::{ConfigProblem, Location};
 pub use reference::reference;
-pub use schema::{FRAMEWORKS, json_schema};
+pub use schema::json_schema;
 pub use units::{ContainerPath, DockerHost, Duration, FileGlob, InvalidValue, Size, User};
 
 use check::Remarks;

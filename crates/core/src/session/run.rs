@@ -212,7 +212,7 @@ impl Run {
             .outcomes()
             .into_iter()
             .map(|(id, _)| id)
-            .filter(|id| !self.results.contains_key(id) && self.means(id))
+            .filter(|id| !self.results.contains_key(id) && self.means(folder, id))
             .collect();
         if !matches!(how, End::Completed) {
             let tests = folder.not_reached(unreached.into_iter());
@@ -237,8 +237,9 @@ impl Run {
         effects
     }
 
-    fn means(&self, id: &TestId) -> bool {
-        self.jobs.iter().any(|job| job.suite.is_meant_by(id) && is_selected(job, id))
+    fn means(&self, folder: &Folder, id: &TestId) -> bool {
+        let is_meant = |job: &Job| folder.workspace.is_meant(&job.suite, id);
+        self.jobs.iter().any(|job| is_meant(job) && is_selected(job, id))
     }
 
     /// Shows a fault with a place at that place; a run that got further takes it away.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::support::{Bench, Script, all_stubborn, gone_within, processes, stubborn};
-use testdock_core::plan::{Candidate, Reports, Source};
+use testdock_core::plan::{Candidate, Live, Reports, Source};
 
 fn bench() -> Bench {
     Bench::new(Source::Local)
@@ -124,4 +124,27 @@ async fn reports_of_the_workspace_are_those_of_this_run() {
     script.reports = Reports::Workspace(vec!["*.xml".into()]);
     let story = bench.run(script).await;
     assert_eq!(story.results(), ["new"]);
+}
+
+#[tokio::test]
+async fn a_command_runs_once_for_each_step() {
+    let bench = bench();
+    let mut script = Script::new("echo $3 $4; echo $3 >>$1/report; [ $3 != two ]");
+    let step = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+    script.steps = vec![step(&["one", "$x ' y"]), step(&["two"]), step(&["three"])];
+    let story = bench.run(script).await;
+    assert_eq!(story.printed(), "one $x ' y\ntwo\nthree\n");
+    assert_eq!(story.results(), ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn standard_output_may_be_for_the_reader_alone() {
+    let bench = bench();
+    let mut script = Script::new("echo event; echo 'tell people' >&2; echo r >$1/report");
+    script.live = Live::Stdout;
+    let story = bench.run(script).await;
+    assert_eq!(story.printed(), "tell people\n");
+    let mut warnings = story.warnings();
+    warnings.sort();
+    assert_eq!(warnings, ["live event", "printed people"]);
 }

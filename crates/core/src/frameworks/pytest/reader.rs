@@ -234,7 +234,7 @@ impl PytestReader {
             }),
             (None, exit) => Some(Broken {
                 fault: Fault::Process,
-                message: format!("the test process ended before pytest did: {}", exit_words(exit)),
+                message: format!("the test process ended before pytest did: {}", exit),
                 help: None,
             }),
         }
@@ -242,9 +242,9 @@ impl PytestReader {
 }
 
 impl Reader for PytestReader {
-    fn line(&mut self, line: &str) -> Option<RunEvent> {
-        let event: Event = serde_json::from_str(line).ok()?;
-        self.event(event)
+    fn line(&mut self, line: &str) -> Vec<RunEvent> {
+        let event = serde_json::from_str(line).ok().and_then(|event| self.event(event));
+        event.into_iter().collect()
     }
 
     fn conclude(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion {
@@ -279,7 +279,7 @@ fn unexplained(exit: Exit, results: &[TestResult]) -> Option<Broken> {
     }
     Some(Broken {
         fault: Fault::Process,
-        message: format!("pytest ended with {}, though no test failed", exit_words(exit)),
+        message: format!("pytest ended with {}, though no test failed", exit),
         help: Some("the end of its output says why: an interrupted session, or a plugin".into()),
     })
 }
@@ -327,12 +327,5 @@ fn dotted(root: &RelPath, id: &TestId) -> (String, String) {
             let case = id.case.as_ref().map(|case| format!("[{case}]")).unwrap_or_default();
             (classname.collect::<Vec<_>>().join("."), format!("{name}{case}"))
         }
-    }
-}
-
-fn exit_words(exit: Exit) -> String {
-    match exit {
-        Exit::Code(code) => format!("exit code {code}"),
-        Exit::Signal(signal) => format!("killed by signal {signal}"),
     }
 }
