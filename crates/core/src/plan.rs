@@ -40,6 +40,33 @@ pub struct Job {
     pub fresh: bool,
 }
 
+impl Plan {
+    /// Whether the run is to run a test.
+    pub fn means(&self, id: &TestId) -> bool {
+        self.jobs.iter().any(|job| job.means(id))
+    }
+}
+
+impl Job {
+    /// Whether a test is one of the suite's, and selected.
+    pub fn means(&self, id: &TestId) -> bool {
+        self.suite.is_meant_by(id) && self.selects(id)
+    }
+
+    /// Whether a test of the suite is selected. A selected case means its parametrised test too.
+    pub fn selects(&self, id: &TestId) -> bool {
+        let same = |selected: &TestId| {
+            let mut selected = selected.clone();
+            selected.folder.clone_from(&id.folder);
+            selected.suite.clone_from(&id.suite);
+            selected.holds(id)
+                || (id.case.is_none() && id.holds(&selected) && selected.names == id.names)
+        };
+        (self.selection.is_empty() || self.selection.iter().any(same))
+            && !self.exclude.iter().any(|out| out.holds(id))
+    }
+}
+
 /// Where tests run: everything that shapes the container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpreter {

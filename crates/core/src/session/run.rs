@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::select::is_selected;
 use super::{Change, Effect, Folder};
 use crate::id::{FolderName, RunId, TestId};
 use crate::model::{
@@ -233,7 +232,7 @@ impl Run {
     }
 
     fn means(&self, id: &TestId) -> bool {
-        self.jobs.iter().any(|job| job.suite.is_meant_by(id) && is_selected(job, id))
+        self.jobs.iter().any(|job| job.means(id))
     }
 
     /// Shows a fault with a place at that place; a run that got further takes it away.
