@@ -20,5 +20,6 @@ mod bad_engine;
 mod bad_tests;
 mod bad_workspace;
 mod foreign;
+mod recording;
 
 mod support;

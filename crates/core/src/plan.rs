@@ -64,6 +64,29 @@ impl Job {
     }
 }
 
+impl Plan {
+    /// Whether a job of the run selects a test.
+    pub fn selects(&self, id: &TestId) -> bool {
+        let of_suite = |job: &&Job| id.suite.is_none() || id.suite == job.suite.name;
+        self.jobs.iter().filter(of_suite).any(|job| job.selects(id))
+    }
+}
+
+impl Job {
+    /// Whether a test of the suite is selected. A selected case means its parametrised test too.
+    pub fn selects(&self, id: &TestId) -> bool {
+        let same = |selected: &TestId| {
+            let mut selected = selected.clone();
+            selected.folder.clone_from(&id.folder);
+            selected.suite.clone_from(&id.suite);
+            selected.holds(id)
+                || (id.case.is_none() && id.holds(&selected) && selected.names == id.names)
+        };
+        (self.selection.is_empty() || self.selection.iter().any(same))
+            && !self.exclude.iter().any(|out| out.holds(id))
+    }
+}
+
 /// Where tests run: everything that shapes the container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpreter {

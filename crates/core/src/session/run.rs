@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::select::is_selected;
 use super::{Change, Effect, Folder};
 use crate::id::{FolderName, RunId, TestId};
 use crate::model::{
@@ -239,7 +238,7 @@ impl Run {
 
     fn means(&self, folder: &Folder, id: &TestId) -> bool {
         let is_meant = |job: &Job| folder.workspace.is_meant(&job.suite, id);
-        self.jobs.iter().any(|job| is_meant(job) && is_selected(job, id))
+        self.jobs.iter().any(|job| is_meant(job) && job.selects(id))
     }
 
     /// Shows a fault with a place at that place; a run that got further takes it away.

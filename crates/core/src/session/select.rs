@@ -218,22 +218,8 @@ impl Folder {
             let items = self
                 .items()
                 .filter(|(suite, item)| suite.is_same(&job.suite) && item.kind != ItemKind::Group);
-            meant
-                .extend(items.map(|(_, item)| &item.id).filter(|id| is_selected(job, id)).cloned());
+            meant.extend(items.map(|(_, item)| &item.id).filter(|id| job.selects(id)).cloned());
         }
         meant
     }
-}
-
-/// Whether a job runs a test. A selected case means its parametrised test too.
-pub(super) fn is_selected(job: &Job, id: &TestId) -> bool {
-    let same = |selected: &TestId| {
-        let mut selected = selected.clone();
-        selected.folder.clone_from(&id.folder);
-        selected.suite.clone_from(&id.suite);
-        selected.holds(id)
-            || (id.case.is_none() && id.holds(&selected) && selected.names == id.names)
-    };
-    (job.selection.is_empty() || job.selection.iter().any(same))
-        && !job.exclude.iter().any(|out| out.holds(id))
 }
