@@ -105,6 +105,9 @@ impl Workspace {
         if file.strip(root).is_none() {
             return id.names.is_empty() && root.strip(file).is_some();
         }
+        if suite.framework.leaves_out(file) {
+            return false;
+        }
         let owns = |suite: &Suite| suite.framework.owns(suite, file);
         file.is_root() || owns(suite) || !self.suites.iter().any(|suite| owns(suite))
     }
