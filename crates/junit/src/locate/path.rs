@@ -18,7 +18,7 @@ const EXTENSIONS: &[&str] = &[
 const NAMES: &[&str] = &["CMakeLists.txt", "Dockerfile", "GNUmakefile", "Jenkinsfile", "Makefile"];
 
 /// Whether this is the path of a source file.
-pub(super) fn is_source(path: &str) -> bool {
+pub(crate) fn is_source(path: &str) -> bool {
     let name = file_name(path);
     NAMES.contains(&name)
         || name.rsplit_once('.').is_some_and(|(stem, extension)| {
