@@ -87,7 +87,7 @@ pub(crate) struct RunArguments {
     pub(crate) junit: Option<Utf8PathBuf>,
     /// How to tell what happens
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: RunFormat,
     /// Show all that the tests print, while they print it
     #[arg(long)]
     pub(crate) show_output: bool,
@@ -157,7 +157,19 @@ pub(crate) struct InitArguments {
     pub(crate) project: ProjectArguments,
 }
 
-/// How to tell what happens.
+/// How to tell what happens in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum RunFormat {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+    /// Service messages: for TeamCity where it runs the build, else for the test runner of an IDE
+    Teamcity,
+}
+
+/// How to list what there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
     /// For people
