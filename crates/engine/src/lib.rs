@@ -10,6 +10,7 @@ pub mod state;
 pub mod world;
 
 pub mod interpreters;
+pub mod register;
 
 mod docker;
 mod job;

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::future::BoxFuture;
+use testdock_core::interpreter::Standing;
 use testdock_core::model::{End, Ended, RunEvent};
-use testdock_core::plan::Plan;
+use testdock_core::plan::{Interpreter, Plan};
 use testdock_core::recording::{self, BadLine, Recording};
 use tokio_util::sync::CancellationToken;
 
@@ -72,6 +73,15 @@ impl Runner for Replay {
             events.send(RunEvent::Ended(ended)).await;
         })
     }
+
+    /// A recording says nothing of them: how they stand stays unknown.
+    fn look(
+        &self,
+        _: Utf8PathBuf,
+        _: Vec<Arc<Interpreter>>,
+    ) -> BoxFuture<'static, Vec<(Arc<Interpreter>, Standing)>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +105,13 @@ mod tests {
     }
 
     async fn play(replay: &Replay, cancelled: bool) -> Vec<RunEvent> {
-        let plan = Plan { run: "r".into(), root: "/w".into(), jobs: Vec::new(), timeout: None };
+        let plan = Plan {
+            run: "r".into(),
+            root: "/w".into(),
+            jobs: Vec::new(),
+            builds: Vec::new(),
+            timeout: None,
+        };
         let (sender, mut receiver) = mpsc::channel(8);
         let cancel = CancellationToken::new();
         let events = Events::new(RunId::from("r"), sender);

@@ -3,6 +3,7 @@
 mod details;
 mod diagnostics;
 mod doctor;
+mod interpreters;
 mod json;
 mod junit;
 mod lenses;
@@ -14,6 +15,7 @@ pub use diagnostics::{
     Diagnostic, Related, Severity, configuration_diagnostics, fault_diagnostic, test_diagnostics,
 };
 pub use doctor::{Finding, Verdict, doctor_lines, doctor_text, workspace_findings};
+pub use interpreters::{InterpreterState, InterpreterView};
 pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
