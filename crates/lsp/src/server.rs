@@ -12,8 +12,13 @@ use lsp_types::{
 use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::Result;
 
-use crate::ext::{DiscoverTestParams, DiscoverTestResults, RunName, RunTestParams, TrustParams};
-use crate::handlers::{actions, commands, explorer, hover, lenses, lifecycle, sync, workspace};
+use crate::ext::{
+    AddInterpreterParams, AddedInterpreter, DiscoverTestParams, DiscoverTestResults,
+    InterpretersSnapshot, RunName, RunTestParams, TrustParams,
+};
+use crate::handlers::{
+    actions, commands, explorer, hover, interpreters, lenses, lifecycle, sync, workspace,
+};
 use crate::shared::Shared;
 
 /// The server's framework calls it.
@@ -90,6 +95,17 @@ impl Server {
 
     pub(crate) async fn run_test(&self, params: Option<RunTestParams>) -> Result<RunName> {
         explorer::run_test(&self.0, params.unwrap_or_default()).await
+    }
+
+    pub(crate) async fn interpreters(&self, _: Option<LSPAny>) -> Result<InterpretersSnapshot> {
+        interpreters::list(&self.0).await
+    }
+
+    pub(crate) async fn add_interpreter(
+        &self,
+        params: AddInterpreterParams,
+    ) -> Result<AddedInterpreter> {
+        interpreters::add(&self.0, params).await
     }
 
     /// Its parameters are ours: other clients send none.

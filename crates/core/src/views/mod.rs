@@ -19,7 +19,7 @@ pub use interpreters::{InterpreterState, InterpreterView};
 pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
-pub use words::{bytes_words, count_words, duration_words, end_words, stage_words};
+pub use words::{bytes_words, count_words, duration_words, end_words, outcome_words, stage_words};
 
 #[cfg(test)]
 mod json_tests;

@@ -4,8 +4,10 @@
 //! `docs/protocol.md` describes all of it; a test holds both together.
 
 mod explorer;
+mod interpreters;
 
 pub use explorer::*;
+pub use interpreters::*;
 
 use lsp_types::Uri;
 use lsp_types::notification::Notification;
@@ -18,7 +20,7 @@ pub const TRUST: &str = "testdock/trust";
 pub const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
 
 /// Every method that is not in the framework, in both directions.
-pub const METHODS: [&str; 9] = [
+pub const METHODS: [&str; 12] = [
     DISCOVER_TEST,
     DiscoveredTests::METHOD,
     RUN_TEST,
@@ -26,6 +28,9 @@ pub const METHODS: [&str; 9] = [
     EndRunTest::METHOD,
     ChangeTestState::METHOD,
     AppendOutputToRunTest::METHOD,
+    INTERPRETERS,
+    InterpretersChanged::METHOD,
+    ADD_INTERPRETER,
     TRUST,
     CANCEL_PROGRESS,
 ];
@@ -44,6 +49,8 @@ pub mod command {
     pub const RUN_FAILED: &str = "testdock.runFailed";
     /// Runs the same as the last time.
     pub const RUN_LAST: &str = "testdock.runLast";
+    /// Builds or pulls an interpreter's image, and runs nothing.
+    pub const BUILD_INTERPRETER: &str = "testdock.buildInterpreter";
     /// Cancels runs.
     pub const CANCEL: &str = "testdock.cancel";
     /// Shows what the newest run said of a test.
@@ -56,13 +63,14 @@ pub mod command {
     pub const REFRESH: &str = "testdock.refresh";
 
     /// All of them.
-    pub const ALL: [&str; 11] = [
+    pub const ALL: [&str; 12] = [
         RUN,
         RUN_FILE,
         RUN_AT_CURSOR,
         RUN_ALL,
         RUN_FAILED,
         RUN_LAST,
+        BUILD_INTERPRETER,
         CANCEL,
         SHOW_OUTPUT,
         STATUS,
