@@ -21,16 +21,42 @@ use crate::sinks::{Finish, Human, Json, Verdict};
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let project = project(&arguments)?;
     let request = request(&arguments, &project)?;
+    let looks = Looks {
+        format: arguments.format,
+        show_output: arguments.show_output,
+        timestamp: arguments.junit.as_ref().map(|_| now()),
+    };
+    let verdict = perform(&project, request, looks).await?;
+    deliver(&arguments, verdict)
+}
+
+/// How a run is shown.
+pub(crate) struct Looks {
+    pub(crate) format: Format,
+    /// All that is printed, while it is.
+    pub(crate) show_output: bool,
+    /// The time of the JUnit report, where one is wanted.
+    pub(crate) timestamp: Option<String>,
+}
+
+/// Performs a run to its end; `None` where the user did not wait for that.
+pub(crate) async fn perform(
+    project: &Project,
+    request: RunRequest,
+    looks: Looks,
+) -> Result<Option<Verdict>> {
     let (finished, verdict) = oneshot::channel();
-    let timestamp = arguments.junit.as_ref().map(|_| now());
-    let finish = Finish { sender: Some(finished), timestamp };
-    let mut sink: Box<dyn Sink> = match arguments.format {
-        Format::Human => Box::new(Human::new(finish, project.cwd.clone(), arguments.show_output)),
+    let finish = Finish { sender: Some(finished), timestamp: looks.timestamp };
+    let mut sink: Box<dyn Sink> = match looks.format {
+        Format::Human => Box::new(Human::new(finish, project.cwd.clone(), looks.show_output)),
         Format::Json => Box::new(Json { finish }),
     };
 
     // Which of the failed tests still stand must be known; other runs begin sooner without.
-    let depth = if arguments.rerun_failed { Depth::Tests } else { Depth::Configuration };
+    let depth = match request.selection {
+        Selection::Failed => Depth::Tests,
+        Selection::Tests { .. } | Selection::Build(_) => Depth::Configuration,
+    };
     let (handle, mailbox) = drive::channel();
     let services = services(arguments.replay.as_deref(), project.settings.clone(), depth)?;
     handle.send(Input::Open { folder: project.name(), root: project.root.clone() });
@@ -41,7 +67,12 @@ pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let verdict = until_over(&handle, &request.id, verdict).await;
     handle.quit().await;
     driving.await.context("the run's loop ended early")?;
-    deliver(&arguments, verdict)
+    Ok(verdict)
+}
+
+/// The id of the one run of this process.
+pub(crate) fn run_id() -> RunId {
+    RunId::from(format!("cli-{}", std::process::id()).as_str())
 }
 
 fn project(arguments: &RunArguments) -> Result<Project> {
@@ -65,12 +96,11 @@ fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
     } else {
         Selection::only(selectors.iter().map(|text| selected(text, project)).collect())
     };
-    let id = RunId::from(format!("cli-{}", std::process::id()).as_str());
     Ok(RunRequest {
         args: arguments.tool.clone(),
         fresh: arguments.fresh,
         timeout: arguments.timeout,
-        ..RunRequest::new(id, selection)
+        ..RunRequest::new(run_id(), selection)
     })
 }
 

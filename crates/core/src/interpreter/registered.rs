@@ -9,7 +9,7 @@ use super::choice::{Choice, ReadFile, Section, choose, plan};
 use super::detect::Offer;
 use crate::config::{Interpreter as Settings, Resolution};
 use crate::model::{Fault, RunError};
-use crate::plan::Source;
+use crate::plan::{Interpreter, Source};
 
 /// What `[interpreter]` is called, or what was detected in its place.
 pub const DEFAULT: &str = "default";
@@ -30,6 +30,14 @@ pub struct Registered {
     pub file: Option<Utf8PathBuf>,
     /// Whether tests run there as things are set.
     pub is_chosen: bool,
+}
+
+impl Registered {
+    /// What an engine can be asked about it; `None` where it cannot be used, or needs none.
+    pub fn needs_engine(&self) -> Option<&Interpreter> {
+        let interpreter = &self.choice.as_ref().ok()?.interpreter;
+        (interpreter.source != Source::Local).then_some(interpreter)
+    }
 }
 
 /// Which interpreter the user chose, beside what the suites say.

@@ -15,7 +15,7 @@ use crate::id::{FolderName, RunId};
 use crate::interpreter::{Found, Image, Registered, Standing};
 use crate::model::{RunEvent, Stage};
 use crate::paths::RelPath;
-use crate::plan::{Interpreter, Source};
+use crate::plan::Interpreter;
 use crate::views::InterpreterView;
 
 /// A container ends some seconds after its time; this long after it is looked whether it did.
@@ -111,9 +111,8 @@ impl Folder {
     }
 
     fn places(&self) -> Vec<Arc<Interpreter>> {
-        let usable = self.workspace.registered.iter().filter_map(|it| it.choice.as_ref().ok());
-        let places = usable.map(|choice| &choice.interpreter);
-        places.filter(|it| it.source != Source::Local).cloned().map(Arc::new).collect()
+        let places = self.workspace.registered.iter().filter_map(Registered::needs_engine);
+        places.cloned().map(Arc::new).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use bollard::Docker;
 use bollard::errors::Error;
 use bollard::models::ImageInspect;
+use bollard::query_parameters::RemoveImageOptions;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter;
 use testdock_core::interpreter::dockerfile::DockerfileFacts;
@@ -115,24 +116,20 @@ async fn by_dockerfile(
     events: &Events,
 ) -> Result<Image, RunError> {
     let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
-    let found = match steps {
-        Steps::Kept => find(docker, &recipe.name).await?,
-        Steps::Anew => {
-            for base in &recipe.facts.base_images {
-                // One that is not here is pulled by the build itself.
-                if find(docker, base).await?.is_some() {
-                    pull_newer(docker, base, events).await;
-                }
+    let image = match (find(docker, &recipe.name).await?, steps) {
+        (Some(image), Steps::Kept) => image,
+        (before, _) => {
+            if steps == Steps::Anew {
+                renew_bases(docker, &recipe, events).await?;
             }
-            None
-        }
-    };
-    let image = match found {
-        Some(image) => image,
-        None => {
             build(docker, &recipe, steps, events).await?;
             let built = find(docker, &recipe.name).await?;
-            built.ok_or_else(|| vanished(&recipe.name))?
+            let built = built.ok_or_else(|| vanished(&recipe.name))?;
+            if let Some(before) = before.filter(|before| before.id != built.id) {
+                // It has no name any more; one that a container runs on stays until that is gone.
+                let _ = docker.remove_image(&before.id, None::<RemoveImageOptions>, None).await;
+            }
+            built
         }
     };
     Ok(Image {
@@ -140,6 +137,16 @@ async fn by_dockerfile(
         copied_to: copied_to(&recipe.facts, &image.workdir),
         ..image
     })
+}
+
+/// Pulls the images that a build starts from; one that is not here is pulled by the build itself.
+async fn renew_bases(docker: &Docker, recipe: &Recipe, events: &Events) -> Result<(), RunError> {
+    for base in &recipe.facts.base_images {
+        if find(docker, base).await?.is_some() {
+            pull_newer(docker, base, events).await;
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn read_recipe(
