@@ -14,6 +14,7 @@ use testdock_engine::world::World;
 use crate::args::{Format, InterpreterCommand};
 use crate::project::Project;
 use crate::run::{self, Looks};
+use crate::server::services;
 use crate::{exit, print};
 
 pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode> {
@@ -76,7 +77,8 @@ async fn build(
     let request =
         RunRequest { fresh: no_cache, ..RunRequest::new(run::run_id(), Selection::Build(name)) };
     let looks = Looks { format, show_output: true, timestamp: None };
-    let verdict = run::perform(project, request, looks).await?;
+    let services = services(None, project.settings.clone(), Depth::Configuration)?;
+    let verdict = run::perform(project, services, request, looks).await?;
     Ok(verdict.map_or(exit::CANCELLED, |verdict| verdict.code).into())
 }
 

@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::{RunId, TestId};
 use testdock_core::session::{Input, RunRequest, Selection, Session};
-use testdock_engine::drive::{self, Handle, Sink};
+use testdock_engine::drive::{self, Handle, Services, Sink};
 use testdock_engine::scan::Depth;
 use tokio::sync::oneshot;
 
@@ -26,7 +26,10 @@ pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
         show_output: arguments.show_output,
         timestamp: arguments.junit.as_ref().map(|_| now()),
     };
-    let verdict = perform(&project, request, looks).await?;
+    // Which of the failed tests still stand must be known; other runs begin sooner without.
+    let depth = if arguments.rerun_failed { Depth::Tests } else { Depth::Configuration };
+    let services = services(arguments.replay.as_deref(), project.settings.clone(), depth)?;
+    let verdict = perform(&project, services, request, looks).await?;
     deliver(&arguments, verdict)
 }
 
@@ -42,6 +45,7 @@ pub(crate) struct Looks {
 /// Performs a run to its end; `None` where the user did not wait for that.
 pub(crate) async fn perform(
     project: &Project,
+    services: Services,
     request: RunRequest,
     looks: Looks,
 ) -> Result<Option<Verdict>> {
@@ -51,14 +55,7 @@ pub(crate) async fn perform(
         Format::Human => Box::new(Human::new(finish, project.cwd.clone(), looks.show_output)),
         Format::Json => Box::new(Json { finish }),
     };
-
-    // Which of the failed tests still stand must be known; other runs begin sooner without.
-    let depth = match request.selection {
-        Selection::Failed => Depth::Tests,
-        Selection::Tests { .. } | Selection::Build(_) => Depth::Configuration,
-    };
     let (handle, mailbox) = drive::channel();
-    let services = services(arguments.replay.as_deref(), project.settings.clone(), depth)?;
     handle.send(Input::Open { folder: project.name(), root: project.root.clone() });
     handle.send(Input::Run(request.clone()));
     let driving = tokio::spawn(async move {
