@@ -6,6 +6,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 
 use crate::id::TestId;
+use crate::interpreter::Image;
 use crate::paths::PathMap;
 
 /// How a test ended. Exclusive: a test that was skipped *and* failed was expected to fail.
@@ -199,6 +200,13 @@ pub struct Provenance {
     pub paths: PathMap,
 }
 
+impl Provenance {
+    /// The image's name.
+    pub fn image_name(&self) -> &str {
+        self.interpreter.rsplit(" → ").next().unwrap_or_default()
+    }
+}
+
 /// A step on the way to the first test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
@@ -233,6 +241,8 @@ pub enum RunEvent {
     BuildLog(String),
     /// The tests' process runs.
     Started(Arc<Provenance>),
+    /// A run that only builds has an image: a new one, or the one that was there.
+    Built(Image),
     /// The tool knows how many tests it will run.
     Collected(usize),
     /// A test began.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::frameworks::{Source, Suite, TestItem};
 use crate::id::TestId;
-use crate::interpreter::Choice;
+use crate::interpreter::{Choice, Registered};
 use crate::model::{Fault, Place, RunError};
 use crate::paths::RelPath;
 use crate::plan::{self, Interpreter};
@@ -18,6 +18,8 @@ pub struct Workspace {
     pub suites: Vec<Arc<Suite>>,
     /// The interpreters that the suites name, `None` for the default one: ready, or why not.
     pub interpreters: BTreeMap<Option<String>, Result<Choice, RunError>>,
+    /// All interpreters of the folder, those that no suite uses too.
+    pub registered: Vec<Registered>,
     /// Mistakes in the configuration. While there is one, nothing runs.
     pub problems: Vec<Problem>,
     /// Settings that mean nothing here. They are said with each run, and hold nothing up.

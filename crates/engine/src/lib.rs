@@ -11,6 +11,7 @@ pub mod state;
 pub mod world;
 
 pub mod interpreters;
+pub mod register;
 
 mod docker;
 mod job;

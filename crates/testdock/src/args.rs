@@ -23,7 +23,7 @@ pub(crate) enum Command {
     Discover(DiscoverArguments),
     /// Look at what a run needs: what was found, what is missing, what mends it
     Doctor(ProjectArguments),
-    /// List, show and remove what tests run in: containers and images
+    /// List, show, build and remove what tests run in: containers and images
     #[command(subcommand)]
     Interpreter(InterpreterCommand),
     /// Look at the containers of the engine, and act upon them
@@ -131,6 +131,19 @@ pub(crate) enum InterpreterCommand {
     Show {
         /// A container's name, the beginning of its id, or an interpreter's name
         name: String,
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
+    /// Build or pull an interpreter's image, and run nothing
+    Build {
+        /// The interpreter's name (default: those that the tests run in)
+        name: Option<String>,
+        /// Take no step over from an earlier build, and pull base images again
+        #[arg(long)]
+        no_cache: bool,
+        /// How to tell what happens
+        #[arg(long, value_enum, default_value_t)]
+        format: RunFormat,
         #[command(flatten)]
         project: ProjectArguments,
     },

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::interpreters::Standings;
 use crate::frameworks::{ItemKind, Known, Memory, Suite, TestItem};
 use crate::id::{FolderName, TestId};
 use crate::model::{Outcome, Provenance, TestResult};
@@ -64,6 +65,7 @@ pub struct Folder {
     /// A mistake outside the tests, such as a Dockerfile's line that failed, by whoever put it there.
     faults: BTreeMap<Utf8PathBuf, Vec<Diagnostic>>,
     published: BTreeMap<Utf8PathBuf, Vec<Diagnostic>>,
+    pub(super) standings: Standings,
 }
 
 #[derive(Debug)]
@@ -89,6 +91,7 @@ impl Folder {
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),
             published: BTreeMap::new(),
+            standings: Standings::default(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The session, fed with inputs. The framework is a toy: `check NAME` in a `.t` file is a test, and
 //! every line up to the next one belongs to it.
 
+mod interpreters;
+
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
@@ -73,9 +75,9 @@ fn id(text: &str) -> TestId {
     text.parse().unwrap_or_default()
 }
 
-fn workspace() -> Workspace {
-    let interpreter = Interpreter {
-        name: "default".into(),
+fn interpreter() -> Interpreter {
+    Interpreter {
+        name: "local".into(),
         source: Source::Local,
         host: None,
         user: User::Host,
@@ -84,7 +86,11 @@ fn workspace() -> Workspace {
         keep_warm: Duration::from_secs(60),
         limits: Limits::default(),
         network: None,
-    };
+    }
+}
+
+fn workspace() -> Workspace {
+    let interpreter = interpreter();
     let choice = Choice { interpreter, why: String::new(), passed_over: Vec::new() };
     let suite = Suite::new(RelPath::default(), Arc::new(Toy));
     Workspace {
@@ -143,7 +149,16 @@ fn words(effects: &[Effect]) -> Vec<String> {
     let word = |effect: &Effect| match effect {
         Effect::Scan { only: None, .. } => "scan".to_owned(),
         Effect::Scan { only: Some((_, files)), .. } => format!("scan {files:?}"),
+        Effect::Start(plan) if plan.jobs.is_empty() => {
+            let names = plan.builds.iter().map(|it| it.interpreter.name.as_str());
+            format!("build {}", names.collect::<Vec<_>>().join(", "))
+        }
         Effect::Start(plan) => format!("start {} of {}", plan.run, plan.jobs[0].selection.len()),
+        Effect::Look { places, .. } => {
+            let names = places.iter().map(|it| it.name.as_str());
+            format!("look at {}", names.collect::<Vec<_>>().join(", "))
+        }
+        Effect::Remind { after, .. } => format!("remind after {} s", after.as_secs()),
         Effect::Stop(run) => format!("stop {run}"),
         Effect::Save { outcomes, .. } => format!("save {}", outcomes.len()),
         Effect::Show(Change::Diagnostics { diagnostics, .. }) => {
@@ -167,6 +182,11 @@ fn words(effects: &[Effect]) -> Vec<String> {
         Effect::Show(Change::TestRetracted { id, .. }) => format!("retracted {id}"),
         Effect::Show(Change::Ended { .. }) => "ended".to_owned(),
         Effect::Show(Change::Warning { message, .. }) => format!("warning {message}"),
+        Effect::Show(Change::BuildInputs(_)) => "build inputs".to_owned(),
+        Effect::Show(Change::Interpreters(_)) => "interpreters".to_owned(),
+        Effect::Show(Change::Built { image, .. }) => format!("built {}", image.name),
+        Effect::Show(Change::Preparing { .. }) => "preparing".to_owned(),
+        Effect::Show(Change::Started { .. }) => "started".to_owned(),
         Effect::Show(Change::FolderClosed { folder, .. }) => format!("closed {folder}"),
         Effect::Show(other) => format!("{other:?}"),
     };

@@ -5,7 +5,7 @@
 use anstyle::{AnsiColor, Style};
 use camino::Utf8Path;
 
-use super::words::{count_words, duration_words, printable};
+use super::words::{duration_words, outcome_words, printable};
 use crate::model::{End, Ended, Failure, Outcome, Place, Provenance, RunError, TestResult};
 use crate::session::Run;
 
@@ -138,7 +138,7 @@ pub fn summary_lines(run: &Run, cwd: &Utf8Path) -> Vec<String> {
 /// The last line: counts, time, and how warm it was.
 pub fn end_line(run: &Run, ended: &Ended) -> String {
     let totals = run.totals();
-    let style = match (&ended.how, totals.bad(), totals.all()) {
+    let style = match (&ended.how, totals.bad(), totals.all() + run.built.len()) {
         (End::Completed, 0, 1..) => GREEN,
         (End::Completed, 0, 0) => YELLOW,
         _ => RED,
@@ -156,7 +156,7 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
         Some((true, _)) => " (no container)",
         None => "",
     };
-    let counts = paint(style, &format!("{how}{}", count_words(&totals)));
+    let counts = paint(style, &format!("{how}{}", outcome_words(run)));
     format!("{counts} in {}{warm}", duration_words(ended.duration))
 }
 
