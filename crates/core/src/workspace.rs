@@ -50,6 +50,8 @@ pub struct FileTests {
     pub path: RelPath,
     /// Its tests, parents before their children.
     pub items: Arc<[TestItem]>,
+    /// Further files that they come from, such as that of a base class, with what these said.
+    pub others: Vec<(RelPath, Arc<str>)>,
 }
 
 impl std::fmt::Display for Problem {
@@ -89,6 +91,7 @@ impl Workspace {
                 suite: suite.clone(),
                 path: source.path.clone(),
                 items: suite.framework.discover(suite, source).into(),
+                others: source.others(),
             })
             .collect()
     }

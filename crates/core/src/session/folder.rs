@@ -59,6 +59,8 @@ pub struct Folder {
     /// Files found by the scan under way; the others are gone when it ends.
     seen: BTreeSet<RelPath>,
     documents: HashMap<RelPath, Document>,
+    /// Files without tests of their own that tests come from: what they said last.
+    others: BTreeMap<RelPath, Arc<str>>,
     records: BTreeMap<TestId, Record>,
     /// Tests that failed at a place in this file, by what their run said.
     failing: BTreeMap<Utf8PathBuf, BTreeSet<TestId>>,
@@ -87,6 +89,7 @@ impl Folder {
             files: BTreeMap::new(),
             seen: BTreeSet::new(),
             documents: HashMap::new(),
+            others: BTreeMap::new(),
             records: BTreeMap::new(),
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),

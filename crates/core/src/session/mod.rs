@@ -443,7 +443,7 @@ impl Session {
             let here: Vec<RelPath> =
                 paths.iter().filter_map(|p| RelPath::below(&folder.root, p)).collect();
             if !here.is_empty() {
-                effects.extend(folder.changed(here));
+                effects.extend(folder.changed(&here));
             }
         }
         effects.extend(self.build_inputs_changed(paths));

