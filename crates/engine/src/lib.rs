@@ -3,6 +3,7 @@
 pub mod doctor;
 pub mod drive;
 pub mod replay;
+pub mod reports;
 pub mod runner;
 pub mod scan;
 pub mod scripted;
@@ -24,5 +25,4 @@ mod output;
 mod pipes;
 mod pump;
 mod refusal;
-mod reports;
 mod supervisor;

@@ -9,6 +9,7 @@ mod init;
 mod interpreter;
 mod print;
 mod project;
+mod report;
 mod run;
 mod server;
 mod sinks;
@@ -44,6 +45,7 @@ async fn perform(command: Command) -> anyhow::Result<ExitCode> {
         Command::Lsp(arguments) => server::serve(&arguments).await,
         Command::Run(arguments) => run::run(arguments).await,
         Command::Discover(arguments) => discover::discover(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments).await,
         Command::Interpreter(command) => interpreter::interpreter(command).await,
         Command::Explain(arguments) => explain::explain(&arguments),
