@@ -163,15 +163,18 @@ impl Totals {
     /// Counts `outcomes`.
     pub fn of(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
         let mut totals = Self::default();
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Passed => totals.passed += 1,
-                Outcome::Failed => totals.failed += 1,
-                Outcome::Errored => totals.errored += 1,
-                Outcome::Skipped => totals.skipped += 1,
-            }
-        }
+        outcomes.into_iter().for_each(|outcome| totals.count(outcome));
         totals
+    }
+
+    /// Counts one more.
+    pub fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Errored => self.errored += 1,
+            Outcome::Skipped => self.skipped += 1,
+        }
     }
 
     /// All of them.
@@ -182,6 +185,15 @@ impl Totals {
     /// Failed and errored ones.
     pub fn bad(&self) -> usize {
         self.failed + self.errored
+    }
+}
+
+impl std::ops::AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.errored += other.errored;
+        self.skipped += other.skipped;
     }
 }
 

@@ -12,7 +12,7 @@ use ignore::{WalkBuilder, WalkState};
 use testdock_core::config::{self, Layer, Origin, Resolution, environment_layers};
 use testdock_core::frameworks::Source;
 use testdock_core::id::FolderName;
-use testdock_core::paths::RelPath;
+use testdock_core::paths::{Files, RelPath};
 use testdock_core::resolve;
 use testdock_core::session::Input;
 use testdock_core::workspace::{FileTests, Workspace};
@@ -198,6 +198,17 @@ pub fn list(root: &Utf8Path) -> Vec<RelPath> {
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.sort();
     found
+}
+
+/// The files that the paths of a report may mean.
+pub fn reported(root: &Utf8Path) -> Files {
+    let mut files = Files::new(list(root));
+    for path in files.telling() {
+        if let Some(text) = read_text(&path.on(root)) {
+            files.read(&path, &text);
+        }
+    }
+    files
 }
 
 fn discover(

@@ -7,6 +7,7 @@ mod interpreters;
 mod json;
 mod junit;
 mod lenses;
+mod report;
 mod teamcity;
 pub mod terminal;
 mod words;
@@ -20,6 +21,7 @@ pub use interpreters::{InterpreterState, InterpreterView};
 pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
+pub use report::{JsonReport, annotations, report_lines};
 pub use teamcity::{Reader, Teamcity};
 pub use words::{bytes_words, count_words, duration_words, end_words, outcome_words, stage_words};
 
