@@ -1,0 +1,151 @@
+// The real VS Code in a browser, and what a person does there. Nothing here waits by the clock: every
+// step waits for what a person would see.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const tools = createRequire(join(process.env.TESTDOCK_E2E_TOOLS, 'package.json'));
+const { chromium } = tools('playwright-core');
+
+/** How long a person would wait for most things. */
+export const PATIENCE = 20_000;
+/** How long for an image to be built, or many tests to run. */
+export const LONG = 120_000;
+
+export async function browse() {
+    return chromium.launch({
+        executablePath: process.env.TESTDOCK_E2E_CHROMIUM ?? '/usr/bin/chromium',
+        args: [
+            '--headless',
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-quic',
+            '--no-first-run',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+        ],
+    });
+}
+
+function freePort() {
+    return new Promise((resolve, reject) => {
+        const server = createServer();
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', () => {
+            const { port } = server.address();
+            server.close(() => resolve(port));
+        });
+    });
+}
+
+/** A VS Code server of its own: settings, state, and what is on its PATH. */
+export class Code {
+    static async start(folder, { settings = {}, env = {} } = {}) {
+        const code = new Code();
+        const port = await freePort();
+        const data = join(folder, 'data');
+        mkdirSync(join(data, 'User'), { recursive: true });
+        writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify({ ...QUIET, ...settings }, null, 2));
+        const entry = tools.resolve('code-server/out/node/entry.js');
+        code.process = spawn(
+            process.execPath,
+            [
+                entry,
+                ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+                ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+                ...['--user-data-dir', data, '--extensions-dir', process.env.TESTDOCK_E2E_EXTENSIONS],
+                ...['--config', join(folder, 'config.yaml')],
+            ],
+            { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+        );
+        await new Promise((resolve, reject) => {
+            let said = '';
+            const listen = chunk => {
+                said += chunk;
+                if (said.includes('HTTP server listening')) resolve();
+            };
+            code.process.stdout.on('data', listen);
+            code.process.stderr.on('data', listen);
+            code.process.once('exit', status => reject(new Error(`code-server ended with ${status}:\n${said}`)));
+        });
+        code.address = `http://127.0.0.1:${port}`;
+        return code;
+    }
+
+    stop() {
+        try {
+            process.kill(-this.process.pid, 'SIGTERM');
+        } catch {
+            // It is gone already.
+        }
+    }
+}
+
+/** Nothing opens by itself that a scenario did not ask for. */
+const QUIET = {
+    'workbench.startupEditor': 'none',
+    'workbench.tips.enabled': false,
+    'extensions.ignoreRecommendations': true,
+    'telemetry.telemetryLevel': 'off',
+    'update.mode': 'none',
+    'git.enabled': false,
+    'security.workspace.trust.untrustedFiles': 'open',
+    'files.autoSave': 'off',
+    'chat.commandCenter.enabled': false,
+};
+
+/** One window. */
+export class Window {
+    static async open(browser, code, folder) {
+        const window = new Window();
+        window.context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+        window.page = await window.context.newPage();
+        window.page.setDefaultTimeout(PATIENCE);
+        await window.page.goto(`${code.address}/?folder=${encodeURIComponent(folder)}`);
+        await window.page.locator('.monaco-workbench').waitFor({ timeout: LONG });
+        return window;
+    }
+
+    async trust(answer = 'Yes, I trust the authors') {
+        await this.page.getByRole('button', { name: answer }).click({ timeout: LONG });
+    }
+
+    /** Runs a command by its title. */
+    async command(title) {
+        await this.page.keyboard.press('F1');
+        const input = this.page.locator('.quick-input-widget input');
+        await input.fill(`>${title}`);
+        const row = this.page.locator('.quick-input-list .monaco-list-row').first();
+        await row.filter({ hasText: title }).waitFor();
+        await this.page.keyboard.press('Enter');
+    }
+
+    async openFile(name) {
+        await this.page.keyboard.press('Control+P');
+        await this.page.locator('.quick-input-widget input').fill(name);
+        await this.page.locator('.quick-input-list .monaco-list-row').first().filter({ hasText: name.split('/').pop() }).waitFor();
+        await this.page.keyboard.press('Enter');
+        await this.page.locator('.editor-instance .view-lines').first().waitFor();
+    }
+
+    /** A row of the Testing view. */
+    test(name) {
+        return this.page.locator('.test-explorer .monaco-list-row').filter({ has: this.page.locator('.label', { hasText: new RegExp(`^${escape(name)}`) }) });
+    }
+
+    notification(text) {
+        return this.page.locator('.notification-list-item').filter({ hasText: text });
+    }
+
+    async close() {
+        await this.context.close();
+    }
+}
+
+export function escape(text) {
+    return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
