@@ -132,9 +132,73 @@ export class Window {
         await this.page.locator('.editor-instance .view-lines').first().waitFor();
     }
 
+    /** Opens the Testing view. */
+    async testing() {
+        await this.page.locator('.activitybar .action-label[aria-label^="Testing"]').click();
+        await this.page.locator('.test-explorer').waitFor();
+    }
+
     /** A row of the Testing view. */
     test(name) {
-        return this.page.locator('.test-explorer .monaco-list-row').filter({ has: this.page.locator('.label', { hasText: new RegExp(`^${escape(name)}`) }) });
+        const label = this.page.locator('.label', { hasText: new RegExp(`^${escape(name)}`) });
+        return this.page.locator('.test-explorer .monaco-list-row').filter({ has: label }).first();
+    }
+
+    async expand(name) {
+        const row = this.test(name);
+        await row.waitFor();
+        if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+    }
+
+    async runTest(name) {
+        const row = this.test(name);
+        await row.hover();
+        await row.locator('.action-label[aria-label="Run Test"]').click();
+    }
+
+    /** Waits until a test stands as the view's words say: Passed, Failed, Errored, Skipped, Running, Queued. */
+    async hasState(name, state, timeout = PATIENCE) {
+        const row = this.page.locator(`.test-explorer .monaco-list-row[aria-label*="(${state}"]`);
+        const label = this.page.locator('.label', { hasText: new RegExp(`^${escape(name)}`) });
+        await row.filter({ has: label }).first().waitFor({ timeout });
+    }
+
+    async cancelRuns() {
+        await this.page.locator('.action-label[aria-label^="Cancel Test Run"]').first().click();
+    }
+
+    /** Waits until nothing runs. */
+    async idle(timeout = PATIENCE) {
+        await this.page.locator('.action-label[aria-label^="Cancel Test Run"]').first().waitFor({ state: 'hidden', timeout });
+    }
+
+    async goTo(line) {
+        await this.page.keyboard.press('Control+G');
+        await this.page.locator('.quick-input-widget input').fill(`:${line}`);
+        await this.page.keyboard.press('Enter');
+        await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    }
+
+    /** Waits for a failure's squiggle on a line. */
+    async squiggleOn(line) {
+        await this.page.waitForFunction(
+            wanted => {
+                const editor = document.querySelector('.editor-instance .monaco-editor');
+                const number = [...editor.querySelectorAll('.line-numbers')].find(it => it.textContent === wanted);
+                if (!number) return false;
+                const { top } = number.getBoundingClientRect();
+                const squiggles = [...editor.querySelectorAll('.squiggly-error')];
+                return squiggles.some(it => Math.abs(it.getBoundingClientRect().top - top) < 12);
+            },
+            String(line),
+            { timeout: PATIENCE },
+        );
+    }
+
+    /** A lens over the line that holds a text. */
+    lens(text, title) {
+        // A lens stands a line above its own: by its place in the editor.
+        return new Lens(this.page, text, title);
     }
 
     notification(text) {
@@ -148,4 +212,36 @@ export class Window {
 
 export function escape(text) {
     return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** A lens, found by where it stands: right over its line. */
+class Lens {
+    constructor(page, text, title) {
+        Object.assign(this, { page, text, title });
+    }
+
+    async waitFor({ timeout = PATIENCE } = {}) {
+        const found = await this.page.waitForFunction(
+            ({ text, title }) => {
+                const editor = document.querySelector('.editor-instance .monaco-editor');
+                const plain = it => it.textContent.replaceAll('\u00a0', ' ');
+                const line = [...editor.querySelectorAll('.view-line')].find(it => plain(it).includes(text));
+                if (!line) return null;
+                const { top } = line.getBoundingClientRect();
+                const over = [...editor.querySelectorAll('.codelens-decoration')].find(it => {
+                    const { bottom } = it.getBoundingClientRect();
+                    return bottom <= top + 3 && bottom > top - 22;
+                });
+                return [...(over?.querySelectorAll('a') ?? [])].find(it => new RegExp(title).test(plain(it))) ?? null;
+            },
+            { text: this.text, title: this.title.source },
+            { timeout },
+        );
+        return found.asElement();
+    }
+
+    async click() {
+        const link = await this.waitFor();
+        await link.click();
+    }
 }
