@@ -2,7 +2,7 @@
 // of it is left.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,7 +62,7 @@ export class Bed {
 
     async shoot(window, name) {
         const file = `${slug(this.name)}-${++this.shots}-${slug(name)}.png`;
-        await window.page.screenshot({ path: join(this.artefacts, file) });
+        await window.page.screenshot({ animations: 'disabled', path: join(this.artefacts, file) });
     }
 
     async shootAll(name) {
@@ -72,6 +72,12 @@ export class Bed {
         }
     }
 
+    /** The number of the first line of a project's file that holds a text. */
+    lineOf(project, file, text) {
+        const lines = readFileSync(join(project, file), 'utf8').split('\n');
+        return lines.findIndex(line => line.includes(text)) + 1;
+    }
+
     docker(...words) {
         return execFileSync('docker', words, { encoding: 'utf8' }).trim();
     }
@@ -79,7 +85,9 @@ export class Bed {
     /** The containers that were made for a project. */
     containers(project, ...words) {
         const label = `label=dev.testdock.workspace=${project}`;
-        return this.docker('ps', '--quiet', '--filter', label, ...words).split('\n').filter(Boolean);
+        return this.docker('ps', '--quiet', '--filter', label, ...words)
+            .split('\n')
+            .filter(Boolean);
     }
 
     /** The command lines that run in a project's containers. */

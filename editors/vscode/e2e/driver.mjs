@@ -11,9 +11,9 @@ const tools = createRequire(join(process.env.TESTDOCK_E2E_TOOLS, 'package.json')
 const { chromium } = tools('playwright-core');
 
 /** How long a person would wait for most things. */
-export const PATIENCE = 20_000;
+export const PATIENCE = 45_000;
 /** How long for an image to be built, or many tests to run. */
-export const LONG = 120_000;
+export const LONG = 240_000;
 
 export async function browse() {
     return chromium.launch({
@@ -110,6 +110,10 @@ export class Window {
         return window;
     }
 
+    async asksForTrust() {
+        await this.page.getByRole('button', { name: 'Yes, I trust the authors' }).waitFor({ timeout: LONG });
+    }
+
     async trust(answer = 'Yes, I trust the authors') {
         await this.page.getByRole('button', { name: answer }).click({ timeout: LONG });
     }
@@ -127,7 +131,11 @@ export class Window {
     async openFile(name) {
         await this.page.keyboard.press('Control+P');
         await this.page.locator('.quick-input-widget input').fill(name);
-        await this.page.locator('.quick-input-list .monaco-list-row').first().filter({ hasText: name.split('/').pop() }).waitFor();
+        await this.page
+            .locator('.quick-input-list .monaco-list-row')
+            .first()
+            .filter({ hasText: name.split('/').pop() })
+            .waitFor();
         await this.page.keyboard.press('Enter');
         await this.page.locator('.editor-instance .view-lines').first().waitFor();
     }
@@ -140,7 +148,7 @@ export class Window {
 
     /** A row of the Testing view. */
     test(name) {
-        const label = this.page.locator('.label', { hasText: new RegExp(`^${escape(name)}`) });
+        const label = this.page.locator('.label', { hasText: new RegExp(`^${literal(name)}`) });
         return this.page.locator('.test-explorer .monaco-list-row').filter({ has: label }).first();
     }
 
@@ -159,7 +167,7 @@ export class Window {
     /** Waits until a test stands as the view's words say: Passed, Failed, Errored, Skipped, Running, Queued. */
     async hasState(name, state, timeout = PATIENCE) {
         const row = this.page.locator(`.test-explorer .monaco-list-row[aria-label*="(${state}"]`);
-        const label = this.page.locator('.label', { hasText: new RegExp(`^${escape(name)}`) });
+        const label = this.page.locator('.label', { hasText: new RegExp(`^${literal(name)}`) });
         await row.filter({ has: label }).first().waitFor({ timeout });
     }
 
@@ -169,7 +177,32 @@ export class Window {
 
     /** Waits until nothing runs. */
     async idle(timeout = PATIENCE) {
-        await this.page.locator('.action-label[aria-label^="Cancel Test Run"]').first().waitFor({ state: 'hidden', timeout });
+        await this.page
+            .locator('.action-label[aria-label^="Cancel Test Run"]')
+            .first()
+            .waitFor({ state: 'hidden', timeout });
+    }
+
+    /** Waits until the Test Results say something. */
+    async says(text) {
+        await this.page.locator('.test-output-peek-tree, .xterm-rows').filter({ hasText: text }).first().waitFor();
+    }
+
+    /** Waits until a Markdown page shows a text. */
+    async preview(text) {
+        const frame = this.page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
+        await frame.getByText(text).first().waitFor();
+        return frame;
+    }
+
+    /** Replaces the first occurrence of a text in the file that is looked at. */
+    async replace(text, other) {
+        await this.page.keyboard.press('Control+F');
+        const find = this.page.locator('.find-widget textarea').first();
+        await find.fill(text);
+        await this.page.locator('.find-widget .matchesCount').filter({ hasText: '1 of' }).waitFor();
+        await this.page.keyboard.press('Escape');
+        await this.page.keyboard.type(other);
     }
 
     async goTo(line) {
@@ -187,7 +220,7 @@ export class Window {
                 const number = [...editor.querySelectorAll('.line-numbers')].find(it => it.textContent === wanted);
                 if (!number) return false;
                 const { top } = number.getBoundingClientRect();
-                const squiggles = [...editor.querySelectorAll('.squiggly-error')];
+                const squiggles = [...editor.querySelectorAll('.squiggly-error, .squiggly-info')];
                 return squiggles.some(it => Math.abs(it.getBoundingClientRect().top - top) < 12);
             },
             String(line),
@@ -210,7 +243,7 @@ export class Window {
     }
 }
 
-export function escape(text) {
+export function literal(text) {
     return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 

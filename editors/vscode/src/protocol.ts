@@ -26,6 +26,7 @@ export const COMMANDS = [
     'testdock.status',
     'testdock.doctor',
     'testdock.refresh',
+    'testdock.buildInterpreter',
 ] as const;
 
 export interface RunArguments {
@@ -95,9 +96,7 @@ export interface EndRunTestParams {
 
 export type EndKind = 'completed' | 'cancelled' | 'timedOut' | 'broken' | 'refused';
 
-export type TestState =
-    | { tag: 'passed' | 'skipped' | 'started' | 'enqueued' }
-    | { tag: 'failed'; message: string };
+export type TestState = { tag: 'passed' | 'skipped' | 'started' | 'enqueued' } | { tag: 'failed'; message: string };
 
 export type StaleReason = 'edited' | 'remembered' | 'notReached';
 
@@ -133,4 +132,191 @@ export interface RunOutput {
     runId: string;
     seq: number;
     text: string;
+}
+
+export const INTERPRETERS = 'testdock/interpreters';
+export const INTERPRETERS_CHANGED = 'testdock/interpretersChanged';
+export const ADD_INTERPRETER = 'testdock/addInterpreter';
+
+export interface InterpretersSnapshot {
+    seq: number;
+    interpreters: Interpreter[];
+    kinds: InterpreterKind[];
+}
+
+export interface Interpreter {
+    folder: string;
+    folderUri: string;
+    name: string;
+    kind: string;
+    source: string;
+    uri?: string;
+    engine: string;
+    state: InterpreterState;
+    detail: string;
+    chosen: boolean;
+}
+
+export type InterpreterState =
+    | 'unknown'
+    | 'invalid'
+    | 'unreachable'
+    | 'absent'
+    | 'building'
+    | 'stale'
+    | 'ready'
+    | 'warm'
+    | 'local';
+
+export interface InterpreterKind {
+    id: string;
+    label: string;
+    description: string;
+    fields: InterpreterField[];
+}
+
+export interface InterpreterField {
+    key: string;
+    label: string;
+    description?: string;
+    type: FieldType;
+    required: boolean;
+    default?: string;
+    choices?: string[];
+}
+
+export type FieldType = 'text' | 'path' | 'choice';
+
+export interface AddInterpreterParams {
+    folder?: string;
+    kind: string;
+    name: string;
+    values: Record<string, string>;
+}
+
+export interface AddedInterpreter {
+    uri: string;
+    message: string;
+}
+
+export interface BuildArguments {
+    folder?: string;
+    name?: string;
+    fresh?: boolean;
+    runId?: string;
+}
+
+export const REMEDY = 'testdock/remedy';
+
+export interface RemedyParams {
+    message: string;
+    title: string;
+    command: string;
+}
+
+export const CONTAINERS = 'testdock/containers';
+export const CONTAINERS_CHANGED = 'testdock/containersChanged';
+export const WATCH_CONTAINERS = 'testdock/watchContainers';
+export const CONTAINER_ACTION = 'testdock/containerAction';
+export const INSPECT_CONTAINER = 'testdock/inspectContainer';
+export const REMOVE_IMAGE = 'testdock/removeImage';
+export const OPEN_LOGS = 'testdock/openLogs';
+export const LOG_TEXT = 'testdock/logText';
+export const LOG_ENDED = 'testdock/logEnded';
+export const CLOSE_LOGS = 'testdock/closeLogs';
+
+export interface ContainersSnapshot {
+    seq: number;
+    engines: Engine[];
+}
+
+export interface Engine {
+    engine: string;
+    label: string;
+    error?: EngineError;
+    groups: ContainerGroup[];
+    images: Image[];
+}
+
+export interface EngineError {
+    message: string;
+    help?: string;
+}
+
+export interface ContainerGroup {
+    label: string;
+    kind: GroupKind;
+    containers: Container[];
+}
+
+export type GroupKind = 'interpreter' | 'compose' | 'other';
+
+export interface Container {
+    id: string;
+    name: string;
+    image: string;
+    state: string;
+    status: string;
+    health?: Health;
+    ports?: string;
+    folderUri?: string;
+    interpreter?: string;
+}
+
+export type Health = 'healthy' | 'unhealthy' | 'starting';
+
+export interface Image {
+    id: string;
+    names: string[];
+    size: number;
+    created: string;
+    folderUri?: string;
+    inUse: boolean;
+}
+
+export interface WatchContainersParams {
+    watch: boolean;
+}
+
+export interface ContainerActionParams {
+    engine: string;
+    id: string;
+    action: ContainerAction;
+}
+
+export type ContainerAction = 'start' | 'stop' | 'restart' | 'remove';
+
+export interface EngineItem {
+    engine: string;
+    id: string;
+}
+
+export interface Inspected {
+    text: string;
+}
+
+export interface OpenLogsParams {
+    engine: string;
+    id: string;
+    logId: string;
+    tail?: number;
+    follow?: boolean;
+    since?: string;
+    until?: string;
+    search?: string;
+}
+
+export interface LogTextParams {
+    logId: string;
+    seq: number;
+    text: string;
+}
+
+export interface LogEndedParams {
+    logId: string;
+    message?: string;
+}
+
+export interface CloseLogsParams {
+    logId: string;
 }

@@ -37,6 +37,11 @@ export class Client extends LanguageClient {
         params.capabilities.experimental = ABILITIES;
     }
 
+    /** What goes wrong is told by the extension, once. */
+    override error(message: string, data?: unknown): void {
+        super.error(message, data, false);
+    }
+
     override registerFeature(feature: Parameters<LanguageClient['registerFeature']>[0]): void {
         const type = 'registrationType' in feature ? feature.registrationType : undefined;
         if (type?.method !== 'workspace/executeCommand') super.registerFeature(feature);
@@ -49,7 +54,7 @@ export class Server implements vscode.Disposable {
     private falls = 0;
     private timer: NodeJS.Timeout | undefined;
     private closing = false;
-    private readonly handlers: [string, (params: unknown) => void][] = [];
+    private readonly handlers = new Map<string, ((params: unknown) => void)[]>();
     private readonly moved = new vscode.EventEmitter<State>();
     /** The server came, or went with all that it knew. */
     readonly onState = this.moved.event;
@@ -63,7 +68,8 @@ export class Server implements vscode.Disposable {
 
     /** Calls `handler` with each notification of this method, whichever process sends it. */
     on<P>(method: string, handler: (params: P) => void): void {
-        this.handlers.push([method, params => handler(params as P)]);
+        const handlers = this.handlers.get(method) ?? [];
+        this.handlers.set(method, [...handlers, params => handler(params as P)]);
     }
 
     async request<R>(method: string, params?: unknown): Promise<R> {
@@ -81,8 +87,9 @@ export class Server implements vscode.Disposable {
         return this.request<R>('workspace/executeCommand', { command, arguments: [argument] });
     }
 
-    can(capability: string): boolean {
-        return this.client?.initializeResult?.capabilities.experimental?.[capability] === true;
+    /** Whether the server says that it can do this. */
+    can(ability: keyof typeof ABILITIES): boolean {
+        return this.client?.initializeResult?.capabilities.experimental?.[ability] === true;
     }
 
     get current(): Client | undefined {
@@ -150,7 +157,11 @@ export class Server implements vscode.Disposable {
             },
         );
         this.client = client;
-        for (const [method, handler] of this.handlers) client.onNotification(method, handler);
+        for (const [method, handlers] of this.handlers) {
+            client.onNotification(method, (params: unknown) => {
+                for (const handler of handlers) handler(params);
+            });
+        }
         try {
             await until(client.start(), PATIENCE, 'the server did not answer');
             this.moved.fire('running');

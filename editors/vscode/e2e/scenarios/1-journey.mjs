@@ -1,6 +1,6 @@
 // What everyone does on the first day, in one window.
 
-import { readFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LONG } from '../driver.mjs';
 
@@ -12,12 +12,11 @@ def test_long():
 `;
 
 async function journey(bed, step) {
-    const project = bed.project('python-pytest', { 'tests/test_slow.py': SLOW });
+    const project = bed.project('python-pytest');
     const window = await bed.window(project, { trust: false });
-    const { page } = window;
 
     await step('the workspace is trusted', async () => {
-        await page.getByRole('button', { name: 'Yes, I trust the authors' }).waitFor({ timeout: LONG });
+        await window.asksForTrust();
         await bed.shoot(window, 'trust');
         await window.trust();
     });
@@ -25,52 +24,55 @@ async function journey(bed, step) {
     await step('the tree appears', async () => {
         await window.testing();
         await window.test('tests/test_orders.py').waitFor();
+        await window.expand('tests/test_orders.py');
         await window.expand('tests/test_pricing.py');
         await window.expand('TestRounding');
         await window.test('test_down').waitFor();
         await bed.shoot(window, 'tree');
     });
 
-    await step('a file runs in its container', async () => {
-        await window.runTest('tests/test_orders.py');
+    await step('all tests run in their container', async () => {
+        await window.command('Test: Run All Tests');
         await window.hasState('tests/test_orders.py', 'Errored', LONG);
-        await window.expand('tests/test_orders.py');
         await window.hasState('test_total', 'Passed');
         await window.hasState('test_invoice', 'Failed');
         await window.hasState('test_stock', 'Errored');
         await window.hasState('test_reservation', 'Skipped');
+        await window.idle(LONG);
+        await window.says('8 failed, 2 errored, 12 passed, 3 skipped');
         await bed.shoot(window, 'run');
     });
 
     await step('a failure is underlined on its line', async () => {
         await window.openFile('tests/test_orders.py');
-        const line = lineOf(project, 'tests/test_orders.py', 'tax is rounded once');
+        const line = bed.lineOf(project, 'tests/test_orders.py', 'tax is rounded once');
         await window.goTo(line);
         await window.squiggleOn(line);
         await bed.shoot(window, 'squiggle');
     });
 
     await step('a lens runs its test', async () => {
-        await window.goTo(lineOf(project, 'tests/test_orders.py', 'def test_total('));
+        await window.goTo(bed.lineOf(project, 'tests/test_orders.py', 'def test_total('));
         await window.lens('def test_total(', /Run/).click();
-        await window.lens('def test_total(', /passed|✓|✔/).waitFor({ timeout: LONG });
+        await window.says('1 passed in');
+        await window.lens('def test_total(', /passed/).waitFor();
+        await window.idle();
         await bed.shoot(window, 'lens');
     });
 
     await step('a long run is cancelled, and nothing of it is left', async () => {
-        await window.runTest('tests/test_slow.py');
-        await bed.soon('the test runs', () => bed.processes(project).some(it => it.includes('pytest')), LONG);
+        writeFileSync(join(project, 'tests/test_slow.py'), SLOW);
+        await window.test('tests/test_slow.py').waitFor();
+        await window.expand('tests/test_slow.py');
+        await window.runTest('test_long');
+        await window.hasState('test_long', 'Running', LONG);
+        await bed.soon('the test runs', () => bed.processes(project).some(it => it.includes('pytest')));
         await bed.shoot(window, 'running');
         await window.cancelRuns();
         await bed.soon('nothing is left', () => !bed.processes(project).some(it => it.includes('pytest')));
         await window.idle();
         await bed.shoot(window, 'cancelled');
     });
-}
-
-function lineOf(project, file, text) {
-    const lines = readFileSync(join(project, file), 'utf8').split('\n');
-    return lines.findIndex(line => line.includes(text)) + 1;
 }
 
 export default [{ name: 'the first day', smoke: true, run: journey }];

@@ -2,15 +2,16 @@
 
 import type { ChangeTestStateParams, TestFailure } from '../protocol';
 
-/** A failure in Markdown: what it says, its trace, and the places to go to. */
+/** A failure in Markdown: what it says, its trace, and the places to go to. Its first line is also its title. */
 export function failureText(failure: TestFailure, trace: string): string {
-    const parts = [fenced(failure.message)];
-    if (trace && trace.trim() !== failure.message.trim()) parts.push(fenced(trace));
-    const frames = failure.stack?.length ? failure.stack : [];
-    const links = frames.map(({ label, location }) => {
+    const message = plain(failure.message).trim();
+    const parts = [escaped(message.split('\n', 1)[0] ?? '')];
+    if (trace && trace.trim() !== message) parts.push(fenced(trace));
+    else if (message.includes('\n')) parts.push(fenced(message));
+    const links = (failure.stack ?? []).map(({ label, location }) => {
         const line = location.range.start.line + 1;
         const file = decodeURIComponent(location.uri.split('/').pop() ?? '');
-        return `- [${escape(`${file}:${line}`)}](${location.uri}#L${line}) ${escape(label)}`;
+        return `- [${escaped(`${file}:${line}`)}](${location.uri}#L${line}) ${escaped(label)}`;
     });
     if (links.length) parts.push(links.join('\n'));
     return parts.join('\n\n');
@@ -46,6 +47,6 @@ function fenced(text: string): string {
     return `${fence}text\n${plain(text).trimEnd()}\n${fence}`;
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
     return text.replace(/[\\`*_{}[\]()<>#+!|~-]/g, '\\$&');
 }

@@ -117,7 +117,12 @@ export class Runs {
     }
 }
 
-function show(run: vscode.TestRun, item: vscode.TestItem, change: protocol.ChangeTestStateParams, server: Server): void {
+function show(
+    run: vscode.TestRun,
+    item: vscode.TestItem,
+    change: protocol.ChangeTestStateParams,
+    server: Server,
+): void {
     if (change.output) run.appendOutput(forTerminal(change.output), undefined, item);
     switch (change.state.tag) {
         case 'enqueued':

@@ -1,8 +1,8 @@
 // The Testing view's items, made of the model as they are needed.
 
 import * as vscode from 'vscode';
-import type { Client } from '../server';
 import type { DiscoverTestResults, TestItem } from '../protocol';
+import type { Client } from '../server';
 import { Model } from './model';
 
 /** A workspace with fewer items is shown whole, so that the view's filter finds everything. */
@@ -72,9 +72,7 @@ export class Tree implements vscode.Disposable {
         if (holder) holder.canResolveChildren = false;
         const ids = this.model.childrenOf(parent);
         const wanted = new Set(ids);
-        collection.forEach(item => {
-            if (!wanted.has(item.id)) this.drop(item, collection);
-        });
+        for (const [id, item] of [...collection]) if (!wanted.has(id)) this.drop(item, collection);
         ids.forEach((id, index) => {
             const known = this.items.get(id);
             const item = known ?? this.make(id);
@@ -85,7 +83,7 @@ export class Tree implements vscode.Disposable {
     }
 
     private drop(item: vscode.TestItem, collection: vscode.TestItemCollection): void {
-        item.children.forEach(child => this.drop(child, item.children));
+        for (const [, child] of [...item.children]) this.drop(child, item.children);
         this.items.delete(item.id);
         this.open.delete(item.id);
         collection.delete(item.id);
