@@ -12,6 +12,7 @@ mod expected;
 mod warm;
 
 mod cancel;
+mod helper;
 mod live;
 mod together;
 
@@ -19,5 +20,6 @@ mod bad_engine;
 mod bad_tests;
 mod bad_workspace;
 mod foreign;
+mod recording;
 
 mod support;

@@ -7,12 +7,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testdock_engine::drive::Services;
 use testdock_engine::scan::{Depth, Scanner, Settings};
+use testdock_engine::scripted::{Script, Scripted};
 use testdock_lsp::{Farewell, Options};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::runner::{PATIENCE, Run, Scripted};
+use crate::runner::{PATIENCE, Run};
 use crate::workspace::Workspace;
 
 /// An editor in a conversation with a server.
@@ -20,7 +21,7 @@ pub(crate) struct Client {
     to_server: Option<DuplexStream>,
     from_server: mpsc::UnboundedReceiver<Value>,
     server: JoinHandle<Farewell>,
-    runs: mpsc::UnboundedReceiver<Run>,
+    runs: mpsc::UnboundedReceiver<Script>,
     /// What the server sent and nobody claimed yet.
     inbox: VecDeque<Value>,
     /// What this test does not care for.
@@ -224,7 +225,7 @@ impl Client {
     /// The next run that the server starts.
     pub(crate) async fn run(&mut self) -> Run {
         let run = tokio::time::timeout(PATIENCE, self.runs.recv());
-        run.await.expect("a run is started").expect("the server lives")
+        Run::new(run.await.expect("a run is started").expect("the server lives"))
     }
 
     /// Whether the server started no run that the test does not know of.

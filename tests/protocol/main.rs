@@ -3,6 +3,7 @@
 //!
 //! A message of the server that a test did not claim fails it.
 
+mod book;
 mod client;
 mod runner;
 mod workspace;
@@ -11,6 +12,7 @@ mod actions;
 mod commands;
 mod diagnostics;
 mod document;
+mod examples;
 mod explorer;
 mod folders;
 mod lenses;

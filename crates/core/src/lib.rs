@@ -12,6 +12,7 @@ pub mod model;
 pub mod paths;
 pub mod placement;
 pub mod plan;
+pub mod recording;
 pub mod resolve;
 pub mod session;
 pub mod views;

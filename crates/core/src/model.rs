@@ -89,6 +89,20 @@ pub struct Failure {
     pub diff: Option<(String, String)>,
 }
 
+impl Failure {
+    /// Kind and message as people read them, in a line or a few. Many tools begin the message with
+    /// the kind: then it is not said twice.
+    pub fn headline(&self) -> String {
+        let message = self.message.trim();
+        match (self.kind.as_str(), message) {
+            ("", "") => "the test failed".to_owned(),
+            (kind, "") => kind.to_owned(),
+            (kind, message) if message.starts_with(kind) => message.to_owned(),
+            (kind, message) => format!("{kind}: {message}"),
+        }
+    }
+}
+
 /// What a run says of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResult {
@@ -298,5 +312,23 @@ impl RunError {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_says_kind_and_message_once() {
+        let headline = |kind: &str, message: &str| {
+            let (kind, message) = (kind.to_owned(), message.to_owned());
+            Failure { kind, message, ..Failure::default() }.headline()
+        };
+        assert_eq!(headline("", ""), "the test failed");
+        assert_eq!(headline("ValueError", " \n"), "ValueError");
+        assert_eq!(headline("", "\nno\nway\n"), "no\nway");
+        assert_eq!(headline("ValueError", "no"), "ValueError: no");
+        assert_eq!(headline("AssertionError", "AssertionError: no"), "AssertionError: no");
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use crate::config::{self, Layer};
+use crate::frameworks::{KINDS, NamePattern};
 use crate::paths::RelPath;
 use crate::workspace::{Problem, Workspace};
 
@@ -37,12 +38,16 @@ pub struct Contents<'c> {
 pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Workspace {
     let resolution = config::resolve(layers, choice.profile.as_deref());
     let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
+    let warnings = resolution.warnings.iter().map(ToString::to_string).collect();
     let suites = suites::suites(&resolution.config, contents, choice);
     let mut names: BTreeSet<Option<String>> =
         suites.iter().map(|suite| suite.interpreter.clone()).collect();
     names.insert(choice.interpreter.clone());
     let interpreter = |name: Option<String>| {
-        let chosen = interpreters::interpreter(&resolution, contents, name.as_deref(), choice);
+        let user = suites.iter().find(|suite| suite.interpreter == name);
+        let framework = user.map_or("", |suite| suite.framework.name());
+        let named = name.as_deref();
+        let chosen = interpreters::interpreter(&resolution, contents, named, framework, choice);
         (name, chosen)
     };
     Workspace {
@@ -50,11 +55,12 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
         timeout: resolution.config.timeout.map(|limit| limit.0),
         suites,
         problems,
+        warnings,
     }
 }
 
-/// Files that shape the workspace, by name; so does every Dockerfile.
-pub const SHAPING_FILES: [&str; 14] = [
+/// Files that shape the workspace, whatever frameworks it uses.
+const SHAPING_FILES: [&str; 9] = [
     "testdock.toml",
     "testdock.local.toml",
     "Jenkinsfile",
@@ -64,15 +70,19 @@ pub const SHAPING_FILES: [&str; 14] = [
     "docker-compose.yaml",
     "devcontainer.json",
     ".devcontainer.json",
-    "pyproject.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "setup.cfg",
-    "tox.ini",
 ];
+
+/// The names of files that shape the workspace, `*` for any part.
+pub fn shaping_files() -> impl Iterator<Item = &'static str> {
+    let of_frameworks = KINDS.iter().flat_map(|kind| kind.shaped_by.iter().copied());
+    SHAPING_FILES.into_iter().chain(["*Dockerfile*"]).chain(of_frameworks)
+}
 
 /// Whether a change of this file may change suites or interpreters, so that all is read again.
 pub fn shapes_the_workspace(path: &RelPath) -> bool {
     let name = path.as_str().rsplit('/').next().unwrap_or_default();
-    SHAPING_FILES.contains(&name) || name.contains("Dockerfile")
+    shaping_files().any(|pattern| {
+        let pieces = pattern.split('*').map(str::to_owned);
+        NamePattern::new(pieces).matches(name)
+    })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::frameworks::{Suite, TestItem};
+use crate::frameworks::{Source, Suite, TestItem};
 use crate::id::TestId;
 use crate::interpreter::Choice;
 use crate::model::{Fault, Place, RunError};
@@ -20,6 +20,8 @@ pub struct Workspace {
     pub interpreters: BTreeMap<Option<String>, Result<Choice, RunError>>,
     /// Mistakes in the configuration. While there is one, nothing runs.
     pub problems: Vec<Problem>,
+    /// Settings that mean nothing here. They are said with each run, and hold nothing up.
+    pub warnings: Vec<String>,
     /// A whole run may take this long.
     pub timeout: Option<Duration>,
 }
@@ -45,7 +47,7 @@ pub struct FileTests {
     /// Which file.
     pub path: RelPath,
     /// Its tests, parents before their children.
-    pub items: Vec<TestItem>,
+    pub items: Arc<[TestItem]>,
 }
 
 impl std::fmt::Display for Problem {
@@ -75,16 +77,41 @@ impl Problem {
 }
 
 impl Workspace {
-    /// The tests of a file's text, for each suite that it belongs to.
-    pub fn discover(&self, path: &RelPath, text: &str) -> Vec<FileTests> {
-        let suites = self.suites.iter().filter(|s| s.framework.is_test_file(s, path));
+    /// The tests of a file, for each suite that it belongs to.
+    pub fn discover(&self, source: &mut Source<'_>) -> Vec<FileTests> {
+        let suites = self.suites.iter().filter(|s| s.framework.is_test_file(s, source.path));
+        let suites: Vec<&Arc<Suite>> = suites.collect();
         suites
+            .into_iter()
             .map(|suite| FileTests {
                 suite: suite.clone(),
-                path: path.clone(),
-                items: suite.framework.discover(suite, path, text),
+                path: source.path.clone(),
+                items: suite.framework.discover(suite, source).into(),
             })
             .collect()
+    }
+
+    /// Whether an id means tests of this suite, or a directory above or below its root. A file is
+    /// of the suites that own it; what no suite owns is taken for a directory.
+    pub fn is_meant(&self, suite: &Suite, id: &TestId) -> bool {
+        if id.suite.is_some() && id.suite != suite.name {
+            return false;
+        }
+        // What such a suite's tests are is known by its name only: a path says nothing of them.
+        if !suite.framework.can_select() && id.suite.is_none() && !id.file.is_root() {
+            return false;
+        }
+        let (file, root) = (&id.file, &suite.root);
+        if file.strip(root).is_none() {
+            return id.names.is_empty() && root.strip(file).is_some();
+        }
+        let owns = |suite: &Suite| suite.framework.owns(suite, file);
+        file.is_root() || owns(suite) || !self.suites.iter().any(|suite| owns(suite))
+    }
+
+    /// Whether a run of this suite has to know what stands in its files.
+    pub fn needs_known(&self) -> bool {
+        self.suites.iter().any(|suite| suite.framework.needs_known())
     }
 
     /// Where a suite's tests run.
@@ -96,20 +123,5 @@ impl Workspace {
                 Err(RunError::new(Fault::Configuration, "the suite's interpreter was not resolved"))
             }
         }
-    }
-}
-
-impl Suite {
-    /// Whether a selected id means tests of this suite, or a directory above or below its root.
-    pub fn is_meant_by(&self, id: &TestId) -> bool {
-        if id.suite.is_some() && id.suite != self.name {
-            return false;
-        }
-        // What such a suite's tests are is known by its name only: a path says nothing of them.
-        if !self.framework.can_select() && id.suite.is_none() && !id.file.is_root() {
-            return false;
-        }
-        let (file, root) = (&id.file, &self.root);
-        file.strip(root).is_some() || (id.names.is_empty() && root.strip(file).is_some())
     }
 }

@@ -42,7 +42,7 @@ fn counts(workspace: &Workspace, tests: &[FileTests]) -> Vec<(usize, usize)> {
     let of = |suite| {
         let files: Vec<&FileTests> =
             tests.iter().filter(|file| Arc::ptr_eq(&file.suite, suite)).collect();
-        let items = files.iter().flat_map(|file| &file.items);
+        let items = files.iter().flat_map(|file| file.items.iter());
         (items.filter(|item| item.kind != ItemKind::Group).count(), files.len())
     };
     workspace.suites.iter().map(of).collect()

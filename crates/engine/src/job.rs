@@ -12,7 +12,7 @@ use crate::death;
 use crate::frames::Frames;
 use crate::local;
 use crate::log::RunLog;
-use crate::output::{Budget, Decoder};
+use crate::output::{Budget, Decoder, Lines};
 use crate::pump::{Ear, Finish, Followed, Stop, follow};
 use crate::refusal::{gone, lost, refused};
 use crate::runner::Events;
@@ -123,7 +123,7 @@ impl Run<'_> {
             }
         };
         let exit = death::exit(code);
-        let conclusion = task.conclude(followed.report, exit).await?;
+        let conclusion = task.conclude(followed.reports, exit).await?;
         self.conclude(job, conclusion, exit, ooms).await.map_err(Attempt::Break)
     }
 
@@ -144,7 +144,9 @@ impl Run<'_> {
         self.events.send(started).await;
         let ear = Ear {
             frames: Frames::new(task.cookie.as_str()),
-            decoder: Decoder::new(task.cookie.as_str(), stand.provenance.paths.clone()),
+            decoder: Decoder::new(task.cookie.as_str()),
+            lines: Lines::default(),
+            paths: stand.provenance.paths.clone(),
             budget: Budget::default(),
             reader: &mut *task.reader,
             log: &mut *self.log,

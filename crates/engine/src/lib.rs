@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod drive;
+pub mod replay;
 pub mod runner;
 pub mod scan;
 pub mod scripted;

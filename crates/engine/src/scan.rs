@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{WalkBuilder, WalkState};
 use testdock_core::config::{self, Layer, Origin, Resolution, environment_layers};
+use testdock_core::frameworks::Source;
 use testdock_core::id::FolderName;
 use testdock_core::paths::RelPath;
 use testdock_core::resolve;
@@ -33,7 +34,7 @@ pub struct Scanner {
 /// How much of a workspace is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// What shapes it: enough to run.
+    /// What shapes it, and what a run has to know: enough to run.
     Configuration,
     /// The tests too.
     Tests,
@@ -71,6 +72,10 @@ impl Scanner {
         handle.send(Input::Resolved { folder: folder.clone(), workspace: resolved });
         if self.depth == Depth::Tests {
             self.scan_files(handle, folder, root, &workspace, &files);
+        } else if workspace.needs_known() {
+            let suites = workspace.suites.iter().filter(|suite| suite.framework.needs_known());
+            let needed = Workspace { suites: suites.cloned().collect(), ..Workspace::default() };
+            self.scan_files(handle, folder, root, &needed, &files);
         }
         handle.send(Input::ScanEnded(folder.clone()));
     }
@@ -194,9 +199,9 @@ pub fn list(root: &Utf8Path) -> Vec<RelPath> {
 
 fn discover(root: &Utf8Path, workspace: &Workspace, path: &RelPath) -> Vec<FileTests> {
     match read_text(&path.on(root)) {
-        Some(text) => workspace.discover(path, &text),
+        Some(text) => workspace.discover(&mut Source::new(path, &text)),
         // Gone or unreadable: nothing stands there any more.
-        None => workspace.discover(path, ""),
+        None => workspace.discover(&mut Source::new(path, "")),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn case<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, suite: Option<SuiteId>
             "class" => set::<K>(&mut class, value),
             "file" => set::<K>(&mut case.file, value),
             "filepath" => set::<K>(&mut filepath, value),
-            "line" => case.line = case.line.or_else(|| number::line(&value)),
+            "line" | "lineno" => case.line = case.line.or_else(|| number::line(&value)),
             "time" => case.time = case.time.or_else(|| number::seconds(&value)),
             "status" => set::<K>(&mut case.status, value),
             "result" => set::<K>(&mut result, value),
@@ -61,6 +61,17 @@ pub(crate) fn status<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, kind: StatusKind) ->
         }
     }
     status
+}
+
+/// Where a status happened, as an element within it says; its own attributes count first.
+pub(crate) fn location<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, status: &mut Status<'a>) {
+    for (name, value) in tag.attributes() {
+        match name {
+            "file" => set::<K>(&mut status.file, value),
+            "line" => status.line = status.line.or_else(|| number::line(&value)),
+            _ => {}
+        }
+    }
 }
 
 pub(crate) fn property<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>) -> Property<'a> {

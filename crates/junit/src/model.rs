@@ -64,7 +64,7 @@ pub struct Case<'a> {
     pub name: Option<Cow<'a, str>>,
     /// The attribute `file`, or `filepath` where there is none.
     pub file: Option<Cow<'a, str>>,
-    /// The attribute `line`: with most tools the line of the definition, not of the failure.
+    /// The attribute `line`, or `lineno`: with most tools the line of the definition, not of the failure.
     pub line: Option<u32>,
     /// The attribute `time` in seconds, read leniently.
     pub time: Option<f64>,
@@ -102,9 +102,9 @@ pub struct Status<'a> {
     pub message: Option<Cow<'a, str>>,
     /// The element's text, or that of its `<stackTrace>`; empty where there is none.
     pub text: Cow<'a, str>,
-    /// The attribute `file`: where it failed.
+    /// The attribute `file`, or that of a `<location>` within: where it failed.
     pub file: Option<Cow<'a, str>>,
-    /// The attribute `line`: where it failed.
+    /// The attribute `line`, or that of a `<location>` within: where it failed.
     pub line: Option<u32>,
     /// What an earlier try printed.
     pub system_out: Option<Cow<'a, str>>,

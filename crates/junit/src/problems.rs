@@ -67,7 +67,9 @@ impl Problems {
         self.add(format!("{name} is closed by the end of an element around it"), offset);
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Problem> {
+    /// The problems from the start of the input to its end: a window decodes more than is read yet.
+    pub(crate) fn into_vec(mut self) -> Vec<Problem> {
+        self.list.sort_by_key(|problem| problem.offset);
         self.list
     }
 }

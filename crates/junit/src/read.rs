@@ -8,7 +8,7 @@ use crate::parse::{More, parse};
 use crate::problems::Problems;
 use crate::text::Borrow;
 use crate::walk::Walk;
-use crate::window;
+use crate::{utf32, window};
 
 /// Takes a report's suites and cases as they are read.
 ///
@@ -72,6 +72,9 @@ pub fn visit_reader<R: BufRead, V: Visitor<'static>>(reader: R, visitor: &mut V)
 
 /// The bytes as text without their byte order mark, if they are text as they are.
 fn as_text(bytes: &[u8]) -> Option<(&str, u64)> {
+    if utf32::detect(bytes).is_some() {
+        return None;
+    }
     let detected = encoding::detect(&bytes[..bytes.len().min(encoding::PREFIX)]);
     let body = &bytes[detected.bom..];
     let plain = detected.unknown.is_none()

@@ -42,7 +42,7 @@ pub(crate) fn test_at<'f>(
     file: &RelPath,
     position: Position,
 ) -> Option<&'f TestItem> {
-    let items = folder.tests_in(file).iter().flat_map(|file| &file.items);
+    let items = folder.tests_in(file).iter().flat_map(|file| file.items.iter());
     items
         .filter(|item| holds(item.range, position))
         .max_by_key(|item| (item.range.start, std::cmp::Reverse(item.range.end)))

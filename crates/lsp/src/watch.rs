@@ -10,7 +10,7 @@ use lsp_types::{
     Unregistration,
 };
 use testdock_core::paths::RelPath;
-use testdock_core::resolve::SHAPING_FILES;
+use testdock_core::resolve::shaping_files;
 use testdock_core::session::Session;
 
 use crate::shared::Shared;
@@ -36,8 +36,7 @@ impl Watch {
         }
         let files = session.folders().flat_map(|folder| folder.files());
         let mut globs: BTreeSet<String> = files.map(glob).collect();
-        globs.extend(SHAPING_FILES.iter().map(|name| format!("**/{name}")));
-        globs.insert("**/*Dockerfile*".to_owned());
+        globs.extend(shaping_files().map(|name| format!("**/{name}")));
         if globs == self.globs {
             return;
         }

@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve editors: the language server protocol on standard input and output
-    Lsp,
+    Lsp(ServerArguments),
     /// Run tests in the project's container
     Run(Box<RunArguments>),
     /// List the tests, running nothing
@@ -30,6 +30,13 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Write a testdock.toml from what is here
     Init(InitArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServerArguments {
+    /// Play the runs of this recording (see `docs/protocol.md`) instead of running: for testing clients
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<Utf8PathBuf>,
 }
 
 /// Which project, and which of its settings.
@@ -84,6 +91,9 @@ pub(crate) struct RunArguments {
     /// Show all that the tests print, while they print it
     #[arg(long)]
     pub(crate) show_output: bool,
+    /// Play the run of this recording instead of running: for testing what reads our output
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) replay: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
     /// Further arguments for the test tool

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 
 async fn perform(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Lsp => Ok(server::serve().await),
+        Command::Lsp(arguments) => server::serve(&arguments).await,
         Command::Run(arguments) => run::run(arguments).await,
         Command::Discover(arguments) => discover::discover(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments).await,

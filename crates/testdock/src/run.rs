@@ -2,23 +2,20 @@
 
 use std::io::Read;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::{RunId, TestId};
-use testdock_core::paths::RelPath;
 use testdock_core::session::{Input, RunRequest, Selection, Session};
-use testdock_engine::drive::{self, Handle, Services, Sink};
-use testdock_engine::scan::{Depth, Scanner};
-use testdock_engine::state::Store;
-use testdock_engine::world::World;
+use testdock_engine::drive::{self, Handle, Sink};
+use testdock_engine::scan::Depth;
 use tokio::sync::oneshot;
 
 use crate::args::{Format, RunArguments};
 use crate::exit;
 use crate::project::Project;
+use crate::server::services;
 use crate::sinks::{Finish, Human, Json, Verdict};
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
@@ -35,11 +32,7 @@ pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     // Which of the failed tests still stand must be known; other runs begin sooner without.
     let depth = if arguments.rerun_failed { Depth::Tests } else { Depth::Configuration };
     let (handle, mailbox) = drive::channel();
-    let services = Services {
-        runner: Arc::new(World::default()),
-        scanner: Arc::new(Scanner::new(project.settings.clone(), depth)),
-        store: Store::of_user().map(Arc::new),
-    };
+    let services = services(arguments.replay.as_deref(), project.settings.clone(), depth)?;
     handle.send(Input::Open { folder: project.name(), root: project.root.clone() });
     handle.send(Input::Run(request.clone()));
     let driving = tokio::spawn(async move {
@@ -92,17 +85,13 @@ fn read_selectors(file: &Utf8Path) -> Result<Vec<String>> {
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
-/// The test that a selector means: its path is as seen from where the user is.
+/// The test that a selector means.
 fn selected(text: &str, project: &Project) -> TestId {
     let mut id: TestId = text.parse().unwrap_or_default();
     let written = text.split("::").next().unwrap_or_default();
     let is_path = id.suite.is_none() && id.folder.is_none();
-    if is_path {
-        let path = Utf8PathBuf::from(written);
-        let absolute = if path.is_absolute() { path } else { project.cwd.join(path) };
-        if let Some(path) = RelPath::below(&project.root, &absolute) {
-            id.file = path;
-        }
+    if let Some(path) = project.path(written).filter(|_| is_path) {
+        id.file = path;
     }
     id
 }

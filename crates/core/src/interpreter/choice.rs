@@ -5,6 +5,7 @@ use camino::Utf8Path;
 use super::detect::Offer;
 use super::dockerfile::{self, DockerfileError};
 use crate::config::{Interpreter as Settings, Resolution, User as UserSetting};
+use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
 use crate::plan::{Dockerfile, Interpreter, Limits, Source, User};
@@ -227,10 +228,7 @@ impl Workspace<'_> {
 
 /// The public image in which a framework's tests have a chance to run.
 fn public_image(framework: &str) -> &'static str {
-    match framework {
-        "pytest" => "python:3.12",
-        _ => "debian:12",
-    }
+    Kind::named(framework).map_or("debian:12", |kind| kind.image)
 }
 
 fn configuration(message: String) -> RunError {

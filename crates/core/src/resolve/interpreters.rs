@@ -6,17 +6,18 @@ use crate::interpreter;
 use crate::model::RunError;
 use crate::plan::Source;
 
-/// The interpreter of a name, ready to be performed.
+/// The interpreter of a name, ready to be performed; `framework` is that of a suite that uses it.
 pub(super) fn interpreter(
     resolution: &Resolution,
     contents: Contents<'_>,
     name: Option<&str>,
+    framework: &str,
     choice: &Choice,
 ) -> Result<interpreter::Choice, RunError> {
     if choice.local {
         return Ok(local(resolution));
     }
-    interpreter::choose(resolution, name, "pytest", contents.read)
+    interpreter::choose(resolution, name, framework, contents.read)
 }
 
 /// The user wants no container, whatever is configured.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::select::is_selected;
 use super::{Change, Effect, Folder};
 use crate::id::{FolderName, RunId, TestId};
 use crate::model::{
@@ -92,6 +91,11 @@ impl Run {
     /// How many tests ended how so far.
     pub fn totals(&self) -> Totals {
         Totals::of(self.results.values().map(|result| result.outcome))
+    }
+
+    /// Whether its containers go with it.
+    pub fn is_alone(&self) -> bool {
+        self.jobs.iter().any(Job::is_alone)
     }
 
     /// What it will run, as far as that is known.
@@ -207,7 +211,7 @@ impl Run {
             .outcomes()
             .into_iter()
             .map(|(id, _)| id)
-            .filter(|id| !self.results.contains_key(id) && self.means(id))
+            .filter(|id| !self.results.contains_key(id) && self.means(folder, id))
             .collect();
         if !matches!(how, End::Completed) {
             let tests = folder.not_reached(unreached.into_iter());
@@ -232,8 +236,9 @@ impl Run {
         effects
     }
 
-    fn means(&self, id: &TestId) -> bool {
-        self.jobs.iter().any(|job| job.suite.is_meant_by(id) && is_selected(job, id))
+    fn means(&self, folder: &Folder, id: &TestId) -> bool {
+        let is_meant = |job: &Job| folder.workspace.is_meant(&job.suite, id);
+        self.jobs.iter().any(|job| is_meant(job) && job.selects(id))
     }
 
     /// Shows a fault with a place at that place; a run that got further takes it away.

@@ -8,7 +8,7 @@ use crate::frameworks::{ItemKind, Suite};
 use crate::id::{FolderName, RunId, TestId};
 use crate::model::{Fault, RunError};
 use crate::plan::{Job, Plan};
-use crate::workspace::Problem;
+use crate::workspace::{Problem, Workspace};
 
 /// What a user asks for.
 #[derive(Debug, Clone)]
@@ -70,9 +70,16 @@ impl Session {
         let id = request.id.clone();
         match self.accept(&request) {
             Ok((run, plan)) => {
-                let tests = run.expected(&self.folders[&run.folder]);
+                let folder = &self.folders[&run.folder];
+                let tests = run.expected(folder);
+                let warning = |message: &String| Change::Warning {
+                    run: id.clone(),
+                    message: message.clone(),
+                };
+                let warnings: Vec<Change> = folder.workspace.warnings.iter().map(warning).collect();
                 self.runs.insert(id.clone(), run);
-                vec![Effect::Show(Change::Queued { run: id, tests }), Effect::Start(Arc::new(plan))]
+                let shown = [Change::Queued { run: id, tests }].into_iter().chain(warnings);
+                shown.map(Effect::Show).chain([Effect::Start(Arc::new(plan))]).collect()
             }
             Err(error) => vec![Effect::Show(Change::Refused { run: id, error })],
         }
@@ -120,16 +127,17 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
     }
     let mut jobs = Vec::new();
     for suite in suites {
-        let Some(selection) = part_of(suite, &include) else {
+        let Some(selection) = part_of(&folder.workspace, suite, &include) else {
             continue;
         };
+        let is_meant = |id: &&TestId| folder.workspace.is_meant(suite, id);
         jobs.push(Job {
-            suite: suite.clone(),
-            interpreter: folder.workspace.interpreter(suite)?,
             selection,
-            exclude: exclude.iter().filter(|id| suite.is_meant_by(id)).cloned().collect(),
+            exclude: exclude.iter().filter(is_meant).cloned().collect(),
             args: request.args.clone(),
             fresh: request.fresh,
+            known: folder.known(suite),
+            ..Job::new(suite.clone(), folder.workspace.interpreter(suite)?)
         });
     }
     if jobs.is_empty() {
@@ -171,11 +179,12 @@ fn selected(
 }
 
 /// What of `include` is for this suite: nothing (`None`), all (empty), or these.
-fn part_of(suite: &Suite, include: &[TestId]) -> Option<Vec<TestId>> {
+fn part_of(workspace: &Workspace, suite: &Suite, include: &[TestId]) -> Option<Vec<TestId>> {
     if include.is_empty() {
         return Some(Vec::new());
     }
-    let mine: Vec<TestId> = include.iter().filter(|id| suite.is_meant_by(id)).cloned().collect();
+    let mine = include.iter().filter(|id| workspace.is_meant(suite, id));
+    let mine: Vec<TestId> = mine.cloned().collect();
     if mine.is_empty() {
         return None;
     }
@@ -195,36 +204,22 @@ fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
 }
 
 impl Folder {
-    /// Whether enough was read to run this: which tests failed and still stand is known after a scan.
+    /// Whether enough was read to run this: which tests failed and still stand is known after a scan,
+    /// and so is what stands where.
     fn is_ready_for(&self, selection: &Selection) -> bool {
-        self.is_resolved && !(self.scanning && *selection == Selection::Failed)
+        let needs_scan = *selection == Selection::Failed || self.workspace.needs_known();
+        self.is_resolved && !(self.scanning && needs_scan)
     }
 
     /// The tests that a plan means, as far as they are known before it runs.
     pub(super) fn meant_by(&self, jobs: &[Job]) -> Vec<TestId> {
         let mut meant = Vec::new();
         for job in jobs {
-            let items = self.items().filter(|(suite, item)| {
-                suite.name == job.suite.name
-                    && suite.root == job.suite.root
-                    && item.kind != ItemKind::Group
-            });
-            meant
-                .extend(items.map(|(_, item)| &item.id).filter(|id| is_selected(job, id)).cloned());
+            let items = self
+                .items()
+                .filter(|(suite, item)| suite.is_same(&job.suite) && item.kind != ItemKind::Group);
+            meant.extend(items.map(|(_, item)| &item.id).filter(|id| job.selects(id)).cloned());
         }
         meant
     }
-}
-
-/// Whether a job runs a test. A selected case means its parametrised test too.
-pub(super) fn is_selected(job: &Job, id: &TestId) -> bool {
-    let same = |selected: &TestId| {
-        let mut selected = selected.clone();
-        selected.folder.clone_from(&id.folder);
-        selected.suite.clone_from(&id.suite);
-        selected.holds(id)
-            || (id.case.is_none() && id.holds(&selected) && selected.names == id.names)
-    };
-    (job.selection.is_empty() || job.selection.iter().any(same))
-        && !job.exclude.iter().any(|out| out.holds(id))
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use super::*;
 use crate::frameworks::{
-    Conclusion, Exit, Framework, ItemKind, Position, Range, Reader, Suite, TestItem,
+    self, Conclusion, Exit, Framework, ItemKind, Position, Range, Reader, Suite, TestItem,
 };
 use crate::interpreter::Choice;
 use crate::model::{End, Failure, Fault, Place};
 use crate::paths::PathMap;
 use crate::plan::{Interpreter, Invocation, Job, Limits, ReportFile, Site, Source, User};
-use crate::views::Severity;
+use crate::views::{Severity, terminal};
 
 #[derive(Debug)]
 struct Toy;
@@ -27,7 +27,8 @@ impl Framework for Toy {
         path.as_str().ends_with(".t")
     }
 
-    fn discover(&self, _: &Suite, path: &RelPath, text: &str) -> Vec<TestItem> {
+    fn discover(&self, _: &Suite, source: &mut frameworks::Source<'_>) -> Vec<TestItem> {
+        let (path, text) = (source.path, source.text);
         let lines: Vec<&str> = text.lines().collect();
         let starts: Vec<usize> =
             (0..lines.len()).filter(|&i| lines[i].starts_with("check ")).collect();
@@ -42,6 +43,7 @@ impl Framework for Toy {
                 range: Range { start: at(start), end: at(end) },
                 name: Range { start: at(start), end: at(start) },
                 hash: hasher.finish(),
+                pattern: None,
             }
         };
         starts.iter().enumerate().map(item).collect()
@@ -54,8 +56,8 @@ impl Framework for Toy {
     fn reader(&self, _: &Job, _: &Site) -> Box<dyn Reader> {
         struct Nothing;
         impl Reader for Nothing {
-            fn line(&mut self, _: &str) -> Option<RunEvent> {
-                None
+            fn line(&mut self, _: &str) -> Vec<RunEvent> {
+                Vec::new()
             }
             fn conclude(&mut self, _: &[ReportFile], _: Exit) -> Conclusion {
                 Conclusion::default()
@@ -84,17 +86,7 @@ fn workspace() -> Workspace {
         network: None,
     };
     let choice = Choice { interpreter, why: String::new(), passed_over: Vec::new() };
-    let suite = Suite {
-        name: None,
-        root: RelPath::default(),
-        framework: Arc::new(Toy),
-        interpreter: None,
-        command: None,
-        args: Vec::new(),
-        env: Vec::new(),
-        timeout: None,
-        test_timeout: None,
-    };
+    let suite = Suite::new(RelPath::default(), Arc::new(Toy));
     Workspace {
         suites: vec![Arc::new(suite)],
         interpreters: BTreeMap::from([(None, Ok(choice))]),
@@ -107,7 +99,7 @@ fn session() -> Session {
     let mut session = Session::default();
     let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
     let workspace = workspace();
-    let files = workspace.discover(&RelPath::new("a.t"), TEXT);
+    let files = workspace.discover(&mut frameworks::Source::new(&RelPath::new("a.t"), TEXT));
     let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
     let _ = session.handle(Input::Found { folder: "w".into(), files });
     let _ = session.handle(Input::ScanEnded("w".into()));
@@ -174,6 +166,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
         }
         Effect::Show(Change::TestRetracted { id, .. }) => format!("retracted {id}"),
         Effect::Show(Change::Ended { .. }) => "ended".to_owned(),
+        Effect::Show(Change::Warning { message, .. }) => format!("warning {message}"),
         Effect::Show(Change::FolderClosed { folder, .. }) => format!("closed {folder}"),
         Effect::Show(other) => format!("{other:?}"),
     };
@@ -258,7 +251,7 @@ fn an_older_version_never_overwrites_a_newer_one() {
 fn what_is_open_in_the_editor_wins_over_what_is_on_disk() {
     let mut session = session();
     let _ = edit(&mut session, 1, "check mine\n");
-    let files = workspace().discover(&RelPath::new("a.t"), TEXT);
+    let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new("a.t"), TEXT));
     assert_eq!(words(&session.handle(Input::Found { folder: "w".into(), files })), [""; 0]);
     assert_eq!(words(&session.handle(Input::Changed(vec!["/w/a.t".into()]))), [""; 0]);
     assert_eq!(words(&session.handle(Input::Closed("/w/a.t".into()))), ["scan [\"a.t\"]"]);
@@ -356,6 +349,15 @@ fn nothing_runs_where_it_must_not() {
 }
 
 #[test]
+fn a_setting_that_means_nothing_is_said_and_holds_nothing_up() {
+    let mut session = session();
+    let workspace = Workspace { warnings: vec!["odd".into()], ..workspace() };
+    let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
+    let effects = session.handle(request("r1", &[]));
+    assert_eq!(words(&effects), ["queued 2", "warning odd", "start r1 of 0"]);
+}
+
+#[test]
 fn a_run_waits_until_its_folder_was_read() {
     let mut session = Session::default();
     let _ = session.handle(Input::Announce { folder: "w".into(), root: "/w".into() });
@@ -400,6 +402,28 @@ fn ended_runs_are_kept_for_a_while_only() {
     }
     assert_eq!(session.runs().count(), KEPT_RUNS);
     assert_eq!(&*session.runs().last().unwrap().id.0, "r39");
+}
+
+#[test]
+fn the_end_says_whether_the_next_run_is_warm() {
+    let said = |fresh| {
+        let mut session = session();
+        let request = RunRequest { fresh, ..RunRequest::new("r1".into(), Selection::all()) };
+        let _ = session.handle(Input::Run(request));
+        let provenance = Provenance {
+            interpreter: "image".into(),
+            image: "i".into(),
+            container: "c".into(),
+            warm: false,
+            paths: PathMap::identity(),
+        };
+        let _ = event(&mut session, "r1", RunEvent::Started(Arc::new(provenance)));
+        let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
+        let line = terminal::end_line(session.run(&"r1".into()).unwrap(), &ended);
+        anstream::adapter::strip_str(&line).to_string()
+    };
+    assert_eq!(said(false), "no tests in 0 µs (new container; the next run is warm)");
+    assert_eq!(said(true), "no tests in 0 µs (new container)");
 }
 
 #[test]

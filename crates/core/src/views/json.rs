@@ -11,7 +11,9 @@ use crate::session::{Change, Session};
 pub fn json_line(session: &Session, change: &Change) -> Option<String> {
     let object = match change {
         Change::Queued { run, tests } => {
-            json!({ "event": "run-started", "run": &*run.0, "tests": tests })
+            let folder = session.run(run).map(|run| &run.folder);
+            let root = session.folders().find(|it| Some(&it.name) == folder).map(|it| &it.root);
+            json!({ "event": "run-started", "run": &*run.0, "root": root, "tests": tests })
         }
         Change::Preparing { stage, .. } => preparing(stage),
         Change::BuildLog { line, .. } => json!({ "event": "build-output", "text": line }),

@@ -5,7 +5,7 @@
 use anstyle::{AnsiColor, Style};
 use camino::Utf8Path;
 
-use super::words::{count_words, duration_words};
+use super::words::{count_words, duration_words, printable};
 use crate::model::{End, Ended, Failure, Outcome, Place, Provenance, RunError, TestResult};
 use crate::session::Run;
 
@@ -64,7 +64,7 @@ pub fn test_lines(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
         pad = 5 - word.len()
     );
     if let (Outcome::Skipped, Some(reason)) = (result.outcome, &result.reason) {
-        line.push_str(&paint(DIM, &format!("  ({reason})")));
+        line.push_str(&paint(DIM, &printable(&format!("  ({reason})"))));
     }
     let mut lines = vec![line];
     if result.outcome.is_bad() {
@@ -81,15 +81,9 @@ fn failure_line(failure: &Failure, cwd: &Utf8Path) -> String {
     }
 }
 
+/// The first line of what went wrong.
 fn headline(failure: &Failure) -> String {
-    let message = failure.message.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
-    match (failure.kind.as_str(), message) {
-        ("", "") => "failed".to_owned(),
-        (kind, "") => kind.to_owned(),
-        ("", message) => message.to_owned(),
-        (kind, message) if message.starts_with(kind) => message.to_owned(),
-        (kind, message) => format!("{kind}: {message}"),
-    }
+    printable(failure.headline().lines().next().unwrap_or_default())
 }
 
 /// What is wrong, test by test, with traces and output: for the end of a run.
@@ -110,7 +104,8 @@ fn failure_block(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
     for failure in &result.failures {
         lines.push(failure_line(failure, cwd));
         lines.extend(
-            last_lines(&failure.detail, TRACE_LINES).map(|l| format!("    {}", paint(DIM, l))),
+            last_lines(&failure.detail, TRACE_LINES)
+                .map(|l| format!("    {}", paint(DIM, &printable(l)))),
         );
     }
     if !result.output.trim().is_empty() {
@@ -126,14 +121,6 @@ fn last_lines(text: &str, count: usize) -> impl Iterator<Item = &str> {
     let text = text.trim_end();
     let total = text.lines().count();
     text.lines().skip(total.saturating_sub(count))
-}
-
-/// What a test printed must not move the cursor, ring the bell or clear the screen.
-fn printable(line: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
-    };
-    anstream::adapter::strip_str(line).to_string().chars().map(shown).collect()
 }
 
 /// The failures once more, one line each, for the eye and for tools that read `path:line: message`.
@@ -164,6 +151,7 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
     };
     let warm = match run.provenance.as_ref().map(|p| (p.container.is_empty(), p.warm)) {
         Some((false, true)) => " (warm container)",
+        Some((false, false)) if run.is_alone() => " (new container)",
         Some((false, false)) => " (new container; the next run is warm)",
         Some((true, _)) => " (no container)",
         None => "",

@@ -47,6 +47,15 @@ pub fn count_words(totals: &Totals) -> String {
     if words.is_empty() { "no tests".to_owned() } else { words.join(", ") }
 }
 
+/// What the tests' tools and the tests themselves print must not move a cursor, ring a bell or clear a
+/// screen: without escape sequences, and any other control character shown as one.
+pub(super) fn printable(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
+    };
+    anstream::adapter::strip_str(text).to_string().chars().map(shown).collect()
+}
+
 /// A step on the way to the first test: `building 3/7 RUN pip install .`.
 pub fn stage_words(stage: &Stage) -> String {
     match stage {
@@ -100,6 +109,11 @@ mod tests {
         let totals = Totals { passed: 9, failed: 2, errored: 1, skipped: 0 };
         assert_eq!(count_words(&totals), "2 failed, 1 errored, 9 passed");
         assert_eq!(count_words(&Totals::default()), "no tests");
+    }
+
+    #[test]
+    fn what_is_printed_moves_nothing() {
+        assert_eq!(printable("a\u{1b}[31mb\u{1b}[2J\tc\n\rd\u{7}"), "ab\tc\n\u{fffd}d");
     }
 
     #[test]

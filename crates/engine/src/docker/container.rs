@@ -29,7 +29,7 @@ pub(crate) struct Container {
     pub(super) id: String,
     paths: PathMap,
     warm: bool,
-    fresh: bool,
+    alone: bool,
     /// When it was found or made, for the engine's own account of what happened since.
     pub(super) since: i64,
 }
@@ -52,7 +52,7 @@ impl Container {
 
     /// Ends it, where it was made for one run alone.
     pub(crate) async fn leave(&self) {
-        if self.fresh {
+        if self.alone {
             // Its first process ends at once on a signal, and the engine removes it.
             let options = KillContainerOptions { signal: "TERM".to_owned() };
             let _ = self.docker.kill_container(&self.id, Some(options)).await;
@@ -72,7 +72,7 @@ pub(crate) async fn obtain(
     events: &Events,
 ) -> Result<Container, RunError> {
     let since = now();
-    if !recipe.fresh
+    if !recipe.alone
         && let Some(found) = find(docker, &recipe).await?
     {
         return Ok(Container {
@@ -80,7 +80,7 @@ pub(crate) async fn obtain(
             id: found.id.unwrap_or_default(),
             paths: paths(&recipe, found.mounts),
             warm: true,
-            fresh: false,
+            alone: false,
             since,
         });
     }
@@ -179,7 +179,7 @@ impl Maker {
             id: id.to_owned(),
             paths: paths(&self.recipe, found.mounts),
             warm: false,
-            fresh: self.recipe.fresh,
+            alone: self.recipe.alone,
             since: self.since,
         }))
     }

@@ -37,7 +37,7 @@ pub(crate) struct Recipe {
     /// once make one.
     pub(crate) name: String,
     /// Whether it is for one run alone.
-    pub(crate) fresh: bool,
+    pub(crate) alone: bool,
     /// The image in words.
     pub(crate) image: String,
     /// The host's directories by the container's, as the caller writes them.
@@ -63,7 +63,7 @@ impl Recipe {
         seen.sort();
         let key = key(&body, &seen);
         body.labels = Some(labels(root, interpreter, &key));
-        let unique = match job.fresh {
+        let unique = match job.is_alone() {
             true => format!("-{}", &Cookie::random().as_str()[..12]),
             false => String::new(),
         };
@@ -71,7 +71,7 @@ impl Recipe {
             name: format!("testdock-{}-{}{unique}", word(root.file_name()), &key[..12]),
             body,
             key,
-            fresh: job.fresh,
+            alone: job.is_alone(),
             image: image.description.clone(),
             binds,
         }

@@ -13,6 +13,8 @@ mod library;
 mod line;
 mod path;
 mod plain;
+mod terms;
+mod worded;
 
 use std::borrow::Cow;
 
@@ -75,14 +77,28 @@ impl Report<'_> {
 pub fn locate(failure: Failure<'_>) -> Location {
     let said = place(failure, failure.status.line);
     let own = choose::Own::of(failure);
-    let texts = [Some(failure.status.text.as_ref()), failure.status.message.as_deref()];
+    let status = failure.status;
+    let texts = [Some(status.text.as_ref()), status.message.as_deref(), status.type_.as_deref()];
     let in_text = texts.into_iter().flatten().find_map(|text| {
         let frames = frames::in_text(&without_colours(text));
         choose::best(&frames, &own, said.as_ref())
     });
     let location = in_text.or_else(|| in_output(failure, &own)).unwrap_or_default();
     let definition = place(failure, failure.case.and_then(|case| case.line));
-    Location { place: location.place.or(said), definition, ..location }
+    let place = location.place.or(said).or_else(|| linted(failure));
+    Location { place, definition, ..location }
+}
+
+/// Linters have a suite for each file, named by its path, and begin with the line.
+fn linted(failure: Failure<'_>) -> Option<Place> {
+    let text = failure.status.text.trim_start();
+    let text = text.strip_prefix("On ").unwrap_or(text);
+    let (line, rest) = line::number(text.strip_prefix("line ")?)?;
+    let rest =
+        ["umn ", " "].iter().find_map(|end| rest.strip_prefix(", col")?.strip_prefix(end))?;
+    let (column, _) = line::number(rest)?;
+    let path = failure.suite?.name.as_deref().filter(|name| path::is_source(name))?;
+    Some(Place { path: path::clean(path)?, line, column: Some(column) })
 }
 
 /// A line that an attribute tells, of the failure or of the test, in the file that one of them

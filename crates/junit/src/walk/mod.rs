@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use crate::fill;
 use crate::model::{Case, Problem, Property, Status, Suite, SuiteId};
+use crate::parse::SPARE_REREADS;
 use crate::problems::{Once, Problems};
 use crate::read::Visitor;
 use crate::tag::{Element, Tag, TextKind};
@@ -59,6 +60,8 @@ pub(crate) struct Walk<'a, 'v, V> {
     declared: bool,
     root: Option<String>,
     is_junit: bool,
+    /// How many bytes may still be read again.
+    spare: usize,
     problems: Problems,
 }
 
@@ -79,12 +82,19 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             declared: false,
             root: None,
             is_junit: false,
+            spare: SPARE_REREADS,
             problems,
         }
     }
 
     pub(crate) fn problems(&mut self) -> &mut Problems {
         &mut self.problems
+    }
+
+    /// Whether so many bytes may be read again.
+    pub(crate) fn spend(&mut self, bytes: usize) -> bool {
+        self.spare = self.spare.saturating_sub(bytes);
+        self.spare > 0
     }
 
     /// A start tag.
@@ -117,6 +127,12 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             }
             Element::Status(_) | Element::Text(_) => {
                 self.nested += u64::from(self.takes_text());
+                self.push_other();
+            }
+            Element::Location => {
+                if let Some(status) = &mut self.status {
+                    fill::location::<K>(tag, status);
+                }
                 self.push_other();
             }
             Element::Other => self.push_other(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::frameworks::Suite;
 use crate::id::TestId;
-use crate::plan::{Candidate, HelperFile, Invocation, Job, Reports, Site};
+use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
 
 /// The helper plugin that is brought into the container.
 const PLUGIN: &str = include_str!("helper/testdock_pytest.py");
@@ -37,13 +37,13 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
             name: "testdock_pytest.py".into(),
             content: PLUGIN.into(),
         }],
-        inputs: Vec::new(),
-        reports: Reports::Scratch(REPORT.into()),
-        live: true,
+        reports: Reports::Scratch(vec![REPORT.into()]),
+        live: Live::Events,
         remedy:
             "install pytest where the tests run (in a Dockerfile: `RUN pip install pytest`), or set the suite's \
                  `command`"
                 .into(),
+        ..Invocation::default()
     };
     if let Some(cache) = &site.cache {
         invocation.env.push(("TESTDOCK_PYCACHE".into(), format!("{cache}/pytest")));

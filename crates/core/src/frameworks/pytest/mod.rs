@@ -12,14 +12,27 @@ mod reader;
 mod tests;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
-use super::{Framework, ItemKind, Range, Reader, Suite, TestItem};
+use super::{Detected, Framework, ItemKind, Kind, Range, Reader, Source, Suite, TestItem};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
 use crate::resolve::Contents;
 use detect::{FileRules, PytestRoot};
 use discover::{FoundKind, FoundTest, NameRules};
+
+/// How pytest is found.
+pub const KIND: Kind = Kind {
+    name: "pytest",
+    image: "python:3.12",
+    shaped_by: &["pyproject.toml", "pytest.ini", ".pytest.ini", "setup.cfg", "tox.ini"],
+    detect: |contents| {
+        let found = Pytest::detect(contents).into_iter();
+        found.map(|pytest| Detected::new(pytest.root.clone(), pytest)).collect()
+    },
+    at: |root, contents| Arc::new(Pytest::at(root, contents)),
+};
 
 /// pytest with the settings of one root directory.
 #[derive(Debug)]
@@ -45,11 +58,6 @@ impl Pytest {
         pytest
     }
 
-    /// Where it stands.
-    pub fn root(&self) -> &RelPath {
-        &self.root
-    }
-
     fn new(root: &PytestRoot) -> Self {
         Self {
             root: RelPath::new(&root.root),
@@ -73,10 +81,14 @@ impl Framework for Pytest {
         path.strip(&suite.root).is_some() && self.files.is_test_file(path.as_str())
     }
 
-    fn discover(&self, suite: &Suite, path: &RelPath, text: &str) -> Vec<TestItem> {
-        let lines: Vec<&str> = text.split('\n').collect();
-        let found = discover::discover(text, &self.names);
-        found.into_iter().map(|test| item(suite, path, &lines, test)).collect()
+    fn owns(&self, suite: &Suite, path: &RelPath) -> bool {
+        path.strip(&suite.root).is_some_and(|inner| inner.ends_with(".py"))
+    }
+
+    fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
+        let lines: Vec<&str> = source.text.split('\n').collect();
+        let found = discover::discover(source.text, &self.names);
+        found.into_iter().map(|test| item(suite, source.path, &lines, test)).collect()
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
@@ -104,6 +116,7 @@ fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestI
         kind,
         range: test.range,
         name: test.name_range,
+        pattern: None,
     }
 }
 

@@ -11,25 +11,9 @@ use crate::paths::{Mount, PathMap, RelPath};
 use crate::plan::{Job, ReportFile, Site, Source};
 
 fn job() -> Job {
-    let suite = Suite {
-        name: None,
-        root: RelPath::default(),
-        framework: Arc::new(Pytest::new(&PytestRoot::plain(""))),
-        interpreter: None,
-        command: None,
-        args: Vec::new(),
-        env: Vec::new(),
-        timeout: None,
-        test_timeout: None,
-    };
-    Job {
-        suite: Arc::new(suite),
-        interpreter: Arc::new(interpreter::plan("default", &Default::default(), Source::Local)),
-        selection: Vec::new(),
-        exclude: Vec::new(),
-        args: Vec::new(),
-        fresh: false,
-    }
+    let pytest = Pytest::new(&PytestRoot::plain(""));
+    let interpreter = interpreter::plan("default", &Default::default(), Source::Local);
+    Job::new(Suite::new(RelPath::default(), Arc::new(pytest)), interpreter)
 }
 
 fn site() -> Site {
@@ -43,7 +27,7 @@ fn site() -> Site {
     }
 }
 
-fn conclude(events: &[&str], cases: &str, exit: Exit) -> (Vec<Option<RunEvent>>, Conclusion) {
+fn conclude(events: &[&str], cases: &str, exit: Exit) -> (Vec<Vec<RunEvent>>, Conclusion) {
     let (job, site) = (job(), site());
     let mut reader = job.suite.framework.reader(&job, &site);
     let told = events.iter().map(|line| reader.line(line)).collect();
@@ -90,7 +74,7 @@ fn the_helper_knows_the_place_and_the_report_the_outcome() {
                   {"path":"/usr/lib/python3/x.py","line":1,"name":"x"}]}"#;
     let failed = PASSED.replace("</properties>", "</properties><failure message=\"no\"/>");
     let (told, conclusion) = conclude(&[&finish.replace('\n', " "), END], &failed, Exit::Code(1));
-    assert!(matches!(told[0], Some(RunEvent::TestFinished(_))), "{told:?}");
+    assert!(matches!(told[0][..], [RunEvent::TestFinished(_)]), "{told:?}");
     let result = &conclusion.results[0];
     let place = result.place().expect("a place");
     assert_eq!((place.path.as_str(), place.line), ("/w/test_a.py", 7));
@@ -99,8 +83,18 @@ fn the_helper_knows_the_place_and_the_report_the_outcome() {
 }
 
 #[test]
+fn a_prefix_of_the_report_is_no_part_of_an_id() {
+    let session = r#"{"e":"session","rootdir":"/app","junit_prefix":"py311"}"#;
+    let cases = r#"<testcase classname="py311.tests.test_a.TestA" name="test_one"/>
+        <testcase classname="py311" name="tests.test_bad"><error message="no"/></testcase>"#;
+    let (_, conclusion) = conclude(&[session, END], cases, Exit::Code(1));
+    let ids: Vec<String> = conclusion.results.iter().map(|r| r.id.to_string()).collect();
+    assert_eq!(ids, ["tests/test_a.py::TestA::test_one", "tests/test_bad.py"]);
+}
+
+#[test]
 fn a_line_that_is_no_event_spoils_nothing() {
     let (told, conclusion) = conclude(&["garbage", "{\"e\":\"new\"}", END], PASSED, Exit::Code(0));
-    assert_eq!(told, [None, None, None]);
+    assert!(told.iter().all(Vec::is_empty), "{told:?}");
     assert_eq!(conclusion.results.len(), 1);
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Document, Folder, Record, Stale};
+use crate::frameworks::Source;
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::session::{Change, Effect};
@@ -87,7 +88,9 @@ impl Folder {
         if self.documents.get(&path).is_some_and(|known| known.version > version) {
             return Vec::new();
         }
-        self.documents.insert(path.clone(), Document { version, text: text.clone() });
+        let memory = self.documents.remove(&path).map(|known| known.memory).unwrap_or_default();
+        let document = Document { version, text: text.clone(), memory };
+        self.documents.insert(path.clone(), document);
         self.rediscover(&path)
     }
 
@@ -130,10 +133,12 @@ impl Folder {
 
     /// Finds the tests of an open document again.
     fn rediscover(&mut self, path: &RelPath) -> Vec<Effect> {
-        let Some(document) = self.documents.get(path) else {
+        let Some(document) = self.documents.get_mut(path) else {
             return Vec::new();
         };
-        let tests = self.workspace.discover(path, &document.text);
+        let mut source = Source::edited(path, &document.text, &document.memory);
+        let tests = self.workspace.discover(&mut source);
+        document.memory = source.into_memory(document.text.clone());
         if tests.is_empty() && !self.files.contains_key(path) {
             return Vec::new();
         }
@@ -166,7 +171,7 @@ impl Folder {
             .get(path)
             .into_iter()
             .flatten()
-            .flat_map(|f| &f.items)
+            .flat_map(|f| f.items.iter())
             .map(|i| (&i.id, i.hash))
             .collect();
         let first = TestId::of_file(path.clone());
@@ -175,7 +180,8 @@ impl Folder {
             let Some((_, stood)) = record.stood else {
                 return;
             };
-            let now = hashes.get(id).or_else(|| hashes.get(&id.parent()?)).copied();
+            let mut above = std::iter::successors(Some(id.clone()), TestId::parent);
+            let now = above.find_map(|id| hashes.get(&id).copied());
             match (record.stale, now == Some(stood)) {
                 (None, false) => {
                     record.stale = Some(Stale::Edited);
