@@ -98,6 +98,15 @@ const QUIET = {
     'chat.commandCenter.enabled': false,
 };
 
+const STATES = {
+    Passed: '-testing-passed-icon',
+    Failed: '-testing-failed-icon',
+    Errored: '-testing-error-icon',
+    Skipped: '-testing-skipped-icon',
+    Queued: '-testing-queued-icon',
+    Running: '-loading',
+};
+
 /** One window. */
 export class Window {
     static async open(browser, code, folder) {
@@ -143,7 +152,7 @@ export class Window {
     /** Opens the Testing view. */
     async testing() {
         await this.page.locator('.activitybar .action-label[aria-label^="Testing"]').click();
-        await this.page.locator('.test-explorer').waitFor();
+        await this.page.locator('.composite.title').filter({ hasText: 'Testing' }).waitFor();
     }
 
     /** A row of the Testing view. */
@@ -164,11 +173,9 @@ export class Window {
         await row.locator('.action-label[aria-label="Run Test"]').click();
     }
 
-    /** Waits until a test stands as the view's words say: Passed, Failed, Errored, Skipped, Running, Queued. */
+    /** Waits until a test stands like this, by the icon of its row. */
     async hasState(name, state, timeout = PATIENCE) {
-        const row = this.page.locator(`.test-explorer .monaco-list-row[aria-label*="(${state}"]`);
-        const label = this.page.locator('.label', { hasText: new RegExp(`^${literal(name)}`) });
-        await row.filter({ has: label }).first().waitFor({ timeout });
+        await this.test(name).locator(`.computed-state[class*="codicon${STATES[state]}"]`).waitFor({ timeout });
     }
 
     async cancelRuns() {

@@ -91,7 +91,7 @@ async function untrusted(bed, step) {
 async function twice(bed, step) {
     const project = bed.project('python-pytest');
     const first = await bed.window(project);
-    const second = await bed.window(project, { trust: false });
+    const second = await bed.window(project);
     await step('two windows on one folder run tests at once', async () => {
         for (const window of [first, second]) {
             await window.testing();
