@@ -105,6 +105,7 @@ const STATES = {
     Skipped: '-testing-skipped-icon',
     Queued: '-testing-queued-icon',
     Running: '-loading',
+    Unset: '-testing-unset-icon',
 };
 
 /** One window. */

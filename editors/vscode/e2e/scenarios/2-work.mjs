@@ -34,7 +34,9 @@ async function failures(bed, step) {
         const line = bed.lineOf(project, 'tests/test_orders.py', 'def test_empty_order');
         await window.goTo(line + 1);
         await window.lens('def test_empty_order', /passed/).waitFor();
-        await window.squiggleOn(bed.lineOf(project, 'tests/test_orders.py', 'tax is rounded once') + 1);
+        const failing = bed.lineOf(project, 'tests/test_orders.py', 'tax is rounded once') + 1;
+        await window.goTo(failing);
+        await window.squiggleOn(failing);
         await bed.shoot(window, 'moved');
     });
 
@@ -101,6 +103,7 @@ async function saved(bed, step) {
         await window.page.keyboard.press('Control+S');
         await window.hasState('test_discount_needs_a_quantity', 'Passed', LONG);
         await window.idle();
+        await window.hasState('tests/test_orders.py', 'Unset');
         await bed.shoot(window, 'continuous');
     });
 }

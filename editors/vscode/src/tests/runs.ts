@@ -100,7 +100,8 @@ export class Runs {
     }
 
     private ended(end: protocol.EndRunTestParams): void {
-        this.end(end.runId, end.message);
+        // Why a run could not run was the last thing it printed.
+        this.end(end.runId, end.how === 'broken' || end.how === 'refused' ? '' : end.message);
     }
 
     private end(runId: string, words: string): void {
@@ -108,7 +109,7 @@ export class Runs {
         if (!known) return;
         this.open(runId, known);
         this.runs.delete(runId);
-        known.run?.appendOutput(`${forTerminal(words)}\r\n`);
+        if (words) known.run?.appendOutput(`${forTerminal(words)}\r\n`);
         known.run?.end();
     }
 
@@ -144,8 +145,7 @@ function show(
 
 function message(failure: protocol.TestFailure, trace: string, server: Server): vscode.TestMessage {
     const convert = server.current?.protocol2CodeConverter;
-    const text = new vscode.MarkdownString(failureText(failure, trace));
-    const shown = new vscode.TestMessage(text);
+    const shown = new vscode.TestMessage(failureText(failure, trace));
     if (failure.expected !== undefined && failure.actual !== undefined) {
         shown.expectedOutput = failure.expected;
         shown.actualOutput = failure.actual;
