@@ -14,6 +14,8 @@ export class Bed {
     windows = [];
     codes = [];
     projects = [];
+    /** Containers that a scenario made itself. */
+    made = [];
 
     static async make(artefacts) {
         const bed = new Bed();
@@ -117,7 +119,8 @@ export class Bed {
     /** The end of a scenario: its windows, servers and containers go. */
     async clear() {
         for (const window of this.windows.splice(0)) await window.close().catch(() => {});
-        for (const code of this.codes.splice(0)) code.stop();
+        for (const code of this.codes.splice(0)) await code.stop();
+        for (const id of this.made.splice(0)) if (this.docker('ps', '-aqf', `id=${id}`)) this.docker('rm', '-f', id);
         for (const project of this.projects.splice(0)) {
             const ids = this.containers(project, '--all');
             if (ids.length) this.docker('rm', '--force', '--volumes', ...ids);
@@ -126,9 +129,9 @@ export class Bed {
 
     async end() {
         await this.clear();
-        this.shared.stop();
         await this.browser.close();
-        rmSync(this.folder, { recursive: true, force: true });
+        await this.shared.stop();
+        rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
     }
 }
 

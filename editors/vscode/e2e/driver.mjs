@@ -76,12 +76,10 @@ export class Code {
         return code;
     }
 
-    stop() {
-        try {
-            process.kill(-this.process.pid, 'SIGTERM');
-        } catch {
-            // It is gone already.
-        }
+    async stop() {
+        const ended = new Promise(resolve => this.process.once('close', resolve));
+        process.kill(-this.process.pid, 'SIGTERM');
+        await ended;
     }
 }
 
@@ -96,6 +94,8 @@ const QUIET = {
     'security.workspace.trust.untrustedFiles': 'open',
     'files.autoSave': 'off',
     'chat.commandCenter.enabled': false,
+    // What stands in a terminal is to be read.
+    'terminal.integrated.gpuAcceleration': 'off',
 };
 
 const STATES = {
@@ -130,11 +130,30 @@ export class Window {
 
     /** Runs a command by its title. */
     async command(title) {
-        await this.page.keyboard.press('F1');
-        const input = this.page.locator('.quick-input-widget input');
-        await input.fill(`>${title}`);
-        const row = this.page.locator('.quick-input-list .monaco-list-row').first();
-        await row.filter({ hasText: title }).waitFor();
+        const row = this.page.locator('.quick-input-list .monaco-list-row').first().filter({ hasText: title });
+        const deadline = Date.now() + PATIENCE;
+        for (;;) {
+            await this.page.keyboard.press('F1');
+            await this.page.locator('.quick-input-widget input').fill(`>${title}`);
+            // The list is that of the moment when it opened: an extension's commands may come later.
+            const isThere = row.waitFor({ timeout: 2_000 }).then(() => true);
+            if (await isThere.catch(() => false)) break;
+            if (Date.now() > deadline) throw new Error(`no command ${title}`);
+            await this.page.keyboard.press('Escape');
+        }
+        await this.page.keyboard.press('Enter');
+    }
+
+    /** Picks from the list that is open. */
+    async pick(label) {
+        const title = this.page.locator('.label-name', { hasText: new RegExp(`^\\s*${literal(label)}\\s*$`) });
+        await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: title }).first().click();
+    }
+
+    /** Answers the question that is open. */
+    async answer(question, text) {
+        await this.page.locator('.quick-input-message').filter({ hasText: question }).waitFor();
+        await this.page.locator('.quick-input-widget input').fill(text);
         await this.page.keyboard.press('Enter');
     }
 
@@ -177,6 +196,27 @@ export class Window {
     /** Waits until a test stands like this, by the icon of its row. */
     async hasState(name, state, timeout = PATIENCE) {
         await this.test(name).locator(`.computed-state[class*="codicon${STATES[state]}"]`).waitFor({ timeout });
+    }
+
+    /** A row of the containers view. */
+    container(name) {
+        const view = this.page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row');
+        return view.filter({ has: this.page.locator('.label-name', { hasText: name }) }).first();
+    }
+
+    /** Presses a button on a container's row. */
+    async containerAction(name, title) {
+        const row = this.container(name);
+        await row.hover();
+        await row.locator(`.action-label[aria-label="${title}"]`).click();
+    }
+
+    /** Picks from a container's menu. */
+    async containerMenu(name, title) {
+        await this.container(name).click({ button: 'right' });
+        // By the keyboard: a menu takes no click in its first moment.
+        await this.page.locator('.monaco-menu .action-label', { hasText: new RegExp(`^${literal(title)}$`) }).hover();
+        await this.page.keyboard.press('Enter');
     }
 
     async cancelRuns() {

@@ -6,15 +6,15 @@ import type { Pages } from './pages';
 import * as protocol from './protocol';
 import type { Server } from './server';
 
+type ContainerNode = { kind: 'container'; engine: string; container: protocol.ContainerItem };
+type ImageNode = { kind: 'image'; engine: string; image: protocol.ImageItem };
+type GroupNode = { kind: 'group'; engine: string; group: protocol.GroupItem };
 type Node =
-    | { kind: 'engine'; engine: protocol.Engine }
-    | { kind: 'group'; engine: protocol.Engine; group: protocol.ContainerGroup }
-    | { kind: 'images'; engine: protocol.Engine }
-    | { kind: 'container'; engine: string; container: protocol.Container }
-    | { kind: 'image'; engine: string; image: protocol.Image };
-
-type ContainerNode = Node & { kind: 'container' };
-type ImageNode = Node & { kind: 'image' };
+    | { kind: 'engine'; engine: protocol.EngineItem }
+    | { kind: 'images'; engine: protocol.EngineItem }
+    | GroupNode
+    | ContainerNode
+    | ImageNode;
 
 export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     private snapshot: protocol.ContainersSnapshot | undefined;
@@ -35,9 +35,8 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
             this.changed,
             this.view.onDidChangeVisibility(() => this.watch()),
             server.onState(state => {
-                if (state === 'running') return void this.watch();
-                this.snapshot = undefined;
-                this.changed.fire(undefined);
+                this.learn(undefined);
+                if (state === 'running') this.watch();
             }),
         );
     }
@@ -46,22 +45,21 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         this.parts.dispose();
     }
 
-    private async watch(): Promise<void> {
+    private watch(): void {
         if (!this.server.can('testdockContainers')) return;
-        const watch = this.view.visible;
-        this.server.notify(protocol.WATCH_CONTAINERS, { watch } satisfies protocol.WatchContainersParams);
-        if (watch) await this.refresh();
+        const params: protocol.WatchContainersParams = { watch: this.view.visible };
+        this.server.notify(protocol.WATCH_CONTAINERS, params);
     }
 
     async refresh(): Promise<void> {
         this.learn(await this.server.request<protocol.ContainersSnapshot>(protocol.CONTAINERS));
     }
 
-    private learn(snapshot: protocol.ContainersSnapshot): void {
-        if (snapshot.seq < (this.snapshot?.seq ?? 0)) return;
+    private learn(snapshot: protocol.ContainersSnapshot | undefined): void {
+        if (snapshot && snapshot.seq < (this.snapshot?.seq ?? 0)) return;
         this.snapshot = snapshot;
-        const failed = snapshot.engines.find(({ error }) => error)?.error;
-        this.view.message = failed && [failed.message, failed.help].filter(Boolean).join(': ');
+        const error = snapshot?.engines.find(it => it.error)?.error;
+        this.view.message = error && [error.message, error.help].filter(Boolean).join(': ');
         this.changed.fire(undefined);
     }
 
@@ -69,65 +67,55 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         const engines = this.snapshot?.engines ?? [];
         if (!node && engines.length > 1) return engines.map(engine => ({ kind: 'engine', engine }));
         if (!node) return engines.flatMap(below);
-        switch (node.kind) {
-            case 'engine':
-                return below(node.engine);
-            case 'group':
-                return node.group.containers.map(container => ({
-                    kind: 'container',
-                    engine: node.engine.engine,
-                    container,
-                }));
-            case 'images':
-                return node.engine.images.map(image => ({
-                    kind: 'image',
-                    engine: node.engine.engine,
-                    image,
-                }));
-            default:
-                return [];
+        if (node.kind === 'engine') return below(node.engine);
+        if (node.kind === 'group') {
+            return node.group.containers.map(container => ({ kind: 'container', engine: node.engine, container }));
         }
+        if (node.kind !== 'images') return [];
+        return node.engine.images.map(image => ({ kind: 'image', engine: node.engine.engine, image }));
     }
 
     getTreeItem(node: Node): vscode.TreeItem {
         const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
         switch (node.kind) {
             case 'engine': {
-                const item = named(`engine/${node.engine.engine}`, node.engine.label, Expanded);
-                item.iconPath = new vscode.ThemeIcon(node.engine.error ? 'warning' : 'server');
-                item.tooltip = node.engine.error?.message ?? node.engine.engine;
-                return item;
+                const { engine, label, error } = node.engine;
+                return item(
+                    `engine/${engine}`,
+                    label,
+                    error ? 'warning' : 'server',
+                    { tooltip: error?.message },
+                    Expanded,
+                );
             }
             case 'group': {
                 const { label, kind, containers } = node.group;
-                const item = named(
-                    `${node.engine.engine}/${kind}/${label}`,
-                    label,
-                    kind === 'other' ? Collapsed : Expanded,
-                );
-                item.iconPath = new vscode.ThemeIcon(GROUP_ICONS[kind]);
-                item.description = String(containers.length);
-                return item;
+                // What belongs to no open folder is there for those who look for it.
+                const state = containers.some(it => it.folderUri) ? Expanded : Collapsed;
+                const more = { description: `${containers.length}`, contextValue: 'group' };
+                return item(`${node.engine}/${kind}/${label}`, label, GROUP_ICONS[kind] ?? 'server', more, state);
             }
             case 'images': {
-                const item = named(`${node.engine.engine}/images`, 'Images', Collapsed);
-                item.iconPath = new vscode.ThemeIcon('layers');
-                item.description = String(node.engine.images.length);
-                return item;
+                const more = { description: `${node.engine.images.length}` };
+                return item(`${node.engine.engine}/images`, 'Images', 'layers', more, Collapsed);
             }
             case 'container':
                 return containerItem(node);
-            case 'image':
-                return imageItem(node);
+            case 'image': {
+                const { id, names, detail, inUse } = node.image;
+                const tooltip = [...names, short(id)].join('\n');
+                const more = { description: detail, contextValue: inUse ? 'image used' : 'image', tooltip };
+                return item(`${node.engine}/${id}`, names[0] ?? short(id), 'package', more);
+            }
         }
     }
 
     /** Starts, stops, restarts or removes a container. */
     async act(action: protocol.ContainerAction, node?: ContainerNode): Promise<void> {
-        const it = node ?? (await this.pick());
+        const it = node ?? (await this.pick(({ actions }) => actions.includes(action)));
         if (!it) return;
         const { id, name } = it.container;
-        if (action === 'remove' && !(await confirm(`Remove the container ${name}?`, 'Its files are lost.'))) return;
+        if (action === 'remove' && !(await confirm(`Remove the container ${name}?`, 'What it wrote is lost.'))) return;
         const params: protocol.ContainerActionParams = { engine: it.engine, id, action };
         await vscode.window.withProgress({ location: { viewId: 'testdock.containers' } }, () =>
             this.server.request(protocol.CONTAINER_ACTION, params),
@@ -136,144 +124,121 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
     /** A terminal in a container. */
     async exec(node?: ContainerNode): Promise<void> {
-        const it = node ?? (await this.pick());
+        const it = node ?? (await this.pick(isRunning));
         if (!it || !this.server.path) return;
-        const { id, name } = it.container;
-        const env = it.engine ? { DOCKER_HOST: it.engine } : undefined;
+        const engine = it.engine ? ['--engine', it.engine] : [];
         const terminal = vscode.window.createTerminal({
-            name,
+            name: it.container.name,
             shellPath: this.server.path,
-            shellArgs: ['containers', 'exec', id],
-            iconPath: new vscode.ThemeIcon('terminal'),
-            ...(env && { env }),
+            shellArgs: ['containers', 'exec', ...engine, it.container.id],
         });
         terminal.show();
     }
 
-    async showLogs(node?: ContainerNode): Promise<void> {
-        const it = node ?? (await this.pick());
-        if (it) this.logs.follow(it.engine, it.container);
-    }
-
-    async searchLogs(node?: ContainerNode): Promise<void> {
+    /** The log of a container, or of a group's containers together; of a search only the lines that match. */
+    async showLogs(isSearch: boolean, node?: ContainerNode | GroupNode): Promise<void> {
         const it = node ?? (await this.pick());
         if (!it) return;
-        const prompt = `Lines of ${it.container.name} that match (a regular expression)`;
-        const search = await vscode.window.showInputBox({ title: 'Search Logs', prompt });
-        if (search) this.logs.search(it.engine, it.container, search);
+        const containers = it.kind === 'group' ? it.group.containers : [it.container];
+        const name = it.kind === 'group' ? it.group.label : it.container.name;
+        const prompt = `Lines of ${name} that hold a regular expression`;
+        const search = isSearch ? await vscode.window.showInputBox({ title: 'Search Logs', prompt }) : undefined;
+        if (isSearch && !search) return;
+        this.logs.open(name, { engine: it.engine, ids: containers.map(({ id }) => id), ...(search && { search }) });
     }
 
     async inspect(node?: ContainerNode): Promise<void> {
         const it = node ?? (await this.pick());
         if (!it) return;
-        const item: protocol.EngineItem = { engine: it.engine, id: it.container.id };
-        const { text } = await this.server.request<protocol.Inspected>(protocol.INSPECT_CONTAINER, item);
+        const params: protocol.ObjectParams = { engine: it.engine, id: it.container.id };
+        const { text } = await this.server.request<protocol.Inspected>(protocol.INSPECT_CONTAINER, params);
         await this.pages.show(`${it.container.name}.json`, text);
     }
 
-    async copyId(node?: ContainerNode | ImageNode): Promise<void> {
-        const it = node ?? (await this.pick());
-        if (it) await vscode.env.clipboard.writeText(it.kind === 'image' ? it.image.id : it.container.id);
+    async copyId(node: ContainerNode | ImageNode): Promise<void> {
+        await vscode.env.clipboard.writeText(node.kind === 'image' ? node.image.id : node.container.id);
     }
 
-    async removeImage(node?: ImageNode): Promise<void> {
-        if (!node) return;
+    async removeImage(node: ImageNode): Promise<void> {
         const name = node.image.names[0] ?? short(node.image.id);
-        const detail = node.image.inUse ? 'Containers use it.' : 'The next run builds it again.';
-        if (!(await confirm(`Remove the image ${name}?`, detail))) return;
-        const item: protocol.EngineItem = { engine: node.engine, id: node.image.id };
-        await this.server.request(protocol.REMOVE_IMAGE, item);
-        await this.refresh();
+        if (!(await confirm(`Remove the image ${name}?`, 'The next run that needs it builds it again.'))) return;
+        const params: protocol.ObjectParams = { engine: node.engine, id: node.image.id };
+        await this.server.request(protocol.REMOVE_IMAGE, params);
     }
 
-    private async pick(): Promise<ContainerNode | undefined> {
+    private async pick(fits: (container: protocol.ContainerItem) => boolean = () => true) {
         if (!this.snapshot) await this.refresh();
-        const all = (this.snapshot?.engines ?? []).flatMap(({ engine, groups }) =>
-            groups.flatMap(group =>
-                group.containers.map(container => ({
-                    label: container.name,
-                    description: container.status,
-                    detail: container.image,
-                    node: { kind: 'container' as const, engine, container },
-                })),
-            ),
+        const nodes = (this.snapshot?.engines ?? []).flatMap(({ engine, groups }) =>
+            groups
+                .flatMap(group => group.containers)
+                .map(container => ({ kind: 'container' as const, engine, container })),
         );
-        if (!all.length) throw new Error('there is no container');
-        return (
-            await vscode.window.showQuickPick(all, {
-                title: 'Testdock: Which Container?',
-                matchOnDetail: true,
-            })
-        )?.node;
+        const choices = nodes
+            .filter(({ container }) => fits(container))
+            .map(node => ({ label: node.container.name, description: node.container.status, node }));
+        if (!choices.length) throw new Error('there is no such container');
+        return (await vscode.window.showQuickPick(choices, { title: 'Testdock: Which Container?' }))?.node;
     }
 }
 
-const GROUP_ICONS: Record<protocol.GroupKind, string> = {
+const GROUP_ICONS: Record<string, string> = {
     interpreter: 'beaker',
     compose: 'layers',
+    testcontainers: 'beaker',
     other: 'server-environment',
 };
 
-function below(engine: protocol.Engine): Node[] {
-    const groups = engine.groups.map((group): Node => ({ kind: 'group', engine, group }));
+function below(engine: protocol.EngineItem): Node[] {
+    const groups = engine.groups.map((group): Node => ({ kind: 'group', engine: engine.engine, group }));
     return engine.images.length ? [...groups, { kind: 'images', engine }] : groups;
 }
 
-function named(id: string, label: string, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
-    const item = new vscode.TreeItem(label, state);
-    item.id = id;
-    return item;
+function item(
+    id: string,
+    label: string,
+    icon: string | vscode.ThemeIcon,
+    more: Partial<vscode.TreeItem>,
+    state = vscode.TreeItemCollapsibleState.None,
+): vscode.TreeItem {
+    const iconPath = typeof icon === 'string' ? new vscode.ThemeIcon(icon) : icon;
+    return Object.assign(new vscode.TreeItem(label, state), { id, iconPath, ...more });
 }
 
 function containerItem({ engine, container }: ContainerNode): vscode.TreeItem {
-    const item = named(`${engine}/${container.id}`, container.name, vscode.TreeItemCollapsibleState.None);
-    const isRunning = container.state === 'running' || container.state === 'paused';
-    item.description = container.status;
-    item.contextValue = isRunning ? 'container:running' : 'container:stopped';
-    item.iconPath = containerIcon(container);
-    const lines = [
-        ['Image', container.image],
-        ['State', container.health ? `${container.status}, ${container.health}` : container.status],
-        ['Ports', container.ports],
-        ['Interpreter', container.interpreter],
-        ['Id', short(container.id)],
-    ];
-    const tooltip = new vscode.MarkdownString(`**${container.name}**\n\n`);
-    for (const [key, value] of lines)
-        if (value) tooltip.appendMarkdown(`${key}: `).appendText(value).appendMarkdown('\n\n');
-    item.tooltip = tooltip;
-    return item;
+    const { id, name, image, status, health, ports, interpreter, service, actions } = container;
+    const tooltip = new vscode.MarkdownString(`**${name}**`);
+    const lines = { Image: image, Status: health ? `${status}, ${health}` : status, Ports: ports, Id: short(id) };
+    for (const [key, value] of Object.entries(lines)) {
+        if (value) tooltip.appendMarkdown(`\n\n${key}: `).appendText(value);
+    }
+    // The menus ask for what can be done.
+    const contextValue = ['container', ...actions, ...(isRunning(container) ? ['exec'] : [])].join(' ');
+    const description = health && health !== 'healthy' ? `${status}, ${health}` : status;
+    return item(`${engine}/${id}`, service ?? interpreter ?? name, containerIcon(container), {
+        description,
+        contextValue,
+        tooltip,
+    });
 }
 
-function containerIcon({ state, health }: protocol.Container): vscode.ThemeIcon {
-    const color = (name: string) => new vscode.ThemeColor(name);
-    if (health === 'unhealthy') return new vscode.ThemeIcon('warning', color('charts.red'));
-    if (health === 'starting' || state === 'restarting') return new vscode.ThemeIcon('sync', color('charts.yellow'));
-    if (state === 'running') return new vscode.ThemeIcon('circle-filled', color('charts.green'));
-    if (state === 'paused') return new vscode.ThemeIcon('debug-pause', color('charts.yellow'));
-    if (state === 'dead') return new vscode.ThemeIcon('error', color('charts.red'));
-    return new vscode.ThemeIcon('circle-large-outline');
+function containerIcon({ state, health }: protocol.ContainerItem): vscode.ThemeIcon {
+    const icon = (name: string, color?: string) => new vscode.ThemeIcon(name, color && new vscode.ThemeColor(color));
+    if (health === 'unhealthy') return icon('warning', 'charts.red');
+    if (health === 'starting' || state === 'restarting') return icon('sync', 'charts.yellow');
+    if (state === 'running') return icon('circle-filled', 'charts.green');
+    if (state === 'paused') return icon('debug-pause', 'charts.yellow');
+    if (state === 'dead') return icon('error', 'charts.red');
+    return icon('circle-large-outline');
 }
 
-function imageItem({ engine, image }: ImageNode): vscode.TreeItem {
-    const label = image.names[0] ?? short(image.id);
-    const item = named(`${engine}/${image.id}`, label, vscode.TreeItemCollapsibleState.None);
-    item.description = `${size(image.size)}, ${image.created}${image.inUse ? ', in use' : ''}`;
-    item.contextValue = 'image';
-    item.iconPath = new vscode.ThemeIcon('package');
-    item.tooltip = [...image.names, short(image.id)].join('\n');
-    return item;
+function isRunning({ state }: protocol.ContainerItem): boolean {
+    return state === 'running';
 }
 
 function short(id: string): string {
     return id.replace(/^sha256:/, '').slice(0, 12);
 }
 
-function size(bytes: number): string {
-    return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
 async function confirm(question: string, detail: string): Promise<boolean> {
-    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Remove');
-    return answer === 'Remove';
+    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Remove')) === 'Remove';
 }

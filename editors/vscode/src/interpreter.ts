@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import * as protocol from './protocol';
 import type { Server } from './server';
 
-const ICONS: Record<protocol.InterpreterState, string> = {
+const ICONS: Record<string, string> = {
     unknown: 'beaker',
     invalid: 'warning',
     unreachable: 'debug-disconnect',
@@ -25,6 +25,7 @@ export class Interpreters implements vscode.Disposable {
     private snapshot: protocol.InterpretersSnapshot = { seq: 0, interpreters: [], kinds: [] };
     private progress: string | undefined;
     private builds = 0;
+    private hasTests = false;
     /** Tells the end of each build that is under way. */
     private readonly ends = new Map<string, (end: protocol.EndRunTestParams) => void>();
 
@@ -40,6 +41,11 @@ export class Interpreters implements vscode.Disposable {
             if (this.ends.has(runId)) this.log.append(text);
         });
         server.on<protocol.EndRunTestParams>(protocol.END_RUN_TEST, end => this.ends.get(end.runId)?.(end));
+        server.on<protocol.DiscoverTestResults>(protocol.DISCOVERED_TESTS, ({ tests }) => {
+            if (this.hasTests || !tests.length) return;
+            this.hasTests = true;
+            this.show();
+        });
         onProgress(words => {
             this.progress = words;
             this.show();
@@ -65,15 +71,16 @@ export class Interpreters implements vscode.Disposable {
 
     private show(): void {
         const chosen = this.chosen();
-        if (!chosen) return this.item.hide();
-        const name = chosen.name === 'default' ? chosen.source : chosen.name;
+        // A folder without tests need not be told that it has nothing to run them in.
+        if (!chosen || !this.hasTests) return this.item.hide();
+        const name = titleOf(chosen);
         this.item.text = this.progress
             ? `$(sync~spin) ${name}: ${this.progress}`
             : `$(${ICONS[chosen.state] ?? 'beaker'}) ${name}`;
         const tooltip = new vscode.MarkdownString();
-        tooltip.appendMarkdown('**Testdock** runs tests in ').appendText(chosen.source);
+        tooltip.appendMarkdown('**Testdock** runs tests in ').appendText(chosen.source || 'nothing yet');
         if (chosen.engine) tooltip.appendText(` on ${chosen.engine}`);
-        tooltip.appendMarkdown('\n\n').appendText(`${chosen.state}: ${chosen.detail}`);
+        for (const line of [chosen.detail, chosen.help]) if (line) tooltip.appendMarkdown('\n\n').appendText(line);
         this.item.tooltip = tooltip;
         const isBad = chosen.state === 'invalid' || chosen.state === 'unreachable';
         const color = isBad ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
@@ -94,11 +101,14 @@ export class Interpreters implements vscode.Disposable {
         const choices: Choice[] = [{ label: 'Run tests in', kind: vscode.QuickPickItemKind.Separator }];
         for (const it of this.snapshot.interpreters) {
             choices.push({
-                label: `$(${it.chosen ? 'check' : 'blank'}) ${it.name === 'default' ? it.source : it.name}`,
-                description: [it.state, several ? it.folder : ''].filter(Boolean).join(' · '),
+                label: `$(${it.chosen ? 'check' : 'blank'}) ${titleOf(it)}`,
+                ...(several && { description: it.folder }),
                 detail: it.detail,
                 perform: () => choose(it.name),
             });
+        }
+        if (vscode.workspace.getConfiguration('testdock').get('interpreter')) {
+            choices.push({ label: '$(discard) As the Project Says', perform: () => choose(undefined) });
         }
         const chosen = this.chosen();
         choices.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
@@ -115,7 +125,7 @@ export class Interpreters implements vscode.Disposable {
         });
         const picked = await vscode.window.showQuickPick(choices, {
             title: 'Testdock: Interpreter',
-            placeHolder: chosen ? `${chosen.source}: ${chosen.detail}` : 'No interpreter was found',
+            placeHolder: chosen ? chosen.detail : 'No interpreter was found',
         });
         await picked?.perform?.();
     }
@@ -141,7 +151,7 @@ export class Interpreters implements vscode.Disposable {
         });
         if (name === undefined) return;
         const values: Record<string, string> = {};
-        for (const field of kind.fields) {
+        for (const field of kind.fields.filter(it => !it.advanced)) {
             const value = await ask(field, title);
             if (value === undefined) return;
             if (value) values[field.key] = value;
@@ -157,7 +167,7 @@ export class Interpreters implements vscode.Disposable {
     async build(fresh: boolean): Promise<void> {
         const chosen = this.chosen();
         const runId = `build-${process.pid}-${++this.builds}`;
-        const title = `Building ${chosen?.name === 'default' ? chosen.source : (chosen?.name ?? 'the image')}`;
+        const title = `Building ${chosen ? titleOf(chosen) : 'the image'}`;
         this.log.clear();
         this.log.show(true);
         const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
@@ -165,7 +175,7 @@ export class Interpreters implements vscode.Disposable {
             const ended = new Promise<protocol.EndRunTestParams>(resolve => this.ends.set(runId, resolve));
             token.onCancellationRequested(() => this.server.notify(protocol.ABORT_RUN_TEST, { runId }));
             report.report({ message: 'its log is in the output' });
-            const build: protocol.BuildArguments = { fresh, runId };
+            const build: protocol.BuildInterpreterArguments = { fresh, runId };
             if (chosen) Object.assign(build, { folder: chosen.folder, name: chosen.name });
             try {
                 await this.server.command('testdock.buildInterpreter', build);
@@ -182,22 +192,22 @@ export class Interpreters implements vscode.Disposable {
     }
 }
 
+/** Its name for people: what it is made from says more than `default`. */
+function titleOf({ name, source }: protocol.Interpreter): string {
+    return name === 'default' || name === 'local' ? source || 'No interpreter' : name;
+}
+
 /** Writes the choice where it counts: in the workspace's settings. */
-async function choose(name: string): Promise<void> {
+async function choose(name: string | undefined): Promise<void> {
     const settings = vscode.workspace.getConfiguration('testdock');
-    const value = name === 'default' ? undefined : name;
-    await settings.update('interpreter', value, vscode.ConfigurationTarget.Workspace);
+    await settings.update('interpreter', name, vscode.ConfigurationTarget.Workspace);
 }
 
 async function ask(field: protocol.InterpreterField, title: string): Promise<string | undefined> {
-    const prompt = field.description ?? field.label;
-    if (field.type === 'choice' && field.choices) {
-        const options = { title, placeHolder: prompt };
-        return vscode.window.showQuickPick(field.choices, options);
-    }
+    if (field.choices) return vscode.window.showQuickPick(field.choices, { title, placeHolder: field.description });
     return vscode.window.showInputBox({
         title,
-        prompt: `${field.label}${field.description ? `: ${field.description}` : ''}${field.required ? '' : ' (may be empty)'}`,
+        prompt: `${field.label}: ${field.description}${field.required ? '' : ' (may be empty)'}`,
         value: field.default ?? '',
         validateInput: text => (field.required && !text.trim() ? `${field.label} is needed` : undefined),
     });

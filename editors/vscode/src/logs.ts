@@ -1,12 +1,9 @@
-// A container's log in a terminal: coloured, searchable, and no longer than a terminal remembers.
+// Logs of containers in a terminal: coloured, searchable, and no longer than a terminal remembers.
 
 import * as vscode from 'vscode';
 import * as protocol from './protocol';
 import type { Server } from './server';
 import { forTerminal } from './tests/messages';
-
-/** Lines of the past that a log begins with; a search goes through all. */
-const TAIL = 1_000;
 
 interface Log {
     terminal: vscode.Terminal;
@@ -33,45 +30,23 @@ export class Logs {
         });
     }
 
-    /** Shows a container's log, and what comes. */
-    follow(engine: string, container: protocol.Container): void {
-        this.open(`Logs: ${container.name}`, {
-            engine,
-            id: container.id,
-            logId: '',
-            tail: TAIL,
-            follow: true,
-        });
-    }
-
-    /** Shows the lines that match. */
-    search(engine: string, container: protocol.Container, search: string): void {
-        const title = `Logs: ${container.name} /${search}/`;
-        this.open(title, { engine, id: container.id, logId: '', follow: false, search });
-    }
-
-    private open(title: string, params: protocol.OpenLogsParams): void {
-        const open = [...this.logs.values()].find(({ terminal }) => terminal.name === title);
-        if (open) return open.terminal.show();
+    /** Shows what was printed and what comes, or of a search the lines that match. */
+    open(name: string, wanted: Omit<protocol.OpenLogsParams, 'logId'>): void {
+        const title = wanted.search === undefined ? `Logs: ${name}` : `Logs: ${name} /${wanted.search}/`;
+        const known = [...this.logs.values()].find(({ terminal }) => terminal.name === title);
+        if (known) return known.terminal.show();
         const logId = `log-${process.pid}-${++this.count}`;
         const write = new vscode.EventEmitter<string>();
-        const start = async () => {
-            try {
-                await this.server.request(protocol.OPEN_LOGS, { ...params, logId });
-            } catch (error) {
-                this.end(logId, error instanceof Error ? error.message : String(error));
-            }
+        const open = async () => {
+            const params: protocol.OpenLogsParams = { follow: true, colors: true, ...wanted, logId };
+            await this.server.request(protocol.OPEN_LOGS, params).catch(error => this.end(logId, error.message));
         };
         const close = () => {
             if (this.logs.delete(logId)) this.server.notify(protocol.CLOSE_LOGS, { logId });
             write.dispose();
         };
-        const pty: vscode.Pseudoterminal = { onDidWrite: write.event, open: start, close };
-        const terminal = vscode.window.createTerminal({
-            name: title,
-            pty,
-            iconPath: new vscode.ThemeIcon('output'),
-        });
+        const pty: vscode.Pseudoterminal = { onDidWrite: write.event, open, close };
+        const terminal = vscode.window.createTerminal({ name: title, pty, iconPath: new vscode.ThemeIcon('output') });
         this.logs.set(logId, { terminal, write, seq: 0 });
         terminal.show();
     }

@@ -152,21 +152,11 @@ export interface Interpreter {
     source: string;
     uri?: string;
     engine: string;
-    state: InterpreterState;
+    state: string;
     detail: string;
+    help?: string;
     chosen: boolean;
 }
-
-export type InterpreterState =
-    | 'unknown'
-    | 'invalid'
-    | 'unreachable'
-    | 'absent'
-    | 'building'
-    | 'stale'
-    | 'ready'
-    | 'warm'
-    | 'local';
 
 export interface InterpreterKind {
     id: string;
@@ -178,11 +168,12 @@ export interface InterpreterKind {
 export interface InterpreterField {
     key: string;
     label: string;
-    description?: string;
+    description: string;
     type: FieldType;
     required: boolean;
     default?: string;
     choices?: string[];
+    advanced: boolean;
 }
 
 export type FieldType = 'text' | 'path' | 'choice';
@@ -199,7 +190,7 @@ export interface AddedInterpreter {
     message: string;
 }
 
-export interface BuildArguments {
+export interface BuildInterpreterArguments {
     folder?: string;
     name?: string;
     fresh?: boolean;
@@ -227,15 +218,15 @@ export const CLOSE_LOGS = 'testdock/closeLogs';
 
 export interface ContainersSnapshot {
     seq: number;
-    engines: Engine[];
+    engines: EngineItem[];
 }
 
-export interface Engine {
+export interface EngineItem {
     engine: string;
     label: string;
     error?: EngineError;
-    groups: ContainerGroup[];
-    images: Image[];
+    groups: GroupItem[];
+    images: ImageItem[];
 }
 
 export interface EngineError {
@@ -243,39 +234,43 @@ export interface EngineError {
     help?: string;
 }
 
-export interface ContainerGroup {
+export interface GroupItem {
     label: string;
-    kind: GroupKind;
-    containers: Container[];
+    kind: string;
+    containers: ContainerItem[];
 }
 
-export type GroupKind = 'interpreter' | 'compose' | 'other';
-
-export interface Container {
+export interface ContainerItem {
     id: string;
     name: string;
     image: string;
     state: string;
     status: string;
-    health?: Health;
+    health?: string;
     ports?: string;
     folderUri?: string;
     interpreter?: string;
+    service?: string;
+    actions: string[];
 }
 
-export type Health = 'healthy' | 'unhealthy' | 'starting';
-
-export interface Image {
+export interface ImageItem {
     id: string;
     names: string[];
+    detail: string;
     size: number;
-    created: string;
+    created: number;
     folderUri?: string;
     inUse: boolean;
 }
 
 export interface WatchContainersParams {
     watch: boolean;
+}
+
+export interface ObjectParams {
+    engine: string;
+    id: string;
 }
 
 export interface ContainerActionParams {
@@ -286,24 +281,26 @@ export interface ContainerActionParams {
 
 export type ContainerAction = 'start' | 'stop' | 'restart' | 'remove';
 
-export interface EngineItem {
-    engine: string;
-    id: string;
-}
-
 export interface Inspected {
     text: string;
 }
 
 export interface OpenLogsParams {
     engine: string;
-    id: string;
+    id?: string;
+    ids?: string[];
     logId: string;
     tail?: number;
     follow?: boolean;
     since?: string;
     until?: string;
     search?: string;
+    timestamps?: boolean;
+    colors?: boolean;
+}
+
+export interface CloseLogsParams {
+    logId: string;
 }
 
 export interface LogTextParams {
@@ -315,8 +312,4 @@ export interface LogTextParams {
 export interface LogEndedParams {
     logId: string;
     message?: string;
-}
-
-export interface CloseLogsParams {
-    logId: string;
 }

@@ -54,6 +54,8 @@ export class Server implements vscode.Disposable {
     private falls = 0;
     private timer: NodeJS.Timeout | undefined;
     private closing = false;
+    /** The start under way: who asks for something waits for it. */
+    private starting: Promise<void> | undefined;
     private readonly handlers = new Map<string, ((params: unknown) => void)[]>();
     private readonly moved = new vscode.EventEmitter<State>();
     /** The server came, or went with all that it knew. */
@@ -73,6 +75,7 @@ export class Server implements vscode.Disposable {
     }
 
     async request<R>(method: string, params?: unknown): Promise<R> {
+        await this.starting;
         if (!this.client?.isRunning()) throw new Error('the Testdock server is not running');
         return this.client.sendRequest<R>(method, params ?? null);
     }
@@ -104,7 +107,14 @@ export class Server implements vscode.Disposable {
         await this.start();
     }
 
-    async start(): Promise<void> {
+    start(): Promise<void> {
+        this.starting = this.look().finally(() => {
+            this.starting = undefined;
+        });
+        return this.starting;
+    }
+
+    private async look(): Promise<void> {
         const setting = vscode.workspace.getConfiguration('testdock').get<string>('server.path');
         const found = await find(setting, this.context.extensionPath);
         if (!found) return this.missing();
@@ -164,7 +174,8 @@ export class Server implements vscode.Disposable {
         }
         try {
             await until(client.start(), PATIENCE, 'the server did not answer');
-            this.moved.fire('running');
+            // Listeners ask the server, and would wait for this start.
+            setImmediate(() => this.client === client && this.moved.fire('running'));
         } catch (problem) {
             error = error || String(problem instanceof Error ? problem.message : problem);
             gone();

@@ -56,7 +56,7 @@ export class Runs {
 
     /** The server is gone, and all runs with it. */
     lost(): void {
-        for (const runId of [...this.runs.keys()]) this.end(runId, 'The server stopped: the run is over.');
+        for (const runId of [...this.runs.keys()]) this.end(runId, '\nThe server stopped: the run is over.');
         this.order.clear();
     }
 
