@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::expected::check_editor;
 use crate::support::editor::{Editor, is};
+use crate::support::expected::Expected;
 use crate::support::project::Project;
 use crate::support::running::Story;
 
@@ -75,6 +76,25 @@ fn a_run_without_an_end_goes_on_until_it_is_cancelled() {
     editor.command("testdock.cancel", &json!({ "runId": run }));
     assert_eq!(editor.until_ended(&run)["how"], "cancelled");
     assert_eq!(editor.outcomes(&run).len(), 1, "{:?}", editor.outcomes(&run));
+}
+
+#[test]
+fn service_messages_are_for_an_ide_or_for_teamcity() {
+    let recording = path();
+    let words = ["run", "--format", "teamcity", "--replay", recording.as_str()];
+    let (in_ide, in_build) =
+        (without_engine(), without_engine().env("TEAMCITY_VERSION", "2025.11"));
+    let count = |text: &str, what: &str| text.lines().filter(|it| it.starts_with(what)).count();
+    for (project, key) in [(in_ide, "nodeId"), (in_build, "name")] {
+        let (code, text) = project.shown(&words);
+        let expected = Expected::read();
+        assert_eq!(code, 1, "{text}");
+        let of = |kind: &str| count(&text, &format!("##teamcity[{kind} {key}='"));
+        assert_eq!(of("testStarted"), expected.tests.len(), "{text}");
+        assert_eq!(of("testFailed"), expected.bad().count(), "{text}");
+        assert_eq!(count(&text, "##teamcity[testSuite") > 0, key == "nodeId", "{text}");
+        assert!(text.contains(project.root.as_str()), "{text}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod workspace;
 
 mod actions;
 mod commands;
+mod containers;
 mod diagnostics;
 mod document;
 mod examples;

@@ -5,6 +5,7 @@
 //! done leaves as [`session::Effect`]s. That is why every decision can be tested by feeding values.
 
 pub mod config;
+pub mod containers;
 pub mod frameworks;
 pub mod id;
 pub mod interpreter;

@@ -1,6 +1,6 @@
 //! A workspace folder as it stands on disk: its suites and where their tests run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::id::TestId;
 use crate::interpreter::Choice;
 use crate::model::{Fault, Place, RunError};
 use crate::paths::RelPath;
-use crate::plan::Interpreter;
+use crate::plan::{self, Interpreter};
 
 /// What a folder's configuration and files amount to.
 #[derive(Debug, Clone, Default)]
@@ -105,6 +105,9 @@ impl Workspace {
         if file.strip(root).is_none() {
             return id.names.is_empty() && root.strip(file).is_some();
         }
+        if suite.framework.leaves_out(file) {
+            return false;
+        }
         let owns = |suite: &Suite| suite.framework.owns(suite, file);
         file.is_root() || owns(suite) || !self.suites.iter().any(|suite| owns(suite))
     }
@@ -112,6 +115,14 @@ impl Workspace {
     /// Whether a run of this suite has to know what stands in its files.
     pub fn needs_known(&self) -> bool {
         self.suites.iter().any(|suite| suite.framework.needs_known())
+    }
+
+    /// The engines that its interpreters are on: their addresses, `None` for the active one.
+    pub fn hosts(&self) -> BTreeSet<Option<String>> {
+        let choices = self.interpreters.values().filter_map(|choice| choice.as_ref().ok());
+        let interpreters = choices.map(|choice| &choice.interpreter);
+        let in_containers = interpreters.filter(|it| it.source != plan::Source::Local);
+        in_containers.map(|it| it.host.clone()).collect()
     }
 
     /// Where a suite's tests run.

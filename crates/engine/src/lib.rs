@@ -1,5 +1,6 @@
 //! Does: Docker, files and processes; the only crate that touches the world.
 
+pub mod containers;
 pub mod doctor;
 pub mod drive;
 pub mod replay;

@@ -3,16 +3,17 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::future::BoxFuture;
-use testdock_core::model::{End, Ended, RunEvent};
+use testdock_core::model::RunEvent;
 use testdock_core::plan::Plan;
 use testdock_core::recording::{self, BadLine, Recording};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::runner::{Events, Runner};
+use crate::scripted;
 
 /// Plays the first recorded run for the first plan that it is given, and so on; the last one again for
 /// every further plan.
@@ -54,30 +55,21 @@ impl Runner for Replay {
         events: Events,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, ()> {
-        let script = self.events(&plan);
-        Box::pin(async move {
-            for event in script {
-                if cancel.is_cancelled() {
-                    break;
-                }
-                let is_over = matches!(event, RunEvent::Ended(_));
-                events.send(event).await;
-                if is_over {
-                    return;
-                }
-            }
-            // A recording without an end is a run that goes on.
-            cancel.cancelled().await;
-            let ended = Ended { how: End::Cancelled, duration: Duration::ZERO, log: None };
-            events.send(RunEvent::Ended(ended)).await;
-        })
+        let (sender, told) = mpsc::unbounded_channel();
+        for event in self.events(&plan) {
+            // The other end is in the next line.
+            let _ = sender.send(event);
+        }
+        Box::pin(scripted::pass_on(told, events, cancel))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use testdock_core::id::RunId;
-    use tokio::sync::mpsc;
+    use testdock_core::model::{End, Ended};
 
     use super::*;
 

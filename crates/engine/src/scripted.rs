@@ -56,23 +56,30 @@ impl Runner for Scripted {
         events: Events,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, ()> {
-        let (sender, mut told) = mpsc::unbounded_channel();
+        let (sender, told) = mpsc::unbounded_channel();
         // Without anybody at the other end it is a run that nobody tells of.
         let _ = self.0.send(Script { plan, events: sender });
-        Box::pin(async move {
-            loop {
-                let event = tokio::select! {
-                    biased;
-                    () = cancel.cancelled() => RunEvent::Ended(cancelled()),
-                    Some(event) = told.recv() => event,
-                };
-                let is_over = matches!(event, RunEvent::Ended(_));
-                events.send(event).await;
-                if is_over {
-                    return;
-                }
-            }
-        })
+        Box::pin(pass_on(told, events, cancel))
+    }
+}
+
+/// Lets happen what is told, until an end is told or somebody cancels.
+pub(crate) async fn pass_on(
+    mut told: mpsc::UnboundedReceiver<RunEvent>,
+    events: Events,
+    cancel: CancellationToken,
+) {
+    loop {
+        let event = tokio::select! {
+            biased;
+            () = cancel.cancelled() => RunEvent::Ended(cancelled()),
+            Some(event) = told.recv() => event,
+        };
+        let is_over = matches!(event, RunEvent::Ended(_));
+        events.send(event).await;
+        if is_over {
+            return;
+        }
     }
 }
 

@@ -63,6 +63,12 @@ impl World {
         self.0.engines.insert(host, docker.clone());
         Ok(docker)
     }
+
+    /// Gives up the connection to an engine that did not answer: the next one who needs it is told why it
+    /// cannot be reached, or reaches it.
+    pub(crate) fn forget(&self, host: Option<&str>) {
+        self.0.engines.remove(&host.map(str::to_owned));
+    }
 }
 
 impl Default for World {

@@ -7,6 +7,10 @@ use crate::number;
 use crate::tag::Tag;
 use crate::text::Keep;
 
+pub(crate) fn name<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>) -> Option<Cow<'a, str>> {
+    tag.attributes().find(|(name, _)| *name == "name").map(|(_, value)| K::keep(value))
+}
+
 pub(crate) fn suite<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, parent: Option<SuiteId>) -> Suite<'a> {
     let mut suite = Suite { parent, ..Suite::default() };
     let mut filepath = None;

@@ -23,6 +23,7 @@
 //! assert_eq!(problems[0].message, "the report is cut off: <testsuite> is never closed");
 //! ```
 
+mod identity;
 mod locate;
 mod model;
 mod owned;
@@ -42,6 +43,7 @@ mod tag;
 mod text;
 mod utf32;
 
+pub use identity::{Identities, Identity, Selection, Sighting, Tool};
 pub use locate::{Failure, Location, Place, locate};
 pub use model::{Case, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId};
 pub use read::{Visitor, read, visit, visit_reader};

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 /// stack.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report<'a> {
+    /// The attribute `name` of the first `<testsuites>`; many tools put their own name here.
+    pub name: Option<Cow<'a, str>>,
     /// Every `<testsuite>`, in the order in which they start.
     pub suites: Vec<Suite<'a>>,
     /// Every `<testcase>`, in the order in which they end.

@@ -1,5 +1,6 @@
 //! The ways to read a report: whole, case by case, or from a stream.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 
 use crate::encoding;
@@ -29,6 +30,11 @@ use crate::{utf32, window};
 /// assert_eq!((failures.0, problems.len()), (1, 0));
 /// ```
 pub trait Visitor<'a> {
+    /// A `<testsuites>` begins; most reports have one around all else, some none, some several.
+    fn enter_report(&mut self, name: Option<Cow<'a, str>>) {
+        drop(name);
+    }
+
     /// A suite begins: its attributes are known, not yet its properties, output and statuses.
     fn enter_suite(&mut self, id: SuiteId, suite: &Suite<'a>) {
         let _ = (id, suite);
@@ -89,6 +95,10 @@ fn as_text(bytes: &[u8]) -> Option<(&str, u64)> {
 }
 
 impl<'a> Visitor<'a> for Report<'a> {
+    fn enter_report(&mut self, name: Option<Cow<'a, str>>) {
+        self.name = self.name.take().or(name);
+    }
+
     fn enter_suite(&mut self, _: SuiteId, _: &Suite<'a>) {
         self.suites.push(Suite::default());
     }

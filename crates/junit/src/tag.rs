@@ -63,7 +63,8 @@ impl Element {
         use TextKind::Property;
         matches!(
             self,
-            Element::Suite
+            Element::Suites
+                | Element::Suite
                 | Element::Case
                 | Element::Status(_)
                 | Element::Text(Property)

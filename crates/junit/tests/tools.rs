@@ -194,6 +194,12 @@ fn in_javascript() {
             "cypress/e2e/cart.cy.js:7:7",
         ),
         (
+            "deno",
+            "classname='./calc_test.ts' name='t'",
+            "Error: x\n    at fn (ext:cli/40_test.js:300:15)\n    at node:internal/x.js:1:1",
+            "none",
+        ),
+        (
             "cypress, from its runner",
             "classname='cart' name='t'",
             "CypressError: x\n    at http://localhost:3500/__cypress/runner/cypress_runner.js:155323:13",
@@ -371,6 +377,36 @@ fn in_compiled_languages() {
             "classname='spec.calc_spec' name='adds'",
             "Expected: 3\n     got: 2\n\n  from spec/calc_spec.cr:5:14 in '->'\n  from /usr/share/crystal/src/primitives.cr:266:3 in 'run'",
             "spec/calc_spec.cr:5:14",
+        ),
+        (
+            "CMake",
+            "name='t'",
+            "CMake Error at modules/a.cmake:28 (frob):\n  Unknown CMake command",
+            "modules/a.cmake:28",
+        ),
+        (
+            "CUnit",
+            "name='t'",
+            "Test failed at line  100 in file  /w/test_1.c  :\nExpected : 0",
+            "/w/test_1.c:100",
+        ),
+        (
+            "Boost.Test by way of Jenkins",
+            "name='t'",
+            "[Error] - check failed\n == [File] - test.cpp\n == [Line] - 12",
+            "test.cpp:12",
+        ),
+        (
+            "Boost.Test, an exception",
+            "name='t'",
+            "UNCAUGHT EXCEPTION:\n- file: unknown location\n- line: 0\n\nLast checkpoint:\n- message: \"t\" test entry\n- file: t.cpp\n- line: 12",
+            "t.cpp:12",
+        ),
+        (
+            "valgrind",
+            "name='t'",
+            "Invalid write\n    at 0x1: memchr (mc_replace_strmem.c:446)\n    by 0x2: main (test.c:12)",
+            "test.c:12",
         ),
         ("pFUnit", "name='adds'", "Location: \n[test_calc.pf:12]\nexpected 3", "test_calc.pf:12"),
         (

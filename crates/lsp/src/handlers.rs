@@ -13,4 +13,6 @@ pub(crate) mod commands;
 pub(crate) mod explorer;
 pub(crate) mod request;
 
+pub(crate) mod containers;
+
 mod page;

@@ -24,6 +24,7 @@ mod documents;
 mod folders;
 mod inbound;
 mod outbox;
+mod panel;
 mod runs;
 mod settings;
 mod tree;

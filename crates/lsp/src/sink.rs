@@ -48,6 +48,7 @@ impl Sink for EditorSink {
             Change::FolderClosed { folder, root } => {
                 self.progress.scan_ended(folder, None);
                 self.explorer.closed(session, folder, root);
+                self.shared.panel.folders_changed();
                 self.refresh_lenses();
             }
             Change::ScanStarted(folder) => {
@@ -58,6 +59,7 @@ impl Sink for EditorSink {
                 let folder = session.folders().find(|folder| folder.name == *name);
                 self.progress.scan_ended(name, folder);
                 self.watch.update(session);
+                self.shared.panel.folders_changed();
             }
             Change::Tests { folder, files } => {
                 let known = session.folders().find(|it| it.name == *folder);

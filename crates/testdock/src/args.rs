@@ -26,6 +26,10 @@ pub(crate) enum Command {
     /// List, show and remove what tests run in: containers and images
     #[command(subcommand)]
     Interpreter(InterpreterCommand),
+    /// Look at the containers of the engine, and act upon them
+    Containers(ContainersArguments),
+    /// Show what containers print: those of this project, or those that are named
+    Logs(LogsArguments),
     /// Show the settings that count here, and who set them
     Explain(ExplainArguments),
     /// Write a testdock.toml from what is here
@@ -87,7 +91,7 @@ pub(crate) struct RunArguments {
     pub(crate) junit: Option<Utf8PathBuf>,
     /// How to tell what happens
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: RunFormat,
     /// Show all that the tests print, while they print it
     #[arg(long)]
     pub(crate) show_output: bool,
@@ -140,6 +144,105 @@ pub(crate) enum InterpreterCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ContainersArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<ContainersCommand>,
+    #[command(flatten)]
+    pub(crate) list: ListArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContainersCommand {
+    /// All containers in groups, this project's first (also without a subcommand)
+    List(ListArguments),
+    /// Start containers
+    Start(NamesArguments),
+    /// Stop containers
+    Stop(NamesArguments),
+    /// Restart containers
+    Restart(NamesArguments),
+    /// Remove containers with what they wrote; one that runs and is not Testdock's only by force
+    Remove {
+        /// Also one that runs and was made by others
+        #[arg(long, short)]
+        force: bool,
+        #[command(flatten)]
+        names: NamesArguments,
+    },
+    /// All that the engine knows of a container, as JSON (secrets masked)
+    Inspect(NameArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// How to list them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+/// Which containers.
+#[derive(Debug, Args)]
+pub(crate) struct NamesArguments {
+    /// A name, an id, an interpreter or a service of this project, or the beginning of one
+    #[arg(value_name = "CONTAINER", required = true)]
+    pub(crate) names: Vec<String>,
+    /// On this engine only, such as tcp://build:2376
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) engine: Option<String>,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+/// Which container.
+#[derive(Debug, Args)]
+pub(crate) struct NameArguments {
+    /// A name, an id, an interpreter or a service of this project, or the beginning of one
+    #[arg(value_name = "CONTAINER")]
+    pub(crate) name: String,
+    /// On this engine only, such as tcp://build:2376
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) engine: Option<String>,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogsArguments {
+    /// Names as of `testdock containers` (default: all containers of this project)
+    #[arg(value_name = "CONTAINER")]
+    pub(crate) names: Vec<String>,
+    /// Go on with what is printed from now on
+    #[arg(long, short, conflicts_with = "until")]
+    pub(crate) follow: bool,
+    /// Only so many lines of each container, the last ones
+    #[arg(long, short = 'n', value_name = "N")]
+    pub(crate) tail: Option<usize>,
+    /// Nothing from before, such as 10m (that long ago), 14:30 or 2026-01-31T14:30:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Nothing from after
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Only lines that hold this regular expression
+    #[arg(long, short, value_name = "REGEX")]
+    pub(crate) search: Option<String>,
+    /// Begin each line with its time
+    #[arg(long, short)]
+    pub(crate) timestamps: bool,
+    /// On this engine only, such as tcp://build:2376
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) engine: Option<String>,
+    /// How to show them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
     /// The setting, such as interpreter.image (default: all that are set)
     #[arg(value_name = "KEY")]
@@ -157,7 +260,19 @@ pub(crate) struct InitArguments {
     pub(crate) project: ProjectArguments,
 }
 
-/// How to tell what happens.
+/// How to tell what happens in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum RunFormat {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+    /// Service messages: for TeamCity where it runs the build, else for the test runner of an IDE
+    Teamcity,
+}
+
+/// How to list what there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
     /// For people

@@ -1,12 +1,14 @@
 //! Runs your tests in your project's own container: a language server and a command line.
 
 mod args;
+mod containers;
 mod discover;
 mod doctor;
 mod exit;
 mod explain;
 mod init;
 mod interpreter;
+mod logs;
 mod print;
 mod project;
 mod run;
@@ -46,6 +48,8 @@ async fn perform(command: Command) -> anyhow::Result<ExitCode> {
         Command::Discover(arguments) => discover::discover(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments).await,
         Command::Interpreter(command) => interpreter::interpreter(command).await,
+        Command::Containers(arguments) => containers::containers(arguments).await,
+        Command::Logs(arguments) => logs::logs(arguments).await,
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
     }

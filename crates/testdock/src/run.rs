@@ -12,11 +12,11 @@ use testdock_engine::drive::{self, Handle, Sink};
 use testdock_engine::scan::Depth;
 use tokio::sync::oneshot;
 
-use crate::args::{Format, RunArguments};
+use crate::args::{RunArguments, RunFormat};
 use crate::exit;
 use crate::project::Project;
 use crate::server::services;
-use crate::sinks::{Finish, Human, Json, Verdict};
+use crate::sinks::{Finish, Human, Json, ServiceMessages, Verdict};
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let project = project(&arguments)?;
@@ -25,12 +25,17 @@ pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let timestamp = arguments.junit.as_ref().map(|_| now());
     let finish = Finish { sender: Some(finished), timestamp };
     let mut sink: Box<dyn Sink> = match arguments.format {
-        Format::Human => Box::new(Human::new(finish, project.cwd.clone(), arguments.show_output)),
-        Format::Json => Box::new(Json { finish }),
+        RunFormat::Human => {
+            Box::new(Human::new(finish, project.cwd.clone(), arguments.show_output))
+        }
+        RunFormat::Json => Box::new(Json { finish }),
+        RunFormat::Teamcity => Box::new(ServiceMessages::new(finish)),
     };
 
-    // Which of the failed tests still stand must be known; other runs begin sooner without.
-    let depth = if arguments.rerun_failed { Depth::Tests } else { Depth::Configuration };
+    // Which of the failed tests still stand must be known, and for an IDE where the tests stand; other
+    // runs begin sooner without.
+    let wants_tests = arguments.rerun_failed || arguments.format == RunFormat::Teamcity;
+    let depth = if wants_tests { Depth::Tests } else { Depth::Configuration };
     let (handle, mailbox) = drive::channel();
     let services = services(arguments.replay.as_deref(), project.settings.clone(), depth)?;
     handle.send(Input::Open { folder: project.name(), root: project.root.clone() });

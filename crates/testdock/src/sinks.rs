@@ -2,9 +2,11 @@
 
 mod human;
 mod json;
+mod teamcity;
 
 pub(crate) use human::Human;
 pub(crate) use json::Json;
+pub(crate) use teamcity::ServiceMessages;
 
 use testdock_core::session::{Change, Session};
 use tokio::sync::oneshot;

@@ -134,6 +134,11 @@ pub trait Framework: Debug + Send + Sync {
     /// Whether `path` may hold tests of this suite.
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool;
 
+    /// Whether what lies at `path`, below the suite's root, belongs to another suite.
+    fn leaves_out(&self, _path: &RelPath) -> bool {
+        false
+    }
+
     /// Whether `path` is of this suite, tests or not: selecting it means this suite and not its neighbours.
     fn owns(&self, suite: &Suite, path: &RelPath) -> bool {
         self.is_test_file(suite, path)

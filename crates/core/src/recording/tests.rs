@@ -1,12 +1,15 @@
 //! Recordings, read and played to a session.
 
+use std::collections::VecDeque;
+
 use camino::Utf8Path;
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::frameworks::Source;
 use crate::paths::RelPath;
 use crate::resolve::{Choice, Contents, resolve};
-use crate::session::{Effect, Input, RunRequest, Selection, Session};
+use crate::session::{Change, Effect, Input, RunRequest, Selection, Session};
 use crate::views::json_line;
 
 /// A run as it was recorded elsewhere: one test fails, one is skipped, a third was a mistake.
@@ -26,29 +29,44 @@ const RECORDED: &str = r#"{"event":"run-started","run":"cli-1","root":"/recorded
 "#;
 
 /// A session with a folder that pytest runs.
-fn session(root: &str) -> Session {
-    let files = ["pytest.ini", "test_a.py"].map(RelPath::new);
-    let read = |_: &str| None;
-    let contents = Contents { root: Utf8Path::new(root), files: &files, read: &read };
+fn session(root: &str, files: &[(&str, &str)]) -> Session {
+    let mut paths = vec![RelPath::new("pytest.ini")];
+    paths.extend(files.iter().map(|(path, _)| RelPath::new(path)));
+    let contents = Contents { root: Utf8Path::new(root), files: &paths, read: &|_| None };
     let workspace = resolve(contents, &[], &Choice { local: true, ..Choice::default() });
+    let found = |(path, text): &(&str, &str)| {
+        workspace.discover(&mut Source::new(&RelPath::new(path), text))
+    };
+    let (folder, found) = ("shop".into(), files.iter().flat_map(found).collect());
     let mut session = Session::default();
-    let _ = session.handle(Input::Open { folder: "w".into(), root: root.into() });
-    let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
+    let inputs = [
+        Input::Open { folder, root: root.into() },
+        Input::Resolved { folder: "shop".into(), workspace: Box::new(workspace) },
+        Input::Found { folder: "shop".into(), files: found },
+    ];
+    for input in inputs {
+        let _ = session.handle(input);
+    }
     session
 }
 
-/// What a run of these tests says when it is a recording that is played.
-fn played(recording: &str, root: &str, tests: &[&str]) -> Vec<String> {
+/// Shows what happens when a recording is played to a session with these files.
+pub(crate) fn play(
+    recording: &str,
+    root: &str,
+    files: &[(&str, &str)],
+    tests: &[&str],
+    mut show: impl FnMut(&Session, &Change),
+) {
     let recordings = read(recording).expect("it is one");
-    let mut session = session(root);
+    let mut session = session(root, files);
     let include = tests.iter().map(|id| id.parse().unwrap_or_default()).collect();
     let request = RunRequest::new("cli-1".into(), Selection::only(include));
-    let mut lines = Vec::new();
-    let mut inputs = vec![Input::Run(request)];
-    while !inputs.is_empty() {
-        for effect in session.handle(inputs.remove(0)) {
+    let mut inputs = VecDeque::from([Input::Run(request)]);
+    while let Some(input) = inputs.pop_front() {
+        for effect in session.handle(input) {
             match effect {
-                Effect::Show(change) => lines.extend(json_line(&session, &change)),
+                Effect::Show(change) => show(&session, &change),
                 Effect::Start(plan) => {
                     let events = recordings[0].played_for(&plan).into_iter();
                     inputs.extend(events.map(|event| Input::Event(plan.run.clone(), event)));
@@ -57,6 +75,15 @@ fn played(recording: &str, root: &str, tests: &[&str]) -> Vec<String> {
             }
         }
     }
+}
+
+/// The same as lines of JSON.
+fn played(recording: &str, root: &str, tests: &[&str]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let files = [("test_a.py", "")];
+    play(recording, root, &files, tests, |session, change| {
+        lines.extend(json_line(session, change));
+    });
     lines
 }
 

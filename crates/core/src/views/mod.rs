@@ -6,6 +6,7 @@ mod doctor;
 mod json;
 mod junit;
 mod lenses;
+mod teamcity;
 pub mod terminal;
 mod words;
 
@@ -17,6 +18,7 @@ pub use doctor::{Finding, Verdict, doctor_lines, doctor_text, workspace_findings
 pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
+pub use teamcity::{Reader, Teamcity};
 pub use words::{bytes_words, count_words, duration_words, end_words, stage_words};
 
 #[cfg(test)]

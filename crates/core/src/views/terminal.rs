@@ -185,7 +185,7 @@ pub fn next_line(run: &Run) -> Option<String> {
     ))
 }
 
-fn shell_quoted(word: &str) -> String {
+pub(super) fn shell_quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-:@%+=,".contains(c);
     if word.chars().all(plain) {
         word.to_owned()

@@ -9,11 +9,12 @@ use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions,
     ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
 };
+use testdock_core::containers::origin::INTERPRETER;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
-use super::recipe::{INTERPRETER, KEY, Recipe, not_made};
+use super::recipe::{KEY, Recipe, not_made};
 use super::status;
 use crate::runner::Events;
 
@@ -225,12 +226,12 @@ fn paths(recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
 }
 
 /// An error of the engine while it did `what`.
-pub(super) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
+pub(crate) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
     RunError::new(Fault::Interpreter, format!("cannot {what}: {}", super::said(error)))
         .help("see whether the engine runs: docker info")
 }
 
-pub(super) fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
 }

@@ -14,8 +14,9 @@ mod context;
 mod image;
 mod pull;
 
-pub(crate) use container::Container;
+pub(crate) use container::{Container, engine_error};
 pub(crate) use fate::Fate;
+pub(crate) use recipe::KEY;
 
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ pub(crate) async fn stand(
 }
 
 /// The status code of an engine's refusal.
-fn status(error: &bollard::errors::Error) -> Option<u16> {
+pub(crate) fn status(error: &bollard::errors::Error) -> Option<u16> {
     match error {
         bollard::errors::Error::DockerResponseServerError { status_code, .. } => Some(*status_code),
         _ => None,
@@ -66,7 +67,7 @@ fn status(error: &bollard::errors::Error) -> Option<u16> {
 }
 
 /// An engine's error without the wrapping around it.
-fn said(error: &bollard::errors::Error) -> String {
+pub(crate) fn said(error: &bollard::errors::Error) -> String {
     match error {
         bollard::errors::Error::DockerResponseServerError { message, .. } => {
             message.trim().to_owned()

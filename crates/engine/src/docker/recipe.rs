@@ -6,6 +6,7 @@ use std::time::Duration;
 use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountTmpfsOptions, MountType};
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
+use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::placement::Placement;
 use testdock_core::plan::{Interpreter, Job, Limits, User};
@@ -15,10 +16,6 @@ use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
 /// The key of what shaped a container's creation.
 pub(crate) const KEY: &str = "dev.testdock.key";
-/// The workspace on the host.
-pub(crate) const WORKSPACE: &str = "dev.testdock.workspace";
-/// The interpreter's name in the configuration.
-pub(crate) const INTERPRETER: &str = "dev.testdock.interpreter";
 /// The Testdock that made it.
 pub(crate) const VERSION: &str = "dev.testdock.version";
 

@@ -4,14 +4,14 @@
 #![no_main]
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use libfuzzer_sys::fuzz_target;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use testdock_junit::{
-    Case, FlatSuite, Outcome, Place, Report, Status, Suite, read, visit_in_steps, visit_reader,
-    write,
+    Case, FlatSuite, Identities, Outcome, Place, Report, Status, Suite, read, visit_in_steps,
+    visit_reader, write,
 };
 
 fuzz_target!(|bytes: &[u8]| {
@@ -30,6 +30,7 @@ fn as_report(bytes: &[u8]) {
             report.locate(case, status);
         }
     }
+    identify(&report);
     let mut streamed = Report::default();
     let heard = visit_reader(bytes, &mut streamed);
     assert!(heard == problems || heard.len() > 100, "{heard:?} is not {problems:?}");
@@ -73,6 +74,20 @@ fn is_case(tag: &BytesStart<'_>) -> Option<bool> {
     sound.then(|| {
         tag.local_name().as_ref() == "testcase" && tag.name().as_ref().matches(':').count() < 2
     })
+}
+
+/// No two cases are the same part of the same test, and any of them can be asked for.
+fn identify(report: &Report<'_>) {
+    let tool = report.tool();
+    let mut identities = Identities::new(tool);
+    let mut seen = HashSet::new();
+    for case in &report.cases {
+        let sighting = identities.next(report, case);
+        assert!(seen.insert((sighting.identity, sighting.part)));
+        if let Some(tool) = tool {
+            report.select_as(tool, case, &|file| file.len() % 2 == 0);
+        }
+    }
 }
 
 /// What is written is whole, says the same, and says it again when it is read and written.

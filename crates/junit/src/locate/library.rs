@@ -39,6 +39,7 @@ const SCHEMES: &[&str] =
 
 /// Files of platforms that are told by bare names.
 const BARE: &[&str] = &[
+    "_testmain.go",
     "bootstrap_node.js",
     "events.js",
     "module.js",
@@ -46,6 +47,9 @@ const BARE: &[&str] = &[
     "sandbox-script.js",
     "timers.js",
     "vm.js",
+    "mc_replace_strmem.c",
+    "vg_replace_malloc.c",
+    "vg_replace_strmem.c",
     "testing/testing.go",
     "runtime/panic.go",
     "runtime/asm_amd64.s",
@@ -61,17 +65,14 @@ const PACKAGES: &[&str] = &[
     "Microsoft.",
     "Moq.",
     "NSubstitute.",
-    "NUnit.",
     "NUnit.Framework.",
     "Newtonsoft.",
     "Shouldly.",
     "System.",
-    "TUnit.",
     "Xunit.",
     "android.",
     "androidx.",
     "assertk.",
-    "cats.",
     "ch.tutteli.",
     "clojure.",
     "cloverage.",
@@ -122,20 +123,23 @@ const PACKAGES: &[&str] = &[
     "org.springframework.",
     "org.testcontainers.",
     "org.testng.",
-    "reactor.",
-    "sbt.",
+    "reactor.core.",
     "scala.",
     "strikt.",
     "sun.",
     "utest.",
-    "weaver.",
     "worker.org.gradle.",
-    "zio.",
+    "zio.test.",
 ];
 
 /// Erlang's test runner, whose frames come with bare names.
 const ERLANG: &[&str] =
     &["eunit_", "ct_", "test_server", "proc_lib", "gen_server", "timer", "erl_eval"];
+
+/// Whether what stands right before a path says that it is no file of the project.
+pub(super) fn is_library_scheme(before: &str) -> bool {
+    SCHEMES.iter().any(|scheme| scheme.ends_with(':') && before.ends_with(scheme))
+}
 
 /// Whether a path leads out of the project.
 pub(super) fn is_library(path: &str) -> bool {

@@ -20,7 +20,7 @@ pub(super) fn frames(line: &str, previous: &str, frames: &mut Vec<Frame>) {
 }
 
 pub(super) fn frame(written: &str, line: u32, trust: Trust) -> Option<Frame> {
-    let path = path::clean(written)?;
+    let path = path::clean(written).filter(|_| line > 0)?;
     let order = match path.ends_with(".py") {
         true => Order::InnermostLast,
         false => Order::InnermostFirst,
@@ -107,13 +107,20 @@ fn dart(line: &str) -> Option<Frame> {
 /// Two lines: `- file   : a.cpp` and `- line   : 3`; or `File: a.c` and `Line: 3`.
 fn labelled(line: &str, previous: &str) -> Option<Frame> {
     let line = value_of(line, "line")?.parse().ok()?;
-    frame(value_of(previous, "file")?, line, Trust::Vouched)
+    let path = value_of(previous, "file").filter(|path| path::is_source(path))?;
+    frame(path, line, Trust::Vouched)
 }
 
+/// What follows a label; they come as `- file   : a`, `File: a`, ` == [File] - a`.
 fn value_of<'t>(line: &'t str, label: &str) -> Option<&'t str> {
-    let (name, value) = line.split_once(':')?;
-    let name = name.trim_matches(|c: char| c == '-' || c.is_whitespace());
-    name.eq_ignore_ascii_case(label).then(|| value.trim())
+    let rest = line.trim_start_matches(is_mark);
+    let (name, rest) = rest.split_at_checked(label.len())?;
+    let value = rest.trim_start_matches(is_mark);
+    (name.eq_ignore_ascii_case(label) && rest.starts_with(is_mark)).then(|| value.trim())
+}
+
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || "-=[]:".contains(c)
 }
 
 /// A number and what follows it.

@@ -4,24 +4,28 @@
 /// `host:443`.
 const EXTENSIONS: &[&str] = &[
     "adb", "ads", "bash", "bats", "c", "cbl", "cc", "cjs", "cl", "clj", "cljc", "cljs", "cls",
-    "coffee", "cpp", "cppm", "cr", "cs", "cts", "cu", "cxx", "d", "dart", "el", "elm", "erb",
-    "erl", "ex", "exs", "f", "f03", "f08", "f90", "f95", "feature", "for", "fs", "fsx", "gd",
-    "gleam", "go", "gradle", "groovy", "h", "hcl", "hh", "hpp", "hrl", "hs", "hxx", "inl", "java",
-    "jl", "js", "jsx", "kt", "kts", "lhs", "lisp", "lua", "m", "md", "mjs", "ml", "mli", "mm",
-    "mts", "nim", "nix", "odin", "pas", "pf", "php", "phpt", "pl", "pm", "ps1", "psm1", "purs",
-    "py", "pyi", "pyx", "r", "rake", "rb", "re", "res", "rkt", "robot", "rs", "rst", "s", "sc",
-    "scala", "scm", "sh", "sol", "sql", "story", "sv", "svelte", "swift", "t", "tcl", "tf", "toit",
-    "trigger", "ts", "tsx", "v", "vala", "vb", "vhd", "vhdl", "vue", "zig", "zsh",
+    "cmake", "coffee", "cpp", "cppm", "cr", "cs", "cts", "cu", "cxx", "d", "dart", "el", "elm",
+    "erb", "erl", "ex", "exs", "f", "f03", "f08", "f90", "f95", "feature", "for", "fs", "fsx",
+    "gd", "gleam", "go", "gradle", "groovy", "h", "hcl", "hh", "hpp", "hrl", "hs", "hxx", "inl",
+    "java", "jl", "js", "jsx", "kt", "kts", "lhs", "lisp", "lua", "m", "md", "mjs", "ml", "mli",
+    "mm", "mts", "nim", "nix", "odin", "pas", "pf", "php", "phpt", "pl", "pm", "ps1", "psm1",
+    "purs", "py", "pyi", "pyx", "r", "rake", "rb", "re", "res", "rkt", "robot", "rs", "rst", "s",
+    "sc", "scala", "scm", "sh", "sol", "sql", "story", "sv", "svelte", "swift", "t", "tcl", "tf",
+    "toit", "trigger", "ts", "tsx", "v", "vala", "vb", "vhd", "vhdl", "vue", "zig", "zsh",
 ];
 
+/// Source files whose names say it.
+const NAMES: &[&str] = &["CMakeLists.txt", "Dockerfile", "GNUmakefile", "Jenkinsfile", "Makefile"];
+
 /// Whether this is the path of a source file.
-pub(super) fn is_source(path: &str) -> bool {
+pub(crate) fn is_source(path: &str) -> bool {
     let name = file_name(path);
-    name.rsplit_once('.').is_some_and(|(stem, extension)| {
-        !stem.is_empty()
-            && extension.len() <= 7
-            && EXTENSIONS.binary_search(&extension.to_ascii_lowercase().as_str()).is_ok()
-    })
+    NAMES.contains(&name)
+        || name.rsplit_once('.').is_some_and(|(stem, extension)| {
+            !stem.is_empty()
+                && extension.len() <= 7
+                && EXTENSIONS.binary_search(&extension.to_ascii_lowercase().as_str()).is_ok()
+        })
 }
 
 /// The last part of a path, whatever its separators.

@@ -1,6 +1,7 @@
 //! Places as most tools write them: `path:line` and `path:line:column`, somewhere in a line.
 
 use super::frames::{Frame, Trust};
+use super::library::is_library_scheme;
 use super::line::{frame, number};
 use super::path;
 
@@ -25,6 +26,7 @@ pub(super) fn frames(line: &str, frames: &mut Vec<Frame>) {
             continue;
         };
         frame.place.column = column;
+        frame.library |= is_library_scheme(&line[..start]);
         frames.push(frame);
         from = line.len() - after.len();
     }
@@ -99,12 +101,21 @@ fn start_with_spaces(before: &str, start: usize) -> Option<usize> {
     let line = line + if before[line..].starts_with("at ") { 3 } else { 0 };
     [bracket, Some(line)].into_iter().flatten().find(|&from| {
         let path = &before[from.min(start)..];
-        from < start && path.starts_with('/') && may_have_spaces(path)
+        from < start && is_rooted(path) && may_have_spaces(path)
     })
 }
 
-/// Whether a text is one path rather than words and one.
+/// Whether a path begins with `/`, `C:\` or `C:/`.
+pub(super) fn is_rooted(path: &str) -> bool {
+    match path.as_bytes() {
+        [letter, b':', b'\\' | b'/', ..] => letter.is_ascii_alphabetic(),
+        path => path.starts_with(b"/"),
+    }
+}
+
+/// Whether what begins with a root is one path rather than words and one.
 pub(super) fn may_have_spaces(path: &str) -> bool {
+    let path = path.get(2..).unwrap_or_default();
     !path.contains([':', '(', '"', '\''])
         && ![" at ", " in ", " on ", " - "].iter().any(|word| path.contains(word))
 }

@@ -7,11 +7,12 @@ use super::line::{frame as new_frame, number};
 use super::{path, plain};
 
 pub(super) fn frame(line: &str) -> Option<Frame> {
-    if let Some(frame) = apex(line) {
+    if let Some(frame) = apex(line).or_else(|| reversed(line)) {
         return Some(frame);
     }
     let (before, number) = split(line)?;
     let before = before.trim_end_matches([' ', ',', ':']);
+    let before = [" on", " at"].iter().find_map(|word| before.strip_suffix(word)).unwrap_or(before);
     let (lead, path) = before.split_at(start(before));
     if !path::is_source(path) {
         return None;
@@ -47,16 +48,11 @@ fn split_foreign(line: &str) -> Option<(&str, u32)> {
 fn start(before: &str) -> usize {
     let is_root = |&at: &usize| {
         let begins = before[..at].is_empty() || before[..at].ends_with([' ', '\t', '(', '"', '\'']);
-        begins && (before[at..].starts_with('/') || is_drive(&before[at..]))
+        begins && plain::is_rooted(&before[at..])
     };
     let mut roots = before.char_indices().map(|(at, _)| at).filter(is_root);
-    let whole = roots.find(|&at| plain::may_have_spaces(&before[at + 1..].replace(":\\", "")));
+    let whole = roots.find(|&at| plain::may_have_spaces(&before[at..]));
     whole.unwrap_or_else(|| plain::word_start(before))
-}
-
-/// `C:\a` or `C:/a`
-fn is_drive(path: &str) -> bool {
-    matches!(path.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
 }
 
 /// Whether the words before a path say that it is where something happened.
@@ -73,6 +69,17 @@ fn trust(lead: &str, path: &str) -> Option<Trust> {
 
 fn is_dotnet(path: &str) -> bool {
     [".cs", ".fs", ".vb"].iter().any(|end| path.ends_with(end))
+}
+
+/// `failed at line 3 in file /a/b.c`
+fn reversed(line: &str) -> Option<Frame> {
+    let (_, rest) = line.split_once("line ")?;
+    let (line, rest) = number(rest.trim_start())?;
+    let rest = ["in", "of"].iter().find_map(|word| rest.trim_start().strip_prefix(word))?;
+    let path = rest.trim_start().strip_prefix("file ").unwrap_or(rest).trim_start();
+    let path = path.split([' ', ',', ';', ')']).next()?.trim_end_matches([':', '.']);
+    new_frame(path.trim_matches(['"', '\'']), line, Trust::Stated)
+        .filter(|it| path::is_source(&it.place.path))
 }
 
 /// `Class.FooTest.adds: line 3, column 7`

@@ -113,6 +113,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             Element::Suite => self.start_suite::<K>(tag, offset),
             Element::Suites => {
                 self.is_junit = true;
+                self.visitor.enter_report(fill::name::<K>(tag));
                 self.push_other();
             }
             Element::Status(kind) if self.takes_status() => {

@@ -3,8 +3,10 @@
 //! The test explorer is rust-analyzer's, with further fields that a client may ignore.
 //! `docs/protocol.md` describes all of it; a test holds both together.
 
+mod containers;
 mod explorer;
 
+pub use containers::*;
 pub use explorer::*;
 
 use lsp_types::Uri;
@@ -18,7 +20,7 @@ pub const TRUST: &str = "testdock/trust";
 pub const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
 
 /// Every method that is not in the framework, in both directions.
-pub const METHODS: [&str; 9] = [
+pub const METHODS: [&str; 19] = [
     DISCOVER_TEST,
     DiscoveredTests::METHOD,
     RUN_TEST,
@@ -27,6 +29,16 @@ pub const METHODS: [&str; 9] = [
     ChangeTestState::METHOD,
     AppendOutputToRunTest::METHOD,
     TRUST,
+    CONTAINERS,
+    WATCH_CONTAINERS,
+    ContainersChanged::METHOD,
+    CONTAINER_ACTION,
+    INSPECT_CONTAINER,
+    REMOVE_IMAGE,
+    OPEN_LOGS,
+    CLOSE_LOGS,
+    LogText::METHOD,
+    LogEnded::METHOD,
     CANCEL_PROGRESS,
 ];
 

@@ -83,7 +83,9 @@ fn capabilities() -> ServerCapabilities {
             }),
             ..WorkspaceServerCapabilities::default()
         }),
-        experimental: Some(json!({ "testExplorer": true, "testRunIds": true })),
+        experimental: Some(
+            json!({ "testExplorer": true, "testRunIds": true, "testdockContainers": true }),
+        ),
         ..ServerCapabilities::default()
     }
 }
@@ -131,6 +133,7 @@ pub(crate) fn initialized(shared: &Arc<Shared>) {
 /// Ends all runs, and says so when they have ended.
 pub(crate) async fn shutdown(shared: &Shared) {
     shared.is_shut_down.store(true, Ordering::Relaxed);
+    shared.panel.close();
     let ended = tokio::time::timeout(PATIENCE, shared.handle.quit());
     if ended.await.is_err() {
         tracing::warn!("runs have not ended after {PATIENCE:?}");

@@ -26,7 +26,7 @@ use discover::{FoundKind, FoundTest, NameRules};
 pub const KIND: Kind = Kind {
     name: "pytest",
     image: "python:3.12",
-    shaped_by: &["pyproject.toml", "pytest.ini", ".pytest.ini", "setup.cfg", "tox.ini"],
+    shaped_by: &ini::CONFIG_FILES,
     detect: |contents| {
         let found = Pytest::detect(contents).into_iter();
         found.map(|pytest| Detected::new(pytest.root.clone(), pytest)).collect()
@@ -38,6 +38,8 @@ pub const KIND: Kind = Kind {
 #[derive(Debug)]
 pub struct Pytest {
     root: RelPath,
+    /// Roots of other projects inside of this one.
+    inner: Vec<RelPath>,
     files: FileRules,
     names: NameRules,
 }
@@ -45,7 +47,14 @@ pub struct Pytest {
 impl Pytest {
     /// The pytest projects of a workspace.
     pub fn detect(contents: Contents<'_>) -> Vec<Self> {
-        roots(contents).iter().map(Self::new).collect()
+        let mut found: Vec<Self> = roots(contents).iter().map(Self::new).collect();
+        let all: Vec<RelPath> = found.iter().map(|pytest| pytest.root.clone()).collect();
+        for pytest in &mut found {
+            let inner = all.iter().filter(|root| **root != pytest.root);
+            let inner = inner.filter(|root| root.strip(&pytest.root).is_some());
+            pytest.inner = inner.cloned().collect();
+        }
+        found
     }
 
     /// pytest at a directory that the configuration names, with the settings that pytest finds there.
@@ -61,6 +70,7 @@ impl Pytest {
     fn new(root: &PytestRoot) -> Self {
         Self {
             root: RelPath::new(&root.root),
+            inner: Vec::new(),
             files: FileRules::new(root),
             names: NameRules::new(&root.python_functions, &root.python_classes),
         }
@@ -78,11 +88,18 @@ impl Framework for Pytest {
     }
 
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
-        path.strip(&suite.root).is_some() && self.files.is_test_file(path.as_str())
+        path.strip(&suite.root).is_some()
+            && self.files.is_test_file(path.as_str())
+            && !self.leaves_out(path)
+    }
+
+    fn leaves_out(&self, path: &RelPath) -> bool {
+        self.inner.iter().any(|root| path.strip(root).is_some())
     }
 
     fn owns(&self, suite: &Suite, path: &RelPath) -> bool {
         path.strip(&suite.root).is_some_and(|inner| inner.ends_with(".py"))
+            && !self.leaves_out(path)
     }
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
@@ -92,7 +109,7 @@ impl Framework for Pytest {
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
-        invocation::invocation(job, site)
+        invocation::invocation(job, site, &self.inner)
     }
 
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {

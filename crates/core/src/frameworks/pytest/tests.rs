@@ -5,15 +5,22 @@ use std::sync::Arc;
 use super::Pytest;
 use super::detect::PytestRoot;
 use crate::frameworks::{Conclusion, Exit, Suite};
+use crate::id::TestId;
 use crate::interpreter;
 use crate::model::RunEvent;
 use crate::paths::{Mount, PathMap, RelPath};
 use crate::plan::{Job, ReportFile, Site, Source};
+use crate::resolve::Contents;
+use crate::workspace::Workspace;
+
+fn suite() -> Suite {
+    let pytest = Pytest::new(&PytestRoot::plain(""));
+    Suite::new(RelPath::default(), Arc::new(pytest))
+}
 
 fn job() -> Job {
-    let pytest = Pytest::new(&PytestRoot::plain(""));
     let interpreter = interpreter::plan("default", &Default::default(), Source::Local);
-    Job::new(Suite::new(RelPath::default(), Arc::new(pytest)), interpreter)
+    Job::new(suite(), interpreter)
 }
 
 fn site() -> Site {
@@ -90,6 +97,37 @@ fn a_prefix_of_the_report_is_no_part_of_an_id() {
     let (_, conclusion) = conclude(&[session, END], cases, Exit::Code(1));
     let ids: Vec<String> = conclusion.results.iter().map(|r| r.id.to_string()).collect();
     assert_eq!(ids, ["tests/test_a.py::TestA::test_one", "tests/test_bad.py"]);
+}
+
+#[test]
+fn a_project_in_another_has_its_tests_for_itself() {
+    let files = ["pytest.ini", "services/a/pyproject.toml", "services/a/test_a.py", "test_b.py"];
+    let files = files.map(RelPath::new);
+    let read = |path: &str| match path {
+        "pytest.ini" => Some("[pytest]\n".to_owned()),
+        _ => Some("[tool.pytest.ini_options]\n".to_owned()),
+    };
+    let found = Pytest::detect(Contents { root: "/w".into(), files: &files, read: &read });
+    let suites = found.into_iter().map(|it| Arc::new(Suite::new(it.root.clone(), Arc::new(it))));
+    let workspace = Workspace { suites: suites.collect(), ..Workspace::default() };
+    let told = workspace.suites.iter().map(|suite| {
+        let is_test = |path: &&RelPath| suite.framework.is_test_file(suite, path);
+        let tests: Vec<&str> = files.iter().filter(is_test).map(RelPath::as_str).collect();
+        let meant = ["services", "services/a", "services/a/test_a.py"].map(|path| {
+            let id = TestId::of_file(RelPath::new(path));
+            workspace.is_meant(suite, &id)
+        });
+        let job = Job { suite: suite.clone(), ..job() };
+        let ignored: Vec<String> = suite.framework.invocation(&job, &site()).args.split_off(2);
+        format!("{:?} has {tests:?}, means {meant:?}, {ignored:?}", suite.root)
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            r#""" has ["test_b.py"], means [true, false, false], ["--ignore=services/a"]"#,
+            r#""services/a" has ["services/a/test_a.py"], means [true, true, true], []"#,
+        ]
+    );
 }
 
 #[test]
