@@ -185,8 +185,10 @@ impl Run {
         self.results.insert(result.id.clone(), result.clone());
         let (newest, touched) =
             folder.record_result(self.sequence, &result, self.provenance.as_ref());
+        let outdated = folder.outdated(self.sequence, &result.id);
         let mut effects = show(Change::TestFinished { run: self.id.clone(), result, newest });
         effects.extend(folder.publish(touched));
+        effects.extend(folder.forget(self.sequence, outdated));
         effects
     }
 
@@ -267,16 +269,18 @@ impl Run {
             return effects;
         }
         // A test that an argument left out is not gone.
-        let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id);
-        let gone = unreached.into_iter().filter(is_gone);
-        let gone: Vec<TestId> = gone.collect();
-        let mut effects = Vec::new();
-        for id in gone {
-            let touched = folder.retract(self.sequence, &id);
-            effects.extend(show(Change::TestRetracted { run: self.id.clone(), id }));
-            effects.extend(folder.publish(touched));
-        }
-        effects
+        let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id) || self.lacks_case(id);
+        let gone = unreached.into_iter().filter(is_gone).collect();
+        folder.forget(self.sequence, gone)
+    }
+
+    /// Whether other cases of a test ran, and nothing kept this one from doing so.
+    fn lacks_case(&self, id: &TestId) -> bool {
+        let is_whole = self.total > 0
+            && self.results.len() >= self.total
+            && self.jobs.iter().all(|job| job.args.is_empty());
+        let mut ran = self.results.keys().filter(|it| it.file == id.file && it.names == id.names);
+        id.case.is_some() && is_whole && ran.any(|it| it.case.is_some() && it.suite == id.suite)
     }
 
     fn means(&self, folder: &Folder, id: &TestId) -> bool {
