@@ -1,5 +1,8 @@
 //! `testdock report` on reports of real tools, as a person and as a program use it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "a test that was skipped says so")]
+
 mod corpus;
 mod formats;
 mod inputs;

@@ -166,4 +166,3 @@ pub fn duration(case: &junit::Case<'_>) -> Option<Duration> {
 pub fn is_bad(status: &junit::Status<'_>) -> bool {
     status.kind != junit::StatusKind::Skipped
 }
-

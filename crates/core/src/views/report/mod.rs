@@ -34,4 +34,3 @@ fn problem_line(path: &str, problem: &Problem) -> String {
         offset => format!("{path}: {} (at byte {offset})", problem.message),
     }
 }
-
