@@ -18,6 +18,7 @@ mod explorer;
 mod folders;
 mod lenses;
 mod lifecycle;
+mod mirror;
 mod progress;
 mod robustness;
 mod settings;
