@@ -9,6 +9,7 @@
 )]
 
 mod expected;
+mod interpreters;
 mod warm;
 
 mod cancel;

@@ -22,6 +22,8 @@ pub(crate) struct Client {
     from_server: mpsc::UnboundedReceiver<Value>,
     server: JoinHandle<Farewell>,
     runs: mpsc::UnboundedReceiver<Script>,
+    /// Where interpreters stand as the test says.
+    pub(crate) engine: Scripted,
     /// What the server sent and nobody claimed yet.
     inbox: VecDeque<Value>,
     /// What this test does not care for.
@@ -39,7 +41,7 @@ impl Client {
         let (stdout, from_server) = tokio::io::duplex(1 << 16);
         let (runner, runs) = Scripted::new();
         let services = Services {
-            runner: Arc::new(runner),
+            runner: Arc::new(runner.clone()),
             scanner: Arc::new(Scanner::new(Settings::default(), Depth::Tests)),
             store: None,
         };
@@ -52,6 +54,7 @@ impl Client {
             from_server: receiver,
             server,
             runs,
+            engine: runner,
             inbox: VecDeque::new(),
             ignored: HashSet::new(),
             settings: Value::Null,
@@ -112,7 +115,7 @@ impl Client {
     }
 
     /// Waits for all notifications that the server has put on their way: answers overtake them.
-    async fn catch_up(&mut self) {
+    pub(crate) async fn catch_up(&mut self) {
         if self.shows_documents {
             return;
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use testdock_core::interpreter::{Found, Image};
 use testdock_core::model::RunEvent;
 use testdock_lsp::ext;
 
@@ -30,6 +31,7 @@ const DISCOVERED: &str = "experimental/discoveredTests";
 const STATE: &str = "experimental/changeTestState";
 const OUTPUT: &str = "experimental/appendOutputToRunTest";
 const END: &str = "experimental/endRunTest";
+const CHANGED: &str = "testdock/interpretersChanged";
 
 #[tokio::test]
 async fn the_examples_are_what_a_conversation_says() {
@@ -47,11 +49,54 @@ async fn the_examples_are_what_a_conversation_says() {
     let token = press_cancel(&mut client, &mut book).await;
     tell(&mut client, &mut book, ext::TRUST, json!({ "trusted": true })).await;
 
+    let docked = interpreters(&mut book).await;
+
     let methods: BTreeSet<&str> = ext::METHODS.into_iter().collect();
     assert_eq!(book.methods(), methods);
-    book.check(&[(&workspace.uri(""), "file:///shop"), (&token, "testdock/run/4f2-642c1-0")]);
+    book.check(&[
+        (&workspace.uri(""), "file:///shop"),
+        (&docked, "file:///shop"),
+        (&token, "testdock/run/4f2-642c1-0"),
+    ]);
     client.ignore(&[STATE, OUTPUT, END, "$/progress", "window/workDoneProgress/create"]);
     client.finish().await;
+}
+
+/// A conversation about interpreters; the folder that it is about.
+async fn interpreters(book: &mut Book) -> String {
+    let workspace = Workspace::named("shop", &[(FILE, CART)]);
+    workspace.write("Dockerfile", "FROM python:3.12 AS test\n");
+    workspace
+        .write("testdock.toml", "[interpreter]\ndockerfile = \"Dockerfile\"\ntarget = \"test\"\n");
+    let mut client = Client::start();
+    let name = "testdock/shop:1e89bb7be5c4".to_owned();
+    let image = Image { id: "sha256:1".to_owned(), name, size: 412_000_000 };
+    client.engine.stands("default", Found::Warm(image));
+    let able = json!({ "experimental": { "testdockInterpreters": true } });
+    client.initialize(&[&workspace], able, json!({ "local": false })).await;
+    client.ready(1).await;
+    let last_stands = |state: &'static str| {
+        move |it: &Value| {
+            let all = it["interpreters"].as_array().into_iter().flatten();
+            all.filter(|it| it["kind"] != "local").last().is_some_and(|it| it["state"] == state)
+        }
+    };
+    client.next_where(CHANGED, last_stands("warm")).await;
+    let mut answer = client.request(ext::INTERPRETERS, Value::Null).await;
+    // The page says that it shows two fields of one kind only.
+    let kinds = answer["kinds"].as_array_mut().expect("kinds");
+    kinds.truncate(1);
+    kinds[0]["fields"].as_array_mut().expect("fields").truncate(2);
+    book.answered(ext::INTERPRETERS, Value::Null, answer);
+    let values = json!({ "image": "python:3.13" });
+    let wish = json!({ "folder": "shop", "kind": "image", "name": "py313", "values": values });
+    ask(&mut client, book, ext::ADD_INTERPRETER, wish).await;
+    let mut changed = client.next_where(CHANGED, last_stands("absent")).await;
+    changed["kinds"] = json!([]);
+    book.told(CHANGED, changed);
+    client.ignore(&[CHANGED]);
+    client.finish().await;
+    workspace.uri("")
 }
 
 async fn ask(client: &mut Client, book: &mut Book, method: &'static str, params: Value) {

@@ -16,6 +16,7 @@ mod document;
 mod examples;
 mod explorer;
 mod folders;
+mod interpreters;
 mod lenses;
 mod lifecycle;
 mod mirror;

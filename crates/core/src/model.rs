@@ -6,6 +6,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 
 use crate::id::TestId;
+use crate::interpreter::Image;
 use crate::paths::PathMap;
 
 /// How a test ended. Exclusive: a test that was skipped *and* failed was expected to fail.
@@ -162,15 +163,18 @@ impl Totals {
     /// Counts `outcomes`.
     pub fn of(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
         let mut totals = Self::default();
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Passed => totals.passed += 1,
-                Outcome::Failed => totals.failed += 1,
-                Outcome::Errored => totals.errored += 1,
-                Outcome::Skipped => totals.skipped += 1,
-            }
-        }
+        outcomes.into_iter().for_each(|outcome| totals.count(outcome));
         totals
+    }
+
+    /// Counts one more.
+    pub fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Errored => self.errored += 1,
+            Outcome::Skipped => self.skipped += 1,
+        }
     }
 
     /// All of them.
@@ -181,6 +185,15 @@ impl Totals {
     /// Failed and errored ones.
     pub fn bad(&self) -> usize {
         self.failed + self.errored
+    }
+}
+
+impl std::ops::AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.errored += other.errored;
+        self.skipped += other.skipped;
     }
 }
 
@@ -197,6 +210,13 @@ pub struct Provenance {
     pub warm: bool,
     /// The container's real mounts.
     pub paths: PathMap,
+}
+
+impl Provenance {
+    /// The image's name.
+    pub fn image_name(&self) -> &str {
+        self.interpreter.rsplit(" → ").next().unwrap_or_default()
+    }
 }
 
 /// A step on the way to the first test.
@@ -233,6 +253,8 @@ pub enum RunEvent {
     BuildLog(String),
     /// The tests' process runs.
     Started(Arc<Provenance>),
+    /// A run that only builds has an image: a new one, or the one that was there.
+    Built(Image),
     /// The tool knows how many tests it will run.
     Collected(usize),
     /// A test began.

@@ -19,8 +19,20 @@ pub struct Plan {
     pub root: Utf8PathBuf,
     /// What to do.
     pub jobs: Vec<Job>,
+    /// Images to get, beside those that the jobs need.
+    pub builds: Vec<Build>,
     /// The whole run may take this long, builds and pulls not counted.
     pub timeout: Option<Duration>,
+}
+
+/// An image to get, and nothing more.
+#[derive(Debug, Clone)]
+pub struct Build {
+    /// Whose.
+    pub interpreter: Arc<Interpreter>,
+    /// Whether everything is done again: no step is taken from an earlier build, and base images are
+    /// asked for anew.
+    pub fresh: bool,
 }
 
 /// One suite's part of a run: one command in one interpreter.
@@ -119,6 +131,20 @@ pub enum Source {
     Image(String),
     /// No container: the machine that Testdock runs on.
     Local,
+}
+
+impl Source {
+    /// In a few words, for lists: `Dockerfile, stage test`, `python:3.12`.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Dockerfile(Dockerfile { path, target: None, .. }) => path.to_string(),
+            Self::Dockerfile(Dockerfile { path, target: Some(target), .. }) => {
+                format!("{path}, stage {target}")
+            }
+            Self::Image(name) => name.clone(),
+            Self::Local => "this machine".to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Display for Source {

@@ -9,11 +9,13 @@ pub(crate) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
 use self::line::Line;
 use crate::id::TestId;
+use crate::interpreter::Image;
 use crate::model::{End, Ended, Failure, Frame, Place, RunError, RunEvent, TestResult};
 use crate::paths::{Mount, PathMap};
 use crate::plan::Plan;
@@ -74,6 +76,7 @@ impl Reader {
             Line::Preparing(stage) => RunEvent::Preparing(stage.into()),
             Line::BuildOutput { text } => RunEvent::BuildLog(text),
             Line::InterpreterReady(line) => RunEvent::Started(Arc::new(line.into())),
+            Line::ImageReady { name, image } => RunEvent::Built(Image { id: image, name, size: 0 }),
             Line::TestsCollected { total } => RunEvent::Collected(total),
             Line::TestStarted { id } => RunEvent::TestStarted(id),
             Line::TestFinished(line) => {
@@ -107,13 +110,14 @@ impl Reader {
 impl Recording {
     /// What happens when the recording is played for `plan`: of its tests only, at its places.
     pub fn played_for(&self, plan: &Plan) -> Vec<RunEvent> {
+        let all = if plan.builds.is_empty() { self.events.clone() } else { self.as_build() };
         let mount = |root: &Utf8PathBuf| Mount {
             container: root.as_str().to_owned(),
             host: Some(plan.root.clone()),
         };
         let moved = Moved(PathMap::new(self.root.as_ref().map(mount)));
         let left_out: BTreeSet<&TestId> =
-            self.events.iter().filter_map(test_of).filter(|id| !plan.selects(id)).collect();
+            all.iter().filter_map(test_of).filter(|id| !plan.selects(id)).collect();
         let played = |event: &RunEvent| match event {
             RunEvent::Collected(total) => {
                 Some(RunEvent::Collected(total.saturating_sub(left_out.len())))
@@ -125,8 +129,41 @@ impl Recording {
             event if test_of(event).is_some_and(|id| left_out.contains(id)) => None,
             event => Some(moved.event(event)),
         };
-        self.events.iter().filter_map(played).collect()
+        all.iter().filter_map(played).collect()
     }
+}
+
+impl Recording {
+    /// What of it a run without tests would have said: all that comes before the first test.
+    fn as_build(&self) -> Vec<RunEvent> {
+        let mut events = Vec::new();
+        for event in &self.events {
+            let image = match event {
+                RunEvent::Built(image) => image.clone(),
+                RunEvent::Started(provenance) => Image {
+                    id: provenance.image.clone(),
+                    name: provenance.image_name().to_owned(),
+                    size: 0,
+                },
+                RunEvent::Preparing(_) | RunEvent::BuildLog(_) => {
+                    events.push(event.clone());
+                    continue;
+                }
+                RunEvent::Ended(_) => {
+                    events.push(event.clone());
+                    break;
+                }
+                _ => continue,
+            };
+            events.extend([RunEvent::Built(image), RunEvent::Ended(completed())]);
+            break;
+        }
+        events
+    }
+}
+
+fn completed() -> Ended {
+    Ended { how: End::Completed, duration: Duration::ZERO, log: None }
 }
 
 /// The test that an event is about.

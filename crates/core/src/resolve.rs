@@ -1,6 +1,5 @@
 //! From files and settings to a [`Workspace`]: which suites there are, and where each of them runs.
 
-mod interpreters;
 mod suites;
 
 use std::collections::BTreeSet;
@@ -9,6 +8,7 @@ use camino::Utf8Path;
 
 use crate::config::{self, Layer};
 use crate::frameworks::{KINDS, NamePattern};
+use crate::interpreter::{self, Preference, registered};
 use crate::paths::RelPath;
 use crate::workspace::{Problem, Workspace};
 
@@ -17,7 +17,8 @@ use crate::workspace::{Problem, Workspace};
 pub struct Choice {
     /// The profile.
     pub profile: Option<String>,
-    /// The interpreter, instead of each suite's own.
+    /// The interpreter, instead of each suite's own: a name of the configuration, else `default` or
+    /// `local`.
     pub interpreter: Option<String>,
     /// No container: the tests run on this machine.
     pub local: bool,
@@ -39,19 +40,29 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
     let resolution = config::resolve(layers, choice.profile.as_deref());
     let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
     let warnings = resolution.warnings.iter().map(ToString::to_string).collect();
-    let suites = suites::suites(&resolution.config, contents, choice);
+    let preference = Preference::of(choice.interpreter.as_deref(), choice.local, &resolution);
+    let suites = suites::suites(&resolution.config, contents, &preference);
     let mut names: BTreeSet<Option<String>> =
         suites.iter().map(|suite| suite.interpreter.clone()).collect();
-    names.insert(choice.interpreter.clone());
-    let interpreter = |name: Option<String>| {
-        let user = suites.iter().find(|suite| suite.interpreter == name);
-        let framework = user.map_or("", |suite| suite.framework.name());
-        let named = name.as_deref();
-        let chosen = interpreters::interpreter(&resolution, contents, named, framework, choice);
-        (name, chosen)
+    if names.is_empty() || matches!(preference, Preference::Named(_)) {
+        names.insert(preference.over(None));
+    }
+    let framework = |name: Option<&str>| {
+        let user = suites.iter().find(|suite| suite.interpreter.as_deref() == name);
+        user.map_or("", |suite| suite.framework.name())
+    };
+    let Contents { root, read, .. } = contents;
+    let registered = registered(&resolution, root, read, &framework, &names, &preference);
+    let chosen = |name: Option<String>| {
+        let choice = match preference {
+            Preference::Local => Ok(interpreter::local(&resolution)),
+            _ => interpreter::of_name(&registered, name.as_deref()),
+        };
+        (name, choice)
     };
     Workspace {
-        interpreters: names.into_iter().map(interpreter).collect(),
+        interpreters: names.iter().cloned().map(chosen).collect(),
+        registered,
         timeout: resolution.config.timeout.map(|limit| limit.0),
         suites,
         problems,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::frameworks::{Source, Suite, TestItem};
 use crate::id::TestId;
-use crate::interpreter::Choice;
+use crate::interpreter::{Choice, Registered};
 use crate::model::{Fault, Place, RunError};
 use crate::paths::RelPath;
 use crate::plan::{self, Interpreter};
@@ -18,6 +18,8 @@ pub struct Workspace {
     pub suites: Vec<Arc<Suite>>,
     /// The interpreters that the suites name, `None` for the default one: ready, or why not.
     pub interpreters: BTreeMap<Option<String>, Result<Choice, RunError>>,
+    /// All interpreters of the folder, those that no suite uses too.
+    pub registered: Vec<Registered>,
     /// Mistakes in the configuration. While there is one, nothing runs.
     pub problems: Vec<Problem>,
     /// Settings that mean nothing here. They are said with each run, and hold nothing up.
@@ -48,6 +50,8 @@ pub struct FileTests {
     pub path: RelPath,
     /// Its tests, parents before their children.
     pub items: Arc<[TestItem]>,
+    /// Further files that they come from, such as that of a base class, with what these said.
+    pub others: Vec<(RelPath, Arc<str>)>,
 }
 
 impl std::fmt::Display for Problem {
@@ -87,6 +91,7 @@ impl Workspace {
                 suite: suite.clone(),
                 path: source.path.clone(),
                 items: suite.framework.discover(suite, source).into(),
+                others: source.others(),
             })
             .collect()
     }

@@ -4,6 +4,7 @@ pub mod containers;
 pub mod doctor;
 pub mod drive;
 pub mod replay;
+pub mod reports;
 pub mod runner;
 pub mod scan;
 pub mod scripted;
@@ -11,6 +12,7 @@ pub mod state;
 pub mod world;
 
 pub mod interpreters;
+pub mod register;
 
 mod docker;
 mod job;
@@ -25,5 +27,4 @@ mod output;
 mod pipes;
 mod pump;
 mod refusal;
-mod reports;
 mod supervisor;

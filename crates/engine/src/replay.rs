@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::future::BoxFuture;
+use testdock_core::interpreter::Standing;
 use testdock_core::model::RunEvent;
-use testdock_core::plan::Plan;
+use testdock_core::plan::{Interpreter, Plan};
 use testdock_core::recording::{self, BadLine, Recording};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -62,6 +63,15 @@ impl Runner for Replay {
         }
         Box::pin(scripted::pass_on(told, events, cancel))
     }
+
+    /// A recording says nothing of them: how they stand stays unknown.
+    fn look(
+        &self,
+        _: Utf8PathBuf,
+        _: Vec<Arc<Interpreter>>,
+    ) -> BoxFuture<'static, Vec<(Arc<Interpreter>, Standing)>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +97,13 @@ mod tests {
     }
 
     async fn play(replay: &Replay, cancelled: bool) -> Vec<RunEvent> {
-        let plan = Plan { run: "r".into(), root: "/w".into(), jobs: Vec::new(), timeout: None };
+        let plan = Plan {
+            run: "r".into(),
+            root: "/w".into(),
+            jobs: Vec::new(),
+            builds: Vec::new(),
+            timeout: None,
+        };
         let (sender, mut receiver) = mpsc::channel(8);
         let cancel = CancellationToken::new();
         let events = Events::new(RunId::from("r"), sender);

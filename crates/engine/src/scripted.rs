@@ -1,25 +1,51 @@
 //! Runs that somebody tells, for tests of whoever drives them.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use camino::Utf8PathBuf;
 use futures_util::future::BoxFuture;
+use testdock_core::interpreter::{Found, Standing};
 use testdock_core::model::{End, Ended, RunEvent};
-use testdock_core::plan::Plan;
+use testdock_core::plan::{Interpreter, Plan};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::runner::{Events, Runner};
 
 /// Hands each run over to the one at the other end, and lets happen in it what that one says.
-#[derive(Debug)]
-pub struct Scripted(mpsc::UnboundedSender<Script>);
+#[derive(Debug, Clone)]
+pub struct Scripted {
+    runs: mpsc::UnboundedSender<Script>,
+    places: Arc<Mutex<Places>>,
+}
+
+#[derive(Debug, Default)]
+struct Places {
+    found: BTreeMap<String, Found>,
+    looks: usize,
+}
 
 impl Scripted {
     /// A runner, and the runs that it is asked for.
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Script>) {
         let (runs, receiver) = mpsc::unbounded_channel();
-        (Self(runs), receiver)
+        (Self { runs, places: Arc::default() }, receiver)
+    }
+
+    /// From now on an interpreter stands like this; one of which nothing was said is absent.
+    pub fn stands(&self, interpreter: &str, found: Found) {
+        self.places().found.insert(interpreter.to_owned(), found);
+    }
+
+    /// How often somebody looked at interpreters.
+    pub fn looks(&self) -> usize {
+        self.places().looks
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -58,8 +84,23 @@ impl Runner for Scripted {
     ) -> BoxFuture<'static, ()> {
         let (sender, told) = mpsc::unbounded_channel();
         // Without anybody at the other end it is a run that nobody tells of.
-        let _ = self.0.send(Script { plan, events: sender });
+        let _ = self.runs.send(Script { plan, events: sender });
         Box::pin(pass_on(told, events, cancel))
+    }
+
+    fn look(
+        &self,
+        _: Utf8PathBuf,
+        asked: Vec<Arc<Interpreter>>,
+    ) -> BoxFuture<'static, Vec<(Arc<Interpreter>, Standing)>> {
+        let mut places = self.places();
+        places.looks += 1;
+        let standing = |place: Arc<Interpreter>| {
+            let found = places.found.get(&place.name).cloned().unwrap_or(Found::Absent);
+            let inputs = vec!["requirements.txt".to_owned()];
+            (place, Standing { engine: "unix:///run/docker.sock".to_owned(), found, inputs })
+        };
+        Box::pin(std::future::ready(asked.into_iter().map(standing).collect()))
     }
 }
 
@@ -95,7 +136,13 @@ mod tests {
 
     /// What becomes of a run in which `script` happens, cancelled once it has.
     async fn play(script: &[RunEvent]) -> Vec<RunEvent> {
-        let plan = Plan { run: "r".into(), root: "/w".into(), jobs: Vec::new(), timeout: None };
+        let plan = Plan {
+            run: "r".into(),
+            root: "/w".into(),
+            jobs: Vec::new(),
+            builds: Vec::new(),
+            timeout: None,
+        };
         let (sender, mut receiver) = mpsc::channel(8);
         let (runner, mut runs) = Scripted::new();
         let cancel = CancellationToken::new();

@@ -44,8 +44,10 @@ mod text;
 mod utf32;
 
 pub use identity::{Identities, Identity, Selection, Sighting, Tool};
-pub use locate::{Failure, Location, Place, locate};
-pub use model::{Case, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId};
+pub use locate::{Failure, Location, Place, locate, path_of};
+pub use model::{
+    Case, Harm, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId,
+};
 pub use read::{Visitor, read, visit, visit_reader};
 pub use write::{FlatSuite, write};
 

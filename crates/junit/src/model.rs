@@ -153,6 +153,21 @@ pub struct Problem {
     pub message: String,
     /// Where, in bytes from the start; of the decoded text where the input was not UTF-8.
     pub offset: u64,
+    /// What it means for what was read.
+    pub harm: Harm,
+}
+
+/// What a problem means for what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Harm {
+    /// Every case is there, and perhaps not every character of a text.
+    Slight,
+    /// The report ends, or what can be read of it, before it is whole: there may have been more cases.
+    Cut,
+    /// It is no JUnit report.
+    NotJunit,
+    /// It could not be read, or not to its end.
+    Unreadable,
 }
 
 impl<'a> Report<'a> {

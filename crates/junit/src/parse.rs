@@ -7,6 +7,7 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::Event;
 
+use crate::model::Harm;
 use crate::problems::Once;
 use crate::read::Visitor;
 use crate::tag::{Element, Tag};
@@ -74,7 +75,8 @@ where
         let spent = cost.min(budget);
         budget -= spent;
         if !walk.spend(cost - spent) {
-            walk.problems().add("the rest is hardly XML: it is left out", base + from as u64);
+            let message = "the rest is hardly XML: it is left out";
+            walk.problems().push(message, base + from as u64, Harm::Cut);
             break;
         }
     }

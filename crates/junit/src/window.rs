@@ -8,7 +8,7 @@ use std::io::{BufRead, Cursor, Read};
 use encoding_rs::{CoderResult, Decoder, UTF_8};
 
 use crate::encoding::{self, Detected};
-use crate::model::Problem;
+use crate::model::{Harm, Problem};
 use crate::parse::{More, parse};
 use crate::problems::Problems;
 use crate::read::Visitor;
@@ -127,7 +127,8 @@ impl<R: BufRead> Window<R> {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => (0, false),
             Err(error) => {
                 let offset = self.base + text.len() as u64;
-                problems.add(format!("cannot read the report further: {error}"), offset);
+                let message = format!("cannot read the report further: {error}");
+                problems.push(message, offset, Harm::Unreadable);
                 self.ended = true;
                 (0, false)
             }

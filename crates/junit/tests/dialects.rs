@@ -323,7 +323,7 @@ fn what_is_no_report_is_called_so() {
     check(
         "<html><body>502 Bad Gateway</body></html>",
         expect![[r#"
-            ! not a JUnit report: the root element is <html>, and there is no <testsuites>, <testsuite> or <testcase> at 0
+            ! not a JUnit report, but a web page (<html>) at 0
         "#]],
     );
     check("<testsuites/>", expect![[r#""#]]);

@@ -7,6 +7,7 @@ pub(crate) mod sync;
 
 pub(crate) mod actions;
 pub(crate) mod hover;
+pub(crate) mod interpreters;
 pub(crate) mod lenses;
 
 pub(crate) mod commands;

@@ -23,6 +23,7 @@ mod watch;
 mod documents;
 mod folders;
 mod inbound;
+mod interpreters;
 mod outbox;
 mod panel;
 mod runs;

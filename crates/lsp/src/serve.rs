@@ -65,6 +65,8 @@ where
         .custom_method(ext::DISCOVER_TEST, Server::discover_test)
         .custom_method(ext::RUN_TEST, Server::run_test)
         .custom_method(ext::ABORT_RUN_TEST, Server::abort_run_test)
+        .custom_method(ext::INTERPRETERS, Server::interpreters)
+        .custom_method(ext::ADD_INTERPRETER, Server::add_interpreter)
         .custom_method(ext::TRUST, Server::trust)
         .custom_method(ext::CONTAINERS, Server::containers)
         .custom_method(ext::WATCH_CONTAINERS, Server::watch_containers)

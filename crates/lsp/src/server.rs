@@ -13,12 +13,13 @@ use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::Result;
 
 use crate::ext::{
-    CloseLogsParams, ContainerActionParams, ContainersSnapshot, DiscoverTestParams,
-    DiscoverTestResults, Inspected, ObjectParams, OpenLogsParams, RunName, RunTestParams,
-    TrustParams, WatchContainersParams,
+    AddInterpreterParams, AddedInterpreter, CloseLogsParams, ContainerActionParams,
+    ContainersSnapshot, DiscoverTestParams, DiscoverTestResults, Inspected, InterpretersSnapshot,
+    ObjectParams, OpenLogsParams, RunName, RunTestParams, TrustParams, WatchContainersParams,
 };
 use crate::handlers::{
-    actions, commands, containers, explorer, hover, lenses, lifecycle, sync, workspace,
+    actions, commands, containers, explorer, hover, interpreters, lenses, lifecycle, sync,
+    workspace,
 };
 use crate::panel;
 use crate::shared::Shared;
@@ -97,6 +98,17 @@ impl Server {
 
     pub(crate) async fn run_test(&self, params: Option<RunTestParams>) -> Result<RunName> {
         explorer::run_test(&self.0, params.unwrap_or_default()).await
+    }
+
+    pub(crate) async fn interpreters(&self, _: Option<LSPAny>) -> Result<InterpretersSnapshot> {
+        interpreters::list(&self.0).await
+    }
+
+    pub(crate) async fn add_interpreter(
+        &self,
+        params: AddInterpreterParams,
+    ) -> Result<AddedInterpreter> {
+        interpreters::add(&self.0, params).await
     }
 
     /// Its parameters are ours: other clients send none.

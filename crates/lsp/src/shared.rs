@@ -62,6 +62,8 @@ pub(crate) struct Abilities {
     pub(crate) explorer: bool,
     /// Its test explorer knows that runs have ids and may overlap.
     pub(crate) run_ids: bool,
+    /// It shows how interpreters stand.
+    pub(crate) interpreters: bool,
 }
 
 impl Shared {
@@ -183,6 +185,7 @@ impl Abilities {
                 .is_some(),
             explorer: experimental("testExplorer"),
             run_ids: experimental("testRunIds"),
+            interpreters: experimental("testdockInterpreters"),
         }
     }
 }

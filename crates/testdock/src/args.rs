@@ -21,9 +21,11 @@ pub(crate) enum Command {
     Run(Box<RunArguments>),
     /// List the tests, running nothing
     Discover(DiscoverArguments),
+    /// Read JUnit reports of any tool, and tell what failed and where
+    Report(ReportArguments),
     /// Look at what a run needs: what was found, what is missing, what mends it
     Doctor(ProjectArguments),
-    /// List, show and remove what tests run in: containers and images
+    /// List, show, build and remove what tests run in: containers and images
     #[command(subcommand)]
     Interpreter(InterpreterCommand),
     /// Look at the containers of the engine, and act upon them
@@ -117,6 +119,22 @@ pub(crate) struct DiscoverArguments {
     pub(crate) project: ProjectArguments,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// Report files, folders of them, or patterns such as `build/**/*.xml`; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<String>,
+    /// Write all of them as one JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub(crate) merge: Option<Utf8PathBuf>,
+    /// The project that the reports are about: paths in them become paths of its files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<Utf8PathBuf>,
+    /// How to tell what the reports say
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReportFormat,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum InterpreterCommand {
     /// The interpreters of this project, and what is kept of them on the engine
@@ -131,6 +149,19 @@ pub(crate) enum InterpreterCommand {
     Show {
         /// A container's name, the beginning of its id, or an interpreter's name
         name: String,
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
+    /// Build or pull an interpreter's image, and run nothing
+    Build {
+        /// The interpreter's name (default: those that the tests run in)
+        name: Option<String>,
+        /// Take no step over from an earlier build, and pull base images again
+        #[arg(long)]
+        no_cache: bool,
+        /// How to tell what happens
+        #[arg(long, value_enum, default_value_t)]
+        format: RunFormat,
         #[command(flatten)]
         project: ProjectArguments,
     },
@@ -279,6 +310,18 @@ pub(crate) enum Format {
     #[default]
     Human,
     /// One JSON object a line
+    Json,
+}
+
+/// How to tell what reports say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    #[default]
+    Human,
+    /// Annotations of GitHub's workflows
+    Github,
+    /// One JSON object a file and line
     Json,
 }
 

@@ -11,6 +11,7 @@ mod interpreter;
 mod logs;
 mod print;
 mod project;
+mod report;
 mod run;
 mod server;
 mod sinks;
@@ -46,6 +47,7 @@ async fn perform(command: Command) -> anyhow::Result<ExitCode> {
         Command::Lsp(arguments) => server::serve(&arguments).await,
         Command::Run(arguments) => run::run(arguments).await,
         Command::Discover(arguments) => discover::discover(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments).await,
         Command::Interpreter(command) => interpreter::interpreter(command).await,
         Command::Containers(arguments) => containers::containers(arguments).await,

@@ -23,13 +23,7 @@ pub(crate) struct Project {
 impl Project {
     /// The project that the arguments mean.
     pub(crate) fn find(arguments: &ProjectArguments) -> Result<Self> {
-        let cwd = std::env::current_dir().context("cannot find the current folder")?;
-        let cwd = Utf8PathBuf::from_path_buf(cwd).map_err(|path| {
-            anyhow::anyhow!(
-                "the folder {} has a name that is not unicode; rename it",
-                path.display()
-            )
-        })?;
+        let cwd = current_folder()?;
         let root = match &arguments.root {
             Some(root) => named(&cwd.join(root))?,
             None => nearest(&cwd),
@@ -49,6 +43,14 @@ impl Project {
         let below = |path: &Utf8PathBuf| below(&self.root, path);
         seen.iter().filter(|path| path.exists()).find_map(below).or_else(|| below(&seen[0]))
     }
+}
+
+/// Where the user is.
+pub(crate) fn current_folder() -> Result<Utf8PathBuf> {
+    let cwd = std::env::current_dir().context("cannot find the current folder")?;
+    Utf8PathBuf::from_path_buf(cwd).map_err(|path| {
+        anyhow::anyhow!("the folder {} has a name that is not unicode; rename it", path.display())
+    })
 }
 
 /// Where a path lies in the project, also when one of them is written through a symbolic link.

@@ -37,7 +37,7 @@ impl Finish {
             Change::Ended { run, ended } => {
                 let Some(run) = session.run(run) else { return };
                 Verdict {
-                    code: crate::exit::of_end(&ended.how, &run.totals()),
+                    code: crate::exit::of_end(&ended.how, run),
                     junit: self
                         .timestamp
                         .as_deref()

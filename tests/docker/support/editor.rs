@@ -179,7 +179,11 @@ fn introduction(project: &Project) -> Value {
             "workspace": { "codeLens": { "refreshSupport": true } },
             "window": { "workDoneProgress": true },
             "textDocument": { "publishDiagnostics": { "relatedInformation": true } },
-            "experimental": { "testExplorer": true, "testRunIds": true },
+            "experimental": {
+                "testExplorer": true,
+                "testRunIds": true,
+                "testdockInterpreters": true,
+            },
         },
     })
 }

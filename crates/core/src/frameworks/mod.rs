@@ -18,7 +18,7 @@ pub use item::{ItemKind, Position, Range, TestItem};
 pub use known::Known;
 pub use pattern::NamePattern;
 pub use reader::{Broken, Conclusion, Exit, Reader};
-pub use source::{Grammar, Memory, Source};
+pub use source::{Grammar, Memory, Read, Source};
 
 use std::fmt::Debug;
 use std::sync::Arc;

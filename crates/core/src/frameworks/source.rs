@@ -4,7 +4,7 @@
 //! what an edit touched is parsed again.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -28,6 +28,9 @@ pub struct Memory {
     trees: HashMap<&'static str, Tree>,
 }
 
+/// Reads another file of the workspace; `None` where there is none.
+pub type Read<'r> = &'r dyn Fn(&RelPath) -> Option<Arc<str>>;
+
 /// A file that may hold tests.
 pub struct Source<'s> {
     /// Where it is.
@@ -36,17 +39,44 @@ pub struct Source<'s> {
     pub text: &'s str,
     trees: HashMap<&'static str, Tree>,
     memory: Option<&'s Memory>,
+    read: Option<Read<'s>>,
+    others: RefCell<BTreeMap<RelPath, Arc<str>>>,
 }
 
 impl<'s> Source<'s> {
     /// A file of which nothing else is known.
     pub fn new(path: &'s RelPath, text: &'s str) -> Self {
-        Self { path, text, trees: HashMap::new(), memory: None }
+        Self {
+            path,
+            text,
+            trees: HashMap::new(),
+            memory: None,
+            read: None,
+            others: RefCell::default(),
+        }
     }
 
     /// A file whose earlier text is remembered.
     pub fn edited(path: &'s RelPath, text: &'s str, memory: &'s Memory) -> Self {
         Self { memory: Some(memory), ..Self::new(path, text) }
+    }
+
+    /// The same, beside other files that what stands in it may come from.
+    #[must_use]
+    pub fn beside(self, read: Read<'s>) -> Self {
+        Self { read: Some(read), ..self }
+    }
+
+    /// The text of another file of the workspace.
+    pub fn other(&self, path: &RelPath) -> Option<Arc<str>> {
+        let text = self.read?(path)?;
+        self.others.borrow_mut().insert(path.clone(), text.clone());
+        Some(text)
+    }
+
+    /// The other files that were read so far.
+    pub fn others(&self) -> Vec<(RelPath, Arc<str>)> {
+        self.others.borrow().iter().map(|(path, text)| (path.clone(), text.clone())).collect()
     }
 
     /// What to remember of it, for when it is edited. `text` is its text.

@@ -64,10 +64,10 @@ pub fn choose(
 }
 
 /// The table of the configuration that an interpreter is described in.
-struct Section<'a>(Option<&'a str>);
+pub(super) struct Section<'a>(Option<&'a str>);
 
 impl<'a> Section<'a> {
-    fn new(name: Option<&'a str>) -> Self {
+    pub(super) fn new(name: Option<&'a str>) -> Self {
         Self(name)
     }
 
@@ -80,7 +80,7 @@ impl<'a> Section<'a> {
     }
 
     /// The key that names the source; the validator leaves at most one.
-    fn source_setting(&self, settings: &Settings) -> Option<&'static str> {
+    pub(super) fn source_setting(&self, settings: &Settings) -> Option<&'static str> {
         let settings = [
             ("local", settings.local == Some(true)),
             ("image", settings.image.is_some()),

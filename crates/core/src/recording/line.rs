@@ -24,6 +24,11 @@ pub(super) enum Line {
         text: String,
     },
     InterpreterReady(Interpreter),
+    ImageReady {
+        name: String,
+        #[serde(default)]
+        image: String,
+    },
     TestsCollected {
         total: usize,
     },

@@ -8,6 +8,7 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::frameworks::Source;
 use crate::paths::RelPath;
+use crate::plan::{Build, Interpreter};
 use crate::resolve::{Choice, Contents, resolve};
 use crate::session::{Change, Effect, Input, RunRequest, Selection, Session};
 use crate::views::json_line;
@@ -116,6 +117,38 @@ fn only_what_was_asked_for_is_played() {
     assert_eq!(ids, 1, "{lines:#?}");
     assert!(lines.contains(&r#"{"event":"tests-collected","total":1}"#.to_owned()), "{lines:#?}");
     assert!(lines.last().is_some_and(|line| line.contains("\"skipped\":1")), "{lines:#?}");
+}
+
+#[test]
+fn a_build_is_what_comes_before_the_first_test() {
+    let played = |text: &str| {
+        let build = Build { interpreter: Arc::new(interpreter()), fresh: false };
+        let root = "/w".into();
+        let (jobs, builds) = (Vec::new(), vec![build]);
+        let plan = Plan { run: "b".into(), root, jobs, builds, timeout: None };
+        read(text).expect("it is a recording")[0].played_for(&plan)
+    };
+    let [.., built, RunEvent::Ended(ended)] = &played(RECORDED)[..] else { panic!("no end") };
+    let image = Image { id: "sha256:1".into(), name: "shop:1".into(), size: 0 };
+    assert_eq!((built, &ended.how), (&RunEvent::Built(image), &End::Completed));
+    let own = r#"{"event":"run-started"}
+{"event":"image-ready","name":"shop:1","image":"sha256:1"}
+{"event":"run-finished","how":"completed","duration_s":1.0}"#;
+    assert_eq!(played(own).len(), 2);
+    let broken = r#"{"event":"run-started"}
+{"event":"build-output","text":"make"}
+{"event":"run-finished","how":"broken","duration_s":1.0,"error":{"fault":"interpreter","message":"no"}}"#;
+    let [RunEvent::BuildLog(_), RunEvent::Ended(ended)] = &played(broken)[..] else {
+        panic!("another end")
+    };
+    assert!(matches!(ended.how, End::Broken(_)));
+}
+
+fn interpreter() -> Interpreter {
+    let workspace = session("/w", &[]);
+    let workspace = workspace.folders().next().expect("it is open").workspace.clone();
+    let choice = workspace.interpreters.into_values().next().expect("one is chosen");
+    choice.expect("it can be used").interpreter
 }
 
 #[test]

@@ -3,14 +3,19 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Choice, Contents};
+use super::Contents;
 use crate::config::{self, Config};
 use crate::frameworks::command::Command;
 use crate::frameworks::{Detected, Framework, KINDS, Kind, Suite};
+use crate::interpreter::Preference;
 use crate::paths::RelPath;
 
 /// The suites; those of the configuration where it has any, else all that are detected.
-pub(super) fn suites(config: &Config, contents: Contents<'_>, choice: &Choice) -> Vec<Arc<Suite>> {
+pub(super) fn suites(
+    config: &Config,
+    contents: Contents<'_>,
+    preference: &Preference,
+) -> Vec<Arc<Suite>> {
     let mut suites: Vec<Suite> = if config.suites.is_empty() {
         let found = KINDS.iter().flat_map(|kind| (kind.detect)(contents));
         found.map(|found| detected(config, found)).collect()
@@ -19,7 +24,7 @@ pub(super) fn suites(config: &Config, contents: Contents<'_>, choice: &Choice) -
         configured.map(|settings| configured_suite(config, settings, contents)).collect()
     };
     for suite in &mut suites {
-        suite.interpreter = choice.interpreter.clone().or(suite.interpreter.take());
+        suite.interpreter = preference.over(suite.interpreter.take());
     }
     tell_apart(&mut suites, contents.files);
     suites.into_iter().map(Arc::new).collect()

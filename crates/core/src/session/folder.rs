@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::interpreters::Standings;
 use crate::frameworks::{ItemKind, Known, Memory, Suite, TestItem};
 use crate::id::{FolderName, TestId};
 use crate::model::{Outcome, Provenance, TestResult};
@@ -58,12 +59,15 @@ pub struct Folder {
     /// Files found by the scan under way; the others are gone when it ends.
     seen: BTreeSet<RelPath>,
     documents: HashMap<RelPath, Document>,
+    /// Files without tests of their own that tests come from: what they said last.
+    others: BTreeMap<RelPath, Arc<str>>,
     records: BTreeMap<TestId, Record>,
     /// Tests that failed at a place in this file, by what their run said.
     failing: BTreeMap<Utf8PathBuf, BTreeSet<TestId>>,
     /// A mistake outside the tests, such as a Dockerfile's line that failed, by whoever put it there.
     faults: BTreeMap<Utf8PathBuf, Vec<Diagnostic>>,
     published: BTreeMap<Utf8PathBuf, Vec<Diagnostic>>,
+    pub(super) standings: Standings,
 }
 
 #[derive(Debug)]
@@ -85,10 +89,12 @@ impl Folder {
             files: BTreeMap::new(),
             seen: BTreeSet::new(),
             documents: HashMap::new(),
+            others: BTreeMap::new(),
             records: BTreeMap::new(),
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),
             published: BTreeMap::new(),
+            standings: Standings::default(),
         }
     }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::{Change, Effect, Folder, Run, Session};
 use crate::frameworks::{ItemKind, Suite};
 use crate::id::{FolderName, RunId, TestId};
+use crate::interpreter::Registered;
 use crate::model::{Fault, RunError};
-use crate::plan::{Job, Plan};
+use crate::plan::{Build, Job, Plan, Source};
 use crate::workspace::{Problem, Workspace};
 
 /// What a user asks for.
@@ -46,6 +47,8 @@ pub enum Selection {
     },
     /// Those whose newest outcome is bad.
     Failed,
+    /// None: only the image of an interpreter is got. Without a name those of all that are chosen.
+    Build(Option<String>),
 }
 
 impl Selection {
@@ -106,7 +109,7 @@ impl Session {
     fn folder_for(&self, request: &RunRequest) -> Result<&Folder, RunError> {
         let named = request.folder.as_ref().or_else(|| match &request.selection {
             Selection::Tests { include, .. } => include.iter().find_map(|id| id.folder.as_ref()),
-            Selection::Failed => None,
+            Selection::Failed | Selection::Build(_) => None,
         });
         let folder = match named {
             Some(name) => self.folders.get(name),
@@ -119,6 +122,9 @@ impl Session {
 fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
     if let Some(error) = mistakes(&folder.workspace.problems) {
         return Err(error);
+    }
+    if let Selection::Build(name) = &request.selection {
+        return build_plan(folder, request, name.as_deref());
     }
     let (include, exclude) = selected(folder, &request.selection)?;
     let suites = &folder.workspace.suites;
@@ -144,7 +150,40 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
         return Err(no_match(folder, &include));
     }
     let timeout = request.timeout.or(folder.workspace.timeout);
-    Ok(Plan { run: request.id.clone(), root: folder.root.clone(), jobs, timeout })
+    let builds = Vec::new();
+    Ok(Plan { run: request.id.clone(), root: folder.root.clone(), jobs, builds, timeout })
+}
+
+fn build_plan(folder: &Folder, request: &RunRequest, name: Option<&str>) -> Result<Plan, RunError> {
+    let registered = &folder.workspace.registered;
+    let is_meant = |it: &&Registered| name.map_or(it.is_chosen, |name| it.name == name);
+    let meant: Vec<&Registered> = registered.iter().filter(is_meant).collect();
+    if let (Some(name), true) = (name, meant.is_empty()) {
+        return Err(no_interpreter(name, registered));
+    }
+    let mut builds = Vec::new();
+    for registered in meant {
+        let interpreter = registered.choice.clone()?.interpreter;
+        if interpreter.source != Source::Local {
+            builds.push(Build { interpreter: Arc::new(interpreter), fresh: request.fresh });
+        }
+    }
+    if builds.is_empty() {
+        return Err(nothing_to_build(name));
+    }
+    let (run, root) = (request.id.clone(), folder.root.clone());
+    Ok(Plan { run, root, jobs: Vec::new(), builds, timeout: None })
+}
+
+fn no_interpreter(name: &str, registered: &[Registered]) -> RunError {
+    let names: Vec<&str> = registered.iter().map(|it| it.name.as_str()).collect();
+    RunError::new(Fault::Configuration, format!("no interpreter is named `{name}`"))
+        .help(format!("name one of {}", names.join(", ")))
+}
+
+fn nothing_to_build(name: Option<&str>) -> RunError {
+    let message = format!("{} runs without a container: it has no image", name.unwrap_or("it"));
+    RunError::new(Fault::Configuration, message).help("name an interpreter that has one")
 }
 
 /// The first mistake of the configuration, with the others beside it: people mend them all at once.
@@ -175,6 +214,7 @@ fn selected(
             }
             Ok((failed, Vec::new()))
         }
+        Selection::Build(_) => Ok((Vec::new(), Vec::new())),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The session, fed with inputs. The framework is a toy: `check NAME` in a `.t` file is a test, and
 //! every line up to the next one belongs to it.
 
+mod interpreters;
+
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
@@ -29,6 +31,10 @@ impl Framework for Toy {
 
     fn discover(&self, _: &Suite, source: &mut frameworks::Source<'_>) -> Vec<TestItem> {
         let (path, text) = (source.path, source.text);
+        // `like FILE` in the first line stands for what is in that file.
+        let other = text.lines().next().and_then(|line| line.strip_prefix("like "));
+        let other = other.and_then(|other| source.other(&RelPath::new(other)));
+        let text = other.as_deref().unwrap_or(text);
         let lines: Vec<&str> = text.lines().collect();
         let starts: Vec<usize> =
             (0..lines.len()).filter(|&i| lines[i].starts_with("check ")).collect();
@@ -73,9 +79,9 @@ fn id(text: &str) -> TestId {
     text.parse().unwrap_or_default()
 }
 
-fn workspace() -> Workspace {
-    let interpreter = Interpreter {
-        name: "default".into(),
+fn interpreter() -> Interpreter {
+    Interpreter {
+        name: "local".into(),
         source: Source::Local,
         host: None,
         user: User::Host,
@@ -84,7 +90,11 @@ fn workspace() -> Workspace {
         keep_warm: Duration::from_secs(60),
         limits: Limits::default(),
         network: None,
-    };
+    }
+}
+
+fn workspace() -> Workspace {
+    let interpreter = interpreter();
     let choice = Choice { interpreter, why: String::new(), passed_over: Vec::new() };
     let suite = Suite::new(RelPath::default(), Arc::new(Toy));
     Workspace {
@@ -143,7 +153,16 @@ fn words(effects: &[Effect]) -> Vec<String> {
     let word = |effect: &Effect| match effect {
         Effect::Scan { only: None, .. } => "scan".to_owned(),
         Effect::Scan { only: Some((_, files)), .. } => format!("scan {files:?}"),
+        Effect::Start(plan) if plan.jobs.is_empty() => {
+            let names = plan.builds.iter().map(|it| it.interpreter.name.as_str());
+            format!("build {}", names.collect::<Vec<_>>().join(", "))
+        }
         Effect::Start(plan) => format!("start {} of {}", plan.run, plan.jobs[0].selection.len()),
+        Effect::Look { places, .. } => {
+            let names = places.iter().map(|it| it.name.as_str());
+            format!("look at {}", names.collect::<Vec<_>>().join(", "))
+        }
+        Effect::Remind { after, .. } => format!("remind after {} s", after.as_secs()),
         Effect::Stop(run) => format!("stop {run}"),
         Effect::Save { outcomes, .. } => format!("save {}", outcomes.len()),
         Effect::Show(Change::Diagnostics { diagnostics, .. }) => {
@@ -167,6 +186,11 @@ fn words(effects: &[Effect]) -> Vec<String> {
         Effect::Show(Change::TestRetracted { id, .. }) => format!("retracted {id}"),
         Effect::Show(Change::Ended { .. }) => "ended".to_owned(),
         Effect::Show(Change::Warning { message, .. }) => format!("warning {message}"),
+        Effect::Show(Change::BuildInputs(_)) => "build inputs".to_owned(),
+        Effect::Show(Change::Interpreters(_)) => "interpreters".to_owned(),
+        Effect::Show(Change::Built { image, .. }) => format!("built {}", image.name),
+        Effect::Show(Change::Preparing { .. }) => "preparing".to_owned(),
+        Effect::Show(Change::Started { .. }) => "started".to_owned(),
         Effect::Show(Change::FolderClosed { folder, .. }) => format!("closed {folder}"),
         Effect::Show(other) => format!("{other:?}"),
     };
@@ -253,9 +277,40 @@ fn what_is_open_in_the_editor_wins_over_what_is_on_disk() {
     let _ = edit(&mut session, 1, "check mine\n");
     let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new("a.t"), TEXT));
     assert_eq!(words(&session.handle(Input::Found { folder: "w".into(), files })), [""; 0]);
-    assert_eq!(words(&session.handle(Input::Changed(vec!["/w/a.t".into()]))), [""; 0]);
     assert_eq!(words(&session.handle(Input::Closed("/w/a.t".into()))), ["scan [\"a.t\"]"]);
     assert_eq!(words(&session.handle(Input::Changed(vec!["/w/b.t".into()]))), ["scan [\"b.t\"]"]);
+}
+
+#[test]
+fn tests_that_come_from_another_file_follow_it() {
+    let mut session = session();
+    let read = |_: &RelPath| Some("check base\n".into());
+    let path = RelPath::new("b.t");
+    let files =
+        workspace().discover(&mut frameworks::Source::new(&path, "like lib/base").beside(&read));
+    let changed = |session: &mut Session, path: &str| {
+        let path = Utf8PathBuf::from(path);
+        words(&session.handle(Input::Changed(vec![path])))
+    };
+    let tests = |session: &Session| {
+        let folder = session.folders().next().unwrap();
+        let tests = folder.tests_in(&RelPath::new("b.t")).iter().flat_map(|file| file.items.iter());
+        tests.map(|item| item.id.to_string()).collect::<Vec<_>>()
+    };
+    let found = Input::Found { folder: "w".into(), files };
+    assert_eq!(words(&session.handle(found)), ["tests [\"b.t\"]"]);
+    assert_eq!(tests(&session), ["b.t::base"]);
+    // What is typed in a document is seen beside what other files said.
+    let mut edit = |path: &str, text: &str| {
+        let _ = session.handle(Input::Edited { path: path.into(), version: 1, text: text.into() });
+        tests(&session)
+    };
+    assert_eq!(edit("/w/b.t", "like lib/base\n"), ["b.t::base"]);
+    assert_eq!(edit("/w/lib/base", "check edited\n"), ["b.t::base"]);
+    assert_eq!(edit("/w/b.t", "like lib/base\n\n"), ["b.t::edited"]);
+    let _ = session.handle(Input::Closed("/w/lib/base".into()));
+    assert_eq!(changed(&mut session, "/w/lib/base"), ["scan [\"b.t\"]"]);
+    assert_eq!(changed(&mut session, "/w/lib/other"), [""; 0]);
 }
 
 #[test]

@@ -24,6 +24,9 @@ pub fn json_line(session: &Session, change: &Change) -> Option<String> {
             "container": provenance.container,
             "warm": provenance.warm,
         }),
+        Change::Built { image, .. } => {
+            json!({ "event": "image-ready", "name": image.name, "image": image.id })
+        }
         Change::Collected { total, .. } => json!({ "event": "tests-collected", "total": total }),
         Change::TestStarted { id, .. } => json!({ "event": "test-started", "id": id }),
         Change::TestFinished { result, .. } => finished(result),
@@ -48,7 +51,9 @@ pub fn json_line(session: &Session, change: &Change) -> Option<String> {
         | Change::ScanEnded(_)
         | Change::Tests { .. }
         | Change::Diagnostics { .. }
-        | Change::Stale { .. } => return None,
+        | Change::Stale { .. }
+        | Change::Interpreters(_)
+        | Change::BuildInputs(_) => return None,
     };
     Some(object.to_string())
 }

@@ -5,21 +5,21 @@
 use anstyle::{AnsiColor, Style};
 use camino::Utf8Path;
 
-use super::words::{count_words, duration_words, printable};
+use super::words::{duration_words, outcome_words, printable};
 use crate::model::{End, Ended, Failure, Outcome, Place, Provenance, RunError, TestResult};
 use crate::session::Run;
 
-const RED: Style = AnsiColor::Red.on_default().bold();
-const GREEN: Style = AnsiColor::Green.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
 
 /// Lines of a trace that are shown, and of what a test printed.
 const TRACE_LINES: usize = 40;
 const OUTPUT_LINES: usize = 20;
 
-fn paint(style: Style, text: &str) -> String {
+pub(super) fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
@@ -88,7 +88,10 @@ fn headline(failure: &Failure) -> String {
 
 /// What is wrong, test by test, with traces and output: for the end of a run.
 pub fn failure_blocks(run: &Run, cwd: &Utf8Path) -> Vec<String> {
-    bad(run).into_iter().flat_map(|result| failure_block(result, cwd)).collect()
+    let block = |result: &TestResult| {
+        failure_block(&result.id.to_string(), &result.failures, &result.output, cwd)
+    };
+    bad(run).into_iter().flat_map(block).collect()
 }
 
 /// The bad results, file by file and line by line.
@@ -99,20 +102,24 @@ fn bad(run: &Run) -> Vec<&TestResult> {
     bad
 }
 
-fn failure_block(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
-    let mut lines = vec![String::new(), paint(RED, &format!("── {}", result.id))];
-    for failure in &result.failures {
+/// A test's failures with their traces, and the end of what it printed.
+pub(super) fn failure_block(
+    label: &str,
+    failures: &[Failure],
+    output: &str,
+    cwd: &Utf8Path,
+) -> Vec<String> {
+    let mut lines = vec![String::new(), paint(RED, &format!("── {}", printable(label)))];
+    for failure in failures {
         lines.push(failure_line(failure, cwd));
         lines.extend(
             last_lines(&failure.detail, TRACE_LINES)
                 .map(|l| format!("    {}", paint(DIM, &printable(l)))),
         );
     }
-    if !result.output.trim().is_empty() {
+    if !output.trim().is_empty() {
         lines.push(paint(BOLD, "  printed"));
-        lines.extend(
-            last_lines(&result.output, OUTPUT_LINES).map(|l| format!("    {}", printable(l))),
-        );
+        lines.extend(last_lines(output, OUTPUT_LINES).map(|l| format!("    {}", printable(l))));
     }
     lines
 }
@@ -125,20 +132,23 @@ fn last_lines(text: &str, count: usize) -> impl Iterator<Item = &str> {
 
 /// The failures once more, one line each, for the eye and for tools that read `path:line: message`.
 pub fn summary_lines(run: &Run, cwd: &Utf8Path) -> Vec<String> {
-    let lines_of = |result: &TestResult| {
-        let lines = result.failures.iter().map(|failure| match failure.place {
-            Some(_) => failure_line(failure, cwd),
-            None => format!("{}: {}", result.id, headline(failure)),
-        });
-        lines.collect::<Vec<_>>()
+    let lines = |result: &TestResult| summary_of(&result.id.to_string(), &result.failures, cwd);
+    bad(run).into_iter().flat_map(lines).collect()
+}
+
+/// A test's failures, one line each; where no place is known the test's name stands for it.
+pub(super) fn summary_of(label: &str, failures: &[Failure], cwd: &Utf8Path) -> Vec<String> {
+    let line = |failure: &Failure| match failure.place {
+        Some(_) => failure_line(failure, cwd),
+        None => format!("{}: {}", printable(label), headline(failure)),
     };
-    bad(run).into_iter().flat_map(lines_of).collect()
+    failures.iter().map(line).collect()
 }
 
 /// The last line: counts, time, and how warm it was.
 pub fn end_line(run: &Run, ended: &Ended) -> String {
     let totals = run.totals();
-    let style = match (&ended.how, totals.bad(), totals.all()) {
+    let style = match (&ended.how, totals.bad(), totals.all() + run.built.len()) {
         (End::Completed, 0, 1..) => GREEN,
         (End::Completed, 0, 0) => YELLOW,
         _ => RED,
@@ -156,7 +166,7 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
         Some((true, _)) => " (no container)",
         None => "",
     };
-    let counts = paint(style, &format!("{how}{}", count_words(&totals)));
+    let counts = paint(style, &format!("{how}{}", outcome_words(run)));
     format!("{counts} in {}{warm}", duration_words(ended.duration))
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod connect;
 mod context;
 mod image;
 mod pull;
+pub(crate) mod standing;
 
 pub(crate) use container::{Container, engine_error};
 pub(crate) use fate::Fate;
@@ -22,8 +23,9 @@ use std::sync::Arc;
 
 use bollard::Docker;
 use camino::Utf8Path;
+use testdock_core::interpreter;
 use testdock_core::model::{Provenance, RunError};
-use testdock_core::plan::Job;
+use testdock_core::plan::{Build, Job};
 use tokio_util::sync::CancellationToken;
 
 use crate::runner::Events;
@@ -56,6 +58,22 @@ pub(crate) async fn stand(
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         seat: Seat::Container(container),
     })
+}
+
+/// The image of a build, got and nothing more.
+pub(crate) async fn get(
+    docker: &Docker,
+    root: &Utf8Path,
+    build: &Build,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<interpreter::Image, RunError> {
+    let source = &build.interpreter.source;
+    let image = match build.fresh {
+        false => image::ensure(docker, root, source, events, cancel).await,
+        true => image::renew(docker, root, source, events, cancel).await,
+    };
+    image.map(|image| image.known())
 }
 
 /// The status code of an engine's refusal.

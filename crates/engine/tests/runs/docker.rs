@@ -9,7 +9,7 @@ use testdock_core::plan::Source;
 use testdock_engine::interpreters;
 
 /// An image with a shell; `TESTDOCK_TEST_BASE` names another one.
-fn image() -> Option<String> {
+pub(crate) fn image() -> Option<String> {
     let name =
         std::env::var("TESTDOCK_TEST_BASE").unwrap_or_else(|_| "probe/python:bookworm".into());
     match docker(&["image", "inspect", "-f", "{{.Id}}", &name]) {
@@ -22,7 +22,7 @@ fn image() -> Option<String> {
     }
 }
 
-fn docker(args: &[&str]) -> Result<String, String> {
+pub(crate) fn docker(args: &[&str]) -> Result<String, String> {
     let out = Command::new("docker").args(args).output().map_err(|e| e.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     match out.status.success() {
@@ -32,14 +32,14 @@ fn docker(args: &[&str]) -> Result<String, String> {
 }
 
 /// A bench whose containers are removed at its end.
-struct Yard(Bench);
+pub(crate) struct Yard(pub(crate) Bench);
 
 impl Yard {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         Some(Self(Bench::new(Source::Image(image()?))))
     }
 
-    fn containers(&self) -> Vec<String> {
+    pub(crate) fn containers(&self) -> Vec<String> {
         let filter = format!("label=dev.testdock.workspace={}", self.0.root);
         let ids = docker(&["ps", "-aq", "--no-trunc", "--filter", &filter]).unwrap_or_default();
         ids.lines().map(String::from).collect()

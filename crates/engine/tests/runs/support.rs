@@ -9,11 +9,12 @@ use testdock_core::frameworks::{
     self, Broken, Conclusion, Exit, Framework, Reader, Suite, TestItem,
 };
 use testdock_core::id::{RunId, TestId};
+use testdock_core::interpreter::Standing;
 use testdock_core::model::{End, Ended, Outcome, RunEvent, TestResult};
 use testdock_core::paths::RelPath;
 use testdock_core::plan::{
-    Candidate, HelperFile, Interpreter, Invocation, Job, Limits, Live, Plan, ReportFile, Reports,
-    Site, Source, User,
+    Build, Candidate, HelperFile, Interpreter, Invocation, Job, Limits, Live, Plan, ReportFile,
+    Reports, Site, Source, User,
 };
 use testdock_engine::runner::{Events, Runner};
 use testdock_engine::world::World;
@@ -137,15 +138,35 @@ impl Bench {
             run: "run".into(),
             root: self.root.clone(),
             jobs: vec![job],
+            builds: Vec::new(),
             timeout: self.timeout,
         })
     }
 
+    /// Gets the interpreter's image, and nothing more.
+    pub(crate) async fn build(&self, fresh: bool) -> Story {
+        let build = Build { interpreter: Arc::new(self.interpreter.clone()), fresh };
+        let plan = self.plan(Script::new(""));
+        self.perform(Plan { jobs: Vec::new(), builds: vec![build], ..(*plan).clone() }).end().await
+    }
+
+    /// What of the interpreter is there.
+    pub(crate) async fn look(&self) -> Standing {
+        let place = Arc::new(self.interpreter.clone());
+        let mut found = self.world.look(self.root.clone(), vec![place]).await;
+        assert_eq!(found.len(), 1);
+        found.remove(0).1
+    }
+
     /// Starts a run of a script.
     pub(crate) fn start(&self, script: impl Into<Script>) -> Running {
+        self.perform((*self.plan(script.into())).clone())
+    }
+
+    fn perform(&self, plan: Plan) -> Running {
         let (sender, events) = mpsc::channel(64);
         let cancel = CancellationToken::new();
-        let plan = self.plan(script.into());
+        let plan = Arc::new(plan);
         let run = RunId::from("run");
         tokio::spawn(self.world.perform(plan, Events::new(run, sender), cancel.clone()));
         Running { events, cancel, seen: Vec::new() }

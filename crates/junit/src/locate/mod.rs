@@ -19,6 +19,7 @@ mod worded;
 use crate::model::{Case, Report, Status, Suite};
 use crate::text::without_colours;
 
+pub use path::clean as path_of;
 pub(crate) use path::is_source;
 
 /// A line in a file.

@@ -39,9 +39,9 @@ pub(super) fn stem(path: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// A path without what a URL has around it, without a `./` before it, and without the name of a
-/// test behind it.
-pub(super) fn clean(written: &str) -> Option<String> {
+/// The path in what a tool writes for one: without what a URL has around it, without a `./` before
+/// it, and without the name of a test behind it.
+pub fn clean(written: &str) -> Option<String> {
     let written = written.trim();
     let path = match written.split_once(":/") {
         Some(("file", rest)) => local(rest),

@@ -5,9 +5,11 @@
 
 mod containers;
 mod explorer;
+mod interpreters;
 
 pub use containers::*;
 pub use explorer::*;
+pub use interpreters::*;
 
 use lsp_types::Uri;
 use lsp_types::notification::Notification;
@@ -20,7 +22,7 @@ pub const TRUST: &str = "testdock/trust";
 pub const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
 
 /// Every method that is not in the framework, in both directions.
-pub const METHODS: [&str; 19] = [
+pub const METHODS: [&str; 22] = [
     DISCOVER_TEST,
     DiscoveredTests::METHOD,
     RUN_TEST,
@@ -28,6 +30,9 @@ pub const METHODS: [&str; 19] = [
     EndRunTest::METHOD,
     ChangeTestState::METHOD,
     AppendOutputToRunTest::METHOD,
+    INTERPRETERS,
+    InterpretersChanged::METHOD,
+    ADD_INTERPRETER,
     TRUST,
     CONTAINERS,
     WATCH_CONTAINERS,
@@ -56,6 +61,8 @@ pub mod command {
     pub const RUN_FAILED: &str = "testdock.runFailed";
     /// Runs the same as the last time.
     pub const RUN_LAST: &str = "testdock.runLast";
+    /// Builds or pulls an interpreter's image, and runs nothing.
+    pub const BUILD_INTERPRETER: &str = "testdock.buildInterpreter";
     /// Cancels runs.
     pub const CANCEL: &str = "testdock.cancel";
     /// Shows what the newest run said of a test.
@@ -68,13 +75,14 @@ pub mod command {
     pub const REFRESH: &str = "testdock.refresh";
 
     /// All of them.
-    pub const ALL: [&str; 11] = [
+    pub const ALL: [&str; 12] = [
         RUN,
         RUN_FILE,
         RUN_AT_CURSOR,
         RUN_ALL,
         RUN_FAILED,
         RUN_LAST,
+        BUILD_INTERPRETER,
         CANCEL,
         SHOW_OUTPUT,
         STATUS,

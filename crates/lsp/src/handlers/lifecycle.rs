@@ -39,6 +39,9 @@ pub(crate) fn initialize(shared: &Arc<Shared>, params: &InitializeParams) -> Ini
     for folder in folders(params) {
         shared.folders.add(&folder.uri, &folder.name);
     }
+    if shared.client_can().interpreters {
+        shared.handle.send(Input::WatchInterpreters);
+    }
     follow(shared, params.process_id);
     InitializeResult {
         capabilities: capabilities(),
@@ -83,9 +86,12 @@ fn capabilities() -> ServerCapabilities {
             }),
             ..WorkspaceServerCapabilities::default()
         }),
-        experimental: Some(
-            json!({ "testExplorer": true, "testRunIds": true, "testdockContainers": true }),
-        ),
+        experimental: Some(json!({
+            "testExplorer": true,
+            "testRunIds": true,
+            "testdockContainers": true,
+            "testdockInterpreters": true,
+        })),
         ..ServerCapabilities::default()
     }
 }

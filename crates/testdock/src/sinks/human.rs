@@ -132,6 +132,9 @@ impl Sink for Human {
             | Change::Stale { .. }
             | Change::Queued { .. }
             | Change::BuildLog { .. }
+            | Change::Built { .. }
+            | Change::Interpreters(_)
+            | Change::BuildInputs(_)
             | Change::Output { .. } => {}
         }
         self.finish.look(session, change);

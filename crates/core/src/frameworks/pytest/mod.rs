@@ -11,10 +11,9 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::{Detected, Framework, ItemKind, Kind, Range, Reader, Source, Suite, TestItem};
+use super::{Detected, Framework, ItemKind, Kind, Reader, Source, Suite, TestItem};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
@@ -104,7 +103,8 @@ impl Framework for Pytest {
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
         let lines: Vec<&str> = source.text.split('\n').collect();
-        let found = discover::discover(source.text, &self.names);
+        let read = |path: &RelPath| source.other(path);
+        let found = discover::discover_in(source.path, source.text, &self.names, &read);
         found.into_iter().map(|test| item(suite, source.path, &lines, test)).collect()
     }
 
@@ -124,7 +124,7 @@ fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestI
         FoundKind::Function => ItemKind::Test,
     };
     TestItem {
-        hash: hash(lines, &test.range),
+        hash: discover::hash(lines, &test.range) ^ test.elsewhere.unwrap_or_default(),
         id: TestId {
             suite: suite.name.clone(),
             names: test.names,
@@ -135,13 +135,4 @@ fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestI
         name: test.name_range,
         pattern: None,
     }
-}
-
-/// A hash of the lines that a test stands on, wherever they are in the file.
-fn hash(lines: &[&str], range: &Range) -> u64 {
-    let line = |line: u32| (line as usize).min(lines.len());
-    let mut hasher = DefaultHasher::new();
-    let end = line(range.end.line.saturating_add(1));
-    lines[line(range.start.line).min(end)..end].hash(&mut hasher);
-    hasher.finish()
 }

@@ -38,6 +38,7 @@ impl Folder {
     pub(in crate::session) fn found(&mut self, files: Vec<FileTests>) -> Vec<Effect> {
         let mut by_path: BTreeMap<RelPath, Vec<FileTests>> = BTreeMap::new();
         for file in files {
+            self.others.extend(file.others.iter().cloned());
             by_path.entry(file.path.clone()).or_default().push(file);
         }
         let mut effects = Vec::new();
@@ -46,6 +47,9 @@ impl Folder {
             self.seen.insert(path.clone());
             // What is open in the editor is newer than what is on disk.
             if self.documents.contains_key(&path) {
+                if tests.iter().any(|file| !file.others.is_empty()) {
+                    effects.extend(self.rediscover(&path));
+                }
                 continue;
             }
             effects.extend(self.replace(&path, tests));
@@ -105,7 +109,7 @@ impl Folder {
     }
 
     /// Files changed on disk: those that shape the workspace mean a new scan, others themselves.
-    pub(in crate::session) fn changed(&mut self, paths: Vec<RelPath>) -> Vec<Effect> {
+    pub(in crate::session) fn changed(&mut self, paths: &[RelPath]) -> Vec<Effect> {
         if paths.iter().any(crate::resolve::shapes_the_workspace) {
             self.begin_scan();
             let effect =
@@ -116,11 +120,22 @@ impl Folder {
             self.files.contains_key(path)
                 || self.workspace.suites.iter().any(|s| s.framework.is_test_file(s, path))
         };
-        let tests: Vec<RelPath> = paths
-            .into_iter()
-            .filter(|path| !self.documents.contains_key(path) && is_test(path))
-            .collect();
-        if tests.is_empty() { Vec::new() } else { vec![self.scan_only(tests)] }
+        // Also those that are open: what they say is known, but not what the files say that they import.
+        let mut tests: BTreeSet<RelPath> = paths.iter().filter(|p| is_test(p)).cloned().collect();
+        tests.extend(self.dependent(paths));
+        self.others.retain(|path, _| !paths.contains(path));
+        match tests.is_empty() {
+            true => Vec::new(),
+            false => vec![self.scan_only(tests.into_iter().collect())],
+        }
+    }
+
+    /// The files whose tests come in part from one of these.
+    fn dependent(&self, paths: &[RelPath]) -> Vec<RelPath> {
+        let comes_from =
+            |file: &FileTests| file.others.iter().any(|(path, _)| paths.contains(path));
+        let files = self.files.iter().filter(|(_, files)| files.iter().any(comes_from));
+        files.map(|(path, _)| path.clone()).collect()
     }
 
     fn scan_only(&self, files: Vec<RelPath>) -> Effect {
@@ -136,9 +151,14 @@ impl Folder {
         let Some(document) = self.documents.get_mut(path) else {
             return Vec::new();
         };
-        let mut source = Source::edited(path, &document.text, &document.memory);
+        let (text, memory) = (document.text.clone(), std::mem::take(&mut document.memory));
+        let read = |path: &RelPath| self.text(path).or_else(|| self.others.get(path)).cloned();
+        let mut source = Source::edited(path, &text, &memory).beside(&read);
         let tests = self.workspace.discover(&mut source);
-        document.memory = source.into_memory(document.text.clone());
+        let memory = source.into_memory(text.clone());
+        if let Some(document) = self.documents.get_mut(path) {
+            document.memory = memory;
+        }
         if tests.is_empty() && !self.files.contains_key(path) {
             return Vec::new();
         }

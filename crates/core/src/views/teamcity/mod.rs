@@ -16,7 +16,7 @@ use self::message::Message;
 use self::tree::Tree;
 use super::junit::case_name;
 use super::terminal::{place_words, shell_quoted, started_line};
-use super::words::{end_words, stage_words};
+use super::words::{end_words, outcome_words, stage_words};
 use crate::id::{RunId, TestId};
 use crate::model::{End, Ended, Failure, Fault, Outcome, RunError, Stage, TestResult};
 use crate::session::{Change, Session};
@@ -79,12 +79,15 @@ impl Teamcity {
                 start.into_iter().chain(self.broken(error)).collect()
             }
             Change::Ended { run, ended } => self.ended(session, run, ended),
+            Change::Built { image, .. } => self.plain(&format!("image {} is ready", image.name)),
             Change::FolderClosed { .. }
             | Change::ScanStarted(_)
             | Change::ScanEnded(_)
             | Change::Tests { .. }
             | Change::Diagnostics { .. }
             | Change::Stale { .. }
+            | Change::Interpreters(_)
+            | Change::BuildInputs(_)
             | Change::Queued { .. }
             | Change::Collected { .. }
             | Change::TestStarted { .. } => Vec::new(),
@@ -180,9 +183,9 @@ impl Teamcity {
             }
             End::Completed | End::Cancelled | End::TimedOut(_) => {}
         }
-        let totals = session.run(run).map(|run| run.totals()).unwrap_or_default();
         if !matches!(ended.how, End::Broken(_)) {
-            lines.extend(self.plain(&end_words(&totals, ended)));
+            let came_to = session.run(run).map(outcome_words).unwrap_or_default();
+            lines.extend(self.plain(&end_words(&came_to, ended)));
         }
         lines
     }

@@ -68,6 +68,23 @@ impl Recipe {
         self.dockerfile.path.on(&self.root)
     }
 
+    /// Which of the workspace's builds this is, whatever the files say now.
+    pub(in super::super) fn source(&self) -> String {
+        let target = self.dockerfile.target.as_deref().unwrap_or_default();
+        format!("{}#{target}", self.dockerfile.path)
+    }
+
+    /// The files that shape the image, from the workspace's root: paths and globs.
+    pub(in super::super) fn inputs(&self) -> Vec<String> {
+        let context = &self.dockerfile.context;
+        let path = self.dockerfile.path.as_str();
+        let of_context =
+            inputs::of(&self.facts).into_iter().map(|it| context.join(&it).to_string());
+        let [beside, ..] = candidates(path);
+        let about = [path.to_owned(), beside, context.join(".dockerignore").to_string()];
+        about.into_iter().chain(of_context).collect()
+    }
+
     /// The build context, ready to be sent.
     pub(super) fn context(&self) -> Context {
         let elsewhere = self.sent_as() == SENT_DOCKERFILE;
