@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::shell::{answer, command, run, say, step};
-use crate::{engine, images};
+use crate::{e2e, engine, images};
 
 /// Runs every test, those on a real engine included; `arguments` go to nextest.
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
@@ -18,7 +18,7 @@ pub(crate) fn all(arguments: &[String]) -> Result<()> {
         .env("TESTDOCK_TEST_BASE", base))
 }
 
-/// Format, lints, documentation and its examples, then the tests: their summary is the last thing printed.
+/// Format, lints, documentation and its examples, the tests, then the extension for VS Code in the real thing.
 pub(crate) fn ci() -> Result<()> {
     say("format");
     run(&mut command("cargo", ["fmt", "--all", "--check"]))?;
@@ -33,7 +33,10 @@ pub(crate) fn ci() -> Result<()> {
     let examples = ["test", "--workspace", "--doc", "--quiet"];
     run(&mut command("cargo", examples))?;
     say("tests");
-    all(&[])
+    all(&[])?;
+    say("the extension for VS Code");
+    e2e::vscode::check()?;
+    e2e::vscode::drive(&e2e::Options { smoke: true, only: None })
 }
 
 fn ensure_nextest() -> Result<()> {
