@@ -161,13 +161,14 @@ impl<'s> Tree<'s> {
             None if self.folder.record(id).is_none() => TestItemKind::Module,
             None => TestItemKind::Test,
         };
-        let parametrised = found.is_some_and(|it| it.kind == ItemKind::Parametrised);
+        let itself = found.filter(|found| found.id == *id);
+        let parametrised = itself.is_some_and(|it| it.kind == ItemKind::Parametrised);
         let document = (!id.file.is_root()).then(|| self.document(&id.file)).flatten();
         Some(TestItem {
             id: name(id),
             label: id.label(),
             kind,
-            can_resolve_children: kind == TestItemKind::Module || (parametrised && !is_case),
+            can_resolve_children: kind == TestItemKind::Module || parametrised,
             parent,
             range: document.as_ref().and(found).map(range),
             text_document: document,
