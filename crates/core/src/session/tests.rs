@@ -411,6 +411,18 @@ fn failed_tests_run_again_and_nothing_else() {
 }
 
 #[test]
+fn of_a_test_that_failed_in_a_part_the_part_runs_again() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    for test in ["a.t::one", "a.t::one::part", "a.t::one::part::inner", "a.t::two"] {
+        let _ = finish(&mut session, "r1", failed(test, 2));
+    }
+    let _ = end(&mut session, "r1", End::Completed);
+    let failed = session.folders().next().unwrap().failed();
+    assert_eq!(failed, [id("a.t::one::part::inner"), id("a.t::two")]);
+}
+
+#[test]
 fn nothing_runs_where_it_must_not() {
     let mut session = session();
     assert_eq!(
