@@ -62,3 +62,7 @@ pub fn visit_in_steps<'a, V: Visitor<'a>>(
 ) -> Vec<Problem> {
     window::visit_in_steps(bytes, visitor, step, max)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
