@@ -1,7 +1,5 @@
 //! What is read from the accents and accidents that reports come with.
 
-#![expect(clippy::unwrap_used, reason = "a report without its suites is a failed test")]
-
 use expect_test::{Expect, expect};
 use testdock_junit::{Case, Problem, Report, Status, Suite, read};
 
