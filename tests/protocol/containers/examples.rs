@@ -44,6 +44,9 @@ impl Scene {
     fn own(&self, mut snapshot: Value) -> Value {
         let own = [&self.ours, &self.db, &self.web];
         for engine in items(&mut snapshot, "engines") {
+            if engine["engine"] == "" {
+                engine["label"] = json!("unix:///var/run/docker.sock");
+            }
             for group in items(engine, "groups") {
                 items(group, "containers").retain(|it| own.iter().any(|id| it["id"] == **id));
             }

@@ -14,6 +14,7 @@ mod context;
 mod image;
 mod pull;
 pub(crate) mod standing;
+pub(crate) mod takeover;
 
 pub(crate) use container::{Container, engine_error};
 pub(crate) use fate::Fate;
