@@ -16,6 +16,7 @@ mod image;
 mod note;
 mod pull;
 pub(crate) mod standing;
+pub(crate) mod takeover;
 
 pub(crate) use container::{Container, engine_error};
 pub(crate) use fate::Fate;
