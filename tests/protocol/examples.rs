@@ -80,8 +80,8 @@ async fn interpreters(book: &mut Book) -> String {
     client.ready(1).await;
     let last_stands = |state: &'static str| {
         move |it: &Value| {
-            let all = it["interpreters"].as_array().into_iter().flatten();
-            all.filter(|it| it["kind"] != "local").last().is_some_and(|it| it["state"] == state)
+            let mut all = it["interpreters"].as_array().into_iter().flatten();
+            all.rfind(|it| it["kind"] != "local").is_some_and(|it| it["state"] == state)
         }
     };
     client.next_where(CHANGED, last_stands("warm")).await;
