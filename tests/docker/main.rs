@@ -19,5 +19,6 @@ mod bad_engine;
 mod bad_tests;
 mod bad_workspace;
 mod foreign;
+mod sources;
 
 mod support;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use crate::config::{self, Layer};
+use crate::interpreter::Host;
 use crate::paths::RelPath;
 use crate::workspace::{Problem, Workspace};
 
@@ -31,6 +32,8 @@ pub struct Contents<'c> {
     pub files: &'c [RelPath],
     /// The text of one of its files; `None` where there is none.
     pub read: &'c dyn Fn(&str) -> Option<String>,
+    /// The machine that the folder is on.
+    pub host: Host<'c>,
 }
 
 /// Puts a workspace together.

@@ -117,7 +117,7 @@ impl Run<'_> {
                 return Err(refused(frame, &task.invocation, stand).into());
             }
             Finish::Lost(why) => {
-                let limits = &job.interpreter.limits;
+                let limits = &job.interpreter.options.limits;
                 let error = lost(why, followed.began, limits, stand).await;
                 return Err(error.map_or(Attempt::Gone, Attempt::from));
             }
@@ -167,7 +167,7 @@ impl Run<'_> {
             self.events.send(RunEvent::Warning(warning)).await;
         }
         if ooms > 0 && conclusion.broken.is_none() {
-            let warning = death::out_of_memory(&job.interpreter.limits);
+            let warning = death::out_of_memory(&job.interpreter.options.limits);
             self.events.send(RunEvent::Warning(warning)).await;
         }
         if conclusion.broken.is_none() || !conclusion.results.is_empty() {
@@ -175,7 +175,9 @@ impl Run<'_> {
         }
         match conclusion.broken {
             None => Ok(()),
-            Some(broken) => Err(death::broken(broken, exit, ooms, &job.interpreter.limits).into()),
+            Some(broken) => {
+                Err(death::broken(broken, exit, ooms, &job.interpreter.options.limits).into())
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ impl Stand {
         command: &Command,
         interpreter: &Interpreter,
     ) -> Result<Pipes, NotStarted> {
-        let mut env = interpreter.env.clone();
+        let mut env = interpreter.options.env.clone();
         env.extend(command.env.iter().cloned());
         let command = Command { argv: command.argv.clone(), env: env.into_iter().collect() };
         match &self.seat {

@@ -1,16 +1,26 @@
 //! Where tests run: what the configuration says, else what the workspace offers.
 //!
-//! Detection never guesses past something: a source that outranks the Dockerfile and cannot be used yet
-//! is an error that names the setting to write, so that a test never runs elsewhere than the user expects.
+//! Each kind of file has a reader of its own, which comes to the same: a source of an image and the
+//! options of a container. Detection never guesses past something: a file that outranks others and
+//! cannot be used is an error that says what to do, so that a test never runs elsewhere than the user
+//! expects.
 
+mod build_flags;
 mod choice;
 mod detect;
 pub mod dockerfile;
 pub mod dockerignore;
+mod flags;
+mod folder;
+mod found;
+mod groovy;
 mod init;
+mod jenkins;
 
 #[cfg(test)]
 mod tests;
 
-pub use choice::{Choice, Passed, ReadFile, choose, plan};
+pub use choice::{Choice, Passed, choose, plan};
+pub use folder::{Folder, Host, ReadFile};
 pub use init::init_document;
+pub use jenkins::jenkins_commands;

@@ -16,7 +16,9 @@ pub(super) fn interpreter(
     if choice.local {
         return Ok(local(resolution));
     }
-    interpreter::choose(resolution, name, "pytest", contents.read)
+    let folder =
+        interpreter::Folder { root: contents.root, read: contents.read, host: contents.host };
+    interpreter::choose(resolution, name, "pytest", folder)
 }
 
 /// The user wants no container, whatever is configured.

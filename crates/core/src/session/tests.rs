@@ -12,7 +12,7 @@ use crate::frameworks::{
 use crate::interpreter::Choice;
 use crate::model::{End, Failure, Fault, Place};
 use crate::paths::PathMap;
-use crate::plan::{Interpreter, Invocation, Job, Limits, ReportFile, Site, Source, User};
+use crate::plan::{Interpreter, Invocation, Job, ReportFile, Site, Source};
 use crate::views::Severity;
 
 #[derive(Debug)]
@@ -72,17 +72,7 @@ fn id(text: &str) -> TestId {
 }
 
 fn workspace() -> Workspace {
-    let interpreter = Interpreter {
-        name: "default".into(),
-        source: Source::Local,
-        host: None,
-        user: User::Host,
-        env: BTreeMap::new(),
-        workdir: None,
-        keep_warm: Duration::from_secs(60),
-        limits: Limits::default(),
-        network: None,
-    };
+    let interpreter = Interpreter::new("default", Source::Local);
     let choice = Choice { interpreter, why: String::new(), passed_over: Vec::new() };
     let suite = Suite {
         name: None,

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::interpreter::Choice;
 use crate::model::RunError;
 use crate::workspace::Workspace;
 
@@ -97,6 +98,7 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
                     .passed_over
                     .iter()
                     .map(|passed| format!("{}: {}", passed.source, passed.reason))
+                    .chain(unheeded(choice))
                     .collect(),
                 ..Finding::good(
                     &subject,
@@ -106,6 +108,11 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         }
     }));
     findings
+}
+
+/// What the source asks for and does not get.
+fn unheeded(choice: &Choice) -> impl Iterator<Item = String> {
+    choice.interpreter.unheeded.iter().map(|what| format!("not honoured: {what}"))
 }
 
 /// The findings as plain text for a page.

@@ -10,10 +10,12 @@ use std::time::{Duration, SystemTime};
 
 use bollard::auth::DockerCredentials;
 use bollard::errors::Error;
-use bollard::query_parameters::{BuildImageOptions, BuildImageOptionsBuilder, BuilderVersion};
+use bollard::query_parameters::{
+    BuildImageOptions, BuildImageOptionsBuilder, BuilderVersion, TagImageOptionsBuilder,
+};
 use bollard::{Docker, body_try_stream};
 use futures_util::StreamExt;
-use testdock_core::model::RunError;
+use testdock_core::model::{Fault, RunError};
 
 use super::context;
 use super::pull::{credentials_of, registry_of, server_key};
@@ -40,22 +42,44 @@ const UPLOAD_PATIENCE: Duration = Duration::from_secs(3600);
 pub(super) async fn build(
     docker: &Docker,
     recipe: &Recipe,
+    fresh_base: bool,
     events: &Events,
 ) -> Result<(), RunError> {
-    build_with(builder(docker).await, docker, recipe, events).await
+    build_with(builder(docker).await, docker, recipe, fresh_base, events).await?;
+    name_further(docker, recipe).await
+}
+
+/// Gives the image the other names that it is to have.
+async fn name_further(docker: &Docker, recipe: &Recipe) -> Result<(), RunError> {
+    for name in &recipe.dockerfile.options.tags {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        let (repo, tag) = match last.contains(':') {
+            true => name.rsplit_once(':').unwrap_or((name, "latest")),
+            false => (name.as_str(), "latest"),
+        };
+        let options = TagImageOptionsBuilder::new().repo(repo).tag(tag).build();
+        let tagged = docker.tag_image(&recipe.name, Some(options)).await;
+        tagged.map_err(|e| {
+            let message = format!("cannot name the image {name}: {}", said(&e));
+            RunError::new(Fault::Interpreter, message).help("correct the build's tag")
+        })?;
+    }
+    Ok(())
 }
 
 async fn build_with(
     builder: BuilderVersion,
     docker: &Docker,
     recipe: &Recipe,
+    fresh_base: bool,
     events: &Events,
 ) -> Result<(), RunError> {
     let credentials = credentials(&recipe.facts.base_images, events).await;
     let (pieces, sending) = context::stream(recipe.context());
     let docker = docker.clone().with_timeout(UPLOAD_PATIENCE);
     let body = body_try_stream(pieces);
-    let mut answers = docker.build_image(options(recipe, builder), Some(credentials), Some(body));
+    let mut answers =
+        docker.build_image(options(recipe, builder, fresh_base), Some(credentials), Some(body));
     let mut progress = progress::Progress::default();
     while let Some(answer) = answers.next().await {
         match answer {
@@ -105,10 +129,12 @@ async fn builder(docker: &Docker) -> BuilderVersion {
     }
 }
 
-fn options(recipe: &Recipe, builder: BuilderVersion) -> BuildImageOptions {
-    let labels =
-        HashMap::from([(WORKSPACE_LABEL, recipe.root.as_str()), (KEY_LABEL, recipe.key.as_str())]);
+fn options(recipe: &Recipe, builder: BuilderVersion, fresh_base: bool) -> BuildImageOptions {
     let dockerfile = &recipe.dockerfile;
+    let further = &dockerfile.options;
+    let theirs = further.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let ours = [(WORKSPACE_LABEL, recipe.root.as_str()), (KEY_LABEL, recipe.key.as_str())];
+    let labels: HashMap<&str, &str> = theirs.chain(ours).collect();
     let args: HashMap<&str, &str> =
         dockerfile.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let options = BuildImageOptionsBuilder::new()
@@ -119,10 +145,22 @@ fn options(recipe: &Recipe, builder: BuilderVersion) -> BuildImageOptions {
         .labels(&labels)
         .rm(true)
         .forcerm(true)
+        .nocache(further.no_cache)
+        .platform(further.platform.as_deref().unwrap_or_default())
         .version(builder);
+    let options = BuildImageOptions {
+        pull: fresh_base.then(|| "true".to_owned()),
+        extrahosts: (!further.extra_hosts.is_empty()).then(|| further.extra_hosts.join(",")),
+        networkmode: further.network.clone(),
+        shmsize: further.shm_size.and_then(|size| size.try_into().ok()),
+        cachefrom: (!further.cache_from.is_empty()).then(|| further.cache_from.clone()),
+        ..options.build()
+    };
     match builder {
-        BuilderVersion::BuilderBuildKit => options.session(&session_id(&recipe.key)).build(),
-        BuilderVersion::BuilderV1 => options.build(),
+        BuilderVersion::BuilderBuildKit => {
+            BuildImageOptions { session: Some(session_id(&recipe.key)), ..options }
+        }
+        BuilderVersion::BuilderV1 => options,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bollard::Docker;
-use bollard::models::{ContainerSummary, MountPoint};
+use bollard::models::{ContainerSummary, MountPoint, NetworkConnectRequest};
 use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions,
     ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
@@ -85,6 +85,9 @@ pub(crate) async fn obtain(
         });
     }
     events.send(RunEvent::Preparing(Stage::Starting)).await;
+    for unheeded in &recipe.unheeded {
+        events.send(RunEvent::Warning(format!("not honoured: {unheeded}"))).await;
+    }
     let maker = Maker { docker: docker.clone(), recipe, since };
     // On its own, so that a cancelled run does not leave half a container behind.
     let made = tokio::spawn(async move { maker.make().await }).await;
@@ -135,12 +138,33 @@ impl Maker {
 
     async fn create_or_join(&self) -> Result<Try, bollard::errors::Error> {
         let name = &self.recipe.name;
-        let options = CreateContainerOptionsBuilder::default().name(name).build();
-        match self.docker.create_container(Some(options), self.recipe.body.clone()).await {
-            Ok(made) => self.start(&made.id, false).await,
+        let mut options = CreateContainerOptionsBuilder::default().name(name);
+        if let Some(platform) = &self.recipe.platform {
+            options = options.platform(platform);
+        }
+        match self.docker.create_container(Some(options.build()), self.recipe.body.clone()).await {
+            Ok(made) => {
+                self.connect(&made.id).await?;
+                self.start(&made.id, false).await
+            }
             Err(e) if status(&e) == Some(409) => self.join().await,
             Err(e) => Err(e),
         }
+    }
+
+    /// Joins the networks that a container is not made with.
+    async fn connect(&self, id: &str) -> Result<(), bollard::errors::Error> {
+        for (network, endpoint) in &self.recipe.networks {
+            let request = NetworkConnectRequest {
+                container: id.to_owned(),
+                endpoint_config: Some(endpoint.clone()),
+            };
+            if let Err(error) = self.docker.connect_network(network, request).await {
+                discard(&self.docker, id).await;
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Uses the container that another process is making, or waits for one that is going.

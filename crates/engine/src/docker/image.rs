@@ -6,7 +6,7 @@ use bollard::models::ImageInspect;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter::dockerfile::DockerfileFacts;
 use testdock_core::model::{Fault, RunError};
-use testdock_core::plan::{Dockerfile, Source};
+use testdock_core::plan::{Dockerfile, Interpreter, Source};
 use tokio_util::sync::CancellationToken;
 
 use super::build::{Recipe, build, is_whole_context};
@@ -32,19 +32,21 @@ pub(crate) struct Image {
     pub(crate) copied_to: Vec<String>,
 }
 
-/// Makes sure that the engine has the image of `source`. Ends soon after `cancel`, with an error
+/// Makes sure that the engine has the image of `interpreter`. Ends soon after `cancel`, with an error
 /// that nobody needs to see.
 pub(crate) async fn ensure(
     docker: &Docker,
     root: &Utf8Path,
-    source: &Source,
+    interpreter: &Interpreter,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Image, RunError> {
     let work = async {
-        match source {
-            Source::Image(name) => by_name(docker, name, events).await,
-            Source::Dockerfile(dockerfile) => by_dockerfile(docker, root, dockerfile, events).await,
+        match &interpreter.source {
+            Source::Image(name) => by_name(docker, name, interpreter, events).await,
+            Source::Dockerfile(dockerfile) => {
+                by_dockerfile(docker, root, dockerfile, interpreter.pull, events).await
+            }
             Source::Local => Err(RunError::new(
                 Fault::Configuration,
                 "cannot find the image of an interpreter that is local",
@@ -56,11 +58,18 @@ pub(crate) async fn ensure(
     done.unwrap_or_else(|| Err(RunError::new(Fault::Interpreter, "cancelled")))
 }
 
-async fn by_name(docker: &Docker, name: &str, events: &Events) -> Result<Image, RunError> {
-    if let Some(image) = find(docker, name).await? {
+async fn by_name(
+    docker: &Docker,
+    name: &str,
+    interpreter: &Interpreter,
+    events: &Events,
+) -> Result<Image, RunError> {
+    if !interpreter.pull
+        && let Some(image) = find(docker, name).await?
+    {
         return Ok(image);
     }
-    pull(docker, name, events).await?;
+    pull(docker, name, interpreter.options.platform.as_deref(), events).await?;
     let found = find(docker, name).await?;
     found.ok_or_else(|| vanished(name))
 }
@@ -69,13 +78,14 @@ async fn by_dockerfile(
     docker: &Docker,
     root: &Utf8Path,
     dockerfile: &Dockerfile,
+    fresh_base: bool,
     events: &Events,
 ) -> Result<Image, RunError> {
     let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
     let image = match find(docker, &recipe.name).await? {
-        Some(image) => image,
-        None => {
-            build(docker, &recipe, events).await?;
+        Some(image) if !fresh_base => image,
+        _ => {
+            build(docker, &recipe, fresh_base, events).await?;
             let built = find(docker, &recipe.name).await?;
             built.ok_or_else(|| vanished(&recipe.name))?
         }

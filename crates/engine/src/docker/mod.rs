@@ -7,6 +7,7 @@ pub(crate) mod kept;
 mod look;
 mod placement;
 mod recipe;
+mod shape;
 
 mod build;
 pub(crate) mod connect;
@@ -39,7 +40,7 @@ pub(crate) async fn stand(
     cancel: &CancellationToken,
 ) -> Result<Stand, RunError> {
     let interpreter = &job.interpreter;
-    let image = image::ensure(docker, root, &interpreter.source, events, cancel).await?;
+    let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
     let recipe = Recipe::new(root, job, &image, &placement);
     let container = container::obtain(docker, recipe, events).await?;

@@ -42,7 +42,8 @@ fn spots(interpreter: &Interpreter, image: &Image) -> Vec<Spot> {
         holds: holds.clone(),
         because,
     };
-    let told = interpreter.workdir.iter().map(|dir| spot(dir, &RelPath::default(), Because::Told));
+    let told =
+        interpreter.options.workdir.iter().map(|dir| spot(dir, &RelPath::default(), Because::Told));
     let copied = image.copied_to.iter().map(|dir| spot(dir, &context, Because::Copied));
     let workdir = spot(&image.workdir, &context, Because::Workdir);
     told.chain(copied).chain([workdir]).collect()
