@@ -1,6 +1,7 @@
 //! Where tests run, by each kind of file that can say so: small real projects whose tests look around.
 
 use super::support::docker::docker;
+use super::support::person::{self, Engine};
 use super::support::project::Project;
 use super::support::running::Story;
 
@@ -41,4 +42,37 @@ fn a_jenkinsfiles_agent_is_built_and_run_as_jenkins_does() {
     assert!(again.is_warm());
     assert!(warnings(&again).is_empty(), "said once for each container");
     docker(&["rmi", &tag]).unwrap();
+}
+
+#[test]
+fn a_dev_container_is_built_and_made_as_its_file_says() {
+    let Some(project) = Project::fixture("dev-container") else { return };
+    let story = project.run(&[]);
+    all_pass(&story, 5);
+    let said = warnings(&story).join("\n");
+    for what in ["postCreateCommand", "features/node", "the user `dev`"] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+    assert!(!said.contains("customizations"), "{said}");
+}
+
+#[test]
+fn a_dev_containers_user_and_its_commands() {
+    let Some(project) = Project::fixture("dev-container") else { return };
+    let project = project.env("TESTDOCK_INTERPRETER__ENV__EXPECTED_SETUP", "yes");
+    let Some(project) = person::hand_over(project, Engine::Allowed) else { return };
+    let asked = ["--set", "interpreter.lifecycle = true"];
+    let story = project.run(&asked);
+    all_pass(&story, 5);
+    let said = warnings(&story).join("\n");
+    assert!(!said.contains("postCreateCommand") && !said.contains("the user"), "{said}");
+    assert!(project.run(&asked).is_warm());
+
+    // A command that fails is an error, and leaves no container behind.
+    project.edit(".devcontainer/devcontainer.json", "echo ready", "echo broken; exit 3");
+    let failed = project.run(&asked);
+    let error = failed.error();
+    assert_eq!(failed.code, Some(3), "{error}");
+    assert!(error.contains("failed with exit code 3") && error.contains("broken"), "{error}");
+    assert_eq!(project.containers().len(), 1, "the one that was ready");
 }

@@ -8,7 +8,9 @@ use camino::Utf8PathBuf;
 
 mod options;
 
-pub use options::{Entrypoint, Join, Limits, Mount, MountFrom, Namespaces, Options, Ulimit, User};
+pub use options::{
+    Entrypoint, Join, Limits, Mount, MountFrom, Namespaces, Options, Setup, Ulimit, User,
+};
 
 use crate::frameworks::Suite;
 use crate::id::{RunId, TestId};

@@ -87,11 +87,17 @@ impl Run<'_> {
     async fn stand(&self, job: &Job) -> Result<Stand, Break> {
         let stand = async {
             match job.interpreter.source {
-                Source::Local => Ok(local::stand()),
+                Source::Local => Ok(local::stand(&job.interpreter.options)),
                 Source::Dockerfile(_) | Source::Image(_) => {
                     let docker = self.world.docker(&job.interpreter, self.events).await?;
-                    crate::docker::stand(&docker, &self.plan.root, job, self.events, self.cancel)
-                        .await
+                    Box::pin(crate::docker::stand(
+                        &docker,
+                        &self.plan.root,
+                        job,
+                        self.events,
+                        self.cancel,
+                    ))
+                    .await
                 }
             }
         };
@@ -105,7 +111,7 @@ impl Run<'_> {
     async fn attempt(&mut self, job: &Job, stand: &Stand) -> Result<(), Attempt> {
         let mut task = Task::plan(&self.plan.root, job, stand)?;
         let limit = shorter(self.left, job.suite.timeout);
-        let followed = self.follow(job, stand, &mut task, limit).await?;
+        let followed = self.follow(stand, &mut task, limit).await?;
         let (code, ooms) = match &followed.finish {
             Finish::Exit { code, ooms } => (*code, *ooms),
             Finish::Cancelled => return Err(Break::Ended(End::Cancelled).into()),
@@ -130,14 +136,13 @@ impl Run<'_> {
     /// Starts the command and follows it to its end.
     async fn follow(
         &mut self,
-        job: &Job,
         stand: &Stand,
         task: &mut Task,
         limit: Option<Duration>,
     ) -> Result<Followed, Attempt> {
         let began = Instant::now();
         let stop = Stop { cancel: self.cancel.clone(), deadline: limit.map(|limit| began + limit) };
-        let starting = stand.start(&task.command, &job.interpreter);
+        let starting = stand.start(&task.command);
         let started = self.cancel.run_until_cancelled(starting).await;
         let pipes = started.ok_or(Break::Ended(End::Cancelled))??;
         let started = RunEvent::Started(stand.provenance.clone());

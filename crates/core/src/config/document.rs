@@ -63,6 +63,10 @@ pub struct Interpreter {
     /// The `devcontainer.json` to read.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub devcontainer: Option<Utf8PathBuf>,
+    /// Whether the dev container's `onCreateCommand`, `updateContentCommand`, `postCreateCommand` and
+    /// `postStartCommand` run in each new container.
+    #[schemars(extend("x-belongs-to" = "devcontainer"))]
+    pub lifecycle: Option<bool>,
     /// The Jenkinsfile whose agent to run in.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub jenkinsfile: Option<Utf8PathBuf>,
@@ -106,6 +110,9 @@ pub struct Interpreter {
     pub init: Option<bool>,
     /// Shared memory: `"1g"`.
     pub shm_size: Option<Size>,
+    /// Shell commands that each new container begins with, in the workspace and as the tests' user, such as
+    /// `["pip install -e ."]`.
+    pub setup: Vec<String>,
     /// Further flags of `docker run`, such as `["--cap-add=SYS_PTRACE", "--ulimit", "nofile=4096"]`.
     pub run_args: Vec<String>,
     /// What the container may have although it reaches beyond it: `"privileged"`, `"docker-socket"`,
@@ -275,6 +282,7 @@ impl Default for Interpreter {
             image: None,
             compose: None,
             devcontainer: None,
+            lifecycle: None,
             jenkinsfile: None,
             stage: None,
             test_environment: None,
@@ -293,6 +301,7 @@ impl Default for Interpreter {
             entrypoint: None,
             init: None,
             shm_size: None,
+            setup: Vec::new(),
             run_args: Vec::new(),
             allow: Vec::new(),
         }

@@ -2,7 +2,7 @@
 
 use super::folder::{Folder, ReadFile};
 use super::found::Found;
-use super::jenkins;
+use super::{devcontainer, jenkins};
 use crate::config::Interpreter as Settings;
 use crate::model::{Fault, RunError};
 
@@ -65,7 +65,8 @@ impl Offer {
     ) -> Result<Read, RunError> {
         match self {
             Self::Jenkinsfile => jenkins::read(file, text, settings.stage.as_deref(), folder),
-            Self::DevContainer | Self::Compose | Self::Dockerfile => Err(RunError::new(
+            Self::DevContainer => devcontainer::read(file, text, settings, folder),
+            Self::Compose | Self::Dockerfile => Err(RunError::new(
                 Fault::Configuration,
                 format!("found {file}, which Testdock cannot use yet"),
             )),

@@ -6,7 +6,7 @@ use super::flags::{Flags, volume};
 use super::folder::Folder;
 use crate::config::{Interpreter as Settings, Power, Pull, User as UserSetting};
 use crate::model::{Fault, Place, RunError};
-use crate::plan::{Entrypoint, Interpreter, MountFrom, Options, Source, User};
+use crate::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, Source, User};
 
 /// What a source comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +102,10 @@ fn overlay(options: &mut Options, settings: &Settings) {
     options.extra_hosts.extend(settings.extra_hosts.iter().map(|(n, ip)| format!("{n}:{ip}")));
     options.init = settings.init.unwrap_or(options.init);
     options.shm_size = settings.shm_size.map(|size| size.0).or(options.shm_size);
+    options.setup.extend(settings.setup.iter().map(|line| Setup {
+        name: "interpreter.setup".to_owned(),
+        argv: ["sh", "-c", line].map(str::to_owned).into(),
+    }));
     match settings.entrypoint {
         Some(true) if options.entrypoint == Entrypoint::None => {
             options.entrypoint = Entrypoint::Image;

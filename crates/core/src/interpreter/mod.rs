@@ -8,6 +8,7 @@
 mod build_flags;
 mod choice;
 mod detect;
+mod devcontainer;
 pub mod dockerfile;
 pub mod dockerignore;
 mod flags;

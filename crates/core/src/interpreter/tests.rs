@@ -186,8 +186,10 @@ fn a_setting_that_cannot_work_says_so() {
         None,
         &files,
         &expect![[r#"
-            found dev.json, which Testdock cannot use yet
-  
+            Image("node:20")
+              `interpreter.devcontainer` is set by testdock.toml (a dev container)
+              not compose.yaml: a setting names the source
+              not Dockerfile: a setting names the source
         "#]],
     );
     check(
@@ -262,8 +264,8 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[DOCKERFILE, (devcontainer, "{}")],
         &expect![[r#"
-            found .devcontainer/devcontainer.json, which Testdock cannot use yet
-  
+            /w/shop/.devcontainer/devcontainer.json:1: cannot use .devcontainer/devcontainer.json: it names no image, no Dockerfile and no compose file
+              correct it, or write image or dockerfile under [interpreter] in testdock.toml
         "#]],
     );
     let built = "{ // a comment\n  // \"image\": \"old\"\n  \"build\": { \"dockerfile\": \"../ci/Dockerfile\" } }";
@@ -272,8 +274,11 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[(devcontainer, built), ("ci/Dockerfile", "FROM a")],
         &expect![[r#"
-            found .devcontainer/devcontainer.json, which Testdock cannot use yet
-  
+            Dockerfile
+            path: "ci/Dockerfile"
+            context: ".devcontainer"
+              no setting names a source, and .devcontainer/devcontainer.json does: a dev container
+              not testdock.toml: it names no source
         "#]],
     );
     check(
@@ -281,8 +286,9 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[(".devcontainer.json", "{ \"image\": \"node:22\" }")],
         &expect![[r#"
-            found .devcontainer.json, which Testdock cannot use yet
-  
+            Image("node:22")
+              no setting names a source, and .devcontainer.json does: a dev container
+              not testdock.toml: it names no source
         "#]],
     );
     let agent = "pipeline { agent { dockerfile { filename 'Dockerfile.ci'\n dir 'build' } } }";

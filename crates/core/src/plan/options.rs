@@ -14,7 +14,7 @@ use camino::Utf8PathBuf;
 pub struct Options {
     /// As whom the tests run.
     pub user: User,
-    /// Added to the image's environment.
+    /// Added to the image's environment; `${containerEnv:NAME}` in a value stands for a variable of the image.
     pub env: BTreeMap<String, String>,
     /// Where the workspace goes in the container; `None` lets the image decide.
     pub workdir: Option<String>,
@@ -70,6 +70,17 @@ pub struct Options {
     pub volumes_from: Vec<String>,
     /// The platform, such as `linux/arm64`; `None` for the engine's own.
     pub platform: Option<String>,
+    /// Commands that each new container begins with, in the workspace and as the tests' user.
+    pub setup: Vec<Setup>,
+}
+
+/// A command that makes a new container ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setup {
+    /// What asks for it, such as `postCreateCommand`.
+    pub name: String,
+    /// Its words.
+    pub argv: Vec<String>,
 }
 
 /// As whom tests run in the container.

@@ -14,7 +14,7 @@ use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
 use super::recipe::{INTERPRETER, KEY, Recipe, not_made};
-use super::status;
+use super::{setup, status};
 use crate::runner::Events;
 
 /// Another process may need so long to make the container that both want.
@@ -74,6 +74,7 @@ pub(crate) async fn obtain(
     let since = now();
     if !recipe.fresh
         && let Some(found) = find(docker, &recipe).await?
+        && setup::is_ready(docker, found.id.as_deref().unwrap_or_default(), &recipe).await?
     {
         return Ok(Container {
             docker: docker.clone(),
@@ -88,7 +89,7 @@ pub(crate) async fn obtain(
     for unheeded in &recipe.unheeded {
         events.send(RunEvent::Warning(format!("not honoured: {unheeded}"))).await;
     }
-    let maker = Maker { docker: docker.clone(), recipe, since };
+    let maker = Maker { docker: docker.clone(), recipe, since, events: events.clone() };
     // On its own, so that a cancelled run does not leave half a container behind.
     let made = tokio::spawn(async move { maker.make().await }).await;
     made.unwrap_or_else(|e| {
@@ -113,11 +114,14 @@ struct Maker {
     docker: Docker,
     recipe: Recipe,
     since: i64,
+    events: Events,
 }
 
 /// What became of a try to have the container.
 enum Try {
     Runs(Container),
+    /// Somebody else has made it.
+    Joined(Container),
     /// Something is under way: look again.
     Again,
 }
@@ -128,7 +132,14 @@ impl Maker {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.create_or_join().await {
-                Ok(Try::Runs(container)) => return Ok(container),
+                Ok(Try::Runs(container)) => return self.ready(container).await,
+                Ok(Try::Joined(container)) => {
+                    if setup::is_ready(&self.docker, &container.id, &self.recipe).await? {
+                        return Ok(container);
+                    }
+                    // Whoever made it is dead, or failed.
+                    discard(&self.docker, &container.id).await;
+                }
                 Ok(Try::Again) if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
                 Ok(Try::Again) => return Err(self.stuck()),
                 Err(e) => return Err(not_made(&self.recipe, &e)),
@@ -198,14 +209,25 @@ impl Maker {
             }
         }
         let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
-        Ok(Try::Runs(Container {
+        let container = Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
             paths: paths(&self.recipe, found.mounts),
             warm: false,
             fresh: self.recipe.fresh,
             since: self.since,
-        }))
+        };
+        Ok(if joined { Try::Joined(container) } else { Try::Runs(container) })
+    }
+
+    /// A new container, with what it is to begin with done.
+    async fn ready(&self, container: Container) -> Result<Container, RunError> {
+        let done = setup::run(&self.docker, &container.id, &self.recipe, &self.events).await;
+        if let Err(error) = done {
+            discard(&self.docker, &container.id).await;
+            return Err(error);
+        }
+        Ok(container)
     }
 
     fn stuck(&self) -> RunError {

@@ -30,14 +30,29 @@ pub(super) async fn look(
     image: &Image,
     dirs: &BTreeSet<&str>,
 ) -> Result<Tree, RunError> {
-    let remembered = remembered(image, dirs);
+    Ok(Tree::parse(&told(docker, image, SCRIPT, dirs).await?))
+}
+
+/// The image's list of users.
+pub(super) async fn passwd(docker: &Docker, image: &Image) -> Result<String, RunError> {
+    told(docker, image, "cat /etc/passwd", &BTreeSet::new()).await
+}
+
+/// What a script prints in `image`, asked once for each image and its arguments.
+async fn told(
+    docker: &Docker,
+    image: &Image,
+    script: &str,
+    arguments: &BTreeSet<&str>,
+) -> Result<String, RunError> {
+    let remembered = remembered(image, script, arguments);
     if let Some(path) = &remembered
         && let Ok(text) = std::fs::read_to_string(path)
     {
-        return Ok(Tree::parse(&text));
+        return Ok(text);
     }
     let (docker, name) = (docker.clone(), image.name.clone());
-    let body = body(image, dirs);
+    let body = body(image, script, arguments);
     // On its own, so that a cancelled run leaves no container behind.
     let looked = tokio::spawn(async move {
         ask(&docker, body).await.map_err(|e| engine_error(&format!("look into {name}"), &e))
@@ -51,13 +66,13 @@ pub(super) async fn look(
         let _ = path.parent().map(std::fs::create_dir_all);
         let _ = std::fs::write(path, &text);
     }
-    Ok(Tree::parse(&text))
+    Ok(text)
 }
 
 /// The file with what an earlier look has found.
-fn remembered(image: &Image, dirs: &BTreeSet<&str>) -> Option<Utf8PathBuf> {
+fn remembered(image: &Image, script: &str, arguments: &BTreeSet<&str>) -> Option<Utf8PathBuf> {
     let mut hash = Sha256::new();
-    for part in [SCRIPT, &image.id].iter().chain(dirs) {
+    for part in [script, &image.id].iter().chain(arguments) {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
@@ -66,12 +81,12 @@ fn remembered(image: &Image, dirs: &BTreeSet<&str>) -> Option<Utf8PathBuf> {
     Some(dir.join(hex(&hash.finalize()[..16])))
 }
 
-fn body(image: &Image, dirs: &BTreeSet<&str>) -> ContainerCreateBody {
-    let script = ["sh", "-c", SCRIPT, "testdock"].map(String::from);
+fn body(image: &Image, script: &str, arguments: &BTreeSet<&str>) -> ContainerCreateBody {
+    let script = ["sh", "-c", script, "testdock"].map(String::from);
     ContainerCreateBody {
         image: Some(image.id.clone()),
         entrypoint: Some(script.into()),
-        cmd: Some(dirs.iter().map(|d| (*d).to_owned()).collect()),
+        cmd: Some(arguments.iter().map(|d| (*d).to_owned()).collect()),
         user: Some("0".to_owned()),
         attach_stdout: Some(true),
         labels: Some([(VERSION.to_owned(), env!("CARGO_PKG_VERSION").to_owned())].into()),

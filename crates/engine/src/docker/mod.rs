@@ -7,6 +7,8 @@ pub(crate) mod kept;
 mod look;
 mod placement;
 mod recipe;
+mod settle;
+mod setup;
 mod shape;
 
 mod build;
@@ -39,10 +41,11 @@ pub(crate) async fn stand(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Stand, RunError> {
-    let interpreter = &job.interpreter;
+    let interpreter = &*job.interpreter;
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
+    let interpreter = &settle::settle(docker, interpreter, &image).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
-    let recipe = Recipe::new(root, job, &image, &placement);
+    let recipe = Recipe::new(root, interpreter, job.fresh, &image, &placement);
     let container = container::obtain(docker, recipe, events).await?;
     let provenance = Provenance {
         interpreter: image.description,
@@ -52,6 +55,7 @@ pub(crate) async fn stand(
         paths: container.paths().clone(),
     };
     Ok(Stand {
+        env: interpreter.options.env.clone(),
         provenance: Arc::new(provenance),
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         seat: Seat::Container(container),

@@ -1,6 +1,6 @@
 //! What a container is made from, and the key that it is found again by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use bollard::models::{
@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::placement::Placement;
-use testdock_core::plan::{Entrypoint, Interpreter, Job, MountFrom, Options, User};
+use testdock_core::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, User};
 
 use super::image::Image;
 use super::shape::{self, host_config, later_networks};
@@ -51,12 +51,25 @@ pub(crate) struct Recipe {
     pub(crate) platform: Option<String>,
     /// What was asked of it that it does not have, in words.
     pub(crate) unheeded: Vec<String>,
+    /// What it begins with.
+    pub(crate) setup: Vec<Setup>,
+    /// The variables of what runs in it.
+    pub(crate) env: BTreeMap<String, String>,
+    /// Where the workspace is.
+    pub(crate) workspace: String,
+    /// How long it is kept without a sign of life.
+    pub(crate) lease: Duration,
 }
 
 impl Recipe {
-    /// The container for `job` with the workspace `root`.
-    pub(crate) fn new(root: &Utf8Path, job: &Job, image: &Image, place: &Placement) -> Self {
-        let interpreter = &job.interpreter;
+    /// The container of `interpreter` with the workspace `root`.
+    pub(crate) fn new(
+        root: &Utf8Path,
+        interpreter: &Interpreter,
+        fresh: bool,
+        image: &Image,
+        place: &Placement,
+    ) -> Self {
         let options = &interpreter.options;
         make_directories(options);
         let keeper = ["sh", "-c", KEEPER, "testdock"].map(String::from);
@@ -85,9 +98,9 @@ impl Recipe {
             place.mounts.iter().map(|(path, dir)| (dir.clone(), path.on(root))).collect();
         let mut seen: Vec<String> = binds.values().map(|host| identity(host)).collect();
         seen.sort();
-        let key = key(&(&body, &networks, &options.platform), &seen);
+        let key = key(&(&body, &networks, &options.platform, &ready(options)), &seen);
         body.labels = Some(labels(root, interpreter, &key));
-        let unique = match job.fresh {
+        let unique = match fresh {
             true => format!("-{}", &Cookie::random().as_str()[..12]),
             false => String::new(),
         };
@@ -95,14 +108,30 @@ impl Recipe {
             name: format!("testdock-{}-{}{unique}", word(root.file_name()), &key[..12]),
             body,
             key,
-            fresh: job.fresh,
+            fresh,
             image: image.description.clone(),
             binds,
             networks,
             platform: options.platform.clone(),
             unheeded: interpreter.unheeded.clone(),
+            setup: options.setup.clone(),
+            env: options.env.clone(),
+            workspace: workspace(root, place),
+            lease: self::lease(interpreter),
         }
     }
+}
+
+/// Where the workspace's root is in the container.
+fn workspace(root: &Utf8Path, place: &Placement) -> String {
+    let whole = place.mounts.iter().find(|(path, _)| path.is_root());
+    whole.map_or_else(|| root.to_string(), |(_, dir)| dir.clone())
+}
+
+/// What a container begins with, as far as it tells one from another.
+fn ready(options: &Options) -> Option<String> {
+    let words: Vec<_> = options.setup.iter().map(|setup| &setup.argv).collect();
+    (!words.is_empty()).then(|| format!("{words:?} {:?}", options.env))
 }
 
 /// How long a container is kept without a sign of life; never less than it takes to give several.
