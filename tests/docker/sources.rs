@@ -1,9 +1,12 @@
 //! Where tests run, by each kind of file that can say so: small real projects whose tests look around.
 
+use std::process::Command;
+
 use super::support::docker::docker;
 use super::support::person::{self, Engine};
 use super::support::project::Project;
 use super::support::running::Story;
+use super::support::skip;
 
 /// Every test of a fixture is about its surroundings, and passes where they are right.
 #[track_caller]
@@ -75,4 +78,134 @@ fn a_dev_containers_user_and_its_commands() {
     assert_eq!(failed.code, Some(3), "{error}");
     assert!(error.contains("failed with exit code 3") && error.contains("broken"), "{error}");
     assert_eq!(project.containers().len(), 1, "the one that was ready");
+}
+
+#[test]
+fn a_compose_service_with_what_it_needs() {
+    let Some(project) = Compose::new() else { return };
+    let story = project.run(&[]);
+    all_pass(&story, 4);
+    assert_eq!(project.services(), ["seed", "store"], "the service's own container is left out");
+    assert!(project.run(&[]).is_warm());
+
+    // A service that somebody has stopped is started again.
+    docker(&["kill", &project.service("store")]).unwrap();
+    all_pass(&project.run(&[]), 4);
+
+    let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
+    assert_eq!(code, 0, "{removed}");
+    assert!(project.services().is_empty(), "{removed}");
+    let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
+    assert_eq!(networks, "", "the project's network goes with the last of it");
+}
+
+#[test]
+fn a_compose_service_that_runs_is_run_in_and_left_alone() {
+    let Some(project) = Compose::new() else { return };
+    let exec = ["--set", "interpreter.compose.exec = true"];
+    let refused = project.run(&exec);
+    assert_eq!(refused.code, Some(3), "{refused:#?}");
+    assert!(refused.error().contains("up -d app"), "{}", refused.error());
+
+    project.compose(&["up", "-d", "app"]);
+    let before = project.service("app");
+    all_pass(&project.run(&exec), 4);
+    all_pass(&project.run(&[]), 4);
+    let story = project.run(&[&exec[..], &["tests/test_service.py"]].concat());
+    assert_eq!(story.container(), before);
+    assert_eq!(project.service("app"), before);
+    // What ran before is nobody's to take down.
+    let (_, removed) = project.shown(&["interpreter", "remove", "default"]);
+    assert!(!removed.contains("store"), "{removed}");
+    assert_eq!(project.services(), ["app", "seed", "store"]);
+}
+
+#[test]
+fn what_a_service_needs_may_fail_and_says_why() {
+    let Some(project) = Compose::new() else { return };
+    project.edit("compose.yaml", "echo seeded", "echo no seed today; exit 7; echo");
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(3), "{story:#?}");
+    assert!(story.error().contains("seed"), "{}", story.error());
+    project.write("compose.yaml", "services:\n  app:\n    build: [\n");
+    let (code, doctor) = project.shown(&["doctor"]);
+    assert_eq!(code, 2, "{doctor}");
+    assert!(doctor.contains("compose.yaml:3"), "{doctor}");
+}
+
+/// The project with a compose file; what the tool made of it goes when it is dropped.
+struct Compose(Project);
+
+impl std::ops::Deref for Compose {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.0
+    }
+}
+
+impl Compose {
+    fn new() -> Option<Self> {
+        if tool().is_none() {
+            let why = "neither docker compose nor docker-compose is there";
+            assert!(std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_none(), "{why}");
+            return skip(why);
+        }
+        Some(Self(Project::fixture("compose-service")?))
+    }
+
+    fn name(&self) -> String {
+        self.root.file_name().unwrap().to_owned()
+    }
+
+    fn label(&self) -> String {
+        format!("label=com.docker.compose.project={}", self.name())
+    }
+
+    /// The services that have a container.
+    fn services(&self) -> Vec<String> {
+        let format = "{{.Label \"com.docker.compose.service\"}}";
+        let all = docker(&["ps", "-a", "--filter", &self.label(), "--format", format]).unwrap();
+        let mut all: Vec<String> = all.lines().map(str::to_owned).collect();
+        all.sort();
+        all
+    }
+
+    fn service(&self, name: &str) -> String {
+        let service = format!("label=com.docker.compose.service={name}");
+        let words = ["ps", "-aq", "--no-trunc", "--filter", &self.label(), "--filter", &service];
+        docker(&words).unwrap()
+    }
+
+    fn compose(&self, words: &[&str]) {
+        let mut tool = tool().unwrap();
+        tool.current_dir(&self.root).env("BASE", std::env::var("TESTDOCK_TEST_BASE").unwrap());
+        let out = tool.args(words).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    }
+}
+
+impl Drop for Compose {
+    fn drop(&mut self) {
+        for service in self.services() {
+            let _gone = docker(&["rm", "-fv", &self.service(&service)]);
+        }
+        for kind in ["network", "volume"] {
+            let ids = docker(&[kind, "ls", "-q", "--filter", &self.label()]).unwrap_or_default();
+            ids.lines().for_each(|id| drop(docker(&[kind, "rm", id])));
+        }
+        let images = docker(&["images", "-q", "--filter", &format!("reference={}*", self.name())]);
+        images.unwrap_or_default().lines().for_each(|id| drop(docker(&["rmi", "-f", id])));
+    }
+}
+
+/// The compose tool, whichever is there.
+fn tool() -> Option<Command> {
+    let plugin = docker(&["compose", "version"]).is_ok();
+    let mut command = Command::new(if plugin { "docker" } else { "docker-compose" });
+    if plugin {
+        command.arg("compose");
+    }
+    let works = Command::new(command.get_program()).arg("version").output().is_ok();
+    works.then_some(command)
 }

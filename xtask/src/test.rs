@@ -10,6 +10,7 @@ use crate::{engine, images};
 /// Runs every test, those on a real engine included; `arguments` go to nextest.
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
     engine::ensure()?;
+    engine::ensure_compose()?;
     let base = images::base()?;
     ensure_nextest()?;
     run(command("cargo", ["nextest", "run", "--workspace"])

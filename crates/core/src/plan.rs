@@ -12,6 +12,7 @@ pub use options::{
     Entrypoint, Join, Limits, Mount, MountFrom, Namespaces, Options, Setup, Ulimit, User,
 };
 
+use crate::config::Power;
 use crate::frameworks::Suite;
 use crate::id::{RunId, TestId};
 use crate::paths::{PathMap, RelPath};
@@ -87,6 +88,8 @@ pub enum Source {
     Dockerfile(Dockerfile),
     /// An image by name, pulled when absent.
     Image(String),
+    /// A service of compose files, as it turns out when the compose tool has resolved them.
+    Compose(Box<Compose>),
     /// No container: the machine that Testdock runs on.
     Local,
 }
@@ -100,6 +103,11 @@ impl std::fmt::Display for Source {
                 write!(f, "the image built from {}{target}", file.path)
             }
             Self::Image(name) => write!(f, "the image {name}"),
+            Self::Compose(compose) => {
+                let file = compose.files.first().map_or("compose.yaml", RelPath::as_str);
+                let how = if compose.exec { "the running container of " } else { "" };
+                write!(f, "{how}service {} of {file}", compose.service)
+            }
             Self::Local => f.write_str("this machine, without a container"),
         }
     }
@@ -141,6 +149,29 @@ pub struct BuildOptions {
     pub no_cache: bool,
     /// Names that the image gets beside ours.
     pub tags: Vec<String>,
+}
+
+/// A service of compose files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Compose {
+    /// The files, each laid over those before it.
+    pub files: Vec<RelPath>,
+    /// Files with variables for them, instead of `.env`.
+    pub env_files: Vec<RelPath>,
+    /// Profiles that are on.
+    pub profiles: Vec<String>,
+    /// The project's name.
+    pub project: String,
+    /// The service.
+    pub service: String,
+    /// Whether tests run in the service's own container, which has to be running.
+    pub exec: bool,
+    /// The user that the settings name, over the service's.
+    pub user: Option<User>,
+    /// Whether the settings keep or drop the entrypoint.
+    pub entrypoint: Option<bool>,
+    /// What may reach beyond the container.
+    pub allow: Vec<Power>,
 }
 
 /// Where the value of a build's secret is.

@@ -57,7 +57,7 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
 }
 
 /// Files that shape the workspace, by name; so does every Dockerfile.
-pub const SHAPING_FILES: [&str; 14] = [
+pub const SHAPING_FILES: [&str; 20] = [
     "testdock.toml",
     "testdock.local.toml",
     "Jenkinsfile",
@@ -67,6 +67,12 @@ pub const SHAPING_FILES: [&str; 14] = [
     "docker-compose.yaml",
     "devcontainer.json",
     ".devcontainer.json",
+    "compose.override.yaml",
+    "compose.override.yml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+    "testenvironments.json",
+    ".env",
     "pyproject.toml",
     "pytest.ini",
     ".pytest.ini",

@@ -88,7 +88,7 @@ impl Run<'_> {
         let stand = async {
             match job.interpreter.source {
                 Source::Local => Ok(local::stand(&job.interpreter.options)),
-                Source::Dockerfile(_) | Source::Image(_) => {
+                Source::Dockerfile(_) | Source::Image(_) | Source::Compose(_) => {
                     let docker = self.world.docker(&job.interpreter, self.events).await?;
                     Box::pin(crate::docker::stand(
                         &docker,

@@ -77,7 +77,7 @@ impl Stand {
 
     /// Whether it is still to be proven that the workspace is seen there.
     pub(crate) fn is_new(&self) -> bool {
-        matches!(self.seat, Seat::Container(_)) && !self.provenance.warm
+        matches!(&self.seat, Seat::Container(container) if container.is_unproven())
     }
 
     /// Gives up a container that does not see the workspace: it never will.

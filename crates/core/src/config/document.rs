@@ -159,17 +159,30 @@ impl Power {
     }
 }
 
-/// The service of a compose file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// The service of compose files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Compose {
-    /// The compose file, from the workspace's root.
-    #[serde(default = "default_compose_file")]
-    #[schemars(with = "String")]
-    pub file: Utf8PathBuf,
-    /// The service whose container the tests run in.
+    /// The compose file, from the workspace's root; default: the one that is there, with its override file.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub file: Option<Utf8PathBuf>,
+    /// Further files, each laid over those before it.
+    #[schemars(with = "Vec<String>")]
+    pub files: Vec<Utf8PathBuf>,
+    /// The service that the tests run in; default: the one that is built here, else the one that has the workspace
+    /// mounted.
     #[schemars(length(min = 1))]
-    pub service: String,
+    pub service: Option<String>,
+    /// Files with variables for the compose files, instead of `.env`.
+    #[schemars(with = "Vec<String>")]
+    pub env_file: Vec<Utf8PathBuf>,
+    /// Profiles that are on.
+    pub profiles: Vec<String>,
+    /// The project's name; default: as the compose tool forms it.
+    pub project: Option<String>,
+    /// `true`: the tests run in the service's own container, which has to be running; default: in a new one
+    /// like it.
+    pub exec: Option<bool>,
 }
 
 /// What a container may use of the machine.
@@ -323,8 +336,4 @@ impl Default for Suite {
             test_timeout: None,
         }
     }
-}
-
-fn default_compose_file() -> Utf8PathBuf {
-    "compose.yaml".into()
 }

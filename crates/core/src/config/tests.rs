@@ -204,8 +204,6 @@ compose = { file = "compose.yaml" }
                 at "compose"
             testdock.toml:8:1: `target` belongs to `dockerfile`, but `image` is chosen
                 at "target"
-            testdock.toml:10:11: `interpreters.web.compose` lacks `service`
-                at "{ file = \"compose.yaml\" }"
         "#]],
     );
 }

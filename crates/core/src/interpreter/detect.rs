@@ -2,9 +2,9 @@
 
 use super::folder::{Folder, ReadFile};
 use super::found::Found;
-use super::{devcontainer, jenkins};
+use super::{compose, devcontainer, environments, jenkins};
 use crate::config::Interpreter as Settings;
-use crate::model::{Fault, RunError};
+use crate::model::RunError;
 
 /// A kind of file that says where tests run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub(super) enum Offer {
     DevContainer,
     Jenkinsfile,
     Compose,
+    TestEnvironments,
     Dockerfile,
 }
 
@@ -24,8 +25,13 @@ pub(super) enum Read {
 
 impl Offer {
     /// All kinds, the strongest first.
-    pub(super) const ALL: [Self; 4] =
-        [Self::DevContainer, Self::Jenkinsfile, Self::Compose, Self::Dockerfile];
+    pub(super) const ALL: [Self; 5] = [
+        Self::DevContainer,
+        Self::Jenkinsfile,
+        Self::Compose,
+        Self::TestEnvironments,
+        Self::Dockerfile,
+    ];
 
     /// The names that such a file may have, from the workspace's root.
     pub(super) fn files(self) -> &'static [&'static str] {
@@ -35,6 +41,7 @@ impl Offer {
             Self::Compose => {
                 &["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
             }
+            Self::TestEnvironments => &[environments::FILE],
             Self::Dockerfile => &["Dockerfile"],
         }
     }
@@ -45,12 +52,18 @@ impl Offer {
     }
 
     /// The kind and the file that a setting names.
-    pub(super) fn configured(settings: &Settings, _: Folder<'_>) -> Option<(Self, String)> {
+    pub(super) fn configured(settings: &Settings, folder: Folder<'_>) -> Option<(Self, String)> {
         if let Some(compose) = &settings.compose {
-            return Some((Self::Compose, compose.file.to_string()));
+            let first = compose.file.as_ref().or(compose.files.first());
+            let found = || Self::Compose.find(folder.read).map(|(file, _)| file.to_owned());
+            let file = first.map(ToString::to_string).or_else(found);
+            return Some((Self::Compose, file.unwrap_or_else(|| "compose.yaml".to_owned())));
         }
         if let Some(file) = &settings.devcontainer {
             return Some((Self::DevContainer, file.to_string()));
+        }
+        if settings.test_environment.is_some() {
+            return Some((Self::TestEnvironments, environments::FILE.to_owned()));
         }
         settings.jenkinsfile.as_ref().map(|file| (Self::Jenkinsfile, file.to_string()))
     }
@@ -66,10 +79,12 @@ impl Offer {
         match self {
             Self::Jenkinsfile => jenkins::read(file, text, settings.stage.as_deref(), folder),
             Self::DevContainer => devcontainer::read(file, text, settings, folder),
-            Self::Compose | Self::Dockerfile => Err(RunError::new(
-                Fault::Configuration,
-                format!("found {file}, which Testdock cannot use yet"),
-            )),
+            Self::Compose => compose::read(file, settings, folder),
+            Self::TestEnvironments => {
+                environments::read(text, settings.test_environment.as_deref(), folder)
+            }
+            // Nothing but its being there says anything.
+            Self::Dockerfile => Ok(Read::Nothing("it is no file of that kind".to_owned())),
         }
     }
 }

@@ -37,7 +37,7 @@ impl Found {
         folder: Folder<'_>,
     ) -> Result<Interpreter, RunError> {
         let made = self.shaped(settings, (name, title), folder)?;
-        refuse_powers(&made.options, settings, title, folder)?;
+        refuse_powers(&made.options, &settings.allow, title, folder.root)?;
         Ok(made)
     }
 
@@ -116,17 +116,17 @@ fn overlay(options: &mut Options, settings: &Settings) {
 }
 
 /// What reaches beyond the container is the user's to grant.
-fn refuse_powers(
+pub(super) fn refuse_powers(
     options: &Options,
-    settings: &Settings,
+    allow: &[Power],
     title: &str,
-    folder: Folder<'_>,
+    root: &Utf8Path,
 ) -> Result<(), RunError> {
-    let asked = powers(options, folder.root);
-    let Some((power, what)) = asked.into_iter().find(|(p, _)| !settings.allow.contains(p)) else {
+    let asked = powers(options, root);
+    let Some((power, what)) = asked.into_iter().find(|(power, _)| !allow.contains(power)) else {
         return Ok(());
     };
-    let mut allowed: Vec<&str> = settings.allow.iter().map(|power| power.as_str()).collect();
+    let mut allowed: Vec<&str> = allow.iter().map(|power| power.as_str()).collect();
     allowed.push(power.as_str());
     let message = format!("the container is to have {what}, which nobody has allowed");
     let list = allowed.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");

@@ -7,10 +7,12 @@
 
 mod build_flags;
 mod choice;
+mod compose;
 mod detect;
 mod devcontainer;
 pub mod dockerfile;
 pub mod dockerignore;
+mod environments;
 mod flags;
 mod folder;
 mod found;
@@ -22,6 +24,9 @@ mod jenkins;
 mod tests;
 
 pub use choice::{Choice, Passed, choose, plan};
+pub use compose::{
+    ComposeService, Condition, Dependency, compose_inputs, compose_interpreter, compose_labels,
+};
 pub use folder::{Folder, Host, ReadFile};
 pub use init::init_document;
 pub use jenkins::jenkins_commands;

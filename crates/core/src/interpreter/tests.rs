@@ -48,15 +48,22 @@ fn check(config: &str, name: Option<&str>, files: &[(&str, &str)], expected: &Ex
 pub(super) fn check_container(config: &str, files: &[(&str, &str)], expected: &Expect) {
     let text = match chosen(config, None, files) {
         Ok(Choice { interpreter, why, .. }) => {
-            let pull = if interpreter.pull { "pull: true\n" } else { "" };
-            let options = news(&interpreter.options, &Options::default());
-            let unheeded = interpreter.unheeded.iter().map(|it| format!("not {it}\n"));
-            let unheeded = unheeded.collect::<String>();
-            format!("{}\n  {why}\n{pull}{options}{unheeded}", source(&interpreter.source))
+            let text = fields_of_container(&interpreter);
+            let (source, rest) = text.split_once("\n--\n").unwrap();
+            format!("{source}\n  {why}\n{rest}")
         }
         Err(error) => failure(&error),
     };
     expected.assert_eq(&text);
+}
+
+/// The source, and behind a line all that is said of the container.
+pub(super) fn fields_of_container(interpreter: &crate::plan::Interpreter) -> String {
+    let pull = if interpreter.pull { "pull: true\n" } else { "" };
+    let options = news(&interpreter.options, &Options::default());
+    let unheeded = interpreter.unheeded.iter().map(|it| format!("not {it}\n"));
+    let unheeded = unheeded.collect::<String>();
+    format!("{}\n--\n{pull}{options}{unheeded}", source(&interpreter.source))
 }
 
 fn failure(error: &crate::model::RunError) -> String {
@@ -177,8 +184,8 @@ fn a_setting_that_cannot_work_says_so() {
         None,
         &files,
         &expect![[r#"
-            found compose.yaml, which Testdock cannot use yet
-  
+            /w/shop/compose.yaml:1: cannot use compose.yaml: it has no service `web`
+              there are: 
         "#]],
     );
     check(
@@ -235,6 +242,7 @@ fn the_dockerfile_is_found() {
               not .devcontainer/devcontainer.json: not there
               not Jenkinsfile: not there
               not compose.yaml: not there
+              not testenvironments.json: not there
         "#]],
     );
     let any = ("Jenkinsfile", "pipeline { agent any\n// agent { docker 'x' }\n}");
@@ -251,6 +259,7 @@ fn the_dockerfile_is_found() {
               not .devcontainer/devcontainer.json: not there
               not Jenkinsfile: it has no Docker agent
               not compose.yaml: not there
+              not testenvironments.json: not there
         "#]],
     );
 }
@@ -311,8 +320,8 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[("Jenkinsfile", "agent { docker { image 'maven:3' } }"), compose],
         &expect![[r#"
-            found docker-compose.yml, which Testdock cannot use yet
-  
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
         "#]],
     );
     check(
@@ -336,6 +345,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
               not .devcontainer/devcontainer.json: not there
               not Jenkinsfile: it has no Docker agent
               not compose.yaml: not there
+              not testenvironments.json: not there
         "#]],
     );
     check(
@@ -343,8 +353,14 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[compose, DOCKERFILE],
         &expect![[r#"
-            found docker-compose.yml, which Testdock cannot use yet
-  
+            Dockerfile
+            path: "Dockerfile"
+              no setting names a source, and the workspace has a Dockerfile
+              not testdock.toml: it names no source
+              not .devcontainer/devcontainer.json: not there
+              not Jenkinsfile: not there
+              not docker-compose.yml: none of its services is built here, or has the workspace mounted
+              not testenvironments.json: not there
         "#]],
     );
     check(
@@ -352,8 +368,8 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[compose],
         &expect![[r#"
-            found docker-compose.yml, which Testdock cannot use yet
-  
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
         "#]],
     );
 }

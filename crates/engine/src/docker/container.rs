@@ -9,12 +9,13 @@ use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions,
     ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
 };
+use camino::Utf8PathBuf;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
 use super::recipe::{INTERPRETER, KEY, Recipe, not_made};
-use super::{setup, status};
+use super::{compose, setup, status};
 use crate::runner::Events;
 
 /// Another process may need so long to make the container that both want.
@@ -30,11 +31,36 @@ pub(crate) struct Container {
     paths: PathMap,
     warm: bool,
     fresh: bool,
+    /// Whether it is somebody else's, and not ours to end.
+    borrowed: bool,
+    /// As whom commands run, where that is not the container's own user.
+    pub(super) user: Option<String>,
     /// When it was found or made, for the engine's own account of what happened since.
     pub(super) since: i64,
 }
 
 impl Container {
+    /// A container that somebody else has made.
+    pub(super) fn borrowed(
+        docker: Docker,
+        id: String,
+        mounts: Option<Vec<MountPoint>>,
+        user: Option<String>,
+    ) -> Self {
+        let paths = paths(&HashMap::new(), mounts);
+        Self { docker, id, paths, warm: true, fresh: false, borrowed: true, user, since: now() }
+    }
+
+    /// As whom commands run, as a part of a path.
+    pub(super) fn user_word(&self) -> String {
+        self.user.as_deref().unwrap_or("own").replace([':', '/'], "-")
+    }
+
+    /// Whether it is to be proven that it sees the workspace.
+    pub(crate) fn is_unproven(&self) -> bool {
+        !self.warm || self.borrowed
+    }
+
     /// The engine's id.
     pub(crate) fn id(&self) -> &str {
         &self.id
@@ -61,7 +87,9 @@ impl Container {
 
     /// Removes it: it is of no use.
     pub(crate) async fn remove(&self) {
-        discard(&self.docker, &self.id).await;
+        if !self.borrowed {
+            discard(&self.docker, &self.id).await;
+        }
     }
 }
 
@@ -79,9 +107,11 @@ pub(crate) async fn obtain(
         return Ok(Container {
             docker: docker.clone(),
             id: found.id.unwrap_or_default(),
-            paths: paths(&recipe, found.mounts),
+            paths: paths(&recipe.binds, found.mounts),
             warm: true,
             fresh: false,
+            borrowed: false,
+            user: None,
             since,
         });
     }
@@ -129,6 +159,7 @@ enum Try {
 impl Maker {
     async fn make(self) -> Result<Container, RunError> {
         sweep(&self.docker).await;
+        compose::sweep(&self.docker).await;
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.create_or_join().await {
@@ -212,8 +243,10 @@ impl Maker {
         let container = Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
-            paths: paths(&self.recipe, found.mounts),
+            paths: paths(&self.recipe.binds, found.mounts),
             warm: false,
+            borrowed: false,
+            user: None,
             fresh: self.recipe.fresh,
             since: self.since,
         };
@@ -259,11 +292,11 @@ async fn discard(docker: &Docker, id: &str) {
 
 /// The container's mounts. Where ours lies is known better than the engine tells it: a link or
 /// another spelling stays as the caller wrote it.
-fn paths(recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
+fn paths(binds: &HashMap<String, Utf8PathBuf>, mounts: Option<Vec<MountPoint>>) -> PathMap {
     PathMap::new(mounts.into_iter().flatten().filter_map(|mount| {
         let container = mount.destination?;
         let host = match mount.typ.as_deref() {
-            Some("bind") => recipe.binds.get(&container).cloned().or(mount.source.map(Into::into)),
+            Some("bind") => binds.get(&container).cloned().or(mount.source.map(Into::into)),
             _ => None,
         };
         Some(Mount { container, host })

@@ -47,9 +47,9 @@ pub(crate) async fn ensure(
             Source::Dockerfile(dockerfile) => {
                 by_dockerfile(docker, root, dockerfile, interpreter.pull, events).await
             }
-            Source::Local => Err(RunError::new(
+            Source::Compose(_) | Source::Local => Err(RunError::new(
                 Fault::Configuration,
-                "cannot find the image of an interpreter that is local",
+                "cannot find the image of an interpreter that has none of its own",
             )),
         }
     };

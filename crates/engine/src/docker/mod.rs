@@ -1,5 +1,6 @@
 //! Runs in containers.
 
+mod compose;
 mod container;
 mod exec;
 mod fate;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use bollard::Docker;
 use camino::Utf8Path;
 use testdock_core::model::{Provenance, RunError};
-use testdock_core::plan::Job;
+use testdock_core::plan::{Compose, Interpreter, Job, Source};
 use tokio_util::sync::CancellationToken;
 
 use crate::runner::Events;
@@ -41,7 +42,14 @@ pub(crate) async fn stand(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Stand, RunError> {
-    let interpreter = &*job.interpreter;
+    let mut interpreter = (*job.interpreter).clone();
+    if let Source::Compose(service) = &job.interpreter.source {
+        interpreter = compose::ready(docker, root, &interpreter, service, events).await?;
+        if service.exec {
+            return borrowed(docker, job, &interpreter, service).await;
+        }
+    }
+    let interpreter = &interpreter;
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let interpreter = &settle::settle(docker, interpreter, &image).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
@@ -58,6 +66,31 @@ pub(crate) async fn stand(
         env: interpreter.options.env.clone(),
         provenance: Arc::new(provenance),
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
+        seat: Seat::Container(container),
+    })
+}
+
+/// A service's own container, as it is.
+async fn borrowed(
+    docker: &Docker,
+    job: &Job,
+    interpreter: &Interpreter,
+    service: &Compose,
+) -> Result<Stand, RunError> {
+    let (container, image) = compose::borrow(docker, interpreter, service).await?;
+    let provenance = Provenance {
+        interpreter: format!("the running service {} of {}", service.service, service.project),
+        image,
+        container: container.id().to_owned(),
+        warm: true,
+        paths: container.paths().clone(),
+    };
+    Ok(Stand {
+        // The service's own variables are in the container.
+        env: job.interpreter.options.env.clone(),
+        provenance: Arc::new(provenance),
+        // A directory of one user is of no use to another.
+        base: Base { dir: format!("/tmp/testdock-{}", container.user_word()), lease: None },
         seat: Seat::Container(container),
     })
 }

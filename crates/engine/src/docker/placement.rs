@@ -32,7 +32,7 @@ pub(crate) async fn placement(
 fn spots(interpreter: &Interpreter, image: &Image) -> Vec<Spot> {
     let context = match &interpreter.source {
         Source::Dockerfile(dockerfile) => dockerfile.context.clone(),
-        Source::Image(_) | Source::Local => RelPath::default(),
+        Source::Image(_) | Source::Compose(_) | Source::Local => RelPath::default(),
     };
     let spot = |dir: &str, holds: &RelPath, because| Spot {
         dir: match dir.trim_end_matches('/') {

@@ -192,7 +192,8 @@ fn start_dir(options: &Options) -> String {
     told.unwrap_or_else(|| "/".to_owned())
 }
 
-fn user(user: &User) -> Option<String> {
+/// A user as the engine is told; nobody for the image's own.
+pub(super) fn user(user: &User) -> Option<String> {
     match user {
         User::Image => None,
         User::Named(name) => Some(name.clone()),

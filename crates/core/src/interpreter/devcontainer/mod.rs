@@ -40,6 +40,9 @@ pub(super) fn read(
             .help("correct it; comments and trailing commas are fine")
     })?;
     let reading = Reading { path, folder, file: &file, variables: Variables::new(path, folder) };
+    if !file.docker_compose_file.list().is_empty() {
+        return reading.compose(settings);
+    }
     reading.found(settings).map(|found| Read::Found(Box::new(found)))
 }
 
@@ -51,6 +54,38 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// A service of compose files, with what this file says laid over it.
+    fn compose(mut self, settings: &Settings) -> Result<Read, RunError> {
+        let files = self.file.docker_compose_file.list();
+        let files = files.iter().map(|file| self.beside(&self.variables.fill(file)));
+        let files: Vec<String> = files.collect::<Result<_, _>>()?;
+        let Some(service) = &self.file.service else {
+            return Err(self.error("it names compose files and no service"));
+        };
+        let plain = crate::config::Compose::default();
+        let read =
+            super::compose::read_service(&files, Some(service), &plain, settings, self.folder)?;
+        let Read::Found(mut found) = read else {
+            return Ok(read);
+        };
+        let place = self.file.workspace_folder.as_deref().map(|dir| self.variables.fill(dir));
+        self.variables.container_folder = place.unwrap_or_default();
+        let mut options = self.options("");
+        options.workdir = None;
+        self.lifecycle(settings.lifecycle, &mut options, &mut found.unheeded);
+        if self.file.override_command != Some(true) {
+            options.entrypoint = Entrypoint::None; // as the service says
+        }
+        self.say_the_rest(&mut found.unheeded);
+        let whose = match &self.file.name {
+            Some(name) => format!("the dev container `{name}`"),
+            None => "a dev container".to_owned(),
+        };
+        found.which = format!("{whose} in service `{service}`");
+        found.options = options;
+        Ok(Read::Found(found))
+    }
+
     fn found(mut self, settings: &Settings) -> Result<Found, RunError> {
         let place = self.workspace();
         self.variables.container_folder = place.clone();

@@ -92,16 +92,16 @@ fn what_cannot_be_used_says_why() {
     check(
         "{ \"image\": \"a\"\n \"name\": 1 }",
         &expect![[r#"
-        /w/shop/.devcontainer/devcontainer.json:1: cannot read .devcontainer/devcontainer.json: Expected comma
-          correct it; comments and trailing commas are fine
-    "#]],
+            /w/shop/.devcontainer/devcontainer.json:1: cannot read .devcontainer/devcontainer.json: expected comma
+              correct it; comments and trailing commas are fine
+        "#]],
     );
     check(
         "{",
         &expect![[r#"
-        /w/shop/.devcontainer/devcontainer.json:1: cannot read .devcontainer/devcontainer.json: Unterminated object
-          correct it; comments and trailing commas are fine
-    "#]],
+            /w/shop/.devcontainer/devcontainer.json:1: cannot read .devcontainer/devcontainer.json: unterminated object
+              correct it; comments and trailing commas are fine
+        "#]],
     );
     check(
         "{ \"image\": [] }",

@@ -40,7 +40,7 @@ fn commands(agent: &Agent, folder: Folder<'_>) -> Vec<String> {
             });
             name.clone()
         }
-        Source::Local => String::new(),
+        Source::Compose(_) | Source::Local => String::new(),
     };
     lines.push(run(agent, folder, &image));
     lines
