@@ -4,7 +4,10 @@
 //! service really is (variables, several files, `extends`, profiles) only the compose tool knows: when a
 //! run is asked for, the engine has it resolve the files, and [`compose_interpreter`] reads what comes out.
 
+mod overlay;
 mod resolved;
+mod service;
+mod values;
 
 #[cfg(test)]
 mod tests;
