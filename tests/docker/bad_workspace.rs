@@ -95,3 +95,26 @@ fn a_read_only_workspace() {
     check_runs(&project);
     assert_eq!(foreign(&project.root), Vec::<String>::new());
 }
+
+/// A stray file that configures pytest changes nothing; a project inside of another runs once, for itself.
+#[test]
+fn configurations_of_pytest_inside_of_another() {
+    let fixture = "import pytest\n\n@pytest.fixture\ndef one():\n    return 1\n";
+    let project = Project::with(&[
+        ("pytest.ini", "[pytest]\n"),
+        ("tests/conftest.py", fixture),
+        ("tests/unit/pytest.ini", "[pytest]\n"),
+        ("tests/unit/test_one.py", "def test_one(one):\n    assert one == 1\n"),
+        ("services/a/pyproject.toml", "[tool.pytest.ini_options]\npythonpath = 'src'\n"),
+        ("services/a/src/service.py", "TWO = 2\n"),
+        (
+            "services/a/test_two.py",
+            "import service\n\ndef test_two():\n    assert service.TWO == 2\n",
+        ),
+    ]);
+    let Some(project) = project else { return };
+    let story = project.run(&[]);
+    assert_eq!((story.code, story.totals()), (Some(0), [2, 0, 0, 0]), "{story:#?}");
+    assert_eq!(story.test("tests/unit/test_one.py::test_one")["outcome"], "passed");
+    assert_eq!(story.test("services/a/test_two.py::test_two")["outcome"], "passed");
+}

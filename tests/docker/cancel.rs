@@ -20,6 +20,8 @@ def test_stubborn():
     deaf = "trap '' TERM INT HUP; sleep 10301.5; sleep 10301.5"
     subprocess.Popen(["setsid", "sh", "-c", deaf])
     subprocess.Popen(["sh", "-c", deaf], start_new_session=True)
+    orphan = "setsid env -i sleep 10301.5 </dev/null >/dev/null 2>&1 &"
+    subprocess.run(["sh", "-c", orphan])
     time.sleep(60)
 "#;
 
@@ -31,7 +33,7 @@ fn project() -> Option<Project> {
 fn container(project: &Project) -> String {
     soon("the test's processes", PATIENCE, || {
         let container = project.containers().pop()?;
-        (processes(&container, MARK).len() >= 4).then_some(container)
+        (processes(&container, MARK).len() >= 5).then_some(container)
     })
 }
 

@@ -204,16 +204,20 @@ fn an_editor_shows_what_is_expected() {
     let Some(project) = Project::shop() else {
         return;
     };
+    check_editor(&project, Editor::open(&project));
+}
+
+/// Runs everything from an editor, and looks at all that it shows.
+pub(crate) fn check_editor(project: &Project, mut editor: Editor) {
     let expected = Expected::read();
-    let mut editor = Editor::open(&project);
     let run = editor.command("testdock.runAll", &json!({}));
     assert_eq!(editor.until_ended(&run)["how"], "completed");
     editor.settle();
 
     assert_eq!(editor.outcomes(&run), expected.outcomes());
-    check_diagnostics(&project, &editor, &expected);
+    check_diagnostics(project, &editor, &expected);
     check_progress(&editor, &run);
-    check_lenses(&project, &mut editor, &expected);
+    check_lenses(project, &mut editor, &expected);
 }
 
 fn check_diagnostics(project: &Project, editor: &Editor, expected: &Expected) {

@@ -9,9 +9,11 @@
 )]
 
 mod expected;
+mod interpreters;
 mod warm;
 
 mod cancel;
+mod helper;
 mod live;
 mod together;
 
@@ -19,6 +21,7 @@ mod bad_engine;
 mod bad_tests;
 mod bad_workspace;
 mod foreign;
+mod recording;
 mod sources;
 
 mod support;

@@ -7,12 +7,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testdock_engine::drive::Services;
 use testdock_engine::scan::{Depth, Scanner, Settings};
+use testdock_engine::scripted::{Script, Scripted};
 use testdock_lsp::{Farewell, Options};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::runner::{PATIENCE, Run, Scripted};
+use crate::runner::{PATIENCE, Run};
 use crate::workspace::Workspace;
 
 /// An editor in a conversation with a server.
@@ -20,7 +21,9 @@ pub(crate) struct Client {
     to_server: Option<DuplexStream>,
     from_server: mpsc::UnboundedReceiver<Value>,
     server: JoinHandle<Farewell>,
-    runs: mpsc::UnboundedReceiver<Run>,
+    runs: mpsc::UnboundedReceiver<Script>,
+    /// Where interpreters stand as the test says.
+    pub(crate) engine: Scripted,
     /// What the server sent and nobody claimed yet.
     inbox: VecDeque<Value>,
     /// What this test does not care for.
@@ -38,7 +41,7 @@ impl Client {
         let (stdout, from_server) = tokio::io::duplex(1 << 16);
         let (runner, runs) = Scripted::new();
         let services = Services {
-            runner: Arc::new(runner),
+            runner: Arc::new(runner.clone()),
             scanner: Arc::new(Scanner::new(Settings::default(), Depth::Tests)),
             store: None,
         };
@@ -51,6 +54,7 @@ impl Client {
             from_server: receiver,
             server,
             runs,
+            engine: runner,
             inbox: VecDeque::new(),
             ignored: HashSet::new(),
             settings: Value::Null,
@@ -111,7 +115,7 @@ impl Client {
     }
 
     /// Waits for all notifications that the server has put on their way: answers overtake them.
-    async fn catch_up(&mut self) {
+    pub(crate) async fn catch_up(&mut self) {
         if self.shows_documents {
             return;
         }
@@ -224,7 +228,7 @@ impl Client {
     /// The next run that the server starts.
     pub(crate) async fn run(&mut self) -> Run {
         let run = tokio::time::timeout(PATIENCE, self.runs.recv());
-        run.await.expect("a run is started").expect("the server lives")
+        Run::new(run.await.expect("a run is started").expect("the server lives"))
     }
 
     /// Whether the server started no run that the test does not know of.

@@ -47,6 +47,28 @@ async fn each_answers_at_once_with_the_runs_id_and_runs_what_it_says() {
     client.finish().await;
 }
 
+/// The tests that a class inherits from another file stand where the class does: the class is meant.
+#[tokio::test]
+async fn a_class_that_inherits_its_tests_runs_as_a_whole() {
+    let text = "from base import Store\n\nclass TestMine(Store):\n    pass\n";
+    let base = "class Store:\n    def test_get(self):\n        pass\n";
+    let files = [("tests/test_mine.py", text), ("tests/base.py", base)];
+    let workspace = Workspace::named("shop", &files);
+    let mut client = open(&workspace).await;
+    let uri = workspace.uri("tests/test_mine.py");
+    assert_eq!(client.lenses(&uri).await, ["0 ▶ Run file", "2 ▶ Run all"]);
+    let at = json!({ "uri": uri, "position": { "line": 2, "character": 8 } });
+    client.command("testdock.runAtCursor", at).await;
+    let run = client.run().await;
+    assert_eq!(run.selection(), ["tests/test_mine.py::TestMine"]);
+    run.pass("tests/test_mine.py::TestMine::test_get");
+    run.complete();
+    run.over().await;
+    client.idle().await;
+    assert_eq!(client.lenses(&uri).await[2], "2 ✓ 1 passed");
+    client.finish().await;
+}
+
 #[tokio::test]
 async fn a_fresh_run_under_a_name_of_ones_own() {
     let workspace = Workspace::shop();

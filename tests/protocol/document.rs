@@ -65,6 +65,15 @@ fn the_examples_are_what_the_code_reads() {
     check::<ext::RunName>(&document, "experimental/abortRunTest");
     check::<ext::RunOutput>(&document, "experimental/appendOutputToRunTest");
     check::<ext::TrustParams>(&document, "testdock/trust");
+    check::<ext::WatchContainersParams>(&document, "testdock/watchContainers");
+    check::<ext::ContainersSnapshot>(&document, "testdock/containersChanged");
+    check::<ext::ContainerActionParams>(&document, "testdock/containerAction");
+    check::<ext::ObjectParams>(&document, "testdock/inspectContainer");
+    check::<ext::ObjectParams>(&document, "testdock/removeImage");
+    check::<ext::OpenLogsParams>(&document, "testdock/openLogs");
+    check::<ext::CloseLogsParams>(&document, "testdock/closeLogs");
+    check::<ext::LogTextParams>(&document, "testdock/logText");
+    check::<ext::LogEndedParams>(&document, "testdock/logEnded");
 }
 
 /// The first example below a method's heading reads back as it is written.

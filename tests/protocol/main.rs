@@ -3,16 +3,20 @@
 //!
 //! A message of the server that a test did not claim fails it.
 
+mod book;
 mod client;
 mod runner;
 mod workspace;
 
 mod actions;
 mod commands;
+mod containers;
 mod diagnostics;
 mod document;
+mod examples;
 mod explorer;
 mod folders;
+mod interpreters;
 mod lenses;
 mod lifecycle;
 mod progress;

@@ -1,73 +1,33 @@
-//! A runner that does what the test says.
+//! A run as a test tells it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use testdock_core::model::{
     End, Ended, Failure, Fault, Frame, Outcome, Place, Provenance, RunError, RunEvent, TestResult,
 };
 use testdock_core::plan::Plan;
-use testdock_engine::runner::{Events, Runner};
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use testdock_engine::scripted::Script;
 
 /// So long a test waits for what never comes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Hands each run over to the test.
-#[derive(Debug)]
-pub(crate) struct Scripted {
-    runs: mpsc::UnboundedSender<Run>,
-}
 
 /// A run that waits to be told what happens in it.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) plan: Arc<Plan>,
-    events: mpsc::UnboundedSender<RunEvent>,
+    script: Script,
     said: Mutex<Vec<TestResult>>,
 }
 
-impl Scripted {
-    /// A runner, and the runs that it is asked for.
-    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Run>) {
-        let (runs, receiver) = mpsc::unbounded_channel();
-        (Self { runs }, receiver)
-    }
-}
-
-impl Runner for Scripted {
-    fn perform(
-        &self,
-        plan: Arc<Plan>,
-        events: Events,
-        cancel: CancellationToken,
-    ) -> BoxFuture<'static, ()> {
-        let (sender, mut script) = mpsc::unbounded_channel();
-        let run = Run { plan, events: sender, said: Mutex::default() };
-        // A test that is over wants no further run.
-        let _ = self.runs.send(run);
-        Box::pin(async move {
-            loop {
-                let event = tokio::select! {
-                    biased;
-                    () = cancel.cancelled() => ended(End::Cancelled),
-                    event = script.recv() => event.unwrap_or_else(|| broken("the test is over")),
-                };
-                let is_over = matches!(event, RunEvent::Ended(_));
-                events.send(event).await;
-                if is_over {
-                    return;
-                }
-            }
-        })
-    }
-}
-
 impl Run {
+    pub(crate) fn new(script: Script) -> Self {
+        Self { plan: script.plan.clone(), script, said: Mutex::default() }
+    }
+
     pub(crate) fn say(&self, event: RunEvent) {
-        self.events.send(event).expect("the run goes on");
+        assert!(!self.is_over(), "the run goes on");
+        self.script.say(event);
     }
 
     /// The tests begin, in a warm container.
@@ -122,12 +82,12 @@ impl Run {
 
     /// Whether it has ended.
     pub(crate) fn is_over(&self) -> bool {
-        self.events.is_closed()
+        self.script.is_over()
     }
 
     /// Waits for its end.
     pub(crate) async fn over(&self) {
-        let over = tokio::time::timeout(PATIENCE, self.events.closed());
+        let over = tokio::time::timeout(PATIENCE, self.script.over());
         over.await.expect("the run ends");
     }
 

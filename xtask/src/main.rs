@@ -5,6 +5,7 @@
 
 mod bench;
 mod demo;
+mod e2e;
 mod engine;
 mod images;
 mod shell;
@@ -14,7 +15,7 @@ mod timing;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about, version)]
@@ -33,8 +34,25 @@ enum Habit {
     },
     /// Do what a change has to pass: format, lints, documentation, all tests
     Ci,
+    /// Drive a real editor, and look at what it shows
+    #[command(subcommand)]
+    E2e(e2e::Editor),
+    /// Pack an extension for publishing
+    #[command(subcommand)]
+    Package(Package),
     /// Measure `testdock run` against its peers, in turn, on the same project
     Bench(bench::Options),
+}
+
+/// What can be packed.
+#[derive(Subcommand)]
+enum Package {
+    /// The extension for VS Code; its path is printed
+    Vscode {
+        /// With this machine's server inside, for the platform of this name, such as linux-x64
+        #[arg(long, value_name = "PLATFORM")]
+        target: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -54,6 +72,12 @@ fn perform(habit: Habit) -> Result<()> {
         Habit::Images => engine::ensure().and_then(|()| images::base()).map(drop),
         Habit::Test { nextest } => test::all(&nextest),
         Habit::Bench(options) => bench::compare(&options),
+        Habit::E2e(e2e::Editor::Vscode(options)) => e2e::vscode::drive(&options),
+        Habit::Package(Package::Vscode { target }) => {
+            let package = e2e::vscode::package(target.as_deref())?;
+            shell::say(package.display());
+            Ok(())
+        }
         Habit::Ci => test::ci(),
     }
 }

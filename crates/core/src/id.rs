@@ -62,6 +62,15 @@ impl TestId {
         None
     }
 
+    /// What holds it in a tree of tests: groups, the file, the suite where it has a name.
+    pub fn holder(&self) -> Option<Self> {
+        let is_place = |it: &Self| !it.names.is_empty() || !it.file.is_root();
+        let suite = || Self { suite: self.suite.clone(), ..Self::default() };
+        self.parent()
+            .filter(is_place)
+            .or_else(|| (self.suite.is_some() && is_place(self)).then(suite))
+    }
+
     /// Whether `self` is `other` or holds it. An id without names or case holds all below it; a
     /// directory holds its files.
     pub fn holds(&self, other: &Self) -> bool {
@@ -222,6 +231,21 @@ mod tests {
         {
             assert!(!id(other).holds(&test), "{other}");
         }
+    }
+
+    #[test]
+    fn a_tree_has_suites_and_no_files_without_a_name() {
+        let holders = |text: &str| {
+            let next = |it: &TestId| it.holder();
+            let chain = std::iter::successors(id(text).holder(), next);
+            chain.map(|it| it.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            holders("unit//a.py::T::x[1]"),
+            ["unit//a.py::T::x", "unit//a.py::T", "unit//a.py", "unit//"]
+        );
+        assert_eq!(holders("check//::x"), ["check//"]);
+        assert_eq!(holders("a.py"), [""; 0]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! done leaves as [`session::Effect`]s. That is why every decision can be tested by feeding values.
 
 pub mod config;
+pub mod containers;
 pub mod frameworks;
 pub mod id;
 pub mod interpreter;
@@ -12,6 +13,8 @@ pub mod model;
 pub mod paths;
 pub mod placement;
 pub mod plan;
+pub mod recording;
+pub mod report;
 pub mod resolve;
 pub mod session;
 pub mod views;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 
 use crate::id::TestId;
+use crate::interpreter::Image;
 use crate::paths::PathMap;
 
 /// How a test ended. Exclusive: a test that was skipped *and* failed was expected to fail.
@@ -89,6 +90,20 @@ pub struct Failure {
     pub diff: Option<(String, String)>,
 }
 
+impl Failure {
+    /// Kind and message as people read them, in a line or a few. Many tools begin the message with
+    /// the kind: then it is not said twice.
+    pub fn headline(&self) -> String {
+        let message = self.message.trim();
+        match (self.kind.as_str(), message) {
+            ("", "") => "the test failed".to_owned(),
+            (kind, "") => kind.to_owned(),
+            (kind, message) if message.starts_with(kind) => message.to_owned(),
+            (kind, message) => format!("{kind}: {message}"),
+        }
+    }
+}
+
 /// What a run says of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResult {
@@ -148,15 +163,18 @@ impl Totals {
     /// Counts `outcomes`.
     pub fn of(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
         let mut totals = Self::default();
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Passed => totals.passed += 1,
-                Outcome::Failed => totals.failed += 1,
-                Outcome::Errored => totals.errored += 1,
-                Outcome::Skipped => totals.skipped += 1,
-            }
-        }
+        outcomes.into_iter().for_each(|outcome| totals.count(outcome));
         totals
+    }
+
+    /// Counts one more.
+    pub fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Errored => self.errored += 1,
+            Outcome::Skipped => self.skipped += 1,
+        }
     }
 
     /// All of them.
@@ -167,6 +185,15 @@ impl Totals {
     /// Failed and errored ones.
     pub fn bad(&self) -> usize {
         self.failed + self.errored
+    }
+}
+
+impl std::ops::AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.errored += other.errored;
+        self.skipped += other.skipped;
     }
 }
 
@@ -183,6 +210,13 @@ pub struct Provenance {
     pub warm: bool,
     /// The container's real mounts.
     pub paths: PathMap,
+}
+
+impl Provenance {
+    /// The image's name.
+    pub fn image_name(&self) -> &str {
+        self.interpreter.rsplit(" → ").next().unwrap_or_default()
+    }
 }
 
 /// A step on the way to the first test.
@@ -219,6 +253,8 @@ pub enum RunEvent {
     BuildLog(String),
     /// The tests' process runs.
     Started(Arc<Provenance>),
+    /// A run that only builds has an image: a new one, or the one that was there.
+    Built(Image),
     /// The tool knows how many tests it will run.
     Collected(usize),
     /// A test began.
@@ -298,5 +334,23 @@ impl RunError {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_says_kind_and_message_once() {
+        let headline = |kind: &str, message: &str| {
+            let (kind, message) = (kind.to_owned(), message.to_owned());
+            Failure { kind, message, ..Failure::default() }.headline()
+        };
+        assert_eq!(headline("", ""), "the test failed");
+        assert_eq!(headline("ValueError", " \n"), "ValueError");
+        assert_eq!(headline("", "\nno\nway\n"), "no\nway");
+        assert_eq!(headline("ValueError", "no"), "ValueError: no");
+        assert_eq!(headline("AssertionError", "AssertionError: no"), "AssertionError: no");
     }
 }

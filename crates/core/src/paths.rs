@@ -3,6 +3,10 @@
 //! It is filled from the container's real mounts and serves every sink: command lines, report
 //! paths, stack frames, printed output.
 
+mod reported;
+
+pub use reported::{Files, Finder, Near};
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -115,6 +119,13 @@ impl PathMap {
             self.mounts.iter().find_map(|m| below(&path, &m.container).map(|rest| (m, rest)))?;
         let host = mount.host.as_ref()?;
         Some(if rest.is_empty() { host.clone() } else { host.join(rest) })
+    }
+
+    /// Whether a volume of the container hides what the host has at a path.
+    pub fn hides(&self, container: &str) -> bool {
+        let path = normalise(container);
+        let mount = self.mounts.iter().find(|m| below(&path, &m.container).is_some());
+        mount.is_some_and(|mount| mount.host.is_none())
     }
 
     /// The container path of an absolute host path; `None` when the container cannot see it.

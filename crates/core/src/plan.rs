@@ -13,7 +13,7 @@ pub use options::{
 };
 
 use crate::config::Power;
-use crate::frameworks::Suite;
+use crate::frameworks::{Known, Suite};
 use crate::id::{RunId, TestId};
 use crate::paths::{PathMap, RelPath};
 
@@ -26,8 +26,20 @@ pub struct Plan {
     pub root: Utf8PathBuf,
     /// What to do.
     pub jobs: Vec<Job>,
+    /// Images to get, beside those that the jobs need.
+    pub builds: Vec<Build>,
     /// The whole run may take this long, builds and pulls not counted.
     pub timeout: Option<Duration>,
+}
+
+/// An image to get, and nothing more.
+#[derive(Debug, Clone)]
+pub struct Build {
+    /// Whose.
+    pub interpreter: Arc<Interpreter>,
+    /// Whether everything is done again: no step is taken from an earlier build, and base images are
+    /// asked for anew.
+    pub fresh: bool,
 }
 
 /// One suite's part of a run: one command in one interpreter.
@@ -45,6 +57,53 @@ pub struct Job {
     pub args: Vec<String>,
     /// Whether a clean container is wanted.
     pub fresh: bool,
+    /// What stands in the suite's files, as far as they were read.
+    pub known: Known,
+}
+
+impl Job {
+    /// All of a suite, as it is configured.
+    pub fn new(suite: impl Into<Arc<Suite>>, interpreter: impl Into<Arc<Interpreter>>) -> Self {
+        Self {
+            suite: suite.into(),
+            interpreter: interpreter.into(),
+            selection: Vec::new(),
+            exclude: Vec::new(),
+            args: Vec::new(),
+            fresh: false,
+            known: Known::default(),
+        }
+    }
+}
+
+impl Job {
+    /// Whether it has a container for itself, which goes with it.
+    pub fn is_alone(&self) -> bool {
+        self.fresh || self.interpreter.keep_warm.is_zero()
+    }
+}
+
+impl Plan {
+    /// Whether a job of the run selects a test.
+    pub fn selects(&self, id: &TestId) -> bool {
+        let of_suite = |job: &&Job| id.suite.is_none() || id.suite == job.suite.name;
+        self.jobs.iter().filter(of_suite).any(|job| job.selects(id))
+    }
+}
+
+impl Job {
+    /// Whether a test of the suite is selected. A selected case means its parametrised test too.
+    pub fn selects(&self, id: &TestId) -> bool {
+        let same = |selected: &TestId| {
+            let mut selected = selected.clone();
+            selected.folder.clone_from(&id.folder);
+            selected.suite.clone_from(&id.suite);
+            selected.holds(id)
+                || (id.case.is_none() && id.holds(&selected) && selected.names == id.names)
+        };
+        (self.selection.is_empty() || self.selection.iter().any(same))
+            && !self.exclude.iter().any(|out| out.holds(id))
+    }
 }
 
 /// Where tests run: everything that shapes the container.
@@ -92,6 +151,21 @@ pub enum Source {
     Compose(Box<Compose>),
     /// No container: the machine that Testdock runs on.
     Local,
+}
+
+impl Source {
+    /// In a few words, for lists: `Dockerfile, stage test`, `python:3.12`.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Dockerfile(Dockerfile { path, target: None, .. }) => path.to_string(),
+            Self::Dockerfile(Dockerfile { path, target: Some(target), .. }) => {
+                format!("{path}, stage {target}")
+            }
+            Self::Image(name) => name.clone(),
+            Self::Compose(compose) => format!("service {}", compose.service),
+            Self::Local => "this machine".to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Display for Source {
@@ -207,13 +281,16 @@ impl Site {
     }
 }
 
-/// The one command of a job.
+/// The command of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Invocation {
     /// Command lines to choose from: the first whose check passes in the container.
     pub candidates: Vec<Candidate>,
     /// Appended to the chosen command line.
     pub args: Vec<String>,
+    /// The command runs once for each of these, one after the other, with these arguments too; once
+    /// without any where there are none. For tools that cannot say a selection in one command.
+    pub steps: Vec<Vec<String>>,
     /// Added to the environment.
     pub env: Vec<(String, String)>,
     /// Directories to put in front of a `:`-separated variable of the container's environment.
@@ -226,11 +303,22 @@ pub struct Invocation {
     pub inputs: Vec<HelperFile>,
     /// What comes back at the end.
     pub reports: Reports,
-    /// Whether the tool writes live events to the descriptor that the environment variable
-    /// [`EVENTS_FD`] names.
-    pub live: bool,
+    /// How it tells what happens while it happens.
+    pub live: Live,
     /// What to install when no candidate is there, such as `install pytest in the image`.
     pub remedy: String,
+}
+
+/// How a command tells what happens while it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Live {
+    /// In what it prints for people, if at all.
+    #[default]
+    Printed,
+    /// It writes lines to the descriptor that the environment variable [`EVENTS_FD`] names.
+    Events,
+    /// It prints lines that are not for people to its standard output.
+    Stdout,
 }
 
 /// The environment variable that names the descriptor for live events, one line each.
@@ -260,8 +348,8 @@ pub enum Reports {
     /// The tool writes none.
     #[default]
     None,
-    /// One file in [`Site::scratch`].
-    Scratch(String),
+    /// Those of these files in [`Site::scratch`] that are there.
+    Scratch(Vec<String>),
     /// Files of the workspace that match and were written by this run; globs are relative to it.
     Workspace(Vec<String>),
 }

@@ -1,6 +1,5 @@
 //! From files and settings to a [`Workspace`]: which suites there are, and where each of them runs.
 
-mod interpreters;
 mod suites;
 
 use std::collections::BTreeSet;
@@ -8,7 +7,8 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use crate::config::{self, Layer};
-use crate::interpreter::Host;
+use crate::frameworks::{KINDS, NamePattern};
+use crate::interpreter::{self, Folder, Host, Preference, registered};
 use crate::paths::RelPath;
 use crate::workspace::{Problem, Workspace};
 
@@ -17,7 +17,8 @@ use crate::workspace::{Problem, Workspace};
 pub struct Choice {
     /// The profile.
     pub profile: Option<String>,
-    /// The interpreter, instead of each suite's own.
+    /// The interpreter, instead of each suite's own: a name of the configuration, else `default` or
+    /// `local`.
     pub interpreter: Option<String>,
     /// No container: the tests run on this machine.
     pub local: bool,
@@ -40,24 +41,40 @@ pub struct Contents<'c> {
 pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Workspace {
     let resolution = config::resolve(layers, choice.profile.as_deref());
     let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
-    let suites = suites::suites(&resolution.config, contents, choice);
+    let warnings = resolution.warnings.iter().map(ToString::to_string).collect();
+    let preference = Preference::of(choice.interpreter.as_deref(), choice.local, &resolution);
+    let suites = suites::suites(&resolution.config, contents, &preference);
     let mut names: BTreeSet<Option<String>> =
         suites.iter().map(|suite| suite.interpreter.clone()).collect();
-    names.insert(choice.interpreter.clone());
-    let interpreter = |name: Option<String>| {
-        let chosen = interpreters::interpreter(&resolution, contents, name.as_deref(), choice);
-        (name, chosen)
+    if names.is_empty() || matches!(preference, Preference::Named(_)) {
+        names.insert(preference.over(None));
+    }
+    let framework = |name: Option<&str>| {
+        let user = suites.iter().find(|suite| suite.interpreter.as_deref() == name);
+        user.map_or("", |suite| suite.framework.name())
+    };
+    let Contents { root, read, host, .. } = contents;
+    let folder = Folder { root, read, host };
+    let registered = registered(&resolution, folder, &framework, &names, &preference);
+    let chosen = |name: Option<String>| {
+        let choice = match preference {
+            Preference::Local => Ok(interpreter::local(&resolution)),
+            _ => interpreter::of_name(&registered, name.as_deref()),
+        };
+        (name, choice)
     };
     Workspace {
-        interpreters: names.into_iter().map(interpreter).collect(),
+        interpreters: names.iter().cloned().map(chosen).collect(),
+        registered,
         timeout: resolution.config.timeout.map(|limit| limit.0),
         suites,
         problems,
+        warnings,
     }
 }
 
-/// Files that shape the workspace, by name; so does every Dockerfile.
-pub const SHAPING_FILES: [&str; 20] = [
+/// Files that shape the workspace, whatever frameworks it uses.
+const SHAPING_FILES: [&str; 15] = [
     "testdock.toml",
     "testdock.local.toml",
     "Jenkinsfile",
@@ -73,15 +90,19 @@ pub const SHAPING_FILES: [&str; 20] = [
     "docker-compose.override.yaml",
     "testenvironments.json",
     ".env",
-    "pyproject.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "setup.cfg",
-    "tox.ini",
 ];
+
+/// The names of files that shape the workspace, `*` for any part.
+pub fn shaping_files() -> impl Iterator<Item = &'static str> {
+    let of_frameworks = KINDS.iter().flat_map(|kind| kind.shaped_by.iter().copied());
+    SHAPING_FILES.into_iter().chain(["*Dockerfile*"]).chain(of_frameworks)
+}
 
 /// Whether a change of this file may change suites or interpreters, so that all is read again.
 pub fn shapes_the_workspace(path: &RelPath) -> bool {
     let name = path.as_str().rsplit('/').next().unwrap_or_default();
-    SHAPING_FILES.contains(&name) || name.contains("Dockerfile")
+    shaping_files().any(|pattern| {
+        let pieces = pattern.split('*').map(str::to_owned);
+        NamePattern::new(pieces).matches(name)
+    })
 }

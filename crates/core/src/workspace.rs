@@ -1,15 +1,15 @@
 //! A workspace folder as it stands on disk: its suites and where their tests run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::frameworks::{Suite, TestItem};
+use crate::frameworks::{Source, Suite, TestItem};
 use crate::id::TestId;
-use crate::interpreter::Choice;
+use crate::interpreter::{Choice, Registered};
 use crate::model::{Fault, Place, RunError};
 use crate::paths::RelPath;
-use crate::plan::Interpreter;
+use crate::plan::{self, Interpreter};
 
 /// What a folder's configuration and files amount to.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +18,12 @@ pub struct Workspace {
     pub suites: Vec<Arc<Suite>>,
     /// The interpreters that the suites name, `None` for the default one: ready, or why not.
     pub interpreters: BTreeMap<Option<String>, Result<Choice, RunError>>,
+    /// All interpreters of the folder, those that no suite uses too.
+    pub registered: Vec<Registered>,
     /// Mistakes in the configuration. While there is one, nothing runs.
     pub problems: Vec<Problem>,
+    /// Settings that mean nothing here. They are said with each run, and hold nothing up.
+    pub warnings: Vec<String>,
     /// A whole run may take this long.
     pub timeout: Option<Duration>,
 }
@@ -45,7 +49,9 @@ pub struct FileTests {
     /// Which file.
     pub path: RelPath,
     /// Its tests, parents before their children.
-    pub items: Vec<TestItem>,
+    pub items: Arc<[TestItem]>,
+    /// Further files that they come from, such as that of a base class, with what these said.
+    pub others: Vec<(RelPath, Arc<str>)>,
 }
 
 impl std::fmt::Display for Problem {
@@ -75,16 +81,53 @@ impl Problem {
 }
 
 impl Workspace {
-    /// The tests of a file's text, for each suite that it belongs to.
-    pub fn discover(&self, path: &RelPath, text: &str) -> Vec<FileTests> {
-        let suites = self.suites.iter().filter(|s| s.framework.is_test_file(s, path));
+    /// The tests of a file, for each suite that it belongs to.
+    pub fn discover(&self, source: &mut Source<'_>) -> Vec<FileTests> {
+        let suites = self.suites.iter().filter(|s| s.framework.is_test_file(s, source.path));
+        let suites: Vec<&Arc<Suite>> = suites.collect();
         suites
+            .into_iter()
             .map(|suite| FileTests {
                 suite: suite.clone(),
-                path: path.clone(),
-                items: suite.framework.discover(suite, path, text),
+                path: source.path.clone(),
+                items: suite.framework.discover(suite, source).into(),
+                others: source.others(),
             })
             .collect()
+    }
+
+    /// Whether an id means tests of this suite, or a directory above or below its root. A file is
+    /// of the suites that own it; what no suite owns is taken for a directory.
+    pub fn is_meant(&self, suite: &Suite, id: &TestId) -> bool {
+        if id.suite.is_some() && id.suite != suite.name {
+            return false;
+        }
+        // What such a suite's tests are is known by its name only: a path says nothing of them.
+        if !suite.framework.can_select() && id.suite.is_none() && !id.file.is_root() {
+            return false;
+        }
+        let (file, root) = (&id.file, &suite.root);
+        if file.strip(root).is_none() {
+            return id.names.is_empty() && root.strip(file).is_some();
+        }
+        if suite.framework.leaves_out(file) {
+            return false;
+        }
+        let owns = |suite: &Suite| suite.framework.owns(suite, file);
+        file.is_root() || owns(suite) || !self.suites.iter().any(|suite| owns(suite))
+    }
+
+    /// Whether a run of this suite has to know what stands in its files.
+    pub fn needs_known(&self) -> bool {
+        self.suites.iter().any(|suite| suite.framework.needs_known())
+    }
+
+    /// The engines that its interpreters are on: their addresses, `None` for the active one.
+    pub fn hosts(&self) -> BTreeSet<Option<String>> {
+        let choices = self.interpreters.values().filter_map(|choice| choice.as_ref().ok());
+        let interpreters = choices.map(|choice| &choice.interpreter);
+        let in_containers = interpreters.filter(|it| it.source != plan::Source::Local);
+        in_containers.map(|it| it.host.clone()).collect()
     }
 
     /// Where a suite's tests run.
@@ -96,20 +139,5 @@ impl Workspace {
                 Err(RunError::new(Fault::Configuration, "the suite's interpreter was not resolved"))
             }
         }
-    }
-}
-
-impl Suite {
-    /// Whether a selected id means tests of this suite, or a directory above or below its root.
-    pub fn is_meant_by(&self, id: &TestId) -> bool {
-        if id.suite.is_some() && id.suite != self.name {
-            return false;
-        }
-        // What such a suite's tests are is known by its name only: a path says nothing of them.
-        if !self.framework.can_select() && id.suite.is_none() && !id.file.is_root() {
-            return false;
-        }
-        let (file, root) = (&id.file, &self.root);
-        file.strip(root).is_some() || (id.names.is_empty() && root.strip(file).is_some())
     }
 }

@@ -1,11 +1,9 @@
 //! Looks at everything that a run needs, and runs nothing.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use testdock_core::frameworks::ItemKind;
-use testdock_core::plan::Source;
 use testdock_core::views::{Finding, workspace_findings};
 use testdock_core::workspace::{FileTests, Workspace};
 
@@ -24,14 +22,7 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
         return findings;
     };
     findings.extend(workspace_findings(&workspace, &counts(&workspace, &tests)));
-    let hosts: BTreeSet<Option<String>> = workspace
-        .interpreters
-        .values()
-        .filter_map(|choice| choice.as_ref().ok())
-        .filter(|choice| choice.interpreter.source != Source::Local)
-        .map(|choice| choice.interpreter.host.clone())
-        .collect();
-    for host in hosts {
+    for host in workspace.hosts() {
         findings.push(engine(host.as_deref()).await);
     }
     findings
@@ -42,7 +33,7 @@ fn counts(workspace: &Workspace, tests: &[FileTests]) -> Vec<(usize, usize)> {
     let of = |suite| {
         let files: Vec<&FileTests> =
             tests.iter().filter(|file| Arc::ptr_eq(&file.suite, suite)).collect();
-        let items = files.iter().flat_map(|file| &file.items);
+        let items = files.iter().flat_map(|file| file.items.iter());
         (items.filter(|item| item.kind != ItemKind::Group).count(), files.len())
     };
     workspace.suites.iter().map(of).collect()

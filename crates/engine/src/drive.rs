@@ -3,6 +3,7 @@
 //! The command line and the language server are two sinks of it. Whatever takes long (scans, runs,
 //! files) happens beside it and comes back as an input, so that a question is answered at once.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use dashmap::DashMap;
@@ -116,6 +117,7 @@ pub async fn drive(
         events: events_in,
         runs: DashMap::new(),
         tasks: TaskTracker::new(),
+        over: CancellationToken::new(),
     };
     loop {
         let input = tokio::select! {
@@ -151,6 +153,8 @@ struct Desk {
     events: mpsc::Sender<(RunId, RunEvent)>,
     runs: DashMap<RunId, CancellationToken>,
     tasks: TaskTracker,
+    /// The loop is over: what nobody waits for ends.
+    over: CancellationToken,
 }
 
 impl Desk {
@@ -194,8 +198,31 @@ impl Desk {
                     self.tasks.spawn_blocking(move || store.save(&root, &outcomes));
                 }
             }
+            Effect::Look { folder, root, places } => {
+                let look = self.services.runner.look(root, places);
+                let handle = self.handle.clone();
+                self.beside(async move {
+                    let standings = look.await;
+                    handle.send(Input::Looked { folder, standings });
+                });
+            }
+            Effect::Remind { folder, after } => {
+                let handle = self.handle.clone();
+                self.beside(async move {
+                    tokio::time::sleep(after).await;
+                    handle.send(Input::Reminded(folder));
+                });
+            }
             Effect::Show(_) => unreachable!("shown by the loop"),
         }
+    }
+
+    /// Does something that nobody waits for at the end.
+    fn beside(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let over = self.over.clone();
+        self.tasks.spawn(async move {
+            over.run_until_cancelled(task).await;
+        });
     }
 
     /// Cancels what runs and waits for it; events that still come are of no interest any more.
@@ -203,6 +230,7 @@ impl Desk {
         for run in &self.runs {
             run.value().cancel();
         }
+        self.over.cancel();
         self.tasks.close();
         let ended = self.tasks.wait();
         tokio::pin!(ended);

@@ -17,8 +17,8 @@ pub(crate) enum Frame {
     Line(String),
     /// The candidate with this number, from 1, was found and runs now.
     Begin(usize),
-    /// The bytes of the report.
-    Report(Vec<u8>),
+    /// A report.
+    Report { name: String, bytes: Vec<u8> },
     /// The command has ended with this code as a shell tells it; the kernel killed so many
     /// processes for want of memory meanwhile.
     Exit { code: i32, ooms: u64 },
@@ -41,6 +41,8 @@ pub(crate) struct Frames {
     /// How much of the buffer holds no end of the current line or report.
     searched: usize,
     state: State,
+    /// The name of the report under way.
+    report: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,7 @@ impl Frames {
             buffer: Vec::new(),
             searched: 0,
             state: State::Lines,
+            report: String::new(),
         }
     }
 
@@ -91,8 +94,16 @@ impl Frames {
         let text = String::from_utf8_lossy(&line[..end]);
         match line.strip_prefix(self.marker.as_slice()) {
             _ if skipped => {}
-            Some(rest) if rest == b"report\n" => self.state = State::Report,
-            Some(rest) => out.extend(parse(&String::from_utf8_lossy(rest))),
+            Some(rest) => {
+                let text = String::from_utf8_lossy(rest);
+                match text.strip_prefix("report ") {
+                    Some(name) => {
+                        self.report = name.trim_end().to_owned();
+                        self.state = State::Report;
+                    }
+                    None => out.extend(parse(&text)),
+                }
+            }
             None if text.trim().is_empty() => {}
             None => out.push(Frame::Line(text.into_owned())),
         }
@@ -115,7 +126,7 @@ impl Frames {
         let mut report = std::mem::replace(&mut self.buffer, rest);
         // The newline that the supervisor puts before each frame.
         report.pop();
-        out.push(Frame::Report(report));
+        out.push(Frame::Report { name: std::mem::take(&mut self.report), bytes: report });
         self.searched = 0;
         self.state = State::Lines;
         true
@@ -177,11 +188,11 @@ mod tests {
     #[test]
     fn events_report_and_exit() {
         check(
-            "\n\x1ec00 begin 2\n{\"e\":1}\n\n\x1ec00 report\n<r>\n\x1ec0 x</r>\n\n\x1ec00 exit 1 0\n",
+            "\n\x1ec00 begin 2\n{\"e\":1}\n\n\x1ec00 report r.xml\n<r>\n\x1ec0 x</r>\n\n\x1ec00 exit 1 0\n",
             &expect![[r#"
                 Begin(2)
                 Line("{\"e\":1}")
-                Report([60, 114, 62, 10, 30, 99, 48, 32, 120, 60, 47, 114, 62, 10])
+                Report { name: "r.xml", bytes: [60, 114, 62, 10, 30, 99, 48, 32, 120, 60, 47, 114, 62, 10] }
                 Exit { code: 1, ooms: 0 }
             "#]],
         );

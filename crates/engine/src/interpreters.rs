@@ -1,12 +1,16 @@
 //! The containers and images that Testdock keeps on an engine: what there is, and away with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use testdock_core::interpreter::{Registered, Standing};
 use testdock_core::model::RunError;
 use testdock_core::paths::PathMap;
+use testdock_core::plan::Interpreter;
 
 use crate::docker::kept;
+use crate::runner::Runner;
 use crate::world::World;
 
 /// What Testdock keeps on one engine.
@@ -76,6 +80,19 @@ pub struct Shown {
 /// Everything that Testdock keeps on the engine at `host`, or on the active one.
 pub async fn list(world: &World, host: Option<&str>) -> Result<Kept, RunError> {
     kept::list(&world.engine(host).await?).await
+}
+
+/// How each of the interpreters of the workspace `root` stands; `None` for one that cannot be used,
+/// or needs no engine.
+pub async fn look(
+    world: &World,
+    root: &Utf8Path,
+    registered: &[Registered],
+) -> Vec<Option<Standing>> {
+    let usable = registered.iter().map(Registered::needs_engine);
+    let places: Vec<Arc<Interpreter>> = usable.clone().flatten().cloned().map(Arc::new).collect();
+    let mut found = world.look(root.to_owned(), places).await.into_iter();
+    usable.map(|place| place.and_then(|_| Some(found.next()?.1))).collect()
 }
 
 /// The container that `name` means: a name, the beginning of an id, or the name of an interpreter of

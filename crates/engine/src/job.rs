@@ -1,10 +1,11 @@
 //! One run from its plan to its end.
 
+use std::future::Future;
 use std::time::Duration;
 
 use testdock_core::frameworks::{Conclusion, Exit};
 use testdock_core::model::{End, RunError, RunEvent};
-use testdock_core::plan::{Job, Plan, Source};
+use testdock_core::plan::{Build, Interpreter, Job, Plan, Source};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,7 @@ use crate::death;
 use crate::frames::Frames;
 use crate::local;
 use crate::log::RunLog;
-use crate::output::{Budget, Decoder};
+use crate::output::{Budget, Decoder, Lines};
 use crate::pump::{Ear, Finish, Followed, Stop, follow};
 use crate::refusal::{gone, lost, refused};
 use crate::runner::Events;
@@ -30,8 +31,8 @@ pub(crate) async fn perform(
 ) -> End {
     let mut run = Run { world, plan, events, cancel, log, left: plan.timeout };
     let mut first = None;
-    for job in &plan.jobs {
-        match run.job(job).await {
+    for part in plan.builds.iter().map(Part::Build).chain(plan.jobs.iter().map(Part::Job)) {
+        match run.part(part).await {
             Ok(()) => {}
             Err(Break::Ended(end)) => return end,
             // Another job may have another interpreter.
@@ -40,6 +41,13 @@ pub(crate) async fn perform(
         }
     }
     first.map_or(End::Completed, End::Broken)
+}
+
+/// One thing that a run does.
+#[derive(Clone, Copy)]
+enum Part<'p> {
+    Build(&'p Build),
+    Job(&'p Job),
 }
 
 /// Why a job did not complete.
@@ -67,6 +75,24 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    async fn part(&mut self, part: Part<'_>) -> Result<(), Break> {
+        match part {
+            Part::Build(build) => self.build(build).await,
+            Part::Job(job) => self.job(job).await,
+        }
+    }
+
+    async fn build(&self, build: &Build) -> Result<(), Break> {
+        let interpreter = &build.interpreter;
+        let got = Box::pin(async {
+            let docker = self.world.docker(interpreter, self.events).await?;
+            crate::docker::get(&docker, &self.plan.root, build, self.events, self.cancel).await
+        });
+        let image = self.prepared(interpreter, got).await?;
+        self.events.send(RunEvent::Built(image)).await;
+        Ok(())
+    }
+
     async fn job(&mut self, job: &Job) -> Result<(), Break> {
         // A container may reach the end of its lease between being found and being used.
         for last in [false, true] {
@@ -85,7 +111,7 @@ impl Run<'_> {
 
     /// A place for the job, however long it takes to get, unless somebody cancels.
     async fn stand(&self, job: &Job) -> Result<Stand, Break> {
-        let stand = async {
+        let stand = Box::pin(async {
             match job.interpreter.source {
                 Source::Local => Ok(local::stand(&job.interpreter.options)),
                 Source::Dockerfile(_) | Source::Image(_) | Source::Compose(_) => {
@@ -100,11 +126,23 @@ impl Run<'_> {
                     .await
                 }
             }
-        };
-        match self.cancel.run_until_cancelled(stand).await {
+        });
+        self.prepared(&job.interpreter, stand).await
+    }
+
+    /// The outcome of getting something ready, unless somebody cancels.
+    async fn prepared<T>(
+        &self,
+        interpreter: &Interpreter,
+        work: impl Future<Output = Result<T, RunError>>,
+    ) -> Result<T, Break> {
+        match self.cancel.run_until_cancelled(work).await {
             _ if self.cancel.is_cancelled() => Err(Break::Ended(End::Cancelled)),
             None => Err(Break::Ended(End::Cancelled)),
-            Some(stand) => Ok(stand?),
+            Some(Ok(done)) => Ok(done),
+            Some(Err(error)) => {
+                Err(self.world.explain(interpreter.host.as_deref(), error).await.into())
+            }
         }
     }
 
@@ -129,7 +167,7 @@ impl Run<'_> {
             }
         };
         let exit = death::exit(code);
-        let conclusion = task.conclude(followed.report, exit).await?;
+        let conclusion = task.conclude(followed.reports, exit).await?;
         self.conclude(job, conclusion, exit, ooms).await.map_err(Attempt::Break)
     }
 
@@ -149,7 +187,9 @@ impl Run<'_> {
         self.events.send(started).await;
         let ear = Ear {
             frames: Frames::new(task.cookie.as_str()),
-            decoder: Decoder::new(task.cookie.as_str(), stand.provenance.paths.clone()),
+            decoder: Decoder::new(task.cookie.as_str()),
+            lines: Lines::default(),
+            paths: stand.provenance.paths.clone(),
             budget: Budget::default(),
             reader: &mut *task.reader,
             log: &mut *self.log,

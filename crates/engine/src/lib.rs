@@ -1,7 +1,10 @@
 //! Does: Docker, files and processes; the only crate that touches the world.
 
+pub mod containers;
 pub mod doctor;
 pub mod drive;
+pub mod replay;
+pub mod reports;
 pub mod runner;
 pub mod scan;
 pub mod scripted;
@@ -9,6 +12,7 @@ pub mod state;
 pub mod world;
 
 pub mod interpreters;
+pub mod register;
 
 mod docker;
 mod job;
@@ -23,5 +27,4 @@ mod output;
 mod pipes;
 mod pump;
 mod refusal;
-mod reports;
 mod supervisor;

@@ -1,6 +1,4 @@
-//! What the tests' process prints, on its way to people: decoded, with host paths, bounded.
-
-use testdock_core::paths::PathMap;
+//! What the tests' process prints, on its way to people: decoded and bounded.
 
 use crate::frames::find;
 
@@ -16,20 +14,14 @@ const TAIL: usize = 64 << 10;
 pub(crate) struct Decoder {
     /// What the supervisor prints behind everything that the command printed.
     end: Vec<u8>,
-    paths: PathMap,
     pending: Vec<u8>,
     ended: bool,
 }
 
 impl Decoder {
-    /// A decoder for the run with `cookie` in a container with `paths`.
-    pub(crate) fn new(cookie: &str, paths: PathMap) -> Self {
-        Self {
-            end: format!("\x1e{cookie}\n").into_bytes(),
-            paths,
-            pending: Vec::new(),
-            ended: false,
-        }
+    /// A decoder for the run with `cookie`.
+    pub(crate) fn new(cookie: &str) -> Self {
+        Self { end: format!("\x1e{cookie}\n").into_bytes(), pending: Vec::new(), ended: false }
     }
 
     /// Whether the command's output is complete.
@@ -74,10 +66,40 @@ impl Decoder {
 
     fn take(&mut self, len: usize) -> String {
         let bytes: Vec<u8> = self.pending.drain(..len).collect();
-        let text = String::from_utf8_lossy(&bytes);
-        match self.paths.text_to_host(&text) {
-            std::borrow::Cow::Borrowed(_) => text.into_owned(),
-            std::borrow::Cow::Owned(moved) => moved,
+        String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+}
+
+/// Puts whole lines together from text that arrives in pieces.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    /// The beginning of a line.
+    half: String,
+}
+
+impl Lines {
+    /// Takes the next piece; `take` gets each line that is complete now, without its end.
+    pub(crate) fn push(&mut self, piece: &str, mut take: impl FnMut(&str)) {
+        let mut rest = piece;
+        while let Some((line, tail)) = rest.split_once('\n') {
+            if self.half.is_empty() {
+                take(line.trim_end_matches('\r'));
+            } else {
+                self.half.push_str(line);
+                take(std::mem::take(&mut self.half).trim_end_matches('\r'));
+            }
+            rest = tail;
+        }
+        if self.half.len() < MAX_LINE {
+            self.half.push_str(rest);
+        }
+    }
+
+    /// Nothing follows: what there is of a line is all of it.
+    pub(crate) fn end(&mut self, mut take: impl FnMut(&str)) {
+        if !self.half.is_empty() {
+            take(&std::mem::take(&mut self.half));
         }
     }
 }
@@ -124,27 +146,21 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
-    use testdock_core::paths::Mount;
 
     use super::*;
 
-    fn decoder() -> Decoder {
-        let mount = Mount { container: "/app".into(), host: Some("/home/me".into()) };
-        Decoder::new("c", PathMap::new([mount]))
-    }
-
     fn check(pieces: &[&[u8]], expected: &Expect) {
-        let mut decoder = decoder();
+        let mut decoder = Decoder::new("c");
         let mut shown: Vec<String> = pieces.iter().map(|p| decoder.push(p)).collect();
         shown.push(decoder.flush());
         expected.assert_eq(&format!("{shown:?} ended: {}", decoder.ended()));
     }
 
     #[test]
-    fn paths_and_characters_survive_the_cut() {
+    fn characters_survive_the_cut() {
         check(
             &[b"/ap", b"p/a.py:1\n\xc3", b"\xbc\n", b"half \xc3"],
-            &expect![[r#"["", "/home/me/a.py:1\n", "ü\n", "", "half "] ended: false"#]],
+            &expect![[r#"["", "/app/a.py:1\n", "ü\n", "", "half "] ended: false"#]],
         );
     }
 
@@ -172,6 +188,21 @@ mod tests {
         let rest = budget.rest().unwrap_or_default();
         assert!(rest.starts_with("\n[… 96"), "{}", &rest[..80]);
         assert!(rest.len() >= TAIL);
+    }
+
+    #[test]
+    fn lines_are_whole_whatever_the_pieces() {
+        let text = "one\n\ntwo\r\nthe end";
+        for size in 1..text.len() {
+            let (mut lines, mut taken) = (Lines::default(), Vec::new());
+            let pieces: Vec<char> = text.chars().collect();
+            for piece in pieces.chunks(size) {
+                let piece: String = piece.iter().collect();
+                lines.push(&piece, |line| taken.push(line.to_owned()));
+            }
+            lines.end(|line| taken.push(line.to_owned()));
+            assert_eq!(taken, ["one", "", "two", "the end"], "in pieces of {size}");
+        }
     }
 
     #[test]

@@ -1,17 +1,20 @@
 //! Follows one process from its first frame to its end.
 
+use std::borrow::Cow;
 use std::io;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use testdock_core::frameworks::Reader;
 use testdock_core::model::RunEvent;
+use testdock_core::paths::PathMap;
+use testdock_core::plan::ReportFile;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::frames::{Frame, Frames};
 use crate::log::RunLog;
-use crate::output::{Budget, Decoder};
+use crate::output::{Budget, Decoder, Lines};
 use crate::pipes::{Lifeline, Piece, Pipes};
 use crate::runner::Events;
 
@@ -60,8 +63,8 @@ pub(crate) enum Finish {
 pub(crate) struct Followed {
     /// How it ended.
     pub(crate) finish: Finish,
-    /// Its report, if one came.
-    pub(crate) report: Option<Vec<u8>>,
+    /// The reports that came.
+    pub(crate) reports: Vec<ReportFile>,
     /// Whether the command was started.
     pub(crate) began: bool,
 }
@@ -74,23 +77,26 @@ pub(crate) async fn follow(pipes: Pipes, stop: &Stop, ear: Ear<'_>) -> Followed 
         finish: None,
         exited: false,
         until: None,
-        report: None,
+        reports: Vec::new(),
         began: false,
         refusal: Vec::new(),
     };
     let finish = follower.run(pipes).await;
     let rest = follower.ear.decoder.flush();
     follower.print(rest).await;
+    follower.print_last_line().await;
     if let Some(rest) = follower.ear.budget.rest() {
         follower.send(RunEvent::Output(rest)).await;
     }
-    Followed { finish, report: follower.report, began: follower.began }
+    Followed { finish, reports: follower.reports, began: follower.began }
 }
 
 /// What understands and records the streams.
 pub(crate) struct Ear<'a> {
     pub(crate) frames: Frames,
     pub(crate) decoder: Decoder,
+    pub(crate) lines: Lines,
+    pub(crate) paths: PathMap,
     pub(crate) budget: Budget,
     pub(crate) reader: &'a mut dyn Reader,
     pub(crate) log: &'a mut RunLog,
@@ -108,7 +114,7 @@ struct Follower<'a> {
     exited: bool,
     /// When waiting for what is still to come ends.
     until: Option<Instant>,
-    report: Option<Vec<u8>>,
+    reports: Vec<ReportFile>,
     began: bool,
     refusal: Vec<u8>,
 }
@@ -185,15 +191,14 @@ impl Follower<'_> {
     async fn frame(&mut self, frame: Frame) {
         match frame {
             Frame::Line(line) => {
-                if let Some(event) = self.ear.reader.line(&line) {
-                    self.send(event).await;
-                }
+                let events = self.ear.reader.line(&line);
+                self.tell(events).await;
             }
             Frame::Begin(_) => {
                 self.began = true;
                 self.ear.witness = None;
             }
-            Frame::Report(bytes) => self.report = Some(bytes),
+            Frame::Report { name, bytes } => self.reports.push(ReportFile { name, bytes }),
             Frame::Exit { code, ooms } => {
                 self.exited = true;
                 if self.finish.is_none() {
@@ -209,7 +214,35 @@ impl Follower<'_> {
         }
     }
 
+    /// Passes on what the command printed, and what the reader makes of it.
     async fn print(&mut self, text: String) {
+        let shown = match self.ear.paths.text_to_host(&text) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(shown) => Some(shown),
+        };
+        let mut events = Vec::new();
+        self.ear.lines.push(&text, |line| events.extend(self.ear.reader.printed(line)));
+        self.show(shown.unwrap_or(text)).await;
+        self.tell(events).await;
+    }
+
+    /// The last line may have no end.
+    async fn print_last_line(&mut self) {
+        let mut events = Vec::new();
+        self.ear.lines.end(|line| events.extend(self.ear.reader.printed(line)));
+        self.tell(events).await;
+    }
+
+    async fn tell(&mut self, events: Vec<RunEvent>) {
+        for event in events {
+            match event {
+                RunEvent::Output(text) => self.show(text).await,
+                event => self.send(event).await,
+            }
+        }
+    }
+
+    async fn show(&mut self, text: String) {
         if text.is_empty() {
             return;
         }

@@ -34,7 +34,7 @@ pub(crate) fn refused(frame: &Frame, invocation: &Invocation, stand: &Stand) -> 
         }
         Frame::Unusable(dir) => interpreter(format!("cannot write {dir} in {place}"))
             .help("give the user that runs the tests a directory to write to"),
-        Frame::Line(_) | Frame::Begin(_) | Frame::Report(_) | Frame::Exit { .. } => {
+        Frame::Line(_) | Frame::Begin(_) | Frame::Report { .. } | Frame::Exit { .. } => {
             interpreter(format!("cannot start the tests in {place}"))
         }
     }

@@ -1,4 +1,8 @@
-//! Reports that a tool writes into the workspace: those that this run wrote.
+//! Report files: those that a run wrote into the workspace, and those that somebody names.
+
+mod named;
+
+pub use named::{Named, named};
 
 use std::collections::HashMap;
 use std::fs;

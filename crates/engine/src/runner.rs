@@ -1,15 +1,17 @@
-//! The one seam to the world: perform this plan, and say what happens.
+//! The one seam to the world: perform this plan, and say what happens; say how a place stands.
 
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
 use futures_util::future::BoxFuture;
 use testdock_core::id::RunId;
+use testdock_core::interpreter::Standing;
 use testdock_core::model::RunEvent;
-use testdock_core::plan::Plan;
+use testdock_core::plan::{Interpreter, Plan};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// Performs plans. Whatever happens, the last event of a run is [`RunEvent::Ended`], once.
+/// Performs plans, and knows the places where they run. Whatever happens, the last event of a run is [`RunEvent::Ended`], once.
 pub trait Runner: Send + Sync + 'static {
     /// Performs `plan`; ends within a second of `cancel`, with nothing of it left running.
     fn perform(
@@ -18,6 +20,13 @@ pub trait Runner: Send + Sync + 'static {
         events: Events,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, ()>;
+
+    /// Says how interpreters of the workspace `root` stand, and changes nothing.
+    fn look(
+        &self,
+        root: Utf8PathBuf,
+        places: Vec<Arc<Interpreter>>,
+    ) -> BoxFuture<'static, Vec<(Arc<Interpreter>, Standing)>>;
 }
 
 /// Where a run's events go. When nobody listens any more, they are dropped.

@@ -3,16 +3,18 @@
 //! Nothing is run. What git ignores is not looked at; files are read once, in parallel, and handed
 //! on in batches, so that a large workspace fills the tree while it is being read.
 
+use std::collections::HashMap;
 use std::fs;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{WalkBuilder, WalkState};
 use testdock_core::config::{self, Layer, Origin, Resolution, environment_layers};
+use testdock_core::frameworks::Source;
 use testdock_core::id::FolderName;
 use testdock_core::interpreter::{Folder, Host, jenkins_commands};
 use testdock_core::model::RunError;
-use testdock_core::paths::RelPath;
+use testdock_core::paths::{Files, RelPath};
 use testdock_core::resolve;
 use testdock_core::session::Input;
 use testdock_core::workspace::{FileTests, Workspace};
@@ -35,7 +37,7 @@ pub struct Scanner {
 /// How much of a workspace is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// What shapes it: enough to run.
+    /// What shapes it, and what a run has to know: enough to run.
     Configuration,
     /// The tests too.
     Tests,
@@ -73,6 +75,10 @@ impl Scanner {
         handle.send(Input::Resolved { folder: folder.clone(), workspace: resolved });
         if self.depth == Depth::Tests {
             self.scan_files(handle, folder, root, &workspace, &files);
+        } else if workspace.needs_known() {
+            let suites = workspace.suites.iter().filter(|suite| suite.framework.needs_known());
+            let needed = Workspace { suites: suites.cloned().collect(), ..Workspace::default() };
+            self.scan_files(handle, folder, root, &needed, &files);
         }
         handle.send(Input::ScanEnded(folder.clone()));
     }
@@ -127,7 +133,7 @@ impl Scanner {
         let settings = config.interpreter(name.as_deref()).unwrap_or(&config.interpreter);
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
         let env = |name: &str| std::env::var(name).ok();
-        let host = Host { env: &env, ids: caller() };
+        let host = host(&env);
         jenkins_commands(settings, Folder { root, read: &read, host })
     }
 
@@ -141,13 +147,18 @@ impl Scanner {
         };
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
         let env = |name: &str| std::env::var(name).ok();
-        let host = Host { env: &env, ids: caller() };
+        let host = host(&env);
         resolve::resolve(resolve::Contents { root, files, read: &read, host }, &layers, &choice)
     }
 
     fn chosen(&self) -> Settings {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// This machine.
+pub(crate) fn host(env: &dyn Fn(&str) -> Option<String>) -> Host<'_> {
+    Host { env, ids: caller() }
 }
 
 #[cfg(unix)]
@@ -178,13 +189,15 @@ fn in_parallel(
         workspace.suites.iter().any(|suite| suite.framework.is_test_file(suite, path))
     };
     let tests: Vec<&RelPath> = files.iter().filter(is_test).collect();
+    let others = Others::default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = tests.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
         for share in tests.chunks(share) {
             scope.spawn(|| {
                 for batch in share.chunks(BATCH) {
-                    take(batch.iter().flat_map(|path| discover(root, workspace, path)).collect());
+                    let found = batch.iter().flat_map(|it| discover(root, workspace, &others, it));
+                    take(found.collect());
                 }
             });
         }
@@ -217,11 +230,41 @@ pub fn list(root: &Utf8Path) -> Vec<RelPath> {
     found
 }
 
-fn discover(root: &Utf8Path, workspace: &Workspace, path: &RelPath) -> Vec<FileTests> {
-    match read_text(&path.on(root)) {
-        Some(text) => workspace.discover(path, &text),
-        // Gone or unreadable: nothing stands there any more.
-        None => workspace.discover(path, ""),
+/// The files that the paths of a report may mean.
+pub fn reported(root: &Utf8Path) -> Files {
+    let mut files = Files::new(list(root));
+    for path in files.telling() {
+        if let Some(text) = read_text(&path.on(root)) {
+            files.read(&path, &text);
+        }
+    }
+    files
+}
+
+fn discover(
+    root: &Utf8Path,
+    workspace: &Workspace,
+    others: &Others,
+    path: &RelPath,
+) -> Vec<FileTests> {
+    // Gone or unreadable: nothing stands there any more.
+    let text = read_text(&path.on(root)).unwrap_or_default();
+    let read = |path: &RelPath| others.read(root, path);
+    workspace.discover(&mut Source::new(path, &text).beside(&read))
+}
+
+/// Files that several files of tests come from are read once, and those that are not there looked for once.
+#[derive(Default)]
+struct Others(Mutex<HashMap<RelPath, Option<Arc<str>>>>);
+
+impl Others {
+    fn read(&self, root: &Utf8Path, path: &RelPath) -> Option<Arc<str>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = known.entry(path.clone()).or_insert_with(|| {
+            let text = read_text(&path.on(root))?;
+            Some(text.into())
+        });
+        text.clone()
     }
 }
 

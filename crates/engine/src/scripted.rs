@@ -1,55 +1,77 @@
-//! Runs that are told beforehand, for tests of whoever drives them.
+//! Runs that somebody tells, for tests of whoever drives them.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use camino::Utf8PathBuf;
 use futures_util::future::BoxFuture;
+use testdock_core::interpreter::{Found, Standing};
 use testdock_core::model::{End, Ended, RunEvent};
-use testdock_core::plan::Plan;
+use testdock_core::plan::{Interpreter, Plan};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::runner::{Events, Runner};
 
-/// Replays events: the first list for the first plan that it is given, and so on; the last list
-/// again for every further one.
-///
-/// A list without an end is a run that goes on until somebody cancels it.
+/// Hands each run over to the one at the other end, and lets happen in it what that one says.
 #[derive(Debug, Clone)]
-pub struct Scripted(Arc<Mutex<State>>);
+pub struct Scripted {
+    runs: mpsc::UnboundedSender<Script>,
+    places: Arc<Mutex<Places>>,
+}
 
-#[derive(Debug)]
-struct State {
-    scripts: VecDeque<Vec<RunEvent>>,
-    plans: Vec<Arc<Plan>>,
+#[derive(Debug, Default)]
+struct Places {
+    found: BTreeMap<String, Found>,
+    looks: usize,
 }
 
 impl Scripted {
-    /// A runner that replays `scripts`.
-    pub fn new(scripts: impl IntoIterator<Item = Vec<RunEvent>>) -> Self {
-        Self(Arc::new(Mutex::new(State {
-            scripts: scripts.into_iter().collect(),
-            plans: Vec::new(),
-        })))
+    /// A runner, and the runs that it is asked for.
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<Script>) {
+        let (runs, receiver) = mpsc::unbounded_channel();
+        (Self { runs, places: Arc::default() }, receiver)
     }
 
-    /// The plans that it was given.
-    pub fn plans(&self) -> Vec<Arc<Plan>> {
-        self.state(|state| state.plans.clone())
+    /// From now on an interpreter stands like this; one of which nothing was said is absent.
+    pub fn stands(&self, interpreter: &str, found: Found) {
+        self.places().found.insert(interpreter.to_owned(), found);
     }
 
-    fn next(&self, plan: Arc<Plan>) -> Vec<RunEvent> {
-        self.state(|state| {
-            state.plans.push(plan);
-            match state.scripts.len() {
-                0 | 1 => state.scripts.front().cloned().unwrap_or_default(),
-                _ => state.scripts.pop_front().unwrap_or_default(),
-            }
-        })
+    /// How often somebody looked at interpreters.
+    pub fn looks(&self) -> usize {
+        self.places().looks
     }
 
-    fn state<T>(&self, use_it: impl FnOnce(&mut State) -> T) -> T {
-        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A run that waits to be told what happens in it. One that nobody tells of any more goes on until it is
+/// cancelled.
+#[derive(Debug)]
+pub struct Script {
+    /// What was asked for.
+    pub plan: Arc<Plan>,
+    events: mpsc::UnboundedSender<RunEvent>,
+}
+
+impl Script {
+    /// Lets something happen; in a run that is over nothing does.
+    pub fn say(&self, event: RunEvent) {
+        let _ = self.events.send(event);
+    }
+
+    /// Whether it has ended.
+    pub fn is_over(&self) -> bool {
+        self.events.is_closed()
+    }
+
+    /// Waits for its end.
+    pub async fn over(&self) {
+        self.events.closed().await;
     }
 }
 
@@ -60,21 +82,45 @@ impl Runner for Scripted {
         events: Events,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, ()> {
-        let script = self.next(plan);
-        Box::pin(async move {
-            for event in script {
-                if cancel.is_cancelled() {
-                    break;
-                }
-                let over = matches!(event, RunEvent::Ended(_));
-                events.send(event).await;
-                if over {
-                    return;
-                }
-            }
-            cancel.cancelled().await;
-            events.send(RunEvent::Ended(cancelled())).await;
-        })
+        let (sender, told) = mpsc::unbounded_channel();
+        // Without anybody at the other end it is a run that nobody tells of.
+        let _ = self.runs.send(Script { plan, events: sender });
+        Box::pin(pass_on(told, events, cancel))
+    }
+
+    fn look(
+        &self,
+        _: Utf8PathBuf,
+        asked: Vec<Arc<Interpreter>>,
+    ) -> BoxFuture<'static, Vec<(Arc<Interpreter>, Standing)>> {
+        let mut places = self.places();
+        places.looks += 1;
+        let standing = |place: Arc<Interpreter>| {
+            let found = places.found.get(&place.name).cloned().unwrap_or(Found::Absent);
+            let inputs = vec!["requirements.txt".to_owned()];
+            (place, Standing { engine: "unix:///run/docker.sock".to_owned(), found, inputs })
+        };
+        Box::pin(std::future::ready(asked.into_iter().map(standing).collect()))
+    }
+}
+
+/// Lets happen what is told, until an end is told or somebody cancels.
+pub(crate) async fn pass_on(
+    mut told: mpsc::UnboundedReceiver<RunEvent>,
+    events: Events,
+    cancel: CancellationToken,
+) {
+    loop {
+        let event = tokio::select! {
+            biased;
+            () = cancel.cancelled() => RunEvent::Ended(cancelled()),
+            Some(event) = told.recv() => event,
+        };
+        let is_over = matches!(event, RunEvent::Ended(_));
+        events.send(event).await;
+        if is_over {
+            return;
+        }
     }
 }
 
@@ -85,38 +131,45 @@ fn cancelled() -> Ended {
 #[cfg(test)]
 mod tests {
     use testdock_core::id::RunId;
-    use tokio::sync::mpsc;
 
     use super::*;
 
-    async fn play(runner: &Scripted, cancel: CancellationToken) -> Vec<RunEvent> {
-        let plan = Plan { run: "r".into(), root: "/w".into(), jobs: Vec::new(), timeout: None };
+    /// What becomes of a run in which `script` happens, cancelled once it has.
+    async fn play(script: &[RunEvent]) -> Vec<RunEvent> {
+        let plan = Plan {
+            run: "r".into(),
+            root: "/w".into(),
+            jobs: Vec::new(),
+            builds: Vec::new(),
+            timeout: None,
+        };
         let (sender, mut receiver) = mpsc::channel(8);
-        runner.perform(Arc::new(plan), Events::new(RunId::from("r"), sender), cancel).await;
-        let mut events = Vec::new();
-        while let Some((_, event)) = receiver.recv().await {
-            events.push(event);
-        }
-        events
-    }
-
-    #[tokio::test]
-    async fn scripts_are_played_in_turn_and_the_last_again() {
-        let ended = |n| RunEvent::Ended(Ended { duration: Duration::from_secs(n), ..cancelled() });
-        let runner = Scripted::new([vec![ended(1)], vec![RunEvent::Collected(1), ended(2)]]);
-        let never = CancellationToken::new;
-        assert_eq!(play(&runner, never()).await, [ended(1)]);
-        for _ in 0..2 {
-            assert_eq!(play(&runner, never()).await, [RunEvent::Collected(1), ended(2)]);
-        }
-        assert_eq!(runner.plans().len(), 3);
-    }
-
-    #[tokio::test]
-    async fn a_script_without_end_ends_when_cancelled() {
-        let runner = Scripted::new([vec![RunEvent::Collected(1)]]);
+        let (runner, mut runs) = Scripted::new();
         let cancel = CancellationToken::new();
+        let events = Events::new(RunId::from("r"), sender);
+        let run = tokio::spawn(runner.perform(Arc::new(plan), events, cancel.clone()));
+        let told = runs.recv().await.unwrap();
+        let mut happened = Vec::new();
+        for event in script {
+            told.say(event.clone());
+            happened.push(receiver.recv().await.unwrap().1);
+        }
         cancel.cancel();
-        assert_eq!(play(&runner, cancel).await, [RunEvent::Ended(cancelled())]);
+        told.over().await;
+        run.await.unwrap();
+        while let Some((_, event)) = receiver.recv().await {
+            happened.push(event);
+        }
+        happened
+    }
+
+    #[tokio::test]
+    async fn a_run_ends_as_it_is_told_or_when_it_is_cancelled() {
+        let completed = Ended { how: End::Completed, ..cancelled() };
+        let collected = RunEvent::Collected(1);
+        let whole = [collected.clone(), RunEvent::Ended(completed)];
+        assert_eq!(play(&whole).await, whole);
+        let cut = [collected.clone(), RunEvent::Ended(cancelled())];
+        assert_eq!(play(&[collected]).await, cut);
     }
 }

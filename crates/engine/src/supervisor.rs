@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use testdock_core::model::{Fault, RunError};
-use testdock_core::plan::{Candidate, EVENTS_FD, HelperFile, Invocation, Reports, Site};
+use testdock_core::plan::{Candidate, EVENTS_FD, HelperFile, Invocation, Live, Reports, Site};
 
 const SCRIPT: &str = include_str!("supervisor.sh");
 /// The kernel takes no longer argument.
@@ -39,6 +39,11 @@ impl Cookie {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The same as a number that a limit of resources can have.
+    fn tag(&self) -> u64 {
+        u64::from_str_radix(self.0.get(..12).unwrap_or_default(), 16).unwrap_or(u64::MAX >> 1)
     }
 
     /// The directory of this run alone. Its name is not all of the cookie: the supervisor's own
@@ -91,9 +96,9 @@ pub(crate) fn command(
     let mut argv: Vec<String> = ["sh", "-c", SCRIPT, "testdock"].map(String::from).into();
     argv.push(plan);
     argv.extend(pieces);
-    argv.extend(invocation.args.iter().cloned());
+    argv.extend(steps(invocation));
     let mut env = invocation.env.clone();
-    if invocation.live {
+    if invocation.live == Live::Events {
         env.push((EVENTS_FD.to_owned(), "3".to_owned()));
     }
     fits(&argv)?;
@@ -113,6 +118,18 @@ fn fits(argv: &[String]) -> Result<(), RunError> {
         );
     }
     Ok(())
+}
+
+/// For each run of the command the number of its arguments, and these.
+fn steps(invocation: &Invocation) -> Vec<String> {
+    let once = [Vec::new()];
+    let steps = if invocation.steps.is_empty() { &once[..] } else { &invocation.steps };
+    let mut words = Vec::new();
+    for step in steps {
+        words.push((invocation.args.len() + step.len()).to_string());
+        words.extend(invocation.args.iter().chain(step).cloned());
+    }
+    words
 }
 
 /// Pairs of a path and a piece of the text that goes there.
@@ -151,22 +168,29 @@ fn plan(
     witnesses: &[String],
     pieces: usize,
 ) -> String {
-    let report = match &invocation.reports {
-        Reports::Scratch(name) => name.as_str(),
-        Reports::None | Reports::Workspace(_) => "",
+    let reports = match &invocation.reports {
+        Reports::Scratch(names) => names.join(" "),
+        Reports::None | Reports::Workspace(_) => String::new(),
+    };
+    let live = match invocation.live {
+        Live::Printed => "",
+        Live::Events => "events",
+        Live::Stdout => "stdout",
     };
     let lease = base.lease.map_or(String::new(), |l| l.as_secs().to_string());
     let mut text = String::new();
     for (name, value) in [
         ("cookie", cookie.as_str()),
+        ("tag", &cookie.tag().to_string()),
         ("lease", &lease),
         ("lease_file", &format!("{}/lease", base.dir)),
         ("scratch", &site.scratch),
         ("helpers", &site.helpers),
         ("pieces", &pieces.to_string()),
         ("cwd", &invocation.cwd),
-        ("report", report),
-        ("live", if invocation.live { "yes" } else { "" }),
+        ("reports", &reports),
+        ("live", live),
+        ("steps", &invocation.steps.len().max(1).to_string()),
         ("candidates", &invocation.candidates.len().to_string()),
     ] {
         let _ = writeln!(text, "{name}={}", quote(value));
@@ -249,8 +273,9 @@ mod tests {
             prepend: vec![("PYTHONPATH".into(), "/b/h".into()), ("a b".into(), String::new())],
             cwd: "/app".into(),
             inputs: vec![HelperFile { name: "selection".into(), content: "x".into() }],
-            reports: Reports::Scratch("r.xml".into()),
-            live: true,
+            steps: vec![vec!["one".into()], Vec::new()],
+            reports: Reports::Scratch(vec!["r.xml".into(), "again.xml".into()]),
+            live: Live::Events,
             ..Invocation::default()
         }
     }
@@ -264,19 +289,21 @@ mod tests {
 
     #[test]
     fn a_plan_is_shell_text_that_means_what_was_said() {
-        let cookie = Cookie("c".into());
+        let cookie = Cookie("c0ffee000000".into());
         let witnesses = ["/app/.seen".to_owned()];
         let command = command(&invocation(), &site(), &base(), &cookie, &witnesses).unwrap();
         expect![[r#"
-            cookie='c'
+            cookie='c0ffee000000'
+            tag='212205442170880'
             lease='600'
             lease_file='/b/lease'
             scratch='/b/run-c'
             helpers='/b/helpers-1'
             pieces='1'
             cwd='/app'
-            report='r.xml'
-            live='yes'
+            reports='r.xml again.xml'
+            live='events'
+            steps='2'
             candidates='1'
             witness() { unseen='/app/.seen'; [ -e '/app/.seen' ] || return 1; :; }
             export PYTHONPATH='/b/h'"${PYTHONPATH:+:$PYTHONPATH}"
@@ -285,7 +312,8 @@ mod tests {
             check_1() { 'it'\''s' '-c' 'import $x'; }
         "#]]
         .assert_eq(&command.argv[4]);
-        assert_eq!(command.argv[5..], ["/b/run-c/selection", "x", "a b", "$(no)"]);
+        let words = ["/b/run-c/selection", "x", "3", "a b", "$(no)", "one", "2", "a b", "$(no)"];
+        assert_eq!(command.argv[5..], words);
         assert!(!command.argv.concat().contains("secret"));
     }
 
@@ -297,7 +325,7 @@ mod tests {
             content: "ü".repeat(len / 2).into(),
         };
         long.inputs = vec![with(500 << 10)];
-        let cookie = Cookie("c".into());
+        let cookie = Cookie("c0ffee000000".into());
         let made = command(&long, &site(), &base(), &cookie, &[]).unwrap();
         assert!(made.argv.iter().all(|arg| arg.len() < 128 << 10));
         let text: String =

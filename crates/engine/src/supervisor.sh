@@ -3,7 +3,8 @@
 # Descriptors: 0 is the lifeline (a line renews the lease, the end of it cancels the run), 1 carries
 # frames, 2 what the command prints. Arguments: the plan (shell text made by supervisor.rs that sets
 # the variables and functions used here), pairs of a path and a piece of text to append to it
-# ($pieces of them), then the command's further arguments.
+# ($pieces of them), then for each run of the command ($steps of them) the number of its further
+# arguments, and these.
 #
 # It must run in dash, bash and busybox ash, and fork as little as it can: every fork is on the way
 # of each run.
@@ -16,23 +17,31 @@ frame() { printf '\n\036%s %s\n' "$cookie" "$*" >&3; }
 
 renew() { [ -z "$lease" ] || echo "$lease" >"$lease_file"; }
 
-# The processes whose environment carries the cookie: also those that left the session or lost
-# their parent. This shell has the cookie in a variable only, and so is not among them.
+# The processes of the run, as a file each below /proc: those whose environment carries the cookie, and
+# those whose limits carry the tag, which a process keeps that starts anew without an environment, in a
+# session of its own, and without its parent. This shell has both in variables only, and so is not
+# among them.
 ours() {
   if [ "$seeker" = grep ]; then
-    grep -ls "$cookie" /proc/[0-9]*/environ >&6
+    grep -ls -e "$cookie" -e "^Max file locks  *$tag " /proc/[0-9]*/environ /proc/[0-9]*/limits >&6
   else
-    for environ in /proc/[0-9]*/environ; do
+    for file in /proc/[0-9]*/environ /proc/[0-9]*/limits; do
       while IFS= read -r text || [ -n "$text" ]; do
-        case $text in *"$cookie"*) echo "$environ" >&6 && break ;; esac
+        case $text in *"$cookie"* | "Max file locks "*" $tag "*) echo "$file" >&6 && break ;; esac
         text=
-      done <"$environ"
+      done <"$file"
     done
   fi
 }
 
 # Some greps end a line at a NUL; then the shell must read for itself, slowly.
 seek() { if printf 'a\000b\n' | grep -q b; then seeker=grep; else seeker=shell; fi; }
+
+# Whether only its parent's question how it ended is left of a process.
+corpse() {
+  IFS= read -r stat <"/proc/$1/stat" || return 0
+  case ${stat##*) } in Z*) ;; *) return 1 ;; esac
+}
 
 # Sends a signal to each of them and to the group that it leads, also when it leads it no more; says
 # in $found whether there were any, in $left whether a group has members, corpses among them. Group
@@ -43,9 +52,10 @@ signal() {
   left=
   for process in $(ours 6>&1 >/dev/null); do
     process=${process#/proc/}
-    process=${process%/environ}
+    process=${process%/*}
     # Whatever else may have come in between: 1 would stand for everyone.
     case $process in '' | 1 | *[!0-9]*) continue ;; esac
+    ! corpse "$process" || continue
     case " $groups " in *" $process "*) ;; *) groups="$groups $process" ;; esac
     found=yes
   done
@@ -103,14 +113,37 @@ ooms() {
   done
 }
 
-# In the foreground, since a background job of a shell ignores interrupts.
+# In the foreground, since a background job of a shell ignores interrupts. The tag is the one thing that
+# every descendant inherits, whatever it does away with: a limit that Linux has ceased to enforce.
 launch() {
-  if [ "$live" ]; then
-    TESTDOCK_RUN=$cookies $session "$@" </dev/null >&4 2>&4 4>&- 5<&-
-  else
-    TESTDOCK_RUN=$cookies $session "$@" </dev/null >&4 2>&4 3>&- 4>&- 5<&-
-  fi
+  (
+    ulimit -S -w "$tag" || ulimit -S -x "$tag"
+    export TESTDOCK_RUN="$cookies"
+    case $live in
+      events) exec $session "$@" </dev/null >&4 2>&4 4>&- 5<&- ;;
+      stdout) exec $session "$@" </dev/null >&3 2>&4 3>&- 4>&- 5<&- ;;
+      *) exec $session "$@" </dev/null >&4 2>&4 3>&- 4>&- 5<&- ;;
+    esac
+  )
   code=$?
+}
+
+# Runs a candidate, the first argument, with as many of those behind the second as that says.
+step() {
+  words=
+  word=0
+  while [ "$word" -lt "$2" ]; do
+    word=$((word + 1))
+    words="$words \"\${$((word + 2))}\""
+  done
+  eval "run_$1 $words"
+}
+
+has_report() {
+  for report in $reports; do
+    [ ! -s "$scratch/$report" ] || return 0
+  done
+  return 1
 }
 
 # The last frame. Whoever cancelled may rely on it that nothing is left; whoever did not need not
@@ -176,21 +209,31 @@ while [ "$candidate" -lt "$candidates" ]; do
   candidate=$((candidate + 1))
   "has_$candidate" || continue
   frame begin "$candidate"
-  "run_$candidate" "$@"
+  step "$candidate" "$@"
   # The check costs time, and so is asked only where the result is in doubt.
-  if [ "$code" = 0 ] || cancelled || { [ "$report" ] && [ -s "$scratch/$report" ]; } || "check_$candidate"; then
+  if [ "$code" = 0 ] || cancelled || has_report || "check_$candidate"; then
     chosen=$candidate
     break
   fi
 done
+# One that fails does not keep the others from running.
+first=${code:-0}
+while [ "$chosen" ] && [ "$steps" -gt 1 ] && ! cancelled; do
+  shift "$(($1 + 1))"
+  step "$chosen" "$@"
+  [ "$first" != 0 ] || first=$code
+  steps=$((steps - 1))
+done
+code=$first
 trap '' PIPE
 
-! cancelled || finish exit "${code:-0}" 0
+! cancelled || finish exit "$code" 0
 [ "$chosen" ] || finish missing
-if [ "$report" ] && [ -f "$scratch/$report" ]; then
-  frame report
+for report in $reports; do
+  [ -f "$scratch/$report" ] || continue
+  frame report "$report"
   cat "$scratch/$report" >&3
-fi
+done
 printf '\036%s\n' "$cookie" >&4
 ooms
 finish exit "$code" $((count - ooms_before))

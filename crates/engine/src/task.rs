@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use testdock_core::frameworks::{Conclusion, Exit, Reader};
 use testdock_core::model::{Fault, RunError};
-use testdock_core::plan::{Invocation, Job, ReportFile, Reports};
+use testdock_core::plan::{Invocation, Job, ReportFile};
 
 use crate::reports::Snapshot;
 use crate::stand::{Stand, Witness};
@@ -44,7 +44,7 @@ impl Task {
     /// What the reports say, of which `sent` came on the run's own stream.
     pub(crate) async fn conclude(
         mut self,
-        sent: Option<Vec<u8>>,
+        sent: Vec<ReportFile>,
         exit: Exit,
     ) -> Result<Conclusion, RunError> {
         // Reading many or large reports takes longer than a loop of events may wait.
@@ -59,14 +59,10 @@ impl Task {
         })
     }
 
-    fn reports(&self, sent: Option<Vec<u8>>) -> Result<Vec<ReportFile>, RunError> {
-        match (&self.invocation.reports, &self.before) {
-            (Reports::Workspace(_), Some(before)) => before.changed(),
-            (Reports::Scratch(name), _) => {
-                let name = name.clone();
-                Ok(sent.map(|bytes| ReportFile { name, bytes }).into_iter().collect())
-            }
-            (Reports::None | Reports::Workspace(_), _) => Ok(Vec::new()),
+    fn reports(&self, sent: Vec<ReportFile>) -> Result<Vec<ReportFile>, RunError> {
+        match &self.before {
+            Some(before) => before.changed(),
+            None => Ok(sent),
         }
     }
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bollard::Docker;
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use dashmap::DashMap;
-use futures_util::future::BoxFuture;
-use testdock_core::model::{End, Ended, RunError, RunEvent, Stage};
+use futures_util::future::{BoxFuture, join_all};
+use testdock_core::interpreter::{Found, Standing};
+use testdock_core::model::{End, Ended, Fault, RunError, RunEvent, Stage};
 use testdock_core::plan::{Interpreter, Plan};
 use tokio_util::sync::CancellationToken;
 
-use crate::docker::connect::connect;
+use crate::docker::connect::{address, connect};
+use crate::docker::standing;
 use crate::job;
 use crate::log::RunLog;
 use crate::runner::{Events, Runner};
@@ -63,6 +65,50 @@ impl World {
         self.0.engines.insert(host, docker.clone());
         Ok(docker)
     }
+
+    /// Gives up the connection to an engine that did not answer: the next one who needs it is told why it
+    /// cannot be reached, or reaches it.
+    pub(crate) fn forget(&self, host: Option<&str>) {
+        self.0.engines.remove(&host.map(str::to_owned));
+    }
+
+    /// What an error of the engine at `host` really means: one that answers no more is best
+    /// described by a new try to reach it.
+    pub(crate) async fn explain(&self, host: Option<&str>, error: RunError) -> RunError {
+        let key = host.map(str::to_owned);
+        let was_reached = self.0.engines.contains_key(&key);
+        if error.fault != Fault::Interpreter || error.place.is_some() || !was_reached {
+            return error;
+        }
+        match connect(host).await {
+            Ok(_) => error,
+            Err(unreachable) => {
+                self.0.engines.remove(&key);
+                unreachable
+            }
+        }
+    }
+
+    /// How an interpreter stands.
+    async fn standing(&self, root: &Utf8Path, interpreter: &Interpreter) -> Standing {
+        let host = interpreter.host.as_deref();
+        let engine = address(host).unwrap_or_else(|_| host.unwrap_or_default().to_owned());
+        let need = match standing::need(root, interpreter).await {
+            Ok(need) => need,
+            Err(error) => {
+                return Standing { engine, found: Found::Invalid(error), inputs: Vec::new() };
+            }
+        };
+        let asked = async {
+            let docker = self.engine(host).await?;
+            standing::found(&docker, root, interpreter, &need).await
+        };
+        let found = match asked.await {
+            Ok(found) => found,
+            Err(error) => Found::Unreachable(self.explain(host, error).await),
+        };
+        Standing { engine, found, inputs: need.inputs }
+    }
 }
 
 impl Default for World {
@@ -89,6 +135,21 @@ impl Runner for World {
             }
             let ended = Ended { how, duration: began.elapsed(), log: log.finish() };
             events.send(RunEvent::Ended(ended)).await;
+        })
+    }
+
+    fn look(
+        &self,
+        root: Utf8PathBuf,
+        places: Vec<Arc<Interpreter>>,
+    ) -> BoxFuture<'static, Vec<(Arc<Interpreter>, Standing)>> {
+        let world = self.clone();
+        Box::pin(async move {
+            let standings = places.into_iter().map(|place| async {
+                let standing = world.standing(&root, &place).await;
+                (place, standing)
+            });
+            join_all(standings).await
         })
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn detect(prefix: &[u8]) -> Detected {
     let Some(label) = declared(&prefix[..prefix.len().min(PREFIX)]) else {
         return known(UTF_8, 0);
     };
-    match Encoding::for_label(label) {
+    match for_label(label) {
         // Whoever can read the declaration byte by byte has no UTF-16 before him.
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => known(UTF_8, 0),
         Some(encoding) => known(encoding, 0),
@@ -39,6 +39,33 @@ pub(crate) fn detect(prefix: &[u8]) -> Detected {
             unknown: Some(String::from_utf8_lossy(label).into_owned()),
         },
     }
+}
+
+/// An encoding by its name, or by one that Java, Python or Windows give it: `ISO8859_1`, `UTF-16 LE`,
+/// `cp936`.
+fn for_label(label: &[u8]) -> Option<&'static Encoding> {
+    if let Some(encoding) = Encoding::for_label(label) {
+        return Some(encoding);
+    }
+    let plain: Vec<u8> =
+        label.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    match plain.strip_prefix(b"cp").or_else(|| plain.strip_prefix(b"ms")) {
+        Some(b"932") => return Some(encoding_rs::SHIFT_JIS),
+        Some(b"936") => return Some(encoding_rs::GBK),
+        Some(b"949") => return Some(encoding_rs::EUC_KR),
+        Some(b"950") => return Some(encoding_rs::BIG5),
+        Some(page) => return Encoding::for_label(&[b"windows-", page].concat()),
+        None => {}
+    }
+    let with_dash = |prefix: &[u8]| {
+        let rest = plain.strip_prefix(prefix)?;
+        Encoding::for_label(&[prefix, b"-", rest].concat())
+    };
+    // `iso88591` is known, `iso885915` is not.
+    let iso = || Encoding::for_label(&[b"iso-8859-", plain.strip_prefix(b"iso8859")?].concat());
+    Encoding::for_label(&plain)
+        .or_else(iso)
+        .or_else(|| [&b"utf"[..], b"euc", b"koi8", b"shift"].into_iter().find_map(with_dash))
 }
 
 /// The value of `encoding` in the first XML declaration.
@@ -62,7 +89,7 @@ mod tests {
 
     #[test]
     fn encodings_are_told_by_mark_look_and_declaration() {
-        let cases: [(&[u8], &str, usize); 9] = [
+        let cases: [(&[u8], &str, usize); 17] = [
             (b"\xef\xbb\xbf<a/>", "UTF-8", 3),
             (b"\xff\xfe<\0a\0", "UTF-16LE", 2),
             (b"<\0?\0", "UTF-16LE", 0),
@@ -71,6 +98,14 @@ mod tests {
             (b"log\n<?xml encoding=\"Shift_JIS\"?>", "Shift_JIS", 0),
             (b"<?xml encoding=\"utf-16\"?>", "UTF-8", 0),
             (b"<?xml encoding=\"UTF 8\"?>", "UTF-8", 0),
+            (b"<?xml encoding=\"ISO8859_1\"?>", "windows-1252", 0),
+            (b"<?xml encoding=\"iso8859_15\"?>", "ISO-8859-15", 0),
+            (b"<?xml encoding=\"Latin-1\"?>", "windows-1252", 0),
+            (b"<?xml encoding=\"Cp1251\"?>", "windows-1251", 0),
+            (b"<?xml encoding=\"cp936\"?>", "GBK", 0),
+            (b"<?xml encoding=\"MS932\"?>", "Shift_JIS", 0),
+            (b"<?xml encoding=\"EUC_JP\"?>", "EUC-JP", 0),
+            (b"<?xml encoding=\"UTF_16LE\"?>", "UTF-8", 0),
             (b"<?xml encoding=?>", "UTF-8", 0),
         ];
         for (prefix, name, bom) in cases {

@@ -7,6 +7,10 @@ use crate::number;
 use crate::tag::Tag;
 use crate::text::Keep;
 
+pub(crate) fn name<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>) -> Option<Cow<'a, str>> {
+    tag.attributes().find(|(name, _)| *name == "name").map(|(_, value)| K::keep(value))
+}
+
 pub(crate) fn suite<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, parent: Option<SuiteId>) -> Suite<'a> {
     let mut suite = Suite { parent, ..Suite::default() };
     let mut filepath = None;
@@ -36,7 +40,7 @@ pub(crate) fn case<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, suite: Option<SuiteId>
             "class" => set::<K>(&mut class, value),
             "file" => set::<K>(&mut case.file, value),
             "filepath" => set::<K>(&mut filepath, value),
-            "line" => case.line = case.line.or_else(|| number::line(&value)),
+            "line" | "lineno" => case.line = case.line.or_else(|| number::line(&value)),
             "time" => case.time = case.time.or_else(|| number::seconds(&value)),
             "status" => set::<K>(&mut case.status, value),
             "result" => set::<K>(&mut result, value),
@@ -61,6 +65,17 @@ pub(crate) fn status<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, kind: StatusKind) ->
         }
     }
     status
+}
+
+/// Where a status happened, as an element within it says; its own attributes count first.
+pub(crate) fn location<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, status: &mut Status<'a>) {
+    for (name, value) in tag.attributes() {
+        match name {
+            "file" => set::<K>(&mut status.file, value),
+            "line" => status.line = status.line.or_else(|| number::line(&value)),
+            _ => {}
+        }
+    }
 }
 
 pub(crate) fn property<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>) -> Property<'a> {

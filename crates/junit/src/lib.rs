@@ -23,6 +23,7 @@
 //! assert_eq!(problems[0].message, "the report is cut off: <testsuite> is never closed");
 //! ```
 
+mod identity;
 mod locate;
 mod model;
 mod owned;
@@ -40,8 +41,24 @@ mod number;
 mod problems;
 mod tag;
 mod text;
+mod utf32;
 
-pub use locate::{Failure, Location, Place, locate};
-pub use model::{Case, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId};
+pub use identity::{Identities, Identity, Selection, Sighting, Tool};
+pub use locate::{Failure, Location, Place, locate, path_of};
+pub use model::{
+    Case, Harm, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId,
+};
 pub use read::{Visitor, read, visit, visit_reader};
 pub use write::{FlatSuite, write};
+
+/// What the fuzz target needs besides, and nobody else: windows of any size.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn visit_in_steps<'a, V: Visitor<'a>>(
+    bytes: &[u8],
+    visitor: &mut V,
+    step: usize,
+    max: usize,
+) -> Vec<Problem> {
+    window::visit_in_steps(bytes, visitor, step, max)
+}

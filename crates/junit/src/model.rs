@@ -8,6 +8,8 @@ use std::borrow::Cow;
 /// stack.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report<'a> {
+    /// The attribute `name` of the first `<testsuites>`; many tools put their own name here.
+    pub name: Option<Cow<'a, str>>,
     /// Every `<testsuite>`, in the order in which they start.
     pub suites: Vec<Suite<'a>>,
     /// Every `<testcase>`, in the order in which they end.
@@ -64,7 +66,7 @@ pub struct Case<'a> {
     pub name: Option<Cow<'a, str>>,
     /// The attribute `file`, or `filepath` where there is none.
     pub file: Option<Cow<'a, str>>,
-    /// The attribute `line`: with most tools the line of the definition, not of the failure.
+    /// The attribute `line`, or `lineno`: with most tools the line of the definition, not of the failure.
     pub line: Option<u32>,
     /// The attribute `time` in seconds, read leniently.
     pub time: Option<f64>,
@@ -102,9 +104,9 @@ pub struct Status<'a> {
     pub message: Option<Cow<'a, str>>,
     /// The element's text, or that of its `<stackTrace>`; empty where there is none.
     pub text: Cow<'a, str>,
-    /// The attribute `file`: where it failed.
+    /// The attribute `file`, or that of a `<location>` within: where it failed.
     pub file: Option<Cow<'a, str>>,
-    /// The attribute `line`: where it failed.
+    /// The attribute `line`, or that of a `<location>` within: where it failed.
     pub line: Option<u32>,
     /// What an earlier try printed.
     pub system_out: Option<Cow<'a, str>>,
@@ -151,6 +153,21 @@ pub struct Problem {
     pub message: String,
     /// Where, in bytes from the start; of the decoded text where the input was not UTF-8.
     pub offset: u64,
+    /// What it means for what was read.
+    pub harm: Harm,
+}
+
+/// What a problem means for what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Harm {
+    /// Every case is there, and perhaps not every character of a text.
+    Slight,
+    /// The report ends, or what can be read of it, before it is whole: there may have been more cases.
+    Cut,
+    /// It is no JUnit report.
+    NotJunit,
+    /// It could not be read, or not to its end.
+    Unreadable,
 }
 
 impl<'a> Report<'a> {

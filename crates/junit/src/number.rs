@@ -1,6 +1,6 @@
 //! Numbers as tools write them.
 
-/// Seconds, read leniently: `0.5`, `1e-5`, `2,503.1`, `0,288`, `0.5s`, `12 ms`, `00:01:02.5`.
+/// Seconds, read leniently: `0.5`, `1e-5`, `2,503.1`, `0,288`, `٠٫٥`, `0.5s`, `12 ms`, `00:01:02.5`.
 ///
 /// What is no finite, non-negative number is no time. Some tools write micro- or nanoseconds; the
 /// number alone does not tell, so it is taken for seconds.
@@ -8,7 +8,12 @@ pub(crate) fn seconds(written: &str) -> Option<f64> {
     if let Some(seconds) = plain_decimal(written) {
         return Some(seconds);
     }
-    let written = written.trim();
+    let western: String;
+    let mut written = written.trim();
+    if !written.is_ascii() {
+        western = written.chars().map(western_digit).collect();
+        written = &western;
+    }
     let seconds = match written.parse::<f64>() {
         Ok(seconds) => seconds,
         Err(_) => with_unit(written)?,
@@ -32,6 +37,19 @@ fn plain_decimal(written: &str) -> Option<f64> {
     }
     let number = digits().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
     Some(number as f64 / 10_f64.powi(fraction.len() as i32))
+}
+
+/// Some locales write with digits and separators of their own.
+fn western_digit(c: char) -> char {
+    let digit = |zero: char| char::from_digit(c as u32 - zero as u32, 10).unwrap_or(c);
+    match c {
+        '\u{660}'..='\u{669}' => digit('\u{660}'),
+        '\u{6f0}'..='\u{6f9}' => digit('\u{6f0}'),
+        '\u{966}'..='\u{96f}' => digit('\u{966}'),
+        '\u{66b}' => '.',
+        '\u{66c}' => '\'',
+        _ => c,
+    }
 }
 
 fn with_unit(written: &str) -> Option<f64> {
@@ -96,6 +114,9 @@ mod tests {
             ("00:01:02.5", Some(62.5)),
             ("1:02", Some(62.0)),
             ("1967986371", Some(1_967_986_371.0)),
+            ("٠٫٢٨٨", Some(0.288)),
+            ("۲٬۵۰۳٫۱", Some(2503.1)),
+            ("1\u{202f}234,5", Some(1234.5)),
             ("", None),
             ("time", None),
             ("<<computed>>", None),

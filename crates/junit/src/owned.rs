@@ -73,6 +73,7 @@ impl Report<'_> {
     /// The same with text of its own.
     pub fn into_owned(self) -> Report<'static> {
         Report {
+            name: owned(self.name),
             suites: self.suites.into_iter().map(Suite::into_owned).collect(),
             cases: self.cases.into_iter().map(Case::into_owned).collect(),
         }

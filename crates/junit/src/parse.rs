@@ -7,6 +7,7 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::Event;
 
+use crate::model::Harm;
 use crate::problems::Once;
 use crate::read::Visitor;
 use crate::tag::{Element, Tag};
@@ -27,6 +28,8 @@ pub(crate) enum More {
 /// How often, on average, a byte may be read again: each of many lone quotes would cost a pass
 /// otherwise.
 const MAX_REREADS: usize = 8;
+/// What may be read again besides, in a whole report: a few KB of garbage are no reason to give up.
+pub(crate) const SPARE_REREADS: usize = 16 << 20;
 
 const CDATA: &str = "<![CDATA[";
 const BOM: char = '\u{feff}';
@@ -52,7 +55,7 @@ where
     K: Keep<'e, 'a>,
     V: Visitor<'a>,
 {
-    let mut budget = text.len().saturating_mul(MAX_REREADS).saturating_add(1 << 20);
+    let mut budget = text.len().saturating_mul(MAX_REREADS);
     let mut from = 0;
     while from < text.len() {
         let cost;
@@ -64,17 +67,26 @@ where
                 (resume::<K, V>(walk, text, base, at, more), text.len() - at)
             }
             Stop::Broken(at, next, end) => {
+                let next = last_of_many(text, next);
                 broken::<K, V>(walk, &text[at..next], base + at as u64);
-                (next, end - at)
+                (next, end.saturating_sub(at))
             }
         };
-        budget = budget.saturating_sub(cost);
-        if budget == 0 {
-            walk.problems().add("the rest is hardly XML: it is left out", base + from as u64);
+        let spent = cost.min(budget);
+        budget -= spent;
+        if !walk.spend(cost - spent) {
+            let message = "the rest is hardly XML: it is left out";
+            walk.problems().push(message, base + from as u64, Harm::Cut);
             break;
         }
     }
     text.len()
+}
+
+/// Of many `<` in a row only the last may begin markup; each would cost a pass otherwise.
+fn last_of_many(text: &str, from: usize) -> usize {
+    let many = text[from..].bytes().take_while(|&byte| byte == b'<').count();
+    from + many.saturating_sub(1)
 }
 
 /// Goes on behind markup that never ends: a report that was cut off ends there, one that forgot to

@@ -1,6 +1,6 @@
 //! What is wrong with the input, at most so much of it.
 
-use crate::model::Problem;
+use crate::model::{Harm, Problem};
 
 /// An input can be wrong in every line; nobody reads more than this.
 const MAX_PROBLEMS: usize = 100;
@@ -40,15 +40,15 @@ pub(crate) struct Problems {
 impl Problems {
     pub(crate) fn add(&mut self, message: impl Into<String>, offset: u64) {
         match self.list.len() {
-            MAX_PROBLEMS => {
-                self.list
-                    .push(Problem { message: "further problems are left out".to_owned(), offset });
-            }
-            length if length < MAX_PROBLEMS => {
-                self.list.push(Problem { message: message.into(), offset });
-            }
+            MAX_PROBLEMS => self.push("further problems are left out", offset, Harm::Slight),
+            length if length < MAX_PROBLEMS => self.push(message, offset, Harm::Slight),
             _ => {}
         }
+    }
+
+    /// What does harm is told however much else was.
+    pub(crate) fn push(&mut self, message: impl Into<String>, offset: u64, harm: Harm) {
+        self.list.push(Problem { message: message.into(), offset, harm });
     }
 
     pub(crate) fn once(&mut self, what: Once, offset: u64) {
@@ -67,7 +67,9 @@ impl Problems {
         self.add(format!("{name} is closed by the end of an element around it"), offset);
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Problem> {
+    /// The problems from the start of the input to its end: a window decodes more than is read yet.
+    pub(crate) fn into_vec(mut self) -> Vec<Problem> {
+        self.list.sort_by_key(|problem| problem.offset);
         self.list
     }
 }

@@ -1,5 +1,6 @@
 //! The ways to read a report: whole, case by case, or from a stream.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 
 use crate::encoding;
@@ -8,7 +9,7 @@ use crate::parse::{More, parse};
 use crate::problems::Problems;
 use crate::text::Borrow;
 use crate::walk::Walk;
-use crate::window;
+use crate::{utf32, window};
 
 /// Takes a report's suites and cases as they are read.
 ///
@@ -29,6 +30,11 @@ use crate::window;
 /// assert_eq!((failures.0, problems.len()), (1, 0));
 /// ```
 pub trait Visitor<'a> {
+    /// A `<testsuites>` begins; most reports have one around all else, some none, some several.
+    fn enter_report(&mut self, name: Option<Cow<'a, str>>) {
+        drop(name);
+    }
+
     /// A suite begins: its attributes are known, not yet its properties, output and statuses.
     fn enter_suite(&mut self, id: SuiteId, suite: &Suite<'a>) {
         let _ = (id, suite);
@@ -72,6 +78,9 @@ pub fn visit_reader<R: BufRead, V: Visitor<'static>>(reader: R, visitor: &mut V)
 
 /// The bytes as text without their byte order mark, if they are text as they are.
 fn as_text(bytes: &[u8]) -> Option<(&str, u64)> {
+    if utf32::detect(bytes).is_some() {
+        return None;
+    }
     let detected = encoding::detect(&bytes[..bytes.len().min(encoding::PREFIX)]);
     let body = &bytes[detected.bom..];
     let plain = detected.unknown.is_none()
@@ -86,6 +95,10 @@ fn as_text(bytes: &[u8]) -> Option<(&str, u64)> {
 }
 
 impl<'a> Visitor<'a> for Report<'a> {
+    fn enter_report(&mut self, name: Option<Cow<'a, str>>) {
+        self.name = self.name.take().or(name);
+    }
+
     fn enter_suite(&mut self, _: SuiteId, _: &Suite<'a>) {
         self.suites.push(Suite::default());
     }

@@ -13,6 +13,8 @@ pub(crate) enum Element {
     Case,
     Status(StatusKind),
     Text(TextKind),
+    /// Where a status happened, in an element of its own.
+    Location,
     Other,
 }
 
@@ -52,6 +54,7 @@ impl Element {
             "system-err" => Element::Text(TextKind::Err),
             "stackTrace" => Element::Text(TextKind::StackTrace),
             "property" => Element::Text(TextKind::Property),
+            "location" => Element::Location,
             _ => Element::Other,
         }
     }
@@ -60,7 +63,12 @@ impl Element {
         use TextKind::Property;
         matches!(
             self,
-            Element::Suite | Element::Case | Element::Status(_) | Element::Text(Property)
+            Element::Suites
+                | Element::Suite
+                | Element::Case
+                | Element::Status(_)
+                | Element::Text(Property)
+                | Element::Location
         )
     }
 }

@@ -108,6 +108,29 @@ pub(crate) fn resolve(name: &str) -> Option<Cow<'static, str>> {
     Some(Cow::Owned(character.to_string()))
 }
 
+/// The text without ANSI sequences, and without the marks that tools write for their escape
+/// character.
+pub(crate) fn without_colours(text: &str) -> Cow<'_, str> {
+    const MARKS: [&str; 3] = ["\u{1b}", "#x1B", "[NON-XML-CHAR-0x1B]"];
+    if !MARKS.iter().any(|mark| text.contains(mark)) {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace(MARKS[1], MARKS[0]).replace(MARKS[2], MARKS[0]);
+    let mut pieces = text.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    Cow::Owned(pieces.fold(first, |plain, piece| plain + after_sequence(piece)))
+}
+
+/// What follows a control sequence, whose introducer is cut off.
+fn after_sequence(piece: &str) -> &str {
+    let Some(parameters) = piece.strip_prefix('[') else {
+        return piece;
+    };
+    let rest =
+        parameters.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ';' | '?'));
+    rest.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

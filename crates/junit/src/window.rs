@@ -8,11 +8,12 @@ use std::io::{BufRead, Cursor, Read};
 use encoding_rs::{CoderResult, Decoder, UTF_8};
 
 use crate::encoding::{self, Detected};
-use crate::model::Problem;
+use crate::model::{Harm, Problem};
 use crate::parse::{More, parse};
 use crate::problems::Problems;
 use crate::read::Visitor;
 use crate::text::Own;
+use crate::utf32::{self, ToUtf8};
 use crate::walk::Walk;
 
 const STEP: usize = 256 << 10;
@@ -23,15 +24,33 @@ pub(crate) fn visit<'a, R: BufRead, V: Visitor<'a>>(reader: R, visitor: &mut V) 
     visit_in_steps(reader, visitor, STEP, MAX)
 }
 
-fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
+/// The same with a window of any size, which is how its ends are tested.
+pub(crate) fn visit_in_steps<'a, R: BufRead, V: Visitor<'a>>(
+    reader: R,
+    visitor: &mut V,
+    step: usize,
+    max: usize,
+) -> Vec<Problem> {
+    let (prefix, reader) = split_prefix(reader);
+    match utf32::detect(&prefix) {
+        Some(order) => {
+            let reader = ToUtf8::new(Cursor::new(prefix).chain(reader), order);
+            visit_encoded(b"", reader, visitor, step, max)
+        }
+        None => visit_encoded(&prefix, reader, visitor, step, max),
+    }
+}
+
+/// Reads what begins with a prefix that tells its encoding.
+fn visit_encoded<'a, R: BufRead, V: Visitor<'a>>(
+    prefix: &[u8],
     reader: R,
     visitor: &mut V,
     step: usize,
     max: usize,
 ) -> Vec<Problem> {
     let mut problems = Problems::default();
-    let (prefix, reader) = split_prefix(reader);
-    let detected = encoding::detect(&prefix);
+    let detected = encoding::detect(prefix);
     if let Some(name) = &detected.unknown {
         let used = detected.encoding.name();
         problems.add(format!("the encoding {name:?} is unknown: it is read as {used}"), 0);
@@ -108,7 +127,8 @@ impl<R: BufRead> Window<R> {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => (0, false),
             Err(error) => {
                 let offset = self.base + text.len() as u64;
-                problems.add(format!("cannot read the report further: {error}"), offset);
+                let message = format!("cannot read the report further: {error}");
+                problems.push(message, offset, Harm::Unreadable);
                 self.ended = true;
                 (0, false)
             }

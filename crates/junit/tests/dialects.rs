@@ -258,6 +258,18 @@ fn encodings_are_read_and_bad_bytes_told() {
         Passed name="é"
     "#]],
     );
+    for order in [u32::to_le_bytes, u32::to_be_bytes] {
+        let mut utf32: Vec<u8> =
+            "\u{feff}<testcase name='é😀'/>".chars().flat_map(|c| order(u32::from(c))).collect();
+        utf32.push(0);
+        check(
+            utf32,
+            expect![[r#"
+                Passed name="é😀"
+                ! there is text outside of the report at 25
+            "#]],
+        );
+    }
     let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><testcase name='\xe9'/>";
     check(
         latin,
@@ -311,7 +323,7 @@ fn what_is_no_report_is_called_so() {
     check(
         "<html><body>502 Bad Gateway</body></html>",
         expect![[r#"
-            ! not a JUnit report: the root element is <html>, and there is no <testsuites>, <testsuite> or <testcase> at 0
+            ! not a JUnit report, but a web page (<html>) at 0
         "#]],
     );
     check("<testsuites/>", expect![[r#""#]]);
@@ -329,6 +341,10 @@ fn bombs_cost_what_their_bytes_cost() {
 
     let quotes = "<testcase name='".repeat(10_000);
     assert!(read(quotes.as_bytes()).0.cases.len() <= 10_000);
+
+    let marks = format!("<testcase><failure>{}</failure></testcase>", "<".repeat(300_000));
+    let (report, problems) = read(marks.as_bytes());
+    assert_eq!((report.cases[0].statuses[0].text.len(), problems.len()), (300_000, 1));
 
     let entities = "<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><testcase name='&b;'>\
                     <failure>&b;</failure></testcase>";

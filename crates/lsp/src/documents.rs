@@ -54,6 +54,11 @@ impl Documents {
         self.known().open.contains_key(path)
     }
 
+    /// The text of a file that is open.
+    pub(crate) fn text(&self, path: &Utf8Path) -> Option<Arc<str>> {
+        self.known().open.get(path).map(|document| document.text.clone())
+    }
+
     /// A file's URI as the client spells it.
     pub(crate) fn uri(&self, path: &Utf8Path) -> Option<Uri> {
         self.known().open.get(path).map(|document| document.uri.clone())

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use lsp_types::Uri;
+use testdock_core::containers::Project;
 use testdock_core::id::FolderName;
 
 use crate::from_proto;
@@ -47,6 +48,13 @@ impl Folders {
     pub(crate) fn all(&self) -> Vec<(FolderName, Utf8PathBuf)> {
         let known = self.known();
         known.iter().map(|folder| (folder.name.clone(), folder.root.clone())).collect()
+    }
+
+    /// All folders, as the containers view knows them.
+    pub(crate) fn projects(&self) -> Vec<Project> {
+        let project =
+            |folder: &Known| Project { root: folder.root.clone(), real: folder.real.clone() };
+        self.known().iter().map(project).collect()
     }
 
     /// A path as it reads in the folder that the client opened: a folder opened by way of a

@@ -1,5 +1,7 @@
 //! From the protocol's terms to ours.
 
+use std::cmp::Reverse;
+
 use camino::Utf8PathBuf;
 use lsp_types::Uri;
 use testdock_core::frameworks::{Position, Range, TestItem};
@@ -42,10 +44,12 @@ pub(crate) fn test_at<'f>(
     file: &RelPath,
     position: Position,
 ) -> Option<&'f TestItem> {
-    let items = folder.tests_in(file).iter().flat_map(|file| &file.items);
-    items
-        .filter(|item| holds(item.range, position))
-        .max_by_key(|item| (item.range.start, std::cmp::Reverse(item.range.end)))
+    let items = folder.tests_in(file).iter().flat_map(|file| file.items.iter());
+    // What a class inherits from another file stands where the class does.
+    let narrow = |item: &&TestItem| {
+        (item.range.start, Reverse(item.range.end), Reverse(item.id.names.len()))
+    };
+    items.filter(|item| holds(item.range, position)).max_by_key(narrow)
 }
 
 /// Whether a position lies in a range, its end included: that is where a cursor stands after it.

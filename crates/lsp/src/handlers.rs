@@ -7,10 +7,13 @@ pub(crate) mod sync;
 
 pub(crate) mod actions;
 pub(crate) mod hover;
+pub(crate) mod interpreters;
 pub(crate) mod lenses;
 
 pub(crate) mod commands;
 pub(crate) mod explorer;
 pub(crate) mod request;
+
+pub(crate) mod containers;
 
 mod page;

@@ -30,6 +30,12 @@ pub(crate) struct Wish {
     pub(crate) fresh: bool,
 }
 
+impl Wish {
+    fn runs_tests(&self) -> bool {
+        !self.parts.iter().any(|(_, selection)| matches!(selection, Selection::Build(_)))
+    }
+}
+
 /// The requests that are under way, and the last one.
 #[derive(Debug, Default)]
 pub(crate) struct Runs(Mutex<State>);
@@ -89,7 +95,9 @@ impl Runs {
             messages: Vec::new(),
         };
         state.groups.insert(name.clone(), group);
-        state.last = Some(wish.clone());
+        if wish.runs_tests() {
+            state.last = Some(wish.clone());
+        }
         Some((name, ids))
     }
 

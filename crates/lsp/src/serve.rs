@@ -17,6 +17,9 @@ use crate::{ext, inbound, outbox};
 /// Bytes of input that may wait for the server.
 const BUFFER: usize = 64 * 1024;
 
+/// Messages that are handled at once: more than may wait for engines, so that those hold up no other.
+const AT_ONCE: usize = 64;
+
 /// How the server presents itself.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -62,7 +65,16 @@ where
         .custom_method(ext::DISCOVER_TEST, Server::discover_test)
         .custom_method(ext::RUN_TEST, Server::run_test)
         .custom_method(ext::ABORT_RUN_TEST, Server::abort_run_test)
+        .custom_method(ext::INTERPRETERS, Server::interpreters)
+        .custom_method(ext::ADD_INTERPRETER, Server::add_interpreter)
         .custom_method(ext::TRUST, Server::trust)
+        .custom_method(ext::CONTAINERS, Server::containers)
+        .custom_method(ext::WATCH_CONTAINERS, Server::watch_containers)
+        .custom_method(ext::CONTAINER_ACTION, Server::container_action)
+        .custom_method(ext::INSPECT_CONTAINER, Server::inspect_container)
+        .custom_method(ext::REMOVE_IMAGE, Server::remove_image)
+        .custom_method(ext::OPEN_LOGS, Server::open_logs)
+        .custom_method(ext::CLOSE_LOGS, Server::close_logs)
         .custom_method(ext::CANCEL_PROGRESS, Server::cancel_progress)
         .finish();
     let shared = service.inner().0.clone();
@@ -80,11 +92,13 @@ where
     let (to_server, input) = tokio::io::duplex(BUFFER);
     let relay = async {
         inbound::pass_on(stdin, to_server).await;
-        // The server reads its end of the input, and ends by it.
+        // The server reads its end of the input, and ends by it once all that was asked is answered.
+        shared.panel.close();
         std::future::pending::<()>().await;
     };
+    let server = tower_lsp::Server::new(input, stdout, socket).concurrency_level(AT_ONCE);
     tokio::select! {
-        () = tower_lsp::Server::new(input, stdout, socket).serve(service) => {}
+        () = server.serve(service) => {}
         () = relay => {}
         () = shared.hang_up.cancelled() => {}
     }

@@ -12,8 +12,16 @@ use lsp_types::{
 use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::Result;
 
-use crate::ext::{DiscoverTestParams, DiscoverTestResults, RunName, RunTestParams, TrustParams};
-use crate::handlers::{actions, commands, explorer, hover, lenses, lifecycle, sync, workspace};
+use crate::ext::{
+    AddInterpreterParams, AddedInterpreter, CloseLogsParams, ContainerActionParams,
+    ContainersSnapshot, DiscoverTestParams, DiscoverTestResults, Inspected, InterpretersSnapshot,
+    ObjectParams, OpenLogsParams, RunName, RunTestParams, TrustParams, WatchContainersParams,
+};
+use crate::handlers::{
+    actions, commands, containers, explorer, hover, interpreters, lenses, lifecycle, sync,
+    workspace,
+};
+use crate::panel;
 use crate::shared::Shared;
 
 /// The server's framework calls it.
@@ -92,6 +100,17 @@ impl Server {
         explorer::run_test(&self.0, params.unwrap_or_default()).await
     }
 
+    pub(crate) async fn interpreters(&self, _: Option<LSPAny>) -> Result<InterpretersSnapshot> {
+        interpreters::list(&self.0).await
+    }
+
+    pub(crate) async fn add_interpreter(
+        &self,
+        params: AddInterpreterParams,
+    ) -> Result<AddedInterpreter> {
+        interpreters::add(&self.0, params).await
+    }
+
     /// Its parameters are ours: other clients send none.
     pub(crate) async fn abort_run_test(&self, params: Option<RunName>) {
         explorer::abort_run_test(&self.0, params.unwrap_or_default()).await;
@@ -99,6 +118,34 @@ impl Server {
 
     pub(crate) async fn trust(&self, params: TrustParams) {
         lifecycle::trust(&self.0, params.trusted);
+    }
+
+    pub(crate) async fn containers(&self, _: Option<LSPAny>) -> Result<ContainersSnapshot> {
+        containers::list(&self.0).await
+    }
+
+    pub(crate) async fn watch_containers(&self, params: WatchContainersParams) {
+        panel::watch(&self.0, params.watch);
+    }
+
+    pub(crate) async fn container_action(&self, params: ContainerActionParams) -> Result<()> {
+        containers::act(&self.0, params).await
+    }
+
+    pub(crate) async fn inspect_container(&self, params: ObjectParams) -> Result<Inspected> {
+        containers::inspect(&self.0, params).await
+    }
+
+    pub(crate) async fn remove_image(&self, params: ObjectParams) -> Result<()> {
+        containers::remove_image(&self.0, params).await
+    }
+
+    pub(crate) async fn open_logs(&self, params: OpenLogsParams) -> Result<()> {
+        containers::open_logs(&self.0, params).await
+    }
+
+    pub(crate) async fn close_logs(&self, params: CloseLogsParams) {
+        panel::close_logs(&self.0, &params.log_id);
     }
 
     pub(crate) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {

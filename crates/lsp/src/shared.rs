@@ -16,6 +16,7 @@ use tower_lsp::Client;
 use crate::documents::Documents;
 use crate::folders::Folders;
 use crate::outbox::Outbox;
+use crate::panel::Panel;
 use crate::runs::Runs;
 use crate::serve::{Farewell, Options};
 use crate::settings::Settings;
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     pub(crate) documents: Documents,
     pub(crate) folders: Folders,
     pub(crate) runs: Runs,
+    pub(crate) panel: Panel,
     /// Whether the user said that this workspace may run by itself, or may not run at all.
     pub(crate) trusted: Mutex<Option<bool>>,
     pub(crate) settings: Mutex<Settings>,
@@ -60,6 +62,8 @@ pub(crate) struct Abilities {
     pub(crate) explorer: bool,
     /// Its test explorer knows that runs have ids and may overlap.
     pub(crate) run_ids: bool,
+    /// It shows how interpreters stand.
+    pub(crate) interpreters: bool,
 }
 
 impl Shared {
@@ -75,6 +79,7 @@ impl Shared {
             handle,
             scanner,
             outbox,
+            panel: Panel::default(),
             options,
             documents: Documents::default(),
             folders: Folders::default(),
@@ -180,6 +185,7 @@ impl Abilities {
                 .is_some(),
             explorer: experimental("testExplorer"),
             run_ids: experimental("testRunIds"),
+            interpreters: experimental("testdockInterpreters"),
         }
     }
 }

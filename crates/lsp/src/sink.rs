@@ -6,10 +6,10 @@ use camino::Utf8Path;
 use lsp_types::notification::PublishDiagnostics;
 use lsp_types::{MessageType, PublishDiagnosticsParams};
 use testdock_core::id::RunId;
-use testdock_core::model::{Ended, Provenance, RunError};
+use testdock_core::model::{Ended, Provenance, RunError, Totals};
 use testdock_core::paths::RelPath;
 use testdock_core::session::{Change, Session};
-use testdock_core::views::{Diagnostic, count_words, end_words, stage_words};
+use testdock_core::views::{Diagnostic, count_words, end_words, outcome_words, stage_words};
 use testdock_engine::drive::Sink;
 
 use crate::explorer::Explorer;
@@ -18,7 +18,7 @@ use crate::progress::Board;
 use crate::refresh::Refresh;
 use crate::shared::Shared;
 use crate::watch::Watch;
-use crate::{messages, to_proto};
+use crate::{interpreters, messages, to_proto};
 
 /// Shows changes to the editor; never waits for it.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ impl Sink for EditorSink {
             Change::FolderClosed { folder, root } => {
                 self.progress.scan_ended(folder, None);
                 self.explorer.closed(session, folder, root);
+                self.shared.panel.folders_changed();
+                interpreters::tell(&self.shared, session);
                 self.refresh_lenses();
             }
             Change::ScanStarted(folder) => {
@@ -58,6 +60,7 @@ impl Sink for EditorSink {
                 let folder = session.folders().find(|folder| folder.name == *name);
                 self.progress.scan_ended(name, folder);
                 self.watch.update(session);
+                self.shared.panel.folders_changed();
             }
             Change::Tests { folder, files } => {
                 let known = session.folders().find(|it| it.name == *folder);
@@ -85,6 +88,11 @@ impl Sink for EditorSink {
                 self.progress.run_moved(session, run);
                 self.explorer.output(run, &started_line(provenance));
             }
+            Change::Built { run, image } => {
+                self.explorer.output(run, &format!("image {} is ready\n", image.name));
+            }
+            Change::Interpreters(_) => interpreters::tell(&self.shared, session),
+            Change::BuildInputs(_) => self.watch.update(session),
             Change::Collected { run, total: _ } => self.progress.run_moved(session, run),
             Change::TestStarted { run, id } => self.explorer.started(session, run, id),
             Change::TestFinished { run, result, newest } => {
@@ -149,10 +157,9 @@ impl EditorSink {
 
     fn ended(&mut self, session: &Session, run: &RunId, ended: &Ended) {
         messages::ended(&self.shared.outbox, &ended.how);
-        let totals = session.run(run).map(|run| run.totals()).unwrap_or_default();
-        let words = match totals.all() {
-            0 if session.run(run).is_none() => count_words(&totals),
-            _ => end_words(&totals, ended),
+        let words = match session.run(run) {
+            Some(run) => end_words(&outcome_words(run), ended),
+            None => count_words(&Totals::default()),
         };
         self.progress.run_ended(run, words.clone());
         if let testdock_core::model::End::Broken(error) = &ended.how {

@@ -117,23 +117,10 @@ pub(crate) fn state(result: &TestResult) -> TestState {
 /// What went wrong, as a terminal would show it.
 fn failure_text(result: &TestResult) -> String {
     let texts = result.failures.iter().map(|failure| {
-        if failure.detail.trim().is_empty() {
-            failure_message(failure)
-        } else {
-            failure.detail.clone()
-        }
+        if failure.detail.trim().is_empty() { failure.headline() } else { failure.detail.clone() }
     });
     let text = texts.collect::<Vec<_>>().join("\n\n");
     if text.is_empty() { "the test failed".to_owned() } else { end_of(&text).to_owned() }
-}
-
-fn failure_message(failure: &Failure) -> String {
-    match (failure.kind.as_str(), failure.message.as_str()) {
-        ("", message) => message.to_owned(),
-        (kind, "") => kind.to_owned(),
-        (kind, message) if message.starts_with(kind) => message.to_owned(),
-        (kind, message) => format!("{kind}: {message}"),
-    }
 }
 
 /// Everything that a result says of a test.
@@ -159,7 +146,7 @@ fn failure(shared: &Shared, failure: &Failure) -> TestFailure {
     let (expected, actual) = failure.diff.clone().unzip();
     let frames = failure.frames.iter().rev();
     TestFailure {
-        message: failure_message(failure),
+        message: failure.headline(),
         location: failure.place.as_ref().and_then(|place| location(shared, place)),
         expected,
         actual,

@@ -138,17 +138,11 @@ impl<'s> Tree<'s> {
     }
 
     fn parent(self, id: &TestId) -> Option<TestId> {
-        let within_file = id.parent().filter(|it| !it.names.is_empty() || !it.file.is_root());
-        let suite = || {
-            let is_suite = id.file.is_root() && id.names.is_empty();
-            (id.suite.is_some() && !is_suite)
-                .then(|| TestId { suite: id.suite.clone(), ..TestId::default() })
-        };
         let folder = || {
             let several = self.session.folders().count() > 1;
             (several && *id != TestId::default()).then(TestId::default)
         };
-        within_file.or_else(suite).or_else(folder)
+        id.holder().or_else(folder)
     }
 
     fn item(self, id: &TestId) -> Option<TestItem> {

@@ -10,8 +10,8 @@ use lsp_types::{
     Unregistration,
 };
 use testdock_core::paths::RelPath;
-use testdock_core::resolve::SHAPING_FILES;
-use testdock_core::session::Session;
+use testdock_core::resolve::shaping_files;
+use testdock_core::session::{Folder, Session};
 
 use crate::shared::Shared;
 
@@ -36,8 +36,9 @@ impl Watch {
         }
         let files = session.folders().flat_map(|folder| folder.files());
         let mut globs: BTreeSet<String> = files.map(glob).collect();
-        globs.extend(SHAPING_FILES.iter().map(|name| format!("**/{name}")));
-        globs.insert("**/*Dockerfile*".to_owned());
+        globs.extend(shaping_files().map(|name| format!("**/{name}")));
+        let inputs = session.folders().flat_map(Folder::build_inputs);
+        globs.extend(inputs.flat_map(input));
         if globs == self.globs {
             return;
         }
@@ -73,6 +74,15 @@ impl Watch {
 
 fn id(count: u32) -> String {
     format!("testdock-watch-{count}")
+}
+
+/// What an image is built from: a file, or a folder with all in it. Where that is the whole
+/// workspace, the other globs must do.
+fn input(input: &str) -> Vec<String> {
+    match input.trim_matches('/') {
+        "" | "." => Vec::new(),
+        input => vec![format!("**/{input}"), format!("**/{input}/**")],
+    }
 }
 
 /// Files like this one.

@@ -16,20 +16,33 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve editors: the language server protocol on standard input and output
-    Lsp,
+    Lsp(ServerArguments),
     /// Run tests in the project's container
     Run(Box<RunArguments>),
     /// List the tests, running nothing
     Discover(DiscoverArguments),
+    /// Read JUnit reports of any tool, and tell what failed and where
+    Report(ReportArguments),
     /// Look at what a run needs: what was found, what is missing, what mends it
     Doctor(ProjectArguments),
-    /// List, show and remove what tests run in: containers and images
+    /// List, show, build and remove what tests run in: containers and images
     #[command(subcommand)]
     Interpreter(InterpreterCommand),
+    /// Look at the containers of the engine, and act upon them
+    Containers(ContainersArguments),
+    /// Show what containers print: those of this project, or those that are named
+    Logs(LogsArguments),
     /// Show the settings that count here, and who set them
     Explain(ExplainArguments),
     /// Write a testdock.toml from what is here
     Init(InitArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServerArguments {
+    /// Play the runs of this recording (see `docs/protocol.md`) instead of running: for testing clients
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<Utf8PathBuf>,
 }
 
 /// Which project, and which of its settings.
@@ -80,10 +93,13 @@ pub(crate) struct RunArguments {
     pub(crate) junit: Option<Utf8PathBuf>,
     /// How to tell what happens
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: RunFormat,
     /// Show all that the tests print, while they print it
     #[arg(long)]
     pub(crate) show_output: bool,
+    /// Play the run of this recording instead of running: for testing what reads our output
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) replay: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
     /// Further arguments for the test tool
@@ -103,6 +119,22 @@ pub(crate) struct DiscoverArguments {
     pub(crate) project: ProjectArguments,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// Report files, folders of them, or patterns such as `build/**/*.xml`; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<String>,
+    /// Write all of them as one JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub(crate) merge: Option<Utf8PathBuf>,
+    /// The project that the reports are about: paths in them become paths of its files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<Utf8PathBuf>,
+    /// How to tell what the reports say
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReportFormat,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum InterpreterCommand {
     /// The interpreters of this project, and what is kept of them on the engine
@@ -120,6 +152,19 @@ pub(crate) enum InterpreterCommand {
         #[command(flatten)]
         project: ProjectArguments,
     },
+    /// Build or pull an interpreter's image, and run nothing
+    Build {
+        /// The interpreter's name (default: those that the tests run in)
+        name: Option<String>,
+        /// Take no step over from an earlier build, and pull base images again
+        #[arg(long)]
+        no_cache: bool,
+        /// How to tell what happens
+        #[arg(long, value_enum, default_value_t)]
+        format: RunFormat,
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
     /// Remove containers and images that Testdock made
     Remove {
         /// A container's name, the beginning of its id, an interpreter's or an image's name
@@ -127,6 +172,105 @@ pub(crate) enum InterpreterCommand {
         #[command(flatten)]
         project: ProjectArguments,
     },
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ContainersArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<ContainersCommand>,
+    #[command(flatten)]
+    pub(crate) list: ListArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContainersCommand {
+    /// All containers in groups, this project's first (also without a subcommand)
+    List(ListArguments),
+    /// Start containers
+    Start(NamesArguments),
+    /// Stop containers
+    Stop(NamesArguments),
+    /// Restart containers
+    Restart(NamesArguments),
+    /// Remove containers with what they wrote; one that runs and is not Testdock's only by force
+    Remove {
+        /// Also one that runs and was made by others
+        #[arg(long, short)]
+        force: bool,
+        #[command(flatten)]
+        names: NamesArguments,
+    },
+    /// All that the engine knows of a container, as JSON (secrets masked)
+    Inspect(NameArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// How to list them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+/// Which containers.
+#[derive(Debug, Args)]
+pub(crate) struct NamesArguments {
+    /// A name, an id, an interpreter or a service of this project, or the beginning of one
+    #[arg(value_name = "CONTAINER", required = true)]
+    pub(crate) names: Vec<String>,
+    /// On this engine only, such as tcp://build:2376
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) engine: Option<String>,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+/// Which container.
+#[derive(Debug, Args)]
+pub(crate) struct NameArguments {
+    /// A name, an id, an interpreter or a service of this project, or the beginning of one
+    #[arg(value_name = "CONTAINER")]
+    pub(crate) name: String,
+    /// On this engine only, such as tcp://build:2376
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) engine: Option<String>,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogsArguments {
+    /// Names as of `testdock containers` (default: all containers of this project)
+    #[arg(value_name = "CONTAINER")]
+    pub(crate) names: Vec<String>,
+    /// Go on with what is printed from now on
+    #[arg(long, short, conflicts_with = "until")]
+    pub(crate) follow: bool,
+    /// Only so many lines of each container, the last ones
+    #[arg(long, short = 'n', value_name = "N")]
+    pub(crate) tail: Option<usize>,
+    /// Nothing from before, such as 10m (that long ago), 14:30 or 2026-01-31T14:30:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Nothing from after
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Only lines that hold this regular expression
+    #[arg(long, short, value_name = "REGEX")]
+    pub(crate) search: Option<String>,
+    /// Begin each line with its time
+    #[arg(long, short)]
+    pub(crate) timestamps: bool,
+    /// On this engine only, such as tcp://build:2376
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) engine: Option<String>,
+    /// How to show them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
 }
 
 #[derive(Debug, Args)]
@@ -150,13 +294,37 @@ pub(crate) struct InitArguments {
     pub(crate) project: ProjectArguments,
 }
 
-/// How to tell what happens.
+/// How to tell what happens in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum RunFormat {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+    /// Service messages: for TeamCity where it runs the build, else for the test runner of an IDE
+    Teamcity,
+}
+
+/// How to list what there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
     /// For people
     #[default]
     Human,
     /// One JSON object a line
+    Json,
+}
+
+/// How to tell what reports say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    #[default]
+    Human,
+    /// Annotations of GitHub's workflows
+    Github,
+    /// One JSON object a file and line
     Json,
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 use testdock_core::frameworks::{ItemKind, TestItem};
 use testdock_core::paths::RelPath;
@@ -24,17 +24,22 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
         }
         return Ok(exit::USAGE.into());
     }
-    let wanted: Vec<RelPath> = arguments
-        .paths
-        .iter()
-        .filter_map(|path| RelPath::below(&project.root, &project.cwd.join(path)))
-        .collect();
+    let wanted = |path: &String| {
+        let found = project.path(path);
+        found.with_context(|| {
+            format!("cannot list the tests of {path}: it is not in {}", project.root)
+        })
+    };
+    let wanted: Vec<RelPath> = arguments.paths.iter().map(wanted).collect::<Result<_>>()?;
     let mut tests = scanner.find(&project.root, &workspace, &files);
     tests.retain(|file| {
         wanted.is_empty() || wanted.iter().any(|dir| file.path.strip(dir).is_some())
     });
-    let count =
-        tests.iter().flat_map(|file| &file.items).filter(|i| i.kind != ItemKind::Group).count();
+    let count = tests
+        .iter()
+        .flat_map(|file| file.items.iter())
+        .filter(|i| i.kind != ItemKind::Group)
+        .count();
     for file in &tests {
         show(file, arguments.format);
     }
@@ -45,7 +50,7 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
 }
 
 fn show(file: &FileTests, format: Format) {
-    for item in &file.items {
+    for item in file.items.iter() {
         match format {
             Format::Human if item.kind == ItemKind::Group => {}
             Format::Human => print::line(&item.id.to_string()),

@@ -22,6 +22,9 @@ pub(crate) fn explain(arguments: &ExplainArguments) -> Result<ExitCode> {
     for problem in &resolution.problems {
         print::note(&format!("error: {problem}"));
     }
+    for warning in &resolution.warnings {
+        print::note(&format!("warning: {warning}"));
+    }
     match resolution.explain(arguments.key.as_deref()) {
         Ok(settings) if settings.is_empty() => {
             print::note(&format!("{} is not set", arguments.key.as_deref().unwrap_or("anything")));

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use testdock_core::frameworks::Kind;
 use testdock_core::interpreter::init_document;
 use testdock_engine::scan::{Depth, Scanner};
 
@@ -15,7 +16,9 @@ pub(crate) fn init(arguments: &InitArguments) -> Result<ExitCode> {
     let scanner = Scanner::new(project.settings, Depth::Configuration);
     let (workspace, _) = scanner.read(&project.root);
     let choice = workspace.interpreters.values().find_map(|choice| choice.as_ref().ok());
-    let document = init_document(choice, "python:3.12", &[]);
+    let framework = workspace.suites.first().map(|suite| suite.framework.name());
+    let image = framework.and_then(Kind::named).map_or("debian:12", |kind| kind.image);
+    let document = init_document(choice, image, &[]);
     if arguments.print {
         print::line(document.trim_end());
         return Ok(exit::PASSED.into());

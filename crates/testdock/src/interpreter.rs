@@ -3,28 +3,36 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use testdock_core::views::{bytes_words, duration_words, terminal};
+use camino::Utf8Path;
+use testdock_core::session::{RunRequest, Selection};
+use testdock_core::views::{InterpreterView, bytes_words, duration_words, terminal};
 use testdock_core::workspace::Workspace;
 use testdock_engine::interpreters::{self, Container, Image, Kept, Shown};
 use testdock_engine::scan::{Depth, Scanner};
 use testdock_engine::world::World;
 
-use crate::args::InterpreterCommand;
+use crate::args::{InterpreterCommand, RunFormat};
 use crate::project::Project;
+use crate::run::{self, Looks};
+use crate::server::services;
 use crate::{exit, print};
 
 pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode> {
     let (InterpreterCommand::List { project: arguments, .. }
     | InterpreterCommand::Show { project: arguments, .. }
+    | InterpreterCommand::Build { project: arguments, .. }
     | InterpreterCommand::Remove { project: arguments, .. }) = &command;
     let project = Project::find(arguments)?;
+    if let InterpreterCommand::Build { name, no_cache, format, .. } = command {
+        return build(&project, name, no_cache, format).await;
+    }
     let scanner = Scanner::new(project.settings.clone(), Depth::Configuration);
     let (workspace, _) = scanner.read(&project.root);
     let (world, host) = (World::new(), host(&workspace));
     let host = host.as_deref();
     let done = match &command {
         InterpreterCommand::List { all, .. } => {
-            registered(&workspace);
+            registered(&world, &project.root, &workspace).await;
             let kept = interpreters::list(&world, host).await;
             kept.map(|mut kept| {
                 kept.containers.retain(|it| *all || it.workspace == project.root);
@@ -35,6 +43,7 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
         InterpreterCommand::Show { name, .. } => {
             interpreters::show(&world, host, &project.root, name).await.map(|shown| show(&shown))
         }
+        InterpreterCommand::Build { .. } => Ok(()),
         InterpreterCommand::Remove { name, .. } => {
             let removed = interpreters::remove(&world, host, &project.root, name).await;
             removed
@@ -58,13 +67,33 @@ fn host(workspace: &Workspace) -> Option<String> {
     chosen.and_then(|choice| choice.interpreter.host.clone())
 }
 
-fn registered(workspace: &Workspace) {
+/// Builds as a run without tests: the same words, the same cancel, the same exit codes.
+async fn build(
+    project: &Project,
+    name: Option<String>,
+    no_cache: bool,
+    format: RunFormat,
+) -> Result<ExitCode> {
+    let request =
+        RunRequest { fresh: no_cache, ..RunRequest::new(run::run_id(), Selection::Build(name)) };
+    let looks = Looks { format, show_output: true, timestamp: None };
+    let services = services(None, project.settings.clone(), Depth::Configuration)?;
+    let verdict = run::perform(project, services, request, looks).await?;
+    Ok(verdict.map_or(exit::CANCELLED, |verdict| verdict.code).into())
+}
+
+/// Every interpreter of the project, as it stands; a star is at those that the tests run in.
+async fn registered(world: &World, root: &Utf8Path, workspace: &Workspace) {
     print::line("registered in this project");
-    for (name, choice) in &workspace.interpreters {
-        let name = name.as_deref().unwrap_or("default");
-        match choice {
-            Ok(choice) => print::line(&format!("  {name}: {}", choice.interpreter.source)),
-            Err(error) => print::line(&format!("  {name}: not usable: {}", error.message)),
+    let standings = interpreters::look(world, root, &workspace.registered).await;
+    for (registered, standing) in workspace.registered.iter().zip(standings) {
+        let view = InterpreterView::new(registered, standing.as_ref(), None);
+        let mark = if view.is_chosen { "*" } else { " " };
+        let source = if view.source.is_empty() { view.kind } else { &view.source };
+        let state = view.state.as_str();
+        print::line(&format!(" {mark}{}: {source}; {state}: {}", view.name, view.detail));
+        if let Some(help) = view.error.and_then(|error| error.help) {
+            print::line(&format!("    {help}"));
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Runs your tests in your project's own container: a language server and a command line.
 
 mod args;
+mod containers;
 mod discover;
 mod doctor;
 mod exit;
 mod explain;
 mod init;
 mod interpreter;
+mod logs;
 mod print;
 mod project;
+mod report;
 mod run;
 mod server;
 mod sinks;
@@ -41,11 +44,14 @@ fn main() -> ExitCode {
 
 async fn perform(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Lsp => Ok(server::serve().await),
+        Command::Lsp(arguments) => server::serve(&arguments).await,
         Command::Run(arguments) => run::run(arguments).await,
         Command::Discover(arguments) => discover::discover(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments).await,
         Command::Interpreter(command) => interpreter::interpreter(command).await,
+        Command::Containers(arguments) => containers::containers(arguments).await,
+        Command::Logs(arguments) => logs::logs(arguments).await,
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
     }

@@ -2,44 +2,63 @@
 
 use std::io::Read;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::{RunId, TestId};
-use testdock_core::paths::RelPath;
 use testdock_core::session::{Input, RunRequest, Selection, Session};
 use testdock_engine::drive::{self, Handle, Services, Sink};
-use testdock_engine::scan::{Depth, Scanner};
-use testdock_engine::state::Store;
-use testdock_engine::world::World;
+use testdock_engine::scan::Depth;
 use tokio::sync::oneshot;
 
-use crate::args::{Format, RunArguments};
+use crate::args::{RunArguments, RunFormat};
 use crate::exit;
 use crate::project::Project;
-use crate::sinks::{Finish, Human, Json, Verdict};
+use crate::server::services;
+use crate::sinks::{Finish, Human, Json, ServiceMessages, Verdict};
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let project = project(&arguments)?;
     let request = request(&arguments, &project)?;
-    let (finished, verdict) = oneshot::channel();
-    let timestamp = arguments.junit.as_ref().map(|_| now());
-    let finish = Finish { sender: Some(finished), timestamp };
-    let mut sink: Box<dyn Sink> = match arguments.format {
-        Format::Human => Box::new(Human::new(finish, project.cwd.clone(), arguments.show_output)),
-        Format::Json => Box::new(Json { finish }),
+    let looks = Looks {
+        format: arguments.format,
+        show_output: arguments.show_output,
+        timestamp: arguments.junit.as_ref().map(|_| now()),
     };
+    // Which of the failed tests still stand must be known, and for an IDE where the tests stand; other
+    // runs begin sooner without.
+    let wants_tests = arguments.rerun_failed || arguments.format == RunFormat::Teamcity;
+    let depth = if wants_tests { Depth::Tests } else { Depth::Configuration };
+    let services = services(arguments.replay.as_deref(), project.settings.clone(), depth)?;
+    let verdict = perform(&project, services, request, looks).await?;
+    deliver(&arguments, verdict)
+}
 
-    // Which of the failed tests still stand must be known; other runs begin sooner without.
-    let depth = if arguments.rerun_failed { Depth::Tests } else { Depth::Configuration };
-    let (handle, mailbox) = drive::channel();
-    let services = Services {
-        runner: Arc::new(World::default()),
-        scanner: Arc::new(Scanner::new(project.settings.clone(), depth)),
-        store: Store::of_user().map(Arc::new),
+/// How a run is shown.
+pub(crate) struct Looks {
+    pub(crate) format: RunFormat,
+    /// All that is printed, while it is.
+    pub(crate) show_output: bool,
+    /// The time of the JUnit report, where one is wanted.
+    pub(crate) timestamp: Option<String>,
+}
+
+/// Performs a run to its end; `None` where the user did not wait for that.
+pub(crate) async fn perform(
+    project: &Project,
+    services: Services,
+    request: RunRequest,
+    looks: Looks,
+) -> Result<Option<Verdict>> {
+    let (finished, verdict) = oneshot::channel();
+    let finish = Finish { sender: Some(finished), timestamp: looks.timestamp };
+    let mut sink: Box<dyn Sink> = match looks.format {
+        RunFormat::Human => Box::new(Human::new(finish, project.cwd.clone(), looks.show_output)),
+        RunFormat::Json => Box::new(Json { finish }),
+        RunFormat::Teamcity => Box::new(ServiceMessages::new(finish)),
     };
+    let (handle, mailbox) = drive::channel();
     handle.send(Input::Open { folder: project.name(), root: project.root.clone() });
     handle.send(Input::Run(request.clone()));
     let driving = tokio::spawn(async move {
@@ -48,7 +67,12 @@ pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let verdict = until_over(&handle, &request.id, verdict).await;
     handle.quit().await;
     driving.await.context("the run's loop ended early")?;
-    deliver(&arguments, verdict)
+    Ok(verdict)
+}
+
+/// The id of the one run of this process.
+pub(crate) fn run_id() -> RunId {
+    RunId::from(format!("cli-{}", std::process::id()).as_str())
 }
 
 fn project(arguments: &RunArguments) -> Result<Project> {
@@ -72,12 +96,11 @@ fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
     } else {
         Selection::only(selectors.iter().map(|text| selected(text, project)).collect())
     };
-    let id = RunId::from(format!("cli-{}", std::process::id()).as_str());
     Ok(RunRequest {
         args: arguments.tool.clone(),
         fresh: arguments.fresh,
         timeout: arguments.timeout,
-        ..RunRequest::new(id, selection)
+        ..RunRequest::new(run_id(), selection)
     })
 }
 
@@ -92,17 +115,13 @@ fn read_selectors(file: &Utf8Path) -> Result<Vec<String>> {
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
-/// The test that a selector means: its path is as seen from where the user is.
+/// The test that a selector means.
 fn selected(text: &str, project: &Project) -> TestId {
     let mut id: TestId = text.parse().unwrap_or_default();
     let written = text.split("::").next().unwrap_or_default();
     let is_path = id.suite.is_none() && id.folder.is_none();
-    if is_path {
-        let path = Utf8PathBuf::from(written);
-        let absolute = if path.is_absolute() { path } else { project.cwd.join(path) };
-        if let Some(path) = RelPath::below(&project.root, &absolute) {
-            id.file = path;
-        }
+    if let Some(path) = project.path(written).filter(|_| is_path) {
+        id.file = path;
     }
     id
 }

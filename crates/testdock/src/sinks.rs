@@ -2,9 +2,11 @@
 
 mod human;
 mod json;
+mod teamcity;
 
 pub(crate) use human::Human;
 pub(crate) use json::Json;
+pub(crate) use teamcity::ServiceMessages;
 
 use testdock_core::session::{Change, Session};
 use tokio::sync::oneshot;
@@ -35,7 +37,7 @@ impl Finish {
             Change::Ended { run, ended } => {
                 let Some(run) = session.run(run) else { return };
                 Verdict {
-                    code: crate::exit::of_end(&ended.how, &run.totals()),
+                    code: crate::exit::of_end(&ended.how, run),
                     junit: self
                         .timestamp
                         .as_deref()

@@ -24,7 +24,12 @@ pub(crate) struct Editor {
 impl Editor {
     /// Opens the project's folder, and waits until its first tests are there.
     pub(crate) fn open(project: &Project) -> Self {
-        let mut command = project.testdock(&["lsp"]);
+        Self::open_with(project, &["lsp"])
+    }
+
+    /// The same, of a server that is started so.
+    pub(crate) fn open_with(project: &Project, words: &[&str]) -> Self {
+        let mut command = project.testdock(words);
         command.stdin(std::process::Stdio::piped());
         command.stderr(std::process::Stdio::inherit());
         let mut server = command.spawn().unwrap();
@@ -174,7 +179,11 @@ fn introduction(project: &Project) -> Value {
             "workspace": { "codeLens": { "refreshSupport": true } },
             "window": { "workDoneProgress": true },
             "textDocument": { "publishDiagnostics": { "relatedInformation": true } },
-            "experimental": { "testExplorer": true, "testRunIds": true },
+            "experimental": {
+                "testExplorer": true,
+                "testRunIds": true,
+                "testdockInterpreters": true,
+            },
         },
     })
 }

@@ -31,17 +31,19 @@ impl Project {
 
     /// The sample service, in an image with pytest.
     pub(crate) fn shop() -> Option<Self> {
-        let project = Self::empty().in_pytest_image(&images::pytest()?);
-        copy(&fixture(), &project.root);
-        Some(project)
+        Some(Self::empty().in_pytest_image(&images::pytest()?).with_the_shop())
     }
 
     /// The sample service, in the image that its own Dockerfile describes.
     pub(crate) fn shop_in_its_own_image() -> Option<Self> {
         let base = images::base()?;
-        let project = Self::empty().env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base);
-        copy(&fixture(), &project.root);
-        Some(project)
+        Some(Self::empty().env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base).with_the_shop())
+    }
+
+    /// With the files of the sample service.
+    pub(crate) fn with_the_shop(self) -> Self {
+        copy(&fixture(), &self.root);
+        self
     }
 
     /// The files of another fixture, and no more; its Dockerfile's base is in the environment.

@@ -5,21 +5,31 @@ use std::collections::BTreeSet;
 use camino::{Utf8Component, Utf8Path};
 
 use super::document::Config;
+use super::layer::Origin;
 use super::node::{Content, Node, Table};
 use super::problem::{ConfigProblem, advice};
 use super::schema::{BELONGS_TO, ONE_OF, SchemaView};
 use super::validate::join;
+
+/// What is to be said of merged settings.
+#[derive(Debug, Default)]
+pub(super) struct Remarks {
+    /// Mistakes.
+    pub(super) problems: Vec<ConfigProblem>,
+    /// Settings that mean nothing here, and are left out.
+    pub(super) warnings: Vec<ConfigProblem>,
+}
 
 /// Reports what the merged settings lack, and takes out of them what is unusable for it.
 pub(super) fn complete(
     node: &mut Node,
     schema: SchemaView<'_>,
     key: &str,
-    problems: &mut Vec<ConfigProblem>,
+    remarks: &mut Remarks,
 ) -> bool {
     let missing = match &mut node.content {
         Content::Table(table) => {
-            complete_table(table, schema, key, problems);
+            complete_table(table, schema, key, remarks);
             schema.texts("required").into_iter().find(|name| !table.contains_key(*name))
         }
         Content::Array(elements) => {
@@ -29,27 +39,36 @@ pub(super) fn complete(
             let mut index = 0;
             elements.retain_mut(|element| {
                 index += 1;
-                complete(element, items, &format!("{key}[{}]", index - 1), problems)
+                complete(element, items, &format!("{key}[{}]", index - 1), remarks)
             });
             None
         }
         _ => None,
     };
     if let Some(name) = missing.filter(|_| !node.damaged) {
-        problems.push(node.problem(format!("`{key}` lacks `{name}`")));
+        remarks.problems.push(node.problem(format!("`{key}` lacks `{name}`")));
     }
     missing.is_none()
 }
 
-fn complete_table(
-    table: &mut Table,
-    schema: SchemaView<'_>,
-    key: &str,
-    problems: &mut Vec<ConfigProblem>,
-) {
-    problems.extend(table.iter().filter_map(|(name, node)| astray(table, name, node, schema)));
+fn complete_table(table: &mut Table, schema: SchemaView<'_>, key: &str, remarks: &mut Remarks) {
+    let stray: Vec<(String, ConfigProblem)> = table
+        .iter()
+        .filter_map(|(name, node)| Some((name.clone(), astray(table, name, node, schema)?)))
+        .collect();
+    for (name, problem) in stray {
+        table.remove(&name);
+        match problem.origin {
+            // A variable speaks to every project of a shell, a file to its own.
+            Origin::Environment(_) => remarks.warnings.push(ConfigProblem {
+                help: Some("the variable is left out".to_owned()),
+                ..problem
+            }),
+            _ => remarks.problems.push(problem),
+        }
+    }
     table.retain(|name, node| match schema.property(name) {
-        Some(schema) => complete(node, schema, &join(key, name), problems),
+        Some(schema) => complete(node, schema, &join(key, name), remarks),
         None => false,
     });
 }

@@ -29,9 +29,10 @@ pub(crate) use node::toml_string;
 pub(crate) use problem::nearest;
 pub use problem::{ConfigProblem, Location};
 pub use reference::reference;
-pub use schema::{FRAMEWORKS, json_schema};
+pub use schema::json_schema;
 pub use units::{ContainerPath, DockerHost, Duration, FileGlob, InvalidValue, Size, User};
 
+use check::Remarks;
 use node::Node;
 use profile::Profiles;
 use schema::SchemaView;
@@ -43,6 +44,8 @@ pub struct Resolution {
     pub config: Config,
     /// Every mistake, file by file and line by line.
     pub problems: Vec<ConfigProblem>,
+    /// Settings that mean nothing here: they are left out, and nothing else is the matter with them.
+    pub warnings: Vec<ConfigProblem>,
     settings: Node,
 }
 
@@ -95,8 +98,10 @@ fn line(problem: &ConfigProblem) -> Option<usize> {
     problem.location.as_ref().map(|location| location.line)
 }
 
-fn finish(mut settings: Node, mut problems: Vec<ConfigProblem>) -> Resolution {
-    check::complete(&mut settings, SchemaView::document(), "", &mut problems);
+fn finish(mut settings: Node, problems: Vec<ConfigProblem>) -> Resolution {
+    let mut remarks = Remarks { problems, warnings: Vec::new() };
+    check::complete(&mut settings, SchemaView::document(), "", &mut remarks);
+    let Remarks { mut problems, warnings } = remarks;
     let config = serde_json::from_value(settings.to_json()).unwrap_or_else(|error| {
         problems.push(settings.problem(format!("cannot use the configuration: {error}")));
         Config::default()
@@ -106,5 +111,5 @@ fn finish(mut settings: Node, mut problems: Vec<ConfigProblem>) -> Resolution {
         let start = problem.location.as_ref().map(|location| location.span.start);
         (problem.origin.rank(), problem.origin.file().map(ToOwned::to_owned), start)
     });
-    Resolution { config, problems, settings }
+    Resolution { config, problems, warnings, settings }
 }

@@ -8,6 +8,8 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::document::Config;
+use crate::frameworks::KINDS;
+use crate::frameworks::command::Command;
 
 /// The schema keyword for keys of a table that exclude each other.
 pub(crate) const ONE_OF: &str = "x-only-one-of";
@@ -16,10 +18,9 @@ pub(crate) const ONE_OF: &str = "x-only-one-of";
 pub(crate) const BELONGS_TO: &str = "x-belongs-to";
 
 /// The frameworks that a suite may name.
-pub const FRAMEWORKS: &[&str] = &["pytest", "command"];
-
 pub(super) fn framework_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": FRAMEWORKS })
+    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).chain([Command::NAME]).collect();
+    json_schema!({ "type": "string", "enum": names })
 }
 
 /// The JSON schema of `testdock.toml`, as published in `docs/testdock.schema.json`.

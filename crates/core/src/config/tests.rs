@@ -29,6 +29,24 @@ fn check_problems(text: &str, expected: &Expect) {
     expected.assert_eq(&lines.collect::<String>());
 }
 
+/// A shell's variables are for all its projects, also for those where they mean nothing.
+#[test]
+fn a_variable_that_means_nothing_here_is_left_out() {
+    let mut layers = environment(&[
+        ("TESTDOCK_INTERPRETER__BUILD_ARGS__PYTHON", "3.12"),
+        ("TESTDOCK_INTERPRETER__TARGET", "test"),
+    ]);
+    layers.push(repository("[interpreter]\nimage = \"python:3.12\"\n"));
+    let resolution = resolve(&layers, None);
+    assert_eq!(resolution.problems, []);
+    let interpreter = resolution.config.interpreter;
+    assert_eq!((interpreter.target, interpreter.build_args.len()), (None, 0));
+    let warnings: Vec<String> = resolution.warnings.iter().map(ToString::to_string).collect();
+    expect![[r#"
+        environment variable TESTDOCK_INTERPRETER__BUILD_ARGS__PYTHON: `build-args` belongs to `dockerfile`, but `image` is chosen; the variable is left out
+        environment variable TESTDOCK_INTERPRETER__TARGET: `target` belongs to `dockerfile`, but `image` is chosen; the variable is left out"#]].assert_eq(&warnings.join("\n"));
+}
+
 #[test]
 fn unknown_keys() {
     check_problems(

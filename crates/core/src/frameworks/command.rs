@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use testdock_junit as junit;
 
-use super::{Broken, Conclusion, Exit, Framework, Reader, Suite, TestItem};
+use super::{Broken, Conclusion, Exit, Framework, Reader, Source, Suite, TestItem};
 use crate::id::TestId;
 use crate::model::{Failure, Fault, Frame, Place, RunEvent, TestResult};
 use crate::paths::RelPath;
@@ -20,6 +20,9 @@ pub struct Command {
 }
 
 impl Command {
+    /// Its name in the configuration.
+    pub const NAME: &'static str = "command";
+
     /// A command whose reports match these globs, relative to the suite's root.
     pub fn new(reports: Vec<String>) -> Self {
         Self { reports }
@@ -28,7 +31,7 @@ impl Command {
 
 impl Framework for Command {
     fn name(&self) -> &'static str {
-        "command"
+        Self::NAME
     }
 
     fn can_select(&self) -> bool {
@@ -40,7 +43,7 @@ impl Framework for Command {
         false
     }
 
-    fn discover(&self, _: &Suite, _: &RelPath, _: &str) -> Vec<TestItem> {
+    fn discover(&self, _: &Suite, _: &mut Source<'_>) -> Vec<TestItem> {
         Vec::new()
     }
 
@@ -75,8 +78,8 @@ struct CommandReader {
 }
 
 impl Reader for CommandReader {
-    fn line(&mut self, _: &str) -> Option<RunEvent> {
-        None
+    fn line(&mut self, _: &str) -> Vec<RunEvent> {
+        Vec::new()
     }
 
     fn conclude(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion {

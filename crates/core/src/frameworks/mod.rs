@@ -2,20 +2,72 @@
 //!
 //! A framework is one module. It answers: is it here, where are its tests, what command runs this
 //! selection and where will its report be, what does a live line mean, and which test does a report
-//! case belong to. Adding one touches its module, its registration, a fixture and a table
-//! row in the documentation.
+//! case belong to. Adding one touches its module, its registration in [`KINDS`], a fixture and a table
+//! row in the documentation: see `docs/adding-a-framework.md`.
 
 pub mod command;
 pub mod pytest;
+
+mod item;
+mod known;
+mod pattern;
+mod reader;
+mod source;
+
+pub use item::{ItemKind, Position, Range, TestItem};
+pub use known::Known;
+pub use pattern::NamePattern;
+pub use reader::{Broken, Conclusion, Exit, Reader};
+pub use source::{Grammar, Memory, Read, Source};
 
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::id::TestId;
-use crate::model::{Fault, RunEvent, TestResult};
 use crate::paths::RelPath;
-use crate::plan::{Invocation, Job, ReportFile, Site};
+use crate::plan::{Invocation, Job, Site};
+use crate::resolve::Contents;
+
+/// The frameworks that are found by what a workspace holds, in the order in which their suites run.
+pub const KINDS: &[&Kind] = &[&pytest::KIND];
+
+/// What is known of a framework before it is met anywhere.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name in the configuration, such as `pytest`.
+    pub name: &'static str,
+    /// The public image in which its tests have a chance to run.
+    pub image: &'static str,
+    /// Names of files, `*` for any part, whose change may change what [`Kind::detect`] finds.
+    pub shaped_by: &'static [&'static str],
+    /// Where it stands in a workspace.
+    pub detect: fn(Contents<'_>) -> Vec<Detected>,
+    /// The framework at a directory that the configuration names.
+    pub at: fn(&RelPath, Contents<'_>) -> Arc<dyn Framework>,
+}
+
+impl Kind {
+    /// The framework of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.name == name).copied()
+    }
+}
+
+/// A framework that was found.
+#[derive(Debug, Clone)]
+pub struct Detected {
+    /// The directory that its tool runs in.
+    pub root: RelPath,
+    /// The framework there.
+    pub framework: Arc<dyn Framework>,
+}
+
+impl Detected {
+    /// A framework at a directory.
+    pub fn new(root: RelPath, framework: impl Framework + 'static) -> Self {
+        Self { root, framework: Arc::new(framework) }
+    }
+}
 
 /// A set of tests that one command runs: a framework at one place of the workspace.
 #[derive(Debug, Clone)]
@@ -40,6 +92,29 @@ pub struct Suite {
     pub test_timeout: Option<Duration>,
 }
 
+impl Suite {
+    /// A suite with everything as detected.
+    pub fn new(root: RelPath, framework: Arc<dyn Framework>) -> Self {
+        Self {
+            name: None,
+            root,
+            framework,
+            interpreter: None,
+            command: None,
+            args: Vec::new(),
+            env: Vec::new(),
+            timeout: None,
+            test_timeout: None,
+        }
+    }
+
+    /// Whether `other` is this suite, perhaps as an earlier reading of the workspace saw it.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let key = |suite: &Self| (suite.name.clone(), suite.root.clone(), suite.framework.name());
+        key(self) == key(other)
+    }
+}
+
 /// A framework at one place of a workspace.
 pub trait Framework: Debug + Send + Sync {
     /// Its name in the configuration, such as `pytest`.
@@ -50,99 +125,38 @@ pub trait Framework: Debug + Send + Sync {
         true
     }
 
+    /// Whether its tool names tests without their files, so that a run has to know what stands where:
+    /// it then waits until the workspace was read. See [`Job::known`].
+    fn needs_known(&self) -> bool {
+        false
+    }
+
     /// Whether `path` may hold tests of this suite.
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool;
 
-    /// The tests that the text of a file defines, parents before their children.
-    fn discover(&self, suite: &Suite, path: &RelPath, text: &str) -> Vec<TestItem>;
+    /// Whether what lies at `path`, below the suite's root, belongs to another suite.
+    fn leaves_out(&self, _path: &RelPath) -> bool {
+        false
+    }
+
+    /// Whether `path` is of this suite, tests or not: selecting it means this suite and not its neighbours.
+    fn owns(&self, suite: &Suite, path: &RelPath) -> bool {
+        self.is_test_file(suite, path)
+    }
+
+    /// What is loaded or built as one with the file `path`, such as its package: where that fails none
+    /// of its tests ran, and where one of them ran that did not fail.
+    fn unit(&self, suite: &Suite, path: &RelPath) -> RelPath {
+        let _ = suite;
+        path.clone()
+    }
+
+    /// The tests that a file's text defines, parents before their children.
+    fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem>;
 
     /// The command that runs a job there.
     fn invocation(&self, job: &Job, site: &Site) -> Invocation;
 
     /// Understands what that command says while it runs and when it has ended.
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader>;
-}
-
-/// Follows one command from its first live line to its reports.
-pub trait Reader: Send {
-    /// The meaning of a live line; a line that is no event means nothing, and spoils nothing.
-    fn line(&mut self, line: &str) -> Option<RunEvent>;
-
-    /// What the reports say, once the process has ended with `exit`.
-    fn conclude(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion;
-}
-
-/// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// With this code.
-    Code(i32),
-    /// By this signal.
-    Signal(i32),
-}
-
-/// The verdict of one job.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Conclusion {
-    /// What is true of each test.
-    pub results: Vec<TestResult>,
-    /// Worth saying, failing nothing.
-    pub warnings: Vec<String>,
-    /// Why the results cannot be the whole truth: the process died, or its report is missing or cut.
-    pub broken: Option<Broken>,
-}
-
-/// A job that ended without telling the whole truth.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// Who is at fault.
-    pub fault: Fault,
-    /// What is missing, in words.
-    pub message: String,
-    /// The remedy, where there is one.
-    pub help: Option<String>,
-}
-
-/// A position in a text, counted as the language server protocol does by default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Position {
-    /// Line, from 0.
-    pub line: u32,
-    /// UTF-16 code units from the line's start.
-    pub character: u32,
-}
-
-/// From a position up to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Range {
-    /// The first position.
-    pub start: Position,
-    /// The position after the last.
-    pub end: Position,
-}
-
-/// What stands at a place: a test, or what groups tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemKind {
-    /// A class, module or describe block.
-    Group,
-    /// A test.
-    Test,
-    /// A test whose cases appear when it runs.
-    Parametrised,
-}
-
-/// A test or group as it stands in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestItem {
-    /// Which one.
-    pub id: TestId,
-    /// What it is.
-    pub kind: ItemKind,
-    /// All of it, decorators included.
-    pub range: Range,
-    /// Its name: where a lens stands.
-    pub name: Range,
-    /// A hash of its text: a result is stale when it changed.
-    pub hash: u64,
 }

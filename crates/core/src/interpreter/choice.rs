@@ -7,6 +7,7 @@ use super::dockerfile::{self, DockerfileError};
 use super::folder::{Folder, inside};
 use super::found::Found;
 use crate::config::{Interpreter as Settings, Resolution};
+use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
 use crate::plan::{BuildOptions, Dockerfile, Interpreter, Secret, Source};
@@ -67,10 +68,10 @@ pub fn choose(
 }
 
 /// The table of the configuration that an interpreter is described in.
-struct Section<'a>(Option<&'a str>);
+pub(super) struct Section<'a>(Option<&'a str>);
 
 impl<'a> Section<'a> {
-    fn new(name: Option<&'a str>) -> Self {
+    pub(super) fn new(name: Option<&'a str>) -> Self {
         Self(name)
     }
 
@@ -83,7 +84,7 @@ impl<'a> Section<'a> {
     }
 
     /// The key that names the source; the validator leaves at most one.
-    fn source_setting(&self, settings: &Settings) -> Option<&'static str> {
+    pub(super) fn source_setting(&self, settings: &Settings) -> Option<&'static str> {
         let settings = [
             ("local", settings.local == Some(true)),
             ("image", settings.image.is_some()),
@@ -264,10 +265,7 @@ impl Workspace<'_> {
 
 /// The public image in which a framework's tests have a chance to run.
 fn public_image(framework: &str) -> &'static str {
-    match framework {
-        "pytest" => "python:3.12",
-        _ => "debian:12",
-    }
+    Kind::named(framework).map_or("debian:12", |kind| kind.image)
 }
 
 fn configuration(message: String) -> RunError {

@@ -46,6 +46,17 @@ impl Offer {
         }
     }
 
+    /// The setting that names such a file.
+    pub(super) fn setting(self) -> &'static str {
+        match self {
+            Self::DevContainer => "devcontainer",
+            Self::Jenkinsfile => "jenkinsfile",
+            Self::Compose => "compose",
+            Self::TestEnvironments => "test-environment",
+            Self::Dockerfile => "dockerfile",
+        }
+    }
+
     /// The file of this kind that the workspace has, and its text.
     pub(super) fn find(self, read: ReadFile<'_>) -> Option<(&'static str, String)> {
         self.files().iter().find_map(|file| Some((*file, read(file)?)))

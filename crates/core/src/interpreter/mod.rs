@@ -5,6 +5,7 @@
 //! cannot be used is an error that says what to do, so that a test never runs elsewhere than the user
 //! expects.
 
+mod add;
 mod build_flags;
 mod choice;
 mod compose;
@@ -19,10 +20,14 @@ mod found;
 mod groovy;
 mod init;
 mod jenkins;
+mod kinds;
+mod registered;
+mod standing;
 
 #[cfg(test)]
 mod tests;
 
+pub use add::{Addition, Document, NotAdded, add};
 pub use choice::{Choice, Passed, choose, plan};
 pub use compose::{
     ComposeService, Condition, Dependency, compose_inputs, compose_interpreter, compose_labels,
@@ -30,3 +35,6 @@ pub use compose::{
 pub use folder::{Folder, Host, ReadFile};
 pub use init::init_document;
 pub use jenkins::jenkins_commands;
+pub use kinds::{Field, Form, KINDS, Kind};
+pub use registered::{DEFAULT, LOCAL, Preference, Registered, local, of_name, registered};
+pub use standing::{Found, Image, Standing};

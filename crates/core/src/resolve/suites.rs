@@ -3,62 +3,59 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Choice, Contents};
+use super::Contents;
 use crate::config::{self, Config};
 use crate::frameworks::command::Command;
-use crate::frameworks::pytest::Pytest;
-use crate::frameworks::{Framework, Suite};
+use crate::frameworks::{Detected, Framework, KINDS, Kind, Suite};
+use crate::interpreter::Preference;
 use crate::paths::RelPath;
 
 /// The suites; those of the configuration where it has any, else all that are detected.
-pub(super) fn suites(config: &Config, contents: Contents<'_>, choice: &Choice) -> Vec<Arc<Suite>> {
+pub(super) fn suites(
+    config: &Config,
+    contents: Contents<'_>,
+    preference: &Preference,
+) -> Vec<Arc<Suite>> {
     let mut suites: Vec<Suite> = if config.suites.is_empty() {
-        let found = Pytest::detect(contents).into_iter();
-        found.map(|pytest| detected(config, pytest)).collect()
+        let found = KINDS.iter().flat_map(|kind| (kind.detect)(contents));
+        found.map(|found| detected(config, found)).collect()
     } else {
         let configured = config.suites.iter();
         configured.map(|settings| configured_suite(config, settings, contents)).collect()
     };
     for suite in &mut suites {
-        suite.interpreter = choice.interpreter.clone().or(suite.interpreter.take());
+        suite.interpreter = preference.over(suite.interpreter.take());
     }
-    tell_apart(&mut suites);
+    tell_apart(&mut suites, contents.files);
     suites.into_iter().map(Arc::new).collect()
 }
 
-fn detected(config: &Config, pytest: Pytest) -> Suite {
+fn detected(config: &Config, found: Detected) -> Suite {
     Suite {
-        name: None,
-        root: pytest.root().clone(),
-        framework: Arc::new(pytest),
-        interpreter: None,
-        command: None,
-        args: Vec::new(),
-        env: Vec::new(),
-        timeout: None,
         test_timeout: config.test_timeout.map(|limit| limit.0),
+        ..Suite::new(found.root, found.framework)
     }
 }
 
 fn configured_suite(config: &Config, settings: &config::Suite, contents: Contents<'_>) -> Suite {
     let root = RelPath::new(settings.root.as_str());
-    let framework: Arc<dyn Framework> = match settings.framework.as_deref() {
-        Some("pytest") => Arc::new(Pytest::at(&root, contents)),
-        _ => {
+    let kind = settings.framework.as_deref().and_then(Kind::named);
+    let framework: Arc<dyn Framework> = match kind {
+        Some(kind) => (kind.at)(&root, contents),
+        None => {
             let reports = settings.reports.iter().map(|glob| glob.as_str().to_owned());
             Arc::new(Command::new(reports.collect()))
         }
     };
     Suite {
         name: name(settings, framework.name()),
-        root,
-        framework,
         interpreter: settings.interpreter.clone(),
         command: settings.command.clone(),
         args: settings.args.clone(),
         env: settings.env.clone().into_iter().collect(),
         timeout: settings.timeout.map(|limit| limit.0),
         test_timeout: settings.test_timeout.or(config.test_timeout).map(|limit| limit.0),
+        ..Suite::new(root, framework)
     }
 }
 
@@ -71,16 +68,34 @@ fn name(settings: &config::Suite, framework: &str) -> Option<Arc<str>> {
     }
 }
 
-/// Two suites over the same files need names; the first keeps the one it has.
-fn tell_apart(suites: &mut [Suite]) {
-    let mut taken = HashSet::new();
-    for suite in suites {
-        let wanted = suite.name.clone();
-        let mut number = 1;
-        while !taken.insert((suite.name.clone(), suite.root.clone())) {
-            number += 1;
+/// Suites over the same files need names, since the ids of their tests would be the same; the first
+/// keeps the one it has.
+fn tell_apart(suites: &mut [Suite], files: &[RelPath]) {
+    let mut taken: HashSet<Option<Arc<str>>> = HashSet::new();
+    for at in 0..suites.len() {
+        let (before, rest) = suites.split_at_mut(at);
+        let suite = &mut rest[0];
+        let twin = |other: &&Suite| other.name == suite.name && overlap(other, suite, files);
+        if before.iter().any(|other| twin(&other)) {
+            let wanted = suite.name.clone();
             let base = wanted.as_deref().unwrap_or(suite.framework.name());
-            suite.name = Some(format!("{base}-{number}").into());
+            let numbered = (2..).map(|number| format!("{base}-{number}"));
+            let fresh = wanted.is_none().then(|| base.to_owned());
+            let mut names = fresh.into_iter().chain(numbered).map(Arc::from);
+            suite.name = names.find(|name| !taken.contains(&Some(Arc::clone(name))));
         }
+        taken.insert(suite.name.clone());
     }
+}
+
+/// Whether both may have a test of the same id.
+fn overlap(one: &Suite, other: &Suite, files: &[RelPath]) -> bool {
+    if one.framework.name() == other.framework.name() {
+        return one.root == other.root;
+    }
+    if one.root.strip(&other.root).or(other.root.strip(&one.root)).is_none() {
+        return false;
+    }
+    let has = |suite: &Suite, file| suite.framework.is_test_file(suite, file);
+    files.iter().any(|file| has(one, file) && has(other, file))
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use crate::frameworks::{ItemKind, Suite, TestItem};
+use super::interpreters::Standings;
+use crate::frameworks::{ItemKind, Known, Memory, Suite, TestItem};
 use crate::id::{FolderName, TestId};
 use crate::model::{Outcome, Provenance, TestResult};
 use crate::paths::RelPath;
@@ -58,18 +59,23 @@ pub struct Folder {
     /// Files found by the scan under way; the others are gone when it ends.
     seen: BTreeSet<RelPath>,
     documents: HashMap<RelPath, Document>,
+    /// Files without tests of their own that tests come from: what they said last.
+    others: BTreeMap<RelPath, Arc<str>>,
     records: BTreeMap<TestId, Record>,
     /// Tests that failed at a place in this file, by what their run said.
     failing: BTreeMap<Utf8PathBuf, BTreeSet<TestId>>,
     /// A mistake outside the tests, such as a Dockerfile's line that failed, by whoever put it there.
     faults: BTreeMap<Utf8PathBuf, Vec<Diagnostic>>,
     published: BTreeMap<Utf8PathBuf, Vec<Diagnostic>>,
+    pub(super) standings: Standings,
 }
 
 #[derive(Debug)]
 struct Document {
     version: i32,
     text: Arc<str>,
+    /// The syntax of the text that was looked at last.
+    memory: Memory,
 }
 
 impl Folder {
@@ -83,10 +89,12 @@ impl Folder {
             files: BTreeMap::new(),
             seen: BTreeSet::new(),
             documents: HashMap::new(),
+            others: BTreeMap::new(),
             records: BTreeMap::new(),
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),
             published: BTreeMap::new(),
+            standings: Standings::default(),
         }
     }
 
@@ -106,14 +114,24 @@ impl Folder {
         files.flat_map(|file| file.items.iter().map(|item| (&file.suite, item)))
     }
 
-    /// A test or group as it stands in its file.
-    pub fn item(&self, id: &TestId) -> Option<&TestItem> {
-        self.tests_in(&id.file).iter().flat_map(|f| &f.items).find(|item| item.id == *id)
+    /// What stands in a suite's files.
+    pub(super) fn known(&self, suite: &Suite) -> Known {
+        let files = self.files.values().flatten().filter(|file| file.suite.is_same(suite));
+        Known::new(files.map(|file| (file.path.clone(), file.items.clone())))
     }
 
-    /// The test that defines `id`: itself, or of a case the parametrised test.
+    /// A test or group as it stands in its file.
+    pub fn item(&self, id: &TestId) -> Option<&TestItem> {
+        self.tests_in(&id.file).iter().flat_map(|f| f.items.iter()).find(|item| item.id == *id)
+    }
+
+    /// The test that defines `id`: itself, or the test that it is a case or a part of.
     pub fn definition(&self, id: &TestId) -> Option<&TestItem> {
-        self.item(id).or_else(|| id.case.as_ref().and_then(|_| self.item(&id.parent()?)))
+        self.item(id).or_else(|| {
+            let above = std::iter::successors(id.parent(), TestId::parent);
+            let mut items = above.filter_map(|id| self.item(&id));
+            items.next().filter(|item| item.kind != ItemKind::Group)
+        })
     }
 
     /// The newest outcome of a test.
@@ -184,14 +202,5 @@ impl Folder {
             (Some((then, _)), Some(now)) => i64::from(now) - i64::from(then),
             _ => 0,
         }
-    }
-
-    /// The tests (not groups) of a suite.
-    pub fn tests_of<'a>(&'a self, suite: &'a Suite) -> impl Iterator<Item = &'a TestItem> {
-        self.items()
-            .filter(|(s, item)| {
-                s.name == suite.name && s.root == suite.root && item.kind != ItemKind::Group
-            })
-            .map(|(_, item)| item)
     }
 }

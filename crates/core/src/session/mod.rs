@@ -5,6 +5,7 @@
 //! sinks of the same loop.
 
 mod folder;
+mod interpreters;
 mod run;
 mod select;
 
@@ -17,11 +18,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use interpreters::Told;
 
 use crate::id::{FolderName, RunId, TestId};
+use crate::interpreter::{Image, Standing};
 use crate::model::{End, Ended, Outcome, Provenance, RunError, RunEvent, Stage, TestResult};
 use crate::paths::RelPath;
-use crate::plan::Plan;
+use crate::plan::{Interpreter, Plan};
 use crate::views::Diagnostic;
 use crate::workspace::{FileTests, Workspace};
 
@@ -88,6 +91,17 @@ pub enum Input {
     Cancel(RunId),
     /// A run says something.
     Event(RunId, RunEvent),
+    /// Somebody wants to know how the interpreters stand, now and whenever that changes.
+    WatchInterpreters,
+    /// How a folder's interpreters stand.
+    Looked {
+        /// Whose.
+        folder: FolderName,
+        /// Each that was asked for.
+        standings: Vec<(Arc<Interpreter>, Standing)>,
+    },
+    /// The time of an [`Effect::Remind`] has come.
+    Reminded(FolderName),
 }
 
 /// What is to be done.
@@ -107,6 +121,22 @@ pub enum Effect {
     Start(Arc<Plan>),
     /// Stop a run.
     Stop(RunId),
+    /// Ask the engines how interpreters stand.
+    Look {
+        /// Whose.
+        folder: FolderName,
+        /// Where the folder is.
+        root: Utf8PathBuf,
+        /// Which.
+        places: Vec<Arc<Interpreter>>,
+    },
+    /// Send [`Input::Reminded`] later.
+    Remind {
+        /// For which folder.
+        folder: FolderName,
+        /// After how long.
+        after: Duration,
+    },
     /// Remember a folder's outcomes for later processes.
     Save {
         /// Where the folder is.
@@ -233,6 +263,17 @@ pub enum Change {
         /// What.
         message: String,
     },
+    /// A run that only builds has an image.
+    Built {
+        /// Which run.
+        run: RunId,
+        /// The image.
+        image: Image,
+    },
+    /// The interpreters of a folder are other ones, or stand otherwise.
+    Interpreters(FolderName),
+    /// The images of a folder are built from other files.
+    BuildInputs(FolderName),
     /// A run is over; the session still knows all of it.
     Ended {
         /// Which run.
@@ -252,6 +293,8 @@ pub struct Session {
     /// Counts runs: a higher number is a newer run.
     sequence: u64,
     untrusted: bool,
+    /// Whether somebody wants to know how the interpreters stand.
+    watches_interpreters: bool,
 }
 
 /// Ended runs that are kept for those who ask about them.
@@ -274,13 +317,13 @@ impl Session {
             Input::Edited { path, version, text } => self.edited(&path, version, &text),
             Input::Closed(path) => self.closed(&path),
             Input::Changed(paths) => self.changed(&paths),
-            Input::Trusted(trusted) => {
-                self.untrusted = !trusted;
-                Vec::new()
-            }
+            Input::Trusted(trusted) => self.trusted(trusted),
             Input::Run(request) => self.request(request),
             Input::Cancel(run) => self.cancel(&run),
             Input::Event(run, event) => self.event(&run, event),
+            Input::WatchInterpreters => self.watch_interpreters(),
+            Input::Looked { folder, standings } => self.looked(&folder, standings),
+            Input::Reminded(folder) => self.look_again(&folder),
         }
     }
 
@@ -354,11 +397,19 @@ impl Session {
         Vec::new()
     }
 
+    fn trusted(&mut self, trusted: bool) -> Vec<Effect> {
+        self.untrusted = !trusted;
+        let folders: Vec<FolderName> = self.folders.keys().cloned().collect();
+        folders.iter().flat_map(|folder| self.look(folder)).collect()
+    }
+
     fn resolved(&mut self, name: &FolderName, workspace: Workspace) -> Vec<Effect> {
         let Some(folder) = self.folders.get_mut(name) else {
             return Vec::new();
         };
         let mut effects = folder.resolved(workspace);
+        effects.extend(self.show_interpreters(name));
+        effects.extend(self.look(name));
         for request in std::mem::take(&mut self.waiting) {
             effects.extend(self.request(request));
         }
@@ -392,9 +443,10 @@ impl Session {
             let here: Vec<RelPath> =
                 paths.iter().filter_map(|p| RelPath::below(&folder.root, p)).collect();
             if !here.is_empty() {
-                effects.extend(folder.changed(here));
+                effects.extend(folder.changed(&here));
             }
         }
+        effects.extend(self.build_inputs_changed(paths));
         effects
     }
 
@@ -438,7 +490,11 @@ impl Session {
             let run = id.clone();
             return vec![Effect::Show(Change::Ended { run, ended })];
         };
-        let effects = run.event(folder, event);
+        let (name, told) = (run.folder.clone(), Told::by(&event, run.is_fresh()));
+        let mut effects = run.event(folder, event);
+        if let Some(told) = told {
+            effects.extend(self.run_told(id, &name, &told));
+        }
         self.prune_runs();
         effects
     }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::select::is_selected;
 use super::{Change, Effect, Folder};
 use crate::id::{FolderName, RunId, TestId};
+use crate::interpreter::Image;
 use crate::model::{
-    End, Ended, Failure, Outcome, Provenance, RunError, RunEvent, TestResult, Totals,
+    End, Ended, Failure, Outcome, Provenance, RunError, RunEvent, Stage, TestResult, Totals,
 };
-use crate::plan::{Job, Plan};
+use crate::plan::{Build, Interpreter, Job, Plan};
 use crate::views;
 
 /// How far a run is.
@@ -42,7 +42,12 @@ pub struct Run {
     pub total: usize,
     /// Worth saying, failing nothing.
     pub warnings: Vec<String>,
+    /// What it does on its way to the first test, or to its image.
+    pub stage: Option<Stage>,
+    /// The images that it has built, or found to be there.
+    pub built: Vec<Image>,
     jobs: Vec<Job>,
+    builds: Vec<Build>,
     results: BTreeMap<TestId, Arc<TestResult>>,
     running: BTreeSet<TestId>,
     /// Results of the job under way that its report has not yet confirmed.
@@ -61,7 +66,10 @@ impl Run {
             provenance: None,
             total: 0,
             warnings: Vec::new(),
+            stage: None,
+            built: Vec::new(),
             jobs: plan.jobs.clone(),
+            builds: plan.builds.clone(),
             results: BTreeMap::new(),
             running: BTreeSet::new(),
             previews: BTreeSet::new(),
@@ -72,6 +80,28 @@ impl Run {
     /// Whether it is not over yet.
     pub fn is_active(&self) -> bool {
         !matches!(self.status, Status::Ended(_))
+    }
+
+    /// Whether it runs no test, and only builds.
+    pub fn is_build(&self) -> bool {
+        !self.builds.is_empty()
+    }
+
+    /// Whether its containers are for it alone.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.jobs.iter().any(|job| job.fresh)
+    }
+
+    /// Where it runs, or what it builds.
+    pub(super) fn interpreters(&self) -> impl Iterator<Item = &Arc<Interpreter>> {
+        let of_jobs = self.jobs.iter().map(|job| &job.interpreter);
+        of_jobs.chain(self.builds.iter().map(|build| &build.interpreter))
+    }
+
+    /// The interpreter of all that it does.
+    pub(super) fn only_interpreter(&self) -> Option<&Arc<Interpreter>> {
+        let first = self.interpreters().next()?;
+        self.interpreters().all(|it| it == first).then_some(first)
     }
 
     /// What it says of each test, by id.
@@ -94,6 +124,11 @@ impl Run {
         Totals::of(self.results.values().map(|result| result.outcome))
     }
 
+    /// Whether its containers go with it.
+    pub fn is_alone(&self) -> bool {
+        self.jobs.iter().any(Job::is_alone)
+    }
+
     /// What it will run, as far as that is known.
     pub(super) fn expected(&self, folder: &Folder) -> Vec<TestId> {
         folder.meant_by(&self.jobs)
@@ -102,12 +137,21 @@ impl Run {
     pub(super) fn event(&mut self, folder: &mut Folder, event: RunEvent) -> Vec<Effect> {
         let run = self.id.clone();
         match event {
-            RunEvent::Preparing(stage) => show(Change::Preparing { run, stage }),
+            RunEvent::Preparing(stage) => {
+                self.stage = Some(stage.clone());
+                show(Change::Preparing { run, stage })
+            }
             RunEvent::BuildLog(line) => show(Change::BuildLog { run, line }),
             RunEvent::Started(provenance) => {
                 self.status = Status::Running;
+                self.stage = None;
                 self.provenance = Some(provenance.clone());
                 show(Change::Started { run, provenance })
+            }
+            RunEvent::Built(image) => {
+                self.stage = None;
+                self.built.push(image.clone());
+                show(Change::Built { run, image })
             }
             RunEvent::Collected(count) => {
                 self.total = self.done_before + count;
@@ -172,8 +216,11 @@ impl Run {
         effects.extend(self.settle_fault(folder, &ended.how));
         self.running.clear();
         self.previews.clear();
+        self.stage = None;
         self.status = Status::Ended(ended.clone());
-        effects.push(Effect::Save { root: folder.root.clone(), outcomes: folder.outcomes() });
+        if !self.is_build() {
+            effects.push(Effect::Save { root: folder.root.clone(), outcomes: folder.outcomes() });
+        }
         effects.extend(show(Change::Ended { run: self.id.clone(), ended }));
         effects
     }
@@ -207,7 +254,7 @@ impl Run {
             .outcomes()
             .into_iter()
             .map(|(id, _)| id)
-            .filter(|id| !self.results.contains_key(id) && self.means(id))
+            .filter(|id| !self.results.contains_key(id) && self.means(folder, id))
             .collect();
         if !matches!(how, End::Completed) {
             let tests = folder.not_reached(unreached.into_iter());
@@ -232,8 +279,9 @@ impl Run {
         effects
     }
 
-    fn means(&self, id: &TestId) -> bool {
-        self.jobs.iter().any(|job| job.suite.is_meant_by(id) && is_selected(job, id))
+    fn means(&self, folder: &Folder, id: &TestId) -> bool {
+        let is_meant = |job: &Job| folder.workspace.is_meant(&job.suite, id);
+        self.jobs.iter().any(|job| is_meant(job) && job.selects(id))
     }
 
     /// Shows a fault with a place at that place; a run that got further takes it away.
@@ -245,7 +293,7 @@ impl Run {
             End::Completed | End::Cancelled | End::TimedOut(_) | End::Broken(_) => {
                 let dockerfiles: Vec<Utf8PathBuf> = self.dockerfiles(folder);
                 let mut effects = Vec::new();
-                if self.provenance.is_some() {
+                if self.provenance.is_some() || !self.built.is_empty() {
                     for path in dockerfiles {
                         effects.extend(folder.set_fault(path, Vec::new()));
                     }
@@ -257,7 +305,7 @@ impl Run {
 
     fn dockerfiles(&self, folder: &Folder) -> Vec<Utf8PathBuf> {
         use crate::plan::Source;
-        let sources = self.jobs.iter().map(|job| &job.interpreter.source);
+        let sources = self.interpreters().map(|interpreter| &interpreter.source);
         sources
             .filter_map(|source| match source {
                 Source::Dockerfile(file) => Some(file.path.on(&folder.root)),

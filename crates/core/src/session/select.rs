@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::{Change, Effect, Folder, Run, Session};
 use crate::frameworks::{ItemKind, Suite};
 use crate::id::{FolderName, RunId, TestId};
+use crate::interpreter::Registered;
 use crate::model::{Fault, RunError};
-use crate::plan::{Job, Plan};
-use crate::workspace::Problem;
+use crate::plan::{Build, Job, Plan, Source};
+use crate::workspace::{Problem, Workspace};
 
 /// What a user asks for.
 #[derive(Debug, Clone)]
@@ -46,6 +47,8 @@ pub enum Selection {
     },
     /// Those whose newest outcome is bad.
     Failed,
+    /// None: only the image of an interpreter is got. Without a name those of all that are chosen.
+    Build(Option<String>),
 }
 
 impl Selection {
@@ -70,9 +73,16 @@ impl Session {
         let id = request.id.clone();
         match self.accept(&request) {
             Ok((run, plan)) => {
-                let tests = run.expected(&self.folders[&run.folder]);
+                let folder = &self.folders[&run.folder];
+                let tests = run.expected(folder);
+                let warning = |message: &String| Change::Warning {
+                    run: id.clone(),
+                    message: message.clone(),
+                };
+                let warnings: Vec<Change> = folder.workspace.warnings.iter().map(warning).collect();
                 self.runs.insert(id.clone(), run);
-                vec![Effect::Show(Change::Queued { run: id, tests }), Effect::Start(Arc::new(plan))]
+                let shown = [Change::Queued { run: id, tests }].into_iter().chain(warnings);
+                shown.map(Effect::Show).chain([Effect::Start(Arc::new(plan))]).collect()
             }
             Err(error) => vec![Effect::Show(Change::Refused { run: id, error })],
         }
@@ -99,7 +109,7 @@ impl Session {
     fn folder_for(&self, request: &RunRequest) -> Result<&Folder, RunError> {
         let named = request.folder.as_ref().or_else(|| match &request.selection {
             Selection::Tests { include, .. } => include.iter().find_map(|id| id.folder.as_ref()),
-            Selection::Failed => None,
+            Selection::Failed | Selection::Build(_) => None,
         });
         let folder = match named {
             Some(name) => self.folders.get(name),
@@ -113,6 +123,9 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
     if let Some(error) = mistakes(&folder.workspace.problems) {
         return Err(error);
     }
+    if let Selection::Build(name) = &request.selection {
+        return build_plan(folder, request, name.as_deref());
+    }
     let (include, exclude) = selected(folder, &request.selection)?;
     let suites = &folder.workspace.suites;
     if suites.is_empty() {
@@ -120,23 +133,57 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
     }
     let mut jobs = Vec::new();
     for suite in suites {
-        let Some(selection) = part_of(suite, &include) else {
+        let Some(selection) = part_of(&folder.workspace, suite, &include) else {
             continue;
         };
+        let is_meant = |id: &&TestId| folder.workspace.is_meant(suite, id);
         jobs.push(Job {
-            suite: suite.clone(),
-            interpreter: folder.workspace.interpreter(suite)?,
             selection,
-            exclude: exclude.iter().filter(|id| suite.is_meant_by(id)).cloned().collect(),
+            exclude: exclude.iter().filter(is_meant).cloned().collect(),
             args: request.args.clone(),
             fresh: request.fresh,
+            known: folder.known(suite),
+            ..Job::new(suite.clone(), folder.workspace.interpreter(suite)?)
         });
     }
     if jobs.is_empty() {
         return Err(no_match(folder, &include));
     }
     let timeout = request.timeout.or(folder.workspace.timeout);
-    Ok(Plan { run: request.id.clone(), root: folder.root.clone(), jobs, timeout })
+    let builds = Vec::new();
+    Ok(Plan { run: request.id.clone(), root: folder.root.clone(), jobs, builds, timeout })
+}
+
+fn build_plan(folder: &Folder, request: &RunRequest, name: Option<&str>) -> Result<Plan, RunError> {
+    let registered = &folder.workspace.registered;
+    let is_meant = |it: &&Registered| name.map_or(it.is_chosen, |name| it.name == name);
+    let meant: Vec<&Registered> = registered.iter().filter(is_meant).collect();
+    if let (Some(name), true) = (name, meant.is_empty()) {
+        return Err(no_interpreter(name, registered));
+    }
+    let mut builds = Vec::new();
+    for registered in meant {
+        let interpreter = registered.choice.clone()?.interpreter;
+        if interpreter.source != Source::Local {
+            builds.push(Build { interpreter: Arc::new(interpreter), fresh: request.fresh });
+        }
+    }
+    if builds.is_empty() {
+        return Err(nothing_to_build(name));
+    }
+    let (run, root) = (request.id.clone(), folder.root.clone());
+    Ok(Plan { run, root, jobs: Vec::new(), builds, timeout: None })
+}
+
+fn no_interpreter(name: &str, registered: &[Registered]) -> RunError {
+    let names: Vec<&str> = registered.iter().map(|it| it.name.as_str()).collect();
+    RunError::new(Fault::Configuration, format!("no interpreter is named `{name}`"))
+        .help(format!("name one of {}", names.join(", ")))
+}
+
+fn nothing_to_build(name: Option<&str>) -> RunError {
+    let message = format!("{} runs without a container: it has no image", name.unwrap_or("it"));
+    RunError::new(Fault::Configuration, message).help("name an interpreter that has one")
 }
 
 /// The first mistake of the configuration, with the others beside it: people mend them all at once.
@@ -167,15 +214,17 @@ fn selected(
             }
             Ok((failed, Vec::new()))
         }
+        Selection::Build(_) => Ok((Vec::new(), Vec::new())),
     }
 }
 
 /// What of `include` is for this suite: nothing (`None`), all (empty), or these.
-fn part_of(suite: &Suite, include: &[TestId]) -> Option<Vec<TestId>> {
+fn part_of(workspace: &Workspace, suite: &Suite, include: &[TestId]) -> Option<Vec<TestId>> {
     if include.is_empty() {
         return Some(Vec::new());
     }
-    let mine: Vec<TestId> = include.iter().filter(|id| suite.is_meant_by(id)).cloned().collect();
+    let mine = include.iter().filter(|id| workspace.is_meant(suite, id));
+    let mine: Vec<TestId> = mine.cloned().collect();
     if mine.is_empty() {
         return None;
     }
@@ -195,36 +244,22 @@ fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
 }
 
 impl Folder {
-    /// Whether enough was read to run this: which tests failed and still stand is known after a scan.
+    /// Whether enough was read to run this: which tests failed and still stand is known after a scan,
+    /// and so is what stands where.
     fn is_ready_for(&self, selection: &Selection) -> bool {
-        self.is_resolved && !(self.scanning && *selection == Selection::Failed)
+        let needs_scan = *selection == Selection::Failed || self.workspace.needs_known();
+        self.is_resolved && !(self.scanning && needs_scan)
     }
 
     /// The tests that a plan means, as far as they are known before it runs.
     pub(super) fn meant_by(&self, jobs: &[Job]) -> Vec<TestId> {
         let mut meant = Vec::new();
         for job in jobs {
-            let items = self.items().filter(|(suite, item)| {
-                suite.name == job.suite.name
-                    && suite.root == job.suite.root
-                    && item.kind != ItemKind::Group
-            });
-            meant
-                .extend(items.map(|(_, item)| &item.id).filter(|id| is_selected(job, id)).cloned());
+            let items = self
+                .items()
+                .filter(|(suite, item)| suite.is_same(&job.suite) && item.kind != ItemKind::Group);
+            meant.extend(items.map(|(_, item)| &item.id).filter(|id| job.selects(id)).cloned());
         }
         meant
     }
-}
-
-/// Whether a job runs a test. A selected case means its parametrised test too.
-pub(super) fn is_selected(job: &Job, id: &TestId) -> bool {
-    let same = |selected: &TestId| {
-        let mut selected = selected.clone();
-        selected.folder.clone_from(&id.folder);
-        selected.suite.clone_from(&id.suite);
-        selected.holds(id)
-            || (id.case.is_none() && id.holds(&selected) && selected.names == id.names)
-    };
-    (job.selection.is_empty() || job.selection.iter().any(same))
-        && !job.exclude.iter().any(|out| out.holds(id))
 }

@@ -1,19 +1,21 @@
 //! The session, fed with inputs. The framework is a toy: `check NAME` in a `.t` file is a test, and
 //! every line up to the next one belongs to it.
 
+mod interpreters;
+
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use super::*;
 use crate::frameworks::{
-    Conclusion, Exit, Framework, ItemKind, Position, Range, Reader, Suite, TestItem,
+    self, Conclusion, Exit, Framework, ItemKind, Position, Range, Reader, Suite, TestItem,
 };
 use crate::interpreter::Choice;
 use crate::model::{End, Failure, Fault, Place};
 use crate::paths::PathMap;
 use crate::plan::{Interpreter, Invocation, Job, ReportFile, Site, Source};
-use crate::views::Severity;
+use crate::views::{Severity, terminal};
 
 #[derive(Debug)]
 struct Toy;
@@ -27,7 +29,12 @@ impl Framework for Toy {
         path.as_str().ends_with(".t")
     }
 
-    fn discover(&self, _: &Suite, path: &RelPath, text: &str) -> Vec<TestItem> {
+    fn discover(&self, _: &Suite, source: &mut frameworks::Source<'_>) -> Vec<TestItem> {
+        let (path, text) = (source.path, source.text);
+        // `like FILE` in the first line stands for what is in that file.
+        let other = text.lines().next().and_then(|line| line.strip_prefix("like "));
+        let other = other.and_then(|other| source.other(&RelPath::new(other)));
+        let text = other.as_deref().unwrap_or(text);
         let lines: Vec<&str> = text.lines().collect();
         let starts: Vec<usize> =
             (0..lines.len()).filter(|&i| lines[i].starts_with("check ")).collect();
@@ -42,6 +49,7 @@ impl Framework for Toy {
                 range: Range { start: at(start), end: at(end) },
                 name: Range { start: at(start), end: at(start) },
                 hash: hasher.finish(),
+                pattern: None,
             }
         };
         starts.iter().enumerate().map(item).collect()
@@ -54,8 +62,8 @@ impl Framework for Toy {
     fn reader(&self, _: &Job, _: &Site) -> Box<dyn Reader> {
         struct Nothing;
         impl Reader for Nothing {
-            fn line(&mut self, _: &str) -> Option<RunEvent> {
-                None
+            fn line(&mut self, _: &str) -> Vec<RunEvent> {
+                Vec::new()
             }
             fn conclude(&mut self, _: &[ReportFile], _: Exit) -> Conclusion {
                 Conclusion::default()
@@ -71,20 +79,14 @@ fn id(text: &str) -> TestId {
     text.parse().unwrap_or_default()
 }
 
+fn interpreter() -> Interpreter {
+    Interpreter { keep_warm: Duration::from_secs(60), ..Interpreter::new("local", Source::Local) }
+}
+
 fn workspace() -> Workspace {
-    let interpreter = Interpreter::new("default", Source::Local);
+    let interpreter = interpreter();
     let choice = Choice { interpreter, why: String::new(), passed_over: Vec::new() };
-    let suite = Suite {
-        name: None,
-        root: RelPath::default(),
-        framework: Arc::new(Toy),
-        interpreter: None,
-        command: None,
-        args: Vec::new(),
-        env: Vec::new(),
-        timeout: None,
-        test_timeout: None,
-    };
+    let suite = Suite::new(RelPath::default(), Arc::new(Toy));
     Workspace {
         suites: vec![Arc::new(suite)],
         interpreters: BTreeMap::from([(None, Ok(choice))]),
@@ -97,7 +99,7 @@ fn session() -> Session {
     let mut session = Session::default();
     let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
     let workspace = workspace();
-    let files = workspace.discover(&RelPath::new("a.t"), TEXT);
+    let files = workspace.discover(&mut frameworks::Source::new(&RelPath::new("a.t"), TEXT));
     let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
     let _ = session.handle(Input::Found { folder: "w".into(), files });
     let _ = session.handle(Input::ScanEnded("w".into()));
@@ -141,7 +143,16 @@ fn words(effects: &[Effect]) -> Vec<String> {
     let word = |effect: &Effect| match effect {
         Effect::Scan { only: None, .. } => "scan".to_owned(),
         Effect::Scan { only: Some((_, files)), .. } => format!("scan {files:?}"),
+        Effect::Start(plan) if plan.jobs.is_empty() => {
+            let names = plan.builds.iter().map(|it| it.interpreter.name.as_str());
+            format!("build {}", names.collect::<Vec<_>>().join(", "))
+        }
         Effect::Start(plan) => format!("start {} of {}", plan.run, plan.jobs[0].selection.len()),
+        Effect::Look { places, .. } => {
+            let names = places.iter().map(|it| it.name.as_str());
+            format!("look at {}", names.collect::<Vec<_>>().join(", "))
+        }
+        Effect::Remind { after, .. } => format!("remind after {} s", after.as_secs()),
         Effect::Stop(run) => format!("stop {run}"),
         Effect::Save { outcomes, .. } => format!("save {}", outcomes.len()),
         Effect::Show(Change::Diagnostics { diagnostics, .. }) => {
@@ -164,6 +175,12 @@ fn words(effects: &[Effect]) -> Vec<String> {
         }
         Effect::Show(Change::TestRetracted { id, .. }) => format!("retracted {id}"),
         Effect::Show(Change::Ended { .. }) => "ended".to_owned(),
+        Effect::Show(Change::Warning { message, .. }) => format!("warning {message}"),
+        Effect::Show(Change::BuildInputs(_)) => "build inputs".to_owned(),
+        Effect::Show(Change::Interpreters(_)) => "interpreters".to_owned(),
+        Effect::Show(Change::Built { image, .. }) => format!("built {}", image.name),
+        Effect::Show(Change::Preparing { .. }) => "preparing".to_owned(),
+        Effect::Show(Change::Started { .. }) => "started".to_owned(),
         Effect::Show(Change::FolderClosed { folder, .. }) => format!("closed {folder}"),
         Effect::Show(other) => format!("{other:?}"),
     };
@@ -248,11 +265,42 @@ fn an_older_version_never_overwrites_a_newer_one() {
 fn what_is_open_in_the_editor_wins_over_what_is_on_disk() {
     let mut session = session();
     let _ = edit(&mut session, 1, "check mine\n");
-    let files = workspace().discover(&RelPath::new("a.t"), TEXT);
+    let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new("a.t"), TEXT));
     assert_eq!(words(&session.handle(Input::Found { folder: "w".into(), files })), [""; 0]);
-    assert_eq!(words(&session.handle(Input::Changed(vec!["/w/a.t".into()]))), [""; 0]);
     assert_eq!(words(&session.handle(Input::Closed("/w/a.t".into()))), ["scan [\"a.t\"]"]);
     assert_eq!(words(&session.handle(Input::Changed(vec!["/w/b.t".into()]))), ["scan [\"b.t\"]"]);
+}
+
+#[test]
+fn tests_that_come_from_another_file_follow_it() {
+    let mut session = session();
+    let read = |_: &RelPath| Some("check base\n".into());
+    let path = RelPath::new("b.t");
+    let files =
+        workspace().discover(&mut frameworks::Source::new(&path, "like lib/base").beside(&read));
+    let changed = |session: &mut Session, path: &str| {
+        let path = Utf8PathBuf::from(path);
+        words(&session.handle(Input::Changed(vec![path])))
+    };
+    let tests = |session: &Session| {
+        let folder = session.folders().next().unwrap();
+        let tests = folder.tests_in(&RelPath::new("b.t")).iter().flat_map(|file| file.items.iter());
+        tests.map(|item| item.id.to_string()).collect::<Vec<_>>()
+    };
+    let found = Input::Found { folder: "w".into(), files };
+    assert_eq!(words(&session.handle(found)), ["tests [\"b.t\"]"]);
+    assert_eq!(tests(&session), ["b.t::base"]);
+    // What is typed in a document is seen beside what other files said.
+    let mut edit = |path: &str, text: &str| {
+        let _ = session.handle(Input::Edited { path: path.into(), version: 1, text: text.into() });
+        tests(&session)
+    };
+    assert_eq!(edit("/w/b.t", "like lib/base\n"), ["b.t::base"]);
+    assert_eq!(edit("/w/lib/base", "check edited\n"), ["b.t::base"]);
+    assert_eq!(edit("/w/b.t", "like lib/base\n\n"), ["b.t::edited"]);
+    let _ = session.handle(Input::Closed("/w/lib/base".into()));
+    assert_eq!(changed(&mut session, "/w/lib/base"), ["scan [\"b.t\"]"]);
+    assert_eq!(changed(&mut session, "/w/lib/other"), [""; 0]);
 }
 
 #[test]
@@ -346,6 +394,15 @@ fn nothing_runs_where_it_must_not() {
 }
 
 #[test]
+fn a_setting_that_means_nothing_is_said_and_holds_nothing_up() {
+    let mut session = session();
+    let workspace = Workspace { warnings: vec!["odd".into()], ..workspace() };
+    let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
+    let effects = session.handle(request("r1", &[]));
+    assert_eq!(words(&effects), ["queued 2", "warning odd", "start r1 of 0"]);
+}
+
+#[test]
 fn a_run_waits_until_its_folder_was_read() {
     let mut session = Session::default();
     let _ = session.handle(Input::Announce { folder: "w".into(), root: "/w".into() });
@@ -390,6 +447,28 @@ fn ended_runs_are_kept_for_a_while_only() {
     }
     assert_eq!(session.runs().count(), KEPT_RUNS);
     assert_eq!(&*session.runs().last().unwrap().id.0, "r39");
+}
+
+#[test]
+fn the_end_says_whether_the_next_run_is_warm() {
+    let said = |fresh| {
+        let mut session = session();
+        let request = RunRequest { fresh, ..RunRequest::new("r1".into(), Selection::all()) };
+        let _ = session.handle(Input::Run(request));
+        let provenance = Provenance {
+            interpreter: "image".into(),
+            image: "i".into(),
+            container: "c".into(),
+            warm: false,
+            paths: PathMap::identity(),
+        };
+        let _ = event(&mut session, "r1", RunEvent::Started(Arc::new(provenance)));
+        let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
+        let line = terminal::end_line(session.run(&"r1".into()).unwrap(), &ended);
+        anstream::adapter::strip_str(&line).to_string()
+    };
+    assert_eq!(said(false), "no tests in 0 µs (new container; the next run is warm)");
+    assert_eq!(said(true), "no tests in 0 µs (new container)");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::words::{count_words, duration_words};
+use super::words::{count_words, duration_words, printable};
 use crate::id::TestId;
 use crate::model::{Failure, Provenance, TestResult, Totals};
 use crate::session::{Folder, Record, Stale};
@@ -81,17 +81,13 @@ fn headline(record: &Record) -> String {
 }
 
 fn push_failure(text: &mut String, failure: &Failure, extent: Extent) {
-    let message = match (failure.kind.as_str(), failure.message.as_str()) {
-        ("", message) => message.to_owned(),
-        (kind, message) if message.starts_with(kind) => message.to_owned(),
-        (kind, message) => format!("{kind}: {message}"),
-    };
-    push_block(text, "", &message, extent);
+    let headline = failure.headline();
+    push_block(text, "", &headline, extent);
     if let Some((expected, actual)) = &failure.diff {
         push_block(text, "Expected", expected, extent);
         push_block(text, "Actual", actual, extent);
     }
-    if !message.contains(failure.detail.trim()) {
+    if !headline.contains(failure.detail.trim()) {
         push_block(text, "Trace", &failure.detail, extent);
     }
 }
@@ -119,11 +115,7 @@ fn tail(text: &str, extent: Extent) -> (String, bool) {
     let last = &text[start..];
     let total = last.lines().count();
     let lines: Vec<&str> = last.lines().skip(total.saturating_sub(extent.lines)).collect();
-    let plain = anstream::adapter::strip_str(&lines.join("\n")).to_string();
-    let shown = |c: char| {
-        if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
-    };
-    (plain.chars().map(shown).collect(), start > 0 || total > extent.lines)
+    (printable(&lines.join("\n")), start > 0 || total > extent.lines)
 }
 
 /// A fence that the content does not close.

@@ -88,21 +88,10 @@ fn test_diagnostic(
     Some(Diagnostic {
         range,
         severity,
-        message: format!("{before}{what}{}", failure_message(failure)),
+        message: format!("{before}{what}{}", failure.headline()),
         code: id.to_string(),
         related: related(failure),
     })
-}
-
-fn failure_message(failure: &Failure) -> String {
-    let message = failure.message.trim();
-    match (message.is_empty(), failure.kind.is_empty()) {
-        (false, true) => message.to_owned(),
-        (false, false) if message.starts_with(&failure.kind) => message.to_owned(),
-        (false, false) => format!("{}: {message}", failure.kind),
-        (true, false) => failure.kind.clone(),
-        (true, true) => "the test failed".to_owned(),
-    }
 }
 
 /// The stack's other places, innermost first: that is where people look.

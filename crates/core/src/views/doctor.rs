@@ -69,6 +69,8 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
     if findings.is_empty() {
         findings.push(Finding::good("configuration", "no mistakes"));
     }
+    let note = |warning: &String| Finding::note("configuration", warning);
+    findings.extend(workspace.warnings.iter().map(note));
     for (suite, (tests, files)) in workspace.suites.iter().zip(counts) {
         let name = suite.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
         let root = if suite.root.is_root() { "." } else { suite.root.as_str() };

@@ -11,7 +11,9 @@ use crate::session::{Change, Session};
 pub fn json_line(session: &Session, change: &Change) -> Option<String> {
     let object = match change {
         Change::Queued { run, tests } => {
-            json!({ "event": "run-started", "run": &*run.0, "tests": tests })
+            let folder = session.run(run).map(|run| &run.folder);
+            let root = session.folders().find(|it| Some(&it.name) == folder).map(|it| &it.root);
+            json!({ "event": "run-started", "run": &*run.0, "root": root, "tests": tests })
         }
         Change::Preparing { stage, .. } => preparing(stage),
         Change::BuildLog { line, .. } => json!({ "event": "build-output", "text": line }),
@@ -22,6 +24,9 @@ pub fn json_line(session: &Session, change: &Change) -> Option<String> {
             "container": provenance.container,
             "warm": provenance.warm,
         }),
+        Change::Built { image, .. } => {
+            json!({ "event": "image-ready", "name": image.name, "image": image.id })
+        }
         Change::Collected { total, .. } => json!({ "event": "tests-collected", "total": total }),
         Change::TestStarted { id, .. } => json!({ "event": "test-started", "id": id }),
         Change::TestFinished { result, .. } => finished(result),
@@ -46,7 +51,9 @@ pub fn json_line(session: &Session, change: &Change) -> Option<String> {
         | Change::ScanEnded(_)
         | Change::Tests { .. }
         | Change::Diagnostics { .. }
-        | Change::Stale { .. } => return None,
+        | Change::Stale { .. }
+        | Change::Interpreters(_)
+        | Change::BuildInputs(_) => return None,
     };
     Some(object.to_string())
 }

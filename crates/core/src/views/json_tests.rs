@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::json_line;
+use crate::interpreter::Image;
 use crate::model::{
     End, Ended, Failure, Fault, Frame, Outcome, Place, Provenance, RunError, Stage, TestResult,
 };
@@ -50,6 +51,10 @@ fn changes() -> Vec<Change> {
         Change::Queued { run: run(), tests: vec![result.id.clone()] },
         Change::BuildLog { run: run(), line: "l".into() },
         Change::Started { run: run(), provenance: Arc::new(provenance) },
+        Change::Built {
+            run: run(),
+            image: Image { id: "i".into(), name: "shop:1".into(), size: 0 },
+        },
         Change::Collected { run: run(), total: 1 },
         Change::TestStarted { run: run(), id: result.id.clone() },
         Change::Output { run: run(), text: "t".into() },

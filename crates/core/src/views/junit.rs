@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use testdock_junit::{Case, FlatSuite, Property, Status, StatusKind, Suite};
 
+use crate::id::TestId;
 use crate::model::{Failure, Outcome, Provenance, TestResult};
 use crate::session::Run;
 
@@ -48,20 +49,10 @@ fn suite<'r>(
 
 fn case(result: &TestResult) -> Case<'_> {
     let id = &result.id;
-    let (name, groups) = match id.names.split_last() {
-        Some((name, groups)) => (name.as_str(), groups),
-        None => (id.file.as_str(), &[][..]),
-    };
-    let case = id.case.as_ref().map(|case| format!("[{case}]")).unwrap_or_default();
-    let module = id.file.as_str();
-    let module = module.rsplit_once('.').map_or(module, |(stem, _)| stem).replace('/', ".");
-    let classname: Vec<&str> = std::iter::once(module.as_str())
-        .filter(|module| !module.is_empty())
-        .chain(groups.iter().map(String::as_str))
-        .collect();
+    let (classname, name) = case_name(id);
     Case {
-        classname: Some(classname.join(".").into()),
-        name: Some(format!("{name}{case}").into()),
+        classname: Some(classname.into()),
+        name: Some(name.into()),
         file: (!id.file.is_root()).then(|| id.file.as_str().into()),
         // A failure elsewhere, such as in a fixture's file, has no line in this one.
         line: result
@@ -74,6 +65,22 @@ fn case(result: &TestResult) -> Case<'_> {
         system_out: (!result.output.is_empty()).then(|| result.output.as_str().into()),
         ..Case::default()
     }
+}
+
+/// A test as build servers name it: a class, which may be a file and the groups in it, and a name.
+pub(super) fn case_name(id: &TestId) -> (String, String) {
+    let (name, groups) = match id.names.split_last() {
+        Some((name, groups)) => (name.as_str(), groups),
+        None => (id.file.as_str(), &[][..]),
+    };
+    let case = id.case.as_ref().map(|case| format!("[{case}]")).unwrap_or_default();
+    let module = id.file.as_str();
+    let module = module.rsplit_once('.').map_or(module, |(stem, _)| stem).replace('/', ".");
+    let class: Vec<&str> = std::iter::once(module.as_str())
+        .filter(|module| !module.is_empty())
+        .chain(groups.iter().map(String::as_str))
+        .collect();
+    (class.join("."), format!("{name}{case}"))
 }
 
 fn statuses(result: &TestResult) -> Vec<Status<'_>> {

@@ -32,7 +32,7 @@ pub enum Action {
 /// The lenses of a file: one to run all of it, and for each test and group one to run it and, once
 /// it ran, one that says how it ended.
 pub fn lenses(folder: &Folder, path: &RelPath) -> Vec<Lens> {
-    let items: Vec<&TestItem> = folder.tests_in(path).iter().flat_map(|f| &f.items).collect();
+    let items: Vec<&TestItem> = folder.tests_in(path).iter().flat_map(|f| f.items.iter()).collect();
     if items.is_empty() {
         return Vec::new();
     }

@@ -3,9 +3,12 @@
 mod details;
 mod diagnostics;
 mod doctor;
+mod interpreters;
 mod json;
 mod junit;
 mod lenses;
+mod report;
+mod teamcity;
 pub mod terminal;
 mod words;
 
@@ -14,10 +17,13 @@ pub use diagnostics::{
     Diagnostic, Related, Severity, configuration_diagnostics, fault_diagnostic, test_diagnostics,
 };
 pub use doctor::{Finding, Verdict, doctor_lines, doctor_text, workspace_findings};
+pub use interpreters::{InterpreterState, InterpreterView};
 pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
-pub use words::{bytes_words, count_words, duration_words, end_words, stage_words};
+pub use report::{JsonReport, annotations, report_lines};
+pub use teamcity::{Reader, Teamcity};
+pub use words::{bytes_words, count_words, duration_words, end_words, outcome_words, stage_words};
 
 #[cfg(test)]
 mod json_tests;

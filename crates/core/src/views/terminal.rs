@@ -5,21 +5,21 @@
 use anstyle::{AnsiColor, Style};
 use camino::Utf8Path;
 
-use super::words::{count_words, duration_words};
+use super::words::{duration_words, outcome_words, printable};
 use crate::model::{End, Ended, Failure, Outcome, Place, Provenance, RunError, TestResult};
 use crate::session::Run;
 
-const RED: Style = AnsiColor::Red.on_default().bold();
-const GREEN: Style = AnsiColor::Green.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
 
 /// Lines of a trace that are shown, and of what a test printed.
 const TRACE_LINES: usize = 40;
 const OUTPUT_LINES: usize = 20;
 
-fn paint(style: Style, text: &str) -> String {
+pub(super) fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
@@ -64,7 +64,7 @@ pub fn test_lines(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
         pad = 5 - word.len()
     );
     if let (Outcome::Skipped, Some(reason)) = (result.outcome, &result.reason) {
-        line.push_str(&paint(DIM, &format!("  ({reason})")));
+        line.push_str(&paint(DIM, &printable(&format!("  ({reason})"))));
     }
     let mut lines = vec![line];
     if result.outcome.is_bad() {
@@ -81,20 +81,17 @@ fn failure_line(failure: &Failure, cwd: &Utf8Path) -> String {
     }
 }
 
+/// The first line of what went wrong.
 fn headline(failure: &Failure) -> String {
-    let message = failure.message.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
-    match (failure.kind.as_str(), message) {
-        ("", "") => "failed".to_owned(),
-        (kind, "") => kind.to_owned(),
-        ("", message) => message.to_owned(),
-        (kind, message) if message.starts_with(kind) => message.to_owned(),
-        (kind, message) => format!("{kind}: {message}"),
-    }
+    printable(failure.headline().lines().next().unwrap_or_default())
 }
 
 /// What is wrong, test by test, with traces and output: for the end of a run.
 pub fn failure_blocks(run: &Run, cwd: &Utf8Path) -> Vec<String> {
-    bad(run).into_iter().flat_map(|result| failure_block(result, cwd)).collect()
+    let block = |result: &TestResult| {
+        failure_block(&result.id.to_string(), &result.failures, &result.output, cwd)
+    };
+    bad(run).into_iter().flat_map(block).collect()
 }
 
 /// The bad results, file by file and line by line.
@@ -105,19 +102,24 @@ fn bad(run: &Run) -> Vec<&TestResult> {
     bad
 }
 
-fn failure_block(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
-    let mut lines = vec![String::new(), paint(RED, &format!("── {}", result.id))];
-    for failure in &result.failures {
+/// A test's failures with their traces, and the end of what it printed.
+pub(super) fn failure_block(
+    label: &str,
+    failures: &[Failure],
+    output: &str,
+    cwd: &Utf8Path,
+) -> Vec<String> {
+    let mut lines = vec![String::new(), paint(RED, &format!("── {}", printable(label)))];
+    for failure in failures {
         lines.push(failure_line(failure, cwd));
         lines.extend(
-            last_lines(&failure.detail, TRACE_LINES).map(|l| format!("    {}", paint(DIM, l))),
+            last_lines(&failure.detail, TRACE_LINES)
+                .map(|l| format!("    {}", paint(DIM, &printable(l)))),
         );
     }
-    if !result.output.trim().is_empty() {
+    if !output.trim().is_empty() {
         lines.push(paint(BOLD, "  printed"));
-        lines.extend(
-            last_lines(&result.output, OUTPUT_LINES).map(|l| format!("    {}", printable(l))),
-        );
+        lines.extend(last_lines(output, OUTPUT_LINES).map(|l| format!("    {}", printable(l))));
     }
     lines
 }
@@ -128,30 +130,25 @@ fn last_lines(text: &str, count: usize) -> impl Iterator<Item = &str> {
     text.lines().skip(total.saturating_sub(count))
 }
 
-/// What a test printed must not move the cursor, ring the bell or clear the screen.
-fn printable(line: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
-    };
-    anstream::adapter::strip_str(line).to_string().chars().map(shown).collect()
-}
-
 /// The failures once more, one line each, for the eye and for tools that read `path:line: message`.
 pub fn summary_lines(run: &Run, cwd: &Utf8Path) -> Vec<String> {
-    let lines_of = |result: &TestResult| {
-        let lines = result.failures.iter().map(|failure| match failure.place {
-            Some(_) => failure_line(failure, cwd),
-            None => format!("{}: {}", result.id, headline(failure)),
-        });
-        lines.collect::<Vec<_>>()
+    let lines = |result: &TestResult| summary_of(&result.id.to_string(), &result.failures, cwd);
+    bad(run).into_iter().flat_map(lines).collect()
+}
+
+/// A test's failures, one line each; where no place is known the test's name stands for it.
+pub(super) fn summary_of(label: &str, failures: &[Failure], cwd: &Utf8Path) -> Vec<String> {
+    let line = |failure: &Failure| match failure.place {
+        Some(_) => failure_line(failure, cwd),
+        None => format!("{}: {}", printable(label), headline(failure)),
     };
-    bad(run).into_iter().flat_map(lines_of).collect()
+    failures.iter().map(line).collect()
 }
 
 /// The last line: counts, time, and how warm it was.
 pub fn end_line(run: &Run, ended: &Ended) -> String {
     let totals = run.totals();
-    let style = match (&ended.how, totals.bad(), totals.all()) {
+    let style = match (&ended.how, totals.bad(), totals.all() + run.built.len()) {
         (End::Completed, 0, 1..) => GREEN,
         (End::Completed, 0, 0) => YELLOW,
         _ => RED,
@@ -164,11 +161,12 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
     };
     let warm = match run.provenance.as_ref().map(|p| (p.container.is_empty(), p.warm)) {
         Some((false, true)) => " (warm container)",
+        Some((false, false)) if run.is_alone() => " (new container)",
         Some((false, false)) => " (new container; the next run is warm)",
         Some((true, _)) => " (no container)",
         None => "",
     };
-    let counts = paint(style, &format!("{how}{}", count_words(&totals)));
+    let counts = paint(style, &format!("{how}{}", outcome_words(run)));
     format!("{counts} in {}{warm}", duration_words(ended.duration))
 }
 
@@ -197,7 +195,7 @@ pub fn next_line(run: &Run) -> Option<String> {
     ))
 }
 
-fn shell_quoted(word: &str) -> String {
+pub(super) fn shell_quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-:@%+=,".contains(c);
     if word.chars().all(plain) {
         word.to_owned()

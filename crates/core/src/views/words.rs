@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::model::{End, Ended, Stage, Totals};
+use crate::session::Run;
 
 /// A duration as people say it: `340 µs`, `12 ms`, `3.4 s`, `2 min 5 s`.
 pub fn duration_words(duration: Duration) -> String {
@@ -47,6 +48,15 @@ pub fn count_words(totals: &Totals) -> String {
     if words.is_empty() { "no tests".to_owned() } else { words.join(", ") }
 }
 
+/// What the tests' tools and the tests themselves print must not move a cursor, ring a bell or clear a
+/// screen: without escape sequences, and any other control character shown as one.
+pub(super) fn printable(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
+    };
+    anstream::adapter::strip_str(text).to_string().chars().map(shown).collect()
+}
+
 /// A step on the way to the first test: `building 3/7 RUN pip install .`.
 pub fn stage_words(stage: &Stage) -> String {
     match stage {
@@ -59,15 +69,26 @@ pub fn stage_words(stage: &Stage) -> String {
     }
 }
 
-/// How a run ended: `2 failed, 9 passed in 3.4 s`.
-pub fn end_words(totals: &Totals, ended: &Ended) -> String {
+/// What a run came to: `2 failed, 9 passed`, or of one that only builds `image shop:1 ready`.
+pub fn outcome_words(run: &Run) -> String {
+    if !run.is_build() {
+        return count_words(&run.totals());
+    }
+    let names: Vec<&str> = run.built.iter().map(|image| image.name.as_str()).collect();
+    if names.is_empty() {
+        "no image".to_owned()
+    } else {
+        format!("image {} ready", names.join(", "))
+    }
+}
+
+/// How a run that came to `what` ended: `2 failed, 9 passed in 3.4 s`.
+pub fn end_words(what: &str, ended: &Ended) -> String {
     let time = duration_words(ended.duration);
     match &ended.how {
-        End::Completed => format!("{} in {time}", count_words(totals)),
-        End::Cancelled => format!("cancelled after {time}: {}", count_words(totals)),
-        End::TimedOut(limit) => {
-            format!("timed out after {}: {}", duration_words(*limit), count_words(totals))
-        }
+        End::Completed => format!("{what} in {time}"),
+        End::Cancelled => format!("cancelled after {time}: {what}"),
+        End::TimedOut(limit) => format!("timed out after {}: {what}", duration_words(*limit)),
         End::Broken(error) => error.message.clone(),
     }
 }
@@ -103,6 +124,11 @@ mod tests {
     }
 
     #[test]
+    fn what_is_printed_moves_nothing() {
+        assert_eq!(printable("a\u{1b}[31mb\u{1b}[2J\tc\n\rd\u{7}"), "ab\tc\n\u{fffd}d");
+    }
+
+    #[test]
     fn stages_say_how_far_they_are() {
         let building = |number, of| Stage::Building { step: "RUN make".to_owned(), number, of };
         assert_eq!(stage_words(&building(3, 7)), "building 3/7 RUN make");
@@ -112,9 +138,8 @@ mod tests {
     #[test]
     fn the_end_says_how_it_came() {
         let words = |how| {
-            let totals = Totals { passed: 1, ..Totals::default() };
             let duration = Duration::from_millis(20);
-            end_words(&totals, &Ended { how, duration, log: None })
+            end_words("1 passed", &Ended { how, duration, log: None })
         };
         assert_eq!(words(End::Completed), "1 passed in 20 ms");
         assert_eq!(words(End::Cancelled), "cancelled after 20 ms: 1 passed");

@@ -30,7 +30,7 @@ pub(super) use inputs::is_whole_context;
 pub(super) use recipe::Recipe;
 
 /// The label with the workspace that an image was built for.
-const WORKSPACE_LABEL: &str = "dev.testdock.workspace";
+pub(super) const WORKSPACE_LABEL: &str = "dev.testdock.workspace";
 
 /// The label with the key of what an image was built from.
 const KEY_LABEL: &str = "dev.testdock.key";
@@ -38,14 +38,26 @@ const KEY_LABEL: &str = "dev.testdock.key";
 /// The engine answers when it has taken the context, which takes long where it is large or far away.
 const UPLOAD_PATIENCE: Duration = Duration::from_secs(3600);
 
+/// The label with what an image was built from, among all that one workspace builds.
+pub(super) const SOURCE_LABEL: &str = "dev.testdock.source";
+
+/// Which steps of earlier builds a build takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Steps {
+    /// All that are the same.
+    Kept,
+    /// None.
+    Anew,
+}
+
 /// Builds the image of `recipe`, and says how far it is.
 pub(super) async fn build(
     docker: &Docker,
     recipe: &Recipe,
-    fresh_base: bool,
+    steps: Steps,
     events: &Events,
 ) -> Result<(), RunError> {
-    build_with(builder(docker).await, docker, recipe, fresh_base, events).await?;
+    build_with(builder(docker).await, docker, recipe, steps, events).await?;
     name_further(docker, recipe).await
 }
 
@@ -71,7 +83,7 @@ async fn build_with(
     builder: BuilderVersion,
     docker: &Docker,
     recipe: &Recipe,
-    fresh_base: bool,
+    steps: Steps,
     events: &Events,
 ) -> Result<(), RunError> {
     let credentials = credentials(&recipe.facts.base_images, events).await;
@@ -79,7 +91,7 @@ async fn build_with(
     let docker = docker.clone().with_timeout(UPLOAD_PATIENCE);
     let body = body_try_stream(pieces);
     let mut answers =
-        docker.build_image(options(recipe, builder, fresh_base), Some(credentials), Some(body));
+        docker.build_image(options(recipe, builder, steps), Some(credentials), Some(body));
     let mut progress = progress::Progress::default();
     while let Some(answer) = answers.next().await {
         match answer {
@@ -129,11 +141,16 @@ async fn builder(docker: &Docker) -> BuilderVersion {
     }
 }
 
-fn options(recipe: &Recipe, builder: BuilderVersion, fresh_base: bool) -> BuildImageOptions {
+fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImageOptions {
+    let source = recipe.source();
     let dockerfile = &recipe.dockerfile;
     let further = &dockerfile.options;
     let theirs = further.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let ours = [(WORKSPACE_LABEL, recipe.root.as_str()), (KEY_LABEL, recipe.key.as_str())];
+    let ours = [
+        (WORKSPACE_LABEL, recipe.root.as_str()),
+        (KEY_LABEL, recipe.key.as_str()),
+        (SOURCE_LABEL, source.as_str()),
+    ];
     let labels: HashMap<&str, &str> = theirs.chain(ours).collect();
     let args: HashMap<&str, &str> =
         dockerfile.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -143,13 +160,13 @@ fn options(recipe: &Recipe, builder: BuilderVersion, fresh_base: bool) -> BuildI
         .target(dockerfile.target.as_deref().unwrap_or_default())
         .buildargs(&args)
         .labels(&labels)
+        .nocache(steps == Steps::Anew)
         .rm(true)
         .forcerm(true)
         .nocache(further.no_cache)
         .platform(further.platform.as_deref().unwrap_or_default())
         .version(builder);
     let options = BuildImageOptions {
-        pull: fresh_base.then(|| "true".to_owned()),
         extrahosts: (!further.extra_hosts.is_empty()).then(|| further.extra_hosts.join(",")),
         networkmode: further.network.clone(),
         shmsize: further.shm_size.and_then(|size| size.try_into().ok()),

@@ -30,6 +30,12 @@ pub(crate) async fn connect(host: Option<&str>) -> Result<Docker, RunError> {
     reach(&endpoint::resolve(host, &environment)?).await
 }
 
+/// The address of the engine at `host`, or of the active one, as people know it.
+pub(crate) fn address(host: Option<&str>) -> Result<String, RunError> {
+    let endpoint = endpoint::resolve(host, &Environment::of_process())?;
+    Ok(endpoint.address.to_string())
+}
+
 async fn reach(endpoint: &Endpoint) -> Result<Docker, RunError> {
     let docker = client(endpoint).map_err(|e| unreachable(endpoint, &e))?;
     let patience = match endpoint.address {

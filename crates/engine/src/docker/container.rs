@@ -10,11 +10,12 @@ use bollard::query_parameters::{
     ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
 };
 use camino::Utf8PathBuf;
+use testdock_core::containers::origin::INTERPRETER;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
-use super::recipe::{INTERPRETER, KEY, Recipe, not_made};
+use super::recipe::{KEY, Recipe, not_made};
 use super::{compose, setup, status};
 use crate::runner::Events;
 
@@ -30,7 +31,7 @@ pub(crate) struct Container {
     pub(super) id: String,
     paths: PathMap,
     warm: bool,
-    fresh: bool,
+    alone: bool,
     /// Whether it is somebody else's, and not ours to end.
     borrowed: bool,
     /// As whom commands run, where that is not the container's own user.
@@ -48,7 +49,7 @@ impl Container {
         user: Option<String>,
     ) -> Self {
         let paths = paths(&HashMap::new(), mounts);
-        Self { docker, id, paths, warm: true, fresh: false, borrowed: true, user, since: now() }
+        Self { docker, id, paths, warm: true, alone: false, borrowed: true, user, since: now() }
     }
 
     /// As whom commands run, as a part of a path.
@@ -78,7 +79,7 @@ impl Container {
 
     /// Ends it, where it was made for one run alone.
     pub(crate) async fn leave(&self) {
-        if self.fresh {
+        if self.alone {
             // Its first process ends at once on a signal, and the engine removes it.
             let options = KillContainerOptions { signal: "TERM".to_owned() };
             let _ = self.docker.kill_container(&self.id, Some(options)).await;
@@ -100,7 +101,7 @@ pub(crate) async fn obtain(
     events: &Events,
 ) -> Result<Container, RunError> {
     let since = now();
-    if !recipe.fresh
+    if !recipe.alone
         && let Some(found) = find(docker, &recipe).await?
         && setup::is_ready(docker, found.id.as_deref().unwrap_or_default(), &recipe).await?
     {
@@ -109,7 +110,7 @@ pub(crate) async fn obtain(
             id: found.id.unwrap_or_default(),
             paths: paths(&recipe.binds, found.mounts),
             warm: true,
-            fresh: false,
+            alone: false,
             borrowed: false,
             user: None,
             since,
@@ -247,7 +248,7 @@ impl Maker {
             warm: false,
             borrowed: false,
             user: None,
-            fresh: self.recipe.fresh,
+            alone: self.recipe.alone,
             since: self.since,
         };
         Ok(if joined { Try::Joined(container) } else { Try::Runs(container) })
@@ -304,12 +305,12 @@ fn paths(binds: &HashMap<String, Utf8PathBuf>, mounts: Option<Vec<MountPoint>>) 
 }
 
 /// An error of the engine while it did `what`.
-pub(super) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
+pub(crate) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
     RunError::new(Fault::Interpreter, format!("cannot {what}: {}", super::said(error)))
         .help("see whether the engine runs: docker info")
 }
 
-pub(super) fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
 }

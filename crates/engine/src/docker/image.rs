@@ -3,13 +3,15 @@
 use bollard::Docker;
 use bollard::errors::Error;
 use bollard::models::ImageInspect;
+use bollard::query_parameters::RemoveImageOptions;
 use camino::{Utf8Path, Utf8PathBuf};
+use testdock_core::interpreter;
 use testdock_core::interpreter::dockerfile::DockerfileFacts;
-use testdock_core::model::{Fault, RunError};
+use testdock_core::model::{Fault, RunError, RunEvent};
 use testdock_core::plan::{Dockerfile, Interpreter, Source};
 use tokio_util::sync::CancellationToken;
 
-use super::build::{Recipe, build, is_whole_context};
+use super::build::{Recipe, Steps, build, is_whole_context};
 use super::pull::pull;
 use crate::runner::Events;
 
@@ -30,6 +32,8 @@ pub(crate) struct Image {
     pub(crate) description: String,
     /// The directories that its Dockerfile copies the whole build context to, the last one first.
     pub(crate) copied_to: Vec<String>,
+    /// Its size in bytes.
+    pub(crate) size: u64,
 }
 
 /// Makes sure that the engine has the image of `interpreter`. Ends soon after `cancel`, with an error
@@ -41,11 +45,34 @@ pub(crate) async fn ensure(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Image, RunError> {
+    obtain(docker, root, interpreter, Steps::Kept, events, cancel).await
+}
+
+/// Builds or pulls the image of `interpreter` again, whether or not the engine has it; so are the images
+/// that it is built on, as far as there is a registry for them.
+pub(crate) async fn renew(
+    docker: &Docker,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Image, RunError> {
+    obtain(docker, root, interpreter, Steps::Anew, events, cancel).await
+}
+
+async fn obtain(
+    docker: &Docker,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    steps: Steps,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Image, RunError> {
     let work = async {
         match &interpreter.source {
-            Source::Image(name) => by_name(docker, name, interpreter, events).await,
+            Source::Image(name) => by_name(docker, name, interpreter, steps, events).await,
             Source::Dockerfile(dockerfile) => {
-                by_dockerfile(docker, root, dockerfile, interpreter.pull, events).await
+                by_dockerfile(docker, root, dockerfile, (interpreter.pull, steps), events).await
             }
             Source::Compose(_) | Source::Local => Err(RunError::new(
                 Fault::Configuration,
@@ -62,32 +89,49 @@ async fn by_name(
     docker: &Docker,
     name: &str,
     interpreter: &Interpreter,
+    steps: Steps,
     events: &Events,
 ) -> Result<Image, RunError> {
-    if !interpreter.pull
-        && let Some(image) = find(docker, name).await?
-    {
-        return Ok(image);
+    let platform = interpreter.options.platform.as_deref();
+    match (find(docker, name).await?, steps) {
+        (Some(image), Steps::Kept) if !interpreter.pull => return Ok(image),
+        (Some(_), _) => pull_newer(docker, name, platform, events).await,
+        (None, _) => pull(docker, name, platform, events).await?,
     }
-    pull(docker, name, interpreter.options.platform.as_deref(), events).await?;
     let found = find(docker, name).await?;
     found.ok_or_else(|| vanished(name))
+}
+
+/// Pulls an image that is there already; one that no registry has stays as it is.
+async fn pull_newer(docker: &Docker, name: &str, platform: Option<&str>, events: &Events) {
+    if let Err(error) = pull(docker, name, platform, events).await {
+        let why = format!("{}; the one that is here is used", error.message);
+        events.send(RunEvent::Warning(why)).await;
+    }
 }
 
 async fn by_dockerfile(
     docker: &Docker,
     root: &Utf8Path,
     dockerfile: &Dockerfile,
-    fresh_base: bool,
+    (pull_bases, steps): (bool, Steps),
     events: &Events,
 ) -> Result<Image, RunError> {
     let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
-    let image = match find(docker, &recipe.name).await? {
-        Some(image) if !fresh_base => image,
-        _ => {
-            build(docker, &recipe, fresh_base, events).await?;
+    let image = match (find(docker, &recipe.name).await?, steps) {
+        (Some(image), Steps::Kept) if !pull_bases => image,
+        (before, _) => {
+            if pull_bases || steps == Steps::Anew {
+                renew_bases(docker, &recipe, events).await?;
+            }
+            build(docker, &recipe, steps, events).await?;
             let built = find(docker, &recipe.name).await?;
-            built.ok_or_else(|| vanished(&recipe.name))?
+            let built = built.ok_or_else(|| vanished(&recipe.name))?;
+            if let Some(before) = before.filter(|before| before.id != built.id) {
+                // It has no name any more; one that a container runs on stays until that is gone.
+                let _ = docker.remove_image(&before.id, None::<RemoveImageOptions>, None).await;
+            }
+            built
         }
     };
     Ok(Image {
@@ -97,7 +141,21 @@ async fn by_dockerfile(
     })
 }
 
-async fn read_recipe(root: Utf8PathBuf, dockerfile: Dockerfile) -> Result<Recipe, RunError> {
+/// Pulls the images that a build starts from; one that is not here is pulled by the build itself.
+async fn renew_bases(docker: &Docker, recipe: &Recipe, events: &Events) -> Result<(), RunError> {
+    for base in &recipe.facts.base_images {
+        if find(docker, base).await?.is_some() {
+            let platform = recipe.dockerfile.options.platform.as_deref();
+            pull_newer(docker, base, platform, events).await;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn read_recipe(
+    root: Utf8PathBuf,
+    dockerfile: Dockerfile,
+) -> Result<Recipe, RunError> {
     let reading = tokio::task::spawn_blocking(move || Recipe::read(&root, &dockerfile));
     reading.await.unwrap_or_else(|e| {
         let message = format!("cannot read the build's files: {e}");
@@ -128,7 +186,7 @@ fn vanished(name: &str) -> RunError {
 }
 
 /// The image `name`, if the engine has it.
-async fn find(docker: &Docker, name: &str) -> Result<Option<Image>, RunError> {
+pub(super) async fn find(docker: &Docker, name: &str) -> Result<Option<Image>, RunError> {
     match docker.inspect_image(name).await {
         Ok(inspected) => Ok(Some(Image::new(name, inspected))),
         // 400 and 301 answer what is no name at all; a pull says why.
@@ -153,7 +211,13 @@ impl Image {
             user: config.user.unwrap_or_default(),
             description: name.to_owned(),
             copied_to: Vec::new(),
+            size: inspected.size.and_then(|size| size.try_into().ok()).unwrap_or(0),
         }
+    }
+
+    /// As the rest of Testdock knows it.
+    pub(crate) fn known(&self) -> interpreter::Image {
+        interpreter::Image { id: self.id.clone(), name: self.name.clone(), size: self.size }
     }
 }
 

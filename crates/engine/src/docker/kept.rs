@@ -13,13 +13,15 @@ use bollard::query_parameters::{
 };
 use camino::Utf8Path;
 use futures_util::{StreamExt as _, future::join_all};
+use testdock_core::containers::mask;
+use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::{Mount, PathMap};
 use testdock_core::plan::Limits;
 
 use super::compose;
 use super::container::{engine_error, now};
-use super::recipe::{BASE, INTERPRETER, KEY, WORKSPACE};
+use super::recipe::{BASE, KEY};
 use crate::interpreters::{Container, Image, Kept, Shown};
 
 /// A container that does not answer has no lease to tell.
@@ -148,17 +150,10 @@ fn shown(container: Container, found: ContainerInspectResponse) -> Shown {
     }
 }
 
-/// A variable as it may be shown: one whose name speaks of a secret keeps it.
+/// A variable as it may be shown.
 fn masked(variable: &str) -> (String, String) {
     let (name, value) = variable.split_once('=').unwrap_or((variable, ""));
-    let upper = name.to_ascii_uppercase();
-    let secret = ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "DSN"]
-        .iter()
-        .any(|word| upper.contains(word))
-        // Of the form scheme://user:password@host.
-        || value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
-    let shown = if secret { "•••" } else { value };
-    (name.to_owned(), shown.to_owned())
+    (name.to_owned(), mask::value(name, value).into_owned())
 }
 
 /// Removes what `name` means.
@@ -224,15 +219,6 @@ fn unknown(name: &str) -> RunError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn secrets_are_masked_by_name_and_by_form() {
-        let shown =
-            ["API_TOKEN=abc", "LEVEL=debug", "URL=postgres://me:pw@db/x", "HOME=/root", "odd"]
-                .map(masked);
-        let shown = shown.map(|(name, value)| format!("{name}={value}"));
-        assert_eq!(shown, ["API_TOKEN=•••", "LEVEL=debug", "URL=•••", "HOME=/root", "odd="]);
-    }
 
     #[test]
     fn a_short_word_is_no_id() {

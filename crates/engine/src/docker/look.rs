@@ -12,6 +12,7 @@ use camino::Utf8PathBuf;
 use etcetera::BaseStrategy as _;
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
+use testdock_core::containers::origin::HELPER;
 use testdock_core::model::RunError;
 use testdock_core::placement::Tree;
 
@@ -83,13 +84,14 @@ fn remembered(image: &Image, script: &str, arguments: &BTreeSet<&str>) -> Option
 
 fn body(image: &Image, script: &str, arguments: &BTreeSet<&str>) -> ContainerCreateBody {
     let script = ["sh", "-c", script, "testdock"].map(String::from);
+    let labels = [(VERSION, env!("CARGO_PKG_VERSION")), (HELPER, "look")];
     ContainerCreateBody {
         image: Some(image.id.clone()),
         entrypoint: Some(script.into()),
         cmd: Some(arguments.iter().map(|d| (*d).to_owned()).collect()),
         user: Some("0".to_owned()),
         attach_stdout: Some(true),
-        labels: Some([(VERSION.to_owned(), env!("CARGO_PKG_VERSION").to_owned())].into()),
+        labels: Some(labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into()),
         host_config: Some(HostConfig {
             auto_remove: Some(true),
             network_mode: Some("none".to_owned()),

@@ -17,16 +17,19 @@ pub(crate) mod connect;
 mod context;
 mod image;
 mod pull;
+pub(crate) mod standing;
 
-pub(crate) use container::Container;
+pub(crate) use container::{Container, engine_error};
 pub(crate) use fate::Fate;
+pub(crate) use recipe::KEY;
 
 use std::sync::Arc;
 
 use bollard::Docker;
 use camino::Utf8Path;
+use testdock_core::interpreter;
 use testdock_core::model::{Provenance, RunError};
-use testdock_core::plan::{Compose, Interpreter, Job, Source};
+use testdock_core::plan::{Build, Compose, Interpreter, Job, Source};
 use tokio_util::sync::CancellationToken;
 
 use crate::runner::Events;
@@ -53,7 +56,7 @@ pub(crate) async fn stand(
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let interpreter = &settle::settle(docker, interpreter, &image).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
-    let recipe = Recipe::new(root, interpreter, job.fresh, &image, &placement);
+    let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, &placement);
     let container = container::obtain(docker, recipe, events).await?;
     let provenance = Provenance {
         interpreter: image.description,
@@ -95,8 +98,34 @@ async fn borrowed(
     })
 }
 
+/// The interpreter, with a source that has an image.
+async fn imaged(root: &Utf8Path, interpreter: &Interpreter) -> Result<Interpreter, RunError> {
+    match &interpreter.source {
+        Source::Compose(service) => {
+            Ok(compose::resolved(root, interpreter, service).await?.interpreter)
+        }
+        Source::Dockerfile(_) | Source::Image(_) | Source::Local => Ok(interpreter.clone()),
+    }
+}
+
+/// The image of a build, got and nothing more.
+pub(crate) async fn get(
+    docker: &Docker,
+    root: &Utf8Path,
+    build: &Build,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<interpreter::Image, RunError> {
+    let interpreter = &imaged(root, &build.interpreter).await?;
+    let image = match build.fresh {
+        false => image::ensure(docker, root, interpreter, events, cancel).await,
+        true => image::renew(docker, root, interpreter, events, cancel).await,
+    };
+    image.map(|image| image.known())
+}
+
 /// The status code of an engine's refusal.
-fn status(error: &bollard::errors::Error) -> Option<u16> {
+pub(crate) fn status(error: &bollard::errors::Error) -> Option<u16> {
     match error {
         bollard::errors::Error::DockerResponseServerError { status_code, .. } => Some(*status_code),
         _ => None,
@@ -104,7 +133,7 @@ fn status(error: &bollard::errors::Error) -> Option<u16> {
 }
 
 /// An engine's error without the wrapping around it.
-fn said(error: &bollard::errors::Error) -> String {
+pub(crate) fn said(error: &bollard::errors::Error) -> String {
     match error {
         bollard::errors::Error::DockerResponseServerError { message, .. } => {
             message.trim().to_owned()

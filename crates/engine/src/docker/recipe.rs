@@ -8,6 +8,7 @@ use bollard::models::{
 };
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
+use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::placement::Placement;
 use testdock_core::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, User};
@@ -18,10 +19,6 @@ use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
 /// The key of what shaped a container's creation.
 pub(crate) const KEY: &str = "dev.testdock.key";
-/// The workspace on the host.
-pub(crate) const WORKSPACE: &str = "dev.testdock.workspace";
-/// The interpreter's name in the configuration.
-pub(crate) const INTERPRETER: &str = "dev.testdock.interpreter";
 /// The Testdock that made it.
 pub(crate) const VERSION: &str = "dev.testdock.version";
 
@@ -40,7 +37,7 @@ pub(crate) struct Recipe {
     /// once make one.
     pub(crate) name: String,
     /// Whether it is for one run alone.
-    pub(crate) fresh: bool,
+    pub(crate) alone: bool,
     /// The image in words.
     pub(crate) image: String,
     /// The host's directories by the container's, as the caller writes them.
@@ -66,7 +63,7 @@ impl Recipe {
     pub(crate) fn new(
         root: &Utf8Path,
         interpreter: &Interpreter,
-        fresh: bool,
+        alone: bool,
         image: &Image,
         place: &Placement,
     ) -> Self {
@@ -100,7 +97,7 @@ impl Recipe {
         seen.sort();
         let key = key(&(&body, &networks, &options.platform, &ready(options)), &seen);
         body.labels = Some(labels(root, interpreter, &key));
-        let unique = match fresh {
+        let unique = match alone {
             true => format!("-{}", &Cookie::random().as_str()[..12]),
             false => String::new(),
         };
@@ -108,7 +105,7 @@ impl Recipe {
             name: format!("testdock-{}-{}{unique}", word(root.file_name()), &key[..12]),
             body,
             key,
-            fresh,
+            alone,
             image: image.description.clone(),
             binds,
             networks,

@@ -4,12 +4,12 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::support::{Bench, Story, gone_within, processes};
+use crate::support::{Bench, Story, all_stubborn, gone_within, processes, stubborn};
 use testdock_core::plan::Source;
 use testdock_engine::interpreters;
 
 /// An image with a shell; `TESTDOCK_TEST_BASE` names another one.
-fn image() -> Option<String> {
+pub(crate) fn image() -> Option<String> {
     let name =
         std::env::var("TESTDOCK_TEST_BASE").unwrap_or_else(|_| "probe/python:bookworm".into());
     match docker(&["image", "inspect", "-f", "{{.Id}}", &name]) {
@@ -22,7 +22,7 @@ fn image() -> Option<String> {
     }
 }
 
-fn docker(args: &[&str]) -> Result<String, String> {
+pub(crate) fn docker(args: &[&str]) -> Result<String, String> {
     let out = Command::new("docker").args(args).output().map_err(|e| e.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     match out.status.success() {
@@ -32,14 +32,14 @@ fn docker(args: &[&str]) -> Result<String, String> {
 }
 
 /// A bench whose containers are removed at its end.
-struct Yard(Bench);
+pub(crate) struct Yard(pub(crate) Bench);
 
 impl Yard {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         Some(Self(Bench::new(Source::Image(image()?))))
     }
 
-    fn containers(&self) -> Vec<String> {
+    pub(crate) fn containers(&self) -> Vec<String> {
         let filter = format!("label=dev.testdock.workspace={}", self.0.root);
         let ids = docker(&["ps", "-aq", "--no-trunc", "--filter", &filter]).unwrap_or_default();
         ids.lines().map(String::from).collect()
@@ -71,21 +71,13 @@ async fn the_second_run_is_warm_and_sees_the_workspace() {
     assert_eq!(left.len(), 2, "{left:?}");
 }
 
-/// Prints `up` once processes with `mark` run that are hard to kill: one that left the session, one
-/// that hides its environment, one that ignores the polite signal.
-fn stubborn(mark: &str) -> String {
-    format!(
-        "trap '' TERM; setsid sleep {mark} & env -i sleep {mark} & (trap '' TERM; sleep {mark}) & echo up; while :; do sleep {mark}; done"
-    )
-}
-
 #[tokio::test]
 async fn nothing_survives_a_cancel() {
     let Some(yard) = Yard::new() else { return };
     let mark = "10001.5";
     let mut run = yard.0.start(stubborn(mark).as_str());
     run.until_printed("up").await;
-    assert!(processes(mark).len() >= 4);
+    all_stubborn(mark).await;
     let asked = Instant::now();
     run.cancel.cancel();
     let story = run.end().await;
@@ -144,11 +136,7 @@ async fn nothing_survives_a_killed_client() {
     let Some(yard) = Yard::new() else { return };
     for (mark, more) in [("10003.5", ""), ("10004.5", "(while :; do echo flood; done) &")] {
         let mut client = start_client(&yard, &format!("{more} {}; sleep {mark}", stubborn(mark)));
-        gone_within(Duration::from_secs(30), || match processes(&format!("sleep\0{mark}")).len() {
-            4.. => Vec::new(),
-            few => vec![few.to_string()],
-        })
-        .await;
+        all_stubborn(mark).await;
         client.kill().unwrap();
         client.wait().unwrap();
         gone_within(Duration::from_secs(1), || processes(mark)).await;
@@ -189,7 +177,7 @@ async fn two_processes_at_once_make_one_container() {
 #[tokio::test]
 async fn an_idle_container_goes_with_its_lease() {
     let Some(mut yard) = Yard::new() else { return };
-    yard.0.interpreter.keep_warm = Duration::ZERO;
+    yard.0.interpreter.keep_warm = Duration::from_secs(1);
     yard.0.run("echo r >$1/report").await;
     assert_eq!(yard.containers().len(), 1);
     // A longer run keeps it all the while.
@@ -197,6 +185,17 @@ async fn an_idle_container_goes_with_its_lease() {
     assert_eq!(story.end(), "Completed");
     assert!(story.container().1);
     gone_within(Duration::from_secs(20), || yard.containers()).await;
+}
+
+#[tokio::test]
+async fn a_container_that_is_not_kept_goes_with_its_run() {
+    let Some(mut yard) = Yard::new() else { return };
+    yard.0.interpreter.keep_warm = Duration::ZERO;
+    for _ in 0..2 {
+        let story = yard.0.run("echo r >$1/report").await;
+        assert_eq!((story.end().as_str(), story.container().1), ("Completed", false));
+        gone_within(Duration::from_secs(2), || yard.containers()).await;
+    }
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Bench, Script, gone_within, processes};
-use testdock_core::plan::{Candidate, Reports, Source};
+use crate::support::{Bench, Script, all_stubborn, gone_within, processes, stubborn};
+use testdock_core::plan::{Candidate, Live, Reports, Source};
 
 fn bench() -> Bench {
     Bench::new(Source::Local)
@@ -46,14 +46,37 @@ async fn a_death_without_report_is_said() {
 
 #[tokio::test]
 async fn nothing_survives_a_cancel() {
-    let bench = bench();
-    let mark = "31415.92";
-    let script = format!(
-        "trap '' TERM; setsid sleep {mark} & env -i sleep {mark} & (trap '' TERM; sleep {mark}) & echo up; while :; do sleep {mark}; done"
-    );
-    let mut run = bench.start(script.as_str());
+    cancelled_under(bench(), "31415.92").await;
+}
+
+/// The supervisor means the same to every shell that may be named sh.
+#[tokio::test]
+async fn nothing_survives_a_cancel_under_another_shell() {
+    for (mark, shell) in [("31416.1", "dash"), ("31416.2", "bash"), ("31416.3", "busybox")] {
+        let mut bench = bench();
+        let Some(path) = shell_first(&bench, shell) else {
+            println!("skipped: there is no {shell}");
+            continue;
+        };
+        bench.interpreter.options.env.insert("PATH".into(), path);
+        cancelled_under(bench, mark).await;
+    }
+}
+
+/// A `PATH` on which `sh` is this shell.
+fn shell_first(bench: &Bench, shell: &str) -> Option<String> {
+    let path = std::env::var("PATH").unwrap();
+    let found = std::env::split_paths(&path).map(|dir| dir.join(shell)).find(|it| it.is_file())?;
+    let dir = bench.dir.path().join("shell");
+    std::fs::create_dir(&dir).unwrap();
+    std::os::unix::fs::symlink(found, dir.join("sh")).unwrap();
+    Some(format!("{}:{path}", dir.display()))
+}
+
+async fn cancelled_under(bench: Bench, mark: &str) {
+    let mut run = bench.start(stubborn(mark).as_str());
     run.until_printed("up").await;
-    assert!(processes(mark).len() >= 4);
+    all_stubborn(mark).await;
     let asked = Instant::now();
     run.cancel.cancel();
     let story = run.end().await;
@@ -73,7 +96,8 @@ async fn time_runs_out() {
 
 #[tokio::test]
 async fn leftovers_go_when_the_run_has_ended() {
-    let story = bench().run("sleep 16180 & echo r >$1/report").await;
+    let hidden = "(setsid env -i sleep 16180 </dev/null >/dev/null 2>&1 3>&- &)";
+    let story = bench().run(format!("sleep 16180 & {hidden}; echo r >$1/report").as_str()).await;
     assert_eq!(story.end(), "Completed");
     gone_within(Duration::from_secs(1), || processes("16180")).await;
 }
@@ -100,4 +124,27 @@ async fn reports_of_the_workspace_are_those_of_this_run() {
     script.reports = Reports::Workspace(vec!["*.xml".into()]);
     let story = bench.run(script).await;
     assert_eq!(story.results(), ["new"]);
+}
+
+#[tokio::test]
+async fn a_command_runs_once_for_each_step() {
+    let bench = bench();
+    let mut script = Script::new("echo $3 $4; echo $3 >>$1/report; [ $3 != two ]");
+    let step = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+    script.steps = vec![step(&["one", "$x ' y"]), step(&["two"]), step(&["three"])];
+    let story = bench.run(script).await;
+    assert_eq!(story.printed(), "one $x ' y\ntwo\nthree\n");
+    assert_eq!(story.results(), ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn standard_output_may_be_for_the_reader_alone() {
+    let bench = bench();
+    let mut script = Script::new("echo event; echo 'tell people' >&2; echo r >$1/report");
+    script.live = Live::Stdout;
+    let story = bench.run(script).await;
+    assert_eq!(story.printed(), "tell people\n");
+    let mut warnings = story.warnings();
+    warnings.sort();
+    assert_eq!(warnings, ["live event", "printed people"]);
 }

@@ -4,4 +4,5 @@
 
 mod docker;
 mod local;
+mod standing;
 mod support;

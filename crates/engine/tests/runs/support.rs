@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use testdock_core::frameworks::{Broken, Conclusion, Exit, Framework, Reader, Suite, TestItem};
+use testdock_core::frameworks::{
+    self, Broken, Conclusion, Exit, Framework, Reader, Suite, TestItem,
+};
 use testdock_core::id::{RunId, TestId};
+use testdock_core::interpreter::Standing;
 use testdock_core::model::{End, Ended, Outcome, RunEvent, TestResult};
 use testdock_core::paths::RelPath;
 use testdock_core::plan::{
-    Candidate, HelperFile, Interpreter, Invocation, Job, Plan, ReportFile, Reports, Site, Source,
+    Build, Candidate, HelperFile, Interpreter, Invocation, Job, Live, Plan, ReportFile, Reports,
+    Site, Source,
 };
 use testdock_engine::runner::{Events, Runner};
 use testdock_engine::world::World;
@@ -22,6 +26,8 @@ pub(crate) struct Script {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) reports: Reports,
     pub(crate) inputs: Vec<HelperFile>,
+    pub(crate) live: Live,
+    pub(crate) steps: Vec<Vec<String>>,
 }
 
 impl Script {
@@ -32,8 +38,10 @@ impl Script {
         };
         Self {
             candidates: vec![shell],
-            reports: Reports::Scratch("report".into()),
+            reports: Reports::Scratch(vec!["report".into()]),
             inputs: Vec::new(),
+            live: Live::Events,
+            steps: Vec::new(),
         }
     }
 }
@@ -45,7 +53,7 @@ impl Framework for Script {
     fn is_test_file(&self, _: &Suite, _: &RelPath) -> bool {
         false
     }
-    fn discover(&self, _: &Suite, _: &RelPath, _: &str) -> Vec<TestItem> {
+    fn discover(&self, _: &Suite, _: &mut frameworks::Source<'_>) -> Vec<TestItem> {
         Vec::new()
     }
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
@@ -58,7 +66,8 @@ impl Framework for Script {
             helpers: vec![HelperFile { name: "helper".into(), content: "brought along".into() }],
             inputs: self.inputs.clone(),
             reports: self.reports.clone(),
-            live: true,
+            live: self.live,
+            steps: self.steps.clone(),
             remedy: "install it".into(),
         }
     }
@@ -70,8 +79,12 @@ impl Framework for Script {
 struct Lines;
 
 impl Reader for Lines {
-    fn line(&mut self, line: &str) -> Option<RunEvent> {
-        Some(RunEvent::Warning(format!("live {line}")))
+    fn line(&mut self, line: &str) -> Vec<RunEvent> {
+        vec![RunEvent::Warning(format!("live {line}"))]
+    }
+    fn printed(&mut self, line: &str) -> Vec<RunEvent> {
+        let told = line.strip_prefix("tell ");
+        told.map(|told| RunEvent::Warning(format!("printed {told}"))).into_iter().collect()
     }
     fn conclude(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion {
         let lines = reports.iter().flat_map(|r| r.bytes.split(|b| *b == b'\n'));
@@ -118,38 +131,41 @@ impl Bench {
     }
 
     pub(crate) fn plan(&self, script: Script) -> Arc<Plan> {
-        let suite = Suite {
-            name: None,
-            root: RelPath::default(),
-            framework: Arc::new(script),
-            interpreter: None,
-            command: None,
-            args: Vec::new(),
-            env: Vec::new(),
-            timeout: None,
-            test_timeout: None,
-        };
-        let job = Job {
-            suite: Arc::new(suite),
-            interpreter: Arc::new(self.interpreter.clone()),
-            selection: Vec::new(),
-            exclude: Vec::new(),
-            args: Vec::new(),
-            fresh: self.fresh,
-        };
+        let suite = Suite::new(RelPath::default(), Arc::new(script));
+        let job = Job { fresh: self.fresh, ..Job::new(suite, self.interpreter.clone()) };
         Arc::new(Plan {
             run: "run".into(),
             root: self.root.clone(),
             jobs: vec![job],
+            builds: Vec::new(),
             timeout: self.timeout,
         })
     }
 
+    /// Gets the interpreter's image, and nothing more.
+    pub(crate) async fn build(&self, fresh: bool) -> Story {
+        let build = Build { interpreter: Arc::new(self.interpreter.clone()), fresh };
+        let plan = self.plan(Script::new(""));
+        self.perform(Plan { jobs: Vec::new(), builds: vec![build], ..(*plan).clone() }).end().await
+    }
+
+    /// What of the interpreter is there.
+    pub(crate) async fn look(&self) -> Standing {
+        let place = Arc::new(self.interpreter.clone());
+        let mut found = self.world.look(self.root.clone(), vec![place]).await;
+        assert_eq!(found.len(), 1);
+        found.remove(0).1
+    }
+
     /// Starts a run of a script.
     pub(crate) fn start(&self, script: impl Into<Script>) -> Running {
+        self.perform((*self.plan(script.into())).clone())
+    }
+
+    fn perform(&self, plan: Plan) -> Running {
         let (sender, events) = mpsc::channel(64);
         let cancel = CancellationToken::new();
-        let plan = self.plan(script.into());
+        let plan = Arc::new(plan);
         let run = RunId::from("run");
         tokio::spawn(self.world.perform(plan, Events::new(run, sender), cancel.clone()));
         Running { events, cancel, seen: Vec::new() }
@@ -260,6 +276,26 @@ impl Story {
             how => format!("{how:?}"),
         }
     }
+}
+
+/// Prints `up` and starts processes with `mark` that are hard to kill: one that left the session, one that
+/// hides its environment, one that did both and lost its parent, one that ignores the polite signal.
+pub(crate) fn stubborn(mark: &str) -> String {
+    format!(
+        "trap '' TERM; setsid sleep {mark} & env -i sleep {mark} & (trap '' TERM; sleep {mark}) & \
+         (setsid env -i sleep {mark} </dev/null >/dev/null 2>&1 3>&- &); \
+         echo up; while :; do sleep {mark}; done"
+    )
+}
+
+/// Waits until all of them run.
+pub(crate) async fn all_stubborn(mark: &str) {
+    let mark = format!("sleep\0{mark}");
+    gone_within(Duration::from_secs(30), || match processes(&mark).len() {
+        5.. => Vec::new(),
+        few => vec![format!("only {few}")],
+    })
+    .await;
 }
 
 /// The processes whose environment or command line holds `mark`, wherever they run on this machine.

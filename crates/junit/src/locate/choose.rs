@@ -7,6 +7,7 @@ use super::{Failure, Location, Place};
 /// What is known of the test's own file.
 pub(super) struct Own<'r> {
     files: Vec<&'r str>,
+    class: Option<&'r str>,
     /// Parts of names that may be the file's, with how much each says.
     names: Vec<(usize, &'r str)>,
 }
@@ -28,13 +29,20 @@ impl<'r> Own<'r> {
         let names = [suite_name, name, class].into_iter().enumerate();
         Own {
             files: files.into_iter().chain(named).flatten().collect(),
+            class,
             names: names.flat_map(|(rank, name)| parts(rank, name.unwrap_or_default())).collect(),
         }
     }
 
+    /// Whether a path is the test's own file by all that is known, wherever it lies.
+    fn is_sure(&self, path: &str) -> bool {
+        self.files.iter().any(|file| is_same(file, path))
+            || self.class.is_some_and(|class| is_file_of(path, class))
+    }
+
     /// How surely a path is the test's own file; zero where nothing speaks for it.
     fn score(&self, path: &str) -> usize {
-        if self.files.iter().any(|file| is_same(file, path)) {
+        if self.is_sure(path) {
             return usize::MAX;
         }
         let stem = path::stem(path);
@@ -51,6 +59,13 @@ fn parts(rank: usize, name: &str) -> impl Iterator<Item = (usize, &str)> {
     parts.take(100).enumerate().map(move |(index, part)| (1 + rank * 100 + index, part))
 }
 
+/// Whether a path is that of a class in a package: `a/b/Foo.java` of `a.b.Foo$Inner`.
+fn is_file_of(path: &str, class: &str) -> bool {
+    let outer = class.split('$').next().unwrap_or(class);
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    outer.contains('.') && stem.len() == outer.len() && stem.split('/').eq(outer.split('.'))
+}
+
 /// Whether one path is the end of the other.
 fn is_same(one: &str, other: &str) -> bool {
     let parts = |path: &str| -> Vec<String> {
@@ -64,7 +79,8 @@ fn is_same(one: &str, other: &str) -> bool {
 /// The place that says best where it failed, and the others as frames; none where no place can be
 /// trusted.
 pub(super) fn best(frames: &[Frame], own: &Own<'_>, said: Option<&Place>) -> Option<Location> {
-    let frames: Vec<&Frame> = frames.iter().filter(|frame| !frame.library).collect();
+    let is_ours = |frame: &&Frame| !frame.library || own.is_sure(&frame.place.path);
+    let frames: Vec<&Frame> = frames.iter().filter(is_ours).collect();
     let chosen = match said {
         Some(place) => place.clone(),
         None => choose(&frames, own)?.place.clone(),

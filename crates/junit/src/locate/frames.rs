@@ -42,6 +42,10 @@ pub(super) fn in_text(text: &str) -> Vec<Frame> {
     let mut previous = "";
     let mut frames = Vec::new();
     for line in text.lines().map(beginning) {
+        // What ExUnit tells before it is where the test is defined.
+        if line.trim() == "stacktrace:" {
+            frames.clear();
+        }
         line::frames(line, previous, &mut frames);
         if frames.len() > MAX_FRAMES {
             break;

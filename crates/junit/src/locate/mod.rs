@@ -13,10 +13,14 @@ mod library;
 mod line;
 mod path;
 mod plain;
-
-use std::borrow::Cow;
+mod terms;
+mod worded;
 
 use crate::model::{Case, Report, Status, Suite};
+use crate::text::without_colours;
+
+pub use path::clean as path_of;
+pub(crate) use path::is_source;
 
 /// A line in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,14 +79,28 @@ impl Report<'_> {
 pub fn locate(failure: Failure<'_>) -> Location {
     let said = place(failure, failure.status.line);
     let own = choose::Own::of(failure);
-    let texts = [Some(failure.status.text.as_ref()), failure.status.message.as_deref()];
+    let status = failure.status;
+    let texts = [Some(status.text.as_ref()), status.message.as_deref(), status.type_.as_deref()];
     let in_text = texts.into_iter().flatten().find_map(|text| {
         let frames = frames::in_text(&without_colours(text));
         choose::best(&frames, &own, said.as_ref())
     });
     let location = in_text.or_else(|| in_output(failure, &own)).unwrap_or_default();
     let definition = place(failure, failure.case.and_then(|case| case.line));
-    Location { place: location.place.or(said), definition, ..location }
+    let place = location.place.or(said).or_else(|| linted(failure));
+    Location { place, definition, ..location }
+}
+
+/// Linters have a suite for each file, named by its path, and begin with the line.
+fn linted(failure: Failure<'_>) -> Option<Place> {
+    let text = failure.status.text.trim_start();
+    let text = text.strip_prefix("On ").unwrap_or(text);
+    let (line, rest) = line::number(text.strip_prefix("line ")?)?;
+    let rest =
+        ["umn ", " "].iter().find_map(|end| rest.strip_prefix(", col")?.strip_prefix(end))?;
+    let (column, _) = line::number(rest)?;
+    let path = failure.suite?.name.as_deref().filter(|name| path::is_source(name))?;
+    Some(Place { path: path::clean(path)?, line, column: Some(column) })
 }
 
 /// A line that an attribute tells, of the failure or of the test, in the file that one of them
@@ -103,27 +121,4 @@ fn in_output(failure: Failure<'_>, own: &choose::Own<'_>) -> Option<Location> {
         let frames = frames::of_failures_in_output(&without_colours(output));
         choose::best(&frames, own, None)
     })
-}
-
-/// The text without ANSI sequences, and without the marks that tools write for their escape
-/// character.
-fn without_colours(text: &str) -> Cow<'_, str> {
-    const MARKS: [&str; 3] = ["\u{1b}", "#x1B", "[NON-XML-CHAR-0x1B]"];
-    if !MARKS.iter().any(|mark| text.contains(mark)) {
-        return Cow::Borrowed(text);
-    }
-    let text = text.replace(MARKS[1], MARKS[0]).replace(MARKS[2], MARKS[0]);
-    let mut pieces = text.split('\u{1b}');
-    let first = pieces.next().unwrap_or_default().to_owned();
-    Cow::Owned(pieces.fold(first, |plain, piece| plain + after_sequence(piece)))
-}
-
-/// What follows a control sequence, whose introducer is cut off.
-fn after_sequence(piece: &str) -> &str {
-    let Some(parameters) = piece.strip_prefix('[') else {
-        return piece;
-    };
-    let rest =
-        parameters.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ';' | '?'));
-    rest.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest)
 }

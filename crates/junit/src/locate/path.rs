@@ -3,24 +3,29 @@
 /// What source files end in. A place without such an ending is none: `12:30:45`, `ratio 3:4`,
 /// `host:443`.
 const EXTENSIONS: &[&str] = &[
-    "adb", "ads", "bash", "bats", "c", "cbl", "cc", "cjs", "cl", "clj", "cljc", "cljs", "coffee",
-    "cpp", "cppm", "cr", "cs", "cts", "cu", "cxx", "d", "dart", "el", "elm", "erb", "erl", "ex",
-    "exs", "f", "f90", "feature", "fs", "fsx", "gleam", "go", "gradle", "groovy", "h", "hh", "hpp",
-    "hrl", "hs", "hxx", "inl", "java", "jl", "js", "jsx", "kt", "kts", "lhs", "lisp", "lua", "m",
-    "md", "mjs", "ml", "mli", "mm", "mts", "nim", "nix", "odin", "pas", "php", "phpt", "pl", "pm",
-    "ps1", "purs", "py", "pyi", "pyx", "r", "rake", "rb", "re", "res", "rkt", "robot", "rs", "rst",
-    "s", "sc", "scala", "scm", "sh", "sol", "sql", "story", "sv", "svelte", "swift", "t", "tcl",
-    "ts", "tsx", "v", "vala", "vb", "vhd", "vhdl", "vue", "zig", "zsh",
+    "adb", "ads", "bash", "bats", "c", "cbl", "cc", "cjs", "cl", "clj", "cljc", "cljs", "cls",
+    "cmake", "coffee", "cpp", "cppm", "cr", "cs", "cts", "cu", "cxx", "d", "dart", "el", "elm",
+    "erb", "erl", "ex", "exs", "f", "f03", "f08", "f90", "f95", "feature", "for", "fs", "fsx",
+    "gd", "gleam", "go", "gradle", "groovy", "h", "hcl", "hh", "hpp", "hrl", "hs", "hxx", "inl",
+    "java", "jl", "js", "jsx", "kt", "kts", "lhs", "lisp", "lua", "m", "md", "mjs", "ml", "mli",
+    "mm", "mts", "nim", "nix", "odin", "pas", "pf", "php", "phpt", "pl", "pm", "ps1", "psm1",
+    "purs", "py", "pyi", "pyx", "r", "rake", "rb", "re", "res", "rkt", "robot", "rs", "rst", "s",
+    "sc", "scala", "scm", "sh", "sol", "sql", "story", "sv", "svelte", "swift", "t", "tcl", "tf",
+    "toit", "trigger", "ts", "tsx", "v", "vala", "vb", "vhd", "vhdl", "vue", "zig", "zsh",
 ];
 
+/// Source files whose names say it.
+const NAMES: &[&str] = &["CMakeLists.txt", "Dockerfile", "GNUmakefile", "Jenkinsfile", "Makefile"];
+
 /// Whether this is the path of a source file.
-pub(super) fn is_source(path: &str) -> bool {
+pub(crate) fn is_source(path: &str) -> bool {
     let name = file_name(path);
-    name.rsplit_once('.').is_some_and(|(stem, extension)| {
-        !stem.is_empty()
-            && extension.len() <= 7
-            && EXTENSIONS.binary_search(&extension.to_ascii_lowercase().as_str()).is_ok()
-    })
+    NAMES.contains(&name)
+        || name.rsplit_once('.').is_some_and(|(stem, extension)| {
+            !stem.is_empty()
+                && extension.len() <= 7
+                && EXTENSIONS.binary_search(&extension.to_ascii_lowercase().as_str()).is_ok()
+        })
 }
 
 /// The last part of a path, whatever its separators.
@@ -34,35 +39,52 @@ pub(super) fn stem(path: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// A path without what a URL has around it, and without a `./` before it.
-pub(super) fn clean(written: &str) -> Option<String> {
+/// The path in what a tool writes for one: without what a URL has around it, without a `./` before
+/// it, and without the name of a test behind it.
+pub fn clean(written: &str) -> Option<String> {
     let written = written.trim();
-    let path = match written.split_once("://") {
-        Some(("file", rest)) => decode(without_drive_slash(rest)),
-        Some((_, rest)) => in_url(rest).to_owned(),
-        None => without_query(written).to_owned(),
+    let path = match written.split_once(":/") {
+        Some(("file", rest)) => local(rest),
+        Some(("res", rest)) => rest.trim_start_matches('/').to_owned(),
+        // One letter is a drive.
+        Some((scheme, rest)) if scheme.len() > 1 && !scheme.contains(['/', '\\']) => served(rest),
+        _ => without_query(written).to_owned(),
     };
     let path = path.strip_prefix("./").or_else(|| path.strip_prefix(".\\")).unwrap_or(&path);
+    let path = path.split_once("::").map_or(path, |(path, _)| path);
     (!path.is_empty()).then(|| path.to_owned())
 }
 
-/// `file:///C:/x` means `C:/x`, `file:///x` means `/x`.
-fn without_drive_slash(rest: &str) -> &str {
-    match rest.as_bytes() {
-        [b'/', drive, b':', ..] if drive.is_ascii_alphabetic() => &rest[1..],
-        _ => rest,
+/// The path of a `file:` URL, behind its first slash: `file:///C:/x` means `C:/x`, `file:///x` and
+/// `file:/x` mean `/x`.
+fn local(rest: &str) -> String {
+    let path = rest.strip_prefix('/').map_or(rest, |rest| rest.strip_prefix('/').unwrap_or(rest));
+    absolute(&decode(path))
+}
+
+fn absolute(path: &str) -> String {
+    match path.as_bytes() {
+        [drive, b':', ..] if drive.is_ascii_alphabetic() => path.to_owned(),
+        _ => format!("/{path}"),
     }
 }
 
-/// What a server serves at an address, as far as test servers have it: a query that names it, or
-/// the path.
-fn in_url(rest: &str) -> &str {
-    if let Some((_, path)) = rest.split_once("?p=") {
-        return path;
-    }
-    let path = rest.split_once('/').map_or(rest, |(_, path)| path);
+/// What test servers and bundlers serve at an address, behind its first slash: a query that names
+/// it, or the path.
+fn served(rest: &str) -> String {
+    let path = match rest.strip_prefix('/') {
+        Some(rest) => rest.split_once('/').map_or(rest, |(_, path)| path),
+        None => rest,
+    };
+    let path = path.split_once("?p=").map_or(path, |(_, path)| path);
+    let path = path.rsplit_once("webpack:/").map_or(path, |(_, path)| path.trim_start_matches('/'));
     let path = without_query(path);
-    path.strip_prefix("base/").or_else(|| path.strip_prefix("@fs/")).unwrap_or(path)
+    let path =
+        ["base/", "_karma_webpack_/"].iter().find_map(|it| path.strip_prefix(it)).unwrap_or(path);
+    match ["absolute/", "@fs/"].iter().find_map(|it| path.strip_prefix(it)) {
+        Some(path) => absolute(path),
+        None => path.to_owned(),
+    }
 }
 
 fn without_query(path: &str) -> &str {
@@ -101,6 +123,16 @@ mod tests {
             ("http://localhost:1/__cypress/tests?p=cypress/e2e/a.cy.js", "cypress/e2e/a.cy.js"),
             ("webpack:///./src/a.js", "src/a.js"),
             ("webpack://app/./src/a.js", "src/a.js"),
+            ("webpack:/src/a.js", "src/a.js"),
+            ("webpack-internal:///./src/a.js", "src/a.js"),
+            ("http://localhost:9876/_karma_webpack_/webpack:/src/a.ts", "src/a.ts"),
+            ("http://localhost:9876/_karma_webpack_/src/a.ts", "src/a.ts"),
+            ("http://localhost:9876/absolute/w/a.js?c0ffee", "/w/a.js"),
+            ("http://localhost:5173/@fs/w/a.ts?t=1", "/w/a.ts"),
+            ("http://localhost:5173/@fs/C:/w/a.ts", "C:/w/a.ts"),
+            ("file:/w/a.feature", "/w/a.feature"),
+            ("res://test/a.gd", "test/a.gd"),
+            ("tests/a.php::adds", "tests/a.php"),
             ("./spec/a_spec.rb", "spec/a_spec.rb"),
             ("C:\\x\\y.cs", "C:\\x\\y.cs"),
         ];

@@ -1,6 +1,7 @@
 //! Places as most tools write them: `path:line` and `path:line:column`, somewhere in a line.
 
 use super::frames::{Frame, Trust};
+use super::library::is_library_scheme;
 use super::line::{frame, number};
 use super::path;
 
@@ -25,6 +26,7 @@ pub(super) fn frames(line: &str, frames: &mut Vec<Frame>) {
             continue;
         };
         frame.place.column = column;
+        frame.library |= is_library_scheme(&line[..start]);
         frames.push(frame);
         from = line.len() - after.len();
     }
@@ -57,17 +59,20 @@ fn path_start(line: &str, colon: usize) -> usize {
 
 /// The start of a URL that reaches to the end of the text.
 fn url_start(before: &str) -> Option<usize> {
-    let colon = before.rfind("://")?;
+    let colon = before.find("://").or_else(|| before.rfind("webpack:/").map(|at| at + 7))?;
     let ends_before =
         before[colon..].contains(|c: char| c.is_whitespace() || "()[]\"'`".contains(c));
     let scheme = before[..colon]
-        .rfind(|c: char| !c.is_ascii_alphabetic())
+        .rfind(|c: char| !c.is_ascii_alphabetic() && c != '-')
         .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
-    (!ends_before && scheme < colon).then_some(scheme)
+    match ends_before {
+        true => url_start(&before[colon + 3..]).map(|start| colon + 3 + start),
+        false => (scheme < colon).then_some(scheme),
+    }
 }
 
 /// The start of a path without spaces that reaches to the end of the text.
-fn word_start(before: &str) -> usize {
+pub(super) fn word_start(before: &str) -> usize {
     let mut start = before.len();
     for (at, c) in before.char_indices().rev() {
         let drive = c == ':' && is_drive(before, at);
@@ -82,7 +87,7 @@ fn word_start(before: &str) -> usize {
 }
 
 /// `C:\` or `C:/` at the beginning of a word.
-fn is_drive(text: &str, colon: usize) -> bool {
+pub(super) fn is_drive(text: &str, colon: usize) -> bool {
     let mut before = text[..colon].chars().rev();
     let letter = before.next().is_some_and(|c| c.is_ascii_alphabetic());
     let begins = before.next().is_none_or(|c| !c.is_alphanumeric());
@@ -96,24 +101,58 @@ fn start_with_spaces(before: &str, start: usize) -> Option<usize> {
     let line = line + if before[line..].starts_with("at ") { 3 } else { 0 };
     [bracket, Some(line)].into_iter().flatten().find(|&from| {
         let path = &before[from.min(start)..];
-        let plain = !path.contains([':', '(', '"', '\''])
-            && ![" at ", " in ", " - "].iter().any(|word| path.contains(word));
-        from < start && path.starts_with('/') && plain
+        from < start && is_rooted(path) && may_have_spaces(path)
     })
+}
+
+/// Whether a path begins with `/`, `C:\` or `C:/`.
+pub(super) fn is_rooted(path: &str) -> bool {
+    match path.as_bytes() {
+        [letter, b':', b'\\' | b'/', ..] => letter.is_ascii_alphabetic(),
+        path => path.starts_with(b"/"),
+    }
+}
+
+/// Whether what begins with a root is one path rather than words and one.
+pub(super) fn may_have_spaces(path: &str) -> bool {
+    let path = path.get(2..).unwrap_or_default();
+    !path.contains([':', '(', '"', '\''])
+        && ![" at ", " in ", " on ", " - "].iter().any(|word| path.contains(word))
 }
 
 /// What stands around a place tells whether a tool put it there.
 fn trust(before: &str, rest: &str) -> Trust {
-    const WORDS: [&str; 8] = ["at", "at:", "❯", "#", "from", "-->", "Location:", "Trace:"];
+    const WORDS: [&str; 14] = [
+        "at",
+        "at:",
+        "❯",
+        "#",
+        "from",
+        "-->",
+        "---",
+        "@",
+        "vet:",
+        "ERROR:",
+        "FAIL:",
+        "FAILED:",
+        "Location:",
+        "Trace:",
+    ];
     let lead = before.trim();
     let opened = lead.ends_with(['(', '[', '@']);
-    let ends = rest.trim_matches(|c: char| c.is_whitespace() || ")]'\".".contains(c)).is_empty();
+    let ends = rest.trim_matches(|c: char| c.is_whitespace() || ")]'\".:".contains(c)).is_empty();
     let word = lead.trim_end_matches(['(', '[', '\'', '"']).split_whitespace().next_back();
     let stated = lead.is_empty()
         || ["at ", "❯ ", "# "].iter().any(|frame| lead.starts_with(frame))
+        || is_numbered(lead)
         || lead.contains("panicked at")
         || word.is_some_and(|word| WORDS.contains(&word))
         || lead.ends_with('@')
-        || (opened || lead.ends_with(['\'', '"'])) && ends;
+        || (opened || lead.ends_with(['\'', '"']) || lead.ends_with("',")) && ends;
     if stated { Trust::Stated } else { Trust::Mentioned }
+}
+
+/// `#0 0x55d in sum(int*, int) /w/sum.cc:12:10`
+fn is_numbered(lead: &str) -> bool {
+    lead.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }

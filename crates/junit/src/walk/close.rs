@@ -22,7 +22,9 @@ impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
             Element::Suite => (Frame::Suite, !self.suites.is_empty()),
             Element::Status(_) => (Frame::Status, self.status.is_some()),
             Element::Text(_) => (Frame::Text, self.text.is_some()),
-            Element::Suites | Element::Other => return self.end_other(name, offset),
+            Element::Suites | Element::Location | Element::Other => {
+                return self.end_other(name, offset);
+            }
         };
         match open {
             true => self.close_through(frame, offset),

@@ -10,7 +10,8 @@ mod close;
 use std::borrow::Cow;
 
 use crate::fill;
-use crate::model::{Case, Problem, Property, Status, Suite, SuiteId};
+use crate::model::{Case, Harm, Problem, Property, Status, Suite, SuiteId};
+use crate::parse::SPARE_REREADS;
 use crate::problems::{Once, Problems};
 use crate::read::Visitor;
 use crate::tag::{Element, Tag, TextKind};
@@ -59,6 +60,8 @@ pub(crate) struct Walk<'a, 'v, V> {
     declared: bool,
     root: Option<String>,
     is_junit: bool,
+    /// How many bytes may still be read again.
+    spare: usize,
     problems: Problems,
 }
 
@@ -79,12 +82,19 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             declared: false,
             root: None,
             is_junit: false,
+            spare: SPARE_REREADS,
             problems,
         }
     }
 
     pub(crate) fn problems(&mut self) -> &mut Problems {
         &mut self.problems
+    }
+
+    /// Whether so many bytes may be read again.
+    pub(crate) fn spend(&mut self, bytes: usize) -> bool {
+        self.spare = self.spare.saturating_sub(bytes);
+        self.spare > 0
     }
 
     /// A start tag.
@@ -103,6 +113,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             Element::Suite => self.start_suite::<K>(tag, offset),
             Element::Suites => {
                 self.is_junit = true;
+                self.visitor.enter_report(fill::name::<K>(tag));
                 self.push_other();
             }
             Element::Status(kind) if self.takes_status() => {
@@ -117,6 +128,12 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             }
             Element::Status(_) | Element::Text(_) => {
                 self.nested += u64::from(self.takes_text());
+                self.push_other();
+            }
+            Element::Location => {
+                if let Some(status) = &mut self.status {
+                    fill::location::<K>(tag, status);
+                }
                 self.push_other();
             }
             Element::Other => self.push_other(),
@@ -186,7 +203,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
     /// Another document begins: what is still open was cut off.
     fn restart(&mut self, offset: u64) {
         if !(self.suites.is_empty() && self.cases.is_empty()) {
-            self.problems.add("another report begins before this one ends", offset);
+            self.problems.push("another report begins before this one ends", offset, Harm::Cut);
         }
         self.cut_all();
     }
@@ -203,13 +220,15 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         let open = self.frames.iter().rev().find(|frame| !matches!(frame, Frame::Others(_)));
         if let Some(&frame) = open {
             let name = name_of(frame);
-            self.problems.add(format!("the report is cut off: {name} is never closed"), offset);
+            let message = format!("the report is cut off: {name} is never closed");
+            self.problems.push(message, offset, Harm::Cut);
         } else if !self.frames.is_empty() && self.is_junit {
-            self.problems.add("the report is cut off: its root element is never closed", offset);
+            let message = "the report is cut off: its root element is never closed";
+            self.problems.push(message, offset, Harm::Cut);
         }
         self.cut_all();
         if !self.is_junit {
-            self.problems.add(not_junit(self.root.as_deref(), offset), 0);
+            self.problems.push(not_junit(self.root.as_deref(), offset), 0, Harm::NotJunit);
         }
         self.problems.into_vec()
     }
@@ -219,10 +238,31 @@ fn not_junit(root: Option<&str>, length: u64) -> String {
     match root {
         None if length == 0 => "not a JUnit report: it is empty".to_owned(),
         None => "not a JUnit report: it holds no XML element".to_owned(),
-        Some(root) => format!(
-            "not a JUnit report: the root element is <{root}>, and there is no <testsuites>, <testsuite> or <testcase>"
-        ),
+        Some(root) => match known_format(root) {
+            Some(format) => format!("not a JUnit report, but {format} (<{root}>)"),
+            None => format!(
+                "not a JUnit report: the root element is <{root}>, and there is no <testsuites>, <testsuite> or <testcase>"
+            ),
+        },
     }
+}
+
+/// What other XML tools leave where reports lie, and what makes them write JUnit.
+fn known_format(root: &str) -> Option<&'static str> {
+    Some(match root.rsplit(':').next().unwrap_or(root) {
+        "TestRun" => "a TRX report of .NET: `dotnet test --logger junit` writes JUnit",
+        "test-run" | "test-results" => "an NUnit report",
+        "assemblies" | "assembly" => "an xUnit.net report",
+        "testng-results" => "TestNG's own report: it writes JUnit into the folder junitreports",
+        "robot" => "Robot Framework's own report: `robot --xunit FILE` writes JUnit",
+        "Site" => "CTest's own report: `ctest --output-junit FILE` writes JUnit",
+        "Catch" | "Catch2TestRun" => "Catch2's own report: `--reporter junit` writes JUnit",
+        "TestLog" => "Boost.Test's own report: `--log_format=JUNIT` writes JUnit",
+        "coverage" | "report" => "a coverage report",
+        "checkstyle" => "a Checkstyle report",
+        "html" => "a web page",
+        _ => return None,
+    })
 }
 
 fn name_of(frame: Frame) -> &'static str {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
 
 use super::request::{self, Request, Target};
-use super::{page, workspace};
+use super::{interpreters, page, workspace};
 use crate::ext::{FileArguments, RunArguments, RunName, TestArguments, command};
 use crate::from_proto;
 use crate::runs::Origin;
@@ -42,6 +42,7 @@ pub(crate) async fn execute(shared: &Arc<Shared>, params: ExecuteCommandParams) 
             let target = Target::At(path(shared, &arguments)?, position);
             run(shared, target, arguments.into()).await
         }
+        command::BUILD_INTERPRETER => interpreters::build(shared, arguments.read()?).await,
         command::CANCEL => {
             let arguments: RunName = arguments.read()?;
             let names = request::cancel(shared, arguments.run_id).await;

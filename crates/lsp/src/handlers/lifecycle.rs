@@ -39,6 +39,9 @@ pub(crate) fn initialize(shared: &Arc<Shared>, params: &InitializeParams) -> Ini
     for folder in folders(params) {
         shared.folders.add(&folder.uri, &folder.name);
     }
+    if shared.client_can().interpreters {
+        shared.handle.send(Input::WatchInterpreters);
+    }
     follow(shared, params.process_id);
     InitializeResult {
         capabilities: capabilities(),
@@ -83,7 +86,12 @@ fn capabilities() -> ServerCapabilities {
             }),
             ..WorkspaceServerCapabilities::default()
         }),
-        experimental: Some(json!({ "testExplorer": true, "testRunIds": true })),
+        experimental: Some(json!({
+            "testExplorer": true,
+            "testRunIds": true,
+            "testdockContainers": true,
+            "testdockInterpreters": true,
+        })),
         ..ServerCapabilities::default()
     }
 }
@@ -131,6 +139,7 @@ pub(crate) fn initialized(shared: &Arc<Shared>) {
 /// Ends all runs, and says so when they have ended.
 pub(crate) async fn shutdown(shared: &Shared) {
     shared.is_shut_down.store(true, Ordering::Relaxed);
+    shared.panel.close();
     let ended = tokio::time::timeout(PATIENCE, shared.handle.quit());
     if ended.await.is_err() {
         tracing::warn!("runs have not ended after {PATIENCE:?}");

@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use lsp_types::error_codes::REQUEST_FAILED;
 use testdock_core::frameworks::Position;
 use testdock_core::id::{FolderName, TestId};
+use testdock_core::interpreter::{self, Registered};
 use testdock_core::paths::RelPath;
 use testdock_core::session::{Folder, Input, RunRequest, Selection, Session};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
@@ -31,6 +32,8 @@ pub(crate) enum Target {
     Failed,
     /// The same as the last time.
     Last,
+    /// No test: only an interpreter's image is got.
+    Interpreter { folder: Option<String>, name: Option<String> },
 }
 
 /// What a user asks for.
@@ -77,7 +80,7 @@ fn begin(shared: &Shared, session: &Session, request: Request) -> Result<RunName
 /// What is to run in which folder.
 fn wish(shared: &Shared, session: &Session, request: Request) -> Result<Wish> {
     if session.folders().next().is_none() {
-        return Err(failed("no workspace folder is open; open the project's folder"));
+        return Err(no_folder());
     }
     let parts = match request.target {
         Target::Tests { ids: None, exclude } => everything(session, &exclude)?,
@@ -86,6 +89,7 @@ fn wish(shared: &Shared, session: &Session, request: Request) -> Result<Wish> {
         Target::At(path, position) => vec![of_file(session, &path, Some(position))?],
         Target::Failed => failures(session),
         Target::Last => return last(shared, session),
+        Target::Interpreter { folder, name } => build(session, folder.as_deref(), name.as_deref())?,
     };
     let fresh = request.fresh;
     Ok(Wish { parts, fresh })
@@ -169,6 +173,31 @@ fn failures(session: &Session) -> Vec<(FolderName, Selection)> {
     parts
 }
 
+/// The folders that a build means: the named one, else all that have the interpreter, or have one to
+/// build.
+fn build(
+    session: &Session,
+    folder: Option<&str>,
+    name: Option<&str>,
+) -> Result<Vec<(FolderName, Selection)>> {
+    let part = |folder: &Folder| (folder.name.clone(), Selection::Build(name.map(str::to_owned)));
+    if let Some(wanted) = folder {
+        let found = session.folders().find(|folder| &*folder.name == wanted);
+        return found.map(|it| vec![part(it)]).ok_or_else(|| unknown_folder(wanted));
+    }
+    let is_meant = |it: &Registered| match name {
+        Some(name) => it.name == name,
+        None => it.is_chosen && it.kind != interpreter::LOCAL,
+    };
+    let has_one = |it: &&Folder| it.workspace.registered.iter().any(is_meant);
+    let mut parts: Vec<_> = session.folders().filter(has_one).map(part).collect();
+    if parts.is_empty() {
+        // Whose refusal says what is wrong.
+        parts.extend(session.folders().next().map(part));
+    }
+    Ok(parts)
+}
+
 fn last(shared: &Shared, session: &Session) -> Result<Wish> {
     let nothing = || failed("nothing was run yet");
     let mut wish = shared.runs.last().ok_or_else(nothing)?;
@@ -191,6 +220,16 @@ pub(crate) async fn cancel(shared: &Arc<Shared>, name: Option<String>) -> Vec<St
         names.iter().map(ToString::to_string).collect()
     });
     cancelled.await.unwrap_or_default()
+}
+
+/// A request in an empty window.
+pub(crate) fn no_folder() -> Error {
+    failed("no workspace folder is open; open the project's folder")
+}
+
+/// A request that names a folder which is not there.
+pub(crate) fn unknown_folder(name: &str) -> Error {
+    Error::invalid_params(format!("no open folder is named `{name}`"))
 }
 
 /// A request that is right, and cannot be met.

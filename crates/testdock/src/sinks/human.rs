@@ -36,13 +36,7 @@ impl Human {
     }
 
     fn preparing(&mut self, stage: &Stage) {
-        let step = match stage {
-            Stage::Connecting => "connecting to the engine".to_owned(),
-            Stage::Pulling { image, progress } => format!("pulling {image}: {progress}"),
-            Stage::Building { step, number, of: 0 } => format!("building, step {number}: {step}"),
-            Stage::Building { step, number, of } => format!("building {number}/{of}: {step}"),
-            Stage::Starting => "starting the container".to_owned(),
-        };
+        let step = views::stage_words(stage);
         self.bar.set_message(step.clone());
         // Without a terminal there is no bar; the steps of a build are worth a line each.
         let worth_a_line = matches!(stage, Stage::Building { .. });
@@ -138,6 +132,9 @@ impl Sink for Human {
             | Change::Stale { .. }
             | Change::Queued { .. }
             | Change::BuildLog { .. }
+            | Change::Built { .. }
+            | Change::Interpreters(_)
+            | Change::BuildInputs(_)
             | Change::Output { .. } => {}
         }
         self.finish.look(session, change);

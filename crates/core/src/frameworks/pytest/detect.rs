@@ -1,7 +1,8 @@
 //! Finds the pytest projects of a workspace, and which of their files hold tests.
 //!
 //! Follows pytest's own choice of its root directory and configuration file: a directory whose file
-//! has a section for pytest is a root of its own; without any, the project's directory is.
+//! has a section for pytest is a root; without any, the project's directory is. Where such directories
+//! nest, the inner one is a root only if the outer one would not simply collect its tests too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,18 +38,27 @@ pub fn detect<'f>(
     read: impl Fn(&str) -> Option<String>,
 ) -> Vec<PytestRoot> {
     let found = Found::among(files);
-    let mut roots: BTreeMap<&str, PytestRoot> = found
+    let mut candidates: BTreeMap<&str, PytestRoot> = found
         .configs
         .iter()
         .filter_map(|(dir, names)| Some((*dir, configured(dir, names, &read)?)))
         .collect();
-    let orphans =
-        found.tests.iter().filter(|dir| !ancestors(dir).any(|above| roots.contains_key(above)));
+    let orphans = found
+        .tests
+        .iter()
+        .filter(|dir| !ancestors(dir).any(|above| candidates.contains_key(above)));
     let homes: BTreeSet<&str> = orphans.map(|dir| found.project_of(dir)).collect();
     for home in homes {
-        roots.entry(home).or_insert_with(|| PytestRoot::new(home, None, Options::default()));
+        candidates.entry(home).or_insert_with(|| PytestRoot::plain(home));
     }
-    roots.into_values().collect()
+    let mut roots: Vec<PytestRoot> = Vec::new();
+    for candidate in candidates.into_values() {
+        let outer = owner(&roots, &candidate.root);
+        if outer.is_none_or(|outer| found.is_apart(&candidate, outer)) {
+            roots.push(candidate);
+        }
+    }
+    roots
 }
 
 /// The root that a file belongs to: the nearest above it.
@@ -63,6 +73,7 @@ struct Found<'f> {
     configs: BTreeMap<&'f str, BTreeSet<&'f str>>,
     projects: BTreeSet<&'f str>,
     tests: BTreeSet<&'f str>,
+    modules: Vec<&'f str>,
 }
 
 impl<'f> Found<'f> {
@@ -72,6 +83,7 @@ impl<'f> Found<'f> {
             let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
             if !dir.split('/').any(is_foreign) {
                 found.add(dir, name);
+                found.modules.extend(name.ends_with(".py").then_some(path));
             }
         }
         found
@@ -87,6 +99,21 @@ impl<'f> Found<'f> {
         if looks_like_test(name) {
             self.tests.insert(dir);
         }
+    }
+
+    /// Whether a root inside of another one has tests that are not simply tests of that one.
+    fn is_apart(&self, inner: &PytestRoot, outer: &PytestRoot) -> bool {
+        let (rules, outer_rules) = (FileRules::new(inner), FileRules::new(outer));
+        let modules = self.modules.iter().filter(|path| rules.is_test_file(path));
+        let mut own = modules.peekable();
+        let between = ancestors(&inner.root).skip(1).take_while(|dir| dir.len() > outer.root.len());
+        if own.peek().is_none() || between.clone().any(|dir| self.tests.contains(dir)) {
+            return false;
+        }
+        let is_collected =
+            outer.config_file.is_some() && own.any(|path| outer_rules.is_test_file(path));
+        let is_project = self.projects.contains(inner.root.as_str());
+        !is_collected || (is_project && outer.testpaths.is_empty())
     }
 
     /// The top-most project around a directory, else the workspace.

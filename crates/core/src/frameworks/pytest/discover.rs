@@ -1,18 +1,23 @@
 //! Finds the tests of one Python file without running it, as pytest's own collection would name them.
 //!
-//! What a file does at run time (imported base classes, `pytest_generate_tests`) is not seen here;
-//! the report completes the picture.
+//! Classes that it derives from may stand in other files. What a file does at run time
+//! (`pytest_generate_tests`, classes that it makes) is not seen here; the report completes the picture.
 
 mod collect;
+mod elsewhere;
 mod lines;
 mod outline;
 mod syntax;
 #[cfg(test)]
 mod tests;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use self::collect::collect;
+use self::elsewhere::{Elsewhere, File};
 use super::patterns::NamePatterns;
-use crate::frameworks::{Position, Range};
+use crate::frameworks::{Position, Range, Read};
+use crate::paths::RelPath;
 
 /// Which names make a test.
 #[derive(Debug, Clone)]
@@ -72,6 +77,8 @@ pub struct FoundTest {
     pub is_async: bool,
     /// Whether it stands in a base class, where the range points.
     pub inherited: bool,
+    /// Of a test that stands in another file a hash of its text there: here its class stands for it.
+    pub elsewhere: Option<u64>,
     /// The index of its class in the list.
     pub parent: Option<usize>,
 }
@@ -79,14 +86,35 @@ pub struct FoundTest {
 /// The tests that a file's text defines, also while it is being typed.
 #[must_use]
 pub fn discover(text: &str, rules: &NameRules) -> Vec<FoundTest> {
-    collect(&syntax::outline(text).unwrap_or_else(|| lines::outline(text)), rules)
+    discover_in(&RelPath::default(), text, rules, &|_| None)
+}
+
+/// The tests of the file at `path`, with those that its classes inherit from files that can be read.
+#[must_use]
+pub fn discover_in(
+    path: &RelPath,
+    text: &str,
+    rules: &NameRules,
+    read: Read<'_>,
+) -> Vec<FoundTest> {
+    let body = syntax::outline(text).unwrap_or_else(|| lines::outline(text));
+    collect(&body, rules, Some((Elsewhere::new(rules, read), File { path, text })))
 }
 
 /// The same from the lines alone: ten times as fast, for the first look at a large workspace.
 /// Where a list of marks stands on several lines it may miss one.
 #[must_use]
 pub fn skim(text: &str, rules: &NameRules) -> Vec<FoundTest> {
-    collect(&lines::outline(text), rules)
+    collect(&lines::outline(text), rules, None)
+}
+
+/// A hash of the lines that a test stands on, wherever they are in the file.
+pub(super) fn hash(lines: &[&str], range: &Range) -> u64 {
+    let line = |line: u32| (line as usize).min(lines.len());
+    let mut hasher = DefaultHasher::new();
+    let end = line(range.end.line.saturating_add(1));
+    lines[line(range.start.line).min(end)..end].hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The position after `before`, which starts its line.

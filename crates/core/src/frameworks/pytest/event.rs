@@ -11,6 +11,8 @@ use crate::plan::Site;
 pub(super) enum Event {
     Session {
         rootdir: String,
+        /// What the project puts before the class names of the report.
+        junit_prefix: Option<String>,
     },
     Collected {
         n: usize,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::frameworks::Suite;
 use crate::id::TestId;
-use crate::plan::{Candidate, HelperFile, Invocation, Job, Reports, Site};
+use crate::paths::RelPath;
+use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
 
 /// The helper plugin that is brought into the container.
 const PLUGIN: &str = include_str!("helper/testdock_pytest.py");
@@ -18,7 +19,8 @@ const SELECTION: &str = "selection";
 /// A longer selection goes into a file: some systems allow 128 KiB for all arguments together.
 const LONGEST_SELECTION: usize = 16 * 1024;
 
-pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
+/// `inner` are directories that belong to other suites.
+pub(super) fn invocation(job: &Job, site: &Site, inner: &[RelPath]) -> Invocation {
     let suite = &job.suite;
     let mut invocation = Invocation {
         candidates: candidates(suite),
@@ -37,13 +39,13 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
             name: "testdock_pytest.py".into(),
             content: PLUGIN.into(),
         }],
-        inputs: Vec::new(),
-        reports: Reports::Scratch(REPORT.into()),
-        live: true,
+        reports: Reports::Scratch(vec![REPORT.into()]),
+        live: Live::Events,
         remedy:
             "install pytest where the tests run (in a Dockerfile: `RUN pip install pytest`), or set the suite's \
                  `command`"
                 .into(),
+        ..Invocation::default()
     };
     if let Some(cache) = &site.cache {
         invocation.env.push(("TESTDOCK_PYCACHE".into(), format!("{cache}/pytest")));
@@ -53,6 +55,8 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
     }
     invocation.env.extend(suite.env.iter().cloned());
     invocation.args.extend(suite.args.iter().chain(&job.args).cloned());
+    let inner = inner.iter().filter_map(|dir| dir.strip(&suite.root));
+    invocation.args.extend(inner.map(|dir| format!("--ignore={dir}")));
     invocation
         .args
         .extend(job.exclude.iter().map(|id| format!("--deselect={}", node_id(suite, id))));

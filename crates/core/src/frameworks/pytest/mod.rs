@@ -11,9 +11,9 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
-use super::{Framework, ItemKind, Range, Reader, Suite, TestItem};
+use super::{Detected, Framework, ItemKind, Kind, Reader, Source, Suite, TestItem};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
@@ -21,10 +21,24 @@ use crate::resolve::Contents;
 use detect::{FileRules, PytestRoot};
 use discover::{FoundKind, FoundTest, NameRules};
 
+/// How pytest is found.
+pub const KIND: Kind = Kind {
+    name: "pytest",
+    image: "python:3.12",
+    shaped_by: &ini::CONFIG_FILES,
+    detect: |contents| {
+        let found = Pytest::detect(contents).into_iter();
+        found.map(|pytest| Detected::new(pytest.root.clone(), pytest)).collect()
+    },
+    at: |root, contents| Arc::new(Pytest::at(root, contents)),
+};
+
 /// pytest with the settings of one root directory.
 #[derive(Debug)]
 pub struct Pytest {
     root: RelPath,
+    /// Roots of other projects inside of this one.
+    inner: Vec<RelPath>,
     files: FileRules,
     names: NameRules,
 }
@@ -32,7 +46,14 @@ pub struct Pytest {
 impl Pytest {
     /// The pytest projects of a workspace.
     pub fn detect(contents: Contents<'_>) -> Vec<Self> {
-        roots(contents).iter().map(Self::new).collect()
+        let mut found: Vec<Self> = roots(contents).iter().map(Self::new).collect();
+        let all: Vec<RelPath> = found.iter().map(|pytest| pytest.root.clone()).collect();
+        for pytest in &mut found {
+            let inner = all.iter().filter(|root| **root != pytest.root);
+            let inner = inner.filter(|root| root.strip(&pytest.root).is_some());
+            pytest.inner = inner.cloned().collect();
+        }
+        found
     }
 
     /// pytest at a directory that the configuration names, with the settings that pytest finds there.
@@ -45,14 +66,10 @@ impl Pytest {
         pytest
     }
 
-    /// Where it stands.
-    pub fn root(&self) -> &RelPath {
-        &self.root
-    }
-
     fn new(root: &PytestRoot) -> Self {
         Self {
             root: RelPath::new(&root.root),
+            inner: Vec::new(),
             files: FileRules::new(root),
             names: NameRules::new(&root.python_functions, &root.python_classes),
         }
@@ -70,17 +87,29 @@ impl Framework for Pytest {
     }
 
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
-        path.strip(&suite.root).is_some() && self.files.is_test_file(path.as_str())
+        path.strip(&suite.root).is_some()
+            && self.files.is_test_file(path.as_str())
+            && !self.leaves_out(path)
     }
 
-    fn discover(&self, suite: &Suite, path: &RelPath, text: &str) -> Vec<TestItem> {
-        let lines: Vec<&str> = text.split('\n').collect();
-        let found = discover::discover(text, &self.names);
-        found.into_iter().map(|test| item(suite, path, &lines, test)).collect()
+    fn leaves_out(&self, path: &RelPath) -> bool {
+        self.inner.iter().any(|root| path.strip(root).is_some())
+    }
+
+    fn owns(&self, suite: &Suite, path: &RelPath) -> bool {
+        path.strip(&suite.root).is_some_and(|inner| inner.ends_with(".py"))
+            && !self.leaves_out(path)
+    }
+
+    fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
+        let lines: Vec<&str> = source.text.split('\n').collect();
+        let read = |path: &RelPath| source.other(path);
+        let found = discover::discover_in(source.path, source.text, &self.names, &read);
+        found.into_iter().map(|test| item(suite, source.path, &lines, test)).collect()
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
-        invocation::invocation(job, site)
+        invocation::invocation(job, site, &self.inner)
     }
 
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {
@@ -95,7 +124,7 @@ fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestI
         FoundKind::Function => ItemKind::Test,
     };
     TestItem {
-        hash: hash(lines, &test.range),
+        hash: discover::hash(lines, &test.range) ^ test.elsewhere.unwrap_or_default(),
         id: TestId {
             suite: suite.name.clone(),
             names: test.names,
@@ -104,14 +133,6 @@ fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestI
         kind,
         range: test.range,
         name: test.name_range,
+        pattern: None,
     }
-}
-
-/// A hash of the lines that a test stands on, wherever they are in the file.
-fn hash(lines: &[&str], range: &Range) -> u64 {
-    let line = |line: u32| (line as usize).min(lines.len());
-    let mut hasher = DefaultHasher::new();
-    let end = line(range.end.line.saturating_add(1));
-    lines[line(range.start.line).min(end)..end].hash(&mut hasher);
-    hasher.finish()
 }

@@ -21,6 +21,8 @@ pub(super) struct PytestReader {
     site: Site,
     /// What node ids are relative to, in the workspace.
     root: RelPath,
+    /// What the project puts before the class names of the report.
+    prefix: Option<String>,
     live: BTreeMap<TestId, TestResult>,
     internal_error: Option<String>,
     end: Option<End>,
@@ -38,6 +40,7 @@ impl PytestReader {
             suite: job.suite.clone(),
             site: site.clone(),
             root: job.suite.root.clone(),
+            prefix: None,
             live: BTreeMap::new(),
             internal_error: None,
             end: None,
@@ -47,7 +50,8 @@ impl PytestReader {
 
     fn event(&mut self, event: Event) -> Option<RunEvent> {
         match event {
-            Event::Session { rootdir } => {
+            Event::Session { rootdir, junit_prefix } => {
+                self.prefix = junit_prefix.filter(|prefix| !prefix.is_empty());
                 let host = self.site.paths.to_host(&rootdir);
                 if let Some(root) = host.and_then(|host| RelPath::below(&self.site.root, &host)) {
                     self.root = root;
@@ -175,12 +179,17 @@ impl PytestReader {
         if let Some(property) = property {
             return self.test_id(&property.value);
         }
-        let classname = case.classname.as_deref().unwrap_or_default();
+        let classname = self.without_prefix(case.classname.as_deref().unwrap_or_default());
         let name = case.name.as_deref().unwrap_or_default();
         let dotted = |id: &TestId| dotted(&self.root, id);
         let known =
             self.live.keys().find(|id| dotted(id) == (classname.to_owned(), name.to_owned()));
         known.cloned().unwrap_or_else(|| self.guessed_id(classname, name))
+    }
+
+    fn without_prefix<'c>(&self, classname: &'c str) -> &'c str {
+        let rest = self.prefix.as_deref().and_then(|prefix| classname.strip_prefix(prefix));
+        rest.map_or(classname, |rest| rest.strip_prefix('.').unwrap_or(rest))
     }
 
     /// The id of a case that nobody has named: a module's path in dots, then its classes.
@@ -225,7 +234,7 @@ impl PytestReader {
             }),
             (None, exit) => Some(Broken {
                 fault: Fault::Process,
-                message: format!("the test process ended before pytest did: {}", exit_words(exit)),
+                message: format!("the test process ended before pytest did: {}", exit),
                 help: None,
             }),
         }
@@ -233,9 +242,9 @@ impl PytestReader {
 }
 
 impl Reader for PytestReader {
-    fn line(&mut self, line: &str) -> Option<RunEvent> {
-        let event: Event = serde_json::from_str(line).ok()?;
-        self.event(event)
+    fn line(&mut self, line: &str) -> Vec<RunEvent> {
+        let event = serde_json::from_str(line).ok().and_then(|event| self.event(event));
+        event.into_iter().collect()
     }
 
     fn conclude(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion {
@@ -270,7 +279,7 @@ fn unexplained(exit: Exit, results: &[TestResult]) -> Option<Broken> {
     }
     Some(Broken {
         fault: Fault::Process,
-        message: format!("pytest ended with {}, though no test failed", exit_words(exit)),
+        message: format!("pytest ended with {}, though no test failed", exit),
         help: Some("the end of its output says why: an interrupted session, or a plugin".into()),
     })
 }
@@ -318,12 +327,5 @@ fn dotted(root: &RelPath, id: &TestId) -> (String, String) {
             let case = id.case.as_ref().map(|case| format!("[{case}]")).unwrap_or_default();
             (classname.collect::<Vec<_>>().join("."), format!("{name}{case}"))
         }
-    }
-}
-
-fn exit_words(exit: Exit) -> String {
-    match exit {
-        Exit::Code(code) => format!("exit code {code}"),
-        Exit::Signal(signal) => format!("killed by signal {signal}"),
     }
 }

@@ -5,31 +5,22 @@ use std::sync::Arc;
 use super::Pytest;
 use super::detect::PytestRoot;
 use crate::frameworks::{Conclusion, Exit, Suite};
+use crate::id::TestId;
 use crate::interpreter;
 use crate::model::RunEvent;
 use crate::paths::{Mount, PathMap, RelPath};
 use crate::plan::{Job, ReportFile, Site, Source};
+use crate::resolve::Contents;
+use crate::workspace::Workspace;
+
+fn suite() -> Suite {
+    let pytest = Pytest::new(&PytestRoot::plain(""));
+    Suite::new(RelPath::default(), Arc::new(pytest))
+}
 
 fn job() -> Job {
-    let suite = Suite {
-        name: None,
-        root: RelPath::default(),
-        framework: Arc::new(Pytest::new(&PytestRoot::plain(""))),
-        interpreter: None,
-        command: None,
-        args: Vec::new(),
-        env: Vec::new(),
-        timeout: None,
-        test_timeout: None,
-    };
-    Job {
-        suite: Arc::new(suite),
-        interpreter: Arc::new(interpreter::plan("default", &Default::default(), Source::Local)),
-        selection: Vec::new(),
-        exclude: Vec::new(),
-        args: Vec::new(),
-        fresh: false,
-    }
+    let interpreter = interpreter::plan("default", &Default::default(), Source::Local);
+    Job::new(suite(), interpreter)
 }
 
 fn site() -> Site {
@@ -43,7 +34,7 @@ fn site() -> Site {
     }
 }
 
-fn conclude(events: &[&str], cases: &str, exit: Exit) -> (Vec<Option<RunEvent>>, Conclusion) {
+fn conclude(events: &[&str], cases: &str, exit: Exit) -> (Vec<Vec<RunEvent>>, Conclusion) {
     let (job, site) = (job(), site());
     let mut reader = job.suite.framework.reader(&job, &site);
     let told = events.iter().map(|line| reader.line(line)).collect();
@@ -90,7 +81,7 @@ fn the_helper_knows_the_place_and_the_report_the_outcome() {
                   {"path":"/usr/lib/python3/x.py","line":1,"name":"x"}]}"#;
     let failed = PASSED.replace("</properties>", "</properties><failure message=\"no\"/>");
     let (told, conclusion) = conclude(&[&finish.replace('\n', " "), END], &failed, Exit::Code(1));
-    assert!(matches!(told[0], Some(RunEvent::TestFinished(_))), "{told:?}");
+    assert!(matches!(told[0][..], [RunEvent::TestFinished(_)]), "{told:?}");
     let result = &conclusion.results[0];
     let place = result.place().expect("a place");
     assert_eq!((place.path.as_str(), place.line), ("/w/test_a.py", 7));
@@ -99,8 +90,54 @@ fn the_helper_knows_the_place_and_the_report_the_outcome() {
 }
 
 #[test]
+fn a_prefix_of_the_report_is_no_part_of_an_id() {
+    let session = r#"{"e":"session","rootdir":"/app","junit_prefix":"py311"}"#;
+    let cases = r#"<testcase classname="py311.tests.test_a.TestA" name="test_one"/>
+        <testcase classname="py311" name="tests.test_bad"><error message="no"/></testcase>"#;
+    let (_, conclusion) = conclude(&[session, END], cases, Exit::Code(1));
+    let ids: Vec<String> = conclusion.results.iter().map(|r| r.id.to_string()).collect();
+    assert_eq!(ids, ["tests/test_a.py::TestA::test_one", "tests/test_bad.py"]);
+}
+
+#[test]
+fn a_project_in_another_has_its_tests_for_itself() {
+    let files = ["pytest.ini", "services/a/pyproject.toml", "services/a/test_a.py", "test_b.py"];
+    let files = files.map(RelPath::new);
+    let read = |path: &str| match path {
+        "pytest.ini" => Some("[pytest]\n".to_owned()),
+        _ => Some("[tool.pytest.ini_options]\n".to_owned()),
+    };
+    let found = Pytest::detect(Contents {
+        root: "/w".into(),
+        files: &files,
+        read: &read,
+        host: crate::interpreter::Host::unknown(),
+    });
+    let suites = found.into_iter().map(|it| Arc::new(Suite::new(it.root.clone(), Arc::new(it))));
+    let workspace = Workspace { suites: suites.collect(), ..Workspace::default() };
+    let told = workspace.suites.iter().map(|suite| {
+        let is_test = |path: &&RelPath| suite.framework.is_test_file(suite, path);
+        let tests: Vec<&str> = files.iter().filter(is_test).map(RelPath::as_str).collect();
+        let meant = ["services", "services/a", "services/a/test_a.py"].map(|path| {
+            let id = TestId::of_file(RelPath::new(path));
+            workspace.is_meant(suite, &id)
+        });
+        let job = Job { suite: suite.clone(), ..job() };
+        let ignored: Vec<String> = suite.framework.invocation(&job, &site()).args.split_off(2);
+        format!("{:?} has {tests:?}, means {meant:?}, {ignored:?}", suite.root)
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            r#""" has ["test_b.py"], means [true, false, false], ["--ignore=services/a"]"#,
+            r#""services/a" has ["services/a/test_a.py"], means [true, true, true], []"#,
+        ]
+    );
+}
+
+#[test]
 fn a_line_that_is_no_event_spoils_nothing() {
     let (told, conclusion) = conclude(&["garbage", "{\"e\":\"new\"}", END], PASSED, Exit::Code(0));
-    assert_eq!(told, [None, None, None]);
+    assert!(told.iter().all(Vec::is_empty), "{told:?}");
     assert_eq!(conclusion.results.len(), 1);
 }

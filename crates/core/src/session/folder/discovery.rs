@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Document, Folder, Record, Stale};
+use crate::frameworks::Source;
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::session::{Change, Effect};
@@ -37,6 +38,7 @@ impl Folder {
     pub(in crate::session) fn found(&mut self, files: Vec<FileTests>) -> Vec<Effect> {
         let mut by_path: BTreeMap<RelPath, Vec<FileTests>> = BTreeMap::new();
         for file in files {
+            self.others.extend(file.others.iter().cloned());
             by_path.entry(file.path.clone()).or_default().push(file);
         }
         let mut effects = Vec::new();
@@ -45,6 +47,9 @@ impl Folder {
             self.seen.insert(path.clone());
             // What is open in the editor is newer than what is on disk.
             if self.documents.contains_key(&path) {
+                if tests.iter().any(|file| !file.others.is_empty()) {
+                    effects.extend(self.rediscover(&path));
+                }
                 continue;
             }
             effects.extend(self.replace(&path, tests));
@@ -87,7 +92,9 @@ impl Folder {
         if self.documents.get(&path).is_some_and(|known| known.version > version) {
             return Vec::new();
         }
-        self.documents.insert(path.clone(), Document { version, text: text.clone() });
+        let memory = self.documents.remove(&path).map(|known| known.memory).unwrap_or_default();
+        let document = Document { version, text: text.clone(), memory };
+        self.documents.insert(path.clone(), document);
         self.rediscover(&path)
     }
 
@@ -102,7 +109,7 @@ impl Folder {
     }
 
     /// Files changed on disk: those that shape the workspace mean a new scan, others themselves.
-    pub(in crate::session) fn changed(&mut self, paths: Vec<RelPath>) -> Vec<Effect> {
+    pub(in crate::session) fn changed(&mut self, paths: &[RelPath]) -> Vec<Effect> {
         if paths.iter().any(crate::resolve::shapes_the_workspace) {
             self.begin_scan();
             let effect =
@@ -113,11 +120,22 @@ impl Folder {
             self.files.contains_key(path)
                 || self.workspace.suites.iter().any(|s| s.framework.is_test_file(s, path))
         };
-        let tests: Vec<RelPath> = paths
-            .into_iter()
-            .filter(|path| !self.documents.contains_key(path) && is_test(path))
-            .collect();
-        if tests.is_empty() { Vec::new() } else { vec![self.scan_only(tests)] }
+        // Also those that are open: what they say is known, but not what the files say that they import.
+        let mut tests: BTreeSet<RelPath> = paths.iter().filter(|p| is_test(p)).cloned().collect();
+        tests.extend(self.dependent(paths));
+        self.others.retain(|path, _| !paths.contains(path));
+        match tests.is_empty() {
+            true => Vec::new(),
+            false => vec![self.scan_only(tests.into_iter().collect())],
+        }
+    }
+
+    /// The files whose tests come in part from one of these.
+    fn dependent(&self, paths: &[RelPath]) -> Vec<RelPath> {
+        let comes_from =
+            |file: &FileTests| file.others.iter().any(|(path, _)| paths.contains(path));
+        let files = self.files.iter().filter(|(_, files)| files.iter().any(comes_from));
+        files.map(|(path, _)| path.clone()).collect()
     }
 
     fn scan_only(&self, files: Vec<RelPath>) -> Effect {
@@ -130,10 +148,17 @@ impl Folder {
 
     /// Finds the tests of an open document again.
     fn rediscover(&mut self, path: &RelPath) -> Vec<Effect> {
-        let Some(document) = self.documents.get(path) else {
+        let Some(document) = self.documents.get_mut(path) else {
             return Vec::new();
         };
-        let tests = self.workspace.discover(path, &document.text);
+        let (text, memory) = (document.text.clone(), std::mem::take(&mut document.memory));
+        let read = |path: &RelPath| self.text(path).or_else(|| self.others.get(path)).cloned();
+        let mut source = Source::edited(path, &text, &memory).beside(&read);
+        let tests = self.workspace.discover(&mut source);
+        let memory = source.into_memory(text.clone());
+        if let Some(document) = self.documents.get_mut(path) {
+            document.memory = memory;
+        }
         if tests.is_empty() && !self.files.contains_key(path) {
             return Vec::new();
         }
@@ -166,7 +191,7 @@ impl Folder {
             .get(path)
             .into_iter()
             .flatten()
-            .flat_map(|f| &f.items)
+            .flat_map(|f| f.items.iter())
             .map(|i| (&i.id, i.hash))
             .collect();
         let first = TestId::of_file(path.clone());
@@ -175,7 +200,8 @@ impl Folder {
             let Some((_, stood)) = record.stood else {
                 return;
             };
-            let now = hashes.get(id).or_else(|| hashes.get(&id.parent()?)).copied();
+            let mut above = std::iter::successors(Some(id.clone()), TestId::parent);
+            let now = above.find_map(|id| hashes.get(&id).copied());
             match (record.stale, now == Some(stood)) {
                 (None, false) => {
                     record.stale = Some(Stale::Edited);

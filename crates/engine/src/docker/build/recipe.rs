@@ -18,7 +18,7 @@ const SENT_DOCKERFILE: &str = ".testdock.Dockerfile";
 /// Everything that a build needs, read once.
 pub(in super::super) struct Recipe {
     pub(super) root: Utf8PathBuf,
-    pub(super) dockerfile: Dockerfile,
+    pub(in super::super) dockerfile: Dockerfile,
     /// The Dockerfile's text.
     pub(super) text: String,
     /// What it says.
@@ -66,6 +66,23 @@ impl Recipe {
     /// The Dockerfile on the caller's machine.
     pub(super) fn path(&self) -> Utf8PathBuf {
         self.dockerfile.path.on(&self.root)
+    }
+
+    /// Which of the workspace's builds this is, whatever the files say now.
+    pub(in super::super) fn source(&self) -> String {
+        let target = self.dockerfile.target.as_deref().unwrap_or_default();
+        format!("{}#{target}", self.dockerfile.path)
+    }
+
+    /// The files that shape the image, from the workspace's root: paths and globs.
+    pub(in super::super) fn inputs(&self) -> Vec<String> {
+        let context = &self.dockerfile.context;
+        let path = self.dockerfile.path.as_str();
+        let of_context =
+            inputs::of(&self.facts).into_iter().map(|it| context.join(&it).to_string());
+        let [beside, ..] = candidates(path);
+        let about = [path.to_owned(), beside, context.join(".dockerignore").to_string()];
+        about.into_iter().chain(of_context).collect()
     }
 
     /// The build context, ready to be sent.

@@ -27,7 +27,8 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
     let recipe = Recipe::read(root, &dockerfile).unwrap();
     let (sender, mut receiver) = mpsc::channel(1000);
     let events = Events::new(RunId::from("test"), sender);
-    let result = build_with(BuilderVersion::BuilderV1, &docker, &recipe, false, &events).await;
+    let result =
+        build_with(BuilderVersion::BuilderV1, &docker, &recipe, Steps::Kept, &events).await;
     drop(events);
     remove_what_is_left(&docker, &nonce(root)).await;
     let error = result.unwrap_err();
@@ -41,10 +42,10 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
     seen.push(error.log.unwrap());
     let text = seen.join("\n").replace(&base(), "BASE").replace(&nonce(root), "NONCE");
     expect![[r#"
-        Building { step: "FROM BASE", number: 1, of: 6 }
-        Building { step: "ENV OWN=NONCE", number: 2, of: 6 }
-        Building { step: "RUN echo fine", number: 3, of: 6 }
-        Building { step: "RUN echo no luck; exit 3", number: 4, of: 6 }
+        Building { step: "FROM BASE", number: 1, of: 7 }
+        Building { step: "ENV OWN=NONCE", number: 2, of: 7 }
+        Building { step: "RUN echo fine", number: 3, of: 7 }
+        Building { step: "RUN echo no luck; exit 3", number: 4, of: 7 }
         cannot build Dockerfile: RUN echo no luck; exit 3 failed with exit code 3 4
         no luck"#]]
     .assert_eq(&text);

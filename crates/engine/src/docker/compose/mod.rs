@@ -11,7 +11,7 @@ mod tool;
 use bollard::Docker;
 use bollard::query_parameters::InspectNetworkOptions;
 use camino::Utf8Path;
-use testdock_core::interpreter::compose_interpreter;
+use testdock_core::interpreter::{ComposeService, compose_interpreter};
 use testdock_core::model::RunError;
 use testdock_core::plan::{Compose, Interpreter};
 
@@ -25,6 +25,27 @@ pub(super) use needs::{sweep, take_down};
 const PROJECT: &str = "com.docker.compose.project";
 const SERVICE: &str = "com.docker.compose.service";
 
+/// The service's interpreter, with nothing started.
+pub(super) async fn resolved(
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    compose: &Compose,
+) -> Result<ComposeService, RunError> {
+    let tool = Tool::new(root, compose, interpreter.host.as_deref());
+    compose_interpreter(interpreter, compose, &tool.config().await?, root)
+}
+
+/// The same, as far as it was resolved before and its files are as they were.
+pub(super) fn remembered(
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    compose: &Compose,
+) -> Option<Interpreter> {
+    let tool = Tool::new(root, compose, interpreter.host.as_deref());
+    let service = compose_interpreter(interpreter, compose, &tool.known_config()?, root);
+    Some(service.ok()?.interpreter)
+}
+
 /// The service's interpreter, with what the service needs up and well.
 pub(super) async fn ready(
     docker: &Docker,
@@ -34,8 +55,7 @@ pub(super) async fn ready(
     events: &Events,
 ) -> Result<Interpreter, RunError> {
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
-    let config = tool.config().await?;
-    let service = compose_interpreter(interpreter, compose, &config, root)?;
+    let service = resolved(root, interpreter, compose).await?;
     let mut made = service.interpreter;
     if compose.exec {
         return Ok(made);

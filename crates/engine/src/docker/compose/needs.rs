@@ -11,13 +11,14 @@ use bollard::query_parameters::{
     RemoveContainerOptionsBuilder,
 };
 use camino::Utf8Path;
+use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::interpreter::{Condition, Dependency, compose_labels};
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::plan::Interpreter;
 use tokio::time::{Instant, sleep};
 
 use super::super::container::{engine_error, now};
-use super::super::recipe::{INTERPRETER, KEY, WORKSPACE};
+use super::super::recipe::KEY;
 use super::tool::Tool;
 use super::{PROJECT, SERVICE};
 use crate::runner::Events;

@@ -28,17 +28,21 @@ impl<'a> Tool<'a> {
 
     /// What the files come to: asked once for each content of all that the tool reads.
     pub(super) async fn config(&self) -> Result<String, RunError> {
-        let remembered = self.remembered();
-        if let Some(text) = remembered.as_ref().and_then(|path| std::fs::read_to_string(path).ok())
-        {
+        if let Some(text) = self.known_config() {
             return Ok(text);
         }
+        let remembered = self.remembered();
         let text = self.run(&[], &["config"]).await?;
         if let Some(path) = &remembered {
             // It will be asked again.
             let _ = keep(path, &text);
         }
         Ok(text)
+    }
+
+    /// The same, without asking.
+    pub(super) fn known_config(&self) -> Option<String> {
+        std::fs::read_to_string(self.remembered()?).ok()
     }
 
     /// Runs the tool, with further files laid over the service's own.

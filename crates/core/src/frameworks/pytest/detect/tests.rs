@@ -120,6 +120,42 @@ fn a_nested_project_keeps_its_files() {
     assert_eq!(owner("services/abc/test_c.py"), Some(""));
 }
 
+/// A file that configures pytest, and may do so for nobody.
+fn stray(outer: &[(&str, &str)], inner: &[&str], expected: &[&str]) {
+    let inner = inner.iter().map(|path| (*path, "[pytest]\n"));
+    let files: Vec<(&str, &str)> = outer.iter().copied().chain(inner).collect();
+    let roots: Vec<String> = roots(&files).into_iter().map(|root| root.root).collect();
+    assert_eq!(roots, expected, "{files:?}");
+}
+
+#[test]
+fn a_configuration_among_the_tests_of_another_makes_no_root() {
+    let configured = ("pytest.ini", "[pytest]\n");
+    let test = ("tests/test_a.py", "");
+    let data = ["tests/data/pytest.toml", "tests/data/test_b.py", "tests/data/setup.py"];
+    stray(&[configured, test], &data, &[""]);
+    stray(&[("setup.py", ""), test], &data, &[""]);
+    stray(&[test], &["sub/pytest.ini", "sub/test_b.py"], &["", "sub"]);
+    stray(&[test], &["sub/pytest.ini", "sub/other.py"], &[""]);
+}
+
+#[test]
+fn a_configuration_that_is_no_project_makes_no_root_in_another() {
+    let configured = ("pytest.ini", "[pytest]\n");
+    let sub = ["sub/pytest.ini", "sub/test_b.py"];
+    stray(&[configured], &sub, &[""]);
+    stray(&[configured], &[&sub[..], &["sub/setup.py"]].concat(), &["", "sub"]);
+}
+
+#[test]
+fn the_outer_configuration_says_what_it_collects() {
+    let tests = ("pytest.ini", "[pytest]\ntestpaths = tests\n");
+    stray(&[tests], &["integration/pytest.ini", "integration/test_b.py"], &["", "integration"]);
+    let all = ("pytest.ini", "[pytest]\ntestpaths = services/*/tests\n");
+    let service = ["services/a/tox.ini", "services/a/setup.py", "services/a/tests/test_b.py"];
+    stray(&[all], &service, &[""]);
+}
+
 #[test]
 fn a_broken_file_configures_nothing() {
     check(

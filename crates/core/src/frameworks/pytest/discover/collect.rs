@@ -2,13 +2,19 @@
 
 use std::collections::HashMap;
 
+use super::elsewhere::{Elsewhere, File};
 use super::outline::{Body, Definition, Kind, last_name};
 use super::{FoundKind, FoundTest, Marks, NamePatterns, NameRules};
+use crate::frameworks::Range;
 
-/// The tests of a file, parents before their children.
-pub(super) fn collect(body: &Body<'_>, rules: &NameRules) -> Vec<FoundTest> {
+/// The tests of a file, parents before their children; `way` leads from it to other files.
+pub(super) fn collect(
+    body: &Body<'_>,
+    rules: &NameRules,
+    way: Option<(Elsewhere<'_>, File<'_>)>,
+) -> Vec<FoundTest> {
     let mut found = Vec::new();
-    flatten(Collector { rules, classes: HashMap::new() }.module(body), None, &mut found);
+    flatten(Collector::new(rules, way).module(body), None, &mut found);
     found
 }
 
@@ -24,27 +30,39 @@ fn flatten(items: Vec<Item>, parent: Option<usize>, found: &mut Vec<FoundTest>) 
 
 /// A test under construction: with its own name only, and with its children.
 #[derive(Debug, Clone)]
-struct Item {
+pub(super) struct Item {
     test: FoundTest,
     children: Vec<Item>,
 }
 
 /// What a class passes on to those that derive from it.
 #[derive(Debug, Clone, Default)]
-struct Class {
+pub(super) struct Class {
     is_unittest: bool,
     has_init: bool,
+    /// Whether it may have tests that nobody knows of.
+    is_unclear: bool,
     tests: Vec<Item>,
 }
 
-struct Collector<'t> {
+pub(super) struct Collector<'t> {
     rules: &'t NameRules,
+    way: Option<(Elsewhere<'t>, File<'t>)>,
     /// The classes seen so far, by name; those that are no tests themselves matter as bases.
     classes: HashMap<&'t str, Class>,
 }
 
 impl<'t> Collector<'t> {
-    fn module(&mut self, body: &Body<'t>) -> Vec<Item> {
+    pub(super) fn new(rules: &'t NameRules, way: Option<(Elsewhere<'t>, File<'t>)>) -> Self {
+        Self { rules, way, classes: HashMap::new() }
+    }
+
+    /// A class of the module that was collected.
+    pub(super) fn take(&mut self, name: &str) -> Option<Class> {
+        self.classes.remove(name)
+    }
+
+    pub(super) fn module(&mut self, body: &Body<'t>) -> Vec<Item> {
         let marks = Marks::default().with(&body.marks);
         let mut items = Vec::new();
         for definition in &body.definitions {
@@ -65,15 +83,12 @@ impl<'t> Collector<'t> {
         outer: Marks,
     ) -> Option<Item> {
         let marks = outer.with(&at.decorators).with(&body.marks);
-        let bases: Vec<&'t str> = bases.iter().map(|base| last_name(base)).collect();
-        let mut class = self.inherit(&bases);
+        let mut class = self.inherit(at, bases);
         class.has_init |= has_init(at, body);
         self.own_tests(&mut class, body, marks);
 
-        let may_inherit =
-            bases.iter().any(|base| base.contains("Test") && !self.classes.contains_key(base));
-        let is_test =
-            self.is_test(at.name, &class, body.told) && (may_inherit || !class.tests.is_empty());
+        let has_tests = class.is_unclear || !class.tests.is_empty();
+        let is_test = self.is_test(at.name, &class, body.told) && has_tests;
         let item = is_test.then(|| Item {
             children: class.tests.clone(),
             ..Item::new(at, FoundKind::Class, marks)
@@ -82,19 +97,32 @@ impl<'t> Collector<'t> {
         item
     }
 
-    /// What the bases that this file defines pass on; of others only the name speaks.
-    fn inherit(&self, bases: &[&str]) -> Class {
+    /// What the bases pass on that this file defines, or one that it imports from; of others only the
+    /// name speaks.
+    fn inherit(&self, at: &Definition<'t>, bases: &[&'t str]) -> Class {
         let mut class = Class::default();
-        for base in bases {
-            let base = self.classes.get(base).cloned().unwrap_or_else(|| Class::known_as(base));
+        for dotted in bases {
+            let name = last_name(dotted);
+            let here = self.classes.get(name).cloned();
+            let base = here.or_else(|| self.elsewhere(at, dotted));
+            let base = base.unwrap_or_else(|| Class::known_as(name));
             class.is_unittest |= base.is_unittest;
             class.has_init |= base.has_init;
+            class.is_unclear |= base.is_unclear;
             for mut item in base.tests {
                 item.test.inherited = true;
                 add(&mut class.tests, Some(item));
             }
         }
         class
+    }
+
+    /// A base from another file: what it passes on stands where the class stands that derives from it.
+    fn elsewhere(&self, at: &Definition<'t>, dotted: &str) -> Option<Class> {
+        let (elsewhere, file) = self.way?;
+        let mut class = elsewhere.class(file, dotted)?;
+        class.tests.iter_mut().for_each(|item| item.stand_at(at));
+        Some(class)
     }
 
     fn own_tests(&mut self, class: &mut Class, body: &Body<'t>, marks: Marks) {
@@ -135,7 +163,18 @@ impl Class {
                     | "str"
                     | "int"
             );
-        Self { is_unittest: name.ends_with("TestCase"), has_init, tests: Vec::new() }
+        Self {
+            is_unittest: name.ends_with("TestCase"),
+            has_init,
+            is_unclear: name.contains("Test"),
+            tests: Vec::new(),
+        }
+    }
+
+    /// The same for another file; `hash` is that of a place in its own.
+    pub(super) fn taken_elsewhere(mut self, hash: &dyn Fn(&Range) -> u64) -> Self {
+        self.tests.iter_mut().for_each(|item| item.leave(hash));
+        self
     }
 }
 
@@ -149,9 +188,20 @@ impl Item {
             marks,
             is_async: matches!(at.kind, Kind::Function { is_async: true }),
             inherited: false,
+            elsewhere: None,
             parent: None,
         };
         Self { test, children: Vec::new() }
+    }
+
+    fn leave(&mut self, hash: &dyn Fn(&Range) -> u64) {
+        self.test.elsewhere.get_or_insert_with(|| hash(&self.test.range));
+        self.children.iter_mut().for_each(|child| child.leave(hash));
+    }
+
+    fn stand_at(&mut self, at: &Definition<'_>) {
+        (self.test.range, self.test.name_range) = (at.range, at.name_range);
+        self.children.iter_mut().for_each(|child| child.stand_at(at));
     }
 
     fn name(&self) -> &str {

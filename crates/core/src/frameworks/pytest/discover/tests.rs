@@ -111,6 +111,70 @@ fn a_base_class_from_elsewhere_may_bring_tests() {
     );
 }
 
+/// The tests of `tests/test_a.py` beside other files.
+fn names_beside(text: &str, others: &[(&str, &str)]) -> Vec<String> {
+    let read = |path: &RelPath| {
+        let found = others.iter().find(|(other, _)| *other == path.as_str());
+        found.map(|(_, text)| (*text).into())
+    };
+    let path = RelPath::new("tests/test_a.py");
+    let found = discover_in(&path, text, &NameRules::default(), &read);
+    let lines =
+        found.iter().map(|test| format!("{}:{}", test.names.join("::"), test.range.start.line));
+    lines.collect()
+}
+
+#[test]
+fn a_class_inherits_from_another_file() {
+    let base = "import unittest\n\nclass Store:\n    def test_get(self): ...\n\n\
+                class Case(unittest.TestCase):\n    def setUp(self): ...\n";
+    let others = [
+        ("tests/base.py", base),
+        ("tests/all.py", "from .base import Store as Again\n"),
+        (
+            "lib/store.py",
+            "from tests import base\nclass Full(base.Store):\n    def test_all(self): ...\n",
+        ),
+        ("tests/loop.py", "from loop import Round\n"),
+    ];
+    let check = |text: &str, expected: &[&str]| {
+        assert_eq!(names_beside(text, &others), expected, "{text}");
+    };
+    // What stands in another file stands where its class stands.
+    let whole = ["TestMine:1", "TestMine::test_get:1", "TestMine::test_own:2"];
+    let own = "class TestMine(%):\n    def test_own(self): ...\n";
+    let mine = |import: &str, base: &str| format!("{import}\n{}", own.replace('%', base));
+    check(&mine("from .base import Store", "Store"), &whole);
+    check(&mine("from tests.base import Store as S", "S[int]"), &whole);
+    check(&mine("import base", "base.Store"), &whole);
+    check(&mine("from . import base as b", "b.Store"), &whole);
+    check(&mine("from all import *", "Again"), &whole);
+    check(
+        "from lib.store import Full\nclass TestMine(Full): pass\n",
+        &["TestMine:1", "TestMine::test_get:1", "TestMine::test_all:1"],
+    );
+    // A class of unittest needs no name.
+    check(
+        "from base import Case\nclass Views(Case):\n    def test_own(self): ...\n",
+        &["Views:1", "Views::test_own:2"],
+    );
+    check("from loop import Round\nclass TestMine(Round): pass\n", &[]);
+    check("from base import Store\nclass Mine(Store): pass\n", &[]);
+}
+
+#[test]
+fn a_test_from_elsewhere_changes_with_its_text() {
+    let hash = |base: &str| {
+        let read = |_: &RelPath| Some(base.into());
+        let text = "from base import Store\nclass TestMine(Store): pass\n";
+        let found = discover_in(&RelPath::new("test_a.py"), text, &NameRules::default(), &read);
+        found.last().and_then(|test| test.elsewhere).unwrap()
+    };
+    let base = "class Store:\n    def test_get(self): return 1\n";
+    assert_eq!(hash(base), hash(&format!("\n{base}")));
+    assert_ne!(hash(base), hash(&base.replace('1', "2")));
+}
+
 #[test]
 fn the_project_names_its_tests() {
     let rules = NameRules::new(&["check_*".into(), "it_".into()], &["*Spec".into()]);

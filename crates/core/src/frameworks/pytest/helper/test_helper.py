@@ -106,6 +106,13 @@ def only(events, kind):
     return found[0]
 
 
+def test_the_prefix_of_a_report_is_told(project):
+    project.write(test_a="def test_one(): pass")
+    events = project.run("--junit-prefix=py311")
+    assert only(events, "session")["junit_prefix"] == "py311"
+    assert "junit_prefix" not in only(project.run(), "session")
+
+
 def test_a_session_from_start_to_end(project):
     project.write(test_a="def test_one(): print('hello \\x1b[31mred')\ndef test_two(): assert 1 + 1 == 3\n")
     events = project.run()

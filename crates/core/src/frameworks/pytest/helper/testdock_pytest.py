@@ -558,6 +558,7 @@ class Recorder:
                 "python": ".".join(map(str, sys.version_info[:3])),
                 "rootdir": rootdir_of(session.config),
                 "workers": len(getattr(option, "tx", None) or ()) if distributed else 0,
+                "junit_prefix": getattr(option, "junitprefix", None),
             },
         )
 

@@ -1,0 +1,82 @@
+//! The container that a word means.
+
+use super::{Container, Project};
+use crate::model::{Fault, RunError};
+
+/// The container that `name` means, as its place in the list: its name or id, its role in the project
+/// (an interpreter's or a service's name), or the beginning of one of these. What fits exactly comes
+/// before what only begins so.
+pub fn find(containers: &[&Container], project: &Project, name: &str) -> Result<usize, RunError> {
+    let role = |it: &Container| it.origin.role().filter(|_| project.owns(it)).map(str::to_owned);
+    let begins = |it: &Container| {
+        let words = [Some(it.name.clone()), Some(it.id.clone()), role(it)];
+        words.into_iter().flatten().any(|word| word.starts_with(name))
+    };
+    let fits: [&dyn Fn(&Container) -> bool; 3] =
+        [&|it| it.name == name || it.id == name, &|it| role(it).as_deref() == Some(name), &|it| {
+            !name.is_empty() && begins(it)
+        }];
+    for fits in fits {
+        let found: Vec<usize> = (0..containers.len()).filter(|at| fits(containers[*at])).collect();
+        match found[..] {
+            [] => {}
+            [one] => return Ok(one),
+            _ => return Err(ambiguous(containers, &found, name)),
+        }
+    }
+    let message = format!("there is no container {name}");
+    Err(RunError::new(Fault::Configuration, message)
+        .help("see which there are: testdock containers"))
+}
+
+fn ambiguous(containers: &[&Container], found: &[usize], name: &str) -> RunError {
+    let mut names: Vec<&str> = found.iter().map(|at| containers[*at].name.as_str()).collect();
+    names.sort_unstable();
+    let message = format!("cannot tell which container {name} means");
+    RunError::new(Fault::Configuration, message).help(format!("name one of {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Origin;
+    use super::super::tests::{compose, container, ours};
+    use super::*;
+
+    fn check(name: &str, expected: &str) {
+        let all = [
+            ours("testdock-shop-1", "/shop", "default"),
+            ours("testdock-bank-1", "/bank", "default"),
+            compose("shop-db-1", "shop", "db", "/shop"),
+            compose("shop-dbadmin-1", "shop", "dbadmin", "/shop"),
+            container("db-of-somebody", Origin::Other),
+            container("shop", Origin::Other),
+        ];
+        let all: Vec<&Container> = all.iter().collect();
+        let project = Project { root: "/shop".into(), real: None };
+        let found = match find(&all, &project, name) {
+            Ok(at) => all[at].name.clone(),
+            Err(error) => format!("{}; {}", error.message, error.help.unwrap_or_default()),
+        };
+        assert_eq!(found, expected, "{name}");
+    }
+
+    #[test]
+    fn the_exact_name_comes_first_then_the_role_then_the_beginning() {
+        check("shop", "shop");
+        check("db", "shop-db-1");
+        check("default", "testdock-shop-1");
+        check("dba", "shop-dbadmin-1");
+        check("db-of", "db-of-somebody");
+        check("id of shop-db-1", "shop-db-1");
+    }
+
+    #[test]
+    fn what_fits_several_is_told() {
+        check(
+            "shop-",
+            "cannot tell which container shop- means; name one of shop-db-1, shop-dbadmin-1",
+        );
+        check("none", "there is no container none; see which there are: testdock containers");
+        check("", "there is no container ; see which there are: testdock containers");
+    }
+}

@@ -1,0 +1,150 @@
+//! What looks like a secret is not shown, wherever it stands.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "•••";
+
+const SECRET_WORDS: [&str; 7] = ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "DSN"];
+
+/// The maps of an inspected container whose keys people choose; elsewhere `…Key` is the engine's word.
+const NAMED_BY_PEOPLE: [&str; 6] =
+    ["Labels", "Annotations", "DriverOpts", "Options", "Config", "StorageOpt"];
+
+/// The value of a variable as it may be shown.
+pub fn value<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
+    if value.is_empty() || !(is_secret_name(name) || holds_credentials(value)) {
+        return Cow::Borrowed(value);
+    }
+    Cow::Borrowed(MASK)
+}
+
+/// A word of a command line or an environment as it may be shown: `NAME=VALUE` by its name.
+pub fn word(word: &str) -> String {
+    match word.split_once('=') {
+        Some((name, secret)) if is_name(name) => format!("{name}={}", value(name, secret)),
+        _ if holds_credentials(word) => MASK.to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+/// Masks an inspected container.
+pub fn inspected(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                if let (true, Value::Object(map)) =
+                    (NAMED_BY_PEOPLE.contains(&key.as_str()), &mut *value)
+                {
+                    map.iter_mut().for_each(|(name, value)| named(name, value));
+                }
+                inspected(value);
+            }
+        }
+        Value::Array(items) => {
+            words(items);
+            items.iter_mut().for_each(inspected);
+        }
+        Value::String(text) => *text = word(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn named(name: &str, value: &mut Value) {
+    if let Value::String(text) = value {
+        *text = self::value(name, text).into_owned();
+    }
+}
+
+/// A command line: `--password` and what follows it.
+fn words(items: &mut [Value]) {
+    let mut follows = false;
+    for item in items {
+        let Value::String(text) = item else { continue };
+        let is_option = text.starts_with('-');
+        if follows && !is_option {
+            MASK.clone_into(text);
+        }
+        follows = is_option && !text.contains('=') && is_secret_name(text);
+    }
+}
+
+fn is_secret_name(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    SECRET_WORDS.iter().any(|word| upper.contains(word))
+}
+
+/// Of the form `scheme://user:password@host`.
+fn holds_credentials(value: &str) -> bool {
+    value.split_once("://").is_some_and(|(_, rest)| rest.contains('@'))
+}
+
+/// Whether this may be the name of a variable or an option, and not the beginning of a script.
+fn is_name(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !text.is_empty() && text.chars().all(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn variables_are_masked_by_name_and_by_form() {
+        let words = [
+            "API_TOKEN=abc",
+            "LEVEL=debug",
+            "URL=postgres://me:pw@db/x",
+            "HOME=/root",
+            "EMPTY_SECRET=",
+            "odd",
+            "--password=x=y",
+            "https://me:pw@host",
+            "if [ \"$KEY\" = 1 ]; then a=b; fi",
+        ];
+        assert_eq!(
+            words.map(word),
+            [
+                "API_TOKEN=•••",
+                "LEVEL=debug",
+                "URL=•••",
+                "HOME=/root",
+                "EMPTY_SECRET=",
+                "odd",
+                "--password=•••",
+                "•••",
+                "if [ \"$KEY\" = 1 ]; then a=b; fi",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_inspected_container_keeps_its_secrets() {
+        let mut value = json!({
+            "Args": ["serve", "--token", "abc", "--level", "3", "--key"],
+            "Config": {
+                "Env": ["DB_PASSWORD=x", "PATH=/bin"],
+                "Labels": { "proxy.auth.users": "me:hash", "team": "shop", "n": 1 },
+            },
+            "NetworkSettings": { "SandboxKey": "/run/ns" },
+            "HostConfig": { "LogConfig": { "Config": { "splunk-token": "abc", "max-size": "1m" } } },
+        });
+        inspected(&mut value);
+        assert_eq!(
+            value,
+            json!({
+                "Args": ["serve", "--token", "•••", "--level", "3", "--key"],
+                "Config": {
+                    "Env": ["DB_PASSWORD=•••", "PATH=/bin"],
+                    "Labels": { "proxy.auth.users": "•••", "team": "shop", "n": 1 },
+                },
+                "NetworkSettings": { "SandboxKey": "/run/ns" },
+                "HostConfig": { "LogConfig": { "Config": { "splunk-token": "•••", "max-size": "1m" } } },
+            })
+        );
+    }
+}

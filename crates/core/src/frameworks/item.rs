@@ -1,0 +1,50 @@
+//! What stands in a file of tests, and where.
+
+use super::NamePattern;
+use crate::id::TestId;
+
+/// A position in a text, counted as the language server protocol does by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position {
+    /// Line, from 0.
+    pub line: u32,
+    /// UTF-16 code units from the line's start.
+    pub character: u32,
+}
+
+/// From a position up to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Range {
+    /// The first position.
+    pub start: Position,
+    /// The position after the last.
+    pub end: Position,
+}
+
+/// What stands at a place: a test, or what groups tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemKind {
+    /// A class, module or describe block: it has no outcome of its own.
+    Group,
+    /// A test.
+    Test,
+    /// A test whose cases appear when it runs, beside those that stand below it already.
+    Parametrised,
+}
+
+/// A test or group as it stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestItem {
+    /// Which one.
+    pub id: TestId,
+    /// What it is.
+    pub kind: ItemKind,
+    /// All of it, decorators included.
+    pub range: Range,
+    /// Its name: where a lens stands.
+    pub name: Range,
+    /// A hash of its text: a result is stale when it changed.
+    pub hash: u64,
+    /// Where parts of its name are known only when it runs: the names that results may give it.
+    pub pattern: Option<NamePattern>,
+}

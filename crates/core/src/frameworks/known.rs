@@ -1,0 +1,173 @@
+//! What discovery found of one suite, for telling which test a tool means.
+
+use std::sync::Arc;
+
+use super::{ItemKind, TestItem};
+use crate::id::TestId;
+use crate::paths::RelPath;
+
+/// The tests of one suite as they stand in its files. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    files: Arc<[(RelPath, Arc<[TestItem]>)]>,
+}
+
+/// What joins the names of a case that is more than one name long.
+const JOINT: &str = " › ";
+
+impl Known {
+    /// The tests of these files.
+    pub fn new(files: impl IntoIterator<Item = (RelPath, Arc<[TestItem]>)>) -> Self {
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Self { files: files.into() }
+    }
+
+    /// The files that hold tests, in order.
+    pub fn files(&self) -> impl Iterator<Item = &RelPath> {
+        self.files.iter().map(|(path, _)| path)
+    }
+
+    /// All tests and groups, file by file.
+    pub fn items(&self) -> impl Iterator<Item = &TestItem> {
+        self.files.iter().flat_map(|(_, items)| items.iter())
+    }
+
+    /// The tests and groups of one file.
+    pub fn in_file(&self, path: &RelPath) -> &[TestItem] {
+        let at = self.files.binary_search_by(|(file, _)| file.cmp(path));
+        at.map_or(&[], |at| &self.files[at].1)
+    }
+
+    /// The test or group of that id.
+    pub fn item(&self, id: &TestId) -> Option<&TestItem> {
+        self.in_file(&id.file).iter().find(|item| item.id == *id)
+    }
+
+    /// The id of the test in `file` (an id without names) that a tool calls by these names, outermost first. Where a
+    /// name that stands in the file has gaps, what filled them becomes the id's case, together with all names
+    /// below it.
+    pub fn resolve(&self, file: &TestId, names: &[&str]) -> TestId {
+        let literal = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let items = self.in_file(&file.file);
+        let exact = TestId { names: literal(names), ..file.clone() };
+        if items.iter().any(|item| item.id == exact) {
+            return exact;
+        }
+        let mut id = file.clone();
+        let mut first_gap = None;
+        for (depth, name) in names.iter().enumerate() {
+            match step(items, &id, name) {
+                Some(item) => {
+                    if item.pattern.is_some() {
+                        first_gap.get_or_insert(depth);
+                    }
+                    id = item.id.clone();
+                }
+                // Nothing stands there under such a name: it appeared when it ran.
+                None if first_gap.is_some() => return exact,
+                None => {
+                    id.names.extend(names[depth..].iter().map(|&name| name.to_owned()));
+                    return id;
+                }
+            }
+        }
+        id.case = first_gap.map(|depth| names[depth..].join(JOINT));
+        id
+    }
+
+    /// The names by which a tool calls a test, the other way round.
+    pub fn names(&self, id: &TestId) -> Vec<String> {
+        let Some(case) = &id.case else {
+            return id.names.clone();
+        };
+        let mut above = TestId { names: Vec::new(), case: None, ..id.clone() };
+        for name in &id.names {
+            above.names.push(name.clone());
+            if self.item(&above).is_some_and(|item| item.pattern.is_some()) {
+                let mut names = id.names[..above.names.len() - 1].to_vec();
+                let rest = id.names.len() - names.len();
+                names.extend(case.splitn(rest, JOINT).map(str::to_owned));
+                return names;
+            }
+        }
+        id.names.clone()
+    }
+}
+
+/// The item below `parent` that a name means: one of that very name, else the pattern that says most.
+fn step<'k>(items: &'k [TestItem], parent: &TestId, name: &str) -> Option<&'k TestItem> {
+    let depth = parent.names.len();
+    let below = || {
+        items.iter().filter(move |item| {
+            item.id.names.len() == depth + 1
+                && item.id.case.is_none()
+                && item.id.names.starts_with(&parent.names)
+        })
+    };
+    let exact = below().find(|item| item.pattern.is_none() && item.id.names[depth] == name);
+    exact.or_else(|| {
+        let matching = below().filter_map(|item| {
+            let pattern = item.pattern.as_ref().filter(|pattern| pattern.matches(name))?;
+            Some((pattern.weight(), item.kind != ItemKind::Group, item))
+        });
+        matching.max_by_key(|(weight, is_test, _)| (*weight, *is_test)).map(|(_, _, item)| item)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frameworks::{NamePattern, Range};
+
+    fn item(id: &str, pattern: Option<&[&str]>) -> TestItem {
+        TestItem {
+            id: id.parse().unwrap(),
+            kind: ItemKind::Test,
+            range: Range::default(),
+            name: Range::default(),
+            hash: 0,
+            pattern: pattern
+                .map(|pieces| NamePattern::new(pieces.iter().map(|&piece| piece.to_owned()))),
+        }
+    }
+
+    fn known() -> Known {
+        let items = [
+            item("a.js::sum", None),
+            item("a.js::sum::adds", None),
+            item("a.js::sum::adds %i", Some(&["adds ", ""])),
+            item("a.js::sum::adds %i to %i", Some(&["adds ", " to ", ""])),
+            item("a.js::with $x", Some(&["with ", ""])),
+            item("a.js::with $x::works", None),
+            item("a.js::with $x::works %i times", Some(&["works ", " times"])),
+        ];
+        Known::new([(RelPath::new("a.js"), Arc::from(items))])
+    }
+
+    fn check(names: &[&str], expected: &str) {
+        let file = TestId::of_file(RelPath::new("a.js"));
+        let id = known().resolve(&file, names);
+        assert_eq!(id.to_string(), expected);
+        assert_eq!(known().names(&id), names, "{expected}");
+    }
+
+    #[test]
+    fn names_with_gaps_are_found_again_as_cases() {
+        check(&["sum", "adds"], "a.js::sum::adds");
+        check(&["sum", "adds 1"], "a.js::sum::adds %i[adds 1]");
+        check(&["sum", "adds 1 to 2"], "a.js::sum::adds %i to %i[adds 1 to 2]");
+        check(&["with 1", "works"], "a.js::with $x::works[with 1 › works]");
+        check(
+            &["with 1", "works 2 times"],
+            "a.js::with $x::works %i times[with 1 › works 2 times]",
+        );
+    }
+
+    #[test]
+    fn what_stands_nowhere_keeps_its_name() {
+        check(&["sum", "made up"], "a.js::sum::made up");
+        check(&["other", "test"], "a.js::other::test");
+        check(&["with 1", "made up"], "a.js::with 1::made up");
+    }
+}

@@ -1,0 +1,207 @@
+//! The text of one file, its syntax tree, and places in it.
+//!
+//! A tree is made at most once for each text. Where an earlier text of the file is remembered, only
+//! what an edit touched is parsed again.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use tree_sitter::{InputEdit, Language, Node, Parser, Point, Tree};
+
+use super::{Position, Range};
+use crate::paths::RelPath;
+
+/// A language's grammar.
+pub struct Grammar {
+    /// A name for it, unique among the grammars.
+    pub name: &'static str,
+    /// Makes it.
+    pub language: fn() -> Language,
+}
+
+/// The syntax trees of an earlier text of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    text: Arc<str>,
+    trees: HashMap<&'static str, Tree>,
+}
+
+/// Reads another file of the workspace; `None` where there is none.
+pub type Read<'r> = &'r dyn Fn(&RelPath) -> Option<Arc<str>>;
+
+/// A file that may hold tests.
+pub struct Source<'s> {
+    /// Where it is.
+    pub path: &'s RelPath,
+    /// Its text.
+    pub text: &'s str,
+    trees: HashMap<&'static str, Tree>,
+    memory: Option<&'s Memory>,
+    read: Option<Read<'s>>,
+    others: RefCell<BTreeMap<RelPath, Arc<str>>>,
+}
+
+impl<'s> Source<'s> {
+    /// A file of which nothing else is known.
+    pub fn new(path: &'s RelPath, text: &'s str) -> Self {
+        Self {
+            path,
+            text,
+            trees: HashMap::new(),
+            memory: None,
+            read: None,
+            others: RefCell::default(),
+        }
+    }
+
+    /// A file whose earlier text is remembered.
+    pub fn edited(path: &'s RelPath, text: &'s str, memory: &'s Memory) -> Self {
+        Self { memory: Some(memory), ..Self::new(path, text) }
+    }
+
+    /// The same, beside other files that what stands in it may come from.
+    #[must_use]
+    pub fn beside(self, read: Read<'s>) -> Self {
+        Self { read: Some(read), ..self }
+    }
+
+    /// The text of another file of the workspace.
+    pub fn other(&self, path: &RelPath) -> Option<Arc<str>> {
+        let text = self.read?(path)?;
+        self.others.borrow_mut().insert(path.clone(), text.clone());
+        Some(text)
+    }
+
+    /// The other files that were read so far.
+    pub fn others(&self) -> Vec<(RelPath, Arc<str>)> {
+        self.others.borrow().iter().map(|(path, text)| (path.clone(), text.clone())).collect()
+    }
+
+    /// What to remember of it, for when it is edited. `text` is its text.
+    pub fn into_memory(self, text: Arc<str>) -> Memory {
+        Memory { text, trees: self.trees }
+    }
+
+    /// Its syntax tree; `None` where the grammar does not fit this program.
+    pub fn tree(&mut self, grammar: &'static Grammar) -> Option<Tree> {
+        if let Some(tree) = self.trees.get(grammar.name) {
+            return Some(tree.clone());
+        }
+        let old = self.memory.and_then(|memory| {
+            let mut tree = memory.trees.get(grammar.name)?.clone();
+            tree.edit(&edit(&memory.text, self.text));
+            Some(tree)
+        });
+        let tree = parse(grammar, self.text, old.as_ref())?;
+        self.trees.insert(grammar.name, tree.clone());
+        Some(tree)
+    }
+
+    /// The text of a node.
+    pub fn slice(&self, node: Node<'_>) -> &'s str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+
+    /// Where a node stands.
+    pub fn range(&self, node: Node<'_>) -> Range {
+        Range {
+            start: self.position(node.start_position(), node.start_byte()),
+            end: self.position(node.end_position(), node.end_byte()),
+        }
+    }
+
+    fn position(&self, point: Point, byte: usize) -> Position {
+        let line_start = byte.saturating_sub(point.column);
+        let before = self.text.get(line_start..byte).unwrap_or_default();
+        let units = if before.is_ascii() {
+            before.len()
+        } else {
+            before.chars().map(char::len_utf16).sum()
+        };
+        let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        Position { line: count(point.row), character: count(units) }
+    }
+
+    /// A hash of a node's text, wherever in the file it is.
+    pub fn hash(&self, node: Node<'_>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.slice(node).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// Parsers are costly to make and cheap to keep.
+fn parse(grammar: &'static Grammar, text: &str, old: Option<&Tree>) -> Option<Tree> {
+    thread_local! {
+        static PARSERS: RefCell<HashMap<&'static str, Parser>> = RefCell::new(HashMap::new());
+    }
+    PARSERS.with_borrow_mut(|parsers| {
+        if !parsers.contains_key(grammar.name) {
+            let mut parser = Parser::new();
+            parser.set_language(&(grammar.language)()).ok()?;
+            parsers.insert(grammar.name, parser);
+        }
+        parsers.get_mut(grammar.name)?.parse(text, old)
+    })
+}
+
+/// The one edit that turns one text into another: what lies between their common beginning and end.
+fn edit(old: &str, new: &str) -> InputEdit {
+    let common = |a: &mut dyn Iterator<Item = (&u8, &u8)>| a.take_while(|(a, b)| a == b).count();
+    let (old, new) = (old.as_bytes(), new.as_bytes());
+    let start = common(&mut old.iter().zip(new));
+    let (old_rest, new_rest) = (&old[start..], &new[start..]);
+    let end = common(&mut old_rest.iter().rev().zip(new_rest.iter().rev()));
+    let (old_end, new_end) = (old.len() - end, new.len() - end);
+    InputEdit {
+        start_byte: start,
+        old_end_byte: old_end,
+        new_end_byte: new_end,
+        start_position: point(old, start),
+        old_end_position: point(old, old_end),
+        new_end_position: point(new, new_end),
+    }
+}
+
+fn point(text: &[u8], at: usize) -> Point {
+    let before = &text[..at];
+    let row = before.iter().filter(|byte| **byte == b'\n').count();
+    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+    Point { row, column }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static PYTHON: Grammar =
+        Grammar { name: "python", language: || tree_sitter_python::LANGUAGE.into() };
+
+    #[test]
+    fn an_edited_tree_is_the_tree_of_the_new_text() {
+        let path = RelPath::new("a.py");
+        let texts = [
+            "def a():\n    pass\n\ndef b():\n    pass\n",
+            "def a():\n    pass\n\ndef bü():\n    pass\n",
+            "",
+            "def a():\n    pass\n\n\n\ndef c(x):\n    return 'a'\n",
+            "def a():\n    pass\n\n\n\nclass C(x):\n  def x(): return 'a'\n",
+        ];
+        let mut memory = Memory::default();
+        for text in texts {
+            let mut source = Source::edited(&path, text, &memory);
+            let again = source.tree(&PYTHON).unwrap().root_node().to_sexp();
+            let fresh = Source::new(&path, text).tree(&PYTHON).unwrap().root_node().to_sexp();
+            assert_eq!(again, fresh, "{text}");
+            memory = source.into_memory(text.into());
+        }
+    }
+
+    #[test]
+    fn an_edit_may_cut_a_character() {
+        let edit = edit("aéb", "aèb");
+        assert_eq!((edit.start_byte, edit.old_end_byte, edit.new_end_byte), (2, 3, 3));
+    }
+}

@@ -1,0 +1,156 @@
+//! What a JUnit report says: its cases one by one, each with its failures where they can be opened.
+
+mod placing;
+mod tally;
+
+use std::time::Duration;
+
+use testdock_junit as junit;
+
+pub use placing::{Located, Placing};
+pub use tally::{Bad, Group, Tally};
+
+use crate::model::{Failure, Frame, Outcome};
+
+/// A case, and where each of its statuses happened.
+#[derive(Debug)]
+pub struct Entry<'r> {
+    /// The names of the suites around it, outermost first.
+    pub suites: Vec<&'r str>,
+    /// The suite right around it.
+    pub suite: Option<&'r junit::Suite<'r>>,
+    /// The case as it was read.
+    pub case: &'r junit::Case<'r>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Where each of `case.statuses` happened.
+    pub located: Vec<Located>,
+}
+
+/// A suite that failed as a whole: a file that did not load, a harness that died.
+#[derive(Debug)]
+pub struct BrokenSuite<'r> {
+    /// Its name behind those of the suites around it, outermost first.
+    pub suites: Vec<&'r str>,
+    /// What went wrong.
+    pub statuses: &'r [junit::Status<'r>],
+    /// Where each of them happened.
+    pub located: Vec<Located>,
+}
+
+/// Takes what a report says, while it is read.
+pub trait Listener {
+    /// A case is complete.
+    fn case(&mut self, entry: &Entry<'_>);
+
+    /// A suite is complete, and failed as a whole.
+    fn suite(&mut self, suite: &BrokenSuite<'_>);
+}
+
+/// So many suites and cases are kept, to tell the tool by.
+const SAMPLE: usize = 200;
+
+/// Reads a report case by case, in memory that does not grow with it.
+pub struct Reading<'w, L> {
+    placing: Placing<'w>,
+    listener: L,
+    /// The suites, without what only they are about, and the first cases; or all.
+    seen: junit::Report<'static>,
+    keeps_all: bool,
+}
+
+impl<'w, L: Listener> Reading<'w, L> {
+    /// Tells a listener of it.
+    pub fn new(placing: Placing<'w>, listener: L) -> Self {
+        Self { placing, listener, seen: junit::Report::default(), keeps_all: false }
+    }
+
+    /// Keeps the whole report, too.
+    pub fn keep_all(mut self, keeps_all: bool) -> Self {
+        self.keeps_all = keeps_all;
+        self
+    }
+
+    /// The listener; and the report, without most of its cases unless all are kept: enough to know the
+    /// tool by.
+    pub fn finish(self) -> (L, junit::Report<'static>) {
+        (self.listener, self.seen)
+    }
+
+    fn located(&self, of: junit::Failure<'_>) -> Located {
+        self.placing.located(&junit::locate(of), of.case, of.suite)
+    }
+}
+
+impl<L: Listener> junit::Visitor<'static> for Reading<'_, L> {
+    fn enter_report(&mut self, name: Option<std::borrow::Cow<'static, str>>) {
+        self.seen.enter_report(name);
+    }
+
+    fn enter_suite(&mut self, _: junit::SuiteId, suite: &junit::Suite<'static>) {
+        self.seen.suites.push(suite.clone());
+    }
+
+    fn case(&mut self, case: junit::Case<'static>) {
+        let suite = case.suite.and_then(|id| self.seen.suites.get(id.index()));
+        let of = |status| junit::Failure { status, case: Some(&case), suite };
+        let entry = Entry {
+            suites: case.suite.map(|id| self.seen.suite_path(id)).unwrap_or_default(),
+            suite,
+            outcome: case.outcome().into(),
+            located: case.statuses.iter().map(|status| self.located(of(status))).collect(),
+            case: &case,
+        };
+        self.listener.case(&entry);
+        if self.keeps_all || self.seen.cases.len() < SAMPLE {
+            self.seen.cases.push(case);
+        }
+    }
+
+    fn leave_suite(&mut self, id: junit::SuiteId, suite: junit::Suite<'static>) {
+        if !suite.statuses.is_empty() {
+            let of = |status| junit::Failure { status, case: None, suite: Some(&suite) };
+            let broken = BrokenSuite {
+                suites: self.seen.suite_path(id),
+                located: suite.statuses.iter().map(|status| self.located(of(status))).collect(),
+                statuses: &suite.statuses,
+            };
+            self.listener.suite(&broken);
+        }
+        match self.seen.suites.get_mut(id.index()) {
+            Some(seen) if self.keeps_all => *seen = suite,
+            Some(seen) if id.index() < SAMPLE => seen.properties = suite.properties,
+            _ => {}
+        }
+    }
+}
+
+/// What went wrong, in our words; `host` turns the container's paths in a text into ours.
+pub fn failure(status: &junit::Status<'_>, at: Located, host: impl Fn(&str) -> String) -> Failure {
+    let text = host(&status.text);
+    let message = status.message.as_deref().map(host);
+    let first =
+        || text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim().to_owned();
+    Failure {
+        kind: status.type_.as_deref().unwrap_or_default().to_owned(),
+        message: message.filter(|m| !m.trim().is_empty()).unwrap_or_else(first),
+        // Where the test stands is better than nowhere.
+        place: at.place.or(at.definition),
+        frames: at.frames.into_iter().map(|place| Frame { place, name: String::new() }).collect(),
+        detail: text,
+        diff: None,
+    }
+}
+
+/// How long a case took.
+pub fn duration(case: &junit::Case<'_>) -> Option<Duration> {
+    case.time.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+/// Whether a status tells of something wrong, rather than of a skip.
+pub fn is_bad(status: &junit::Status<'_>) -> bool {
+    status.kind != junit::StatusKind::Skipped
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! How an interpreter stands on its engine: looked at, nothing changed.
+
+use std::collections::HashMap;
+
+use bollard::Docker;
+use bollard::models::ContainerSummary;
+use bollard::query_parameters::{ListContainersOptionsBuilder, ListImagesOptionsBuilder};
+use camino::Utf8Path;
+use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
+use testdock_core::interpreter::Found;
+use testdock_core::model::RunError;
+use testdock_core::plan::{Interpreter, Source};
+
+use super::build::{SOURCE_LABEL, WORKSPACE_LABEL};
+use super::compose;
+use super::container::engine_error;
+use super::image::{find, read_recipe};
+
+/// The image that an interpreter needs, known without asking the engine.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Need {
+    /// Its name.
+    name: String,
+    /// Which of the workspace's builds it comes from, where it is built.
+    source: Option<String>,
+    /// The files that it is built from, from the workspace's root.
+    pub(crate) inputs: Vec<String>,
+}
+
+/// What `interpreter` needs.
+pub(crate) async fn need(root: &Utf8Path, interpreter: &Interpreter) -> Result<Need, RunError> {
+    match &interpreter.source {
+        Source::Dockerfile(dockerfile) => {
+            let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
+            Ok(Need {
+                name: recipe.name.clone(),
+                source: Some(recipe.source()),
+                inputs: recipe.inputs(),
+            })
+        }
+        Source::Image(name) => Ok(Need { name: name.clone(), ..Need::default() }),
+        // What is remembered of it: the tool is not asked for the mere sake of knowing.
+        Source::Compose(service) => match compose::remembered(root, interpreter, service) {
+            Some(made) => Box::pin(need(root, &made)).await,
+            None => Ok(Need::default()),
+        },
+        Source::Local => Ok(Need::default()),
+    }
+}
+
+/// What of it is there.
+pub(crate) async fn found(
+    docker: &Docker,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    need: &Need,
+) -> Result<Found, RunError> {
+    if need.name.is_empty() {
+        return Ok(Found::Absent);
+    }
+    let (image, containers) =
+        tokio::join!(find(docker, &need.name), containers(docker, root, &interpreter.name));
+    let Some(image) = image? else {
+        let is_older_there = is_older_there(docker, root, need).await?;
+        return Ok(if is_older_there { Found::Stale } else { Found::Absent });
+    };
+    let is_its = |container: &ContainerSummary| container.image_id.as_ref() == Some(&image.id);
+    let image = image.known();
+    Ok(match containers?.iter().any(is_its) {
+        true => Found::Warm(image),
+        false => Found::Ready(image),
+    })
+}
+
+/// The containers of an interpreter that run.
+async fn containers(
+    docker: &Docker,
+    root: &Utf8Path,
+    name: &str,
+) -> Result<Vec<ContainerSummary>, RunError> {
+    let labels = vec![format!("{WORKSPACE}={root}"), format!("{INTERPRETER}={name}")];
+    let filters = HashMap::from([("label", labels), ("status", vec!["running".to_owned()])]);
+    let options = ListContainersOptionsBuilder::default().filters(&filters).build();
+    let found = docker.list_containers(Some(options)).await;
+    found.map_err(|error| engine_error("list containers", &error))
+}
+
+/// Whether an image is there that was built in the same way from other files.
+async fn is_older_there(docker: &Docker, root: &Utf8Path, need: &Need) -> Result<bool, RunError> {
+    let Some(source) = &need.source else {
+        return Ok(false);
+    };
+    let labels = vec![format!("{WORKSPACE_LABEL}={root}"), format!("{SOURCE_LABEL}={source}")];
+    let filters = HashMap::from([("label", labels)]);
+    let options = ListImagesOptionsBuilder::default().filters(&filters).build();
+    let found = docker.list_images(Some(options)).await;
+    Ok(!found.map_err(|error| engine_error("list images", &error))?.is_empty())
+}

@@ -1,0 +1,124 @@
+//! Adds interpreters to a workspace's `testdock.toml`.
+
+use std::fs;
+use std::io::{self, Write as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tempfile::NamedTempFile;
+use testdock_core::interpreter::{self, Addition, Document, Folder, NotAdded};
+use testdock_core::model::{Fault, RunError};
+
+use crate::scan::{Scanner, host};
+
+/// The file of a workspace that interpreters are added to.
+pub fn file(root: &Utf8Path) -> Utf8PathBuf {
+    root.join("testdock.toml")
+}
+
+/// Adds an interpreter to the workspace at `root`, and answers with the file that says so now.
+/// Nothing is written where anything is wrong.
+pub fn add(
+    scanner: &Scanner,
+    root: &Utf8Path,
+    addition: &Addition,
+) -> Result<Utf8PathBuf, NotAdded> {
+    let path = file(root);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(failed("read", &path, &error)),
+    };
+    let resolution = scanner.settings(root);
+    let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+    let env = |name: &str| std::env::var(name).ok();
+    let folder = Folder { root, read: &read, host: host(&env) };
+    let document = Document { path: &path, text: text.as_deref(), resolution: &resolution, folder };
+    let after = interpreter::add(document, addition)?;
+    match text {
+        None => create(&path, &after),
+        Some(_) => replace(&path, &after),
+    }
+    .map_err(|error| failed("write", &path, &error))?;
+    Ok(path)
+}
+
+/// A new file; one that somebody made meanwhile stays as it is.
+fn create(path: &Utf8Path, text: &str) -> io::Result<()> {
+    fs::File::create_new(path)?.write_all(text.as_bytes())
+}
+
+/// All of the new text or all of the old, whatever happens; through a link, the file itself.
+fn replace(path: &Utf8Path, text: &str) -> io::Result<()> {
+    let path = path.canonicalize_utf8()?;
+    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Utf8Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+fn failed(what: &str, path: &Utf8Path, error: &io::Error) -> NotAdded {
+    let message = format!("cannot {what} {path}: {error}");
+    let error = RunError::new(Fault::Configuration, message);
+    NotAdded { field: None, error: Box::new(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use testdock_core::interpreter::Addition;
+
+    use super::*;
+    use crate::scan::{Depth, Settings};
+
+    fn image(name: &str) -> Addition {
+        let values = [("image".to_owned(), "node:22".to_owned())];
+        Addition { kind: "image".to_owned(), name: name.to_owned(), values: values.into() }
+    }
+
+    #[test]
+    fn one_after_the_other_and_a_mistake_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        let scanner = Scanner::new(Settings::default(), Depth::Configuration);
+        let text = || fs::read_to_string(file(root)).unwrap();
+
+        assert_eq!(add(&scanner, root, &image("a")), Ok(root.join("testdock.toml")));
+        add(&scanner, root, &image("b")).unwrap();
+        let both =
+            "[interpreters.a]\nimage = \"node:22\"\n\n[interpreters.b]\nimage = \"node:22\"\n";
+        assert_eq!(text(), both);
+
+        let error = add(&scanner, root, &image("a")).unwrap_err();
+        assert_eq!(error.field.as_deref(), Some("name"));
+        assert_eq!(text(), both);
+        assert_eq!(root.read_dir_utf8().unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_name_that_a_person_took_is_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        fs::write(root.join("testdock.local.toml"), "[interpreters.a]\nimage = \"a\"\n").unwrap();
+        let scanner = Scanner::new(Settings::default(), Depth::Configuration);
+        let error = add(&scanner, root, &image("a")).unwrap_err();
+        assert_eq!(error.error.message, "an interpreter is named `a` already");
+        assert!(!file(root).exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_one_and_permissions_stay() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        let real = root.join("shared.toml");
+        fs::write(&real, "# ours\n").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&real, file(root)).unwrap();
+        let scanner = Scanner::new(Settings::default(), Depth::Configuration);
+        add(&scanner, root, &image("a")).unwrap();
+        assert!(file(root).is_symlink());
+        assert!(fs::read_to_string(&real).unwrap().starts_with("# ours\n"));
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}

@@ -1,0 +1,89 @@
+//! Which interpreters there are, and one more.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Value, json};
+use testdock_core::interpreter::{Addition, NotAdded};
+use testdock_core::session::{Input, Session};
+use testdock_engine::register;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+
+use super::request::{self, Request, Target};
+use crate::ext::{
+    AddInterpreterParams, AddedInterpreter, BuildInterpreterArguments, InterpretersSnapshot,
+};
+use crate::interpreters;
+use crate::messages;
+use crate::runs::Origin;
+use crate::shared::Shared;
+
+/// All of them, as far as they are known; what the engine says is told when it has said it.
+pub(crate) async fn list(shared: &Arc<Shared>) -> Result<InterpretersSnapshot> {
+    shared.handle.send(Input::WatchInterpreters);
+    let at_loop = shared.clone();
+    let snapshot = shared.handle.ask(move |session| interpreters::snapshot(&at_loop, session));
+    snapshot.await.ok_or_else(|| request::failed("the server is shutting down"))
+}
+
+/// Writes a new one into the folder's file, which is then read again.
+pub(crate) async fn add(
+    shared: &Arc<Shared>,
+    params: AddInterpreterParams,
+) -> Result<AddedInterpreter> {
+    let folder = params.folder.clone();
+    let root = shared.handle.ask(move |session| root(session, folder.as_deref()));
+    let root = root.await.unwrap_or_else(|| Err(request::failed("the server is shutting down")))?;
+    let addition = Addition { kind: params.kind, name: params.name, values: params.values };
+    let (task, name) = (shared.clone(), addition.name.trim().to_owned());
+    let written = tokio::task::spawn_blocking(move || write(&task, &root, &addition)).await;
+    let path = written.unwrap_or_else(|_| Err(request::failed("the file was not written")))?;
+    // A client that watches files tells of this one too: it is read once more, and that is all.
+    shared.handle.send(Input::Changed(vec![path.clone()]));
+    let file = path.file_name().unwrap_or_default();
+    let message = format!("added the interpreter {name} to {file}");
+    let uri = shared.uri(&path).ok_or_else(|| request::failed("the file has no URI"))?;
+    Ok(AddedInterpreter { uri, message })
+}
+
+/// Builds one's image, as a run of its own.
+pub(crate) async fn build(
+    shared: &Arc<Shared>,
+    arguments: BuildInterpreterArguments,
+) -> Result<Value> {
+    let BuildInterpreterArguments { folder, name, fresh, run_id } = arguments;
+    let target = Target::Interpreter { folder, name };
+    let request = Request { fresh, name: run_id, ..Request::new(target, Origin::Editor) };
+    Ok(json!(request::start(shared, request).await?))
+}
+
+fn root(session: &Session, name: Option<&str>) -> Result<Utf8PathBuf> {
+    let mut folders = session.folders();
+    match name {
+        None => folders.next().map(|folder| folder.root.clone()).ok_or_else(request::no_folder),
+        Some(name) => {
+            let named = folders.find(|folder| &*folder.name == name);
+            let named = named.map(|folder| folder.root.clone());
+            named.ok_or_else(|| request::unknown_folder(name))
+        }
+    }
+}
+
+fn write(shared: &Shared, root: &Utf8Path, addition: &Addition) -> Result<Utf8PathBuf> {
+    let file = register::file(root);
+    if let Some(text) = shared.documents.text(&shared.folders.as_opened(&file))
+        && std::fs::read_to_string(&file).is_ok_and(|on_disk| *on_disk != *text)
+    {
+        return Err(refused("testdock.toml has changes that are not saved; save it first", None));
+    }
+    register::add(&shared.scanner, root, addition).map_err(|NotAdded { field, error }| {
+        refused(messages::error_words(&error), field.as_deref())
+    })
+}
+
+/// An error that names the field whose answer is wrong.
+fn refused(message: impl Into<Cow<'static, str>>, field: Option<&str>) -> Error {
+    let data = field.map(|field| json!({ "field": field }));
+    Error { code: ErrorCode::InvalidParams, message: message.into(), data }
+}

@@ -1,0 +1,118 @@
+//! What is known of the containers of a project's engines.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use camino::Utf8PathBuf;
+use testdock_core::containers::{Container, Inventory, Project as Owner, find};
+use testdock_core::model::RunError;
+use testdock_core::views::terminal;
+use testdock_engine::containers::{Engine, engines, list};
+use testdock_engine::scan::{Depth, Scanner};
+use testdock_engine::world::World;
+
+use crate::args::ProjectArguments;
+use crate::project::Project;
+use crate::{exit, print};
+
+/// What there is on the engines of a project.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) world: World,
+    pub(crate) project: Owner,
+    pub(crate) engines: Vec<Looked>,
+    /// Why some engines cannot be looked at.
+    pub(crate) errors: Vec<RunError>,
+    cwd: Utf8PathBuf,
+}
+
+/// An engine that was looked at.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    pub(crate) host: Option<String>,
+    pub(crate) label: String,
+    pub(crate) inventory: Inventory,
+}
+
+/// A container, and the engine that it is on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found<'k> {
+    pub(crate) host: Option<&'k str>,
+    pub(crate) container: &'k Container,
+}
+
+impl Known {
+    /// Looks at all engines of the project, or at one.
+    pub(crate) async fn look(arguments: &ProjectArguments, engine: Option<&str>) -> Result<Self> {
+        let project = Project::find(arguments)?;
+        let real = project.root.canonicalize_utf8().ok().filter(|real| *real != project.root);
+        let engines = match engine {
+            Some(host) => {
+                vec![Engine { host: Some(host.to_owned()), label: host.to_owned(), is_used: true }]
+            }
+            None => {
+                let scanner = Scanner::new(project.settings.clone(), Depth::Configuration);
+                engines(&scanner.read(&project.root).0.hosts())
+            }
+        };
+        let mut known = Self {
+            world: World::new(),
+            project: Owner { root: project.root, real },
+            engines: Vec::new(),
+            errors: Vec::new(),
+            cwd: project.cwd,
+        };
+        for Engine { host, label, is_used } in engines {
+            match list(&known.world, host.as_deref()).await {
+                Ok(inventory) => known.engines.push(Looked { host, label, inventory }),
+                Err(error) if is_used => known.errors.push(error),
+                // Nobody here needs it.
+                Err(_) => {}
+            }
+        }
+        Ok(known)
+    }
+
+    /// The container that a word means.
+    pub(crate) fn find(&self, name: &str) -> Result<Found<'_>, RunError> {
+        let all: Vec<Found<'_>> = self.all().collect();
+        let containers: Vec<&Container> = all.iter().map(|found| found.container).collect();
+        match find::find(&containers, &self.project, name) {
+            Ok(at) => Ok(all[at]),
+            // It may be on the engine that does not answer.
+            Err(error) => Err(self.errors.first().cloned().unwrap_or(error)),
+        }
+    }
+
+    /// The containers of the project.
+    pub(crate) fn own(&self) -> Vec<Found<'_>> {
+        self.all().filter(|found| self.project.owns(found.container)).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = Found<'_>> {
+        self.engines.iter().flat_map(|engine| {
+            let host = engine.host.as_deref();
+            engine.inventory.containers.iter().map(move |container| Found { host, container })
+        })
+    }
+
+    /// Says what went wrong with engines, and what the exit code is for it.
+    pub(crate) fn complain(&self) -> ExitCode {
+        for error in &self.errors {
+            self.say(error);
+        }
+        self.errors.first().map_or(exit::PASSED, |error| exit::of_fault(error.fault)).into()
+    }
+
+    /// Says an error, and what the exit code is for it.
+    pub(crate) fn refuse(&self, error: &RunError) -> ExitCode {
+        self.say(error);
+        exit::of_fault(error.fault).into()
+    }
+
+    fn say(&self, error: &RunError) {
+        for line in terminal::error_lines(error, &self.cwd) {
+            print::note(&line);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+--- The server that a command means, and speaking with it.
+local M = {}
+
+--- How long a server may take to begin, in milliseconds.
+local PATIENCE = 5000
+
+function M.say(text, level)
+  vim.notify("testdock: " .. text, level or vim.log.levels.INFO)
+end
+
+--- The server of the current buffer, else the only one, else a new one for the current folder.
+function M.get()
+  local here = vim.lsp.get_clients({ name = "testdock", bufnr = 0 })[1]
+  local client = here or vim.lsp.get_clients({ name = "testdock" })[1]
+  if client then
+    return client
+  end
+  local root = require("testdock.config").root(vim.fn.getcwd()) or vim.fn.getcwd()
+  local wanted = vim.tbl_extend("force", vim.lsp.config.testdock, { name = "testdock", root_dir = root })
+  local id = vim.lsp.start(wanted, { attach = false })
+  client = id and vim.lsp.get_client_by_id(id)
+  if client and vim.wait(PATIENCE, function() return client.initialized end, 20) then
+    return client
+  end
+  M.say("no server could be started; `:checkhealth testdock` says more", vim.log.levels.ERROR)
+end
+
+--- Asks; mistakes are said, answers handed on.
+function M.request(method, params, on_answer)
+  local client = M.get()
+  return client and client:request(method, params, function(error, result)
+    if error then
+      M.say(error.message, vim.log.levels.ERROR)
+    elseif on_answer then
+      on_answer(result)
+    end
+  end)
+end
+
+--- Tells a server that runs; none is started for it.
+function M.notify(method, params)
+  local client = vim.lsp.get_clients({ name = "testdock" })[1]
+  return client and client:notify(method, params)
+end
+
+--- Sends one of the server's commands.
+function M.command(name, argument, on_answer)
+  local arguments = { next(argument) and argument or vim.empty_dict() }
+  M.request("workspace/executeCommand", { command = name, arguments = arguments }, on_answer)
+end
+
+return M

@@ -1,0 +1,71 @@
+--- What a person may set: with `vim.g.testdock`, with `setup`, or with `vim.lsp.config("testdock", …)`.
+local M = {}
+
+--- Beside a testdock.toml every file may matter; elsewhere a server is started for these only.
+local languages = {
+  "c", "cpp", "cs", "dockerfile", "elixir", "go", "java", "javascript", "javascriptreact", "kotlin", "perl",
+  "php", "python", "ruby", "rust", "scala", "sh", "typescript", "typescriptreact",
+}
+
+M.options = vim.tbl_deep_extend("force", {
+  cmd = { "testdock", "lsp" },
+  --- Passed on to the server: `false` lets nothing run, `true` lets it run by itself (`runOnSave`).
+  trusted = nil,
+  --- The section `testdock` of the server's settings: interpreter, profile, local, runOnSave, settings.
+  settings = {},
+  codelens = true,
+  signs = true,
+  icons = { passed = "✓", failed = "✗", errored = "!", skipped = "○", started = "▶", enqueued = "…" },
+}, vim.g.testdock or {})
+
+function M.setup(options)
+  M.options = vim.tbl_deep_extend("force", M.options, options or {})
+  vim.lsp.config("testdock", M.lsp())
+end
+
+--- The project of a file or folder.
+function M.root(where)
+  return vim.fs.root(where, "testdock.toml") or vim.fs.root(where, ".git")
+end
+
+function M.lsp()
+  return {
+    cmd = M.options.cmd,
+    root_dir = function(buf, on_dir)
+      local configured = vim.fs.root(buf, "testdock.toml")
+      if configured or vim.list_contains(languages, vim.bo[buf].filetype) then
+        local root = configured or M.root(buf)
+        if root then
+          on_dir(root)
+        end
+      end
+    end,
+    capabilities = {
+      experimental = {
+        testExplorer = true,
+        testRunIds = true,
+        testdockInterpreters = true,
+        testdockContainers = true,
+        testdockRemedies = true,
+      },
+    },
+    init_options = { trusted = M.options.trusted },
+    settings = { testdock = M.options.settings },
+    handlers = require("testdock.handlers"),
+    on_attach = function(_, buf)
+      require("testdock.signs").draw()
+      if not M.options.codelens then
+        return
+      elseif vim.lsp.codelens.enable then
+        return vim.lsp.codelens.enable(true, { bufnr = buf })
+      end
+      local function refresh()
+        vim.lsp.codelens.refresh({ bufnr = buf })
+      end
+      refresh()
+      vim.api.nvim_create_autocmd({ "BufEnter", "InsertLeave" }, { buffer = buf, callback = refresh })
+    end,
+  }
+end
+
+return M

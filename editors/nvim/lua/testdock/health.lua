@@ -1,0 +1,32 @@
+local M = {}
+
+function M.check()
+  local health, config = vim.health, require("testdock.config")
+  local binary = config.options.cmd[1]
+  health.start("testdock")
+  if vim.fn.has("nvim-0.11") == 0 then
+    health.error("Neovim 0.11 or later is needed")
+  end
+  if vim.fn.executable(binary) == 0 then
+    return health.error(("`%s` is not executable"):format(binary), {
+      "install it, see https://github.com/testdock/testdock",
+      "or say where it is: `vim.g.testdock = { cmd = { '/path/to/testdock', 'lsp' } }`",
+    })
+  end
+  health.ok(vim.trim(vim.system({ binary, "--version" }):wait().stdout) .. " at " .. vim.fn.exepath(binary))
+  local client = vim.lsp.get_clients({ name = "testdock" })[1]
+  local root = client and client.root_dir or config.root(vim.fn.getcwd())
+  if client then
+    health.ok("a server runs for " .. root)
+  else
+    health.info("no server runs; it starts when a file of a project is opened")
+  end
+  if root then
+    health.start("testdock doctor " .. root)
+    local doctor = vim.system({ binary, "doctor", "--root", root }, { text = true }):wait()
+    local tell = doctor.code == 0 and health.ok or health.error
+    tell(vim.trim(doctor.stdout .. doctor.stderr))
+  end
+end
+
+return M

@@ -1,0 +1,43 @@
+--- What the tests run in: shown, and chosen.
+local client = require("testdock.client")
+
+local M = {}
+local known = {}
+
+require("testdock.ui").on("TestdockInterpreters", function(params)
+  known = params.interpreters
+end)
+
+--- The names that were told last, for completion.
+function M.names()
+  return vim.tbl_map(function(it) return it.name end, known)
+end
+
+local function use(name)
+  local server = client.get()
+  if server then
+    server.settings.testdock = vim.tbl_extend("force", server.settings.testdock or {}, { interpreter = name })
+    server:notify("workspace/didChangeConfiguration", { settings = server.settings })
+    client.say("tests run in " .. name)
+  end
+end
+
+--- Chooses the interpreter of this name, or shows all to choose from.
+function M.choose(name)
+  if name then
+    return use(name)
+  end
+  client.request("testdock/interpreters", nil, function(answer)
+    known = answer.interpreters
+    local function words(it)
+      return ("%s %s: %s (%s)"):format(it.chosen and "●" or "○", it.name, it.source, it.detail)
+    end
+    vim.ui.select(known, { prompt = "Interpreter", format_item = words }, function(it)
+      if it then
+        use(it.name)
+      end
+    end)
+  end)
+end
+
+return M

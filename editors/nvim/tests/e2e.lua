@@ -1,0 +1,256 @@
+--- Neovim as a person uses it, on the sample project; what it has to show is in expected.json.
+package.path = vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)) .. "/?.lua;" .. package.path
+local it = require("support")
+
+local root = vim.fn.getcwd()
+local expected = vim.json.decode(table.concat(vim.fn.readfile(root .. "/expected.json"), "\n"))
+local is_replay = vim.env.TESTDOCK:find("--replay", 1, true) ~= nil
+local orders, server
+
+local function outcomes()
+  return vim.tbl_map(function(test)
+    return test.outcome
+  end, expected.tests)
+end
+
+--- Signs of a buffer, by line from 1.
+local function signs(buf)
+  local found = {}
+  local namespace = vim.api.nvim_get_namespaces()["testdock.signs"]
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, namespace, 0, -1, { details = true })) do
+    found[mark[2] + 1] = vim.trim(mark[4].sign_text)
+  end
+  return found
+end
+
+--- Leaves whatever was opened.
+local function back()
+  vim.cmd("silent! tabonly | silent! only")
+  vim.api.nvim_set_current_buf(orders)
+end
+
+local function starts()
+  local tests = it.listen("TestdockTests")
+  vim.cmd.edit("tests/test_orders.py")
+  orders = vim.api.nvim_get_current_buf()
+  it.soon("tests", function()
+    return #tests > 0
+  end)
+  server = vim.lsp.get_clients({ name = "testdock", bufnr = orders })[1]
+  it.equal("the project", server.root_dir, root)
+end
+
+local function lenses()
+  return it.soon("lenses", function()
+    local all = vim.lsp.codelens.get({ bufnr = orders })
+    return #all > 0 and all
+  end)
+end
+
+local function runs_all()
+  lenses()
+  local ended, seen = it.run("all", function()
+    vim.cmd("Testdock all")
+  end)
+  it.equal("how it ended", ended.how, "completed")
+  it.equal("outcomes", seen, outcomes())
+  it.said(vim.pesc(ended.message))
+  it.equal("the status line", require("testdock").status(), ended.message)
+end
+
+local function diagnostics()
+  local wanted = {}
+  for id, test in pairs(expected.tests) do
+    if test.outcome == "failed" or test.outcome == "errored" then
+      wanted[("%s:%d %s"):format(test.location.path, test.location.line, id)] = true
+    end
+  end
+  it.soon("a diagnostic on each failing line", function()
+    local shown = {}
+    for _, one in ipairs(vim.diagnostic.get()) do
+      local path = vim.api.nvim_buf_get_name(one.bufnr):sub(#root + 2)
+      shown[("%s:%d %s"):format(path, one.lnum + 1, one.code)] = true
+    end
+    return vim.deep_equal(shown, wanted)
+  end)
+end
+
+local function signs_show()
+  local wanted = {}
+  for id, test in pairs(expected.tests) do
+    local name = id:match("^tests/test_orders%.py::([%w_]+)$")
+    local icons = require("testdock.config").options.icons
+    if name then
+      wanted[it.line(orders, "def " .. name .. "(")] = icons[test.outcome]
+    end
+  end
+  it.soon("a sign on each test", function()
+    return vim.deep_equal(signs(orders), wanted)
+  end)
+end
+
+local function lens_runs()
+  vim.api.nvim_set_current_buf(orders)
+  local line = it.line(orders, "def test_total(order)")
+  vim.api.nvim_win_set_cursor(0, { line, 0 })
+  local select = vim.ui.select
+  vim.ui.select = function(items, options, on_choice)
+    for index, item in ipairs(items) do
+      if options.format_item(item):find("Run") then
+        return on_choice(item, index)
+      end
+    end
+  end
+  local ended, seen = it.run("the lens", function()
+    vim.lsp.codelens.run()
+  end)
+  vim.ui.select = select
+  it.equal("how it ended", ended.how, "completed")
+  it.equal("outcomes", seen, { ["tests/test_orders.py::test_total"] = "passed" })
+end
+
+local function commands_run()
+  local _, nearest = it.run("nearest", function()
+    vim.api.nvim_win_set_cursor(0, { it.line(orders, "def test_invoice(order)") + 1, 4 })
+    vim.cmd("Testdock nearest")
+  end)
+  it.equal("nearest", nearest, { ["tests/test_orders.py::test_invoice"] = "failed" })
+  local _, last = it.run("last", function()
+    vim.cmd("Testdock last")
+  end)
+  it.equal("last", last, nearest)
+  local _, file = it.run("file", function()
+    vim.cmd("Testdock file")
+  end)
+  it.equal("file", vim.tbl_count(file), 8)
+  local id = "tests/test_pricing.py::test_discount[a hundred]"
+  it.check("completion", vim.list_contains(vim.fn.getcompletion("Testdock run " .. id:sub(1, -6), "cmdline"), "hundred]"))
+  local _, one = it.run("one", function()
+    vim.cmd("Testdock run " .. id)
+  end)
+  it.equal("one", one, { [id] = "failed" })
+  local _, failed = it.run("failed", function()
+    vim.cmd("Testdock failed")
+  end)
+  it.check("failed", not vim.list_contains(vim.tbl_values(failed), "passed") and vim.tbl_count(failed) == 10, failed)
+end
+
+local function cancels()
+  if is_replay then
+    return
+  end
+  local started = it.listen("TestdockState")
+  local ended = it.run("a run that is cancelled", function()
+    vim.cmd("Testdock run tests/test_service.py::test_patience")
+    it.soon("its start", function()
+      return vim.iter(started):any(function(state)
+        return state.state.tag == "started"
+      end)
+    end)
+    vim.cmd("Testdock cancel")
+  end)
+  it.equal("how it ended", ended.how, "cancelled")
+end
+
+local function tree_shows()
+  vim.cmd("Testdock tree")
+  local tree = vim.api.nvim_get_current_buf()
+  it.shows(tree, "✗ test_invoice.*invoice reads")
+  local line = it.line(tree, "test_negative_quantity")
+  vim.api.nvim_win_set_cursor(0, { line, 0 })
+  local _, one = it.run("a run from the tree", function()
+    vim.api.nvim_feedkeys("r", "xt", false)
+  end)
+  it.equal("outcomes", one, { ["tests/test_orders.py::test_negative_quantity"] = "failed" })
+  vim.api.nvim_feedkeys(vim.keycode("<CR>"), "xt", false)
+  it.equal("the file", vim.api.nvim_buf_get_name(0), root .. "/tests/test_orders.py")
+  it.equal("the line", vim.fn.line("."), it.line(orders, "def test_negative_quantity("))
+  vim.cmd("Testdock tree")
+  vim.api.nvim_win_set_cursor(0, { it.line(tree, "tests/test_orders.py"), 0 })
+  vim.api.nvim_feedkeys(vim.keycode("<Tab>"), "xt", false)
+  it.soon("the file is folded", function()
+    return not it.text(tree):find("test_invoice")
+  end)
+  back()
+end
+
+local function output_shows()
+  vim.cmd("Testdock output")
+  local buf = vim.api.nvim_get_current_buf()
+  it.shows(buf, "test session starts")
+  it.shows(buf, "failed in ")
+  back()
+  vim.cmd("Testdock output tests/test_service.py::test_prints_what_terminals_fear")
+  it.soon("the page of a test", function()
+    return vim.api.nvim_buf_get_name(0):find("%.md$") and it.text(0):find("bell, backspace, nul")
+  end)
+  back()
+end
+
+local function edits_make_stale()
+  vim.api.nvim_set_current_buf(orders)
+  local line = it.line(orders, "assert Order().total() == 0")
+  vim.api.nvim_buf_set_lines(orders, line - 1, line, false, { "    assert Order().total() == 1" })
+  local namespace = vim.api.nvim_get_namespaces()["testdock.signs"]
+  it.soon("a grey sign", function()
+    local marks = vim.api.nvim_buf_get_extmarks(orders, namespace, 0, -1, { details = true })
+    return vim.iter(marks):any(function(mark)
+      return mark[2] == line - 2 and mark[4].sign_hl_group == "Comment"
+    end)
+  end)
+  vim.cmd("edit!")
+end
+
+local function mistakes_are_said()
+  vim.cmd("Testdock nonsense")
+  it.said("unknown command `nonsense`; known: all, cancel")
+  local ended, seen = it.run("a test that is not there", function()
+    vim.cmd("Testdock run tests/gone.py::test_gone")
+  end)
+  it.equal("outcomes", seen, {})
+  it.check("why", ended.message:find("no test") or ended.message:find("a selected test"), ended)
+  vim.cmd("Testdock cancel")
+  it.said("nothing runs")
+end
+
+local function pages_help()
+  vim.cmd("Testdock doctor")
+  it.soon("the doctor's page", function()
+    return it.text(0):find("pytest")
+  end)
+  back()
+  vim.cmd("checkhealth testdock")
+  it.shows(0, "a server runs for " .. vim.pesc(root))
+  back()
+  vim.cmd("helptags ALL")
+  vim.cmd("help testdock")
+  it.shows(0, "testdock%-commands")
+  back()
+end
+
+local function server_comes_back()
+  server:stop(true)
+  it.soon("the server is gone", function()
+    return #vim.lsp.get_clients({ name = "testdock" }) == 0
+  end)
+  local ended = it.run("a run with a new server", function()
+    vim.cmd("Testdock run tests/test_orders.py::test_total")
+  end)
+  it.equal("how it ended", ended.how, "completed")
+end
+
+it.play({
+  { "a server starts when a file is opened", starts },
+  { "all tests run, and end as expected", runs_all },
+  { "each failing line has its diagnostic", diagnostics },
+  { "each test has its sign", signs_show },
+  { "a lens runs its test", lens_runs },
+  { "commands run what they say", commands_run },
+  { "a run is cancelled", cancels },
+  { "the tree shows, runs and leads to tests", tree_shows },
+  { "output is shown, of a run and of a test", output_shows },
+  { "an edit makes a result stale", edits_make_stale },
+  { "mistakes are said", mistakes_are_said },
+  { "doctor, health and help are there", pages_help },
+  { "a server that died comes back", server_comes_back },
+})

@@ -1,0 +1,115 @@
+// The days after: failures are looked at, mended, and run again.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LONG } from '../driver.mjs';
+
+async function failures(bed, step) {
+    const project = bed.project('python-pytest');
+    const window = await bed.window(project);
+    const { page } = window;
+    await window.testing();
+    await window.expand('tests/test_orders.py');
+    await window.expand('tests/test_pricing.py');
+    await window.runTest('tests/test_orders.py');
+    await window.hasState('test_invoice', 'Failed', LONG);
+    await window.idle(LONG);
+
+    await step('a failure shows its message, its trace and its frames', async () => {
+        await window.test('test_negative_quantity').dblclick();
+        await window.command('Test: Peek Output');
+        await page
+            .locator('.test-output-peek-message-container')
+            .getByText('quantity must be positive')
+            .first()
+            .waitFor();
+        await bed.shoot(window, 'peek');
+        await page.keyboard.press('Escape');
+    });
+
+    await step('an edit marks what ran before, and lenses move with the text', async () => {
+        await window.openFile('tests/test_orders.py');
+        await window.goTo(1);
+        await page.keyboard.type('# one more line\n');
+        const line = bed.lineOf(project, 'tests/test_orders.py', 'def test_empty_order');
+        await window.goTo(line + 1);
+        await window.lens('def test_empty_order', /passed/).waitFor();
+        const failing = bed.lineOf(project, 'tests/test_orders.py', 'tax is rounded once') + 1;
+        await window.goTo(failing);
+        await window.squiggleOn(failing);
+        await bed.shoot(window, 'moved');
+    });
+
+    await step('a mended test passes when the failed ones run again', async () => {
+        await window.replace('1 x teapot', '1 x pot');
+        await page.keyboard.press('Control+S');
+        await window.command('Test: Rerun Failed Tests');
+        await window.hasState('test_invoice', 'Passed', LONG);
+        await window.idle(LONG);
+        await window.hasState('test_total_with_tax', 'Failed');
+        await bed.shoot(window, 'again');
+    });
+
+    await step('a failed comparison shows both sides', async () => {
+        const compare = 'def test_lines():\n    assert ["tea", "pot"] == ["pot", "tea"]\n';
+        writeFileSync(join(project, 'tests/test_compare.py'), compare);
+        await window.test('tests/test_compare.py').waitFor();
+        await window.expand('tests/test_compare.py');
+        await window.runTest('test_lines');
+        await window.hasState('test_lines', 'Failed', LONG);
+        await window.idle();
+        await window.test('test_lines').dblclick();
+        await window.command('Test: Peek Output');
+        await page.locator('.peekview-widget').first().waitFor();
+        await bed.shoot(window, 'compared');
+        await page.keyboard.press('Escape');
+    });
+
+    await step('output of a failed test opens as a page from its lens', async () => {
+        await window.openFile('tests/test_orders.py');
+        await window.goTo(1);
+        await window.goTo(bed.lineOf(project, 'tests/test_orders.py', 'def test_total_with_tax'));
+        await window.lens('def test_total_with_tax', /failed/).click();
+        await window.preview('tax is rounded once');
+        await bed.shoot(window, 'output');
+    });
+}
+
+async function killed(bed, step) {
+    const slow = 'import time\n\ndef test_long():\n    time.sleep(10307.5)\n';
+    const project = bed.project('python-pytest', { 'tests/test_slow.py': slow });
+    const window = await bed.window(project);
+    await window.testing();
+    await window.expand('tests/test_slow.py');
+    await step('a container that dies in a run is told', async () => {
+        await window.runTest('test_long');
+        await window.hasState('test_long', 'Running', LONG);
+        bed.docker('kill', ...bed.containers(project));
+        await window.notification(/Testdock: .*container/).waitFor();
+        await window.idle();
+        await bed.shoot(window, 'killed');
+    });
+}
+
+async function saved(bed, step) {
+    const project = bed.project('python-pytest');
+    const window = await bed.window(project);
+    await window.testing();
+    await window.expand('tests/test_pricing.py');
+    await step('a saved file runs its tests while continuous run is on', async () => {
+        await window.command('Test: Start Continuous Run');
+        await window.openFile('tests/test_pricing.py');
+        await window.page.keyboard.type('# saved\n');
+        await window.page.keyboard.press('Control+S');
+        await window.hasState('test_discount_needs_a_quantity', 'Passed', LONG);
+        await window.idle();
+        await window.hasState('tests/test_orders.py', 'Unset');
+        await bed.shoot(window, 'continuous');
+    });
+}
+
+export default [
+    { name: 'failures', run: failures },
+    { name: 'a killed container', run: killed },
+    { name: 'continuous run', run: saved },
+];

@@ -1,0 +1,105 @@
+// What tests run in: seen in the status bar, chosen, added, built; and what is said where it is missing.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LONG } from '../driver.mjs';
+
+async function interpreter(bed, step) {
+    const project = bed.project('python-pytest');
+    const window = await bed.window(project);
+    const { page } = window;
+    const item = page.locator('.statusbar-item#testdock\\.testdock\\.testdock');
+
+    await step('the status bar names it', async () => {
+        await item.filter({ hasText: 'Dockerfile' }).waitFor();
+        await item.hover();
+        await page.locator('.monaco-hover').getByText('runs tests in').waitFor();
+        await bed.shoot(window, 'status');
+    });
+
+    await step('its menu builds the image, with a log', async () => {
+        await item.click();
+        await page.locator('.quick-input-list').getByText('Build the Image').waitFor();
+        await bed.shoot(window, 'menu');
+        await window.pick('Build the Image');
+        await page
+            .locator('.output-view')
+            .getByText(/FROM|Step|\[/)
+            .first()
+            .waitFor({ timeout: LONG });
+        await window.notification('Building').waitFor({ state: 'hidden', timeout: LONG });
+        await bed.shoot(window, 'built');
+    });
+
+    await step('another is added, as the server asks', async () => {
+        await window.command('Testdock: Add an Interpreter…');
+        await page.locator('.quick-input-list').getByText('Image', { exact: true }).first().waitFor();
+        await bed.shoot(window, 'kinds');
+        await window.pick('Image');
+        await window.answer('Its name', 'plain');
+        await bed.shoot(window, 'field');
+        await window.answer('Image:', process.env.TESTDOCK_INTERPRETER__BUILD_ARGS__BASE ?? 'python:3.12-slim');
+        await bed.soon('it is written', () =>
+            readFileSync(join(project, 'testdock.toml'), 'utf8').includes('[interpreters.plain]'),
+        );
+        await page.locator('.tab').filter({ hasText: 'testdock.toml' }).waitFor();
+        await bed.shoot(window, 'added');
+    });
+
+    await step('it is chosen in the menu', async () => {
+        await item.click();
+        await window.pick('plain');
+        await item.filter({ hasText: 'plain' }).waitFor();
+        await bed.shoot(window, 'chosen');
+    });
+}
+
+async function doctor(bed, step) {
+    const window = await bed.window(bed.project('python-pytest'));
+    await step('the doctor shows a page', async () => {
+        await window.command('Testdock: Doctor');
+        await window.preview('the image built from Dockerfile');
+        await bed.shoot(window, 'doctor');
+    });
+}
+
+async function noEngine(bed, step) {
+    const code = await bed.code({ env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
+    const window = await bed.window(bed.project('python-pytest'), { code });
+    await window.testing();
+    await step('no engine: a message with what mends it', async () => {
+        await window.runTest('tests/test_orders.py');
+        await window.notification('/nowhere/docker.sock').waitFor();
+        await window.idle();
+        await bed.shoot(window, 'no engine');
+    });
+    await step('the doctor says the same', async () => {
+        await window.command('Testdock: Doctor');
+        await window.preview('/nowhere/docker.sock');
+        await bed.shoot(window, 'doctor');
+    });
+}
+
+async function walkthrough(bed, step) {
+    const window = await bed.window(bed.project('python-pytest'));
+    await step('the walkthrough opens', async () => {
+        await window.command('Welcome: Open Walkthrough...');
+        await window.pick('Run your tests in your container');
+        await window.page.locator('.getting-started-step').first().waitFor();
+        await bed.shoot(window, 'walkthrough');
+    });
+    await step('the settings are documented', async () => {
+        await window.command('Preferences: Open Settings (UI)');
+        await window.page.locator('.settings-header .monaco-editor').click();
+        await window.page.keyboard.type('@ext:testdock.testdock');
+        await window.page.locator('.setting-item-label').filter({ hasText: 'Run On Save' }).first().waitFor();
+        await bed.shoot(window, 'settings');
+    });
+}
+
+export default [
+    { name: 'interpreter', run: interpreter },
+    { name: 'doctor', run: doctor },
+    { name: 'no engine', run: noEngine },
+    { name: 'walkthrough and settings', run: walkthrough },
+];

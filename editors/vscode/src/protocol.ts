@@ -1,0 +1,315 @@
+// What Testdock adds to the protocol: the mirror of `crates/lsp/src/ext`, described in docs/protocol.md.
+// A test of the repository holds the three together: every method, every type, every field.
+
+import type { Location, Position, Range, TextDocumentIdentifier } from 'vscode-languageclient';
+
+export const DISCOVER_TEST = 'experimental/discoverTest';
+export const DISCOVERED_TESTS = 'experimental/discoveredTests';
+export const RUN_TEST = 'experimental/runTest';
+export const ABORT_RUN_TEST = 'experimental/abortRunTest';
+export const END_RUN_TEST = 'experimental/endRunTest';
+export const CHANGE_TEST_STATE = 'experimental/changeTestState';
+export const APPEND_OUTPUT = 'experimental/appendOutputToRunTest';
+export const TRUST = 'testdock/trust';
+export const CANCEL_PROGRESS = 'window/workDoneProgress/cancel';
+
+/** The commands of `workspace/executeCommand`. */
+export const COMMANDS = [
+    'testdock.run',
+    'testdock.runFile',
+    'testdock.runAtCursor',
+    'testdock.runAll',
+    'testdock.runFailed',
+    'testdock.runLast',
+    'testdock.cancel',
+    'testdock.showOutput',
+    'testdock.status',
+    'testdock.doctor',
+    'testdock.refresh',
+    'testdock.buildInterpreter',
+] as const;
+
+export interface RunArguments {
+    ids?: string[];
+    exclude?: string[];
+    fresh?: boolean;
+    runId?: string;
+}
+
+export interface FileArguments {
+    uri: string;
+    position?: Position;
+    fresh?: boolean;
+    runId?: string;
+}
+
+export interface RunName {
+    runId?: string;
+}
+
+export interface TestArguments {
+    id: string;
+}
+
+export interface TrustParams {
+    trusted: boolean;
+}
+
+export interface DiscoverTestParams {
+    testId?: string;
+}
+
+export type TestItemKind = 'package' | 'module' | 'test';
+
+export interface TestItem {
+    id: string;
+    label: string;
+    kind: TestItemKind;
+    canResolveChildren: boolean;
+    parent?: string;
+    textDocument?: TextDocumentIdentifier;
+    range?: Range;
+    tags?: string[];
+}
+
+export interface DiscoverTestResults {
+    tests: TestItem[];
+    scope?: string[];
+    scopeFile?: TextDocumentIdentifier[];
+    seq: number;
+}
+
+export interface RunTestParams {
+    include?: string[];
+    exclude?: string[];
+    runId?: string;
+    fresh?: boolean;
+    continuous?: boolean;
+}
+
+export interface EndRunTestParams {
+    runId: string;
+    seq: number;
+    message: string;
+    how: EndKind;
+}
+
+export type EndKind = 'completed' | 'cancelled' | 'timedOut' | 'broken' | 'refused';
+
+export type TestState = { tag: 'passed' | 'skipped' | 'started' | 'enqueued' } | { tag: 'failed'; message: string };
+
+export type StaleReason = 'edited' | 'remembered' | 'notReached';
+
+export interface TestFailure {
+    message: string;
+    location?: Location;
+    expected?: string;
+    actual?: string;
+    stack?: StackFrame[];
+}
+
+export interface StackFrame {
+    label: string;
+    location: Location;
+}
+
+export interface ChangeTestStateParams {
+    testId: string;
+    state: TestState;
+    runId?: string;
+    seq: number;
+    duration?: number;
+    errored?: boolean;
+    message?: string;
+    location?: Location;
+    failures?: TestFailure[];
+    output?: string;
+    stale?: StaleReason;
+    retracted?: boolean;
+}
+
+export interface RunOutput {
+    runId: string;
+    seq: number;
+    text: string;
+}
+
+export const INTERPRETERS = 'testdock/interpreters';
+export const INTERPRETERS_CHANGED = 'testdock/interpretersChanged';
+export const ADD_INTERPRETER = 'testdock/addInterpreter';
+
+export interface InterpretersSnapshot {
+    seq: number;
+    interpreters: Interpreter[];
+    kinds: InterpreterKind[];
+}
+
+export interface Interpreter {
+    folder: string;
+    folderUri: string;
+    name: string;
+    kind: string;
+    source: string;
+    uri?: string;
+    engine: string;
+    state: string;
+    detail: string;
+    help?: string;
+    chosen: boolean;
+}
+
+export interface InterpreterKind {
+    id: string;
+    label: string;
+    description: string;
+    fields: InterpreterField[];
+}
+
+export interface InterpreterField {
+    key: string;
+    label: string;
+    description: string;
+    type: FieldType;
+    required: boolean;
+    default?: string;
+    choices?: string[];
+    advanced: boolean;
+}
+
+export type FieldType = 'text' | 'path' | 'choice';
+
+export interface AddInterpreterParams {
+    folder?: string;
+    kind: string;
+    name: string;
+    values: Record<string, string>;
+}
+
+export interface AddedInterpreter {
+    uri: string;
+    message: string;
+}
+
+export interface BuildInterpreterArguments {
+    folder?: string;
+    name?: string;
+    fresh?: boolean;
+    runId?: string;
+}
+
+export const REMEDY = 'testdock/remedy';
+
+export interface RemedyParams {
+    message: string;
+    title: string;
+    command: string;
+}
+
+export const CONTAINERS = 'testdock/containers';
+export const CONTAINERS_CHANGED = 'testdock/containersChanged';
+export const WATCH_CONTAINERS = 'testdock/watchContainers';
+export const CONTAINER_ACTION = 'testdock/containerAction';
+export const INSPECT_CONTAINER = 'testdock/inspectContainer';
+export const REMOVE_IMAGE = 'testdock/removeImage';
+export const OPEN_LOGS = 'testdock/openLogs';
+export const LOG_TEXT = 'testdock/logText';
+export const LOG_ENDED = 'testdock/logEnded';
+export const CLOSE_LOGS = 'testdock/closeLogs';
+
+export interface ContainersSnapshot {
+    seq: number;
+    engines: EngineItem[];
+}
+
+export interface EngineItem {
+    engine: string;
+    label: string;
+    error?: EngineError;
+    groups: GroupItem[];
+    images: ImageItem[];
+}
+
+export interface EngineError {
+    message: string;
+    help?: string;
+}
+
+export interface GroupItem {
+    label: string;
+    kind: string;
+    containers: ContainerItem[];
+}
+
+export interface ContainerItem {
+    id: string;
+    name: string;
+    image: string;
+    state: string;
+    status: string;
+    health?: string;
+    ports?: string;
+    folderUri?: string;
+    interpreter?: string;
+    service?: string;
+    actions: string[];
+}
+
+export interface ImageItem {
+    id: string;
+    names: string[];
+    detail: string;
+    size: number;
+    created: number;
+    folderUri?: string;
+    inUse: boolean;
+}
+
+export interface WatchContainersParams {
+    watch: boolean;
+}
+
+export interface ObjectParams {
+    engine: string;
+    id: string;
+}
+
+export interface ContainerActionParams {
+    engine: string;
+    id: string;
+    action: ContainerAction;
+}
+
+export type ContainerAction = 'start' | 'stop' | 'restart' | 'remove';
+
+export interface Inspected {
+    text: string;
+}
+
+export interface OpenLogsParams {
+    engine: string;
+    id?: string;
+    ids?: string[];
+    logId: string;
+    tail?: number;
+    follow?: boolean;
+    since?: string;
+    until?: string;
+    search?: string;
+    timestamps?: boolean;
+    colors?: boolean;
+}
+
+export interface CloseLogsParams {
+    logId: string;
+}
+
+export interface LogTextParams {
+    logId: string;
+    seq: number;
+    text: string;
+}
+
+export interface LogEndedParams {
+    logId: string;
+    message?: string;
+}

@@ -1,0 +1,244 @@
+// The server's process: found, started, started again when it falls, and spoken to.
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import * as vscode from 'vscode';
+import {
+    CloseAction,
+    ErrorAction,
+    type InitializeParams,
+    LanguageClient,
+    type LanguageClientOptions,
+    RevealOutputChannelOn,
+} from 'vscode-languageclient/node';
+import { type Found, find, MINIMUM, versionIn, worksWith } from './binary';
+import { until } from './wait';
+
+/** How long each further start waits, in milliseconds; after the last the user is asked. */
+const PAUSES = [200, 1_000, 4_000, 10_000];
+/** A server that lived this long fell by something new. */
+const STABLE = 60_000;
+const PATIENCE = 30_000;
+
+export type State = 'starting' | 'running' | 'down';
+
+/** What this extension can show that other editors cannot. */
+const ABILITIES = {
+    testExplorer: true,
+    testRunIds: true,
+    testdockInterpreters: true,
+    testdockContainers: true,
+    testdockRemedies: true,
+};
+
+/** A language client that leaves the commands to the extension, which has them while no server runs. */
+export class Client extends LanguageClient {
+    protected override fillInitializeParams(params: InitializeParams): void {
+        super.fillInitializeParams(params);
+        params.capabilities.experimental = ABILITIES;
+    }
+
+    /** What goes wrong is told by the extension, once. */
+    override error(message: string, data?: unknown): void {
+        super.error(message, data, false);
+    }
+
+    override registerFeature(feature: Parameters<LanguageClient['registerFeature']>[0]): void {
+        const type = 'registrationType' in feature ? feature.registrationType : undefined;
+        if (type?.method !== 'workspace/executeCommand') super.registerFeature(feature);
+    }
+}
+
+export class Server implements vscode.Disposable {
+    private client: Client | undefined;
+    private process: ChildProcess | undefined;
+    private falls = 0;
+    private timer: NodeJS.Timeout | undefined;
+    private closing = false;
+    /** The start under way: who asks for something waits for it. */
+    private starting: Promise<void> | undefined;
+    private readonly handlers = new Map<string, ((params: unknown) => void)[]>();
+    private readonly moved = new vscode.EventEmitter<State>();
+    /** The server came, or went with all that it knew. */
+    readonly onState = this.moved.event;
+    path: string | undefined;
+
+    constructor(
+        private readonly context: vscode.ExtensionContext,
+        private readonly log: vscode.LogOutputChannel,
+        private readonly options: () => LanguageClientOptions,
+    ) {}
+
+    /** Calls `handler` with each notification of this method, whichever process sends it. */
+    on<P>(method: string, handler: (params: P) => void): void {
+        const handlers = this.handlers.get(method) ?? [];
+        this.handlers.set(method, [...handlers, params => handler(params as P)]);
+    }
+
+    async request<R>(method: string, params?: unknown): Promise<R> {
+        await this.starting;
+        if (!this.client?.isRunning()) throw new Error('the Testdock server is not running');
+        return this.client.sendRequest<R>(method, params ?? null);
+    }
+
+    /** Notifies the server, if there is one. */
+    notify(method: string, params: unknown): void {
+        if (this.client?.isRunning()) void this.client.sendNotification(method, params);
+    }
+
+    /** Performs one of the server's commands. */
+    command<R>(command: string, argument: object = {}): Promise<R> {
+        return this.request<R>('workspace/executeCommand', { command, arguments: [argument] });
+    }
+
+    /** Whether the server says that it can do this. */
+    can(ability: keyof typeof ABILITIES): boolean {
+        return this.client?.initializeResult?.capabilities.experimental?.[ability] === true;
+    }
+
+    get current(): Client | undefined {
+        return this.client;
+    }
+
+    /** Starts the server, anew if it runs. */
+    async restart(): Promise<void> {
+        this.falls = 0;
+        await this.stop();
+        this.closing = false;
+        await this.start();
+    }
+
+    start(): Promise<void> {
+        this.starting = this.look().finally(() => {
+            this.starting = undefined;
+        });
+        return this.starting;
+    }
+
+    private async look(): Promise<void> {
+        const setting = vscode.workspace.getConfiguration('testdock').get<string>('server.path');
+        const found = await find(setting, this.context.extensionPath);
+        if (!found) return this.missing();
+        const version = await ask(found);
+        if (!worksWith(version)) return this.unfit(found, version);
+        this.path = found.path;
+        this.log.info(`server ${version} at ${found.path} (${found.source})`);
+        await this.connect(found);
+    }
+
+    private async connect(found: Found): Promise<void> {
+        this.moved.fire('starting');
+        const born = Date.now();
+        let error = '';
+        const gone = () => {
+            if (this.client !== client) return;
+            this.client = undefined;
+            if (Date.now() - born > STABLE) this.falls = 0;
+            this.process?.kill('SIGKILL');
+            this.moved.fire('down');
+            if (!this.closing) this.fell(found, error);
+        };
+        const client = new Client(
+            'testdock',
+            'Testdock',
+            async () => {
+                const child = spawn(found.path, ['lsp'], { stdio: 'pipe' });
+                child.once('exit', (code, signal) => {
+                    this.log.warn(`server ended with ${signal ?? `exit code ${code}`}`);
+                });
+                this.process = child;
+                return child;
+            },
+            {
+                ...this.options(),
+                outputChannel: this.log,
+                revealOutputChannelOn: RevealOutputChannelOn.Never,
+                initializationFailedHandler: () => false,
+                errorHandler: {
+                    error: problem => {
+                        error = problem.message;
+                        setImmediate(gone);
+                        return { action: ErrorAction.Shutdown, handled: true };
+                    },
+                    closed: () => {
+                        setImmediate(gone);
+                        return { action: CloseAction.DoNotRestart, handled: true };
+                    },
+                },
+            },
+        );
+        this.client = client;
+        for (const [method, handlers] of this.handlers) {
+            client.onNotification(method, (params: unknown) => {
+                for (const handler of handlers) handler(params);
+            });
+        }
+        try {
+            await until(client.start(), PATIENCE, 'the server did not answer');
+            // Listeners ask the server, and would wait for this start.
+            setImmediate(() => this.client === client && this.moved.fire('running'));
+        } catch (problem) {
+            error = error || String(problem instanceof Error ? problem.message : problem);
+            gone();
+        }
+    }
+
+    /** Starts the server again after a while, or asks. */
+    private fell(found: Found, error: string): void {
+        const pause = PAUSES[this.falls++];
+        this.log.error(`server fell${error && `: ${error}`}`);
+        if (pause === undefined) {
+            void this.tell('Testdock: the server keeps stopping. Its log says why.', 'Restart');
+            return;
+        }
+        if (this.falls === 1) void this.tell('Testdock: the server stopped, and is being started again.');
+        this.timer = setTimeout(() => void this.connect(found), pause);
+    }
+
+    private missing(): void {
+        this.moved.fire('down');
+        void this.tell(
+            'Testdock: no server was found. Install it (`cargo install testdock`), or set testdock.server.path.',
+            'Open Settings',
+        );
+    }
+
+    private unfit(found: Found, version: string): void {
+        this.moved.fire('down');
+        const what = version.match(/^\d/)
+            ? `is version ${version}, and this extension needs ${MINIMUM} or later`
+            : `is no Testdock server: ${version}`;
+        void this.tell(`Testdock: ${found.path} (${found.source}) ${what}.`, 'Open Settings');
+    }
+
+    private async tell(message: string, ...buttons: string[]): Promise<void> {
+        const chosen = await vscode.window.showErrorMessage(message, 'Show Log', ...buttons);
+        if (chosen === 'Show Log') this.log.show();
+        if (chosen === 'Restart') await this.restart();
+        if (chosen === 'Open Settings') {
+            await vscode.commands.executeCommand('workbench.action.openSettings', 'testdock.server.path');
+        }
+    }
+
+    /** Ends the server; all that it ran ends with it. */
+    async stop(): Promise<void> {
+        this.closing = true;
+        clearTimeout(this.timer);
+        const client = this.client;
+        this.client = undefined;
+        await client?.stop(5_000).catch(() => this.process?.kill('SIGKILL'));
+        this.moved.fire('down');
+    }
+
+    dispose(): void {
+        this.moved.dispose();
+    }
+}
+
+/** The version that a server prints, or why it is none. */
+function ask(found: Found): Promise<string> {
+    return new Promise(resolve => {
+        execFile(found.path, ['--version'], { timeout: 10_000 }, (error, output) => {
+            resolve(error ? error.message.trim() : versionIn(output));
+        });
+    });
+}

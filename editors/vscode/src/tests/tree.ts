@@ -1,0 +1,119 @@
+// The Testing view's items, made of the model as they are needed.
+
+import * as vscode from 'vscode';
+import type { DiscoverTestResults, TestItem } from '../protocol';
+import type { Client } from '../server';
+import { Model } from './model';
+
+/** A workspace with fewer items is shown whole, so that the view's filter finds everything. */
+const WHOLE = 2_000;
+
+export class Tree implements vscode.Disposable {
+    private readonly model = new Model();
+    private readonly items = new Map<string, vscode.TestItem>();
+    private readonly tags = new Map<string, vscode.TestTag>();
+    /** Items whose children are in the view; `undefined` is the top, which always are. */
+    private readonly open = new Set<string | undefined>([undefined]);
+    private readonly listener: vscode.Disposable;
+
+    constructor(
+        private readonly controller: vscode.TestController,
+        private readonly client: () => Client | undefined,
+    ) {
+        controller.resolveHandler = item => item && this.resolve(item.id);
+        // The gutter's buttons want the tests of a file that is looked at.
+        this.listener = vscode.window.onDidChangeVisibleTextEditors(() => this.showVisible());
+    }
+
+    /** The item with this id, brought into the view if it was not there. */
+    get(id: string): vscode.TestItem | undefined {
+        const parent = this.model.get(id)?.parent;
+        if (parent !== undefined && this.get(parent)) this.resolve(parent);
+        return this.items.get(id);
+    }
+
+    apply(found: DiscoverTestResults): void {
+        const { changed, parents } = this.model.apply(found);
+        for (const parent of parents) if (this.open.has(parent)) this.showChildren(parent);
+        for (const id of changed) this.update(id);
+        if (this.model.size < WHOLE) for (const { id } of found.tests) this.resolve(id);
+        else this.showVisible();
+    }
+
+    clear(): void {
+        this.model.clear();
+        this.items.clear();
+        this.open.clear();
+        this.open.add(undefined);
+        this.controller.items.replace([]);
+    }
+
+    dispose(): void {
+        this.listener.dispose();
+    }
+
+    private showVisible(): void {
+        for (const { document } of vscode.window.visibleTextEditors) {
+            const uri = this.client()?.code2ProtocolConverter.asUri(document.uri);
+            for (const id of uri ? this.model.inFile(uri) : []) this.get(id);
+        }
+    }
+
+    private resolve(id: string): void {
+        if (this.open.has(id) || !this.items.has(id)) return;
+        this.open.add(id);
+        this.showChildren(id);
+    }
+
+    private showChildren(parent: string | undefined): void {
+        const holder = parent === undefined ? undefined : this.items.get(parent);
+        const collection = parent === undefined ? this.controller.items : holder?.children;
+        if (!collection) return;
+        if (holder) holder.canResolveChildren = false;
+        const ids = this.model.childrenOf(parent);
+        const wanted = new Set(ids);
+        for (const [id, item] of [...collection]) if (!wanted.has(id)) this.drop(item, collection);
+        ids.forEach((id, index) => {
+            const known = this.items.get(id);
+            const item = known ?? this.make(id);
+            if (!item) return;
+            item.sortText = String(index).padStart(6, '0');
+            if (!known) collection.add(item);
+        });
+    }
+
+    private drop(item: vscode.TestItem, collection: vscode.TestItemCollection): void {
+        for (const [, child] of [...item.children]) this.drop(child, item.children);
+        this.items.delete(item.id);
+        this.open.delete(item.id);
+        collection.delete(item.id);
+    }
+
+    private make(id: string): vscode.TestItem | undefined {
+        const found = this.model.get(id);
+        if (!found) return undefined;
+        const uri = found.textDocument && this.client()?.protocol2CodeConverter.asUri(found.textDocument.uri);
+        const item = this.controller.createTestItem(id, found.label, uri);
+        this.items.set(id, item);
+        this.dress(item, found);
+        return item;
+    }
+
+    private update(id: string): void {
+        const [item, found] = [this.items.get(id), this.model.get(id)];
+        if (item && found) this.dress(item, found);
+    }
+
+    private dress(item: vscode.TestItem, found: TestItem): void {
+        item.label = found.label;
+        item.range = this.client()?.protocol2CodeConverter.asRange(found.range) ?? undefined;
+        item.canResolveChildren = found.canResolveChildren && !this.open.has(found.id);
+        item.tags = (found.tags ?? []).map(tag => this.tag(tag));
+    }
+
+    private tag(id: string): vscode.TestTag {
+        const tag = this.tags.get(id) ?? new vscode.TestTag(id);
+        this.tags.set(id, tag);
+        return tag;
+    }
+}

@@ -1,0 +1,110 @@
+//! The recording of the sample service, for clients that are tested without an engine: it is what a real
+//! run says, and a server that plays it says what a real one would.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Value, json};
+
+use crate::expected::check_editor;
+use crate::support::editor::{Editor, is};
+use crate::support::expected::Expected;
+use crate::support::project::Project;
+use crate::support::running::Story;
+
+/// Where the recording says that the project lies.
+const ROOT: &str = "/home/me/shop";
+
+fn path() -> Utf8PathBuf {
+    Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/recordings/python-pytest.jsonl")
+}
+
+/// What does not depend on when and where a run was recorded.
+fn told(story: &Story, root: &str) -> BTreeMap<String, String> {
+    let finished = story.of("test-finished").map(|line| &line.value);
+    let fact = |it: &Value| {
+        let place = it["location"]["path"].as_str().unwrap_or_default().replace(root, "");
+        let words = [&it["outcome"], &it["message"], &it["location"]["line"]];
+        let id = it["id"].as_str().unwrap().to_owned();
+        (id, format!("{place} {}", words.map(ToString::to_string).join(" ")))
+    };
+    finished.map(fact).collect()
+}
+
+/// The sample service where no engine answers: nothing of it can run but a recording.
+fn without_engine() -> Project {
+    Project::empty().with_the_shop().env("DOCKER_HOST", "unix:///nowhere.sock")
+}
+
+#[test]
+fn the_recording_is_what_the_sample_service_does() {
+    let Some(project) = Project::shop() else {
+        return;
+    };
+    let story = project.run(&[]);
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        let lines: Vec<String> = story.lines.iter().map(|line| line.value.to_string()).collect();
+        let name = project.root.file_name().unwrap();
+        let text = lines.join("\n").replace(project.root.as_str(), ROOT).replace(name, "shop");
+        std::fs::write(path(), text + "\n").unwrap();
+    }
+    let elsewhere = without_engine();
+    let played = elsewhere.run(&["--replay", path().as_str()]);
+    assert_eq!(played.code, story.code, "{}", played.errors);
+    assert_eq!(told(&played, elsewhere.root.as_str()), told(&story, project.root.as_str()));
+}
+
+#[test]
+fn a_server_plays_it_without_an_engine() {
+    let project = without_engine();
+    let editor = Editor::open_with(&project, &["lsp", "--replay", path().as_str()]);
+    check_editor(&project, editor);
+}
+
+#[test]
+fn a_run_without_an_end_goes_on_until_it_is_cancelled() {
+    let project = without_engine();
+    let recording = std::fs::read_to_string(path()).unwrap();
+    let cut: Vec<&str> = recording.lines().take_while(|it| !it.contains("run-finished")).collect();
+    project.write("cut.jsonl", &cut.join("\n"));
+    let mut editor = Editor::open_with(&project, &["lsp", "--replay", "cut.jsonl"]);
+    let one = json!({ "ids": ["tests/test_orders.py::test_total"] });
+    let run = editor.command("testdock.run", &one);
+    editor.until("its test", |it| {
+        is(it, "experimental/changeTestState") && it["params"]["state"]["tag"] == "passed"
+    });
+    editor.command("testdock.cancel", &json!({ "runId": run }));
+    assert_eq!(editor.until_ended(&run)["how"], "cancelled");
+    assert_eq!(editor.outcomes(&run).len(), 1, "{:?}", editor.outcomes(&run));
+}
+
+#[test]
+fn service_messages_are_for_an_ide_or_for_teamcity() {
+    let recording = path();
+    let words = ["run", "--format", "teamcity", "--replay", recording.as_str()];
+    let (in_ide, in_build) =
+        (without_engine(), without_engine().env("TEAMCITY_VERSION", "2025.11"));
+    let count = |text: &str, what: &str| text.lines().filter(|it| it.starts_with(what)).count();
+    for (project, key) in [(in_ide, "nodeId"), (in_build, "name")] {
+        let (code, text) = project.shown(&words);
+        let expected = Expected::read();
+        assert_eq!(code, 1, "{text}");
+        let of = |kind: &str| count(&text, &format!("##teamcity[{kind} {key}='"));
+        assert_eq!(of("testStarted"), expected.tests.len(), "{text}");
+        assert_eq!(of("testFailed"), expected.bad().count(), "{text}");
+        assert_eq!(count(&text, "##teamcity[testSuite") > 0, key == "nodeId", "{text}");
+        assert!(text.contains(project.root.as_str()), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_refused() {
+    let project = without_engine();
+    project.write("none.jsonl", "{}\n");
+    for command in ["run", "lsp"] {
+        let (code, text) = project.shown(&[command, "--replay", "none.jsonl"]);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains("none.jsonl is no recording"), "{text}");
+        assert!(text.contains("line 1"), "{text}");
+    }
+}

@@ -1,0 +1,23 @@
+//! Whole programs in real editors: what a person sees there, driven and looked at.
+
+mod code_server;
+pub(crate) mod vscode;
+
+use clap::{Args, Subcommand};
+
+/// Which editor.
+#[derive(Subcommand)]
+pub(crate) enum Editor {
+    /// VS Code in a browser, with the packaged extension
+    Vscode(Options),
+}
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only what every change has to pass
+    #[arg(long)]
+    pub(crate) smoke: bool,
+    /// Only scenarios whose name holds this
+    #[arg(value_name = "NAME")]
+    pub(crate) only: Option<String>,
+}
