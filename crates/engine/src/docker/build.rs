@@ -160,10 +160,9 @@ fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImage
         .target(dockerfile.target.as_deref().unwrap_or_default())
         .buildargs(&args)
         .labels(&labels)
-        .nocache(steps == Steps::Anew)
         .rm(true)
         .forcerm(true)
-        .nocache(further.no_cache)
+        .nocache(steps == Steps::Anew || further.no_cache)
         .platform(further.platform.as_deref().unwrap_or_default())
         .version(builder);
     let options = BuildImageOptions {
