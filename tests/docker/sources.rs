@@ -209,3 +209,27 @@ fn tool() -> Option<Command> {
     let works = Command::new(command.get_program()).arg("version").output().is_ok();
     works.then_some(command)
 }
+
+#[test]
+fn a_build_has_secrets_and_keeps_none() {
+    let Some(project) = Project::fixture("dockerfile-secrets") else { return };
+    let base = std::env::var("TESTDOCK_TEST_BASE").unwrap();
+    let project = project.env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base);
+    let unset = project.run(&[]);
+    assert_eq!(unset.code, Some(2), "{unset:#?}");
+    assert!(unset.error().contains("BUILD_TOKEN"), "{}", unset.error());
+
+    let project = project.env("BUILD_TOKEN", "s3cr3t-token");
+    let story = project.run(&[]);
+    all_pass(&story, 3);
+    let said = format!("{story:?}");
+    assert!(!said.contains("s3cr3t"), "{said}");
+    let image = story.only("interpreter-ready").value["image"].as_str().unwrap().to_owned();
+    let history = docker(&["history", "--no-trunc", &image]).unwrap();
+    assert!(!history.contains("s3cr3t"), "{history}");
+
+    project.edit("Dockerfile", "> /hosts", "> /hosts && exit 7");
+    let failed = project.run(&[]);
+    assert_eq!(failed.code, Some(3), "{failed:#?}");
+    assert!(failed.error().contains("failed with exit code 7"), "{}", failed.error());
+}

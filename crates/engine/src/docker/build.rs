@@ -25,6 +25,7 @@ mod failure;
 mod inputs;
 mod progress;
 mod recipe;
+mod solve;
 
 pub(super) use inputs::is_whole_context;
 pub(super) use recipe::Recipe;
@@ -87,6 +88,12 @@ async fn build_with(
     events: &Events,
 ) -> Result<(), RunError> {
     let credentials = credentials(&recipe.facts.base_images, events).await;
+    if solve::is_needed(&recipe.dockerfile) {
+        if builder == BuilderVersion::BuilderV1 {
+            return Err(needs_buildkit(recipe));
+        }
+        return solve::solve(docker, recipe, steps, &credentials, events).await;
+    }
     let (pieces, sending) = context::stream(recipe.context());
     let docker = docker.clone().with_timeout(UPLOAD_PATIENCE);
     let body = body_try_stream(pieces);
@@ -106,6 +113,13 @@ async fn build_with(
         }
     }
     Ok(())
+}
+
+fn needs_buildkit(recipe: &Recipe) -> RunError {
+    let path = &recipe.dockerfile.path;
+    let message = format!("cannot build {path}: secrets and several extra hosts need BuildKit");
+    RunError::new(Fault::Configuration, message)
+        .help("use an engine of Docker's, or leave them out")
 }
 
 async fn tell(events: &Events, said: Vec<testdock_core::model::RunEvent>) {
@@ -141,17 +155,23 @@ async fn builder(docker: &Docker) -> BuilderVersion {
     }
 }
 
+/// The image's labels: the build's own, and ours.
+fn labels<'r>(recipe: &'r Recipe, source: &'r str) -> HashMap<&'r str, &'r str> {
+    let theirs = recipe.dockerfile.options.labels.iter();
+    let theirs = theirs.map(|(name, value)| (name.as_str(), value.as_str()));
+    let ours = [
+        (WORKSPACE_LABEL, recipe.root.as_str()),
+        (KEY_LABEL, recipe.key.as_str()),
+        (SOURCE_LABEL, source),
+    ];
+    theirs.chain(ours).collect()
+}
+
 fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImageOptions {
     let source = recipe.source();
     let dockerfile = &recipe.dockerfile;
     let further = &dockerfile.options;
-    let theirs = further.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let ours = [
-        (WORKSPACE_LABEL, recipe.root.as_str()),
-        (KEY_LABEL, recipe.key.as_str()),
-        (SOURCE_LABEL, source.as_str()),
-    ];
-    let labels: HashMap<&str, &str> = theirs.chain(ours).collect();
+    let labels = labels(recipe, &source);
     let args: HashMap<&str, &str> =
         dockerfile.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let options = BuildImageOptionsBuilder::new()
@@ -166,7 +186,8 @@ fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImage
         .platform(further.platform.as_deref().unwrap_or_default())
         .version(builder);
     let options = BuildImageOptions {
-        extrahosts: (!further.extra_hosts.is_empty()).then(|| further.extra_hosts.join(",")),
+        // More of them than one cannot be said in this request; see `solve`.
+        extrahosts: further.extra_hosts.first().cloned(),
         networkmode: further.network.clone(),
         shmsize: further.shm_size.and_then(|size| size.try_into().ok()),
         cachefrom: (!further.cache_from.is_empty()).then(|| further.cache_from.clone()),
