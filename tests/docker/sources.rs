@@ -233,3 +233,18 @@ fn a_build_has_secrets_and_keeps_none() {
     assert_eq!(failed.code, Some(3), "{failed:#?}");
     assert!(failed.error().contains("failed with exit code 7"), "{}", failed.error());
 }
+
+#[test]
+fn what_the_image_made_stays_visible_and_belongs_to_the_user() {
+    let Some(project) = Project::fixture("image-made") else { return };
+    let base = std::env::var("TESTDOCK_TEST_BASE").unwrap();
+    let project = project.env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base);
+    project.write("shop/new.py", "NEW = 1\n");
+    let Some(project) = person::hand_over(project, Engine::Allowed) else { return };
+    for _ in ["cold", "with the mount points that the first one left"] {
+        all_pass(&project.run(&["--fresh"]), 5);
+        assert_eq!(person::foreign(&project.root), [""; 0]);
+    }
+    all_pass(&project.run(&[]), 5);
+    assert!(project.run(&["tests/test_made.py::test_a_compiled_module_is_there"]).is_warm());
+}

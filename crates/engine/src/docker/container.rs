@@ -16,7 +16,7 @@ use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
 use super::recipe::{KEY, Recipe, not_made};
-use super::{compose, setup, status};
+use super::{compose, made, setup, status};
 use crate::runner::Events;
 
 /// Another process may need so long to make the container that both want.
@@ -256,6 +256,7 @@ impl Maker {
 
     /// A new container, with what it is to begin with done.
     async fn ready(&self, container: Container) -> Result<Container, RunError> {
+        made::hand_over(&self.docker, &container.id, &self.recipe).await;
         let done = setup::run(&self.docker, &container.id, &self.recipe, &self.events).await;
         if let Err(error) = done {
             discard(&self.docker, &container.id).await;

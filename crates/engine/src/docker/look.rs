@@ -101,7 +101,11 @@ fn body(image: &Image, script: &str, arguments: &BTreeSet<&str>) -> ContainerCre
     }
 }
 
-async fn ask(docker: &Docker, body: ContainerCreateBody) -> Result<String, bollard::errors::Error> {
+/// What a container of `body` prints; it is gone afterwards.
+pub(super) async fn ask(
+    docker: &Docker,
+    body: ContainerCreateBody,
+) -> Result<String, bollard::errors::Error> {
     let id = docker.create_container(None::<CreateContainerOptions>, body).await?.id;
     let told = follow(docker, &id).await;
     if told.is_err() {

@@ -6,6 +6,7 @@ mod exec;
 mod fate;
 pub(crate) mod kept;
 mod look;
+mod made;
 mod placement;
 mod recipe;
 mod settle;
@@ -56,7 +57,8 @@ pub(crate) async fn stand(
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let interpreter = &settle::settle(docker, interpreter, &image).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
-    let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, &placement);
+    let files = made::fetch(docker, root, &image, &placement.files).await;
+    let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, (&placement, &files));
     let container = container::obtain(docker, recipe, events).await?;
     let provenance = Provenance {
         interpreter: image.description,

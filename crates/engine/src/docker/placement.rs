@@ -93,6 +93,11 @@ impl Workspace for OnDisk<'_> {
         dir.on(self.root).is_dir()
     }
 
+    fn lacks(&self, file: &RelPath) -> bool {
+        let metadata = std::fs::symlink_metadata(file.on(self.root));
+        metadata.map_or(true, |metadata| metadata.is_file() && metadata.len() == 0)
+    }
+
     fn ignores(&self, dir: &RelPath) -> bool {
         let path = dir.on(self.root);
         let parent = path.parent().unwrap_or(self.root);

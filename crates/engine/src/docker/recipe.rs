@@ -48,6 +48,10 @@ pub(crate) struct Recipe {
     pub(crate) platform: Option<String>,
     /// What was asked of it that it does not have, in words.
     pub(crate) unheeded: Vec<String>,
+    /// As whom its commands run; empty for the image's own user.
+    pub(crate) owner: String,
+    /// Volumes that start from the image, and belong to whoever made it.
+    pub(crate) filled: Vec<String>,
     /// What it begins with.
     pub(crate) setup: Vec<Setup>,
     /// The variables of what runs in it.
@@ -65,7 +69,7 @@ impl Recipe {
         interpreter: &Interpreter,
         alone: bool,
         image: &Image,
-        place: &Placement,
+        (place, files): (&Placement, &[(Utf8PathBuf, String)]),
     ) -> Self {
         let options = &interpreter.options;
         make_directories(options);
@@ -84,15 +88,17 @@ impl Recipe {
             user: user(&options.user),
             working_dir: Some(start_dir(options)),
             host_config: Some(HostConfig {
-                mounts: Some(mounts(root, options, place)),
+                mounts: Some(mounts(root, options, place, files)),
                 ..host_config(options)
             }),
             ..ContainerCreateBody::default()
         };
         shape::shape(&mut body, options);
         let networks = later_networks(options);
+        let filled = filled(&body);
+        let ours = place.mounts.iter().chain(&place.files);
         let binds: HashMap<String, Utf8PathBuf> =
-            place.mounts.iter().map(|(path, dir)| (dir.clone(), path.on(root))).collect();
+            ours.map(|(path, dir)| (dir.clone(), path.on(root))).collect();
         let mut seen: Vec<String> = binds.values().map(|host| identity(host)).collect();
         seen.sort();
         let key = key(&(&body, &networks, &options.platform, &ready(options)), &seen);
@@ -111,6 +117,8 @@ impl Recipe {
             networks,
             platform: options.platform.clone(),
             unheeded: interpreter.unheeded.clone(),
+            owner: user(&options.user).unwrap_or_default(),
+            filled,
             setup: options.setup.clone(),
             env: options.env.clone(),
             workspace: workspace(root, place),
@@ -136,7 +144,12 @@ pub(crate) fn lease(interpreter: &Interpreter) -> Duration {
     interpreter.keep_warm.max(HEARTBEAT * 4)
 }
 
-fn mounts(root: &Utf8Path, options: &Options, place: &Placement) -> Vec<Mount> {
+fn mounts(
+    root: &Utf8Path,
+    options: &Options,
+    place: &Placement,
+    files: &[(Utf8PathBuf, String)],
+) -> Vec<Mount> {
     let binds = place.mounts.iter().map(|(path, dir)| bind(&path.on(root), dir));
     // What somebody says lies there counts more than what the image has there.
     let taken = |dir: &str| options.mounts.iter().any(|mount| mount.target == dir);
@@ -146,8 +159,17 @@ fn mounts(root: &Utf8Path, options: &Options, place: &Placement) -> Vec<Mount> {
         target: Some(dir.clone()),
         ..Mount::default()
     });
+    let files = files.iter().filter(|(_, path)| !taken(path));
+    let files = files.map(|(host, path)| Mount { read_only: Some(true), ..bind(host, path) });
     let further = options.mounts.iter().map(shape::mount);
-    binds.chain(volumes).chain(further).chain([ours()]).collect()
+    binds.chain(volumes).chain(files).chain(further).chain([ours()]).collect()
+}
+
+/// The volumes that start from what the image has in their place.
+fn filled(body: &ContainerCreateBody) -> Vec<String> {
+    let mounts = body.host_config.iter().filter_map(|host| host.mounts.as_ref()).flatten();
+    let fresh = mounts.filter(|m| m.typ == Some(MountType::VOLUME) && m.source.is_none());
+    fresh.filter_map(|mount| mount.target.clone()).collect()
 }
 
 /// Makes sure that the host's directories that are to be mounted are there, and the caller's.
