@@ -5,21 +5,25 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::shell::{answer, command, run, say, step};
-use crate::{engine, images};
+use crate::{e2e, engine, images};
 
 /// Runs every test, those on a real engine included; `arguments` go to nextest.
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
     engine::ensure()?;
     engine::ensure_compose()?;
     let base = images::base()?;
+    // One compiled language for a taste; `cargo xtask frameworks` runs the others.
+    images::ensure(&["go".to_owned()])?;
+    let (variable, bases) = images::told();
     ensure_nextest()?;
     run(command("cargo", ["nextest", "run", "--workspace"])
         .args(arguments)
         .env("TESTDOCK_REQUIRE_DOCKER", "1")
-        .env("TESTDOCK_TEST_BASE", base))
+        .env("TESTDOCK_TEST_BASE", base)
+        .env(variable, bases))
 }
 
-/// Format, lints, documentation and its examples, then the tests: their summary is the last thing printed.
+/// Format, lints, documentation and its examples, the tests, then the extension for VS Code in the real thing.
 pub(crate) fn ci() -> Result<()> {
     say("format");
     run(&mut command("cargo", ["fmt", "--all", "--check"]))?;
@@ -34,10 +38,13 @@ pub(crate) fn ci() -> Result<()> {
     let examples = ["test", "--workspace", "--doc", "--quiet"];
     run(&mut command("cargo", examples))?;
     say("tests");
-    all(&[])
+    all(&[])?;
+    say("the extension for VS Code");
+    e2e::vscode::check()?;
+    e2e::vscode::drive(&e2e::Options { smoke: true, only: None })
 }
 
-fn ensure_nextest() -> Result<()> {
+pub(crate) fn ensure_nextest() -> Result<()> {
     let version = ["nextest", "--version"];
     if answer(&mut command("cargo", version), Duration::from_secs(30)).is_ok() {
         return Ok(());

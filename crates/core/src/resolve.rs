@@ -33,12 +33,15 @@ pub struct Contents<'c> {
     pub files: &'c [RelPath],
     /// The text of one of its files; `None` where there is none.
     pub read: &'c dyn Fn(&str) -> Option<String>,
-    /// The machine that the folder is on.
-    pub host: Host<'c>,
 }
 
-/// Puts a workspace together.
-pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Workspace {
+/// Puts a workspace together; `host` is the machine that it is on.
+pub fn resolve(
+    contents: Contents<'_>,
+    host: Host<'_>,
+    layers: &[Layer],
+    choice: &Choice,
+) -> Workspace {
     let resolution = config::resolve(layers, choice.profile.as_deref());
     let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
     let warnings = resolution.warnings.iter().map(ToString::to_string).collect();
@@ -53,7 +56,7 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
         let user = suites.iter().find(|suite| suite.interpreter.as_deref() == name);
         user.map_or("", |suite| suite.framework.name())
     };
-    let Contents { root, read, host, .. } = contents;
+    let Contents { root, read, .. } = contents;
     let folder = Folder { root, read, host };
     let registered = registered(&resolution, folder, &framework, &names, &preference);
     let chosen = |name: Option<String>| {

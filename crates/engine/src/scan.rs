@@ -148,7 +148,7 @@ impl Scanner {
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
         let env = |name: &str| std::env::var(name).ok();
         let host = host(&env);
-        resolve::resolve(resolve::Contents { root, files, read: &read, host }, &layers, &choice)
+        resolve::resolve(resolve::Contents { root, files, read: &read }, host, &layers, &choice)
     }
 
     fn chosen(&self) -> Settings {

@@ -34,13 +34,9 @@ const RECORDED: &str = r#"{"event":"run-started","run":"cli-1","root":"/recorded
 fn session(root: &str, files: &[(&str, &str)]) -> Session {
     let mut paths = vec![RelPath::new("pytest.ini")];
     paths.extend(files.iter().map(|(path, _)| RelPath::new(path)));
-    let contents = Contents {
-        root: Utf8Path::new(root),
-        files: &paths,
-        read: &|_| None,
-        host: Host::unknown(),
-    };
-    let workspace = resolve(contents, &[], &Choice { local: true, ..Choice::default() });
+    let contents = Contents { root: Utf8Path::new(root), files: &paths, read: &|_| None };
+    let workspace =
+        resolve(contents, Host::unknown(), &[], &Choice { local: true, ..Choice::default() });
     let found = |(path, text): &(&str, &str)| {
         workspace.discover(&mut Source::new(&RelPath::new(path), text))
     };

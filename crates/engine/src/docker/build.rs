@@ -42,6 +42,9 @@ const UPLOAD_PATIENCE: Duration = Duration::from_secs(3600);
 /// The label with what an image was built from, among all that one workspace builds.
 pub(super) const SOURCE_LABEL: &str = "dev.testdock.source";
 
+/// The label that an image has in common with those that a newer one replaces.
+pub(super) const SERIES_LABEL: &str = "dev.testdock.series";
+
 /// Which steps of earlier builds a build takes over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Steps {
@@ -156,22 +159,22 @@ async fn builder(docker: &Docker) -> BuilderVersion {
 }
 
 /// The image's labels: the build's own, and ours.
-fn labels<'r>(recipe: &'r Recipe, source: &'r str) -> HashMap<&'r str, &'r str> {
-    let theirs = recipe.dockerfile.options.labels.iter();
-    let theirs = theirs.map(|(name, value)| (name.as_str(), value.as_str()));
+fn labels(recipe: &Recipe) -> HashMap<String, String> {
+    let theirs = recipe.dockerfile.options.labels.clone();
     let ours = [
-        (WORKSPACE_LABEL, recipe.root.as_str()),
-        (KEY_LABEL, recipe.key.as_str()),
-        (SOURCE_LABEL, source),
+        (WORKSPACE_LABEL, recipe.root.to_string()),
+        (KEY_LABEL, recipe.key.clone()),
+        (SOURCE_LABEL, recipe.source()),
+        (SERIES_LABEL, recipe.series()),
     ];
-    theirs.chain(ours).collect()
+    let ours = ours.map(|(name, value)| (name.to_owned(), value));
+    theirs.into_iter().chain(ours).collect()
 }
 
 fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImageOptions {
-    let source = recipe.source();
     let dockerfile = &recipe.dockerfile;
     let further = &dockerfile.options;
-    let labels = labels(recipe, &source);
+    let labels = labels(recipe);
     let args: HashMap<&str, &str> =
         dockerfile.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let options = BuildImageOptionsBuilder::new()

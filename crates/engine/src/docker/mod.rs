@@ -13,12 +13,15 @@ mod settle;
 mod setup;
 mod shape;
 
+mod bases;
 mod build;
 pub(crate) mod connect;
 mod context;
 mod image;
+mod note;
 mod pull;
 pub(crate) mod standing;
+pub(crate) mod takeover;
 
 pub(crate) use container::{Container, engine_error};
 pub(crate) use fate::Fate;
@@ -60,6 +63,9 @@ pub(crate) async fn stand(
     let files = made::fetch(docker, root, &image, &placement.files).await;
     let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, (&placement, &files));
     let container = container::obtain(docker, recipe, events).await?;
+    if !container.is_warm() {
+        tokio::spawn(image.clone().prune(docker.clone()));
+    }
     let provenance = Provenance {
         interpreter: image.description,
         image: image.id,
@@ -123,7 +129,9 @@ pub(crate) async fn get(
         false => image::ensure(docker, root, interpreter, events, cancel).await,
         true => image::renew(docker, root, interpreter, events, cancel).await,
     };
-    image.map(|image| image.known())
+    let image = image?;
+    image.clone().prune(docker.clone()).await;
+    Ok(image.known())
 }
 
 /// The status code of an engine's refusal.

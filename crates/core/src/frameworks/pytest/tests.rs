@@ -107,12 +107,7 @@ fn a_project_in_another_has_its_tests_for_itself() {
         "pytest.ini" => Some("[pytest]\n".to_owned()),
         _ => Some("[tool.pytest.ini_options]\n".to_owned()),
     };
-    let found = Pytest::detect(Contents {
-        root: "/w".into(),
-        files: &files,
-        read: &read,
-        host: crate::interpreter::Host::unknown(),
-    });
+    let found = Pytest::detect(Contents { root: "/w".into(), files: &files, read: &read });
     let suites = found.into_iter().map(|it| Arc::new(Suite::new(it.root.clone(), Arc::new(it))));
     let workspace = Workspace { suites: suites.collect(), ..Workspace::default() };
     let told = workspace.suites.iter().map(|suite| {

@@ -87,9 +87,8 @@ fn options(recipe: &Recipe, steps: Steps) -> Result<ImageBuildFrontendOptions, R
     for (name, value) in &dockerfile.build_args {
         options = options.buildarg(name, value);
     }
-    let source = recipe.source();
-    for (name, value) in labels(recipe, &source) {
-        options = options.label(name, value);
+    for (name, value) in labels(recipe) {
+        options = options.label(&name, &value);
     }
     if let Some(platform) = &further.platform {
         options = options.platforms(&parsed(platform));
