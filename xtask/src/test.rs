@@ -10,6 +10,7 @@ use crate::{e2e, engine, images};
 /// Runs every test, those on a real engine included; `arguments` go to nextest.
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
     engine::ensure()?;
+    engine::ensure_compose()?;
     let base = images::base()?;
     // One compiled language for a taste; `cargo xtask frameworks` runs the others.
     images::ensure(&["go".to_owned()])?;

@@ -12,6 +12,8 @@ use ignore::{WalkBuilder, WalkState};
 use testdock_core::config::{self, Layer, Origin, Resolution, environment_layers};
 use testdock_core::frameworks::Source;
 use testdock_core::id::FolderName;
+use testdock_core::interpreter::{Folder, Host, jenkins_commands};
+use testdock_core::model::RunError;
 use testdock_core::paths::{Files, RelPath};
 use testdock_core::resolve;
 use testdock_core::session::Input;
@@ -124,6 +126,17 @@ impl Scanner {
         config::resolve(&layers(root, &settings), settings.profile.as_deref())
     }
 
+    /// The command lines that Jenkins would run for the agent of a workspace's Jenkinsfile.
+    pub fn jenkins(&self, root: &Utf8Path) -> Result<Vec<String>, RunError> {
+        let config = self.settings(root).config;
+        let name = self.chosen().interpreter;
+        let settings = config.interpreter(name.as_deref()).unwrap_or(&config.interpreter);
+        let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+        let env = |name: &str| std::env::var(name).ok();
+        let host = host(&env);
+        jenkins_commands(settings, Folder { root, read: &read, host })
+    }
+
     fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> Workspace {
         let settings = self.chosen();
         let layers = layers(root, &settings);
@@ -133,12 +146,29 @@ impl Scanner {
             local: settings.local,
         };
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
-        resolve::resolve(resolve::Contents { root, files, read: &read }, &layers, &choice)
+        let env = |name: &str| std::env::var(name).ok();
+        let host = host(&env);
+        resolve::resolve(resolve::Contents { root, files, read: &read }, host, &layers, &choice)
     }
 
     fn chosen(&self) -> Settings {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// This machine.
+pub(crate) fn host(env: &dyn Fn(&str) -> Option<String>) -> Host<'_> {
+    Host { env, ids: caller() }
+}
+
+#[cfg(unix)]
+fn caller() -> Option<(u32, u32)> {
+    Some((rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw()))
+}
+
+#[cfg(not(unix))]
+fn caller() -> Option<(u32, u32)> {
+    None
 }
 
 fn layers(root: &Utf8Path, settings: &Settings) -> Vec<Layer> {

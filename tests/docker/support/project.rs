@@ -46,6 +46,15 @@ impl Project {
         self
     }
 
+    /// The files of another fixture, and no more; its Dockerfile's base is in the environment.
+    pub(crate) fn fixture(name: &str) -> Option<Self> {
+        let base = images::base()?;
+        let project = Self::empty().env("BASE", &base);
+        let root = project.root.to_string();
+        copy(&fixtures().join(name), &project.root);
+        Some(project.env("TESTDOCK_INTERPRETER__ENV__EXPECTED_ROOT", &root))
+    }
+
     /// No files, and no interpreter.
     pub(crate) fn empty() -> Self {
         Self::named("shop")
@@ -178,9 +187,13 @@ impl Drop for Project {
 }
 
 fn fixture() -> Utf8PathBuf {
+    fixtures().join("python-pytest")
+}
+
+fn fixtures() -> Utf8PathBuf {
     let here = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
     let repository = here.ancestors().nth(2).unwrap();
-    repository.join("fixtures/python-pytest")
+    repository.join("fixtures")
 }
 
 /// Copies a folder, without what a tool may have left in it.

@@ -353,7 +353,7 @@ impl Run {
         sources
             .filter_map(|source| match source {
                 Source::Dockerfile(file) => Some(file.path.on(&folder.root)),
-                Source::Image(_) | Source::Local => None,
+                Source::Image(_) | Source::Compose(_) | Source::Local => None,
             })
             .collect()
     }

@@ -14,7 +14,7 @@ use crate::frameworks::{
 use crate::interpreter::Choice;
 use crate::model::{End, Failure, Fault, Place};
 use crate::paths::PathMap;
-use crate::plan::{Interpreter, Invocation, Job, Limits, ReportFile, Site, Source, User};
+use crate::plan::{Interpreter, Invocation, Job, ReportFile, Site, Source};
 use crate::views::{Severity, terminal};
 
 #[derive(Debug)]
@@ -81,17 +81,7 @@ fn id(text: &str) -> TestId {
 }
 
 fn interpreter() -> Interpreter {
-    Interpreter {
-        name: "local".into(),
-        source: Source::Local,
-        host: None,
-        user: User::Host,
-        env: BTreeMap::new(),
-        workdir: None,
-        keep_warm: Duration::from_secs(60),
-        limits: Limits::default(),
-        network: None,
-    }
+    Interpreter { keep_warm: Duration::from_secs(60), ..Interpreter::new("local", Source::Local) }
 }
 
 fn workspace() -> Workspace {

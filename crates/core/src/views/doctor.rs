@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::details::plain;
+use crate::interpreter::Choice;
 use crate::model::RunError;
 use crate::remedy::Remedy;
 use crate::workspace::Workspace;
@@ -107,6 +108,7 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
                     .passed_over
                     .iter()
                     .map(|passed| format!("{}: {}", passed.source, passed.reason))
+                    .chain(unheeded(choice))
                     .collect(),
                 ..Finding::good(
                     &subject,
@@ -116,6 +118,11 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         }
     }));
     findings
+}
+
+/// What the source asks for and does not get.
+fn unheeded(choice: &Choice) -> impl Iterator<Item = String> {
+    choice.interpreter.unheeded.iter().map(|what| format!("not honoured: {what}"))
 }
 
 /// The findings as plain text for a page.
