@@ -63,6 +63,21 @@ async function doctor(bed, step) {
     });
 }
 
+async function activation(bed, step) {
+    const window = await bed.window(bed.project('python-pytest'));
+    await step('it is there in under 100 ms', async () => {
+        await window.testing();
+        await window.test('tests/test_orders.py').waitFor();
+        await window.command('Developer: Show Running Extensions');
+        const row = window.page.locator('.runtime-extensions-editor .extension').filter({ hasText: 'Testdock' });
+        const words = await row.locator('.activation-time').textContent();
+        await bed.shoot(window, 'activation');
+        const time = Number(/(\d+)ms/.exec(words)?.[1]);
+        console.log(`        ${words}`);
+        if (!(time < 100)) throw new Error(words);
+    });
+}
+
 async function noEngine(bed, step) {
     const code = await bed.code({ env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
     const window = await bed.window(bed.project('python-pytest'), { code });
@@ -100,6 +115,7 @@ async function walkthrough(bed, step) {
 export default [
     { name: 'interpreter', run: interpreter },
     { name: 'doctor', run: doctor },
+    { name: 'activation', run: activation },
     { name: 'no engine', run: noEngine },
     { name: 'walkthrough and settings', run: walkthrough },
 ];
