@@ -1,8 +1,8 @@
 // The Testing view's items, made of the model as they are needed.
 
 import * as vscode from 'vscode';
+import type { Client } from '../client';
 import type { DiscoverTestResults, TestItem } from '../protocol';
-import type { Client } from '../server';
 import { Model } from './model';
 
 /** A workspace with fewer items is shown whole, so that the view's filter finds everything. */
