@@ -10,6 +10,8 @@ use crate::model::{Failure, Outcome, Totals};
 
 /// How many of the slowest tests are told.
 const SLOWEST: usize = 5;
+/// Whoever writes a longer time counts in nanoseconds, or not at all.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 /// So much is kept of what a failed test printed, and of a trace.
 const MAX_TEXT: usize = 32 << 10;
 
@@ -108,7 +110,7 @@ impl Listener for Tally {
         let group = group_name(entry);
         let label = || label(&group, entry.case);
         let group = or_unnamed(group.clone());
-        let time = duration(entry.case).unwrap_or_default();
+        let time = duration(entry.case).filter(|time| *time < LONGEST).unwrap_or_default();
         self.totals.count(entry.outcome);
         self.time = self.time.saturating_add(time);
         let own = self.group(&group);
@@ -119,8 +121,8 @@ impl Listener for Tally {
             self.bad.push(Bad {
                 label: label(),
                 outcome: entry.outcome,
-                failures: failures(&entry.case.statuses, &entry.located),
                 output: output(entry.case),
+                failures: failures(&entry.case.statuses, &entry.located),
                 case: Some(names_only(entry.case)),
             });
         } else if entry.outcome == Outcome::Passed && !entry.case.statuses.is_empty() {
@@ -163,7 +165,7 @@ fn group_name(entry: &Entry<'_>) -> String {
     }
     let class = case.classname.as_deref().unwrap_or_default();
     let name = case.name.as_deref().unwrap_or_default();
-    if class.is_empty() || name.contains(class) {
+    if says_nothing(class, name) {
         return match entry.suites.join(" > ") {
             suites if suites.is_empty() => class.to_owned(),
             suites => suites,
@@ -176,7 +178,7 @@ fn label(group: &str, case: &junit::Case<'_>) -> String {
     let name = case.name.as_deref().unwrap_or_default();
     let class = case.classname.as_deref().unwrap_or_default();
     // A class within a file says more than the file alone.
-    let class = if name.contains(class) { "" } else { class_within(group, class) };
+    let class = if says_nothing(class, name) { "" } else { class_within(group, class) };
     // Some tools say the group's name once more.
     let group = if group == name { "" } else { group };
     let parts = [group, class, name].into_iter().filter(|part| !part.is_empty());
@@ -185,6 +187,11 @@ fn label(group: &str, case: &junit::Case<'_>) -> String {
 
 fn or_unnamed(name: String) -> String {
     if name.is_empty() { "(no name)".to_owned() } else { name }
+}
+
+/// Some tools put the test's title there, and Node `test` for each.
+fn says_nothing(class: &str, name: &str) -> bool {
+    name.contains(class) || class == "test"
 }
 
 /// What a class says beside the file or class that it is in: `TestC` of `tests.test_a.TestC`.

@@ -62,6 +62,8 @@ pub struct Folder {
     /// Files without tests of their own that tests come from: what they said last.
     others: BTreeMap<RelPath, Arc<str>>,
     records: BTreeMap<TestId, Record>,
+    /// Outcomes of an earlier process that nobody was shown yet.
+    remembered: Vec<TestId>,
     /// Tests that failed at a place in this file, by what their run said.
     failing: BTreeMap<Utf8PathBuf, BTreeSet<TestId>>,
     /// A mistake outside the tests, such as a Dockerfile's line that failed, by whoever put it there.
@@ -91,6 +93,7 @@ impl Folder {
             documents: HashMap::new(),
             others: BTreeMap::new(),
             records: BTreeMap::new(),
+            remembered: Vec::new(),
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),
             published: BTreeMap::new(),
@@ -167,7 +170,13 @@ impl Folder {
     /// The tests whose newest outcome is bad, each once: a case, not the test that holds it.
     pub fn failed(&self) -> Vec<TestId> {
         let bad = self.records.iter().filter(|(_, r)| r.result.outcome.is_bad());
-        bad.map(|(id, _)| id.clone()).filter(|id| !self.is_gone(id)).collect()
+        let bad: Vec<&TestId> = bad.map(|(id, _)| id).filter(|id| !self.is_gone(id)).collect();
+        // What a test holds stands behind it in the order of ids.
+        let holds_next = |(at, id): (usize, &&TestId)| {
+            let next = bad.get(at + 1).filter(|next| !id.names.is_empty() && id.holds(next));
+            next.is_none().then(|| (*id).clone())
+        };
+        bad.iter().enumerate().filter_map(holds_next).collect()
     }
 
     /// Whether a test stands nowhere any more, as far as its folder was read. A test may be inherited

@@ -343,7 +343,34 @@ fn a_complete_run_forgets_tests_that_are_gone() {
     let _ = finish(&mut session, "r2", passed("a.t::one"));
     assert_eq!(
         words(&end(&mut session, "r2", End::Completed)),
-        ["retracted a.t::gone", "diagnostics at ", "save 1", "ended"]
+        ["tests [\"a.t\"]", "diagnostics at ", "save 1", "ended"]
+    );
+}
+
+#[test]
+fn a_file_that_does_not_load_leaves_no_old_green_and_its_error_goes_when_a_test_of_it_ran() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", passed("a.t::one"));
+    let _ = finish(&mut session, "r1", passed("a.t::two"));
+    let _ = end(&mut session, "r1", End::Completed);
+
+    let _ = session.handle(request("r2", &["a.t::one"]));
+    let mut error = failed("a.t", 1);
+    error.outcome = Outcome::Errored;
+    let report = RunEvent::Reported(vec![error]);
+    assert_eq!(words(&event(&mut session, "r2", report)), ["a.t errored", "diagnostics at 1"]);
+    // The run did not mean the other test, which did pass when it ran last.
+    assert_eq!(
+        words(&end(&mut session, "r2", End::Completed)),
+        ["stale a.t::one", "save 3", "ended"]
+    );
+
+    let _ = session.handle(request("r3", &["a.t::two"]));
+    let report = RunEvent::Reported(vec![passed("a.t::two")]);
+    assert_eq!(
+        words(&event(&mut session, "r3", report)),
+        ["a.t::two passed", "retracted a.t", "diagnostics at "]
     );
 }
 
@@ -384,6 +411,18 @@ fn failed_tests_run_again_and_nothing_else() {
 }
 
 #[test]
+fn of_a_test_that_failed_in_a_part_the_part_runs_again() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    for test in ["a.t::one", "a.t::one::part", "a.t::one::part::inner", "a.t::two"] {
+        let _ = finish(&mut session, "r1", failed(test, 2));
+    }
+    let _ = end(&mut session, "r1", End::Completed);
+    let failed = session.folders().next().unwrap().failed();
+    assert_eq!(failed, [id("a.t::one::part::inner"), id("a.t::two")]);
+}
+
+#[test]
 fn nothing_runs_where_it_must_not() {
     let mut session = session();
     assert_eq!(
@@ -401,6 +440,50 @@ fn nothing_runs_where_it_must_not() {
         words(&session.handle(request("r3", &[]))),
         ["refused: a run with the id r3 exists already"]
     );
+}
+
+fn known(session: &Session) -> Vec<String> {
+    let outcomes = session.folders().next().unwrap().outcomes();
+    outcomes.into_iter().map(|(id, _)| id.to_string()).collect()
+}
+
+/// Parameters may come from a fixture of another file: no text of the test tells of them.
+#[test]
+fn a_test_that_gets_cases_has_no_outcome_of_its_own_any_more() {
+    let mut session = session();
+    let mut run = |id: &str, tests: &[&str]| {
+        let _ = session.handle(request(id, &[]));
+        for test in tests {
+            let _ = finish(&mut session, id, failed(test, 2));
+        }
+        let _ = end(&mut session, id, End::Completed);
+        known(&session)
+    };
+    assert_eq!(run("r1", &["a.t::one", "a.t::two"]), ["a.t::one", "a.t::two"]);
+    let cases = ["a.t::one[1]", "a.t::one[2]", "a.t::two"];
+    assert_eq!(run("r2", &cases), cases);
+    assert_eq!(run("r3", &["a.t::one", "a.t::two"]), ["a.t::one", "a.t::two"]);
+}
+
+#[test]
+fn a_case_that_is_no_more_is_forgotten_once_all_cases_ran() {
+    let mut session = session();
+    let mut run = |id: &str, args: &[&str], total: usize, tests: &[&str]| {
+        let args = args.iter().map(|&arg| arg.to_owned()).collect();
+        let request = RunRequest { args, ..RunRequest::new(id.into(), Selection::all()) };
+        let _ = session.handle(Input::Run(request));
+        let _ = event(&mut session, id, RunEvent::Collected(total));
+        for test in tests {
+            let _ = finish(&mut session, id, passed(test));
+        }
+        let _ = end(&mut session, id, End::Completed);
+        known(&session)
+    };
+    let all = ["a.t::one[1]", "a.t::one[2]"];
+    assert_eq!(run("r1", &[], 2, &all), all);
+    assert_eq!(run("r2", &["-k1"], 1, &["a.t::one[1]"]), all, "an argument left one out");
+    assert_eq!(run("r3", &[], 2, &["a.t::one[1]"]), all, "the tool stopped early");
+    assert_eq!(run("r4", &[], 1, &["a.t::one[1]"]), ["a.t::one[1]"]);
 }
 
 #[test]
@@ -445,6 +528,22 @@ fn remembered_outcomes_say_that_they_are_old() {
     let _ = session.handle(Input::Restored { folder: "w".into(), outcomes });
     assert_eq!(session.record(&id("a.t::one")).unwrap().stale, Some(Stale::Remembered));
     assert_eq!(session.folders().next().unwrap().failed(), [id("a.t::one")]);
+}
+
+#[test]
+fn remembered_outcomes_are_shown_once_their_tests_are_known() {
+    let mut session = session();
+    let outcomes = ["a.t::one", "a.t::gone"].map(|test| (id(test), Outcome::Passed));
+    let restored = Input::Restored { folder: "w".into(), outcomes: outcomes.into() };
+    assert_eq!(words(&session.handle(restored)), [""; 0]);
+    let mut scan = || {
+        let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
+        let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new("a.t"), TEXT));
+        let _ = session.handle(Input::Found { folder: "w".into(), files });
+        words(&session.handle(Input::ScanEnded("w".into())))
+    };
+    assert_eq!(scan(), ["stale a.t::one", "ScanEnded(\"w\")"]);
+    assert_eq!(scan(), ["ScanEnded(\"w\")"]);
 }
 
 #[test]

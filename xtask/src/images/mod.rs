@@ -1,9 +1,12 @@
-//! The base image that the fixtures are built on.
+//! The base images that the fixtures are built on.
 //!
-//! Where a registry answers it is the public one. Where there is none, it is made from Debian
-//! packages, once, under a tag that is the hash of its recipe. In either case the image that is
+//! Where a registry answers they are the public ones. Where there is none, they are made from Debian
+//! packages, once, each under a tag that is the hash of its recipe. In either case the image that is
 //! already here is the memory of what was decided: nothing is asked twice.
 
+mod bases;
+
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -18,60 +21,96 @@ use sha2::{Digest as _, Sha256};
 use crate::engine;
 use crate::shell::{self, answer, command, say, step};
 
-/// The fixtures' own default, `ARG BASE`.
-const PUBLIC: &str = "python:3.12-slim";
+pub(crate) use bases::{BASES, Base, PYTHON};
 
-const SUITE: &str = "bookworm";
-const PACKAGES: &str = "ca-certificates,python3,python3-pip,python3-venv";
 /// The certificates that this machine trusts: behind a proxy that inspects TLS, tools in a container
 /// reach their registries only with them.
 const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
-const ENVIRONMENT: &[(&str, &str)] = &[
-    ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-    ("PIP_BREAK_SYSTEM_PACKAGES", "1"),
-    ("SSL_CERT_FILE", CERTIFICATES),
-    ("PIP_CERT", CERTIFICATES),
-    ("REQUESTS_CA_BUNDLE", CERTIFICATES),
-    ("NODE_EXTRA_CA_CERTS", CERTIFICATES),
-    ("CARGO_HTTP_CAINFO", CERTIFICATES),
+const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// The variables by which tools are told of certificates.
+const TRUST: &[&str] = &[
+    "CARGO_HTTP_CAINFO",
+    "GIT_SSL_CAINFO",
+    "NODE_EXTRA_CA_CERTS",
+    "PIP_CERT",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
 ];
 
 /// The tag of an image with Python that is on the engine.
 pub(crate) fn base() -> Result<String> {
-    let recipe = Recipe::here();
-    let tag = recipe.tag();
-    for image in [PUBLIC, &tag] {
-        if exists(image) {
-            say(format_args!("base image {image} is here"));
-            return Ok(image.to_owned());
-        }
+    of(&PYTHON)
+}
+
+/// Makes sure that the base images of these names are on the engine; of none, the one with Python.
+pub(crate) fn ensure(names: &[String]) -> Result<()> {
+    if names.is_empty() {
+        base()?;
     }
-    if let Err(why) = pull(PUBLIC) {
+    for name in names {
+        let Some(base) = BASES.iter().find(|base| base.name == *name) else {
+            let known: Vec<&str> = BASES.iter().map(|base| base.name).collect();
+            bail!("no base image is named {name}; there are {}", known.join(", "));
+        };
+        of(base)?;
+    }
+    Ok(())
+}
+
+/// The tag of a base image that is on the engine, which is made where it is not.
+pub(crate) fn of(base: &Base) -> Result<String> {
+    if let Some(tag) = found(base) {
+        say(format_args!("base image {tag} is here"));
+        return Ok(tag);
+    }
+    let recipe = Recipe::here(base);
+    let (public, tag) = (base.public, recipe.tag());
+    if let Err(why) = pull(public) {
         say(format_args!(
-            "{PUBLIC} cannot be pulled ({why:#}): building {tag} from Debian packages"
+            "{public} cannot be pulled ({why:#}): building {tag} from Debian packages"
         ));
         recipe.build(&tag)?;
         return Ok(tag);
     }
-    Ok(PUBLIC.to_owned())
+    Ok(public.to_owned())
+}
+
+/// The tag of a base image, where it is on the engine.
+fn found(base: &Base) -> Option<String> {
+    let tags = [base.public.to_owned(), Recipe::here(base).tag()];
+    tags.into_iter().find(|tag| exists(tag))
+}
+
+/// Tells whole-program tests which image stands for which public one, of those that are on the engine.
+pub(crate) fn told() -> (&'static str, String) {
+    let found = BASES.iter().filter_map(|base| Some((base.public, found(base)?)));
+    let found: BTreeMap<&str, String> = found.collect();
+    let pairs: Vec<String> = found.iter().map(|(public, tag)| format!("{public}={tag}")).collect();
+    ("TESTDOCK_TEST_BASES", pairs.join(" "))
 }
 
 /// What makes Testdock build a fixture on this base image, where it is not the fixture's own.
 pub(crate) fn override_base(base: &str) -> Option<(&'static str, &str)> {
-    (base != PUBLIC).then_some(("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", base))
+    (base != PYTHON.public).then_some(("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", base))
 }
 
 /// All that makes an image from Debian packages what it is.
 struct Recipe {
+    base: Base,
     bootstrap: Vec<String>,
     import: Vec<String>,
     certificates: Vec<u8>,
 }
 
 impl Recipe {
-    fn here() -> Self {
+    fn here(base: &Base) -> Self {
         let certificates = fs::read(CERTIFICATES).unwrap_or_default();
-        Self { bootstrap: bootstrap(!certificates.is_empty()), import: import(), certificates }
+        Self {
+            base: *base,
+            bootstrap: bootstrap(base, !certificates.is_empty()),
+            import: import(base),
+            certificates,
+        }
     }
 
     fn tag(&self) -> String {
@@ -82,7 +121,7 @@ impl Recipe {
         }
         hash.update(&self.certificates);
         let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("testdock/base-python:{}", &hex[..12])
+        format!("testdock/base-{}:{}", self.base.name, &hex[..12])
     }
 
     fn build(&self, tag: &str) -> Result<()> {
@@ -93,14 +132,12 @@ impl Recipe {
             return Ok(());
         }
         if !shell::installed("mmdebstrap") {
-            install_mmdebstrap()?;
+            install_mmdebstrap(self.base.public)?;
         }
-        let archive = folder.join("base.tar");
-        let packing = format!("packing Debian {SUITE} with Python (takes about 40 s)");
-        step(
-            &packing,
-            command("mmdebstrap", &self.bootstrap).args([SUITE.as_ref(), archive.as_path()]),
-        )?;
+        let archive = folder.join(format!("base-{}.tar", self.base.name));
+        let Base { suite, name, .. } = self.base;
+        let packing = format!("packing Debian {suite} with {name} (takes about 40 s)");
+        step(&packing, command("mmdebstrap", &self.bootstrap).arg(&archive))?;
         step(
             "importing it",
             command("docker", &self.import).args([archive.as_path(), tag.as_ref()]),
@@ -109,32 +146,32 @@ impl Recipe {
     }
 }
 
-fn bootstrap(with_certificates: bool) -> Vec<String> {
-    let mut arguments = vec![
-        "--variant=apt".to_owned(),
-        format!("--include={PACKAGES}"),
-        r#"--customize-hook=ln -s python3 "$1/usr/bin/python""#.to_owned(),
-    ];
+fn bootstrap(base: &Base, with_certificates: bool) -> Vec<String> {
+    let packages = [&["ca-certificates"], base.packages].concat().join(",");
+    let mut arguments = vec!["--variant=apt".to_owned(), format!("--include={packages}")];
+    arguments.extend(base.hooks.iter().map(|hook| format!("--customize-hook={hook}")));
     if with_certificates {
         let folder = Path::new(CERTIFICATES).parent().unwrap_or(Path::new("/"));
         arguments.push(format!("--customize-hook=copy-in {CERTIFICATES} {}", folder.display()));
     }
+    arguments.push(base.suite.to_owned());
     arguments
 }
 
-fn import() -> Vec<String> {
+fn import(base: &Base) -> Vec<String> {
+    let trust = TRUST.iter().map(|name| format!("{name}={CERTIFICATES}"));
+    let own = base.environment.iter().map(|(name, value)| format!("{name}={value}"));
+    let variables = [PATH.to_owned()].into_iter().chain(trust).chain(own);
     let mut arguments = vec!["import".to_owned()];
-    for (name, value) in ENVIRONMENT {
-        arguments.push(format!("--change=ENV {name}={value}"));
-    }
-    arguments.push(r#"--change=CMD ["python3"]"#.to_owned());
+    arguments.extend(variables.map(|variable| format!("--change=ENV {variable}")));
+    arguments.push(format!(r#"--change=CMD ["{}"]"#, base.cmd));
     arguments
 }
 
-fn install_mmdebstrap() -> Result<()> {
+fn install_mmdebstrap(public: &str) -> Result<()> {
     if !shell::installed("apt-get") {
         bail!(
-            "no registry answers, and an image is built from packages on Debian only: `docker load` {PUBLIC}"
+            "no registry answers, and an image is built from packages on Debian only: `docker load` {public}"
         );
     }
     engine::apt_install(&["mmdebstrap", "debian-archive-keyring"])
@@ -187,16 +224,25 @@ fn await_line(child: &mut Child, within: Duration) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn recipe() -> Recipe {
-        Recipe { bootstrap: bootstrap(true), import: import(), certificates: b"one".to_vec() }
+    fn recipe(certificates: &[u8]) -> Recipe {
+        Recipe {
+            base: PYTHON,
+            bootstrap: bootstrap(&PYTHON, true),
+            import: import(&PYTHON),
+            certificates: certificates.to_vec(),
+        }
     }
 
     #[test]
     fn the_tag_tells_recipes_apart() {
-        let same = recipe().tag();
-        assert_eq!(same, recipe().tag());
-        assert_ne!(same, Recipe { certificates: b"two".to_vec(), ..recipe() }.tag());
-        assert_ne!(same, Recipe { bootstrap: bootstrap(false), ..recipe() }.tag());
+        let same = recipe(b"one").tag();
+        assert_eq!(same, recipe(b"one").tag());
+        assert_ne!(same, recipe(b"two").tag());
+        let plain = Recipe { bootstrap: bootstrap(&PYTHON, false), ..recipe(b"one") };
+        assert_ne!(same, plain.tag());
+        let tags: std::collections::BTreeSet<String> =
+            BASES.iter().map(|base| Recipe::here(base).tag()).collect();
+        assert_eq!(tags.len(), BASES.len());
     }
 
     #[test]
