@@ -115,7 +115,8 @@ export class Window {
         window.context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
         window.page = await window.context.newPage();
         window.page.setDefaultTimeout(PATIENCE);
-        await window.page.goto(`${code.address}/?folder=${encodeURIComponent(folder)}`);
+        const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+        await window.page.goto(`${code.address}/?${kind}=${encodeURIComponent(folder)}`);
         await window.page.locator('.monaco-workbench').waitFor({ timeout: LONG });
         return window;
     }

@@ -53,7 +53,11 @@ async function containers(bed, step) {
     await step('logs are searched', async () => {
         await window.containerMenu('web', 'Search Logs…');
         await window.answer('Lines of', 'took 6 ms');
-        await page.locator('.terminal-wrapper.active .xterm-rows').getByText('request 6 took 6').first().waitFor();
+        const rows = page.locator('.terminal-wrapper.active .xterm-rows');
+        await bed.soon('only these lines', async () => {
+            const text = await rows.textContent();
+            return text.includes('took 6 ms') && !text.includes('took 5 ms');
+        });
         await bed.shoot(window, 'searched');
     });
 

@@ -77,7 +77,8 @@ export class Tree implements vscode.Disposable {
             const known = this.items.get(id);
             const item = known ?? this.make(id);
             if (!item) return;
-            item.sortText = String(index).padStart(6, '0');
+            // Files by their names; what stands in a file, as it stands there.
+            item.sortText = item.range ? String(index).padStart(6, '0') : item.label;
             if (!known) collection.add(item);
         });
     }
