@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import * as protocol from './protocol';
+import { mend } from './remedy';
 import type { Server } from './server';
 
 const ICONS: Record<string, string> = {
@@ -113,8 +114,10 @@ export class Interpreters implements vscode.Disposable {
         const chosen = this.chosen();
         choices.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
         choices.push({ label: '$(add) Add an Interpreter…', perform: () => this.add() });
+        const remedy = chosen?.remedy;
+        if (remedy) choices.push({ label: `$(tools) ${remedy.title}`, perform: () => mend(remedy) });
         if (chosen && chosen.kind !== 'local') {
-            choices.push({ label: '$(tools) Build the Image', perform: () => this.build(false) });
+            choices.push({ label: '$(package) Build the Image', perform: () => this.build(false) });
             choices.push({ label: '$(refresh) Rebuild without Cache', perform: () => this.build(true) });
         }
         if (chosen?.uri) choices.push({ label: '$(go-to-file) Open Its Definition', perform: () => open(chosen.uri) });

@@ -95,6 +95,33 @@ async function noEngine(bed, step) {
     });
 }
 
+/** A server that says one thing: that on this machine one command mends what is wrong. */
+const MENDER = `
+const send = message => {
+    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+    process.stdout.write(\`Content-Length: \${Buffer.byteLength(body)}\\r\\n\\r\\n\${body}\`);
+};
+const remedy = { message: 'no engine answers', title: 'Start Docker', command: 'echo it is $((40 + 2))' };
+process.stdin.on('data', chunk => {
+    for (const [, id] of String(chunk).matchAll(/"id":(\\d+)/g)) send({ id: Number(id), result: { capabilities: {} } });
+    if (String(chunk).includes('"initialized"')) send({ method: 'testdock/remedy', params: remedy });
+});
+`;
+
+async function remedy(bed, step) {
+    const path = bed.program(`exec '${process.execPath}' -e "$(cat <<'END'\n${MENDER}\nEND\n)"`);
+    const code = await bed.code({ settings: { 'testdock.server.path': path } });
+    const window = await bed.window(bed.project('python-pytest'), { code });
+    await step('one button mends what one command can', async () => {
+        const message = window.notification('no engine answers');
+        await message.waitFor({ timeout: LONG });
+        await bed.shoot(window, 'remedy');
+        await message.getByRole('button', { name: 'Start Docker' }).click();
+        await window.page.locator('.terminal-wrapper .xterm-rows').getByText('it is 42').first().waitFor();
+        await bed.shoot(window, 'mended');
+    });
+}
+
 async function walkthrough(bed, step) {
     const window = await bed.window(bed.project('python-pytest'));
     await step('the walkthrough opens', async () => {
@@ -117,5 +144,6 @@ export default [
     { name: 'doctor', run: doctor },
     { name: 'activation', run: activation },
     { name: 'no engine', run: noEngine },
+    { name: 'remedy', run: remedy },
     { name: 'walkthrough and settings', run: walkthrough },
 ];
