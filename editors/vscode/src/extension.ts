@@ -7,10 +7,10 @@ import { Interpreters } from './interpreter';
 import { Logs } from './logs';
 import { Options } from './options';
 import { Pages } from './pages';
+import * as protocol from './protocol';
 import { remedies } from './remedy';
 import { Server } from './server';
 import { testing } from './tests';
-import { trust } from './trust';
 
 let server: Server | undefined;
 
@@ -23,10 +23,13 @@ export function activate(context: vscode.ExtensionContext): void {
     const interpreters = new Interpreters(server, options.onProgress);
     const containers = new Containers(server, new Logs(server), pages);
     remedies(server);
-    context.subscriptions.push(log, options, server, pages, interpreters, containers, testing(server), trust(server));
+    context.subscriptions.push(log, options, server, pages, interpreters, containers, testing(server));
     context.subscriptions.push(
         vscode.workspace.onDidChangeConfiguration(change => {
             if (change.affectsConfiguration('testdock.server.path')) void here.restart();
+        }),
+        vscode.workspace.onDidGrantWorkspaceTrust(() => {
+            here.notify(protocol.TRUST, { trusted: true } satisfies protocol.TrustParams);
         }),
     );
     context.subscriptions.push(commands({ server, pages, interpreters, containers, log }));
