@@ -76,6 +76,13 @@ async function untrusted(bed, step) {
         await bed.shoot(window, 'refused');
         if (bed.containers(project, '--all').length) throw new Error('a container was made');
     });
+    await step('once it is trusted, it runs', async () => {
+        await window.command('Workspaces: Manage Workspace Trust');
+        await window.page.getByRole('button', { name: 'Trust', exact: true }).click();
+        await window.runTest('tests/test_orders.py');
+        await window.hasState('tests/test_orders.py', 'Errored', LONG);
+        await bed.shoot(window, 'trusted');
+    });
 }
 
 async function twice(bed, step) {
