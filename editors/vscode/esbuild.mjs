@@ -15,11 +15,14 @@ if (process.argv.includes('test')) {
     const entryPoints = readdirSync('test').map(file => `test/${file}`);
     await build({ ...common, entryPoints, outdir: 'out/test', sourcemap: 'inline' });
 } else {
+    const extension = { ...common, minify: true, sourcemap: process.argv.includes('debug') ? 'inline' : false };
+    // The language client is a file of its own, read once there is a server: the editor need not wait for it.
     await build({
-        ...common,
+        ...extension,
         entryPoints: ['src/extension.ts'],
         outfile: 'out/extension.js',
-        minify: true,
-        sourcemap: process.argv.includes('debug') ? 'inline' : false,
+        external: ['vscode', './client'],
+        supported: { 'dynamic-import': false },
     });
+    await build({ ...extension, entryPoints: ['src/client.ts'], outfile: 'out/client.js' });
 }

@@ -70,6 +70,51 @@ async fn a_saved_file_runs_where_that_is_wanted_and_trusted() {
 }
 
 #[tokio::test]
+async fn a_continuous_run_runs_what_is_saved_until_it_is_aborted() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, json!({ "trusted": true, "runOnSave": true })).await;
+    let test = "tests/test_shop.py::test_adds";
+    let wish = json!({ "include": [test], "runId": "watch", "continuous": true });
+    let answer = client.request("experimental/runTest", wish).await;
+    assert_eq!(answer, json!({ "runId": "watch" }));
+    client.idle().await;
+    assert!(client.has_no_run());
+
+    for saved in ["tests/test_shop.py", "shop/cart.py"] {
+        save(&mut client, &workspace.uri(saved)).await;
+        let run = client.run().await;
+        assert_eq!(run.selection(), [test]);
+        assert_ne!(run.plan.run.to_string(), "watch");
+        run.complete();
+        assert_eq!(client.next(END).await["runId"], run.plan.run.to_string());
+    }
+    client.notify("experimental/abortRunTest", json!({ "runId": "watch" })).await;
+    let end = client.next(END).await;
+    assert_eq!((&end["runId"], &end["how"]), (&json!("watch"), &json!("cancelled")));
+    save(&mut client, &workspace.uri("shop/cart.py")).await;
+    client.idle().await;
+    assert!(client.has_no_run());
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_continuous_run_needs_a_word_of_trust() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, json!({})).await;
+    let message = client.refused("experimental/runTest", json!({ "continuous": true })).await;
+    assert!(
+        message.starts_with("the workspace is not trusted, and what runs by itself"),
+        "{message}"
+    );
+    client.notify("testdock/trust", json!({ "trusted": true })).await;
+    client.request("experimental/runTest", json!({ "continuous": true, "runId": "w" })).await;
+    // An abort without a name ends all, this one too.
+    client.notify("experimental/abortRunTest", Value::Null).await;
+    assert_eq!(client.next(END).await["runId"], "w");
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn nothing_runs_by_itself_without_a_word_of_trust() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace, json!({ "runOnSave": true })).await;

@@ -28,11 +28,15 @@ pub(crate) enum Origin {
 pub(crate) struct Wish {
     pub(crate) parts: Vec<(FolderName, Selection)>,
     pub(crate) fresh: bool,
+    /// Whether it stands, and runs what saved files touch.
+    pub(crate) is_continuous: bool,
 }
 
 impl Wish {
-    fn runs_tests(&self) -> bool {
-        !self.parts.iter().any(|(_, selection)| matches!(selection, Selection::Build(_)))
+    /// Whether it is one to repeat: a run of tests, once.
+    fn is_repeatable(&self) -> bool {
+        let builds = |(_, it): &(FolderName, Selection)| matches!(it, Selection::Build(_));
+        !self.is_continuous && !self.parts.iter().any(builds)
     }
 }
 
@@ -95,10 +99,25 @@ impl Runs {
             messages: Vec::new(),
         };
         state.groups.insert(name.clone(), group);
-        if wish.runs_tests() {
+        if wish.is_repeatable() {
             state.last = Some(wish.clone());
         }
         Some((name, ids))
+    }
+
+    /// Takes in a run that nobody asked for by a request: one that a saved file has started.
+    pub(crate) fn adopt(&self, run: &RunId) {
+        let mut state = self.state();
+        if state.groups.values().any(|group| group.active.contains(run)) {
+            return;
+        }
+        let group = Group {
+            origin: Origin::Editor,
+            active: BTreeSet::from([run.clone()]),
+            how: EndKind::Completed,
+            messages: Vec::new(),
+        };
+        state.groups.insert(run.0.clone(), group);
     }
 
     /// What was asked for last.
@@ -163,7 +182,7 @@ impl Runs {
 }
 
 /// An id that no other process of this machine has.
-fn new_id() -> RunId {
+pub(crate) fn new_id() -> RunId {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let micros = since.unwrap_or_default().as_micros();
@@ -178,7 +197,7 @@ mod tests {
 
     fn wish(folders: &[&str]) -> Wish {
         let parts = folders.iter().map(|name| ((*name).into(), Selection::all()));
-        Wish { parts: parts.collect(), fresh: false }
+        Wish { parts: parts.collect(), fresh: false, is_continuous: false }
     }
 
     #[test]

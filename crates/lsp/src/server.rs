@@ -51,7 +51,7 @@ impl LanguageServer for Server {
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        sync::did_save(&self.0, &params).await;
+        sync::did_save(&self.0, &params);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {

@@ -153,6 +153,11 @@ impl Shared {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the user said that what runs by itself may do so.
+    pub(crate) fn is_trusted(&self) -> bool {
+        *self.trusted() == Some(true)
+    }
+
     pub(crate) fn trusted(&self) -> MutexGuard<'_, Option<bool>> {
         self.trusted.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -76,6 +76,7 @@ impl Sink for EditorSink {
                 self.refresh_lenses();
             }
             Change::Queued { run, tests } => {
+                self.shared.runs.adopt(run);
                 self.progress.run_began(session, run);
                 self.explorer.queued(session, run, tests);
             }
@@ -146,6 +147,7 @@ impl EditorSink {
     }
 
     fn refused(&mut self, run: &RunId, error: &RunError) {
+        self.shared.runs.adopt(run);
         let words = messages::error_words(error);
         // Of several folders the same is said once.
         if !self.shared.runs.has_said(run, &words) {

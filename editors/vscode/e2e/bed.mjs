@@ -74,6 +74,14 @@ export class Bed {
         }
     }
 
+    /** A program that takes the server's place. */
+    program(lines, version = '0.1.0') {
+        const path = join(mkdtempSync(join(this.folder, 'server-')), 'testdock');
+        const script = `#!/bin/sh\n[ "$1" = --version ] && echo 'testdock ${version}' && exit 0\n${lines}\n`;
+        writeFileSync(path, script, { mode: 0o755 });
+        return path;
+    }
+
     /** The number of the first line of a project's file that holds a text. */
     lineOf(project, file, text) {
         const lines = readFileSync(join(project, file), 'utf8').split('\n');

@@ -115,7 +115,8 @@ export class Window {
         window.context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
         window.page = await window.context.newPage();
         window.page.setDefaultTimeout(PATIENCE);
-        await window.page.goto(`${code.address}/?folder=${encodeURIComponent(folder)}`);
+        const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+        await window.page.goto(`${code.address}/?${kind}=${encodeURIComponent(folder)}`);
         await window.page.locator('.monaco-workbench').waitFor({ timeout: LONG });
         return window;
     }
@@ -204,11 +205,25 @@ export class Window {
         return view.filter({ has: this.page.locator('.label-name', { hasText: name }) }).first();
     }
 
-    /** Presses a button on a container's row. */
-    async containerAction(name, title) {
+    /** Presses a button on a container's row, until it does what it should: the view may move under the pointer. */
+    async containerAction(name, title, effect) {
         const row = this.container(name);
-        await row.hover();
-        await row.locator(`.action-label[aria-label="${title}"]`).click();
+        const deadline = Date.now() + PATIENCE;
+        for (;;) {
+            await row.hover();
+            await row
+                .locator(`.action-label[aria-label="${title}"]`)
+                .click({ timeout: 3_000 })
+                .catch(() => {});
+            if (
+                await effect.waitFor({ timeout: 15_000 }).then(
+                    () => true,
+                    () => false,
+                )
+            )
+                return;
+            if (Date.now() > deadline) throw new Error(`${title} of ${name} does nothing`);
+        }
     }
 
     /** Picks from a container's menu. */

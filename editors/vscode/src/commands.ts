@@ -2,10 +2,9 @@
 
 import * as vscode from 'vscode';
 import type { Containers } from './containers';
-import { doctorPage } from './doctor';
 import type { Interpreters } from './interpreter';
 import type { Pages } from './pages';
-import { COMMANDS } from './protocol';
+import { COMMANDS, type PageArguments } from './protocol';
 import type { Server } from './server';
 
 export interface Parts {
@@ -18,6 +17,8 @@ export interface Parts {
 
 // biome-ignore lint/suspicious/noExplicitAny: views and lenses hand over what is theirs
 type Perform = (argument?: any) => unknown;
+
+const MARKDOWN: PageArguments = { format: 'markdown' };
 
 export function commands(parts: Parts): vscode.Disposable {
     const all = Object.entries({ ...ofServer(parts), ...ofViews(parts) });
@@ -44,7 +45,7 @@ function ofServer({ server, pages }: Parts): Record<string, Perform> {
         'testdock.runFile': here('testdock.runFile'),
         'testdock.runAtCursor': here('testdock.runAtCursor'),
         'testdock.runAllFresh': () => server.command('testdock.runAll', { fresh: true }),
-        'testdock.doctor': async () => pages.show('Doctor.md', doctorPage(await server.command('testdock.doctor'))),
+        'testdock.doctor': async () => pages.show('Doctor.md', await server.command('testdock.doctor', MARKDOWN)),
         'testdock.status': async () => pages.show('Status.txt', await server.command('testdock.status')),
     };
 }

@@ -128,7 +128,7 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         if (!it || !this.server.path) return;
         const engine = it.engine ? ['--engine', it.engine] : [];
         const terminal = vscode.window.createTerminal({
-            name: it.container.name,
+            name: titleOf(it.container),
             shellPath: this.server.path,
             shellArgs: ['containers', 'exec', ...engine, it.container.id],
         });
@@ -140,7 +140,7 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         const it = node ?? (await this.pick());
         if (!it) return;
         const containers = it.kind === 'group' ? it.group.containers : [it.container];
-        const name = it.kind === 'group' ? it.group.label : it.container.name;
+        const name = it.kind === 'group' ? it.group.label : titleOf(it.container);
         const prompt = `Lines of ${name} that hold a regular expression`;
         const search = isSearch ? await vscode.window.showInputBox({ title: 'Search Logs', prompt }) : undefined;
         if (isSearch && !search) return;
@@ -205,7 +205,7 @@ function item(
 }
 
 function containerItem({ engine, container }: ContainerNode): vscode.TreeItem {
-    const { id, name, image, status, health, ports, interpreter, service, actions } = container;
+    const { id, name, image, status, health, ports, actions } = container;
     const tooltip = new vscode.MarkdownString(`**${name}**`);
     const lines = { Image: image, Status: health ? `${status}, ${health}` : status, Ports: ports, Id: short(id) };
     for (const [key, value] of Object.entries(lines)) {
@@ -214,11 +214,16 @@ function containerItem({ engine, container }: ContainerNode): vscode.TreeItem {
     // The menus ask for what can be done.
     const contextValue = ['container', ...actions, ...(isRunning(container) ? ['exec'] : [])].join(' ');
     const description = health && health !== 'healthy' ? `${status}, ${health}` : status;
-    return item(`${engine}/${id}`, service ?? interpreter ?? name, containerIcon(container), {
+    return item(`${engine}/${id}`, titleOf(container), containerIcon(container), {
         description,
         contextValue,
         tooltip,
     });
+}
+
+/** What a container is to the project says more than the name that a tool gave it. */
+function titleOf({ name, service, interpreter }: protocol.ContainerItem): string {
+    return service ?? interpreter ?? name;
 }
 
 function containerIcon({ state, health }: protocol.ContainerItem): vscode.ThemeIcon {

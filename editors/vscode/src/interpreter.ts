@@ -3,7 +3,9 @@
 
 import * as vscode from 'vscode';
 import * as protocol from './protocol';
+import { mend } from './remedy';
 import type { Server } from './server';
+import { BUILD } from './tests/runs';
 
 const ICONS: Record<string, string> = {
     unknown: 'beaker',
@@ -35,7 +37,8 @@ export class Interpreters implements vscode.Disposable {
     ) {
         this.item.name = 'Testdock';
         this.item.command = 'testdock.interpreter';
-        server.onState(state => this.turned(state === 'running'));
+        // One that falls meanwhile is asked again when it is back.
+        server.onState(state => void this.turned(state === 'running').catch(() => {}));
         server.on<protocol.InterpretersSnapshot>(protocol.INTERPRETERS_CHANGED, snapshot => this.learn(snapshot));
         server.on<protocol.RunOutput>(protocol.APPEND_OUTPUT, ({ runId, text }) => {
             if (this.ends.has(runId)) this.log.append(text);
@@ -83,8 +86,7 @@ export class Interpreters implements vscode.Disposable {
         for (const line of [chosen.detail, chosen.help]) if (line) tooltip.appendMarkdown('\n\n').appendText(line);
         this.item.tooltip = tooltip;
         const isBad = chosen.state === 'invalid' || chosen.state === 'unreachable';
-        const color = isBad ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
-        this.item.backgroundColor = color;
+        this.item.backgroundColor = isBad ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
         this.item.show();
     }
 
@@ -113,16 +115,16 @@ export class Interpreters implements vscode.Disposable {
         const chosen = this.chosen();
         choices.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
         choices.push({ label: '$(add) Add an Interpreter…', perform: () => this.add() });
+        const remedy = chosen?.remedy;
+        if (remedy) choices.push({ label: `$(tools) ${remedy.title}`, perform: () => mend(remedy) });
         if (chosen && chosen.kind !== 'local') {
-            choices.push({ label: '$(tools) Build the Image', perform: () => this.build(false) });
+            choices.push({ label: '$(package) Build the Image', perform: () => this.build(false) });
             choices.push({ label: '$(refresh) Rebuild without Cache', perform: () => this.build(true) });
         }
         if (chosen?.uri) choices.push({ label: '$(go-to-file) Open Its Definition', perform: () => open(chosen.uri) });
         choices.push({ label: '$(output) Show the Build Log', perform: () => this.log.show() });
-        choices.push({
-            label: '$(pulse) Doctor',
-            perform: () => vscode.commands.executeCommand('testdock.doctor'),
-        });
+        const doctor = () => vscode.commands.executeCommand('testdock.doctor');
+        choices.push({ label: '$(pulse) Doctor', perform: doctor });
         const picked = await vscode.window.showQuickPick(choices, {
             title: 'Testdock: Interpreter',
             placeHolder: chosen ? chosen.detail : 'No interpreter was found',
@@ -132,14 +134,10 @@ export class Interpreters implements vscode.Disposable {
 
     /** Asks for what a new interpreter must be told, and has it written. */
     async add(): Promise<void> {
-        const kinds = this.snapshot.kinds.map(kind => ({
-            label: kind.label,
-            detail: kind.description,
-            asks: kind,
-        }));
-        const kind = (await vscode.window.showQuickPick(kinds, { title: 'Add an Interpreter: What Is It Made From?' }))
-            ?.asks;
-        if (!kind) return;
+        const kinds = this.snapshot.kinds.map(kind => ({ label: kind.label, detail: kind.description, asks: kind }));
+        const picked = await vscode.window.showQuickPick(kinds, { title: 'Add an Interpreter: What Is It Made From?' });
+        if (!picked) return;
+        const kind = picked.asks;
         const folder = this.chosen()?.folder;
         const title = `Add an Interpreter: ${kind.label}`;
         const taken = new Set(this.snapshot.interpreters.filter(it => it.folder === folder).map(it => it.name));
@@ -156,8 +154,7 @@ export class Interpreters implements vscode.Disposable {
             if (value === undefined) return;
             if (value) values[field.key] = value;
         }
-        const params: protocol.AddInterpreterParams = { kind: kind.id, name: name.trim(), values };
-        if (folder) params.folder = folder;
+        const params: protocol.AddInterpreterParams = { folder, kind: kind.id, name: name.trim(), values };
         const added = await this.server.request<protocol.AddedInterpreter>(protocol.ADD_INTERPRETER, params);
         await open(added.uri);
         void vscode.window.showInformationMessage(`Testdock: ${added.message}`);
@@ -166,7 +163,7 @@ export class Interpreters implements vscode.Disposable {
     /** Builds the image of the interpreter in force, and runs nothing. */
     async build(fresh: boolean): Promise<void> {
         const chosen = this.chosen();
-        const runId = `build-${process.pid}-${++this.builds}`;
+        const runId = `${BUILD}${process.pid}-${++this.builds}`;
         const title = `Building ${chosen ? titleOf(chosen) : 'the image'}`;
         this.log.clear();
         this.log.show(true);
@@ -175,8 +172,8 @@ export class Interpreters implements vscode.Disposable {
             const ended = new Promise<protocol.EndRunTestParams>(resolve => this.ends.set(runId, resolve));
             token.onCancellationRequested(() => this.server.notify(protocol.ABORT_RUN_TEST, { runId }));
             report.report({ message: 'its log is in the output' });
-            const build: protocol.BuildInterpreterArguments = { fresh, runId };
-            if (chosen) Object.assign(build, { folder: chosen.folder, name: chosen.name });
+            const { folder, name } = chosen ?? {};
+            const build: protocol.BuildInterpreterArguments = { folder, name, fresh, runId };
             try {
                 await this.server.command('testdock.buildInterpreter', build);
                 return await ended;

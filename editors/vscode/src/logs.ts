@@ -6,6 +6,8 @@ import type { Server } from './server';
 import { forTerminal } from './tests/messages';
 
 interface Log {
+    /** What was asked for, so that the same is not opened twice. */
+    key: string;
     terminal: vscode.Terminal;
     write: vscode.EventEmitter<string>;
     seq: number;
@@ -33,7 +35,8 @@ export class Logs {
     /** Shows what was printed and what comes, or of a search the lines that match. */
     open(name: string, wanted: Omit<protocol.OpenLogsParams, 'logId'>): void {
         const title = wanted.search === undefined ? `Logs: ${name}` : `Logs: ${name} /${wanted.search}/`;
-        const known = [...this.logs.values()].find(({ terminal }) => terminal.name === title);
+        const key = JSON.stringify(wanted);
+        const known = [...this.logs.values()].find(log => log.key === key);
         if (known) return known.terminal.show();
         const logId = `log-${process.pid}-${++this.count}`;
         const write = new vscode.EventEmitter<string>();
@@ -47,7 +50,7 @@ export class Logs {
         };
         const pty: vscode.Pseudoterminal = { onDidWrite: write.event, open, close };
         const terminal = vscode.window.createTerminal({ name: title, pty, iconPath: new vscode.ThemeIcon('output') });
-        this.logs.set(logId, { terminal, write, seq: 0 });
+        this.logs.set(logId, { key, terminal, write, seq: 0 });
         terminal.show();
     }
 

@@ -51,6 +51,12 @@ export interface TestArguments {
     id: string;
 }
 
+export interface PageArguments {
+    format?: PageFormat;
+}
+
+export type PageFormat = 'text' | 'markdown';
+
 export interface TrustParams {
     trusted: boolean;
 }
@@ -155,7 +161,13 @@ export interface Interpreter {
     state: string;
     detail: string;
     help?: string;
+    remedy?: InterpreterRemedy;
     chosen: boolean;
+}
+
+export interface InterpreterRemedy {
+    title: string;
+    command: string;
 }
 
 export interface InterpreterKind {

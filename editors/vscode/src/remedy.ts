@@ -5,13 +5,16 @@ import * as protocol from './protocol';
 import type { Server } from './server';
 
 export function remedies(server: Server): void {
-    server.on<protocol.RemedyParams>(protocol.REMEDY, async ({ message, title, command }) => {
-        const chosen = await vscode.window.showErrorMessage(`Testdock: ${message}`, title, 'Doctor');
+    server.on<protocol.RemedyParams>(protocol.REMEDY, async ({ message, ...remedy }) => {
+        const chosen = await vscode.window.showErrorMessage(message, remedy.title, 'Doctor');
         if (chosen === 'Doctor') await vscode.commands.executeCommand('testdock.doctor');
-        if (chosen !== title) return;
-        // In a terminal: it may ask for a password, and the person sees what is done.
-        const terminal = vscode.window.createTerminal({ name: `Testdock: ${title}` });
-        terminal.show();
-        terminal.sendText(command);
+        if (chosen === remedy.title) mend(remedy);
     });
+}
+
+/** Runs what mends it, in a terminal: it may ask for a password, and the person sees what is done. */
+export function mend({ title, command }: protocol.InterpreterRemedy): void {
+    const terminal = vscode.window.createTerminal({ name: title });
+    terminal.show();
+    terminal.sendText(command);
 }

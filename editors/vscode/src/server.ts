@@ -1,17 +1,10 @@
 // The server's process: found, started, started again when it falls, and spoken to.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import * as vscode from 'vscode';
-import {
-    CloseAction,
-    ErrorAction,
-    type InitializeParams,
-    LanguageClient,
-    type LanguageClientOptions,
-    RevealOutputChannelOn,
-} from 'vscode-languageclient/node';
+import type { LanguageClientOptions } from 'vscode-languageclient/node';
 import { type Found, find, MINIMUM, versionIn, worksWith } from './binary';
-import { until } from './wait';
+import type { Ability, Client } from './client';
 
 /** How long each further start waits, in milliseconds; after the last the user is asked. */
 const PAUSES = [200, 1_000, 4_000, 10_000];
@@ -21,39 +14,10 @@ const PATIENCE = 30_000;
 
 export type State = 'starting' | 'running' | 'down';
 
-/** What this extension can show that other editors cannot. */
-const ABILITIES = {
-    testExplorer: true,
-    testRunIds: true,
-    testdockInterpreters: true,
-    testdockContainers: true,
-    testdockRemedies: true,
-};
-
-/** A language client that leaves the commands to the extension, which has them while no server runs. */
-export class Client extends LanguageClient {
-    protected override fillInitializeParams(params: InitializeParams): void {
-        super.fillInitializeParams(params);
-        params.capabilities.experimental = ABILITIES;
-    }
-
-    /** What goes wrong is told by the extension, once. */
-    override error(message: string, data?: unknown): void {
-        super.error(message, data, false);
-    }
-
-    override registerFeature(feature: Parameters<LanguageClient['registerFeature']>[0]): void {
-        const type = 'registrationType' in feature ? feature.registrationType : undefined;
-        if (type?.method !== 'workspace/executeCommand') super.registerFeature(feature);
-    }
-}
-
 export class Server implements vscode.Disposable {
     private client: Client | undefined;
-    private process: ChildProcess | undefined;
     private falls = 0;
     private timer: NodeJS.Timeout | undefined;
-    private closing = false;
     /** The start under way: who asks for something waits for it. */
     private starting: Promise<void> | undefined;
     private readonly handlers = new Map<string, ((params: unknown) => void)[]>();
@@ -91,8 +55,8 @@ export class Server implements vscode.Disposable {
     }
 
     /** Whether the server says that it can do this. */
-    can(ability: keyof typeof ABILITIES): boolean {
-        return this.client?.initializeResult?.capabilities.experimental?.[ability] === true;
+    can(ability: Ability): boolean {
+        return this.client?.can(ability) === true;
     }
 
     get current(): Client | undefined {
@@ -103,7 +67,6 @@ export class Server implements vscode.Disposable {
     async restart(): Promise<void> {
         this.falls = 0;
         await this.stop();
-        this.closing = false;
         await this.start();
     }
 
@@ -126,66 +89,40 @@ export class Server implements vscode.Disposable {
     }
 
     private async connect(found: Found): Promise<void> {
+        const { Client } = await import('./client');
         this.moved.fire('starting');
         const born = Date.now();
-        let error = '';
-        const gone = () => {
+        const gone = (why: string) => {
             if (this.client !== client) return;
             this.client = undefined;
             if (Date.now() - born > STABLE) this.falls = 0;
-            this.process?.kill('SIGKILL');
+            client.kill();
             this.moved.fire('down');
-            if (!this.closing) this.fell(found, error);
+            this.fell(found, why);
         };
-        const client = new Client(
-            'testdock',
-            'Testdock',
-            async () => {
-                const child = spawn(found.path, ['lsp'], { stdio: 'pipe' });
-                child.once('exit', (code, signal) => {
-                    this.log.warn(`server ended with ${signal ?? `exit code ${code}`}`);
-                });
-                this.process = child;
-                return child;
-            },
-            {
-                ...this.options(),
-                outputChannel: this.log,
-                revealOutputChannelOn: RevealOutputChannelOn.Never,
-                initializationFailedHandler: () => false,
-                errorHandler: {
-                    error: problem => {
-                        error = problem.message;
-                        setImmediate(gone);
-                        return { action: ErrorAction.Shutdown, handled: true };
-                    },
-                    closed: () => {
-                        setImmediate(gone);
-                        return { action: CloseAction.DoNotRestart, handled: true };
-                    },
-                },
-            },
-        );
+        const client = new Client(found.path, this.options(), this.log, gone);
         this.client = client;
         for (const [method, handlers] of this.handlers) {
             client.onNotification(method, (params: unknown) => {
                 for (const handler of handlers) handler(params);
             });
         }
+        const late = setTimeout(gone, PATIENCE, `it did not answer in ${PATIENCE / 1_000} s`);
         try {
-            await until(client.start(), PATIENCE, 'the server did not answer');
+            await client.start();
             // Listeners ask the server, and would wait for this start.
             setImmediate(() => this.client === client && this.moved.fire('running'));
         } catch (problem) {
-            error = error || String(problem instanceof Error ? problem.message : problem);
-            gone();
+            gone(problem instanceof Error ? problem.message : String(problem));
+        } finally {
+            clearTimeout(late);
         }
     }
 
     /** Starts the server again after a while, or asks. */
-    private fell(found: Found, error: string): void {
+    private fell(found: Found, why: string): void {
         const pause = PAUSES[this.falls++];
-        this.log.error(`server fell${error && `: ${error}`}`);
+        this.log.error(`server fell${why && `: ${why}`}`);
         if (pause === undefined) {
             void this.tell('Testdock: the server keeps stopping. Its log says why.', 'Restart');
             return;
@@ -221,11 +158,10 @@ export class Server implements vscode.Disposable {
 
     /** Ends the server; all that it ran ends with it. */
     async stop(): Promise<void> {
-        this.closing = true;
         clearTimeout(this.timer);
         const client = this.client;
         this.client = undefined;
-        await client?.stop(5_000).catch(() => this.process?.kill('SIGKILL'));
+        await client?.stop(5_000).catch(() => client.kill());
         this.moved.fire('down');
     }
 

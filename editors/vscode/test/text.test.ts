@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { versionIn, worksWith } from '../src/binary';
-import { doctorPage } from '../src/doctor';
 import { failuresOf, failureText, forTerminal } from '../src/tests/messages';
 
 test('a failure says its message, and then its trace', () => {
@@ -40,12 +39,4 @@ test('a server is told by what it prints', () => {
     assert.equal(worksWith('1.0.0'), true);
     assert.equal(worksWith('0.0.9'), false);
     assert.equal(worksWith('it answers "Hello"'), false);
-});
-
-test('the doctor is a page', () => {
-    const text = 'ok    suite   pytest in .; 2 tests\nFAIL  engine  cannot reach Docker\n              start it\n';
-    assert.equal(
-        doctorPage(text),
-        '# Testdock: Doctor\n\n✓ **suite**: pytest in .; 2 tests\n\n✗ **engine**: cannot reach Docker\n\n> start it\n',
-    );
 });

@@ -8,6 +8,7 @@ mod folder;
 mod interpreters;
 mod run;
 mod select;
+mod watches;
 
 pub use folder::{Folder, Record, Stale};
 pub use run::{Run, Status};
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use interpreters::Told;
+use watches::Watch;
 
 use crate::id::{FolderName, RunId, TestId};
 use crate::interpreter::{Image, Standing};
@@ -81,6 +83,13 @@ pub enum Input {
     },
     /// A document was closed: what is on disk counts again.
     Closed(Utf8PathBuf),
+    /// A document was saved.
+    Saved {
+        /// Which file.
+        path: Utf8PathBuf,
+        /// The id of a run of its tests, where one is wanted.
+        by_itself: Option<RunId>,
+    },
     /// Files changed on disk.
     Changed(Vec<Utf8PathBuf>),
     /// The user says whether the workspace may run.
@@ -290,6 +299,8 @@ pub struct Session {
     runs: BTreeMap<RunId, Run>,
     /// Requests for folders that are still being read for the first time.
     waiting: Vec<RunRequest>,
+    /// Requests that stand: what a saved file touches of them runs.
+    watches: BTreeMap<RunId, Watch>,
     /// Counts runs: a higher number is a newer run.
     sequence: u64,
     untrusted: bool,
@@ -316,8 +327,10 @@ impl Session {
             Input::ScanEnded(folder) => self.scan_ended(&folder),
             Input::Edited { path, version, text } => self.edited(&path, version, &text),
             Input::Closed(path) => self.closed(&path),
+            Input::Saved { path, by_itself } => self.saved(&path, by_itself),
             Input::Changed(paths) => self.changed(&paths),
             Input::Trusted(trusted) => self.trusted(trusted),
+            Input::Run(wish) if wish.is_continuous => self.watch(wish),
             Input::Run(request) => self.request(request),
             Input::Cancel(run) => self.cancel(&run),
             Input::Event(run, event) => self.event(&run, event),
@@ -384,6 +397,7 @@ impl Session {
         };
         let runs = self.runs.values().filter(|r| r.folder == *name && r.is_active());
         let mut effects: Vec<Effect> = runs.map(|r| Effect::Stop(r.id.clone())).collect();
+        effects.extend(self.unwatch_all(name));
         effects.extend(self.forget_waiting(|request| request.folder.as_ref() == Some(name)));
         effects.extend(folder.forget_all());
         effects.push(Effect::Show(Change::FolderClosed { folder: folder.name, root: folder.root }));
@@ -451,6 +465,9 @@ impl Session {
     }
 
     fn cancel(&mut self, id: &RunId) -> Vec<Effect> {
+        if let Some(effects) = self.unwatch(id) {
+            return effects;
+        }
         let waiting = self.forget_waiting(|request| request.id == *id);
         if !waiting.is_empty() {
             return waiting;

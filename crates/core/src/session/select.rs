@@ -26,12 +26,22 @@ pub struct RunRequest {
     pub fresh: bool,
     /// Instead of the configured timeout.
     pub timeout: Option<Duration>,
+    /// Whether nothing runs now, and whenever a file is saved what it touches of the selection.
+    pub is_continuous: bool,
 }
 
 impl RunRequest {
     /// A run of `selection` with everything else as configured.
     pub fn new(id: RunId, selection: Selection) -> Self {
-        Self { id, folder: None, selection, args: Vec::new(), fresh: false, timeout: None }
+        Self {
+            id,
+            folder: None,
+            selection,
+            args: Vec::new(),
+            fresh: false,
+            timeout: None,
+            is_continuous: false,
+        }
     }
 }
 
@@ -89,21 +99,26 @@ impl Session {
     }
 
     fn accept(&mut self, request: &RunRequest) -> Result<(Run, Plan), RunError> {
+        let folder = &self.folders[&self.may_begin(request)?];
+        let plan = plan(folder, request)?;
+        let run = Run::new(self.sequence + 1, folder.name.clone(), &plan);
+        self.sequence += 1;
+        Ok((run, plan))
+    }
+
+    /// The folder of a request that may be met.
+    pub(super) fn may_begin(&self, request: &RunRequest) -> Result<FolderName, RunError> {
         if self.untrusted {
             return Err(RunError::new(Fault::Configuration, "this workspace is not trusted").help(
                 "trust it in the editor (initialization option `trusted`, or the notification \
                          `testdock/trust`), then run again",
             ));
         }
-        if self.runs.contains_key(&request.id) {
+        if self.runs.contains_key(&request.id) || self.watches.contains_key(&request.id) {
             let message = format!("a run with the id {} exists already", request.id);
             return Err(RunError::new(Fault::Configuration, message));
         }
-        let folder = self.folder_for(request)?;
-        let plan = plan(folder, request)?;
-        let run = Run::new(self.sequence + 1, folder.name.clone(), &plan);
-        self.sequence += 1;
-        Ok((run, plan))
+        Ok(self.folder_for(request)?.name.clone())
     }
 
     fn folder_for(&self, request: &RunRequest) -> Result<&Folder, RunError> {

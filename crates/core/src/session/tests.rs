@@ -2,6 +2,7 @@
 //! every line up to the next one belongs to it.
 
 mod interpreters;
+mod watches;
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

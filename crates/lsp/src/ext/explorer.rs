@@ -96,6 +96,8 @@ pub struct RunTestParams {
     pub run_id: Option<String>,
     /// Whether a clean container is wanted.
     pub fresh: bool,
+    /// Whether nothing runs now, and what saved files touch of it runs until it is aborted.
+    pub continuous: bool,
 }
 
 /// Says that a run is over: nothing more is said of it.

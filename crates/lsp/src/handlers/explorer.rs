@@ -37,11 +37,17 @@ fn below(shared: &Shared, session: &Session, id: &str) -> Vec<TestItem> {
     folder.map_or_else(Vec::new, |folder| Tree::new(shared, session, folder).below(&id))
 }
 
-/// Runs tests, and answers with the run's id.
+/// Runs tests, or what saved files touch of them, and answers with the run's id.
 pub(crate) async fn run_test(shared: &Arc<Shared>, params: RunTestParams) -> Result<RunName> {
+    if params.continuous && !shared.is_trusted() {
+        return Err(request::failed(
+            "the workspace is not trusted, and what runs by itself needs that; trust it first",
+        ));
+    }
     let target = Target::Tests { ids: params.include, exclude: params.exclude.unwrap_or_default() };
     let request = Request {
         fresh: params.fresh,
+        is_continuous: params.continuous,
         name: params.run_id,
         ..Request::new(target, Origin::Explorer)
     };

@@ -42,13 +42,15 @@ pub(crate) struct Request {
     pub(crate) target: Target,
     pub(crate) origin: Origin,
     pub(crate) fresh: bool,
+    /// Whether it stands, and runs what saved files touch.
+    pub(crate) is_continuous: bool,
     /// The run's id, chosen by the client.
     pub(crate) name: Option<String>,
 }
 
 impl Request {
     pub(crate) fn new(target: Target, origin: Origin) -> Self {
-        Self { target, origin, fresh: false, name: None }
+        Self { target, origin, fresh: false, is_continuous: false, name: None }
     }
 }
 
@@ -71,6 +73,7 @@ fn begin(shared: &Shared, session: &Session, request: Request) -> Result<RunName
         shared.handle.send(Input::Run(RunRequest {
             folder: Some(folder),
             fresh: wish.fresh,
+            is_continuous: wish.is_continuous,
             ..RunRequest::new(id, selection)
         }));
     }
@@ -91,8 +94,8 @@ fn wish(shared: &Shared, session: &Session, request: Request) -> Result<Wish> {
         Target::Last => return last(shared, session),
         Target::Interpreter { folder, name } => build(session, folder.as_deref(), name.as_deref())?,
     };
-    let fresh = request.fresh;
-    Ok(Wish { parts, fresh })
+    let Request { fresh, is_continuous, .. } = request;
+    Ok(Wish { parts, fresh, is_continuous })
 }
 
 /// All tests of all folders; of several, those that have any.

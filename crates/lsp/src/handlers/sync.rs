@@ -1,19 +1,15 @@
 //! Documents as they are opened, edited, saved and closed.
 
-use std::sync::Arc;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
     DidSaveTextDocumentParams, Uri,
 };
-use testdock_core::paths::RelPath;
-use testdock_core::session::{Input, Session};
+use testdock_core::session::Input;
 
-use super::request::{self, Request, Target};
 use crate::documents::Document;
 use crate::from_proto;
-use crate::runs::Origin;
+use crate::runs;
 use crate::shared::Shared;
 
 pub(crate) fn did_open(shared: &Shared, params: DidOpenTextDocumentParams) {
@@ -55,8 +51,8 @@ pub(crate) fn did_close(shared: &Shared, params: &DidCloseTextDocumentParams) {
     }
 }
 
-/// What is on disk changed; and where the user wants it, its tests run.
-pub(crate) async fn did_save(shared: &Arc<Shared>, params: &DidSaveTextDocumentParams) {
+/// What is on disk changed; and where the user wants it, tests run by themselves.
+pub(crate) fn did_save(shared: &Shared, params: &DidSaveTextDocumentParams) {
     let Some(path) = path(shared, &params.text_document.uri) else {
         return;
     };
@@ -65,26 +61,10 @@ pub(crate) async fn did_save(shared: &Arc<Shared>, params: &DidSaveTextDocumentP
         shared.handle.send(Input::Changed(vec![path.clone()]));
     }
     // What runs by itself needs more than the absence of distrust.
-    let is_allowed = *shared.trusted() == Some(true) && shared.settings().run_on_save;
-    if !is_allowed {
-        return;
+    if shared.is_trusted() {
+        let by_itself = shared.settings().run_on_save.then(runs::new_id);
+        shared.handle.send(Input::Saved { path, by_itself });
     }
-    let saved = path.clone();
-    let answer = shared.handle.ask(move |session| has_tests(session, &saved));
-    if answer.await == Some(true) {
-        let request = Request::new(Target::File(path), Origin::Editor);
-        if let Err(error) = request::start(shared, request).await {
-            tracing::warn!(%error, "cannot run on save");
-        }
-    }
-}
-
-fn has_tests(session: &Session, path: &Utf8Path) -> bool {
-    let found = session.folder_of(path).and_then(|folder| {
-        let file = RelPath::below(&folder.root, path)?;
-        folder.tests_in(&file).iter().find(|it| !it.items.is_empty())
-    });
-    found.is_some()
 }
 
 fn path(shared: &Shared, uri: &Uri) -> Option<Utf8PathBuf> {

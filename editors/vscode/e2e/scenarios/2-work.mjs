@@ -42,11 +42,15 @@ async function failures(bed, step) {
 
     await step('a mended test passes when the failed ones run again', async () => {
         await window.replace('1 x teapot', '1 x pot');
+        // What it said is no longer the truth, and looks like it.
+        await window.test('test_invoice').locator('.computed-state.retired').waitFor();
+        await bed.shoot(window, 'stale');
         await page.keyboard.press('Control+S');
         await window.command('Test: Rerun Failed Tests');
         await window.hasState('test_invoice', 'Passed', LONG);
         await window.idle(LONG);
         await window.hasState('test_total_with_tax', 'Failed');
+        await window.lens('def test_invoice', /passed/).waitFor();
         await bed.shoot(window, 'again');
     });
 

@@ -1,18 +1,10 @@
 // What goes wrong around the extension: it says so, and nothing is left behind.
 
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LONG } from '../driver.mjs';
 
 const SLOW = 'import time\n\ndef test_long():\n    time.sleep(10308.5)\n';
-
-/** A program that takes the server's place. */
-function program(bed, lines) {
-    const path = join(bed.folder, 'server.sh');
-    writeFileSync(path, `#!/bin/sh\n[ "$1" = --version ] && echo 'testdock 0.1.0' && exit 0\n${lines}\n`);
-    chmodSync(path, 0o755);
-    return path;
-}
 
 async function told(bed, step, title, settings, text) {
     await step(title, async () => {
@@ -29,19 +21,17 @@ async function servers(bed, step) {
     await told(bed, step, 'a path that leads nowhere', nowhere, /\/nowhere\/testdock .*ENOENT/);
     const other = { 'testdock.server.path': '/bin/echo' };
     await told(bed, step, 'another program', other, 'is no Testdock server');
-    const old = program(bed, '').replace('server.sh', 'old.sh');
-    writeFileSync(old, "#!/bin/sh\necho 'testdock 0.0.9'\n");
-    chmodSync(old, 0o755);
+    const old = bed.program('', '0.0.9');
     await told(bed, step, 'an old server', { 'testdock.server.path': old }, 'version 0.0.9');
-    const crash = { 'testdock.server.path': program(bed, 'echo boom >&2; exit 3') };
+    const crash = { 'testdock.server.path': bed.program('echo boom >&2; exit 3') };
     await told(bed, step, 'a server that crashes at once', crash, 'keeps stopping');
-    const garbage = { 'testdock.server.path': program(bed, 'echo "hello, who are you?"; exec cat >/dev/null') };
+    const garbage = { 'testdock.server.path': bed.program('echo "hello, who are you?"; exec cat >/dev/null') };
     await told(bed, step, 'a server that answers garbage', garbage, 'keeps stopping');
 }
 
 async function crashed(bed, step) {
     const id = join(bed.folder, 'server.pid');
-    const path = program(bed, `echo $$ >'${id}'\nexec '${process.env.TESTDOCK_E2E_SERVER}' "$@"`);
+    const path = bed.program(`echo $$ >'${id}'\nexec '${process.env.TESTDOCK_E2E_SERVER}' "$@"`);
     const code = await bed.code({ settings: { 'testdock.server.path': path } });
     const project = bed.project('python-pytest', { 'tests/test_slow.py': SLOW });
     const window = await bed.window(project, { code });
@@ -85,6 +75,13 @@ async function untrusted(bed, step) {
         await window.notification(/trust/).waitFor();
         await bed.shoot(window, 'refused');
         if (bed.containers(project, '--all').length) throw new Error('a container was made');
+    });
+    await step('once it is trusted, it runs', async () => {
+        await window.command('Workspaces: Manage Workspace Trust');
+        await window.page.getByRole('button', { name: 'Trust', exact: true }).click();
+        await window.runTest('tests/test_orders.py');
+        await window.hasState('tests/test_orders.py', 'Errored', LONG);
+        await bed.shoot(window, 'trusted');
     });
 }
 

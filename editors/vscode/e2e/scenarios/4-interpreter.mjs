@@ -63,6 +63,21 @@ async function doctor(bed, step) {
     });
 }
 
+async function activation(bed, step) {
+    const window = await bed.window(bed.project('python-pytest'));
+    await step('it is there in under 100 ms', async () => {
+        await window.testing();
+        await window.test('tests/test_orders.py').waitFor();
+        await window.command('Developer: Show Running Extensions');
+        const row = window.page.locator('.runtime-extensions-editor .extension').filter({ hasText: 'Testdock' });
+        const words = await row.locator('.activation-time').textContent();
+        await bed.shoot(window, 'activation');
+        const time = Number(/(\d+)ms/.exec(words)?.[1]);
+        console.log(`        ${words}`);
+        if (!(time < 100)) throw new Error(words);
+    });
+}
+
 async function noEngine(bed, step) {
     const code = await bed.code({ env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
     const window = await bed.window(bed.project('python-pytest'), { code });
@@ -77,6 +92,33 @@ async function noEngine(bed, step) {
         await window.command('Testdock: Doctor');
         await window.preview('/nowhere/docker.sock');
         await bed.shoot(window, 'doctor');
+    });
+}
+
+/** A server that says one thing: that on this machine one command mends what is wrong. */
+const MENDER = `
+const send = message => {
+    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+    process.stdout.write(\`Content-Length: \${Buffer.byteLength(body)}\\r\\n\\r\\n\${body}\`);
+};
+const remedy = { message: 'no engine answers', title: 'Start Docker', command: 'echo it is $((40 + 2))' };
+process.stdin.on('data', chunk => {
+    for (const [, id] of String(chunk).matchAll(/"id":(\\d+)/g)) send({ id: Number(id), result: { capabilities: {} } });
+    if (String(chunk).includes('"initialized"')) send({ method: 'testdock/remedy', params: remedy });
+});
+`;
+
+async function remedy(bed, step) {
+    const path = bed.program(`exec '${process.execPath}' -e "$(cat <<'END'\n${MENDER}\nEND\n)"`);
+    const code = await bed.code({ settings: { 'testdock.server.path': path } });
+    const window = await bed.window(bed.project('python-pytest'), { code });
+    await step('one button mends what one command can', async () => {
+        const message = window.notification('no engine answers');
+        await message.waitFor({ timeout: LONG });
+        await bed.shoot(window, 'remedy');
+        await message.getByRole('button', { name: 'Start Docker' }).click();
+        await window.page.locator('.terminal-wrapper .xterm-rows').getByText('it is 42').first().waitFor();
+        await bed.shoot(window, 'mended');
     });
 }
 
@@ -100,6 +142,8 @@ async function walkthrough(bed, step) {
 export default [
     { name: 'interpreter', run: interpreter },
     { name: 'doctor', run: doctor },
+    { name: 'activation', run: activation },
     { name: 'no engine', run: noEngine },
+    { name: 'remedy', run: remedy },
     { name: 'walkthrough and settings', run: walkthrough },
 ];

@@ -40,8 +40,8 @@ async function containers(bed, step) {
     });
 
     await step('logs are followed in a terminal, in colour', async () => {
-        await window.containerAction('web', 'Show Logs');
-        await page.locator('.terminal-wrapper .xterm-rows .xterm-fg-2').first().waitFor();
+        const green = page.locator('.terminal-wrapper .xterm-rows .xterm-fg-2').first();
+        await window.containerAction('web', 'Show Logs', green);
         await page
             .locator('.terminal-wrapper .xterm-rows')
             .getByText(/request \d+ took/)
@@ -53,23 +53,25 @@ async function containers(bed, step) {
     await step('logs are searched', async () => {
         await window.containerMenu('web', 'Search Logs…');
         await window.answer('Lines of', 'took 6 ms');
-        await page.locator('.terminal-wrapper.active .xterm-rows').getByText('request 6 took 6').first().waitFor();
+        const rows = page.locator('.terminal-wrapper.active .xterm-rows');
+        await bed.soon('only these lines', async () => {
+            const text = await rows.textContent();
+            return text.includes('took 6 ms') && !text.includes('took 5 ms');
+        });
         await bed.shoot(window, 'searched');
     });
 
     await step('a container stops and starts', async () => {
-        await window.containerAction('web', 'Stop');
-        await bed.soon('it stops', () => state() === 'exited');
-        await window.container('web').filter({ hasText: 'exited' }).waitFor();
+        await window.containerAction('web', 'Stop', window.container('web').filter({ hasText: 'exited' }));
+        await bed.soon('it stopped', () => state() === 'exited');
         await bed.shoot(window, 'stopped');
-        await window.containerAction('web', 'Start');
-        await bed.soon('it starts', () => state() === 'running');
-        await window.container('web').filter({ hasText: 'up' }).waitFor();
+        await window.containerAction('web', 'Start', window.container('web').filter({ hasText: 'up' }));
+        await bed.soon('it started', () => state() === 'running');
     });
 
     await step('inspect shows JSON', async () => {
         await window.containerMenu('web', 'Inspect');
-        await page.locator('.editor-instance .view-lines').getByText('com.docker.compose.project').first().waitFor();
+        await page.locator('.editor-instance .view-lines').getByText(web.id).first().waitFor();
         await bed.shoot(window, 'inspected');
     });
 

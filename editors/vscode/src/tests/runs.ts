@@ -10,6 +10,9 @@ import type { Tree } from './tree';
 /** How long the first words of a run are gathered that was started elsewhere: they say what it covers. */
 const GATHER = 30;
 
+/** Before the id of a run that only builds: it is none of the Testing view's. */
+export const BUILD = 'build-';
+
 interface Run {
     run: vscode.TestRun | undefined;
     /** What waits until it is known what the run covers. */
@@ -31,7 +34,10 @@ export class Runs {
         server.on(protocol.APPEND_OUTPUT, (output: protocol.RunOutput) => {
             this.tell(output.runId, run => run.appendOutput(forTerminal(output.text)));
         });
-        server.on(protocol.END_RUN_TEST, (end: protocol.EndRunTestParams) => this.ended(end));
+        server.on(protocol.END_RUN_TEST, ({ runId, how, message }: protocol.EndRunTestParams) => {
+            // Why a run could not run was the last thing it printed.
+            this.end(runId, how === 'broken' || how === 'refused' ? '' : message);
+        });
     }
 
     /** Starts what the user asked for in the Testing view. */
@@ -40,13 +46,9 @@ export class Runs {
         if (request.continuous) token.onCancellationRequested(() => this.abort(runId));
         else this.add(runId, this.controller.createTestRun(request));
         try {
-            await this.server.request(protocol.RUN_TEST, {
-                ...(request.include && { include: request.include.map(item => item.id) }),
-                exclude: (request.exclude ?? []).map(item => item.id),
-                runId,
-                fresh,
-                ...(request.continuous && { continuous: true }),
-            } satisfies protocol.RunTestParams);
+            const [include, exclude] = [request.include, request.exclude].map(items => items?.map(item => item.id));
+            const params: protocol.RunTestParams = { include, exclude, runId, fresh, continuous: request.continuous };
+            await this.server.request(protocol.RUN_TEST, params);
         } catch (error) {
             const words = error instanceof Error ? error.message : String(error);
             void vscode.window.showErrorMessage(`Testdock: ${words}`);
@@ -82,6 +84,7 @@ export class Runs {
     }
 
     private tell(runId: string, what: (run: vscode.TestRun) => void): void {
+        if (runId.startsWith(BUILD)) return;
         const known = this.runs.get(runId) ?? this.add(runId);
         if (known.run) what(known.run);
         else known.waiting.push(what);
@@ -97,11 +100,6 @@ export class Runs {
         const known = this.runs.get(change.runId);
         if (known && !known.run && change.state.tag === 'enqueued') known.include.push(item);
         if (change.retracted) this.controller.invalidateTestResults(item);
-    }
-
-    private ended(end: protocol.EndRunTestParams): void {
-        // Why a run could not run was the last thing it printed.
-        this.end(end.runId, end.how === 'broken' || end.how === 'refused' ? '' : end.message);
     }
 
     private end(runId: string, words: string): void {
@@ -146,15 +144,13 @@ function show(
 function message(failure: protocol.TestFailure, trace: string, server: Server): vscode.TestMessage {
     const convert = server.current?.protocol2CodeConverter;
     const shown = new vscode.TestMessage(failureText(failure, trace));
-    if (failure.expected !== undefined && failure.actual !== undefined) {
-        shown.expectedOutput = failure.expected;
-        shown.actualOutput = failure.actual;
-    }
-    if (!convert) return shown;
-    if (failure.location) shown.location = convert.asLocation(failure.location);
+    // VS Code compares the two where both are there.
+    shown.expectedOutput = failure.expected;
+    shown.actualOutput = failure.actual;
+    shown.location = convert?.asLocation(failure.location);
     shown.stackTrace = failure.stack?.map(({ label, location }) => {
-        const { uri, range } = convert.asLocation(location);
-        return new vscode.TestMessageStackFrame(label, uri, range.start);
+        const place = convert?.asLocation(location);
+        return new vscode.TestMessageStackFrame(label, place?.uri, place?.range.start);
     });
     return shown;
 }

@@ -1,8 +1,8 @@
 // The Testing view's items, made of the model as they are needed.
 
 import * as vscode from 'vscode';
+import type { Client } from '../client';
 import type { DiscoverTestResults, TestItem } from '../protocol';
-import type { Client } from '../server';
 import { Model } from './model';
 
 /** A workspace with fewer items is shown whole, so that the view's filter finds everything. */
@@ -77,7 +77,8 @@ export class Tree implements vscode.Disposable {
             const known = this.items.get(id);
             const item = known ?? this.make(id);
             if (!item) return;
-            item.sortText = String(index).padStart(6, '0');
+            // Files by their names; what stands in a file, as it stands there.
+            item.sortText = item.range ? String(index).padStart(6, '0') : item.label;
             if (!known) collection.add(item);
         });
     }
