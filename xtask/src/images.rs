@@ -92,9 +92,7 @@ impl Recipe {
         if exists(tag) {
             return Ok(());
         }
-        if !shell::installed("mmdebstrap") {
-            install_mmdebstrap()?;
-        }
+        ensure_mmdebstrap()?;
         let archive = folder.join("base.tar");
         let packing = format!("packing Debian {SUITE} with Python (takes about 40 s)");
         step(
@@ -131,7 +129,11 @@ fn import() -> Vec<String> {
     arguments
 }
 
-fn install_mmdebstrap() -> Result<()> {
+/// Makes sure that an image can be made from Debian packages.
+pub(crate) fn ensure_mmdebstrap() -> Result<()> {
+    if shell::installed("mmdebstrap") {
+        return Ok(());
+    }
     if !shell::installed("apt-get") {
         bail!(
             "no registry answers, and an image is built from packages on Debian only: `docker load` {PUBLIC}"

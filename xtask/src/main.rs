@@ -73,6 +73,7 @@ fn perform(habit: Habit) -> Result<()> {
         Habit::Test { nextest } => test::all(&nextest),
         Habit::Bench(options) => bench::compare(&options),
         Habit::E2e(e2e::Editor::Vscode(options)) => e2e::vscode::drive(&options),
+        Habit::E2e(e2e::Editor::Nvim(options)) => e2e::nvim::drive(&options),
         Habit::Package(Package::Vscode { target }) => {
             let package = e2e::vscode::package(target.as_deref())?;
             shell::say(package.display());

@@ -18,7 +18,7 @@ pub(crate) fn all(arguments: &[String]) -> Result<()> {
         .env("TESTDOCK_TEST_BASE", base))
 }
 
-/// Format, lints, documentation and its examples, the tests, then the extension for VS Code in the real thing.
+/// Format, lints, documentation and its examples, the tests, then the clients in the real editors.
 pub(crate) fn ci() -> Result<()> {
     say("format");
     run(&mut command("cargo", ["fmt", "--all", "--check"]))?;
@@ -36,7 +36,9 @@ pub(crate) fn ci() -> Result<()> {
     all(&[])?;
     say("the extension for VS Code");
     e2e::vscode::check()?;
-    e2e::vscode::drive(&e2e::Options { smoke: true, only: None })
+    e2e::vscode::drive(&e2e::Options { smoke: true, only: None })?;
+    say("the plugin for Neovim");
+    e2e::nvim::drive(&e2e::Options { smoke: true, only: None })
 }
 
 fn ensure_nextest() -> Result<()> {
