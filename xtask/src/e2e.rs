@@ -1,6 +1,7 @@
 //! Whole programs in real editors: what a person sees there, driven and looked at.
 
 mod code_server;
+pub(crate) mod jetbrains;
 pub(crate) mod nvim;
 mod terminals;
 pub(crate) mod vscode;

@@ -37,6 +37,8 @@ pub(crate) fn ci() -> Result<()> {
     say("the extension for VS Code");
     e2e::vscode::check()?;
     e2e::vscode::drive(&e2e::Options { smoke: true, only: None })?;
+    say("the plugin for JetBrains IDEs");
+    e2e::jetbrains::check()?;
     say("the plugin for Neovim");
     e2e::nvim::drive(&e2e::Options { smoke: true, only: None })
 }
