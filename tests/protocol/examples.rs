@@ -51,8 +51,11 @@ async fn the_examples_are_what_a_conversation_says() {
 
     let docked = interpreters(&mut book).await;
 
+    // Those of containers are used in a conversation of their own, with the real engine.
+    let of_containers = BTreeSet::from(ext::CONTAINER_METHODS);
     let methods: BTreeSet<&str> = ext::METHODS.into_iter().collect();
-    assert_eq!(book.methods(), methods);
+    assert!(methods.is_superset(&of_containers));
+    assert_eq!(book.methods(), &methods - &of_containers);
     book.check(&[
         (&workspace.uri(""), "file:///shop"),
         (&docked, "file:///shop"),

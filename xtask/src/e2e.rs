@@ -3,7 +3,6 @@
 mod code_server;
 pub(crate) mod jetbrains;
 pub(crate) mod nvim;
-mod terminals;
 pub(crate) mod vscode;
 
 use clap::{Args, Subcommand};

@@ -7,6 +7,7 @@ mod bench;
 mod demo;
 mod e2e;
 mod engine;
+mod frameworks;
 mod images;
 mod shell;
 mod test;
@@ -24,8 +25,16 @@ enum Habit {
     Demo,
     /// Make sure that a Docker engine answers, installing and starting one where that is possible
     Engine,
-    /// Make sure that the base image of the fixtures is there
-    Images,
+    /// Make sure that base images of the fixtures are there
+    Images {
+        /// Which, such as `go` [default: python]
+        names: Vec<String>,
+    },
+    /// Run each framework's sample project in its own image, and check what comes of it
+    Frameworks {
+        /// The fixtures to run [default: all]
+        names: Vec<String>,
+    },
     /// Run all tests, those on a real Docker engine included
     Test {
         /// Arguments for `cargo nextest run`
@@ -71,7 +80,8 @@ fn perform(habit: Habit) -> Result<()> {
     match habit {
         Habit::Demo => demo::show(),
         Habit::Engine => engine::ensure(),
-        Habit::Images => engine::ensure().and_then(|()| images::base()).map(drop),
+        Habit::Images { names } => engine::ensure().and_then(|()| images::ensure(&names)),
+        Habit::Frameworks { names } => frameworks::check(&names),
         Habit::Test { nextest } => test::all(&nextest),
         Habit::Bench(options) => bench::compare(&options),
         Habit::E2e(e2e::Editor::Vscode(options)) => e2e::vscode::drive(&options),

@@ -11,11 +11,15 @@ use crate::{e2e, engine, images};
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
     engine::ensure()?;
     let base = images::base()?;
+    // One compiled language for a taste; `cargo xtask frameworks` runs the others.
+    images::ensure(&["go".to_owned()])?;
+    let (variable, bases) = images::told();
     ensure_nextest()?;
     run(command("cargo", ["nextest", "run", "--workspace"])
         .args(arguments)
         .env("TESTDOCK_REQUIRE_DOCKER", "1")
-        .env("TESTDOCK_TEST_BASE", base))
+        .env("TESTDOCK_TEST_BASE", base)
+        .env(variable, bases))
 }
 
 /// Format, lints, documentation and its examples, the tests, then the clients in the real editors.
@@ -43,7 +47,7 @@ pub(crate) fn ci() -> Result<()> {
     e2e::nvim::drive(&e2e::Options { smoke: true, only: None })
 }
 
-fn ensure_nextest() -> Result<()> {
+pub(crate) fn ensure_nextest() -> Result<()> {
     let version = ["nextest", "--version"];
     if answer(&mut command("cargo", version), Duration::from_secs(30)).is_ok() {
         return Ok(());

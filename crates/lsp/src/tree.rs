@@ -166,16 +166,17 @@ impl<'s> Tree<'s> {
             None if self.folder.record(id).is_none() => TestItemKind::Module,
             None => TestItemKind::Test,
         };
+        let itself = found.filter(|found| found.id == *id);
         // Also a test that turned out to have cases when it ran, such as by a fixture's parameters.
         let has_cases = || self.folder.records_below(id).any(|it| it.result.id.case.is_some());
         let parametrised =
-            found.is_some_and(|it| it.kind == ItemKind::Parametrised) || (!is_case && has_cases());
+            itself.is_some_and(|it| it.kind == ItemKind::Parametrised) || (!is_case && has_cases());
         let document = (!id.file.is_root()).then(|| self.document(&id.file)).flatten();
         Some(TestItem {
             id: name(id),
             label: id.label(),
             kind,
-            can_resolve_children: kind == TestItemKind::Module || (parametrised && !is_case),
+            can_resolve_children: kind == TestItemKind::Module || parametrised,
             parent,
             range: document.as_ref().and(found).map(range),
             text_document: document,

@@ -7,6 +7,7 @@ pub(crate) mod images;
 pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod running;
+pub(crate) mod terminal;
 
 use std::time::{Duration, Instant};
 

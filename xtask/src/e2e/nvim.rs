@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Options, terminals};
+use super::Options;
 use crate::shell::{command, root, run, say};
 use crate::{engine, images};
 
@@ -108,7 +108,7 @@ const SCENARIOS: &[Scenario] = &[
 pub(crate) fn drive(options: &Options) -> Result<()> {
     engine::ensure()?;
     let base = images::base()?;
-    let image = terminals::image()?;
+    let image = images::editors()?;
     say("building testdock");
     run(&mut command("cargo", ["build", "--quiet", "--package", "testdock"]))?;
     let is_meant = |it: &&Scenario| {

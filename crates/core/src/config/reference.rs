@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::node::toml_value;
-use super::schema::SchemaView;
+use super::schema::{LISTED_IN, SchemaView};
 
 /// The tables of `testdock.toml`: the schema's definition, as people write it, what it means here.
 const TABLES: &[(&str, &str)] = &[
@@ -46,6 +46,9 @@ fn row(key: &str, schema: SchemaView<'_>, required: bool) -> String {
 }
 
 fn kind(schema: SchemaView<'_>) -> String {
+    if let Some(list) = schema.text(LISTED_IN) {
+        return format!("a [name]({list})");
+    }
     let choices = schema.texts("enum");
     if !choices.is_empty() {
         return choices

@@ -17,10 +17,15 @@ pub(crate) const ONE_OF: &str = "x-only-one-of";
 /// The schema keyword of a key that means something beside one other key only.
 pub(crate) const BELONGS_TO: &str = "x-belongs-to";
 
+/// The schema keyword of a key whose values a page of the documentation lists.
+pub(crate) const LISTED_IN: &str = "x-listed-in";
+
 /// The frameworks that a suite may name.
 pub(super) fn framework_schema(_: &mut SchemaGenerator) -> Schema {
-    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).chain([Command::NAME]).collect();
-    json_schema!({ "type": "string", "enum": names })
+    let mut names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    names.push(Command::NAME);
+    names.sort_unstable();
+    json_schema!({ "type": "string", "enum": names, LISTED_IN: "frameworks.md" })
 }
 
 /// The JSON schema of `testdock.toml`, as published in `docs/testdock.schema.json`.

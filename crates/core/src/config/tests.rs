@@ -2,6 +2,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
+use crate::frameworks::KINDS;
 
 fn repository(text: &str) -> Layer {
     Layer::from_toml(Origin::Repository("testdock.toml".into()), text)
@@ -26,7 +27,11 @@ fn check_problems(text: &str, expected: &Expect) {
         let span = problem.location.as_ref().map(|location| location.span.clone());
         format!("{problem}\n    at {:?}\n", span.map(|span| &text[span]).unwrap_or_default())
     });
-    expected.assert_eq(&lines.collect::<String>());
+    // Which frameworks there are is no matter of the configuration's.
+    let mut names: Vec<&str> = KINDS.iter().map(|kind| kind.name).chain(["command"]).collect();
+    names.sort_unstable();
+    let text = lines.collect::<String>().replace(&names.join(", "), "(frameworks)");
+    expected.assert_eq(&text);
 }
 
 /// A shell's variables are for all its projects, also for those where they mean nothing.
@@ -164,7 +169,7 @@ framework = "pytest"
 image = "node:22"
 "#,
         &expect![[r#"
-            testdock.toml:3:13: unknown value "pytst" of `suite[0].framework`; did you mean `pytest`? valid here: pytest, command
+            testdock.toml:3:13: unknown value "pytst" of `suite[0].framework`; did you mean `pytest`? valid here: (frameworks)
                 at "\"pytst\""
             testdock.toml:6:15: no interpreter is named `nod`; did you mean `node`?
                 at "\"nod\""

@@ -6,6 +6,7 @@
 //! row in the documentation: see `docs/adding-a-framework.md`.
 
 pub mod command;
+pub mod go;
 pub mod pytest;
 
 mod item;
@@ -28,8 +29,8 @@ use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
 use crate::resolve::Contents;
 
-/// The frameworks that are found by what a workspace holds, in the order in which their suites run.
-pub const KINDS: &[&Kind] = &[&pytest::KIND];
+/// The frameworks that are found by what a workspace holds, by name. Their suites run in this order.
+pub const KINDS: &[&Kind] = &[&go::KIND, &pytest::KIND];
 
 /// What is known of a framework before it is met anywhere.
 #[derive(Debug)]

@@ -170,7 +170,13 @@ impl Folder {
     /// The tests whose newest outcome is bad, each once: a case, not the test that holds it.
     pub fn failed(&self) -> Vec<TestId> {
         let bad = self.records.iter().filter(|(_, r)| r.result.outcome.is_bad());
-        bad.map(|(id, _)| id.clone()).filter(|id| !self.is_gone(id)).collect()
+        let bad: Vec<&TestId> = bad.map(|(id, _)| id).filter(|id| !self.is_gone(id)).collect();
+        // What a test holds stands behind it in the order of ids.
+        let holds_next = |(at, id): (usize, &&TestId)| {
+            let next = bad.get(at + 1).filter(|next| !id.names.is_empty() && id.holds(next));
+            next.is_none().then(|| (*id).clone())
+        };
+        bad.iter().enumerate().filter_map(holds_next).collect()
     }
 
     /// Whether a test stands nowhere any more, as far as its folder was read. A test may be inherited

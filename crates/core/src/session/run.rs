@@ -11,6 +11,7 @@ use crate::interpreter::Image;
 use crate::model::{
     End, Ended, Failure, Outcome, Provenance, RunError, RunEvent, Stage, TestResult, Totals,
 };
+use crate::paths::RelPath;
 use crate::plan::{Build, Interpreter, Job, Plan};
 use crate::views;
 
@@ -201,15 +202,45 @@ impl Run {
         let mut effects = Vec::new();
         for id in wrong {
             self.results.remove(&id);
-            let touched = folder.retract(self.sequence, &id);
-            effects.extend(show(Change::TestRetracted { run: self.id.clone(), id }));
-            effects.extend(folder.publish(touched));
+            effects.extend(self.retract(folder, id));
         }
         for result in results {
             effects.extend(self.take(folder, result));
         }
+        effects.extend(self.settle_loaded(folder));
         self.done_before = self.results.len();
         effects
+    }
+
+    fn retract(&self, folder: &mut Folder, id: TestId) -> Vec<Effect> {
+        let touched = folder.retract(self.sequence, &id);
+        let mut effects = show(Change::TestRetracted { run: self.id.clone(), id });
+        effects.extend(folder.publish(touched));
+        effects
+    }
+
+    /// Where a test ran, what is loaded with it did load: an older error that says otherwise goes.
+    fn settle_loaded(&self, folder: &mut Folder) -> Vec<Effect> {
+        let loaded = self.units(folder, |result| !result.id.names.is_empty());
+        let is_over = |id: &&TestId| {
+            let unit = self.unit(folder, id);
+            !self.results.contains_key(*id) && unit.is_some_and(|unit| loaded.contains(&unit))
+        };
+        let over: Vec<TestId> = folder.load_errors().filter(is_over).cloned().collect();
+        over.into_iter().flat_map(|id| self.retract(folder, id)).collect()
+    }
+
+    /// What was loaded as one with the tests of which such results came.
+    fn units(&self, folder: &Folder, which: impl Fn(&TestResult) -> bool) -> BTreeSet<RelPath> {
+        let results = self.results.values().filter(|result| which(result));
+        results.filter_map(|result| self.unit(folder, &result.id)).collect()
+    }
+
+    fn unit(&self, folder: &Folder, id: &TestId) -> Option<RelPath> {
+        let suites = self.jobs.iter().map(|job| &job.suite);
+        let mut mine = suites.filter(|suite| folder.workspace.is_meant(suite, id));
+        let is_file = !id.file.is_root();
+        mine.next().filter(|_| is_file).map(|suite| suite.framework.unit(suite, &id.file))
     }
 
     fn ended(&mut self, folder: &mut Folder, ended: Ended) -> Vec<Effect> {
@@ -249,8 +280,8 @@ impl Run {
         effects
     }
 
-    /// A test that this run meant and did not get to: what an older run said of it is no longer
-    /// the truth. Where the run is complete, a test that stands nowhere any more is forgotten.
+    /// A test that this run meant and did not get to, since the run broke or the test's file did not load: what
+    /// an older run said of it is no longer the truth. Where the run is complete, a test that stands nowhere any more is forgotten.
     fn settle_unreached(&mut self, folder: &mut Folder, how: &End) -> Vec<Effect> {
         let unreached: Vec<TestId> = folder
             .outcomes()
@@ -259,19 +290,17 @@ impl Run {
             .filter(|id| !self.results.contains_key(id) && self.means(folder, id))
             .collect();
         if !matches!(how, End::Completed) {
-            let tests = folder.not_reached(unreached.into_iter());
-            if tests.is_empty() {
-                return Vec::new();
-            }
-            let paths: Vec<Utf8PathBuf> = tests.iter().map(|id| id.file.on(&folder.root)).collect();
-            let mut effects = show(Change::Stale { folder: folder.name.clone(), tests });
-            effects.extend(folder.publish(paths));
-            return effects;
+            return Self::not_reached(folder, unreached);
         }
+        let failed = self.units(folder, |it| it.id.names.is_empty() && it.outcome.is_bad());
+        let is_lost = |id: &TestId| self.unit(folder, id).is_some_and(|it| failed.contains(&it));
+        let (lost, others): (Vec<_>, Vec<_>) = unreached.into_iter().partition(is_lost);
         // A test that an argument left out is not gone.
         let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id) || self.lacks_case(id);
-        let gone = unreached.into_iter().filter(is_gone).collect();
-        folder.forget(self.sequence, gone)
+        let gone = others.into_iter().filter(is_gone).collect();
+        let mut effects = Self::not_reached(folder, lost);
+        effects.extend(folder.forget(self.sequence, gone));
+        effects
     }
 
     /// Whether other cases of a test ran, and nothing kept this one from doing so.
@@ -281,6 +310,17 @@ impl Run {
             && self.jobs.iter().all(|job| job.args.is_empty());
         let mut ran = self.results.keys().filter(|it| it.file == id.file && it.names == id.names);
         id.case.is_some() && is_whole && ran.any(|it| it.case.is_some() && it.suite == id.suite)
+    }
+
+    fn not_reached(folder: &mut Folder, tests: Vec<TestId>) -> Vec<Effect> {
+        let tests = folder.not_reached(tests.into_iter());
+        if tests.is_empty() {
+            return Vec::new();
+        }
+        let paths: Vec<Utf8PathBuf> = tests.iter().map(|id| id.file.on(&folder.root)).collect();
+        let mut effects = show(Change::Stale { folder: folder.name.clone(), tests });
+        effects.extend(folder.publish(paths));
+        effects
     }
 
     fn means(&self, folder: &Folder, id: &TestId) -> bool {

@@ -348,6 +348,33 @@ fn a_complete_run_forgets_tests_that_are_gone() {
 }
 
 #[test]
+fn a_file_that_does_not_load_leaves_no_old_green_and_its_error_goes_when_a_test_of_it_ran() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", passed("a.t::one"));
+    let _ = finish(&mut session, "r1", passed("a.t::two"));
+    let _ = end(&mut session, "r1", End::Completed);
+
+    let _ = session.handle(request("r2", &["a.t::one"]));
+    let mut error = failed("a.t", 1);
+    error.outcome = Outcome::Errored;
+    let report = RunEvent::Reported(vec![error]);
+    assert_eq!(words(&event(&mut session, "r2", report)), ["a.t errored", "diagnostics at 1"]);
+    // The run did not mean the other test, which did pass when it ran last.
+    assert_eq!(
+        words(&end(&mut session, "r2", End::Completed)),
+        ["stale a.t::one", "save 3", "ended"]
+    );
+
+    let _ = session.handle(request("r3", &["a.t::two"]));
+    let report = RunEvent::Reported(vec![passed("a.t::two")]);
+    assert_eq!(
+        words(&event(&mut session, "r3", report)),
+        ["a.t::two passed", "retracted a.t", "diagnostics at "]
+    );
+}
+
+#[test]
 fn a_test_that_an_argument_left_out_is_not_forgotten() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));
@@ -381,6 +408,18 @@ fn failed_tests_run_again_and_nothing_else() {
     let _ = finish(&mut session, "r1", passed("a.t::two"));
     let _ = end(&mut session, "r1", End::Completed);
     assert_eq!(words(&session.handle(rerun("r2"))), ["queued 1", "start r2 of 1"]);
+}
+
+#[test]
+fn of_a_test_that_failed_in_a_part_the_part_runs_again() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    for test in ["a.t::one", "a.t::one::part", "a.t::one::part::inner", "a.t::two"] {
+        let _ = finish(&mut session, "r1", failed(test, 2));
+    }
+    let _ = end(&mut session, "r1", End::Completed);
+    let failed = session.folders().next().unwrap().failed();
+    assert_eq!(failed, [id("a.t::one::part::inner"), id("a.t::two")]);
 }
 
 #[test]

@@ -36,6 +36,25 @@ pub(crate) fn address(host: Option<&str>) -> Result<String, RunError> {
     Ok(endpoint.address.to_string())
 }
 
+/// An address that is reached without TLS.
+#[derive(Debug)]
+pub(crate) enum Plain {
+    /// A socket's path.
+    Unix(String),
+    /// Host and port.
+    Tcp(String),
+}
+
+/// How the engine at `host`, or the active one, is reached without TLS; `None` where it is not.
+pub(crate) fn plain(host: Option<&str>) -> Option<Plain> {
+    let endpoint = endpoint::resolve(host, &Environment::of_process()).ok()?;
+    match (endpoint.address, endpoint.tls) {
+        (Address::Unix(path), _) => Some(Plain::Unix(path)),
+        (Address::Tcp(address), None) => Some(Plain::Tcp(address)),
+        (Address::Tcp(_), Some(_)) | (Address::Pipe(_), _) => None,
+    }
+}
+
 async fn reach(endpoint: &Endpoint) -> Result<Docker, RunError> {
     let docker = client(endpoint).map_err(|e| unreachable(endpoint, &e))?;
     let patience = match endpoint.address {

@@ -112,6 +112,12 @@ impl Folder {
         effects
     }
 
+    /// Files whose newest outcome is that they could not be loaded.
+    pub(in crate::session) fn load_errors(&self) -> impl Iterator<Item = &TestId> {
+        let bad = self.records.iter().filter(|(_, record)| record.result.outcome.is_bad());
+        bad.map(|(id, _)| id).filter(|id| id.names.is_empty() && !id.file.is_root())
+    }
+
     /// Marks outcomes as no longer true where a newer run did not get to the test.
     pub(in crate::session) fn not_reached(
         &mut self,

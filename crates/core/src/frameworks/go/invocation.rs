@@ -1,0 +1,281 @@
+//! The `go test` commands that run a selection.
+//!
+//! `-run` means the same names in every package of a command. So each package whose selection differs
+//! has a command of its own; those with the same one share it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::detect::Modules;
+use super::directory;
+use crate::frameworks::{Known, TestItem};
+use crate::id::TestId;
+use crate::paths::RelPath;
+use crate::plan::{Candidate, Invocation, Job, Live, Reports, Site};
+
+/// A longer pattern is divided among several commands.
+const LONGEST_PATTERN: usize = 32 * 1024;
+
+/// From this minor version on, a `|` outside of brackets divides whole patterns, with their levels.
+const DIVIDES_LEVELS: u32 = 20;
+
+pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocation {
+    let suite = &job.suite;
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let candidate = match &suite.command {
+        Some(command) => Candidate { argv: command.clone(), check: Vec::new() },
+        None => Candidate { argv: words(&["go", "test"]), check: words(&["go", "version"]) },
+    };
+    let given: Vec<String> = suite.args.iter().chain(&job.args).cloned().collect();
+    // What follows is for the tests' own program, and has to stand behind the packages.
+    let own = given.iter().position(|arg| matches!(arg.as_str(), "-args" | "--args"));
+    let (flags, behind) = given.split_at(own.unwrap_or(given.len()));
+    let steps = commands(modules, job)
+        .into_iter()
+        .map(|command| command.words().chain(behind.iter().cloned()).collect());
+    Invocation {
+        candidates: vec![candidate],
+        // A result from the cache would be one of another container, perhaps of another day.
+        args: [&words(&["-json", "-count=1"]), flags].concat(),
+        steps: steps.collect(),
+        env: suite.env.clone(),
+        cwd: site.workspace(&suite.root),
+        reports: Reports::None,
+        live: Live::Stdout,
+        remedy: "install Go where the tests run (such as `FROM golang:1.24` in a Dockerfile), or set the suite's \
+                 `command`"
+            .into(),
+        ..Invocation::default()
+    }
+}
+
+/// One run of `go test`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Command {
+    run: Option<String>,
+    skip: Option<String>,
+    packages: Vec<String>,
+}
+
+impl Command {
+    fn words(self) -> impl Iterator<Item = String> {
+        let flag =
+            |name: &str, value: Option<String>| value.map(|value| format!("-{name}={value}"));
+        let flags = [flag("run", self.run), flag("skip", self.skip)];
+        flags.into_iter().flatten().chain(self.packages)
+    }
+}
+
+fn commands(modules: &Modules, job: &Job) -> Vec<Command> {
+    let mut wanted =
+        Wanted { modules, job, directories: BTreeSet::new(), packages: BTreeMap::new() };
+    if job.selection.is_empty() {
+        wanted.add_directory(&job.suite.root);
+    }
+    for id in &job.selection {
+        wanted.add(id);
+    }
+    wanted.commands()
+}
+
+/// What is to run, package by package.
+struct Wanted<'j> {
+    modules: &'j Modules,
+    job: &'j Job,
+    /// Patterns of packages that run as a whole.
+    directories: BTreeSet<String>,
+    packages: BTreeMap<RelPath, Package>,
+}
+
+/// What is to run of a package.
+#[derive(Debug, Default)]
+struct Package {
+    /// All of it.
+    is_whole: bool,
+    /// Test functions, as patterns.
+    tests: BTreeSet<String>,
+    /// Subtests: the patterns of the levels above, and those of the last level.
+    subtests: BTreeMap<Vec<String>, BTreeSet<String>>,
+    /// Subtests that are left out, level by level.
+    left_out: BTreeSet<Vec<String>>,
+}
+
+impl Wanted<'_> {
+    fn add(&mut self, id: &TestId) {
+        if self.job.exclude.iter().any(|out| out.holds(id)) {
+            return;
+        }
+        let is_file = id.file.as_str().ends_with(".go");
+        match (is_file, id.names.is_empty()) {
+            (false, _) => self.add_directory(&id.file),
+            (true, true) => self.add_file(&id.file),
+            (true, false) => self.add_test(id),
+        }
+    }
+
+    fn known(&self) -> &Known {
+        &self.job.known
+    }
+
+    fn is_left_out(&self, item: &TestItem) -> bool {
+        self.job.exclude.iter().any(|out| out.holds(&item.id))
+    }
+
+    /// All packages of a directory and below.
+    fn add_directory(&mut self, dir: &RelPath) {
+        if self.job.exclude.is_empty() {
+            let starts = self.modules.own.iter().filter_map(|module| {
+                let inner = if dir.strip(&module.dir).is_some() { dir } else { &module.dir };
+                (inner.strip(dir).is_some()).then(|| format!("{}/...", self.pattern(inner)))
+            });
+            self.directories.extend(starts.collect::<Vec<_>>());
+            return;
+        }
+        let has_tests = |file: &&RelPath| !self.known().in_file(file).is_empty();
+        let below = self.known().files().filter(|file| file.strip(dir).is_some());
+        let files = below.filter(has_tests);
+        for file in files.cloned().collect::<Vec<_>>() {
+            self.add_file(&file);
+        }
+    }
+
+    /// The tests of a file; of one that has none, those of its package.
+    fn add_file(&mut self, file: &RelPath) {
+        let tops = self.known().in_file(file).iter().filter(|item| item.id.names.len() == 1);
+        let all: Vec<TestItem> = tops.cloned().collect();
+        if all.is_empty() {
+            self.packages.entry(directory(file)).or_default().is_whole = true;
+        }
+        for item in all.iter().filter(|item| !self.is_left_out(item)).collect::<Vec<_>>() {
+            self.add_test(&item.id);
+        }
+    }
+
+    fn add_test(&mut self, id: &TestId) {
+        let mut levels = self.levels(id);
+        let out: Vec<Vec<String>> = self
+            .job
+            .exclude
+            .iter()
+            .filter(|out| out.names.len() > 1 && id.holds(out))
+            .map(|out| self.levels(out))
+            .collect();
+        let package = self.packages.entry(directory(&id.file)).or_default();
+        package.left_out.extend(out);
+        match levels.pop() {
+            Some(test) if levels.is_empty() => drop(package.tests.insert(test)),
+            Some(last) => drop(package.subtests.entry(levels).or_default().insert(last)),
+            None => {}
+        }
+    }
+
+    /// The patterns of a test, level by level.
+    fn levels(&self, id: &TestId) -> Vec<String> {
+        if id.case.is_some() {
+            return self.known().names(id).iter().map(|name| escaped(name)).collect();
+        }
+        let mut above = TestId { names: Vec::new(), ..id.clone() };
+        let mut levels = Vec::new();
+        for name in &id.names {
+            above.names.push(name.clone());
+            let pattern = self.known().item(&above).and_then(|item| item.pattern.as_ref());
+            levels.push(pattern.map_or_else(|| escaped(name), |pattern| pattern.regex(escaped)));
+        }
+        levels
+    }
+
+    /// A directory as `go test` wants it: relative to where it runs, beginning with a dot.
+    fn pattern(&self, dir: &RelPath) -> String {
+        match dir.strip(&self.job.suite.root) {
+            None | Some("") => ".".to_owned(),
+            Some(inner) => format!("./{inner}"),
+        }
+    }
+
+    fn commands(self) -> Vec<Command> {
+        let mut shared: BTreeMap<(Option<String>, Option<String>), Vec<String>> = BTreeMap::new();
+        for (dir, package) in &self.packages {
+            let module = self.modules.of_file(&dir.join("x.go"));
+            let divides = module.is_some_and(|module| module.minor >= DIVIDES_LEVELS);
+            for run in package.patterns(divides) {
+                shared.entry((run, package.skip())).or_default().push(self.pattern(dir));
+            }
+        }
+        if !self.directories.is_empty() {
+            shared.entry((None, None)).or_default().extend(self.directories);
+        }
+        shared.into_iter().map(|((run, skip), packages)| Command { run, skip, packages }).collect()
+    }
+}
+
+impl Package {
+    /// A pattern for each command that it takes.
+    fn patterns(&self, divides: bool) -> Vec<Option<String>> {
+        if self.is_whole {
+            return vec![None];
+        }
+        let mut patterns: Vec<String> =
+            chunks(&self.tests).iter().map(|tests| one_of(tests)).collect();
+        let of_others =
+            |levels: &&Vec<String>| levels.first().is_none_or(|test| !self.tests.contains(test));
+        let parents = self.subtests.keys().filter(of_others);
+        for above in parents {
+            for last in chunks(&self.subtests[above]) {
+                let levels = above.iter().map(|level| format!("^{level}$"));
+                let levels: Vec<String> = levels.chain([one_of(&last)]).collect();
+                patterns.push(levels.join("/"));
+            }
+        }
+        if divides && patterns.iter().map(String::len).sum::<usize>() <= LONGEST_PATTERN {
+            return vec![Some(patterns.join("|"))];
+        }
+        patterns.into_iter().map(Some).collect()
+    }
+
+    fn skip(&self) -> Option<String> {
+        let whole = |levels: &Vec<String>| {
+            levels.iter().map(|level| format!("^{level}$")).collect::<Vec<_>>().join("/")
+        };
+        let skipped: Vec<String> = self.left_out.iter().map(whole).collect();
+        (!skipped.is_empty()).then(|| skipped.join("|"))
+    }
+}
+
+/// The pattern of one level.
+fn one_of(names: &[&String]) -> String {
+    match names {
+        [only] => format!("^{only}$"),
+        names => {
+            let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+            format!("^({})$", names.join("|"))
+        }
+    }
+}
+
+/// Names in portions that a command line can hold.
+fn chunks(names: &BTreeSet<String>) -> Vec<Vec<&String>> {
+    let mut chunks: Vec<Vec<&String>> = Vec::new();
+    let mut length = 0;
+    for name in names {
+        length += name.len() + 1;
+        match chunks.last_mut() {
+            Some(chunk) if length <= LONGEST_PATTERN => chunk.push(name),
+            _ => {
+                length = name.len();
+                chunks.push(vec![name]);
+            }
+        }
+    }
+    chunks
+}
+
+/// A name as a pattern that matches nothing else.
+fn escaped(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        if r"\.+*?()|[]{}^$".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

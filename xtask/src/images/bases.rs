@@ -1,0 +1,127 @@
+//! The images that fixtures are built on, each one row: the public one that the fixture's Dockerfile
+//! names, and the Debian packages that make one like it where no registry can be reached.
+
+/// A base image.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Base {
+    /// A word for it, part of the tag of what is made.
+    pub(crate) name: &'static str,
+    /// The fixtures' own default, `ARG BASE=…`.
+    pub(crate) public: &'static str,
+    /// The Debian suite whose versions are nearest.
+    pub(super) suite: &'static str,
+    /// Its packages.
+    pub(super) packages: &'static [&'static str],
+    /// What the public image has and the packages do not: shell commands, `$1` is the image's root.
+    pub(super) hooks: &'static [&'static str],
+    /// Its environment, beside the path and the certificates.
+    pub(super) environment: &'static [(&'static str, &'static str)],
+    /// Its command.
+    pub(super) cmd: &'static str,
+}
+
+pub(crate) const PYTHON: Base = Base {
+    name: "python",
+    public: "python:3.12-slim",
+    suite: "bookworm",
+    packages: &["python3", "python3-pip", "python3-venv"],
+    hooks: &[r#"ln -s python3 "$1/usr/bin/python""#],
+    environment: &[("PIP_BREAK_SYSTEM_PACKAGES", "1")],
+    cmd: "python3",
+};
+
+/// The editors of a terminal, as new as people have them. No fixture is built on it.
+pub(super) const EDITORS: Base = Base {
+    name: "editors",
+    public: "debian:sid",
+    suite: "sid",
+    packages: &["elpa-lsp-mode", "emacs-nox", "git", "hx", "neovim", "procps", "tmux"],
+    hooks: &[],
+    environment: &[("LANG", "C.UTF-8")],
+    cmd: "nvim",
+};
+
+/// All of them.
+pub(crate) const BASES: &[Base] = &[
+    PYTHON,
+    Base {
+        name: "go",
+        public: "golang:1.24",
+        suite: "trixie",
+        packages: &["git", "golang-go"],
+        hooks: &[],
+        // As the public image has them: for anyone's use.
+        environment: &[("GOPATH", "/go"), ("GOTOOLCHAIN", "local"), ("GOFLAGS", "-buildvcs=false")],
+        cmd: "bash",
+    },
+    Base {
+        name: "node",
+        public: "node:20-slim",
+        suite: "trixie",
+        packages: &["nodejs", "npm"],
+        hooks: &[],
+        environment: &[],
+        cmd: "node",
+    },
+    Base {
+        name: "java",
+        public: "maven:3.9-eclipse-temurin-21",
+        suite: "trixie",
+        packages: &[
+            "default-jdk-headless",
+            "junit4",
+            "junit5",
+            "libmaven-resources-plugin-java",
+            "libsurefire-java",
+            "maven",
+        ],
+        hooks: &[],
+        environment: &[],
+        cmd: "bash",
+    },
+    Base {
+        name: "php",
+        public: "php:8.4-cli",
+        suite: "trixie",
+        packages: &["composer", "php-cli", "php-mbstring", "php-xml", "phpunit"],
+        hooks: &[],
+        environment: &[],
+        cmd: "php",
+    },
+    Base {
+        name: "ruby",
+        public: "ruby:3.3",
+        suite: "trixie",
+        packages: &["ruby", "ruby-minitest", "ruby-rspec"],
+        hooks: &[],
+        environment: &[],
+        cmd: "irb",
+    },
+    Base {
+        name: "cpp",
+        public: "gcc:14",
+        suite: "trixie",
+        packages: &["catch2", "cmake", "g++", "libgmock-dev", "libgtest-dev", "ninja-build"],
+        hooks: &[],
+        environment: &[],
+        cmd: "bash",
+    },
+    Base {
+        name: "rust",
+        public: "rust:1.85",
+        suite: "trixie",
+        packages: &["cargo", "gcc", "libc6-dev", "rustc"],
+        hooks: &[],
+        environment: &[],
+        cmd: "bash",
+    },
+    Base {
+        name: "scripts",
+        public: "debian:trixie-slim",
+        suite: "trixie",
+        packages: &["bats", "elixir", "perl"],
+        hooks: &[],
+        environment: &[],
+        cmd: "bash",
+    },
+];
