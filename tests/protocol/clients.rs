@@ -48,8 +48,6 @@ fn neovim_speaks_as_the_server_does() {
     let mut methods = found(&lua, r#""((?:testdock|experimental)/\w+)""#);
     let asked = found(&lua, r#"ask\("(\w+)""#);
     methods.extend(asked.into_iter().map(|name| format!("testdock/{name}")));
-    // Told of what the next version of the server tells, and not told by this one.
-    methods.remove("testdock/remedy");
     check(&methods, ext::METHODS);
     check(&found(&lua, r#""(testdock\.run\w*|testdock\.[a-z]+[A-Z]\w*)""#), ext::command::ALL);
 }
