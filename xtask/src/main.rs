@@ -46,6 +46,8 @@ enum Habit {
     /// Drive a real editor, and look at what it shows
     #[command(subcommand)]
     E2e(e2e::Editor),
+    /// Compile the plugin for JetBrains IDEs against the API that it uses, and run its unit tests
+    Jetbrains,
     /// Pack an extension for publishing
     #[command(subcommand)]
     Package(Package),
@@ -83,6 +85,8 @@ fn perform(habit: Habit) -> Result<()> {
         Habit::Test { nextest } => test::all(&nextest),
         Habit::Bench(options) => bench::compare(&options),
         Habit::E2e(e2e::Editor::Vscode(options)) => e2e::vscode::drive(&options),
+        Habit::E2e(e2e::Editor::Nvim(options)) => e2e::nvim::drive(&options),
+        Habit::Jetbrains => e2e::jetbrains::check(),
         Habit::Package(Package::Vscode { target }) => {
             let package = e2e::vscode::package(target.as_deref())?;
             shell::say(package.display());
