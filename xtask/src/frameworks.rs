@@ -33,7 +33,7 @@ pub(crate) fn check(names: &[String]) -> Result<()> {
     };
     let (variable, bases) = images::told();
     let tests = ["nextest", "run", "--package", "testdock", "--test", "frameworks", "-E", &filter];
-    run(command("cargo", tests).env("TESTDOCK_REQUIRE_DOCKER", "1").env(variable, bases))
+    run(command("cargo", tests).env("TESTDOCK_REQUIRE_BASES", "1").env(variable, bases))
 }
 
 struct Fixture {

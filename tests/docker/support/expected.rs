@@ -1,14 +1,22 @@
-//! What the sample service's tests must come to, wherever it is looked at.
+//! What a sample project's tests must come to, wherever it is looked at.
 
 use std::collections::BTreeMap;
 
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
-/// `fixtures/python-pytest/expected.json`.
+/// `expected.json` of a fixture.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Expected {
     pub(crate) totals: Totals,
     pub(crate) tests: BTreeMap<String, Test>,
+    /// What runs for a selection.
+    #[serde(default)]
+    pub(crate) selections: Vec<Selection>,
+    /// Whether outcomes are told before the run is over.
+    #[serde(default = "yes")]
+    pub(crate) live: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -20,12 +28,26 @@ pub(crate) struct Totals {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Test {
     pub(crate) outcome: String,
     pub(crate) message: Option<String>,
+    /// Where it went wrong; of a test that failed in one of its parts alone there is none.
     pub(crate) location: Option<Place>,
+    /// Where else it went wrong.
+    #[serde(default)]
+    pub(crate) further: Vec<Place>,
+    /// Frames of the stack.
     #[serde(default)]
     pub(crate) related: Vec<Place>,
+    /// A part of what it printed.
+    pub(crate) output: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Selection {
+    pub(crate) of: Vec<String>,
+    pub(crate) ran: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -35,9 +57,16 @@ pub(crate) struct Place {
 }
 
 impl Expected {
+    /// Of the sample service.
     pub(crate) fn read() -> Self {
-        let text = include_str!("../../../fixtures/python-pytest/expected.json");
-        serde_json::from_str(text).unwrap()
+        Self::of("python-pytest")
+    }
+
+    /// Of a fixture.
+    pub(crate) fn of(fixture: &str) -> Self {
+        let path = self::fixture(fixture).join("expected.json");
+        let text = std::fs::read_to_string(&path).unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     pub(crate) fn totals(&self) -> [u64; 4] {
@@ -55,4 +84,22 @@ impl Expected {
     pub(crate) fn bad(&self) -> impl Iterator<Item = (&String, &Test)> {
         self.tests.iter().filter(|(_, test)| ["failed", "errored"].contains(&test.outcome.as_str()))
     }
+}
+
+impl Test {
+    /// All places where it went wrong.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        self.location.iter().chain(&self.further)
+    }
+}
+
+/// The folder of a fixture.
+pub(crate) fn fixture(name: &str) -> Utf8PathBuf {
+    let here = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
+    let repository = here.ancestors().nth(2).unwrap();
+    repository.join("fixtures").join(name)
+}
+
+fn yes() -> bool {
+    true
 }

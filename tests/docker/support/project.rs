@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
+use super::expected::fixture;
 use super::running::{Running, Story};
 use super::{docker, images};
 
@@ -40,9 +41,21 @@ impl Project {
         Some(Self::empty().env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base).with_the_shop())
     }
 
+    /// A fixture, in the image that its own Dockerfile describes; `None` where that cannot be built.
+    pub(crate) fn of_fixture(name: &str) -> Option<Self> {
+        let base = images::base_of(name)?;
+        let project = Self::named(name).env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base);
+        Some(project.with_the_fixture(name))
+    }
+
     /// With the files of the sample service.
     pub(crate) fn with_the_shop(self) -> Self {
-        copy(&fixture(), &self.root);
+        self.with_the_fixture("python-pytest")
+    }
+
+    /// With the files of a fixture.
+    pub(crate) fn with_the_fixture(self, name: &str) -> Self {
+        copy(&fixture(name), &self.root);
         self
     }
 
@@ -158,6 +171,14 @@ impl Project {
         (code, String::from_utf8(text).unwrap())
     }
 
+    /// Files in the project that are not of whoever runs this.
+    pub(crate) fn foreign_files(&self) -> Vec<String> {
+        let me = rustix::process::getuid().as_raw().to_string();
+        let find = Command::new("find").arg(&self.root).args(["!", "-uid", &me]).output().unwrap();
+        let found = String::from_utf8(find.stdout).unwrap();
+        found.lines().map(str::to_owned).collect()
+    }
+
     pub(crate) fn containers(&self) -> Vec<String> {
         docker::containers(&self.root)
     }
@@ -177,15 +198,9 @@ impl Drop for Project {
     }
 }
 
-fn fixture() -> Utf8PathBuf {
-    let here = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
-    let repository = here.ancestors().nth(2).unwrap();
-    repository.join("fixtures/python-pytest")
-}
-
 /// Copies a folder, without what a tool may have left in it.
 fn copy(from: &Utf8Path, to: &Utf8Path) {
-    const LEFT_BEHIND: [&str; 2] = ["__pycache__", ".pytest_cache"];
+    const LEFT_BEHIND: [&str; 4] = ["__pycache__", ".pytest_cache", "node_modules", "target"];
     fs::create_dir_all(to).unwrap();
     for entry in from.read_dir_utf8().unwrap() {
         let entry = entry.unwrap();
