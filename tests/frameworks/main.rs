@@ -11,6 +11,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+mod demands;
 mod discovery;
 mod outcomes;
 mod selection;

@@ -1,11 +1,13 @@
 //! What a run of a fixture must come to, on a terminal, in JSON lines and in the merged report.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
 use testdock_junit::{Case, Outcome};
 
+use crate::demands::Demands;
 use crate::selection;
 use crate::support::editor::Editor;
 use crate::support::expected::{Expected, Place};
@@ -18,26 +20,26 @@ pub(crate) fn check(name: &str) {
     let Some(project) = Project::of_fixture(name) else {
         return;
     };
-    let expected = Expected::of(name);
+    let (expected, demands) = (Expected::of(name), Demands::of(name));
     // The first run takes as long as its image takes to build.
     let (code, text) = project.shown(&["run"]);
-    check_terminal(&expected, code, &text);
+    check_terminal(&expected, &demands, code, &text);
 
     let file = project.home.join("merged.xml");
     let story = project.run(&["--junit", file.as_str()]);
-    check_json(&project, &expected, &story);
+    check_json(&project, &expected, &demands, &story);
     check_report(&project, &expected, &std::fs::read(file).unwrap());
-    if expected.live {
+    if demands.live {
         check_live(&story);
     }
-    selection::check(&project, &expected);
+    selection::check(&project, &expected, &demands);
     check_editor(&project, Editor::open(&project), &expected);
-    assert_eq!(project.foreign_files(), Vec::<String>::new());
+    assert_eq!(foreign_files(&project), Vec::<String>::new());
 }
 
-fn check_terminal(expected: &Expected, code: i32, text: &str) {
+fn check_terminal(expected: &Expected, demands: &Demands, code: i32, text: &str) {
     assert_eq!(code, i32::from(expected.bad().next().is_some()), "{text}");
-    let [passed, failed, errored, skipped] = expected.totals();
+    let [passed, failed, errored, skipped] = demands.totals();
     let counts =
         [(failed, "failed"), (errored, "errored"), (passed, "passed"), (skipped, "skipped")];
     let counts = counts.iter().filter(|(count, _)| *count > 0);
@@ -57,14 +59,14 @@ fn check_terminal(expected: &Expected, code: i32, text: &str) {
     assert_eq!(text.chars().find(strange), None, "{text:?}");
 }
 
-fn check_json(project: &Project, expected: &Expected, story: &Story) {
+fn check_json(project: &Project, expected: &Expected, demands: &Demands, story: &Story) {
     let told: BTreeMap<String, String> = story
         .of("test-finished")
         .map(|line| ["id", "outcome"].map(|key| line.value[key].as_str().unwrap().to_owned()))
         .map(Into::into)
         .collect();
     assert_eq!(told, expected.outcomes(), "{}", story.errors);
-    assert_eq!(story.totals(), expected.totals());
+    assert_eq!(story.totals(), demands.totals());
     for (id, test) in &expected.tests {
         let told = story.test(id);
         let message = told["message"].as_str().unwrap_or_default();
@@ -80,7 +82,7 @@ fn check_json(project: &Project, expected: &Expected, story: &Story) {
             assert!(frames.contains(related), "{id}: {related:?} in {frames:?}");
         }
         let output = told["output"].as_str().unwrap_or_default();
-        let wanted = test.output.as_deref().unwrap_or_default();
+        let wanted = demands.tests[id].output.as_deref().unwrap_or_default();
         assert!(output.contains(wanted), "{id}: {output:?} without {wanted:?}");
     }
     assert_eq!(story.lines.last().unwrap().event(), "run-finished");
@@ -140,4 +142,12 @@ fn check_live(story: &Story) {
 
 fn first_line(message: Option<&str>) -> &str {
     message.and_then(|message| message.lines().next()).unwrap_or_default()
+}
+
+/// Files in the project that are not of whoever runs this.
+fn foreign_files(project: &Project) -> Vec<String> {
+    let me = rustix::process::getuid().as_raw().to_string();
+    let find = Command::new("find").arg(&project.root).args(["!", "-uid", &me]).output().unwrap();
+    let found = String::from_utf8(find.stdout).unwrap();
+    found.lines().map(str::to_owned).collect()
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::demands::Demands;
 use crate::support::expected::Expected;
 use crate::support::project::Project;
 
-pub(crate) fn check(project: &Project, expected: &Expected) {
-    for selection in &expected.selections {
+pub(crate) fn check(project: &Project, expected: &Expected, demands: &Demands) {
+    for selection in &demands.selections {
         let of: Vec<&str> = selection.of.iter().map(String::as_str).collect();
         let story = project.run(&of);
         let ran =

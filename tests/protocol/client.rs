@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use testdock_engine::drive::Services;
 use testdock_engine::scan::{Depth, Scanner, Settings};
 use testdock_engine::scripted::{Script, Scripted};
+use testdock_engine::state::Store;
 use testdock_lsp::{Farewell, Options};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
 use tokio::sync::mpsc;
@@ -37,13 +38,18 @@ pub(crate) struct Client {
 impl Client {
     /// Starts a server.
     pub(crate) fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// A server that remembers outcomes there.
+    pub(crate) fn start_with(store: Option<Store>) -> Self {
         let (to_server, stdin) = tokio::io::duplex(1 << 16);
         let (stdout, from_server) = tokio::io::duplex(1 << 16);
         let (runner, runs) = Scripted::new();
         let services = Services {
             runner: Arc::new(runner.clone()),
             scanner: Arc::new(Scanner::new(Settings::default(), Depth::Tests)),
-            store: None,
+            store: store.map(Arc::new),
         };
         let options = Options { scan_patience: Duration::ZERO, ..Options::default() };
         let server = tokio::spawn(testdock_lsp::serve(stdin, stdout, services, options));
@@ -66,9 +72,14 @@ impl Client {
     /// A server that has read a workspace, for a client that can do this.
     pub(crate) async fn open(workspace: &Workspace, capabilities: Value) -> Self {
         let mut client = Self::start();
-        client.initialize(&[workspace], capabilities, json!({})).await;
-        client.ready(1).await;
+        client.read(workspace, capabilities).await;
         client
+    }
+
+    /// The first exchange, up to where the server has read the workspace.
+    pub(crate) async fn read(&mut self, workspace: &Workspace, capabilities: Value) {
+        self.initialize(&[workspace], capabilities, json!({})).await;
+        self.ready(1).await;
     }
 
     /// The first exchange; nothing runs in a container here.

@@ -56,7 +56,7 @@ async fn the_examples_are_what_a_conversation_says() {
     book.check(&[
         (&workspace.uri(""), "file:///shop"),
         (&docked, "file:///shop"),
-        (&token, "testdock/run/4f2-642c1-0"),
+        (&token, "testdock/run/4f2-642c1-0/9"),
     ]);
     client.ignore(&[STATE, OUTPUT, END, "$/progress", "window/workDoneProgress/create"]);
     client.finish().await;
@@ -140,7 +140,7 @@ async fn end_early(client: &mut Client, book: &mut Book) {
 async fn press_cancel(client: &mut Client, book: &mut Book) -> String {
     client.request(ext::RUN_TEST, json!({ "runId": "9" })).await;
     let run = client.run().await;
-    let token = format!("testdock/run/{}", run.plan.run);
+    let token = format!("testdock/run/{}/9", run.plan.run);
     let is_its = |it: &Value| it["token"] == *token;
     client.next_where("window/workDoneProgress/create", is_its).await;
     tell(client, book, ext::CANCEL_PROGRESS, json!({ "token": token })).await;

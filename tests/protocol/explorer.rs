@@ -237,6 +237,11 @@ async fn a_run_tells_how_its_tests_stand() {
         test tests/test_shop.py::TestCart::test_count[1] < tests/test_shop.py::TestCart::test_count @16"#]],
     );
 
+    // And the test stands as its cases do.
+    let whole = client.next(STATE).await;
+    assert_eq!(whole["testId"], "tests/test_shop.py::TestCart::test_count");
+    assert_eq!((&whole["state"]["tag"], &whole["runId"]), (&json!("passed"), &json!("mine")));
+
     assert_eq!(
         client.next(OUTPUT).await["text"],
         "Interpreter Dockerfile → shop:1 (warm container)\n"
@@ -350,6 +355,85 @@ async fn stale_results_and_those_taken_back_are_told() {
     client.did_change(&uri, 3, SHOP).await;
     assert_eq!(client.next(STATE).await.get("stale"), None);
     client.finish().await;
+}
+
+/// Cases may come from a fixture's parameters: no text of the test tells of them.
+#[tokio::test]
+async fn a_test_with_cases_stands_as_they_do() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    client.request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] })).await;
+    let run = client.run().await;
+    let case = |n: u32| format!("tests/test_shop.py::test_adds[{n}]");
+    run.say(RunEvent::TestStarted(case(1).parse().unwrap_or_default()));
+    run.pass(&case(1));
+    run.finish(result(&case(2), Outcome::Skipped));
+    run.fail(&case(3), 5, "no");
+    run.pass(&case(4));
+    run.complete();
+    let states = states(&mut client, 9).await;
+    expect![[r#"
+        tests/test_shop.py::test_adds enqueued
+        tests/test_shop.py::test_adds[1] started
+        tests/test_shop.py::test_adds started
+        tests/test_shop.py::test_adds[1] passed
+        tests/test_shop.py::test_adds passed
+        tests/test_shop.py::test_adds[2] skipped
+        tests/test_shop.py::test_adds[3] failed
+        tests/test_shop.py::test_adds failed
+        tests/test_shop.py::test_adds[4] passed"#]]
+    .assert_eq(&states);
+    let is_case = |it: &Value| it["tests"].to_string().contains("test_adds[1]");
+    let told = client.next_where(DISCOVERED, is_case).await;
+    check_tree(
+        &told["tests"],
+        &expect![[r#"
+            module tests/test_shop.py < - …
+            test tests/test_shop.py::test_adds < tests/test_shop.py @3 …
+            test tests/test_shop.py::test_adds[1] < tests/test_shop.py::test_adds @3"#]],
+    );
+    client.claim(DISCOVERED);
+    client.claim(OUTPUT);
+    client.next(END).await;
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn what_an_earlier_process_remembered_is_told_as_such() {
+    let workspace = Workspace::shop();
+    let state = tempfile::tempdir().expect("a temporary directory");
+    let store = || {
+        let dir = camino::Utf8PathBuf::from_path_buf(state.path().to_owned());
+        Some(testdock_engine::state::Store::at(dir.expect("unicode")))
+    };
+    let mut first = Client::start_with(store());
+    first.read(&workspace, json!({})).await;
+    first.ignore(&["textDocument/publishDiagnostics"]);
+    first.command("testdock.runAll", json!({})).await;
+    let run = first.run().await;
+    run.pass("tests/test_shop.py::test_adds");
+    run.fail("tests/test_shop.py::TestCart::test_count[1]", 18, "no");
+    run.complete();
+    run.over().await;
+    first.idle().await;
+    first.finish().await;
+
+    let mut second = Client::start_with(store());
+    second.read(&workspace, with_explorer()).await;
+    let told = second.next(DISCOVERED).await;
+    let mut seq = told["seq"].as_u64();
+    for (id, tag) in [
+        ("tests/test_shop.py::TestCart::test_count[1]", "failed"),
+        ("tests/test_shop.py::test_adds", "passed"),
+    ] {
+        let state = second.next(STATE).await;
+        assert_eq!((&state["testId"], &state["state"]["tag"]), (&json!(id), &json!(tag)));
+        assert_eq!((&state["stale"], state.get("runId")), (&json!("remembered"), None));
+        assert!(state["seq"].as_u64() > seq, "after its item");
+        seq = state["seq"].as_u64();
+    }
+    assert!(told["tests"].to_string().contains("test_count[1]"), "{told:#}");
+    second.finish().await;
 }
 
 #[tokio::test]

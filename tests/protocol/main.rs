@@ -19,6 +19,7 @@ mod folders;
 mod interpreters;
 mod lenses;
 mod lifecycle;
+mod mirror;
 mod progress;
 mod robustness;
 mod settings;

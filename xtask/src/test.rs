@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::shell::{answer, command, run, say, step};
-use crate::{engine, images};
+use crate::{e2e, engine, images};
 
 /// Runs every test, those on a real engine included; `arguments` go to nextest.
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
@@ -22,7 +22,7 @@ pub(crate) fn all(arguments: &[String]) -> Result<()> {
         .env(variable, bases))
 }
 
-/// Format, lints, documentation and its examples, then the tests: their summary is the last thing printed.
+/// Format, lints, documentation and its examples, the tests, then the extension for VS Code in the real thing.
 pub(crate) fn ci() -> Result<()> {
     say("format");
     run(&mut command("cargo", ["fmt", "--all", "--check"]))?;
@@ -37,7 +37,10 @@ pub(crate) fn ci() -> Result<()> {
     let examples = ["test", "--workspace", "--doc", "--quiet"];
     run(&mut command("cargo", examples))?;
     say("tests");
-    all(&[])
+    all(&[])?;
+    say("the extension for VS Code");
+    e2e::vscode::check()?;
+    e2e::vscode::drive(&e2e::Options { smoke: true, only: None })
 }
 
 pub(crate) fn ensure_nextest() -> Result<()> {

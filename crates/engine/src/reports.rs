@@ -51,6 +51,11 @@ impl Snapshot {
         Ok(Some(snapshot))
     }
 
+    /// The workspace.
+    pub(crate) fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
     /// The reports that are new or were written since.
     pub(crate) fn changed(&self) -> Result<Vec<ReportFile>, RunError> {
         let mut paths: Vec<_> = self.now().into_iter().collect();

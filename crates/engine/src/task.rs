@@ -6,6 +6,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::{Invocation, Job, ReportFile};
 
 use crate::reports::Snapshot;
+use crate::scan;
 use crate::stand::{Stand, Witness};
 use crate::supervisor::{self, Cookie};
 
@@ -50,6 +51,9 @@ impl Task {
         // Reading many or large reports takes longer than a loop of events may wait.
         let conclusion = tokio::task::spawn_blocking(move || {
             let reports = self.reports(sent)?;
+            if let Some(before) = &self.before {
+                self.reader.files(scan::reported(before.root()));
+            }
             Ok(self.reader.conclude(&reports, exit))
         });
         conclusion.await.unwrap_or_else(|e| {

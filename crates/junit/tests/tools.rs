@@ -194,6 +194,12 @@ fn in_javascript() {
             "cypress/e2e/cart.cy.js:7:7",
         ),
         (
+            "node:test, in the code under test",
+            "classname='test' name='adds'",
+            "TypeError\n    at total (file:///w/cart.mjs:2:17)\n    at TestContext.<anonymous> (file:///w/cart.test.mjs:14:5)",
+            "/w/cart.test.mjs:14:5",
+        ),
+        (
             "deno",
             "classname='./calc_test.ts' name='t'",
             "Error: x\n    at fn (ext:cli/40_test.js:300:15)\n    at node:internal/x.js:1:1",

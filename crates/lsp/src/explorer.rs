@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::id::{FolderName, RunId, TestId};
-use testdock_core::model::TestResult;
+use testdock_core::model::{Outcome, TestResult};
 use testdock_core::paths::RelPath;
 use testdock_core::session::{Folder, Session};
 
@@ -35,6 +35,8 @@ pub(crate) struct Explorer {
     announced: HashSet<String>,
     /// Tests whose state was said to be no longer the truth.
     stale: BTreeSet<(FolderName, TestId)>,
+    /// How tests stand of which a run tells in cases: as the worst of these so far.
+    wholes: HashMap<RunId, HashMap<TestId, Whole>>,
     /// How many folders are open: with several, ids name theirs.
     folders: usize,
     /// Bytes of output that the client was too slow for.
@@ -48,6 +50,7 @@ impl Explorer {
             told: HashMap::new(),
             announced: HashSet::new(),
             stale: BTreeSet::new(),
+            wholes: HashMap::new(),
             folders: 0,
             left_out: 0,
         }
@@ -180,6 +183,7 @@ impl Explorer {
         }
         self.announce(session, run, id);
         self.change(session, run, id, TestState::Started);
+        self.whole(session, run, id, Whole::Started);
     }
 
     /// A test ended, in the newest run of it.
@@ -193,6 +197,37 @@ impl Explorer {
         let run_id = Some(named.name.to_string());
         let change = to_proto::change(&self.shared, test_id, result, run_id);
         self.shared.outbox.notify::<ChangeTestState>(change);
+        self.whole(session, run, &result.id, Whole::of(result.outcome));
+    }
+
+    /// Says how the test stands that a case is one of: nobody else would.
+    fn whole(&mut self, session: &Session, run: &RunId, case: &TestId, now: Whole) {
+        let Some((folder, named)) = self.listened(session, run) else {
+            return;
+        };
+        let whole = TestId { case: None, ..case.clone() };
+        if case.case.is_none() || folder.item(&whole).is_none() {
+            return;
+        }
+        let known = self.wholes.entry(run.clone()).or_default();
+        if known.get(&whole).is_some_and(|before| *before >= now) {
+            return;
+        }
+        known.insert(whole.clone(), now);
+        self.stale.remove(&(folder.name.clone(), whole.clone()));
+        let (test_id, run_id) = (to_proto::id(session, folder, &whole), named.name.to_string());
+        let message = format!("{} failed", case.label());
+        let seq = self.shared.next_seq();
+        let change = ChangeTestStateParams {
+            errored: now == Whole::Errored,
+            ..ChangeTestStateParams::new(test_id, now.state(message), Some(run_id), seq)
+        };
+        self.shared.outbox.notify::<ChangeTestState>(change);
+    }
+
+    /// A run is over.
+    pub(crate) fn over(&mut self, run: &RunId) {
+        self.wholes.remove(run);
     }
 
     /// What a run said of a test was wrong.
@@ -295,6 +330,36 @@ impl Explorer {
             }));
         } else if finished.is_last_of_explorer {
             self.shared.outbox.notify::<EndRunTest>(None);
+        }
+    }
+}
+
+/// How a test with cases stands, the more telling the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whole {
+    Started,
+    Skipped,
+    Passed,
+    Errored,
+    Failed,
+}
+
+impl Whole {
+    fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Passed => Self::Passed,
+            Outcome::Skipped => Self::Skipped,
+            Outcome::Errored => Self::Errored,
+            Outcome::Failed => Self::Failed,
+        }
+    }
+
+    fn state(self, message: String) -> TestState {
+        match self {
+            Self::Started => TestState::Started,
+            Self::Skipped => TestState::Skipped,
+            Self::Passed => TestState::Passed,
+            Self::Errored | Self::Failed => TestState::Failed { message },
         }
     }
 }

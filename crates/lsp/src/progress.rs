@@ -14,6 +14,7 @@ use testdock_core::model::Totals;
 use testdock_core::session::{Folder, Run, Session};
 use tokio::sync::watch;
 
+use crate::runs::Named;
 use crate::shared::Shared;
 
 /// At most so often a progress moves.
@@ -41,7 +42,7 @@ impl Board {
             return;
         };
         let looks = Looks {
-            token: format!("{RUN_TOKEN}{id}"),
+            token: token(id, self.shared.runs.request_of(id).as_ref()),
             title: title(session, &run.folder),
             cancellable: true,
             patience: Duration::ZERO,
@@ -104,10 +105,21 @@ impl Board {
     }
 }
 
+/// A run's token, with the request's id where that is another one: so a client knows it again.
+fn token(run: &RunId, request: Option<&Named>) -> String {
+    match request.map(|request| &*request.name) {
+        Some(name) if name != &*run.0 => format!("{RUN_TOKEN}{run}/{name}"),
+        _ => format!("{RUN_TOKEN}{run}"),
+    }
+}
+
 /// The run whose progress has this token.
 pub(crate) fn run_of(token: &NumberOrString) -> Option<RunId> {
     match token {
-        NumberOrString::String(token) => token.strip_prefix(RUN_TOKEN).map(RunId::from),
+        NumberOrString::String(token) => {
+            let run = token.strip_prefix(RUN_TOKEN)?;
+            run.split('/').next().map(RunId::from)
+        }
         NumberOrString::Number(_) => None,
     }
 }

@@ -171,7 +171,8 @@ impl EditorSink {
         self.over(run, messages::end_kind(&ended.how), words);
     }
 
-    fn over(&self, run: &RunId, how: EndKind, words: String) {
+    fn over(&mut self, run: &RunId, how: EndKind, words: String) {
+        self.explorer.over(run);
         if let Some(finished) = self.shared.runs.ended(run, how, words) {
             self.explorer.ended(finished);
         }

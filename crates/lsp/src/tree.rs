@@ -88,7 +88,12 @@ impl<'s> Tree<'s> {
     /// An item with all that holds it.
     pub(crate) fn path_to(self, id: &TestId) -> Vec<TestItem> {
         let chain = self.chain(id).into_iter();
-        chain.filter_map(|step| self.item(&step)).collect()
+        let mut items: Vec<TestItem> = chain.filter_map(|step| self.item(&step)).collect();
+        if let Some((_, above)) = items.split_last_mut() {
+            // Also a test whose first case this is.
+            above.iter_mut().for_each(|item| item.can_resolve_children = true);
+        }
+        items
     }
 
     fn all_ids(self) -> Vec<TestId> {
@@ -162,7 +167,10 @@ impl<'s> Tree<'s> {
             None => TestItemKind::Test,
         };
         let itself = found.filter(|found| found.id == *id);
-        let parametrised = itself.is_some_and(|it| it.kind == ItemKind::Parametrised);
+        // Also a test that turned out to have cases when it ran, such as by a fixture's parameters.
+        let has_cases = || self.folder.records_below(id).any(|it| it.result.id.case.is_some());
+        let parametrised =
+            itself.is_some_and(|it| it.kind == ItemKind::Parametrised) || (!is_case && has_cases());
         let document = (!id.file.is_root()).then(|| self.document(&id.file)).flatten();
         Some(TestItem {
             id: name(id),

@@ -17,7 +17,7 @@ export const LONG = 240_000;
 
 export async function browse() {
     return chromium.launch({
-        executablePath: process.env.TESTDOCK_E2E_CHROMIUM ?? '/usr/bin/chromium',
+        executablePath: process.env.TESTDOCK_E2E_CHROMIUM,
         args: [
             '--headless',
             '--no-sandbox',

@@ -4,31 +4,15 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-/// `expected.json` of a fixture.
+/// `expected.json` of a fixture, as far as every look at it is concerned.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Expected {
-    pub(crate) totals: Totals,
     pub(crate) tests: BTreeMap<String, Test>,
-    /// What runs for a selection.
-    #[serde(default)]
-    pub(crate) selections: Vec<Selection>,
-    /// Whether outcomes are told before the run is over.
-    #[serde(default = "yes")]
-    pub(crate) live: bool,
 }
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Totals {
-    pub(crate) passed: u64,
-    pub(crate) failed: u64,
-    pub(crate) errored: u64,
-    pub(crate) skipped: u64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Test {
     pub(crate) outcome: String,
     pub(crate) message: Option<String>,
@@ -40,14 +24,6 @@ pub(crate) struct Test {
     /// Frames of the stack.
     #[serde(default)]
     pub(crate) related: Vec<Place>,
-    /// A part of what it printed.
-    pub(crate) output: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Selection {
-    pub(crate) of: Vec<String>,
-    pub(crate) ran: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -63,15 +39,8 @@ impl Expected {
     }
 
     /// Of a fixture.
-    pub(crate) fn of(fixture: &str) -> Self {
-        let path = self::fixture(fixture).join("expected.json");
-        let text = std::fs::read_to_string(&path).unwrap();
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-
-    pub(crate) fn totals(&self) -> [u64; 4] {
-        let Totals { passed, failed, errored, skipped } = self.totals;
-        [passed, failed, errored, skipped]
+    pub(crate) fn of(name: &str) -> Self {
+        read(name)
     }
 
     /// The outcome of each test.
@@ -100,6 +69,9 @@ pub(crate) fn fixture(name: &str) -> Utf8PathBuf {
     repository.join("fixtures").join(name)
 }
 
-fn yes() -> bool {
-    true
+/// `expected.json` of a fixture, or a part of it.
+pub(crate) fn read<T: DeserializeOwned>(name: &str) -> T {
+    let path = fixture(name).join("expected.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

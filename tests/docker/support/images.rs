@@ -31,6 +31,9 @@ pub(crate) fn base_of(fixture: &str) -> Option<String> {
     let dockerfile = std::fs::read_to_string(super::expected::fixture(fixture).join("Dockerfile"));
     let dockerfile = dockerfile.unwrap();
     let public = dockerfile.lines().find_map(|line| line.strip_prefix("ARG BASE=")).unwrap().trim();
+    if public == PUBLIC {
+        return base();
+    }
     let told = std::env::var("TESTDOCK_TEST_BASES").unwrap_or_default();
     let mut pairs = told.split_whitespace().filter_map(|pair| pair.split_once('='));
     let name = pairs.find(|(name, _)| *name == public).map_or(public, |(_, tag)| tag);

@@ -34,7 +34,16 @@ pub(crate) fn check_editor(project: &Project, mut editor: Editor, expected: &Exp
     let run = editor.command("testdock.runAll", &json!({}));
     assert_eq!(editor.until_ended(&run)["how"], "completed");
     editor.settle();
-    assert_eq!(editor.outcomes(&run), expected.outcomes());
+    let mut outcomes = editor.outcomes(&run);
+    // A test with cases stands as the worst of them.
+    outcomes.retain(|id, outcome| {
+        let cases = expected.tests.iter().filter(|(case, _)| case.starts_with(&format!("{id}[")));
+        let cases: Vec<&str> = cases.map(|(_, case)| case.outcome.as_str()).collect();
+        let is_whole = !cases.is_empty();
+        assert!(!is_whole || cases.contains(&outcome.as_str()), "{id} {outcome}: {cases:?}");
+        !is_whole
+    });
+    assert_eq!(outcomes, expected.outcomes());
     check_diagnostics(project, &editor, expected);
     check_progress(&editor, &run);
     check_lenses(project, &mut editor, expected);

@@ -35,12 +35,6 @@ impl Project {
         Some(Self::empty().in_pytest_image(&images::pytest()?).with_the_shop())
     }
 
-    /// The sample service, in the image that its own Dockerfile describes.
-    pub(crate) fn shop_in_its_own_image() -> Option<Self> {
-        let base = images::base()?;
-        Some(Self::empty().env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base).with_the_shop())
-    }
-
     /// A fixture, in the image that its own Dockerfile describes; `None` where that cannot be built.
     pub(crate) fn of_fixture(name: &str) -> Option<Self> {
         let base = images::base_of(name)?;
@@ -169,14 +163,6 @@ impl Project {
         let text = [out.stdout, out.stderr].concat();
         let code = out.status.code().unwrap();
         (code, String::from_utf8(text).unwrap())
-    }
-
-    /// Files in the project that are not of whoever runs this.
-    pub(crate) fn foreign_files(&self) -> Vec<String> {
-        let me = rustix::process::getuid().as_raw().to_string();
-        let find = Command::new("find").arg(&self.root).args(["!", "-uid", &me]).output().unwrap();
-        let found = String::from_utf8(find.stdout).unwrap();
-        found.lines().map(str::to_owned).collect()
     }
 
     pub(crate) fn containers(&self) -> Vec<String> {

@@ -18,9 +18,8 @@ use crate::{engine, images};
 const CODE_SERVER: &str = "4.100.3";
 const PLAYWRIGHT: &str = "1.65.1";
 
-/// What the native modules are built with, and what drives the browser.
+/// What the native modules are built with, and what pages are written in.
 const PACKAGES: &[(&str, &str)] = &[
-    ("chromium", "/usr/bin/chromium"),
     ("ripgrep", "/usr/bin/rg"),
     ("pkg-config", "/usr/bin/pkg-config"),
     ("libkrb5-dev", "/usr/include/krb5.h"),
@@ -49,12 +48,17 @@ pub(crate) fn ensure() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// The browser, by any of its names.
+pub(crate) fn browser() -> Option<&'static str> {
+    ["/usr/bin/chromium", "/usr/bin/google-chrome"].into_iter().find(|it| Path::new(it).exists())
+}
+
 fn install_packages() -> Result<()> {
-    let missing: Vec<&str> = PACKAGES
-        .iter()
-        .filter(|(_, file)| !Path::new(file).exists())
-        .map(|(package, _)| *package)
-        .collect();
+    let absent = PACKAGES.iter().filter(|(_, file)| !Path::new(file).exists());
+    let mut missing: Vec<&str> = absent.map(|(package, _)| *package).collect();
+    if browser().is_none() {
+        missing.push("chromium");
+    }
     if missing.is_empty() {
         return Ok(());
     }

@@ -25,6 +25,7 @@ pub(crate) fn drive(options: &Options) -> Result<()> {
         .args(&options.only)
         .current_dir(root())
         .envs(base)
+        .envs(code_server::browser().map(|path| ("TESTDOCK_E2E_CHROMIUM", path)))
         .env("TESTDOCK_E2E_TOOLS", &tools)
         .env("TESTDOCK_E2E_EXTENSIONS", &extensions)
         .env("TESTDOCK_E2E_SERVER", target()?.join("debug/testdock"))

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use testdock_junit as junit;
 
 use super::{Broken, Conclusion, Exit, Framework, Reader, Source, Suite, TestItem};
 use crate::id::TestId;
-use crate::model::{Failure, Fault, Frame, Place, RunEvent, TestResult};
-use crate::paths::RelPath;
+use crate::model::{Failure, Outcome, RunEvent, TestResult};
+use crate::paths::{Files, Finder, Near, RelPath};
 use crate::plan::{Candidate, Invocation, Job, ReportFile, Reports, Site};
+use crate::report::{Placing, duration, failure, is_bad};
 
 /// A command and where it leaves its reports.
 #[derive(Debug)]
@@ -67,14 +67,18 @@ impl Framework for Command {
             suite: job.suite.clone(),
             site: site.clone(),
             globs: self.reports.clone(),
+            files: Files::default(),
         })
     }
 }
+
+const WRITE_JUNIT: &str = "have it write JUnit XML, or correct the suite's `reports`";
 
 struct CommandReader {
     suite: Arc<Suite>,
     site: Site,
     globs: Vec<String>,
+    files: Files,
 }
 
 impl Reader for CommandReader {
@@ -82,33 +86,80 @@ impl Reader for CommandReader {
         Vec::new()
     }
 
+    fn files(&mut self, files: Files) {
+        self.files = files;
+    }
+
     fn conclude(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion {
         let mut conclusion = Conclusion::default();
-        let mut ordinals = HashMap::new();
-        for file in reports {
-            let (report, problems) = junit::read(&file.bytes);
-            let cases = report.cases.iter();
-            conclusion.results.extend(cases.map(|case| self.result(&report, case, &mut ordinals)));
-            if let Some(problem) = problems.first() {
-                let message = format!("the report {} is damaged: {}", file.name, problem.message);
-                conclusion.broken = Some(Broken {
- fault: Fault::Process,
-                    message,
-                    help: Some(
-                        "the command may have died while it wrote it: the end of its output may say why"
-                            .into(),
-                    ),
-                });
+        let reports_of_tool = reports.iter().map(|file| (file, junit::read(&file.bytes)));
+        let read: Vec<_> = reports_of_tool.collect();
+        let tool = read.iter().find_map(|(_, (report, _))| report.tool());
+        let mut identities = junit::Identities::new(tool);
+        let mut known: HashMap<TestId, usize> = HashMap::new();
+        for (file, (report, problems)) in &read {
+            for case in &report.cases {
+                let sighting = identities.next(report, case);
+                let result = self.result(report, case, &sighting.identity);
+                match known.get(&result.id).filter(|_| sighting.part > 1) {
+                    Some(&index) => take_in(&mut conclusion.results[index], result),
+                    None => {
+                        known.insert(result.id.clone(), conclusion.results.len());
+                        conclusion.results.push(result);
+                    }
+                }
             }
+            conclusion.results.extend(self.broken_suites(report));
+            self.judge(&file.name, problems, &mut conclusion);
         }
-        if conclusion.broken.is_none() {
+        let none_is_junit = read.iter().all(|(_, (_, problems))| {
+            problems.iter().any(|problem| problem.harm == junit::Harm::NotJunit)
+        });
+        if let Some(message) = conclusion.warnings.pop_if(|_| none_is_junit) {
+            conclusion.broken = Some(Broken::process(message, Some(WRITE_JUNIT)));
+        } else if conclusion.broken.is_none() {
             conclusion.broken = self.missing(reports, &conclusion.results, exit);
         }
         conclusion
     }
 }
 
+/// A further case that speaks of the same test: the last try decides, and what went wrong after the
+/// test is added to what went wrong in it.
+fn take_in(known: &mut TestResult, further: TestResult) {
+    let is_after = further.failures.iter().any(|failure| failure.message.contains("teardown"));
+    let duration = match (known.duration, further.duration) {
+        (Some(one), Some(other)) => Some(one.saturating_add(other)),
+        (one, other) => one.or(other),
+    };
+    match is_after {
+        true => {
+            known.outcome = if known.outcome.is_bad() { known.outcome } else { further.outcome };
+            known.failures.extend(further.failures);
+        }
+        false => *known = further,
+    }
+    known.duration = duration;
+}
+
 impl CommandReader {
+    /// A report that is not whole is not the whole truth; a slighter problem is worth saying.
+    fn judge(&self, name: &str, problems: &[junit::Problem], conclusion: &mut Conclusion) {
+        let Some(worst) = problems.iter().max_by_key(|problem| problem.harm) else {
+            return;
+        };
+        let message = format!("the report {name} is damaged: {}", worst.message);
+        match worst.harm {
+            // A pattern may match other files beside the reports.
+            junit::Harm::NotJunit => conclusion.warnings.push(format!("{name}: {}", worst.message)),
+            junit::Harm::Slight => conclusion.warnings.push(message),
+            _ => {
+                let help = "the command may have died while it wrote it: the end of its output may say why";
+                conclusion.broken = Some(Broken::process(message, Some(help)));
+            }
+        }
+    }
+
     /// A command that leaves no report, or fails without a failing test, has not told the truth.
     fn missing(
         &self,
@@ -122,17 +173,13 @@ impl CommandReader {
         };
         if reports.is_empty() {
             let globs = self.globs.join("`, `");
-            return Some(Broken {
-                fault: Fault::Process,
-                message: format!("the command {ended} and wrote no report that matches `{globs}`"),
-                help: Some("have it write JUnit XML, or correct the suite's `reports`".into()),
-            });
+            let message = format!("the command {ended} and wrote no report that matches `{globs}`");
+            return Some(Broken::process(message, Some(WRITE_JUNIT)));
         }
         let red = results.iter().any(|result| result.outcome.is_bad());
-        (exit != Exit::Code(0) && !red).then(|| Broken {
-            fault: Fault::Process,
-            message: format!("the command {ended}, though its report shows no failure"),
-            help: Some("the end of its output may say why".into()),
+        (exit != Exit::Code(0) && !red).then(|| {
+            let message = format!("the command {ended}, though its report shows no failure");
+            Broken::process(message, Some("the end of its output may say why"))
         })
     }
 
@@ -140,83 +187,83 @@ impl CommandReader {
         &self,
         report: &junit::Report<'_>,
         case: &junit::Case<'_>,
-        ordinals: &mut HashMap<TestId, usize>,
+        identity: &junit::Identity,
     ) -> TestResult {
-        let suites = case.suite.map(|suite| report.suite_path(suite)).unwrap_or_default();
-        let mut id = self.id(case, &suites);
-        let ordinal = ordinals.entry(id.clone()).or_insert(0);
-        *ordinal += 1;
-        if *ordinal > 1 {
-            id.case = Some(format!("#{ordinal}"));
-        }
-        let mut result = TestResult::new(id, case.outcome().into());
-        result.duration = case.time.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let suite = case.suite.and_then(|id| report.suites.get(id.index()));
+        let mut result = TestResult::new(self.id(case, suite, identity), case.outcome().into());
+        result.duration = duration(case);
         result.output = case.system_out.as_deref().map(|text| self.host(text)).unwrap_or_default();
         for status in &case.statuses {
-            let message = status.message.as_deref().unwrap_or_default();
-            if status.kind == junit::StatusKind::Skipped {
-                result.reason = Some(self.host(message)).filter(|reason| !reason.is_empty());
+            let of = junit::Failure { status, case: Some(case), suite };
+            if !is_bad(status) {
+                let reason = self.host(status.message.as_deref().unwrap_or_default());
+                result.reason = Some(reason).filter(|reason| !reason.is_empty());
             } else if result.outcome.is_bad() {
-                result.failures.push(self.failure(report.locate(case, status), case, status));
+                result.failures.push(self.failure(of));
             }
         }
         result
     }
 
-    fn id(&self, case: &junit::Case<'_>, suites: &[&str]) -> TestId {
-        let mut names: Vec<String> = suites.iter().map(|&name| name.to_owned()).collect();
-        names.extend(case.classname.as_deref().map(str::to_owned));
-        names.dedup();
-        names.extend(case.name.as_deref().map(str::to_owned));
-        let file = case.file.as_deref().and_then(|file| self.file(file));
-        let file = file.and_then(|path| RelPath::below(&self.site.root, &path));
+    /// A suite that failed as a whole, outside of any test.
+    fn broken_suites(&self, report: &junit::Report<'_>) -> Vec<TestResult> {
+        let result = |suite: &junit::Suite<'_>| {
+            let of = |status| junit::Failure { status, case: None, suite: Some(suite) };
+            let bad = suite.statuses.iter().filter(|status| is_bad(status));
+            let failures: Vec<Failure> = bad.map(|status| self.failure(of(status))).collect();
+            let id = TestId {
+                suite: self.suite.name.clone(),
+                names: suite.name.iter().map(|name| name.to_string()).collect(),
+                ..TestId::of_file(self.file(suite.file.as_deref()).unwrap_or_default())
+            };
+            (!failures.is_empty())
+                .then(|| TestResult { failures, ..TestResult::new(id, Outcome::Errored) })
+        };
+        report.suites.iter().filter_map(result).collect()
+    }
+
+    /// The file is told by names only, never by a failure: a test that passes has the same id.
+    fn id(
+        &self,
+        case: &junit::Case<'_>,
+        suite: Option<&junit::Suite<'_>>,
+        identity: &junit::Identity,
+    ) -> TestId {
+        let stated = case.file.as_deref().or_else(|| suite?.file.as_deref());
+        let named = [case.classname.as_deref(), suite.and_then(|suite| suite.name.as_deref())];
+        let named = || named.into_iter().flatten().find_map(|name| self.finder().find_class(name));
+        let file = self.file(stated).or_else(named).unwrap_or_default();
+        let groups = identity.groups.iter().filter(|group| !file.as_str().ends_with(*group));
         TestId {
             suite: self.suite.name.clone(),
-            names,
-            ..TestId::of_file(file.unwrap_or_default())
+            names: groups.chain([&identity.name]).cloned().collect(),
+            case: (identity.ordinal > 1).then(|| format!("#{}", identity.ordinal)),
+            ..TestId::of_file(file)
         }
     }
 
-    fn failure(
-        &self,
-        at: junit::Location,
-        case: &junit::Case<'_>,
-        status: &junit::Status<'_>,
-    ) -> Failure {
-        let own = case.file.as_deref();
-        let text = self.host(&status.text);
-        let message = status.message.as_deref().map(|message| self.host(message));
-        let first = || text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().to_owned();
-        let frames = at.frames.iter().filter_map(|frame| self.place(frame, own));
-        Failure {
-            kind: status.type_.as_deref().unwrap_or_default().to_owned(),
-            message: message.filter(|m| !m.trim().is_empty()).unwrap_or_else(first),
-            // Where the test stands is better than nowhere.
-            place: at.place.or(at.definition).and_then(|place| self.place(&place, own)),
-            frames: frames.map(|place| Frame { place, name: String::new() }).collect(),
-            detail: text,
-            diff: None,
-        }
+    fn failure(&self, of: junit::Failure<'_>) -> Failure {
+        let located = Placing::Only(self.finder()).located(&junit::locate(of), of.case, of.suite);
+        failure(of.status, located, |text| self.host(text))
     }
 
-    /// A place as the tool wrote it. A bare file name may be any file of that name, unless it is the
-    /// `own` one that the case gives.
-    fn place(&self, place: &junit::Place, own: Option<&str>) -> Option<Place> {
-        let is_certain = place.path.contains('/') || own == Some(&place.path);
-        let path = self.file(&place.path).filter(|_| is_certain)?;
-        Some(Place { path, line: place.line, column: place.column })
+    fn file(&self, written: Option<&str>) -> Option<RelPath> {
+        self.finder().find(&junit::path_of(written?)?, Near::default())
     }
 
-    /// A file as the tool names it: absolute in the container, or relative to where it ran.
-    fn file(&self, path: &str) -> Option<camino::Utf8PathBuf> {
-        if path.starts_with('/') {
-            let host = self.site.paths.to_host(path)?;
-            return host.starts_with(&self.site.root).then_some(host);
+    fn finder(&self) -> Finder<'_> {
+        Finder {
+            files: &self.files,
+            paths: &self.site.paths,
+            root: &self.site.root,
+            base: &self.suite.root,
         }
-        Some(self.suite.root.join(path).on(&self.site.root))
     }
 
     fn host(&self, text: &str) -> String {
         self.site.paths.text_to_host(text).into_owned()
     }
 }
+
+#[cfg(test)]
+mod tests;

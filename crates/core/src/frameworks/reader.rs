@@ -1,6 +1,7 @@
 //! What understands one command, from its first line to its reports.
 
 use crate::model::{Fault, RunEvent, TestResult};
+use crate::paths::Files;
 use crate::plan::ReportFile;
 
 /// Follows one command from its first live line to its reports.
@@ -14,6 +15,12 @@ pub trait Reader: Send {
     fn printed(&mut self, line: &str) -> Vec<RunEvent> {
         let _ = line;
         Vec::new()
+    }
+
+    /// The workspace's files, which paths in a report may mean; told before [`Reader::conclude`] where
+    /// reports come from the workspace.
+    fn files(&mut self, files: Files) {
+        drop(files);
     }
 
     /// What the reports say, once the process has ended with `exit`.

@@ -133,6 +133,34 @@ impl Finder<'_> {
         })
     }
 
+    /// The file that a class or a suite is named after: by its path, or by what is a module of Python or
+    /// a class of the Java platform.
+    pub fn find_class(&self, name: &str) -> Option<RelPath> {
+        const ENDS: [&str; 5] = ["java", "kt", "scala", "groovy", "clj"];
+        if name.contains(['/', '\\']) || self.files.named(name).next().is_some() {
+            return self.find(name, Near::default());
+        }
+        let outer = name.split('$').next().unwrap_or(name).replace('-', "_");
+        let parts: Vec<&str> = outer.split('.').collect();
+        if parts.len() < 2 {
+            return None;
+        }
+        let python = (1..=parts.len()).rev().find_map(|count| {
+            let path = format!("{}.py", parts[..count].join("/"));
+            [self.base, &RelPath::default()]
+                .into_iter()
+                .map(|folder| folder.join(&path))
+                .find(|path| self.files.has(path))
+        });
+        python.or_else(|| {
+            let path = parts.join("/");
+            ENDS.iter().find_map(|end| {
+                let path = format!("{path}.{end}");
+                self.files.by_end(&path).or_else(|| self.files.in_package(&path))
+            })
+        })
+    }
+
     /// The same, on this machine.
     pub fn find_on_host(&self, written: &str, near: Near<'_>) -> Option<Utf8PathBuf> {
         self.find(written, near).map(|path| path.on(self.root))
@@ -299,6 +327,26 @@ mod tests {
             for (written, expected) in cases {
                 let found = finder.find(written, Near::default());
                 assert_eq!(found.as_ref().map_or("none", RelPath::as_str), expected, "{written}");
+            }
+        });
+    }
+
+    #[test]
+    fn classes_lead_to_files() {
+        let cases = [
+            ("web/src/a.test.ts", "web/src/a.test.ts"),
+            ("test-calc.R", "tests/testthat/test-calc.R"),
+            ("tests.test_a.TestC", "svc/tests/test_a.py"),
+            ("com.example.FooTest$Inner", "svc/src/test/java/com/example/FooTest.java"),
+            ("com.example.calc.CalcSpec", "svc/src/test/kotlin/calc/CalcSpec.kt"),
+            ("FooTest", "none"),
+            ("some.other.Thing", "none"),
+            ("", "none"),
+        ];
+        finder(|finder| {
+            for (class, expected) in cases {
+                let found = finder.find_class(class);
+                assert_eq!(found.as_ref().map_or("none", RelPath::as_str), expected, "{class}");
             }
         });
     }

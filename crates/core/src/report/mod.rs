@@ -129,17 +129,32 @@ impl<L: Listener> junit::Visitor<'static> for Reading<'_, L> {
 pub fn failure(status: &junit::Status<'_>, at: Located, host: impl Fn(&str) -> String) -> Failure {
     let text = host(&status.text);
     let message = status.message.as_deref().map(host);
-    let first =
-        || text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim().to_owned();
+    let message = message.filter(|m| !m.trim().is_empty()).unwrap_or_else(|| first_line(&text));
     Failure {
         kind: status.type_.as_deref().unwrap_or_default().to_owned(),
-        message: message.filter(|m| !m.trim().is_empty()).unwrap_or_else(first),
+        message: panic_message(&message, &text).unwrap_or(message),
         // Where the test stands is better than nowhere.
         place: at.place.or(at.definition),
         frames: at.frames.into_iter().map(|place| Frame { place, name: String::new() }).collect(),
         detail: text,
         diff: None,
     }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// Rust's first line says where it panicked, and the next one why.
+fn panic_message(message: &str, text: &str) -> Option<String> {
+    let headline = message.trim().trim_end_matches(':');
+    if !headline.starts_with("thread '")
+        || !headline.contains("' panicked at ") && !headline.contains(") panicked at ")
+    {
+        return None;
+    }
+    let after = text.split_once(headline)?.1.strip_prefix(':')?;
+    Some(first_line(after)).filter(|line| !line.is_empty())
 }
 
 /// How long a case took.
@@ -151,6 +166,3 @@ pub fn duration(case: &junit::Case<'_>) -> Option<Duration> {
 pub fn is_bad(status: &junit::Status<'_>) -> bool {
     status.kind != junit::StatusKind::Skipped
 }
-
-#[cfg(test)]
-mod tests;

@@ -119,8 +119,8 @@ impl Listener for Tally {
             self.bad.push(Bad {
                 label: label(),
                 outcome: entry.outcome,
-                failures: failures(&entry.case.statuses, &entry.located),
                 output: output(entry.case),
+                failures: failures(&entry.case.statuses, &entry.located),
                 case: Some(names_only(entry.case)),
             });
         } else if entry.outcome == Outcome::Passed && !entry.case.statuses.is_empty() {
@@ -163,7 +163,7 @@ fn group_name(entry: &Entry<'_>) -> String {
     }
     let class = case.classname.as_deref().unwrap_or_default();
     let name = case.name.as_deref().unwrap_or_default();
-    if class.is_empty() || name.contains(class) {
+    if says_nothing(class, name) {
         return match entry.suites.join(" > ") {
             suites if suites.is_empty() => class.to_owned(),
             suites => suites,
@@ -176,7 +176,7 @@ fn label(group: &str, case: &junit::Case<'_>) -> String {
     let name = case.name.as_deref().unwrap_or_default();
     let class = case.classname.as_deref().unwrap_or_default();
     // A class within a file says more than the file alone.
-    let class = if name.contains(class) { "" } else { class_within(group, class) };
+    let class = if says_nothing(class, name) { "" } else { class_within(group, class) };
     // Some tools say the group's name once more.
     let group = if group == name { "" } else { group };
     let parts = [group, class, name].into_iter().filter(|part| !part.is_empty());
@@ -185,6 +185,11 @@ fn label(group: &str, case: &junit::Case<'_>) -> String {
 
 fn or_unnamed(name: String) -> String {
     if name.is_empty() { "(no name)".to_owned() } else { name }
+}
+
+/// Some tools put the test's title there, and Node `test` for each.
+fn says_nothing(class: &str, name: &str) -> bool {
+    name.contains(class) || class == "test"
 }
 
 /// What a class says beside the file or class that it is in: `TestC` of `tests.test_a.TestC`.

@@ -62,6 +62,8 @@ pub struct Folder {
     /// Files without tests of their own that tests come from: what they said last.
     others: BTreeMap<RelPath, Arc<str>>,
     records: BTreeMap<TestId, Record>,
+    /// Outcomes of an earlier process that nobody was shown yet.
+    remembered: Vec<TestId>,
     /// Tests that failed at a place in this file, by what their run said.
     failing: BTreeMap<Utf8PathBuf, BTreeSet<TestId>>,
     /// A mistake outside the tests, such as a Dockerfile's line that failed, by whoever put it there.
@@ -91,6 +93,7 @@ impl Folder {
             documents: HashMap::new(),
             others: BTreeMap::new(),
             records: BTreeMap::new(),
+            remembered: Vec::new(),
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),
             published: BTreeMap::new(),

@@ -186,8 +186,10 @@ impl Run {
         self.results.insert(result.id.clone(), result.clone());
         let (newest, touched) =
             folder.record_result(self.sequence, &result, self.provenance.as_ref());
+        let outdated = folder.outdated(self.sequence, &result.id);
         let mut effects = show(Change::TestFinished { run: self.id.clone(), result, newest });
         effects.extend(folder.publish(touched));
+        effects.extend(folder.forget(self.sequence, outdated));
         effects
     }
 
@@ -294,11 +296,20 @@ impl Run {
         let is_lost = |id: &TestId| self.unit(folder, id).is_some_and(|it| failed.contains(&it));
         let (lost, others): (Vec<_>, Vec<_>) = unreached.into_iter().partition(is_lost);
         // A test that an argument left out is not gone.
-        let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id);
-        let gone: Vec<TestId> = others.into_iter().filter(is_gone).collect();
+        let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id) || self.lacks_case(id);
+        let gone = others.into_iter().filter(is_gone).collect();
         let mut effects = Self::not_reached(folder, lost);
-        effects.extend(gone.into_iter().flat_map(|id| self.retract(folder, id)));
+        effects.extend(folder.forget(self.sequence, gone));
         effects
+    }
+
+    /// Whether other cases of a test ran, and nothing kept this one from doing so.
+    fn lacks_case(&self, id: &TestId) -> bool {
+        let is_whole = self.total > 0
+            && self.results.len() >= self.total
+            && self.jobs.iter().all(|job| job.args.is_empty());
+        let mut ran = self.results.keys().filter(|it| it.file == id.file && it.names == id.names);
+        id.case.is_some() && is_whole && ran.any(|it| it.case.is_some() && it.suite == id.suite)
     }
 
     fn not_reached(folder: &mut Folder, tests: Vec<TestId>) -> Vec<Effect> {

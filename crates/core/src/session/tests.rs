@@ -343,7 +343,7 @@ fn a_complete_run_forgets_tests_that_are_gone() {
     let _ = finish(&mut session, "r2", passed("a.t::one"));
     assert_eq!(
         words(&end(&mut session, "r2", End::Completed)),
-        ["retracted a.t::gone", "diagnostics at ", "save 1", "ended"]
+        ["tests [\"a.t\"]", "diagnostics at ", "save 1", "ended"]
     );
 }
 
@@ -442,6 +442,50 @@ fn nothing_runs_where_it_must_not() {
     );
 }
 
+fn known(session: &Session) -> Vec<String> {
+    let outcomes = session.folders().next().unwrap().outcomes();
+    outcomes.into_iter().map(|(id, _)| id.to_string()).collect()
+}
+
+/// Parameters may come from a fixture of another file: no text of the test tells of them.
+#[test]
+fn a_test_that_gets_cases_has_no_outcome_of_its_own_any_more() {
+    let mut session = session();
+    let mut run = |id: &str, tests: &[&str]| {
+        let _ = session.handle(request(id, &[]));
+        for test in tests {
+            let _ = finish(&mut session, id, failed(test, 2));
+        }
+        let _ = end(&mut session, id, End::Completed);
+        known(&session)
+    };
+    assert_eq!(run("r1", &["a.t::one", "a.t::two"]), ["a.t::one", "a.t::two"]);
+    let cases = ["a.t::one[1]", "a.t::one[2]", "a.t::two"];
+    assert_eq!(run("r2", &cases), cases);
+    assert_eq!(run("r3", &["a.t::one", "a.t::two"]), ["a.t::one", "a.t::two"]);
+}
+
+#[test]
+fn a_case_that_is_no_more_is_forgotten_once_all_cases_ran() {
+    let mut session = session();
+    let mut run = |id: &str, args: &[&str], total: usize, tests: &[&str]| {
+        let args = args.iter().map(|&arg| arg.to_owned()).collect();
+        let request = RunRequest { args, ..RunRequest::new(id.into(), Selection::all()) };
+        let _ = session.handle(Input::Run(request));
+        let _ = event(&mut session, id, RunEvent::Collected(total));
+        for test in tests {
+            let _ = finish(&mut session, id, passed(test));
+        }
+        let _ = end(&mut session, id, End::Completed);
+        known(&session)
+    };
+    let all = ["a.t::one[1]", "a.t::one[2]"];
+    assert_eq!(run("r1", &[], 2, &all), all);
+    assert_eq!(run("r2", &["-k1"], 1, &["a.t::one[1]"]), all, "an argument left one out");
+    assert_eq!(run("r3", &[], 2, &["a.t::one[1]"]), all, "the tool stopped early");
+    assert_eq!(run("r4", &[], 1, &["a.t::one[1]"]), ["a.t::one[1]"]);
+}
+
 #[test]
 fn a_setting_that_means_nothing_is_said_and_holds_nothing_up() {
     let mut session = session();
@@ -484,6 +528,22 @@ fn remembered_outcomes_say_that_they_are_old() {
     let _ = session.handle(Input::Restored { folder: "w".into(), outcomes });
     assert_eq!(session.record(&id("a.t::one")).unwrap().stale, Some(Stale::Remembered));
     assert_eq!(session.folders().next().unwrap().failed(), [id("a.t::one")]);
+}
+
+#[test]
+fn remembered_outcomes_are_shown_once_their_tests_are_known() {
+    let mut session = session();
+    let outcomes = ["a.t::one", "a.t::gone"].map(|test| (id(test), Outcome::Passed));
+    let restored = Input::Restored { folder: "w".into(), outcomes: outcomes.into() };
+    assert_eq!(words(&session.handle(restored)), [""; 0]);
+    let mut scan = || {
+        let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
+        let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new("a.t"), TEXT));
+        let _ = session.handle(Input::Found { folder: "w".into(), files });
+        words(&session.handle(Input::ScanEnded("w".into())))
+    };
+    assert_eq!(scan(), ["stale a.t::one", "ScanEnded(\"w\")"]);
+    assert_eq!(scan(), ["ScanEnded(\"w\")"]);
 }
 
 #[test]

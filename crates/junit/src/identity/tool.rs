@@ -70,7 +70,7 @@ impl Report<'_> {
         let (first, cases) = (self.cases.first()?, &self.cases[..self.cases.len().min(SAMPLE)]);
         let suites = |case: &Case<'_>| case.suite.map(|id| self.suite_path(id)).unwrap_or_default();
         let is_of_class = |case: &Case<'_>, class: &str| case.classname.as_deref() == Some(class);
-        if self.suites.is_empty() && cases.iter().all(|case| is_of_class(case, "test")) {
+        if cases.iter().all(|case| is_of_class(case, "test")) {
             return Some(Tool::NodeTest);
         }
         let is_robot = |case: &Case<'_>| is_of_class(case, &suites(case).join("."));

@@ -46,8 +46,14 @@ impl<'r> Own<'r> {
             return usize::MAX;
         }
         let stem = path::stem(path);
-        let scores = self.names.iter().filter(|(_, name)| *name == stem).map(|(score, _)| *score);
-        scores.max().unwrap_or(0)
+        let (subject, is_test) = (subject(stem), usize::from(is_test(path)));
+        // Of the code and its test, which are named alike, the test is the test's.
+        let score = |(score, name): &(usize, &str)| {
+            let same = is_same_name(name, stem);
+            (same || is_same_name(name, subject))
+                .then_some(score * 4 + is_test * 2 + usize::from(same))
+        };
+        self.names.iter().filter_map(score).max().unwrap_or(0)
     }
 }
 
@@ -125,15 +131,63 @@ fn innermost<'f>(mut frames: impl Iterator<Item = &'f Frame>) -> Option<&'f Fram
     }
 }
 
+/// Clojure writes dashes in names and underscores in files.
+fn is_same_name(name: &str, stem: &str) -> bool {
+    name.len() == stem.len()
+        && name.bytes().zip(stem.bytes()).all(|(a, b)| a == b || a == b'-' && b == b'_')
+}
+
+const WORDS: [&str; 4] = ["test", "tests", "spec", "suite"];
+
 /// Whether a file is named as tests are: `test_a.py`, `a_test.go`, `a.spec.ts`, `ATest.java`.
 fn is_test(path: &str) -> bool {
     let stem = path::stem(path);
+    subject(stem) != stem || stem.to_ascii_lowercase().starts_with("test")
+}
+
+/// What a file that is named as tests are is about: `a` of all of these.
+fn subject(stem: &str) -> &str {
     let lower = stem.to_ascii_lowercase();
-    lower.starts_with("test")
-        || ["test", "tests", "spec"].iter().any(|word| {
-            lower.strip_suffix(word).is_some_and(|rest| {
-                let word = &stem[rest.len()..];
-                rest.ends_with(['_', '-', '.']) || word.starts_with(char::is_uppercase)
-            })
-        })
+    if lower.len() != stem.len() {
+        return stem;
+    }
+    let is_mark = |c: char| matches!(c, '_' | '-' | '.');
+    for word in WORDS {
+        if let Some(rest) = lower.strip_suffix(word) {
+            let (before, written) = stem.split_at(rest.len());
+            if before.ends_with(is_mark)
+                || !before.is_empty() && written.starts_with(char::is_uppercase)
+            {
+                return before.trim_end_matches(is_mark);
+            }
+        }
+        if let Some(rest) = lower.strip_prefix(word).filter(|rest| rest.starts_with(is_mark)) {
+            return stem[stem.len() - rest.len()..].trim_start_matches(is_mark);
+        }
+    }
+    stem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_about_something() {
+        let cases = [
+            ("test_a", "a"),
+            ("a_test", "a"),
+            ("a.spec", "a"),
+            ("CalcTest", "Calc"),
+            ("calc_SUITE", "calc"),
+            ("TestCalc", "TestCalc"),
+            ("latest", "latest"),
+            ("Test", "Test"),
+            ("_test", ""),
+            ("İtest", "İtest"),
+        ];
+        for (stem, expected) in cases {
+            assert_eq!(subject(stem), expected, "{stem}");
+        }
+    }
 }

@@ -7,9 +7,13 @@ export class Order {
     private readonly newest = new Map<string, number>();
 
     isNews(key: string, seq: number): boolean {
-        if (seq < (this.newest.get(key) ?? 0)) return false;
+        if (this.isOld(key, seq)) return false;
         this.newest.set(key, seq);
         return true;
+    }
+
+    isOld(key: string, seq: number): boolean {
+        return seq < (this.newest.get(key) ?? 0);
     }
 
     clear(): void {
@@ -76,6 +80,8 @@ export class Model {
     }
 
     private put(item: TestItem, seq: number, parents: Changes['parents']): boolean {
+        // A newer word about its file may have been that it is gone.
+        if (item.textDocument && this.order.isOld(item.textDocument.uri, seq)) return false;
         if (!this.order.isNews(item.id, seq)) return false;
         const before = this.items.get(item.id);
         if (before && before.parent !== item.parent) this.remove(item.id, parents);

@@ -76,6 +76,7 @@ impl Folder {
         if !gone.is_empty() {
             effects.push(Effect::Show(Change::Tests { folder: self.name.clone(), files: gone }));
         }
+        effects.extend(self.show_remembered());
         effects.push(Effect::Show(Change::ScanEnded(self.name.clone())));
         effects
     }

@@ -1,6 +1,7 @@
 //! What runs said of a folder's tests, and what its files show of it.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -15,14 +16,26 @@ use crate::views::{self, Diagnostic};
 impl Folder {
     pub(in crate::session) fn restore(&mut self, outcomes: Vec<(TestId, Outcome)>) {
         for (id, outcome) in outcomes {
-            self.records.entry(id.clone()).or_insert_with(|| Record {
-                result: Arc::new(TestResult::new(id, outcome)),
-                sequence: 0,
-                provenance: None,
-                stale: Some(Stale::Remembered),
-                stood: None,
+            self.records.entry(id.clone()).or_insert_with(|| {
+                self.remembered.push(id.clone());
+                Record {
+                    result: Arc::new(TestResult::new(id, outcome)),
+                    sequence: 0,
+                    provenance: None,
+                    stale: Some(Stale::Remembered),
+                    stood: None,
+                }
             });
         }
+    }
+
+    /// Shows what an earlier process remembered of the tests that still stand.
+    pub(in crate::session) fn show_remembered(&mut self) -> Option<Effect> {
+        let mut tests = std::mem::take(&mut self.remembered);
+        let is_so = |record: &Record| record.stale == Some(Stale::Remembered);
+        tests.retain(|id| self.records.get(id).is_some_and(is_so) && !self.is_gone(id));
+        let folder = self.name.clone();
+        (!tests.is_empty()).then(|| Effect::Show(Change::Stale { folder, tests }))
     }
 
     /// Takes over a result; whether it is of the newest run of its test. The effects show it.
@@ -65,6 +78,38 @@ impl Folder {
         }
         self.records.remove(id);
         self.unlink(id)
+    }
+
+    /// What is no longer so since a run told of `id`: the outcome of the whole where it has cases now, those
+    /// of cases where it has none any more.
+    pub(in crate::session) fn outdated(&self, sequence: u64, id: &TestId) -> Vec<TestId> {
+        let whole = TestId { case: None, ..id.clone() };
+        let is_older = |it: &TestId| self.records.get(it).is_some_and(|it| it.sequence < sequence);
+        if id.case.is_some() {
+            return Some(whole).filter(is_older).into_iter().collect();
+        }
+        let below = self.records.range((Bound::Excluded(&whole), Bound::Unbounded));
+        let cases = below
+            .map(|(it, _)| it)
+            .take_while(|it| it.file == id.file && it.suite == id.suite && it.names == id.names);
+        cases.filter(|it| is_older(it)).cloned().collect()
+    }
+
+    /// Forgets what runs up to this one said of tests that are no more.
+    pub(in crate::session) fn forget(&mut self, sequence: u64, ids: Vec<TestId>) -> Vec<Effect> {
+        let mut touched = BTreeSet::new();
+        let mut files = BTreeSet::new();
+        for id in ids {
+            touched.extend(self.retract(sequence, &id));
+            files.insert(id.file);
+        }
+        if files.is_empty() {
+            return Vec::new();
+        }
+        let files = files.into_iter().collect();
+        let mut effects = vec![Effect::Show(Change::Tests { folder: self.name.clone(), files })];
+        effects.extend(self.publish(touched));
+        effects
     }
 
     /// Files whose newest outcome is that they could not be loaded.

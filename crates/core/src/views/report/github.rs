@@ -7,9 +7,9 @@ use testdock_junit::Problem;
 
 use crate::model::Failure;
 use crate::report::{Bad, Tally};
-use crate::views::words::{count_words, duration_words, printable};
+use crate::views::words::printable;
 
-use super::problem_line;
+use super::{end_words, problem_line};
 
 /// Lines of a trace in an annotation.
 const TRACE_LINES: usize = 20;
@@ -23,7 +23,8 @@ pub fn annotations(tally: &Tally, problems: &[(String, Problem)]) -> Vec<String>
         command("warning", &[("title", "report")], &printable(&problem_line(path, problem)))
     };
     lines.extend(problems.iter().map(of_file));
-    lines.push(format!("{} in {}", count_words(&tally.totals), duration_words(tally.time)));
+    let (counts, time) = end_words(tally);
+    lines.push(counts + &time);
     lines
 }
 

@@ -9,7 +9,7 @@ use crate::views::terminal::{
 };
 use crate::views::words::{count_words, duration_words, printable};
 
-use super::problem_line;
+use super::{end_words, problem_line};
 
 /// What failed, what was slow, what is wrong with the files, and the counts. `problems` names the
 /// file of each; `reports` is how many files there are.
@@ -51,9 +51,11 @@ fn groups(tally: &Tally) -> Vec<String> {
         .iter()
         .map(|group| {
             let (name, counts) = (printable(&group.name), count_words(&group.totals));
-            let time =
-                if group.time.is_zero() { String::new() } else { duration_words(group.time) };
-            format!("{}  {name}  {counts}  {}", paint(RED, "FAIL"), paint(DIM, &time))
+            let line = format!("{}  {name}  {counts}", paint(RED, "FAIL"));
+            match group.time.is_zero() {
+                true => line,
+                false => line + &paint(DIM, &format!("  {}", duration_words(group.time))),
+            }
         })
         .collect();
     let count: usize = good.iter().map(|group| group.totals.all()).sum();
@@ -102,19 +104,9 @@ fn end(tally: &Tally, reports: usize) -> String {
         (false, 0) => YELLOW,
         (false, _) => GREEN,
     };
-    let broken = match tally.broken_suites {
-        0 => String::new(),
-        1 => "1 suite broken, ".to_owned(),
-        count => format!("{count} suites broken, "),
-    };
-    let counts = paint(style, &format!("{broken}{}", count_words(&tally.totals)));
-    let time = if tally.time.is_zero() {
-        String::new()
-    } else {
-        format!(" in {}", duration_words(tally.time))
-    };
+    let (counts, time) = end_words(tally);
     let files = if reports == 1 { String::new() } else { format!(" ({reports} reports)") };
-    format!("{counts}{time}{files}")
+    format!("{}{time}{files}", paint(style, &counts))
 }
 
 /// How to run the first failure again.
