@@ -180,8 +180,7 @@ impl GoReader {
 
     /// The line where a test stands, or the one that it is a part of.
     fn definition(&self, id: &TestId) -> Option<Place> {
-        let mut all = std::iter::successors(Some(id.clone()), TestId::parent);
-        let item = all.find_map(|id| self.known.item(&id).cloned())?;
+        let item = self.known.definition(id)?;
         let path = item.id.file.on(&self.site.root);
         Some(Place { path, line: item.name.start.line + 1, column: None })
     }
