@@ -17,6 +17,8 @@ mod helper;
 mod live;
 mod together;
 
+mod containers;
+
 mod bad_engine;
 mod bad_tests;
 mod bad_workspace;

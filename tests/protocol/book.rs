@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde_json::Value;
 
@@ -37,6 +38,9 @@ impl Book {
 
     /// Holds the page against what was said, with `from` standing for `to` in it.
     pub(crate) fn check(&self, names: &[(&str, &str)]) {
+        // Other conversations write into the same page.
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock();
         let before = std::fs::read_to_string(page()).expect("the page is there");
         let mut after = before.clone();
         for (method, said) in &self.0 {

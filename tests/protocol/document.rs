@@ -65,6 +65,7 @@ fn the_examples_are_what_the_code_reads() {
     check::<ext::RunName>(&document, "experimental/abortRunTest");
     check::<ext::RunOutput>(&document, "experimental/appendOutputToRunTest");
     check::<ext::TrustParams>(&document, "testdock/trust");
+    check::<ext::ContainersSnapshot>(&document, "testdock/containers");
     check::<ext::WatchContainersParams>(&document, "testdock/watchContainers");
     check::<ext::ContainersSnapshot>(&document, "testdock/containersChanged");
     check::<ext::ContainerActionParams>(&document, "testdock/containerAction");

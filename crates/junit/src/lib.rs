@@ -46,10 +46,10 @@ mod utf32;
 pub use identity::{Identities, Identity, Selection, Sighting, Tool};
 pub use locate::{Failure, Location, Place, locate, path_of};
 pub use model::{
-    Case, Harm, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId,
+    Case, Harm, MAX_PATH, Outcome, Problem, Property, Report, Status, StatusKind, Suite, SuiteId,
 };
 pub use read::{Visitor, read, visit, visit_reader};
-pub use write::{FlatSuite, write};
+pub use write::{FlatSuite, Form, write, write_as};
 
 /// What the fuzz target needs besides, and nobody else: windows of any size.
 #[cfg(fuzzing)]
@@ -62,3 +62,7 @@ pub fn visit_in_steps<'a, V: Visitor<'a>>(
 ) -> Vec<Problem> {
     window::visit_in_steps(bytes, visitor, step, max)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -16,6 +16,10 @@ pub struct Report<'a> {
     pub cases: Vec<Case<'a>>,
 }
 
+/// How many suites a path names at most: the innermost, since each case of a depth bomb would name all
+/// of them otherwise.
+pub const MAX_PATH: usize = 64;
+
 /// The place of a suite in [`Report::suites`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SuiteId(pub(crate) u32);
@@ -172,10 +176,11 @@ pub enum Harm {
 
 impl<'a> Report<'a> {
     /// The names of the suites around a suite and its own, outermost first; unnamed ones are left
-    /// out.
+    /// out, and so is what is more than [`MAX_PATH`] suites away.
     pub fn suite_path(&self, id: SuiteId) -> Vec<&str> {
         let parent = |suite: &&Suite<'a>| suite.parent.and_then(|id| self.suites.get(id.index()));
         let chain = std::iter::successors(self.suites.get(id.index()), parent);
+        let chain = chain.take(MAX_PATH);
         let mut names: Vec<&str> = chain.filter_map(|suite| suite.name.as_deref()).collect();
         names.reverse();
         names

@@ -336,6 +336,12 @@ fn bombs_cost_what_their_bytes_cost() {
     assert_eq!((report.suites.len(), report.cases.len()), (1 << 16, 1));
     assert_eq!(problems.len(), 2);
 
+    let named = "<testsuite name='s'>".repeat(30_000) + &"<testcase name='deep'/>".repeat(10_000);
+    let (report, _) = read(named.as_bytes());
+    let paths = report.cases.iter().map(|case| report.suite_path(case.suite.unwrap()).len());
+    assert_eq!(paths.max(), Some(testdock_junit::MAX_PATH));
+    assert!(testdock_junit::write("all", &report.into_flat()).len() < 10_000_000);
+
     let cases = "<testcase>".repeat(10_000);
     assert_eq!(read(cases.as_bytes()).0.cases.len(), 10_000);
 

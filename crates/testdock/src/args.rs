@@ -203,6 +203,8 @@ pub(crate) enum ContainersCommand {
     },
     /// All that the engine knows of a container, as JSON (secrets masked)
     Inspect(NameArguments),
+    /// Run a command in a container, in a terminal where there is one
+    Exec(ExecArguments),
 }
 
 #[derive(Debug, Args)]
@@ -238,6 +240,21 @@ pub(crate) struct NameArguments {
     pub(crate) engine: Option<String>,
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExecArguments {
+    #[command(flatten)]
+    pub(crate) container: NameArguments,
+    /// As this user of the container
+    #[arg(long, short, value_name = "USER")]
+    pub(crate) user: Option<String>,
+    /// In this directory of the container (default: where the workspace is, else as the image says)
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) workdir: Option<String>,
+    /// The command (default: bash where there is one, else sh)
+    #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) command: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,8 @@
 //! `testdock containers`: what there is on the engines of a project, and acts upon it.
 
+mod exec;
 mod known;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ pub(crate) async fn containers(arguments: ContainersArguments) -> Result<ExitCod
             act(&names, Action::Remove, force).await
         }
         Some(ContainersCommand::Inspect(name)) => inspect(&name).await,
+        Some(ContainersCommand::Exec(arguments)) => exec::exec(arguments).await,
     }
 }
 
@@ -77,7 +80,7 @@ async fn act(names: &NamesArguments, action: Action, force: bool) -> Result<Exit
         return Ok(known.refuse(&running_and_foreign(&running.container.name)));
     }
     for Found { host, container } in found {
-        if let Err(error) = containers::act(&known.world, host, &container.id, action).await {
+        if let Err(error) = containers::act(&known.world, host, &container.name, action).await {
             return Ok(known.refuse(&error));
         }
         print::line(&format!("{} {}", action.past(), container.name));
@@ -94,7 +97,7 @@ async fn inspect(name: &NameArguments) -> Result<ExitCode> {
     let known = Known::look(&name.project, name.engine.as_deref()).await?;
     let inspected = match known.find(&name.name) {
         Ok(Found { host, container }) => {
-            containers::inspect(&known.world, host, &container.id).await
+            containers::inspect(&known.world, host, &container.name).await
         }
         Err(error) => Err(error),
     };

@@ -13,7 +13,7 @@ use testdock_core::report::{Placing, Tally};
 use testdock_core::views::{annotations, report_lines};
 use testdock_engine::reports::{Named, named};
 use testdock_engine::scan;
-use testdock_junit::{Harm, Problem, write};
+use testdock_junit::{Form, Harm, Problem, write_as};
 
 use crate::args::{ReportArguments, ReportFormat};
 use crate::project::current_folder;
@@ -94,7 +94,7 @@ fn conclude(
     }
     if let Some(merged) = &arguments.merge {
         let file = std::fs::File::create(merged);
-        file.and_then(|mut file| file.write_all(&write("testdock", &suites)))
+        file.and_then(|mut file| file.write_all(&write_as(Form::Jenkins, "testdock", &suites)))
             .with_context(|| format!("cannot write the merged report {merged}"))?;
         print::note(&format!("wrote {merged}: {} cases of {reports} reports", tally.totals.all()));
     }

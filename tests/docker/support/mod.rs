@@ -8,6 +8,7 @@ pub(crate) mod look;
 pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod running;
+pub(crate) mod terminal;
 
 use std::time::{Duration, Instant};
 

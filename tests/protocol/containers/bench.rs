@@ -18,6 +18,7 @@ pub(super) struct Bench {
     pub(super) workspace: Workspace,
     pub(super) image: String,
     made: Vec<String>,
+    images: Vec<String>,
 }
 
 impl Bench {
@@ -25,7 +26,12 @@ impl Bench {
     pub(super) fn new() -> Option<Self> {
         let image = std::env::var("TESTDOCK_TEST_BASE").unwrap_or_else(|_| PUBLIC.to_owned());
         match docker(&["image", "inspect", "-f", "{{.Id}}", &image]) {
-            Ok(_) => Some(Self { workspace: Workspace::shop(), image, made: Vec::new() }),
+            Ok(_) => Some(Self {
+                workspace: Workspace::shop(),
+                image,
+                made: Vec::new(),
+                images: Vec::new(),
+            }),
             Err(why) if std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_some() => {
                 panic!("{why}; `cargo xtask test` brings an engine and the image")
             }
@@ -43,14 +49,35 @@ impl Bench {
 
     /// Starts a service of a compose project in the workspace.
     pub(super) fn service(&mut self, service: &str, script: &str) -> String {
+        self.service_with(&[], service, script)
+    }
+
+    /// The same, with further options.
+    pub(super) fn service_with(&mut self, more: &[&str], service: &str, script: &str) -> String {
         let directory = self.workspace.path("").display().to_string();
         let labels = [
             "com.docker.compose.project=shop".to_owned(),
             format!("com.docker.compose.service={service}"),
             format!("com.docker.compose.project.working_dir={}", directory.trim_end_matches('/')),
         ];
-        let options: Vec<&str> = labels.iter().flat_map(|label| ["-l", label]).collect();
+        let labels = labels.iter().flat_map(|label| ["-l", label.as_str()]);
+        let options: Vec<&str> = labels.chain(more.iter().copied()).collect();
         self.run(&options, script)
+    }
+
+    /// Makes an image of a container, as if Testdock had built it for the workspace; its id and its name.
+    pub(super) fn commit(&mut self, container: &str) -> (String, String) {
+        let tag = format!("testdock/panel-test:{}", &container[..12]);
+        let labels = format!("LABEL dev.testdock.key=1 {}", self.workspace_label());
+        docker(&["commit", "-c", &labels, container, &tag]).expect("it is made");
+        self.images.push(tag.clone());
+        (docker(&["inspect", "-f", "{{.Id}}", &tag]).expect("it is there"), tag)
+    }
+
+    /// What says that something is of the workspace.
+    pub(super) fn workspace_label(&self) -> String {
+        let workspace = self.workspace.path("").display().to_string();
+        format!("dev.testdock.workspace={}", workspace.trim_end_matches('/'))
     }
 
     /// The name of a container.
@@ -69,6 +96,9 @@ impl Drop for Bench {
     fn drop(&mut self) {
         for id in &self.made {
             let _gone_already = docker(&["rm", "-fv", id]);
+        }
+        for tag in &self.images {
+            let _gone_already = docker(&["rmi", "--no-prune", tag]);
         }
     }
 }
@@ -111,7 +141,7 @@ pub(super) fn state(snapshot: &Value, id: &str) -> String {
     found.unwrap_or_default().to_owned()
 }
 
-/// Waits until the client is told that a container stands so.
-pub(super) async fn until(client: &mut Client, id: &str, wanted: &str) -> Value {
-    client.next_where(CHANGED, |it| state(it, id) == wanted).await
+/// Waits until the client is told that a container stands so; with which number.
+pub(super) async fn until(client: &mut Client, id: &str, wanted: &str) -> Option<u64> {
+    client.next_where(CHANGED, |it| state(it, id) == wanted).await["seq"].as_u64()
 }

@@ -10,6 +10,8 @@ use crate::model::{Failure, Outcome, Totals};
 
 /// How many of the slowest tests are told.
 const SLOWEST: usize = 5;
+/// Whoever writes a longer time counts in nanoseconds, or not at all.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 /// So much is kept of what a failed test printed, and of a trace.
 const MAX_TEXT: usize = 32 << 10;
 
@@ -108,7 +110,7 @@ impl Listener for Tally {
         let group = group_name(entry);
         let label = || label(&group, entry.case);
         let group = or_unnamed(group.clone());
-        let time = duration(entry.case).unwrap_or_default();
+        let time = duration(entry.case).filter(|time| *time < LONGEST).unwrap_or_default();
         self.totals.count(entry.outcome);
         self.time = self.time.saturating_add(time);
         let own = self.group(&group);

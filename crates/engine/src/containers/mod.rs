@@ -6,12 +6,14 @@
 
 mod act;
 mod engines;
+mod exec;
 mod list;
 mod logs;
 mod watch;
 
 pub use act::{act, inspect, remove_image};
 pub use engines::{Engine, engines};
+pub use exec::{Command, Control, Printed, Process, Size, exec};
 pub use list::list;
 pub use logs::{Entry, Logs, Source, logs};
 pub use watch::watch;

@@ -39,6 +39,9 @@ const UPLOAD_PATIENCE: Duration = Duration::from_secs(3600);
 /// The label with what an image was built from, among all that one workspace builds.
 pub(super) const SOURCE_LABEL: &str = "dev.testdock.source";
 
+/// The label that an image has in common with those that a newer one replaces.
+pub(super) const SERIES_LABEL: &str = "dev.testdock.series";
+
 /// Which steps of earlier builds a build takes over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Steps {
@@ -121,11 +124,12 @@ async fn builder(docker: &Docker) -> BuilderVersion {
 }
 
 fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImageOptions {
-    let source = recipe.source();
+    let (source, series) = (recipe.source(), recipe.series());
     let labels = HashMap::from([
         (WORKSPACE_LABEL, recipe.root.as_str()),
         (KEY_LABEL, recipe.key.as_str()),
         (SOURCE_LABEL, source.as_str()),
+        (SERIES_LABEL, series.as_str()),
     ]);
     let dockerfile = &recipe.dockerfile;
     let args: HashMap<&str, &str> =

@@ -1,9 +1,11 @@
 //! The image that tests run in: there already, pulled or built.
 
+use std::collections::HashMap;
+
 use bollard::Docker;
 use bollard::errors::Error;
 use bollard::models::ImageInspect;
-use bollard::query_parameters::RemoveImageOptions;
+use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptions};
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter;
 use testdock_core::interpreter::dockerfile::DockerfileFacts;
@@ -11,7 +13,8 @@ use testdock_core::model::{Fault, RunError, RunEvent};
 use testdock_core::plan::{Dockerfile, Source};
 use tokio_util::sync::CancellationToken;
 
-use super::build::{Recipe, Steps, build, is_whole_context};
+use super::bases;
+use super::build::{Recipe, SERIES_LABEL, Steps, WORKSPACE_LABEL, build, is_whole_context};
 use super::pull::pull;
 use crate::runner::Events;
 
@@ -34,6 +37,8 @@ pub(crate) struct Image {
     pub(crate) copied_to: Vec<String>,
     /// Its size in bytes.
     pub(crate) size: u64,
+    /// The labels of those that it replaces, where it was built.
+    series: Vec<String>,
 }
 
 /// Makes sure that the engine has the image of `source`. Ends soon after `cancel`, with an error
@@ -116,27 +121,67 @@ async fn by_dockerfile(
     events: &Events,
 ) -> Result<Image, RunError> {
     let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
-    let image = match (find(docker, &recipe.name).await?, steps) {
+    let image = match (current(docker, &recipe).await?, steps) {
         (Some(image), Steps::Kept) => image,
-        (before, _) => {
-            if steps == Steps::Anew {
-                renew_bases(docker, &recipe, events).await?;
-            }
-            build(docker, &recipe, steps, events).await?;
-            let built = find(docker, &recipe.name).await?;
-            let built = built.ok_or_else(|| vanished(&recipe.name))?;
-            if let Some(before) = before.filter(|before| before.id != built.id) {
-                // It has no name any more; one that a container runs on stays until that is gone.
-                let _ = docker.remove_image(&before.id, None::<RemoveImageOptions>, None).await;
-            }
-            built
+        (_, Steps::Kept) => made(docker, &recipe, steps, events).await?,
+        (_, Steps::Anew) => {
+            renew_bases(docker, &recipe, events).await?;
+            made(docker, &recipe, steps, events).await?
         }
     };
     Ok(Image {
         description: format!("{} → {}", dockerfile.path, image.name),
         copied_to: copied_to(&recipe.facts, &image.workdir),
+        series: vec![
+            format!("{WORKSPACE_LABEL}={root}"),
+            format!("{SERIES_LABEL}={}", recipe.series()),
+        ],
         ..image
     })
+}
+
+/// The image of a recipe, unless it is stale.
+pub(super) async fn current(docker: &Docker, recipe: &Recipe) -> Result<Option<Image>, RunError> {
+    let Some(image) = find(docker, &recipe.name).await? else {
+        return Ok(None);
+    };
+    let is_stale = bases::changed(docker, &recipe.facts.base_images, &image.id).await?;
+    Ok((!is_stale).then_some(image))
+}
+
+/// Builds the image of a recipe.
+async fn made(
+    docker: &Docker,
+    recipe: &Recipe,
+    steps: Steps,
+    events: &Events,
+) -> Result<Image, RunError> {
+    build(docker, recipe, steps, events).await?;
+    let built = find(docker, &recipe.name).await?.ok_or_else(|| vanished(&recipe.name))?;
+    bases::remember(docker, &recipe.facts.base_images, &built.id).await?;
+    Ok(built)
+}
+
+impl Image {
+    /// Removes the images that this one has replaced; one that a container is made of stays until the
+    /// next time, and one that somebody has named, or made of ours, stays for good.
+    pub(super) async fn prune(self, docker: Docker) {
+        if self.series.is_empty() {
+            return;
+        }
+        let filters = HashMap::from([("label", self.series)]);
+        let options = ListImagesOptionsBuilder::default().filters(&filters).build();
+        let found = docker.list_images(Some(options)).await.unwrap_or_default();
+        let repository = self.name.rsplit_once(':').map_or("", |(repository, _)| repository);
+        let is_ours = |tag: &String| {
+            let name = tag.rsplit_once(':').map_or("", |(name, _)| name);
+            name == repository || name == "<none>"
+        };
+        let older = found.into_iter().filter(|image| image.id != self.id);
+        for image in older.filter(|image| image.repo_tags.iter().all(is_ours)) {
+            let _ = docker.remove_image(&image.id, None::<RemoveImageOptions>, None).await;
+        }
+    }
 }
 
 /// Pulls the images that a build starts from; one that is not here is pulled by the build itself.
@@ -208,6 +253,7 @@ impl Image {
             user: config.user.unwrap_or_default(),
             description: name.to_owned(),
             copied_to: Vec::new(),
+            series: Vec::new(),
             size: inspected.size.and_then(|size| size.try_into().ok()).unwrap_or(0),
         }
     }

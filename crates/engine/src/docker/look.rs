@@ -8,18 +8,15 @@ use bollard::query_parameters::{
     AttachContainerOptionsBuilder, CreateContainerOptions, RemoveContainerOptionsBuilder,
     StartContainerOptions,
 };
-use camino::Utf8PathBuf;
-use etcetera::BaseStrategy as _;
 use futures_util::StreamExt as _;
-use sha2::{Digest as _, Sha256};
 use testdock_core::containers::origin::HELPER;
 use testdock_core::model::RunError;
 use testdock_core::placement::Tree;
 
 use super::container::engine_error;
 use super::image::Image;
+use super::note::Note;
 use super::recipe::VERSION;
-use crate::supervisor::hex;
 
 const SCRIPT: &str = include_str!("look.sh");
 /// What is found may be this long; an image with more directories shows only some.
@@ -31,10 +28,8 @@ pub(super) async fn look(
     image: &Image,
     dirs: &BTreeSet<&str>,
 ) -> Result<Tree, RunError> {
-    let remembered = remembered(image, dirs);
-    if let Some(path) = &remembered
-        && let Ok(text) = std::fs::read_to_string(path)
-    {
+    let note = Note::on(&image.id, [SCRIPT].into_iter().chain(dirs.iter().copied()));
+    if let Some(text) = note.read() {
         return Ok(Tree::parse(&text));
     }
     let (docker, name) = (docker.clone(), image.name.clone());
@@ -47,24 +42,8 @@ pub(super) async fn look(
         Ok(text) => text?,
         Err(_) => String::new(),
     };
-    if let Some(path) = &remembered {
-        // It will be found again.
-        let _ = path.parent().map(std::fs::create_dir_all);
-        let _ = std::fs::write(path, &text);
-    }
+    note.write(&text);
     Ok(Tree::parse(&text))
-}
-
-/// The file with what an earlier look has found.
-fn remembered(image: &Image, dirs: &BTreeSet<&str>) -> Option<Utf8PathBuf> {
-    let mut hash = Sha256::new();
-    for part in [SCRIPT, &image.id].iter().chain(dirs) {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    let cache = etcetera::choose_base_strategy().ok()?.cache_dir();
-    let dir = Utf8PathBuf::from_path_buf(cache).ok()?.join("testdock/images");
-    Some(dir.join(hex(&hash.finalize()[..16])))
 }
 
 fn body(image: &Image, dirs: &BTreeSet<&str>) -> ContainerCreateBody {

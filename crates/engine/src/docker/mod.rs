@@ -8,12 +8,15 @@ mod look;
 mod placement;
 mod recipe;
 
+mod bases;
 mod build;
 pub(crate) mod connect;
 mod context;
 mod image;
+mod note;
 mod pull;
 pub(crate) mod standing;
+pub(crate) mod takeover;
 
 pub(crate) use container::{Container, engine_error};
 pub(crate) use fate::Fate;
@@ -46,6 +49,9 @@ pub(crate) async fn stand(
     let placement = placement::placement(docker, root, interpreter, &image).await?;
     let recipe = Recipe::new(root, job, &image, &placement);
     let container = container::obtain(docker, recipe, events).await?;
+    if !container.is_warm() {
+        tokio::spawn(image.clone().prune(docker.clone()));
+    }
     let provenance = Provenance {
         interpreter: image.description,
         image: image.id,
@@ -73,7 +79,9 @@ pub(crate) async fn get(
         false => image::ensure(docker, root, source, events, cancel).await,
         true => image::renew(docker, root, source, events, cancel).await,
     };
-    image.map(|image| image.known())
+    let image = image?;
+    image.clone().prune(docker.clone()).await;
+    Ok(image.known())
 }
 
 /// The status code of an engine's refusal.

@@ -11,6 +11,7 @@ use testdock_core::interpreter::Found;
 use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, Source};
 
+use super::bases;
 use super::build::{SOURCE_LABEL, WORKSPACE_LABEL};
 use super::container::engine_error;
 use super::image::{find, read_recipe};
@@ -20,6 +21,8 @@ use super::image::{find, read_recipe};
 pub(crate) struct Need {
     /// Its name.
     name: String,
+    /// The images that it is built on.
+    bases: Vec<String>,
     /// Which of the workspace's builds it comes from, where it is built.
     source: Option<String>,
     /// The files that it is built from, from the workspace's root.
@@ -34,6 +37,7 @@ pub(crate) async fn need(root: &Utf8Path, interpreter: &Interpreter) -> Result<N
             Ok(Need {
                 name: recipe.name.clone(),
                 source: Some(recipe.source()),
+                bases: recipe.facts.base_images.clone(),
                 inputs: recipe.inputs(),
             })
         }
@@ -55,6 +59,9 @@ pub(crate) async fn found(
         let is_older_there = is_older_there(docker, root, need).await?;
         return Ok(if is_older_there { Found::Stale } else { Found::Absent });
     };
+    if bases::changed(docker, &need.bases, &image.id).await? {
+        return Ok(Found::Stale);
+    }
     let is_its = |container: &ContainerSummary| container.image_id.as_ref() == Some(&image.id);
     let image = image.known();
     Ok(match containers?.iter().any(is_its) {

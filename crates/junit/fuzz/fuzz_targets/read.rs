@@ -10,8 +10,8 @@ use libfuzzer_sys::fuzz_target;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use testdock_junit::{
-    Case, FlatSuite, Identities, Outcome, Place, Report, Status, Suite, read, visit_in_steps,
-    visit_reader, write,
+    Case, FlatSuite, Form, Identities, Outcome, Place, Report, Status, Suite, read, visit_in_steps,
+    visit_reader, write, write_as,
 };
 
 fuzz_target!(|bytes: &[u8]| {
@@ -95,6 +95,8 @@ fn merge(suites: &[FlatSuite<'_>]) {
     let merged = write("all", suites);
     let (again, problems) = read(&merged);
     assert!(problems.is_empty(), "{problems:?}");
+    let for_jenkins = write_as(Form::Jenkins, "all", suites);
+    assert_eq!(read(&for_jenkins).0.cases.len(), again.cases.len());
     let failed = suites
         .iter()
         .filter(|suite| !suite.suite.statuses.is_empty())

@@ -1,6 +1,6 @@
 //! Writes suites of many runs as one report.
 //!
-//! Jenkins and the usual reporters agree on `<testsuites>` over flat `<testsuite>`s, so that is
+//! Jenkins and the usual readers agree on `<testsuites>` over flat `<testsuite>`s, so that is
 //! what is written, through quick-junit. What its model cannot hold is flattened:
 //!
 //! - a nested suite becomes a flat one, named by its path (`outer > inner`);
@@ -11,6 +11,10 @@
 //! - a status's own `file` and `line` stand as `file:line` before its text;
 //! - a failure of a suite itself becomes a case with the suite's name;
 //! - a timestamp that is not RFC 3339 becomes a property of the suite.
+//!
+//! The schema that Jenkins' xunit plugin holds reports against (`junit-10.xsd`) knows no properties,
+//! file or line of a case. [`Form::Jenkins`] writes them as lines of its output instead,
+//! `[[PROPERTY|file=a.py]]`, which several readers understand.
 //!
 //! Characters that XML does not allow are left out, and so are ANSI colours.
 
@@ -32,7 +36,18 @@ pub struct FlatSuite<'a> {
     pub cases: Vec<Case<'a>>,
 }
 
-/// Writes one report over all of the suites. Nothing here looks at a clock: times are the caller's.
+/// Whom a report is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// Whoever reads JUnit: a case has its file, line and properties.
+    #[default]
+    Common,
+    /// Whoever holds it against the schema of Jenkins.
+    Jenkins,
+}
+
+/// Writes one report over all of the suites, in its common form. Nothing here looks at a clock: times
+/// are the caller's.
 ///
 /// ```
 /// use testdock_junit::{Case, FlatSuite, Suite};
@@ -45,14 +60,35 @@ pub struct FlatSuite<'a> {
 /// assert!(xml.contains(r#"<testcase name="adds" time="0.250"/>"#));
 /// ```
 pub fn write(name: &str, suites: &[FlatSuite<'_>]) -> Vec<u8> {
+    write_as(Form::Common, name, suites)
+}
+
+/// Writes one report over all of the suites.
+pub fn write_as(form: Form, name: &str, suites: &[FlatSuite<'_>]) -> Vec<u8> {
     let mut report = quick_junit::Report::new(name);
-    report.add_test_suites(suites.iter().map(test_suite));
+    report.add_test_suites(suites.iter().map(|suite| test_suite(form, suite)));
     report.time =
         suites.iter().filter_map(|flat| duration(flat.suite.time)).reduce(Duration::saturating_add);
     let mut xml = Vec::new();
     // Writing into memory does not fail.
     let _ = report.serialize(&mut xml);
+    if form == Form::Jenkins {
+        remove_root_skips(&mut xml);
+    }
     xml
+}
+
+/// quick-junit counts skipped cases in the root element too, where the schema has no such attribute. A
+/// quote within a value is escaped, so the first that looks like it is it.
+fn remove_root_skips(xml: &mut Vec<u8>) {
+    const ATTRIBUTE: &[u8] = b" skipped=\"";
+    let Some(start) = memchr::memmem::find(xml, ATTRIBUTE) else {
+        return;
+    };
+    let end = start + ATTRIBUTE.len();
+    if let Some(length) = memchr::memchr(b'"', &xml[end..]) {
+        xml.drain(start..=end + length);
+    }
 }
 
 impl<'a> Report<'a> {
@@ -99,7 +135,7 @@ impl FlatSuite<'_> {
     }
 }
 
-fn test_suite(flat: &FlatSuite<'_>) -> TestSuite {
+fn test_suite(form: Form, flat: &FlatSuite<'_>) -> TestSuite {
     let suite = &flat.suite;
     let mut written = TestSuite::new(suite.name.as_deref().unwrap_or_default());
     written.time = duration(suite.time);
@@ -118,32 +154,45 @@ fn test_suite(flat: &FlatSuite<'_>) -> TestSuite {
     }
     written.system_out = suite.system_out.as_deref().map(XmlString::from);
     written.system_err = suite.system_err.as_deref().map(XmlString::from);
-    written.add_test_cases(flat.cases.iter().map(test_case));
-    written.add_test_cases(suite_failure(suite));
+    written.add_test_cases(flat.cases.iter().map(|case| test_case(form, case)));
+    written.add_test_cases(suite_failure(form, suite));
     written
 }
 
 /// A case that stands for what went wrong outside of all cases.
-fn suite_failure(suite: &Suite<'_>) -> Option<TestCase> {
+fn suite_failure(form: Form, suite: &Suite<'_>) -> Option<TestCase> {
     let case =
         Case { name: suite.name.clone(), statuses: suite.statuses.clone(), ..Case::default() };
-    (!case.statuses.is_empty()).then(|| test_case(&case))
+    (!case.statuses.is_empty()).then(|| test_case(form, &case))
 }
 
-fn test_case(case: &Case<'_>) -> TestCase {
+fn test_case(form: Form, case: &Case<'_>) -> TestCase {
     let mut written =
         TestCase::new(case.name.as_deref().unwrap_or_default(), status::test_status(case));
     written.classname = case.classname.as_deref().map(XmlString::from);
     written.time = duration(case.time);
-    written.properties = case.properties.iter().map(property).collect();
-    if let Some(file) = &case.file {
-        written.extra.insert("file".into(), file.as_ref().into());
-    }
-    if let Some(line) = case.line {
-        written.extra.insert("line".into(), line.to_string().into());
-    }
     written.system_out = case.system_out.as_deref().map(XmlString::from);
     written.system_err = case.system_err.as_deref().map(XmlString::from);
+    let file = case.file.as_deref().map(|file| ("file", Cow::Borrowed(file)));
+    let line = case.line.map(|line| ("line", Cow::Owned(line.to_string())));
+    let place = file.into_iter().chain(line);
+    match form {
+        Form::Common => {
+            written.properties = case.properties.iter().map(property).collect();
+            let place = place.map(|(key, value)| (key.into(), value.as_ref().into()));
+            written.extra.extend(place);
+        }
+        Form::Jenkins => {
+            let properties = case.properties.iter().map(|it| (it.name.as_ref(), it.value.clone()));
+            let lines = place.chain(properties);
+            let lines = lines.map(|(name, value)| format!("[[PROPERTY|{name}={value}]]\n"));
+            let printed =
+                lines.collect::<String>() + case.system_out.as_deref().unwrap_or_default();
+            if !printed.is_empty() {
+                written.system_out = Some(printed.into());
+            }
+        }
+    }
     written
 }
 

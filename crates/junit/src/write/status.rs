@@ -72,7 +72,8 @@ fn rerun(status: &Status<'_>) -> Option<TestRerun> {
     };
     let mut rerun = TestRerun::new(kind);
     rerun.message = status.message.as_deref().map(XmlString::from);
-    rerun.ty = status.type_.as_deref().map(XmlString::from);
+    // Surefire always writes it, and the schema of Jenkins wants it.
+    rerun.ty = Some(XmlString::from(status.type_.as_deref().unwrap_or_default()));
     rerun.description =
         Some(text_with_place(status)).filter(|text| !text.is_empty()).map(XmlString::from);
     rerun.system_out = status.system_out.as_deref().map(XmlString::from);

@@ -21,6 +21,20 @@ pub const OPEN_LOGS: &str = "testdock/openLogs";
 /// Closes them.
 pub const CLOSE_LOGS: &str = "testdock/closeLogs";
 
+/// All of them, in both directions.
+pub const CONTAINER_METHODS: [&str; 10] = [
+    CONTAINERS,
+    WATCH_CONTAINERS,
+    ContainersChanged::METHOD,
+    CONTAINER_ACTION,
+    INSPECT_CONTAINER,
+    REMOVE_IMAGE,
+    OPEN_LOGS,
+    CLOSE_LOGS,
+    LogText::METHOD,
+    LogEnded::METHOD,
+];
+
 /// Tells what there is, whenever it changed.
 #[derive(Debug)]
 pub enum ContainersChanged {}

@@ -26,8 +26,9 @@ pub struct DockerfileFacts {
     pub copies: Vec<Copy>,
     /// The directories of the image that hold a copy of the whole context.
     pub workspace_copied_to: Vec<String>,
-    /// What other stages, from which the chosen one copies, take from the context.
-    side_inputs: BTreeSet<String>,
+    /// All stages, and the number of the chosen one.
+    stages: Vec<Stage>,
+    chosen: usize,
 }
 
 /// A `COPY` or `ADD`, or a context that a `RUN` mounts.
@@ -50,6 +51,8 @@ pub struct Copy {
 pub struct BuildInputs {
     /// Files, directories (all that is in them) and globs, relative to the context; `.` is all of it.
     pub paths: BTreeSet<String>,
+    /// Whether a command of the build reads a copy of the workspace that the mount hides.
+    pub hidden_is_read: bool,
 }
 
 /// Why a Dockerfile's stage cannot be built.
@@ -79,14 +82,14 @@ pub fn analyse(
     let lineage = stage::lineage(&stages, chosen);
     let copies = stage::copies(&stages, &lineage);
     let side = stage::side_stages(&stages, chosen);
-    let side_copies = side.iter().flat_map(|index| &stages[*index].copies);
     let images = lineage.iter().chain(&side).filter_map(|index| stages[*index].image.clone());
     Ok(DockerfileFacts {
         base_images: distinct(images),
         workdir: stages[chosen].workdir.clone(),
         workspace_copied_to: stages[chosen].workspace_copied_to.clone(),
-        side_inputs: side_copies.flat_map(Copy::context_sources).collect(),
         copies,
+        stages,
+        chosen,
     })
 }
 
@@ -94,12 +97,62 @@ impl DockerfileFacts {
     /// The files whose change makes the image stale while the workspace is mounted at `mounted_at`.
     ///
     /// What the mount hides does not count: a copy of the whole workspace there never, a copy of a
-    /// part of it where no later command of the build could have read it.
+    /// part of it where no later command of the build could have read it. What comes by way of another
+    /// stage counts as if it came from the context directly.
     pub fn build_inputs(&self, mounted_at: Option<&str>) -> BuildInputs {
-        let counted = self.copies.iter().filter(|copy| !copy.is_hidden(mounted_at));
-        let mut paths: BTreeSet<_> = counted.flat_map(Copy::context_sources).collect();
-        paths.extend(self.side_inputs.iter().cloned());
-        BuildInputs { paths }
+        let mut inputs = BuildInputs::default();
+        let whole =
+            Taken { stage: self.chosen, path: "/".to_owned(), hidden: mounted_at.map(Into::into) };
+        let mut open = vec![whole];
+        let mut seen = BTreeSet::new();
+        while let Some(taken) = open.pop() {
+            let lineage = stage::lineage(&self.stages, taken.stage);
+            for copy in stage::copies(&self.stages, &lineage) {
+                if copy.read_by_a_command || copy.lies_at(&taken.path) {
+                    inputs.count(&copy, taken.hidden.as_deref());
+                    open.extend(self.taken_by(&copy, taken.hidden.as_deref()));
+                }
+            }
+            seen.insert(taken);
+            open.retain(|taken| !seen.contains(taken));
+        }
+        inputs
+    }
+
+    /// What a copy takes from another stage.
+    fn taken_by(&self, copy: &Copy, hidden: Option<&str>) -> Vec<Taken> {
+        let stage = copy.from.as_deref().and_then(|name| stage::find(&self.stages, name));
+        let Some(stage) = stage else {
+            return Vec::new();
+        };
+        let is_hidden = copy.path.is_some() && copy.path.as_deref() == hidden;
+        let taken = copy.sources.iter().map(|source| {
+            let path = stage::absolute("/", source);
+            // What lies there is what the mount hides.
+            let hidden = (is_hidden && copy.sources.len() == 1).then(|| path.clone());
+            Taken { stage, path, hidden }
+        });
+        taken.collect()
+    }
+}
+
+/// A part of a stage's files that goes into the image.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Taken {
+    stage: usize,
+    path: String,
+    /// Where the mount hides what is taken.
+    hidden: Option<String>,
+}
+
+impl BuildInputs {
+    /// Adds what a copy takes from the context, unless the mount hides it.
+    fn count(&mut self, copy: &Copy, hidden: Option<&str>) {
+        if !copy.is_hidden(hidden) {
+            self.paths.extend(copy.context_sources());
+        } else if copy.is_workspace() {
+            self.hidden_is_read |= copy.read_by_a_command;
+        }
     }
 }
 
@@ -116,6 +169,15 @@ impl Copy {
     /// Whether this puts the whole context into the image.
     fn is_workspace(&self) -> bool {
         self.from.is_none() && self.sources.iter().any(|source| context_path(source) == ".")
+    }
+
+    /// Whether what is copied lies at a path, below it or above it.
+    fn lies_at(&self, path: &str) -> bool {
+        let within = |inner: &str, outer: &str| {
+            let rest = inner.strip_prefix(outer.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.path.as_deref().is_none_or(|own| within(own, path) || within(path, own))
     }
 
     fn is_hidden(&self, mounted_at: Option<&str>) -> bool {

@@ -6,7 +6,7 @@ use super::Copy;
 use super::syntax::{Instruction, expand, unquote};
 
 /// One `FROM` and what follows it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Stage {
     pub(super) name: Option<String>,
     /// The earlier stage that it builds on, or else the image.
@@ -189,7 +189,7 @@ pub(super) fn named(stages: &[Stage], name: &str) -> Option<usize> {
 }
 
 /// The stage of that name or number.
-fn find(stages: &[Stage], name: &str) -> Option<usize> {
+pub(super) fn find(stages: &[Stage], name: &str) -> Option<usize> {
     named(stages, name).or_else(|| name.parse().ok().filter(|index| *index < stages.len()))
 }
 

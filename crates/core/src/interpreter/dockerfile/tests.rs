@@ -193,6 +193,45 @@ COPY --from=0 /src/dist /dist
     );
 }
 
+/// The inputs of a Dockerfile whose workspace is mounted at `/app`.
+fn check_inputs(text: &str, expected: &[&str], read: bool) {
+    let facts = facts(text, None, &[]).unwrap();
+    let inputs = facts.build_inputs(Some("/app"));
+    let paths: Vec<&str> = inputs.paths.iter().map(String::as_str).collect();
+    assert_eq!((paths, inputs.hidden_is_read), (expected.to_vec(), read), "{text}");
+}
+
+#[test]
+fn what_comes_by_way_of_another_stage_counts_as_if_it_came_directly() {
+    let copied = "FROM a AS src\nCOPY . /src\nCOPY etc /etc/app\nFROM b\n";
+    // The mount hides it, or nobody takes it.
+    check_inputs(&format!("{copied}COPY --from=src /src /app\n"), &[], false);
+    check_inputs(&format!("{copied}COPY --from=src /etc/app /etc/app\n"), &["etc"], false);
+    check_inputs(&format!("{copied}COPY --from=src /etc/app/one /one\n"), &["etc"], false);
+    check_inputs(&format!("{copied}COPY --from=src /src/data /data\n"), &["."], false);
+    check_inputs(&format!("{copied}COPY --from=src / /all\n"), &[".", "etc"], false);
+    check_inputs(
+        &format!("{copied}RUN --mount=from=src,source=/src,target=/x make\n"),
+        &["."],
+        false,
+    );
+    // What a command makes hangs on all that it could read, and on nothing that came later.
+    let built = "FROM a AS build\nCOPY go.mod /src/\nRUN make deps\nCOPY . /src\nFROM b\n";
+    check_inputs(&format!("{built}COPY --from=build /deps /deps\n"), &["go.mod"], false);
+    check_inputs(&format!("{built}COPY --from=build /src /app\n"), &["go.mod"], false);
+    let built = built.replace("FROM b", "RUN make\nFROM b");
+    check_inputs(&format!("{built}COPY --from=build /bin /bin\n"), &[".", "go.mod"], false);
+    // As where a command runs over the workspace itself: the mount has all but what it installed.
+    check_inputs(&format!("{built}COPY --from=build /src /app\n"), &["go.mod"], true);
+    check_inputs("FROM a\nCOPY . /app\nRUN make\n", &[], true);
+    // By way of two.
+    let twice = "FROM a AS src\nCOPY . /src\nFROM b AS mid\nCOPY --from=src /src /mid\nFROM c\n";
+    check_inputs(&format!("{twice}COPY --from=mid /mid /app\n"), &[], false);
+    check_inputs(&format!("{twice}COPY --from=mid /mid /other\n"), &["."], false);
+    let read = twice.replace("FROM c", "RUN make\nFROM c");
+    check_inputs(&format!("{read}COPY --from=mid /made /made\n"), &["."], false);
+}
+
 #[test]
 fn what_the_mount_hides_does_not_count_unless_a_command_read_it() {
     let text = "\
@@ -243,7 +282,7 @@ fn inputs_are_files_directories_and_globs() {
     let inputs = facts.build_inputs(None).matcher();
     let files = ["a.toml", "b/a.toml", "src/a/b.py", "srcs", "!odd", "odd"];
     assert_eq!(files.map(|file| inputs.contains(file)), [true, false, true, false, true, false]);
-    let all = BuildInputs { paths: [".".to_owned()].into() };
+    let all = BuildInputs { paths: [".".to_owned()].into(), ..BuildInputs::default() };
     assert!(all.matcher().contains("any/file"));
     assert!(!BuildInputs::default().matcher().contains("any/file"));
 }

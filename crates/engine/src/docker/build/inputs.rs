@@ -40,12 +40,9 @@ const MANIFESTS: [&str; 18] = [
 /// workspace is there for. The rest of the workspace is hidden by the mount.
 pub(super) fn of(facts: &DockerfileFacts) -> BTreeSet<String> {
     let mounted_at = facts.workspace_copied_to.last().map(String::as_str);
-    let mut paths = facts.build_inputs(mounted_at).paths;
-    let whole = |copy: &&_| is_whole_context(copy);
-    if facts.copies.iter().filter(whole).any(|copy| copy.path.is_none()) {
-        paths.remove("."); // lies in the base image's working directory, and so does the mount
-    }
-    if facts.copies.iter().filter(whole).any(|copy| copy.read_by_a_command) {
+    let inputs = facts.build_inputs(mounted_at);
+    let mut paths = inputs.paths;
+    if inputs.hidden_is_read {
         paths.extend(MANIFESTS.map(str::to_owned));
     }
     paths

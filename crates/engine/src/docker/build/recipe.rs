@@ -11,6 +11,7 @@ use testdock_core::plan::Dockerfile;
 
 use super::super::context::Context;
 use super::inputs;
+use crate::supervisor::hex;
 
 /// Under which name a Dockerfile is sent that the context does not hold.
 const SENT_DOCKERFILE: &str = ".testdock.Dockerfile";
@@ -72,6 +73,19 @@ impl Recipe {
     pub(in super::super) fn source(&self) -> String {
         let target = self.dockerfile.target.as_deref().unwrap_or_default();
         format!("{}#{target}", self.dockerfile.path)
+    }
+
+    /// The same, told apart by all that an interpreter asks of a build: of each of these the workspace
+    /// needs the newest image only.
+    pub(in super::super) fn series(&self) -> String {
+        let mut hash = Sha256::new();
+        for field in [self.source().as_str(), self.dockerfile.context.as_str()] {
+            field_of(&mut hash, field.as_bytes());
+        }
+        for (name, value) in &self.dockerfile.build_args {
+            field_of(&mut hash, format!("{name}={value}").as_bytes());
+        }
+        hex(&hash.finalize()[..8])
     }
 
     /// The files that shape the image, from the workspace's root: paths and globs.

@@ -49,10 +49,10 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
     seen.push(error.log.unwrap());
     let text = seen.join("\n").replace(&base(), "BASE").replace(&nonce(root), "NONCE");
     expect![[r#"
-        Building { step: "FROM BASE", number: 1, of: 7 }
-        Building { step: "ENV OWN=NONCE", number: 2, of: 7 }
-        Building { step: "RUN echo fine", number: 3, of: 7 }
-        Building { step: "RUN echo no luck; exit 3", number: 4, of: 7 }
+        Building { step: "FROM BASE", number: 1, of: 8 }
+        Building { step: "ENV OWN=NONCE", number: 2, of: 8 }
+        Building { step: "RUN echo fine", number: 3, of: 8 }
+        Building { step: "RUN echo no luck; exit 3", number: 4, of: 8 }
         cannot build Dockerfile: RUN echo no luck; exit 3 failed with exit code 3 4
         no luck"#]]
     .assert_eq(&text);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use bollard::query_parameters::RemoveImageOptionsBuilder;
+use bollard::query_parameters::{RemoveImageOptionsBuilder, TagImageOptionsBuilder};
 use expect_test::expect;
 use testdock_core::id::RunId;
 use testdock_core::model::{RunEvent, Stage};
@@ -168,6 +168,56 @@ COPY . .
     assert_ne!(second.name, first.name);
     assert!(lines(&events).contains(&"built with flask"), "{events:?}");
     project.remove(&first).await;
+    project.remove(&second).await;
+}
+
+async fn ids(docker: &Docker, image: &Image) -> Vec<String> {
+    let filters = HashMap::from([("label", image.series.clone())]);
+    let options = ListImagesOptionsBuilder::default().filters(&filters).build();
+    let found = docker.list_images(Some(options)).await.unwrap();
+    found.into_iter().map(|image| image.id).collect()
+}
+
+#[tokio::test]
+async fn another_base_image_means_another_image_which_replaces_the_first() {
+    let Some(project) = Project::new("FROM BASE\nENV MADE=here\n").await else {
+        return;
+    };
+    let docker = &project.docker;
+    // A name that means one image first, and then another one.
+    let name = format!("testdock-test-{}", nonce(project.root()).to_lowercase());
+    let call = |id: &str| {
+        let (id, name) = (id.to_owned(), name.clone());
+        async move {
+            let to = TagImageOptionsBuilder::new().repo(&name).tag("1").build();
+            docker.tag_image(&id, Some(to)).await.unwrap();
+        }
+    };
+    let (other, _) = project.built().await;
+    call(&base()).await;
+    project.write("Dockerfile", &format!("FROM {name}:1\nCMD [\"true\"]\n"));
+    let (first, _) = project.built().await;
+    assert_eq!(project.built().await, (first.clone(), Vec::new()));
+
+    call(&other.id).await;
+    let (second, _) = project.built().await;
+    assert_eq!((&second.name, second.id == first.id), (&first.name, false));
+    assert!(second.env.contains(&"MADE=here".to_owned()));
+    assert_eq!(project.built().await, (second.clone(), Vec::new()));
+
+    // Where the engine has no image of that name, it is still the one that was built from.
+    let no_prune = RemoveImageOptionsBuilder::new().noprune(true).build();
+    docker.remove_image(&format!("{name}:1"), Some(no_prune), None).await.unwrap();
+    assert_eq!(project.built().await, (second.clone(), Vec::new()));
+
+    // What somebody made of it has its labels, and is theirs.
+    let theirs = TagImageOptionsBuilder::new().repo(&name).tag("2").build();
+    docker.tag_image(&first.id, Some(theirs)).await.unwrap();
+    second.clone().prune(docker.clone()).await;
+    assert_eq!(ids(docker, &second).await.len(), 2, "all but that of the first Dockerfile");
+    docker.remove_image(&format!("{name}:2"), None::<RemoveImageOptions>, None).await.unwrap();
+    second.clone().prune(docker.clone()).await;
+    assert_eq!(ids(docker, &second).await, std::slice::from_ref(&second.id));
     project.remove(&second).await;
 }
 

@@ -1,0 +1,40 @@
+//! What was found out about an image, kept in the user's cache: losing it costs time and nothing else.
+
+use camino::Utf8PathBuf;
+use etcetera::BaseStrategy as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::supervisor::hex;
+
+/// A text about an image.
+#[derive(Debug)]
+pub(super) struct Note(Option<Utf8PathBuf>);
+
+impl Note {
+    /// The note on the image of that id, about something.
+    pub(super) fn on<'a>(image: &'a str, about: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hash = Sha256::new();
+        for part in about.into_iter().chain([image]) {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let name = hex(&hash.finalize()[..16]);
+        let cache = etcetera::choose_base_strategy().ok().map(|base| base.cache_dir());
+        let cache = cache.and_then(|dir| Utf8PathBuf::from_path_buf(dir).ok());
+        Self(cache.map(|dir| dir.join("testdock/images").join(name)))
+    }
+
+    /// What it says.
+    pub(super) fn read(&self) -> Option<String> {
+        std::fs::read_to_string(self.0.as_ref()?).ok()
+    }
+
+    /// Writes it down; where that fails, it will be found out again.
+    pub(super) fn write(&self, text: &str) {
+        let Some(path) = &self.0 else {
+            return;
+        };
+        let _ = path.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(path, text);
+    }
+}
