@@ -92,6 +92,7 @@ fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestI
         range: test.range,
         name: test.name_range,
         pattern: None,
+        tags: Vec::new(),
     }
 }
 

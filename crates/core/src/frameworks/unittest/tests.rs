@@ -43,7 +43,9 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
     check(
         &[],
         &[],
-        &expect![[r#"{"files":[["tests/deep/test_more.py",[]],["tests/test_orders.py",[]]],"exclude":[]}"#]],
+        &expect![[
+            r#"{"files":[["tests/deep/test_more.py",[]],["tests/test_orders.py",[]]],"exclude":[]}"#
+        ]],
     );
     check(
         &[
@@ -51,12 +53,16 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
             "py/tests/test_orders.py::TestTotal::test_b",
         ],
         &[],
-        &expect![[r#"{"files":[["tests/test_orders.py",[["TestTotal","test_a"],["TestTotal","test_b"]]]],"exclude":[]}"#]],
+        &expect![[
+            r#"{"files":[["tests/test_orders.py",[["TestTotal","test_a"],["TestTotal","test_b"]]]],"exclude":[]}"#
+        ]],
     );
     check(
         &["py/tests/deep", "py/tests/test_orders.py"],
         &["py/tests/test_orders.py::TestTotal"],
-        &expect![[r#"{"files":[["tests/deep/test_more.py",[]],["tests/test_orders.py",[]]],"exclude":[["tests/test_orders.py",["TestTotal"]]]}"#]],
+        &expect![[
+            r#"{"files":[["tests/deep/test_more.py",[]],["tests/test_orders.py",[]]],"exclude":[["tests/test_orders.py",["TestTotal"]]]}"#
+        ]],
     );
     check(
         &[],
@@ -122,22 +128,42 @@ fn a_helper_that_does_not_come_to_its_end_is_never_green() {
     let check = |events: &[&str], exit, expected: &Expect| {
         expected.assert_eq(&conclude(&events.join("\n"), exit));
     };
-    check(&[passed, end], Exit::Code(0), &expect![[r#"
+    check(
+        &[passed, end],
+        Exit::Code(0),
+        &expect![[r#"
         1 told
         passed py/tests/test_orders.py::TestTotal::test_a
-    "#]]);
-    check(&[passed], Exit::Signal(9), &expect![[r#"
+    "#]],
+    );
+    check(
+        &[passed],
+        Exit::Signal(9),
+        &expect![[r#"
         1 told
         passed py/tests/test_orders.py::TestTotal::test_a
-        the test process ended before unittest did: killed by signal 9"#]]);
-    check(&[passed, end], Exit::Code(1), &expect![[r#"
+        the test process ended before unittest did: killed by signal 9"#]],
+    );
+    check(
+        &[passed, end],
+        Exit::Code(1),
+        &expect![[r#"
         1 told
         passed py/tests/test_orders.py::TestTotal::test_a
-        unittest ended with exit code 1, though no test failed"#]]);
-    check(&[fatal], Exit::Code(2), &expect![[r#"
+        unittest ended with exit code 1, though no test failed"#]],
+    );
+    check(
+        &[fatal],
+        Exit::Code(2),
+        &expect![[r#"
         0 told
-        unittest could not run the tests: no such file"#]]);
-    check(&[end], Exit::Code(5), &expect![[r#"
+        unittest could not run the tests: no such file"#]],
+    );
+    check(
+        &[end],
+        Exit::Code(5),
+        &expect![[r#"
         0 told
-    "#]]);
+    "#]],
+    );
 }
