@@ -219,13 +219,15 @@ impl Run {
         effects
     }
 
-    /// Where a test ran, what is loaded with it did load: an older error that says otherwise goes.
+    /// Where a test ran, what is loaded with it did load, and its group was set up: an older error that says
+    /// otherwise goes.
     fn settle_loaded(&self, folder: &mut Folder) -> Vec<Effect> {
         let loaded = self.units(folder, |result| !result.id.names.is_empty());
-        let is_over = |id: &&TestId| {
-            let unit = self.unit(folder, id);
-            !self.results.contains_key(*id) && unit.is_some_and(|unit| loaded.contains(&unit))
+        let is_loaded = |id: &TestId| match id.names.is_empty() {
+            true => self.unit(folder, id).is_some_and(|unit| loaded.contains(&unit)),
+            false => self.results.keys().any(|ran| id.holds(ran)),
         };
+        let is_over = |id: &&TestId| !self.results.contains_key(*id) && is_loaded(id);
         let over: Vec<TestId> = folder.load_errors().filter(is_over).cloned().collect();
         over.into_iter().flat_map(|id| self.retract(folder, id)).collect()
     }
@@ -293,7 +295,11 @@ impl Run {
             return Self::not_reached(folder, unreached);
         }
         let failed = self.units(folder, |it| it.id.names.is_empty() && it.outcome.is_bad());
-        let is_lost = |id: &TestId| self.unit(folder, id).is_some_and(|it| failed.contains(&it));
+        let bad = || self.results.values().filter(|result| result.outcome.is_bad());
+        let is_lost = |id: &TestId| {
+            self.unit(folder, id).is_some_and(|unit| failed.contains(&unit))
+                || bad().any(|it| !it.id.names.is_empty() && it.id.holds(id))
+        };
         let (lost, others): (Vec<_>, Vec<_>) = unreached.into_iter().partition(is_lost);
         // A test that an argument left out is not gone.
         let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id) || self.lacks_case(id);

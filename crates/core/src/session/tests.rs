@@ -1,5 +1,5 @@
 //! The session, fed with inputs. The framework is a toy: `check NAME` in a `.t` file is a test, and
-//! every line up to the next one belongs to it.
+//! every line up to the next one belongs to it. A name with a capital is a group's.
 
 mod interpreters;
 mod watches;
@@ -43,10 +43,12 @@ impl Framework for Toy {
             let end = starts.get(n + 1).copied().unwrap_or(lines.len());
             let mut hasher = DefaultHasher::new();
             lines[start..end].hash(&mut hasher);
+            let is_group = lines[start][6..].starts_with(char::is_uppercase);
+            let kind = if is_group { ItemKind::Group } else { ItemKind::Test };
             let at = |line: usize| Position { line: u32::try_from(line).unwrap(), character: 0 };
             TestItem {
                 id: id(&format!("{path}::{}", &lines[start][6..])),
-                kind: ItemKind::Test,
+                kind,
                 range: Range { start: at(start), end: at(end) },
                 name: Range { start: at(start), end: at(start) },
                 hash: hasher.finish(),
@@ -363,6 +365,30 @@ fn a_file_that_does_not_load_leaves_no_old_green_and_its_error_goes_when_a_test_
     assert_eq!(
         words(&event(&mut session, "r3", report)),
         ["a.t::two passed", "retracted a.t", "diagnostics at "]
+    );
+}
+
+#[test]
+fn what_a_group_cannot_set_up_for_is_not_reached_until_one_of_its_tests_ran() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, "check Group\ncheck one\n");
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", passed("a.t::Group::inner"));
+    let _ = end(&mut session, "r1", End::Completed);
+
+    let _ = session.handle(request("r2", &[]));
+    let report = RunEvent::Reported(vec![failed("a.t::Group", 1)]);
+    let _ = event(&mut session, "r2", report);
+    assert_eq!(
+        words(&end(&mut session, "r2", End::Completed)),
+        ["stale a.t::Group::inner", "save 2", "ended"]
+    );
+
+    let _ = session.handle(request("r3", &["a.t::Group::inner"]));
+    let report = RunEvent::Reported(vec![passed("a.t::Group::inner")]);
+    assert_eq!(
+        words(&event(&mut session, "r3", report)),
+        ["a.t::Group::inner passed", "retracted a.t::Group", "diagnostics at "]
     );
 }
 
