@@ -17,7 +17,7 @@ pub(crate) fn refused(frame: &Frame, invocation: &Invocation, stand: &Stand) -> 
             let first = invocation.candidates.iter().filter_map(|c| c.argv.first());
             let tried: Vec<&str> = first.map(String::as_str).collect();
             let why = match tried.as_slice() {
-                [one] => format!("it has no {one}"),
+                [one] => format!("it has no `{one}`"),
                 several => format!("none of {} works there", several.join(", ")),
             };
             interpreter(format!("cannot run the tests in {place}: {why}")).help(&invocation.remedy)

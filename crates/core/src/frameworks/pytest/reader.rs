@@ -252,9 +252,9 @@ impl PytestReader {
             (None, exit) => Some(Broken {
                 fault: Fault::Process,
                 message: format!("the test process ended{} before pytest did", code_words(exit)),
-                help: Some(
-                    "the last test that began may have ended the interpreter (os._exit)".into(),
-                ),
+                help: matches!(exit, Exit::Code(_)).then(|| {
+                    "the last test that began may have ended the interpreter (os._exit)".into()
+                }),
             }),
         }
     }
