@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -287,9 +288,13 @@ fn file_layers(root: &Utf8Path) -> Vec<Layer> {
         Some(Origin::Repository(root.join("testdock.toml"))),
         Some(Origin::Local(root.join("testdock.local.toml"))),
     ];
-    let read = |origin: Origin| {
-        let text = fs::read_to_string(origin.file()?).ok()?;
-        Some(Layer::from_toml(origin, &text))
+    let read = |origin: Origin| match fs::read_to_string(origin.file()?) {
+        Ok(text) => Some(Layer::from_toml(origin, &text)),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => None,
+            ErrorKind::InvalidData => Some(Layer::unreadable(origin, "it is not UTF-8".to_owned())),
+            _ => Some(Layer::unreadable(origin, error.to_string())),
+        },
     };
     candidates.into_iter().flatten().filter_map(read).collect()
 }

@@ -208,7 +208,7 @@ impl Run {
             effects.extend(self.take(folder, result));
         }
         effects.extend(self.settle_loaded(folder));
-        self.done_before = self.results.len();
+        self.done_before = self.tests_told();
         effects
     }
 
@@ -291,7 +291,7 @@ impl Run {
             .map(|(id, _)| id)
             .filter(|id| !self.results.contains_key(id) && self.means(folder, id))
             .collect();
-        if !matches!(how, End::Completed) {
+        if !matches!(how, End::Completed) || self.is_cut() {
             return Self::not_reached(folder, unreached);
         }
         let failed = self.units(folder, |it| it.id.names.is_empty() && it.outcome.is_bad());
@@ -309,11 +309,19 @@ impl Run {
         effects
     }
 
+    /// Whether the tool had more tests than it told of: it stopped early, by a fault or by request.
+    fn is_cut(&self) -> bool {
+        self.tests_told() < self.total
+    }
+
+    /// How many tests it told of; a file that did not load is none.
+    fn tests_told(&self) -> usize {
+        self.results.keys().filter(|id| !id.names.is_empty()).count()
+    }
+
     /// Whether other cases of a test ran, and nothing kept this one from doing so.
     fn lacks_case(&self, id: &TestId) -> bool {
-        let is_whole = self.total > 0
-            && self.results.len() >= self.total
-            && self.jobs.iter().all(|job| job.args.is_empty());
+        let is_whole = self.total > 0 && self.jobs.iter().all(|job| job.args.is_empty());
         let mut ran = self.results.keys().filter(|it| it.file == id.file && it.names == id.names);
         id.case.is_some() && is_whole && ran.any(|it| it.case.is_some() && it.suite == id.suite)
     }

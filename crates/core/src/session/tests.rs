@@ -483,6 +483,26 @@ fn a_test_that_gets_cases_has_no_outcome_of_its_own_any_more() {
     assert_eq!(run("r3", &["a.t::one", "a.t::two"]), ["a.t::one", "a.t::two"]);
 }
 
+/// Such as by -x, or since another file did not load.
+#[test]
+fn a_run_that_stopped_early_leaves_no_old_green() {
+    let mut session = session();
+    let mut run = |id: &str, results: &[TestResult]| {
+        let _ = session.handle(request(id, &[]));
+        let _ = event(&mut session, id, RunEvent::Collected(2));
+        for result in results {
+            let _ = finish(&mut session, id, result.clone());
+        }
+        words(&end(&mut session, id, End::Completed))
+    };
+    assert_eq!(run("r1", &[passed("a.t::one"), passed("a.t::two")]), ["save 2", "ended"]);
+    let stale = ["stale a.t::two", "save 2", "ended"];
+    assert_eq!(run("r2", &[failed("a.t::one", 2)]), stale);
+    let loaded = TestResult::new(id("b.t"), Outcome::Errored);
+    let stale = ["stale a.t::one", "diagnostics at 2?", "save 3", "ended"];
+    assert_eq!(run("r3", &[loaded]), stale);
+}
+
 #[test]
 fn a_case_that_is_no_more_is_forgotten_once_all_cases_ran() {
     let mut session = session();

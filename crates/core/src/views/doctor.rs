@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::details::plain;
 use crate::interpreter::Choice;
+use super::words::number_words;
 use crate::model::RunError;
 use crate::remedy::Remedy;
 use crate::workspace::Workspace;
@@ -84,7 +85,9 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         let root = if suite.root.is_root() { "." } else { suite.root.as_str() };
         let found = match files {
             0 => "its tests are known once it ran".to_owned(),
-            files => format!("{tests} tests, files with tests: {files}"),
+            files => {
+                format!("{} in {}", number_words(*tests, "test"), number_words(*files, "file"))
+            }
         };
         let text = format!("{name}{} in {root}; {found}", suite.framework.name());
         findings.push(Finding::good("suite", text));

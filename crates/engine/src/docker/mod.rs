@@ -148,6 +148,6 @@ pub(crate) fn said(error: &bollard::errors::Error) -> String {
         bollard::errors::Error::DockerResponseServerError { message, .. } => {
             message.trim().to_owned()
         }
-        error => error.to_string(),
+        error => connect::innermost(error),
     }
 }
