@@ -4,6 +4,7 @@
 //! small: it knows how to make a machine ready, and nothing of what Testdock does.
 
 mod bench;
+mod bench_junit;
 mod demo;
 mod e2e;
 mod engine;
@@ -51,7 +52,7 @@ enum Habit {
     /// Pack an extension for publishing
     #[command(subcommand)]
     Package(Package),
-    /// Measure `testdock run` against its peers, in turn, on the same project
+    /// Measure `testdock run`, or the report reader, against their peers in turn
     Bench(bench::Options),
 }
 
