@@ -270,7 +270,7 @@ fn a_shell_begins_in_the_workspace() {
 #[test]
 fn a_shell_has_a_real_terminal() {
     let Some(mut bench) = Bench::new() else { return };
-    bench.service("db", SLEEPS);
+    let id = bench.service("db", SLEEPS);
     let mut terminal = bench.terminal(&["containers", "exec", "db"]);
     terminal.type_in("PS1='$ '; echo $TERM $(stty size)\n");
     terminal.until(b"xterm-256color 33 101\r\n");
@@ -280,6 +280,8 @@ fn a_shell_has_a_real_terminal() {
         .type_in("while [ \"$(stty size)\" != '40 120' ]; do sleep 0.1; done; echo resi''zed\n");
     terminal.until(b"resized\r\n");
     terminal.type_in("sleep 1000\n");
+    // A shell that is not ready yet would not pass the interrupt on.
+    soon("the command", PATIENCE, || processes(&id, "sleep 1000").into_iter().next());
     terminal.until(b"sleep 1000");
     terminal.type_in("\x03");
     terminal.until(b"$ ");

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use testdock_core::model::RunEvent;
 
 use crate::client::Client;
+use crate::runner::{broken, unreachable};
 use crate::workspace::{SHOP, Workspace};
 
 const EXECUTE: &str = "workspace/executeCommand";
@@ -66,6 +67,47 @@ async fn a_class_that_inherits_its_tests_runs_as_a_whole() {
     run.over().await;
     client.idle().await;
     assert_eq!(client.lenses(&uri).await[2], "2 ✓ 1 passed");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn what_one_command_mends_is_told_with_it_to_a_client_with_a_button() {
+    let workspace = Workspace::shop();
+    let able = json!({ "experimental": { "testdockRemedies": true } });
+    for (capabilities, method) in [(able, "testdock/remedy"), (json!({}), "window/showMessage")] {
+        let mut client = Client::open(&workspace, capabilities).await;
+        client.ignore(&["textDocument/publishDiagnostics"]);
+        client.command("testdock.runAll", json!({})).await;
+        let run = client.run().await;
+        run.say(unreachable());
+        let told = client.next(method).await;
+        let message = told["message"].as_str().unwrap_or_default();
+        let ends = "docker.sock: no such file; start it (sudo systemctl start docker)";
+        assert!(message.ends_with(ends), "{message}");
+        if method == "testdock/remedy" {
+            assert_eq!(told["title"], "Start Docker");
+            assert_eq!(told["command"], "sudo systemctl start docker");
+        }
+        // What no command mends is a message to everyone.
+        client.command("testdock.runAll", json!({})).await;
+        let run = client.run().await;
+        run.say(broken("no luck"));
+        client.next("window/showMessage").await;
+        client.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_writes_a_text_or_a_page() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace).await;
+    let text = client.command("testdock.doctor", Value::Null).await;
+    let text = text.as_str().expect("a text").to_owned();
+    assert!(text.starts_with("ok    project"), "{text}");
+    let page = client.command("testdock.doctor", json!({ "format": "markdown" })).await;
+    let page = page.as_str().expect("a page").to_owned();
+    let begins = "# Testdock: Doctor\n\n## shop\n\nTests can run here.\n\n- ✓ **project**: ";
+    assert!(page.starts_with(begins), "{page}");
     client.finish().await;
 }
 

@@ -9,7 +9,7 @@ use testdock_lsp::ext;
 
 use crate::book::Book;
 use crate::client::{Client, merge, with_explorer};
-use crate::runner::Run;
+use crate::runner::{Run, unreachable};
 use crate::workspace::Workspace;
 
 const CART: &str = "\
@@ -31,6 +31,7 @@ const DISCOVERED: &str = "experimental/discoveredTests";
 const STATE: &str = "experimental/changeTestState";
 const OUTPUT: &str = "experimental/appendOutputToRunTest";
 const END: &str = "experimental/endRunTest";
+const REMEDY: &str = "testdock/remedy";
 const CHANGED: &str = "testdock/interpretersChanged";
 
 #[tokio::test]
@@ -75,13 +76,14 @@ async fn interpreters(book: &mut Book) -> String {
     let name = "testdock/shop:1e89bb7be5c4".to_owned();
     let image = Image { id: "sha256:1".to_owned(), name, size: 412_000_000 };
     client.engine.stands("default", Found::Warm(image));
-    let able = json!({ "experimental": { "testdockInterpreters": true } });
+    let able = json!({ "testdockInterpreters": true, "testdockRemedies": true });
+    let able = json!({ "experimental": able });
     client.initialize(&[&workspace], able, json!({ "local": false })).await;
     client.ready(1).await;
     let last_stands = |state: &'static str| {
         move |it: &Value| {
-            let all = it["interpreters"].as_array().into_iter().flatten();
-            all.filter(|it| it["kind"] != "local").last().is_some_and(|it| it["state"] == state)
+            let mut all = it["interpreters"].as_array().into_iter().flatten();
+            all.rfind(|it| it["kind"] != "local").is_some_and(|it| it["state"] == state)
         }
     };
     client.next_where(CHANGED, last_stands("warm")).await;
@@ -97,6 +99,9 @@ async fn interpreters(book: &mut Book) -> String {
     let mut changed = client.next_where(CHANGED, last_stands("absent")).await;
     changed["kinds"] = json!([]);
     book.told(CHANGED, changed);
+    client.command("testdock.buildInterpreter", json!({})).await;
+    client.run().await.say(unreachable());
+    book.told(REMEDY, client.next(REMEDY).await);
     client.ignore(&[CHANGED]);
     client.finish().await;
     workspace.uri("")

@@ -90,6 +90,32 @@ async fn the_tree_unfolds() {
 }
 
 #[tokio::test]
+async fn tests_have_tags() {
+    let workspace = Workspace::named("shop", &[]);
+    let text = "import pytest\n@pytest.mark.slow\nclass TestA:\n    def test_one(self): pass\n";
+    workspace.write("tests/test_a.py", text);
+    workspace.write("testdock.toml", "[[suite]]\nframework = \"pytest\"\nname = \"unit\"\n");
+    let mut client = Client::open(&workspace, with_explorer()).await;
+    let told = client.next(DISCOVERED).await;
+    let tags = |test: &Value| format!("{} {}", test["label"], test["tags"]);
+    let lines: Vec<String> = told["tests"].as_array().into_iter().flatten().map(tags).collect();
+    expect![[r#"
+        "unit" null
+        "tests/test_a.py" null
+        "TestA" null
+        "test_one" ["pytest","unit","slow"]"#]]
+    .assert_eq(&lines.join("\n"));
+
+    // A mark that is added is told, though nothing moved.
+    let uri = workspace.uri("tests/test_a.py");
+    client.did_open(&uri, text).await;
+    client.did_change(&uri, 2, &text.replace("slow", "fast")).await;
+    let told = client.next(DISCOVERED).await;
+    assert_eq!(told["tests"][3]["tags"], json!(["pytest", "unit", "fast"]));
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn an_edit_tells_what_changed_and_nothing_else() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace, with_explorer()).await;

@@ -7,6 +7,7 @@ use testdock_core::model::{
     End, Ended, Failure, Fault, Frame, Outcome, Place, Provenance, RunError, RunEvent, TestResult,
 };
 use testdock_core::plan::Plan;
+use testdock_core::remedy::{Remedy, Services};
 use testdock_engine::scripted::Script;
 
 /// So long a test waits for what never comes.
@@ -106,6 +107,15 @@ pub(crate) fn result(id: &str, outcome: Outcome) -> TestResult {
 
 pub(crate) fn ended(how: End) -> RunEvent {
     RunEvent::Ended(Ended { how, duration: Duration::from_millis(340), log: None })
+}
+
+/// The engine is not there, and a command starts it.
+pub(crate) fn unreachable() -> RunEvent {
+    let message = "cannot reach Docker at unix:///var/run/docker.sock: no such file";
+    let remedy = Remedy::Start { services: Services::Systemd, again: false, sudo: true };
+    let error = RunError::new(Fault::Interpreter, message);
+    let error = error.help("start it (sudo systemctl start docker)");
+    ended(End::Broken(RunError { remedy: Some(remedy), ..error }))
 }
 
 pub(crate) fn broken(message: &str) -> RunEvent {

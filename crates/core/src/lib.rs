@@ -14,6 +14,7 @@ pub mod paths;
 pub mod placement;
 pub mod plan;
 pub mod recording;
+pub mod remedy;
 pub mod report;
 pub mod resolve;
 pub mod session;

@@ -8,6 +8,7 @@ use camino::Utf8PathBuf;
 use crate::id::TestId;
 use crate::interpreter::Image;
 use crate::paths::PathMap;
+use crate::remedy::Remedy;
 
 /// How a test ended. Exclusive: a test that was skipped *and* failed was expected to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -321,12 +322,14 @@ pub struct RunError {
     pub place: Option<Place>,
     /// The end of the log that shows it.
     pub log: Option<String>,
+    /// The one command that mends it, where there is one.
+    pub remedy: Option<Remedy>,
 }
 
 impl RunError {
     /// An error without remedy, place or log.
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), help: None, place: None, log: None }
+        Self { fault, message: message.into(), help: None, place: None, log: None, remedy: None }
     }
 
     /// With a remedy.

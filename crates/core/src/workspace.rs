@@ -76,6 +76,7 @@ impl Problem {
             help: self.help.clone(),
             place: self.place.clone(),
             log: None,
+            remedy: None,
         }
     }
 }

@@ -371,7 +371,7 @@ fn find<'s>(session: &'s Session, name: &FolderName) -> Option<&'s Folder> {
 fn hash(items: &[TestItem]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for item in items {
-        (&item.id, &item.parent, item.kind as u8).hash(&mut hasher);
+        (&item.id, &item.parent, item.kind as u8, &item.tags).hash(&mut hasher);
         let range = item.range.map(|range| (range.start, range.end));
         range
             .map(|(start, end)| (start.line, start.character, end.line, end.character))

@@ -5,8 +5,8 @@ use testdock_core::session::{Folder, Session};
 use testdock_core::views::InterpreterView;
 
 use crate::ext::{
-    FieldType, Interpreter, InterpreterField, InterpreterKind, InterpretersChanged,
-    InterpretersSnapshot,
+    FieldType, Interpreter, InterpreterField, InterpreterKind, InterpreterRemedy,
+    InterpretersChanged, InterpretersSnapshot,
 };
 use crate::shared::Shared;
 
@@ -31,6 +31,7 @@ pub(crate) fn tell(shared: &Shared, session: &Session) {
 }
 
 fn interpreter(shared: &Shared, folder: &Folder, view: InterpreterView) -> Option<Interpreter> {
+    let remedy = view.error.as_ref().and_then(|error| error.remedy);
     Some(Interpreter {
         folder: folder.name.to_string(),
         folder_uri: shared.uri(&folder.root)?,
@@ -42,6 +43,10 @@ fn interpreter(shared: &Shared, folder: &Folder, view: InterpreterView) -> Optio
         state: view.state.as_str().to_owned(),
         detail: view.detail,
         help: view.error.and_then(|error| error.help),
+        remedy: remedy.map(|remedy| InterpreterRemedy {
+            title: remedy.title().to_owned(),
+            command: remedy.command(),
+        }),
         chosen: view.is_chosen,
     })
 }

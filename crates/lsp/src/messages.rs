@@ -5,8 +5,9 @@ use lsp_types::{LogMessageParams, MessageType, ShowMessageParams};
 use testdock_core::model::{End, Fault, RunError};
 use testdock_core::views::duration_words;
 
-use crate::ext::EndKind;
+use crate::ext::{self, EndKind, RemedyParams};
 use crate::outbox::Outbox;
+use crate::shared::Shared;
 
 /// Shows a message.
 pub(crate) fn show(outbox: &Outbox, typ: MessageType, message: String) {
@@ -27,29 +28,39 @@ pub(crate) fn error_words(error: &RunError) -> String {
 }
 
 /// Tells that a run was refused.
-pub(crate) fn refused(outbox: &Outbox, error: &RunError) {
+pub(crate) fn refused(shared: &Shared, error: &RunError) {
     let typ = match error.fault {
         Fault::NoTests => MessageType::INFO,
         Fault::Interpreter | Fault::Configuration | Fault::Process => MessageType::WARNING,
     };
-    show(outbox, typ, format!("Testdock: {}", error_words(error)));
+    tell(shared, typ, error);
+}
+
+/// Tells of an error: with the command that mends it, where there is one and the client has a button.
+fn tell(shared: &Shared, typ: MessageType, error: &RunError) {
+    match error.remedy.filter(|_| shared.client_can().remedies) {
+        Some(remedy) => shared.outbox.notify::<ext::Remedy>(RemedyParams {
+            message: error_words(error),
+            title: remedy.title().to_owned(),
+            command: remedy.command(),
+        }),
+        None => show(&shared.outbox, typ, format!("Testdock: {}", error_words(error))),
+    }
 }
 
 /// Tells of an end that no test explains.
-pub(crate) fn ended(outbox: &Outbox, how: &End) {
+pub(crate) fn ended(shared: &Shared, how: &End) {
     match how {
         End::Completed | End::Cancelled => {}
         End::TimedOut(limit) => show(
-            outbox,
+            &shared.outbox,
             MessageType::WARNING,
             format!(
                 "Testdock: the run was stopped: it took longer than {}",
                 duration_words(*limit)
             ),
         ),
-        End::Broken(error) => {
-            show(outbox, MessageType::ERROR, format!("Testdock: {}", error_words(error)))
-        }
+        End::Broken(error) => tell(shared, MessageType::ERROR, error),
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) struct Abilities {
     pub(crate) run_ids: bool,
     /// It shows how interpreters stand.
     pub(crate) interpreters: bool,
+    /// It has a button for a command that mends something.
+    pub(crate) remedies: bool,
 }
 
 impl Shared {
@@ -186,6 +188,7 @@ impl Abilities {
             explorer: experimental("testExplorer"),
             run_ids: experimental("testRunIds"),
             interpreters: experimental("testdockInterpreters"),
+            remedies: experimental("testdockRemedies"),
         }
     }
 }

@@ -149,14 +149,14 @@ impl EditorSink {
         let words = messages::error_words(error);
         // Of several folders the same is said once.
         if !self.shared.runs.has_said(run, &words) {
-            messages::refused(&self.shared.outbox, error);
+            messages::refused(&self.shared, error);
         }
         self.explorer.output(run, &format!("{words}\n"));
         self.over(run, EndKind::Refused, words);
     }
 
     fn ended(&mut self, session: &Session, run: &RunId, ended: &Ended) {
-        messages::ended(&self.shared.outbox, &ended.how);
+        messages::ended(&self.shared, &ended.how);
         let words = match session.run(run) {
             Some(run) => end_words(&outcome_words(run), ended),
             None => count_words(&Totals::default()),

@@ -4,6 +4,7 @@
 //! and tests that no file shows are there once a run told of them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use lsp_types::TextDocumentIdentifier;
 use testdock_core::frameworks::{self, ItemKind};
@@ -180,7 +181,32 @@ impl<'s> Tree<'s> {
             parent,
             range: document.as_ref().and(found).map(range),
             text_document: document,
+            tags: self.tags(id, kind, found),
         })
+    }
+
+    /// The words that a test is chosen by; what holds tests has none of its own.
+    fn tags(
+        self,
+        id: &TestId,
+        kind: TestItemKind,
+        found: Option<&frameworks::TestItem>,
+    ) -> Vec<Arc<str>> {
+        let tests = self.folder.tests_in(&id.file).iter();
+        let by_file = tests.map(|it| &it.suite).find(|suite| suite.name == id.suite);
+        let named = self.folder.workspace.suites.iter();
+        // The tests of a command stand in no file; its suite has a name.
+        let suite =
+            by_file.or_else(|| named.clone().find(|it| it.name.is_some() && it.name == id.suite));
+        let Some(suite) = suite.filter(|_| kind == TestItemKind::Test) else {
+            return Vec::new();
+        };
+        let marks = found.into_iter().flat_map(|it| it.tags.iter().cloned());
+        [Some(Arc::from(suite.framework.name())), suite.name.clone()]
+            .into_iter()
+            .flatten()
+            .chain(marks)
+            .collect()
     }
 
     /// A folder or a suite.
@@ -194,6 +220,7 @@ impl<'s> Tree<'s> {
             parent,
             text_document: None,
             range: None,
+            tags: Vec::new(),
         }
     }
 

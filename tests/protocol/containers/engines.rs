@@ -99,7 +99,7 @@ async fn an_engine_that_is_not_there_is_told_with_the_remedy() {
         error["message"],
         "cannot reach Docker at unix:///nowhere/docker.sock: no such file"
     );
-    assert!(error["help"].as_str().is_some_and(|it| it.starts_with("start it")), "{error}");
+    assert!(error["help"].as_str().is_some_and(|it| it.starts_with("start the engine")), "{error}");
     let params = json!({ "engine": host, "id": "x", "action": "stop" });
     let error = client.refused("testdock/containerAction", params).await;
     assert!(error.starts_with("cannot reach Docker at unix:///nowhere/docker.sock"), "{error}");

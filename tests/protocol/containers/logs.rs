@@ -219,6 +219,8 @@ async fn what_cannot_be_opened_is_said() {
     check(json!({ "logId": "" }), "logs need a logId, and the id of a container").await;
     check(json!({ "id": null }), "logs need a logId, and the id of a container").await;
     check(json!({ "tail": -1 }), "").await;
+    let many = vec!["x"; 100];
+    check(json!({ "ids": many }), "cannot open 101 logs as one; ask for 100 at most").await;
     client.finish().await;
 }
 

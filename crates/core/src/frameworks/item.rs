@@ -1,5 +1,7 @@
 //! What stands in a file of tests, and where.
 
+use std::sync::Arc;
+
 use super::NamePattern;
 use crate::id::TestId;
 
@@ -47,4 +49,6 @@ pub struct TestItem {
     pub hash: u64,
     /// Where parts of its name are known only when it runs: the names that results may give it.
     pub pattern: Option<NamePattern>,
+    /// Words to choose tests by: marks, tags, categories, as its framework calls them.
+    pub tags: Vec<Arc<str>>,
 }

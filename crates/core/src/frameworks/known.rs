@@ -129,6 +129,7 @@ mod tests {
             hash: 0,
             pattern: pattern
                 .map(|pieces| NamePattern::new(pieces.iter().map(|&piece| piece.to_owned()))),
+            tags: Vec::new(),
         }
     }
 

@@ -50,6 +50,7 @@ impl Framework for Toy {
                 name: Range { start: at(start), end: at(start) },
                 hash: hasher.finish(),
                 pattern: None,
+                tags: Vec::new(),
             }
         };
         starts.iter().enumerate().map(item).collect()

@@ -128,7 +128,7 @@ fn fence(content: &str) -> String {
 }
 
 /// Text that Markdown leaves alone.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {

@@ -1,9 +1,13 @@
 //! What was found, what is missing, and the command that mends it.
 
+use std::fmt::Write;
+
 use anstyle::{AnsiColor, Style};
 
+use super::details::plain;
 use crate::interpreter::Choice;
 use crate::model::RunError;
+use crate::remedy::Remedy;
 use crate::workspace::Workspace;
 
 /// One thing that was looked at.
@@ -17,6 +21,8 @@ pub struct Finding {
     pub text: String,
     /// What mends it, or what else is worth knowing.
     pub help: Vec<String>,
+    /// A command line that mends it.
+    pub command: Option<String>,
 }
 
 /// Whether something is in order.
@@ -38,6 +44,7 @@ impl Finding {
             verdict: Verdict::Good,
             text: text.into(),
             help: Vec::new(),
+            command: None,
         }
     }
 
@@ -50,6 +57,7 @@ impl Finding {
             verdict: Verdict::Bad,
             text: format!("{place}{}", error.message),
             help: error.help.iter().cloned().collect(),
+            command: error.remedy.map(Remedy::command),
         }
     }
 
@@ -135,7 +143,39 @@ pub fn doctor_lines(findings: &[Finding]) -> Vec<String> {
         };
         let style: Style = color.on_default().bold();
         lines.push(format!("{style}{mark}{style:#}  {:width$}  {}", finding.subject, finding.text));
-        lines.extend(finding.help.iter().map(|help| format!("{:1$}{help}", "", width + 8)));
+        let command = finding.command.iter().map(|command| format!("$ {command}"));
+        let below = finding.help.iter().cloned().chain(command);
+        lines.extend(below.map(|line| format!("{:1$}{line}", "", width + 8)));
     }
     lines
 }
+
+/// The findings in a folder as a page, in Markdown.
+pub fn doctor_page(folder: &str, findings: &[Finding]) -> String {
+    let bad = findings.iter().filter(|finding| finding.verdict == Verdict::Bad).count();
+    let summary = match bad {
+        0 => "Tests can run here.".to_owned(),
+        1 => "One thing keeps tests from running.".to_owned(),
+        bad => format!("{bad} things keep tests from running."),
+    };
+    let mut page = format!("## {}\n\n{summary}\n\n", plain(folder));
+    for finding in findings {
+        let mark = match finding.verdict {
+            Verdict::Good => "✓",
+            Verdict::Bad => "✗",
+            Verdict::Note => "ℹ",
+        };
+        let (subject, text) = (plain(&finding.subject), plain(&finding.text));
+        let _ = writeln!(page, "- {mark} **{subject}**: {text}");
+        for help in &finding.help {
+            let _ = writeln!(page, "  - {}", plain(help));
+        }
+        if let Some(command) = &finding.command {
+            let _ = write!(page, "\n  ```sh\n  {command}\n  ```\n\n");
+        }
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests;

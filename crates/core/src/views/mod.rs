@@ -16,7 +16,7 @@ pub use details::{Extent, details};
 pub use diagnostics::{
     Diagnostic, Related, Severity, configuration_diagnostics, fault_diagnostic, test_diagnostics,
 };
-pub use doctor::{Finding, Verdict, doctor_lines, doctor_text, workspace_findings};
+pub use doctor::{Finding, Verdict, doctor_lines, doctor_page, doctor_text, workspace_findings};
 pub use interpreters::{InterpreterState, InterpreterView};
 pub use json::json_line;
 pub use junit::junit_report;

@@ -1,6 +1,7 @@
 //! What there is on an engine.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use bollard::Docker;
 use bollard::errors::Error;
@@ -9,33 +10,43 @@ use bollard::query_parameters::{ListContainersOptionsBuilder, ListImagesOptions}
 use testdock_core::containers::origin::WORKSPACE;
 use testdock_core::containers::{Container, Image, Inventory, Origin, Port, State, status_words};
 use testdock_core::model::RunError;
+use tokio::time::timeout;
 
 use super::failed;
 use crate::docker::{KEY, status};
 use crate::world::World;
+
+/// An engine that was reached and then hangs is waited for so long.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything that is on the engine at `host`, or on the active one.
 pub async fn list(world: &World, host: Option<&str>) -> Result<Inventory, RunError> {
     let error = match inventory(&world.engine(host).await?).await {
         Err(error) if status(&error).is_none() => error,
         Ok(inventory) => return Ok(inventory),
-        Err(error) => return Err(failed(world, host, "list the containers", &error).await),
+        Err(error) => return Err(failed(world, host, WHAT, &error).await),
     };
     // A connection that stood may be one to an engine that was started again since.
     tracing::debug!(%error, "an engine is asked once more");
     world.forget(host);
     match inventory(&world.engine(host).await?).await {
         Ok(inventory) => Ok(inventory),
-        Err(error) => Err(failed(world, host, "list the containers", &error).await),
+        Err(error) => Err(failed(world, host, WHAT, &error).await),
     }
 }
 
+const WHAT: &str = "list the containers";
+
 async fn inventory(docker: &Docker) -> Result<Inventory, Error> {
     let all = ListContainersOptionsBuilder::default().all(true).build();
-    let (containers, images) = tokio::try_join!(
-        docker.list_containers(Some(all)),
-        docker.list_images(None::<ListImagesOptions>)
-    )?;
+    let asked = async {
+        tokio::try_join!(
+            docker.list_containers(Some(all)),
+            docker.list_images(None::<ListImagesOptions>)
+        )
+    };
+    let answer = timeout(PATIENCE, asked).await;
+    let (containers, images) = answer.unwrap_or(Err(Error::RequestTimeoutError))?;
     let mut names: HashMap<&str, &str> = HashMap::new();
     for image in &images {
         let name = image.repo_tags.iter().find(|name| !name.starts_with("<none>"));

@@ -58,6 +58,8 @@ pub struct Logs {
 /// Reads the logs of containers, all at once. It ends when the receiver is dropped, and waits where that
 /// is full: nothing is lost, and nothing piles up here.
 pub async fn logs(world: &World, sources: &[Source], query: Query) -> Result<Logs, RunError> {
+    // What must end at a time is not gone on with.
+    let query = Query { follow: query.follow && query.until.is_none(), ..query };
     let (mut logs, mut names) = (Vec::new(), Vec::new());
     for source in sources {
         let host = source.host.as_deref();

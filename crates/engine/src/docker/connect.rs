@@ -7,8 +7,10 @@ use std::time::Duration;
 use bollard::errors::Error;
 use bollard::{API_DEFAULT_VERSION, ClientVersion, Docker};
 use testdock_core::model::{Fault, RunError};
+use testdock_core::remedy::{Machine, Trouble, advise};
 
 mod endpoint;
+mod machine;
 
 use endpoint::{Address, Endpoint, Environment};
 
@@ -27,7 +29,7 @@ const REQUEST_TIMEOUT: u64 = 120;
 /// Connects to the engine at `host`; without one, to the engine that the `docker` command would use.
 pub(crate) async fn connect(host: Option<&str>) -> Result<Docker, RunError> {
     let environment = Environment::of_process();
-    reach(&endpoint::resolve(host, &environment)?).await
+    reach(&endpoint::resolve(host, &environment)?, machine::here).await
 }
 
 /// The address of the engine at `host`, or of the active one, as people know it.
@@ -55,15 +57,17 @@ pub(crate) fn plain(host: Option<&str>) -> Option<Plain> {
     }
 }
 
-async fn reach(endpoint: &Endpoint) -> Result<Docker, RunError> {
-    let docker = client(endpoint).map_err(|e| unreachable(endpoint, &e))?;
+/// `machine` is asked for when advice is needed.
+async fn reach(endpoint: &Endpoint, machine: fn() -> Machine) -> Result<Docker, RunError> {
+    let unreachable = |error: Error| unreachable(endpoint, machine(), &error);
+    let docker = client(endpoint).map_err(unreachable)?;
     let patience = match endpoint.address {
         Address::Tcp(_) => NETWORK_PATIENCE,
         Address::Unix(_) | Address::Pipe(_) => LOCAL_PATIENCE,
     };
     let docker = match tokio::time::timeout(patience, docker.negotiate_version()).await {
-        Ok(answer) => answer.map_err(|e| unreachable(endpoint, &e))?,
-        Err(_) => return Err(silent(endpoint, patience)),
+        Ok(answer) => answer.map_err(unreachable)?,
+        Err(_) => return Err(silent(endpoint, machine(), patience)),
     };
     if docker.client_version() < OLDEST_API {
         return Err(too_old(endpoint, docker.client_version()));
@@ -99,20 +103,16 @@ fn client(endpoint: &Endpoint) -> Result<Docker, Error> {
     }
 }
 
-fn unreachable(endpoint: &Endpoint, error: &Error) -> RunError {
-    let (cause, help) = diagnose(endpoint, error);
-    failed(endpoint, &cause, &help)
+fn unreachable(endpoint: &Endpoint, machine: Machine, error: &Error) -> RunError {
+    match diagnose(error) {
+        Cause::Trouble(cause, trouble) => advised(endpoint, machine, cause, trouble),
+        Cause::Other(cause, help) => failed(endpoint, &cause, &help),
+    }
 }
 
-fn silent(endpoint: &Endpoint, patience: Duration) -> RunError {
-    failed(
-        endpoint,
-        &format!("no answer within {} s", patience.as_secs()),
-        match endpoint.address {
-            Address::Tcp(_) => "check the address and the firewall",
-            Address::Unix(_) | Address::Pipe(_) => "restart it (systemctl restart docker)",
-        },
-    )
+fn silent(endpoint: &Endpoint, machine: Machine, patience: Duration) -> RunError {
+    let cause = format!("no answer within {} s", patience.as_secs());
+    advised(endpoint, machine, &cause, Trouble::Silent)
 }
 
 fn too_old(endpoint: &Endpoint, version: ClientVersion) -> RunError {
@@ -123,6 +123,11 @@ fn too_old(endpoint: &Endpoint, version: ClientVersion) -> RunError {
     )
 }
 
+fn advised(endpoint: &Endpoint, machine: Machine, cause: &str, trouble: Trouble) -> RunError {
+    let advice = advise(machine, &endpoint.address.to_string(), trouble);
+    RunError { remedy: advice.remedy, ..failed(endpoint, cause, &advice.words) }
+}
+
 fn failed(endpoint: &Endpoint, cause: &str, remedy: &str) -> RunError {
     let address = &endpoint.address;
     let origin = endpoint.origin.as_ref();
@@ -131,37 +136,35 @@ fn failed(endpoint: &Endpoint, cause: &str, remedy: &str) -> RunError {
         .help(format!("{remedy}, or set interpreter.host, or run with --local{origin}"))
 }
 
-/// What went wrong and what mends it.
-fn diagnose(endpoint: &Endpoint, error: &Error) -> (String, String) {
-    let pair = |cause: &str, help: &str| (cause.to_owned(), help.to_owned());
-    let start = match endpoint.address {
-        Address::Tcp(_) => "start it, or check host and port",
-        Address::Unix(_) => "start it (systemctl start docker)",
-        Address::Pipe(_) => "start Docker Desktop",
-    };
+/// Why an engine was not reached.
+enum Cause {
+    /// In a way for which there is advice.
+    Trouble(&'static str, Trouble),
+    /// In another one; with what mends it.
+    Other(String, String),
+}
+
+fn diagnose(error: &Error) -> Cause {
+    let other = |cause: &str, help: &str| Cause::Other(cause.to_owned(), help.to_owned());
     match error {
-        Error::SocketNotFoundError(_) => return pair("no such file", start),
+        Error::SocketNotFoundError(_) => return Cause::Trouble("no such file", Trouble::Absent),
         Error::CertPathError { path } | Error::CertParseError { path } => {
             let cause = format!("cannot read the certificate {}", path.display());
-            return (cause, "put it there, or correct DOCKER_CERT_PATH".to_owned());
+            return other(&cause, "put it there, or correct DOCKER_CERT_PATH");
         }
         Error::DockerResponseServerError { message, .. } if message.contains("HTTPS server") => {
-            let help = "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH";
-            return pair("it speaks TLS only", help);
+            return other("it speaks TLS only", "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH");
         }
         Error::JsonDataError { .. } | Error::APIVersionParseError {} => {
-            return pair("what answers there is no Docker engine", "check the address");
+            return other("what answers there is no Docker engine", "check the address");
         }
         _ => {}
     }
     match io_kind(error) {
-        Some(ErrorKind::NotFound) => pair("no such file", start),
-        Some(ErrorKind::PermissionDenied) => pair(
-            "permission denied",
-            "add yourself to the group docker (sudo usermod -aG docker $USER, then log in again)",
-        ),
-        Some(ErrorKind::ConnectionRefused) => pair("connection refused", start),
-        _ => pair(&innermost(error), "check the address"),
+        Some(ErrorKind::NotFound) => Cause::Trouble("no such file", Trouble::Absent),
+        Some(ErrorKind::PermissionDenied) => Cause::Trouble("permission denied", Trouble::Denied),
+        Some(ErrorKind::ConnectionRefused) => Cause::Trouble("connection refused", Trouble::Absent),
+        _ => other(&innermost(error), "check the address"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The test explorer: rust-analyzer's, with further fields that a client may ignore.
 
+use std::sync::Arc;
+
 use lsp_types::notification::Notification;
 use lsp_types::{Location, Range, TextDocumentIdentifier};
 use serde::{Deserialize, Serialize};
@@ -51,6 +53,9 @@ pub struct TestItem {
     /// Where it stands there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
+    /// Words to choose tests by: framework, suite, marks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Arc<str>>,
 }
 
 /// Tests that were found. The parent of each comes before it, or is known already.

@@ -58,8 +58,20 @@ pub struct Interpreter {
     /// What mends it, where it cannot be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The one command that mends it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<InterpreterRemedy>,
     /// Whether tests run there as things are set.
     pub chosen: bool,
+}
+
+/// A command that mends something.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct InterpreterRemedy {
+    /// What it does, for a button.
+    pub title: String,
+    /// A line for a shell.
+    pub command: String,
 }
 
 /// A kind of interpreter that can be added.

@@ -6,10 +6,12 @@
 mod containers;
 mod explorer;
 mod interpreters;
+mod remedy;
 
 pub use containers::*;
 pub use explorer::*;
 pub use interpreters::*;
+pub use remedy::*;
 
 use lsp_types::Uri;
 use lsp_types::notification::Notification;
@@ -22,7 +24,7 @@ pub const TRUST: &str = "testdock/trust";
 pub const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
 
 /// Every method that is not in the framework, in both directions.
-pub const METHODS: [&str; 22] = [
+pub const METHODS: [&str; 23] = [
     DISCOVER_TEST,
     DiscoveredTests::METHOD,
     RUN_TEST,
@@ -33,6 +35,7 @@ pub const METHODS: [&str; 22] = [
     INTERPRETERS,
     InterpretersChanged::METHOD,
     ADD_INTERPRETER,
+    Remedy::METHOD,
     TRUST,
     CONTAINERS,
     WATCH_CONTAINERS,
@@ -140,6 +143,25 @@ pub struct RunName {
 pub struct TestArguments {
     /// Which test.
     pub id: String,
+}
+
+/// Arguments of [`command::DOCTOR`].
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct PageArguments {
+    /// How the answer is written.
+    pub format: PageFormat,
+}
+
+/// How a page is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PageFormat {
+    /// As lines of text.
+    #[default]
+    Text,
+    /// In Markdown.
+    Markdown,
 }
 
 /// Parameters of [`TRUST`].

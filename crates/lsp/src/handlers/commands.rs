@@ -10,7 +10,7 @@ use tower_lsp::jsonrpc::{Error, Result};
 
 use super::request::{self, Request, Target};
 use super::{interpreters, page, workspace};
-use crate::ext::{FileArguments, RunArguments, RunName, TestArguments, command};
+use crate::ext::{FileArguments, PageArguments, RunArguments, RunName, TestArguments, command};
 use crate::from_proto;
 use crate::runs::Origin;
 use crate::shared::Shared;
@@ -53,7 +53,10 @@ pub(crate) async fn execute(shared: &Arc<Shared>, params: ExecuteCommandParams) 
             page::of_test(shared, arguments.id).await.map(Value::String)
         }
         command::STATUS => Ok(Value::String(page::status(shared).await)),
-        command::DOCTOR => Ok(Value::String(page::doctor(shared).await)),
+        command::DOCTOR => {
+            let arguments: PageArguments = arguments.read()?;
+            Ok(Value::String(page::doctor(shared, arguments.format).await))
+        }
         command::REFRESH => {
             workspace::reopen(shared);
             Ok(Value::Null)

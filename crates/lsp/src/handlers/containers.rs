@@ -19,6 +19,8 @@ use crate::shared::Shared;
 
 /// Lines of what is there already, where the client does not say how many.
 const TAIL: usize = 1_000;
+/// Each log that is read is a connection to the engine.
+const MOST_LOGS: usize = 100;
 /// What is kept back to find the last lines lies in memory.
 const LONGEST_TAIL: usize = 100_000;
 
@@ -73,6 +75,10 @@ pub(crate) async fn open_logs(shared: &Arc<Shared>, params: OpenLogsParams) -> R
     let ids: Vec<String> = params.id.into_iter().chain(params.ids.into_iter().flatten()).collect();
     if ids.is_empty() || params.log_id.is_empty() {
         return Err(Error::invalid_params("logs need a logId, and the id of a container"));
+    }
+    if ids.len() > MOST_LOGS {
+        let message = format!("cannot open {} logs as one; ask for {MOST_LOGS} at most", ids.len());
+        return Err(Error::invalid_params(message));
     }
     let source = |id| Source { host: host.clone(), id };
     let wish = panel::Wish {

@@ -91,6 +91,7 @@ fn capabilities() -> ServerCapabilities {
             "testRunIds": true,
             "testdockContainers": true,
             "testdockInterpreters": true,
+            "testdockRemedies": true,
         })),
         ..ServerCapabilities::default()
     }

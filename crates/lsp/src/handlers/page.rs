@@ -8,10 +8,11 @@ use std::sync::{Arc, PoisonError};
 use lsp_types::{MessageType, ShowDocumentParams, Uri};
 use testdock_core::frameworks::Suite;
 use testdock_core::session::{Folder, Session};
-use testdock_core::views::{Extent, count_words, details, doctor_text};
+use testdock_core::views::{Extent, count_words, details, doctor_page, doctor_text};
 use testdock_engine::doctor::examine;
 use tower_lsp::jsonrpc::{Error, Result};
 
+use crate::ext::PageFormat;
 use crate::shared::Shared;
 use crate::{from_proto, messages};
 
@@ -137,14 +138,21 @@ fn interpreter(folder: &Folder, suite: &Suite) -> String {
 
 /// What is there and what is missing, folder by folder. It takes as long as the engine takes to
 /// answer, a few seconds at most; the loop goes on meanwhile.
-pub(crate) async fn doctor(shared: &Arc<Shared>) -> String {
-    let roots = shared
-        .handle
-        .ask(|session| session.folders().map(|folder| folder.root.clone()).collect::<Vec<_>>());
-    let mut text = String::new();
-    for root in roots.await.unwrap_or_default() {
+pub(crate) async fn doctor(shared: &Arc<Shared>, format: PageFormat) -> String {
+    let folders = shared.handle.ask(|session| {
+        let folders = session.folders().map(|folder| (folder.name.clone(), folder.root.clone()));
+        folders.collect::<Vec<_>>()
+    });
+    let mut pages = Vec::new();
+    for (name, root) in folders.await.unwrap_or_default() {
         let findings = examine(shared.scanner.clone(), root).await;
-        text.push_str(&doctor_text(&findings));
+        pages.push(match format {
+            PageFormat::Text => doctor_text(&findings),
+            PageFormat::Markdown => doctor_page(&name, &findings),
+        });
     }
-    text
+    match format {
+        PageFormat::Text => pages.concat(),
+        PageFormat::Markdown => format!("# Testdock: Doctor\n\n{}", pages.join("\n")),
+    }
 }

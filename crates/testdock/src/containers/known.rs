@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use camino::Utf8PathBuf;
+use futures_util::future::join_all;
 use testdock_core::containers::{Container, Inventory, Project as Owner, find};
 use testdock_core::model::RunError;
 use testdock_core::views::terminal;
@@ -62,8 +63,10 @@ impl Known {
             errors: Vec::new(),
             cwd: project.cwd,
         };
-        for Engine { host, label, is_used } in engines {
-            match list(&known.world, host.as_deref()).await {
+        let looks = engines.iter().map(|it| list(&known.world, it.host.as_deref()));
+        let looks = join_all(looks).await;
+        for (Engine { host, label, is_used }, look) in engines.into_iter().zip(looks) {
+            match look {
                 Ok(inventory) => known.engines.push(Looked { host, label, inventory }),
                 Err(error) if is_used => known.errors.push(error),
                 // Nobody here needs it.

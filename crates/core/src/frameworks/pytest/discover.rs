@@ -11,7 +11,9 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use self::collect::collect;
 use self::elsewhere::{Elsewhere, File};
@@ -50,7 +52,7 @@ pub enum FoundKind {
 }
 
 /// What marks and decorators say of a test; those of a class or module hold for all that is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Marks {
     /// It has cases that appear when it runs.
     pub parametrized: bool,
@@ -58,6 +60,8 @@ pub struct Marks {
     pub skip: bool,
     /// It is expected to fail.
     pub xfail: bool,
+    /// The names of all its marks, in the order of the alphabet.
+    pub names: BTreeSet<Arc<str>>,
 }
 
 /// A test or a class of tests. Parents come before their children, siblings in their order in the file.

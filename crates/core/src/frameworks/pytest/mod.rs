@@ -134,5 +134,6 @@ fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestI
         range: test.range,
         name: test.name_range,
         pattern: None,
+        tags: test.marks.names.into_iter().collect(),
     }
 }

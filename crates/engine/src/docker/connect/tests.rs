@@ -2,6 +2,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use expect_test::expect;
+use testdock_core::remedy::{Remedy, Services, System};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
@@ -106,8 +107,20 @@ fn addresses() {
         cannot use the Docker address ftp://box from interpreter.host: its scheme is unknown; write unix:///path/to/docker.sock or tcp://host:2376"#]].assert_eq(&lines.join("\n"));
 }
 
+/// A person's machine: which one, that decides what is advised.
+fn laptop() -> Machine {
+    Machine {
+        system: System::Linux,
+        services: Services::Systemd,
+        is_root: false,
+        is_installed: true,
+    }
+}
+
 async fn refusal(host: &str) -> String {
-    let error = connect(Some(host)).await.unwrap_err();
+    let environment = Environment::of(Path::new("/home/me"), &[]);
+    let endpoint = endpoint::resolve(Some(host), &environment).unwrap();
+    let error = reach(&endpoint, laptop).await.unwrap_err();
     assert_eq!(error.fault, Fault::Interpreter);
     format!("{}\n{}", error.message, error.help.unwrap_or_default())
 }
@@ -116,7 +129,7 @@ async fn refusal(host: &str) -> String {
 async fn no_engine_at_the_path() {
     expect![[r#"
         cannot reach Docker at unix:///nowhere/docker.sock: no such file
-        start it (systemctl start docker), or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&refusal("unix:///nowhere/docker.sock").await);
+        start the engine that listens there, or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&refusal("unix:///nowhere/docker.sock").await);
 }
 
 #[cfg(unix)]
@@ -128,7 +141,7 @@ async fn a_socket_that_nobody_serves() {
     let text = refusal(&format!("unix://{}", path.display())).await;
     expect![[r#"
         cannot reach Docker at unix://~/docker.sock: connection refused
-        start it (systemctl start docker), or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&text.replace(&dir.path().display().to_string(), "~"));
+        start the engine that listens there, or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&text.replace(&dir.path().display().to_string(), "~"));
 }
 
 #[tokio::test]
@@ -203,7 +216,8 @@ fn permission_denied_on_the_socket() {
     let endpoint =
         endpoint::resolve(Some("unix:///var/run/docker.sock"), &Environment::of_process());
     let denied = std::io::Error::from(ErrorKind::PermissionDenied);
-    let error = unreachable(&endpoint.unwrap(), &Error::from(denied));
+    let error = unreachable(&endpoint.unwrap(), laptop(), &Error::from(denied));
+    assert_eq!(error.remedy, Some(Remedy::JoinGroup));
     expect![[r#"
         cannot reach Docker at unix:///var/run/docker.sock: permission denied
         add yourself to the group docker (sudo usermod -aG docker $USER, then log in again), or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&format!(

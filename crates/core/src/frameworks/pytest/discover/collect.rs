@@ -1,6 +1,7 @@
 //! pytest's rules of collection, over the outline of one file.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::elsewhere::{Elsewhere, File};
 use super::outline::{Body, Definition, Kind, last_name};
@@ -67,8 +68,8 @@ impl<'t> Collector<'t> {
         let mut items = Vec::new();
         for definition in &body.definitions {
             let item = match &definition.kind {
-                Kind::Class { bases, body } => self.class(definition, bases, body, marks),
-                Kind::Function { .. } => function(definition, &self.rules.functions, marks),
+                Kind::Class { bases, body } => self.class(definition, bases, body, &marks),
+                Kind::Function { .. } => function(definition, &self.rules.functions, &marks),
             };
             add(&mut items, item);
         }
@@ -80,12 +81,14 @@ impl<'t> Collector<'t> {
         at: &Definition<'t>,
         bases: &[&'t str],
         body: &Body<'t>,
-        outer: Marks,
+        outer: &Marks,
     ) -> Option<Item> {
-        let marks = outer.with(&at.decorators).with(&body.marks);
+        let mut marks = outer.with(&at.decorators);
+        marks.add(&body.marks);
         let mut class = self.inherit(at, bases);
+        class.tests.iter_mut().for_each(|item| item.come_under(&marks));
         class.has_init |= has_init(at, body);
-        self.own_tests(&mut class, body, marks);
+        self.own_tests(&mut class, body, &marks);
 
         let has_tests = class.is_unclear || !class.tests.is_empty();
         let is_test = self.is_test(at.name, &class, body.told) && has_tests;
@@ -125,7 +128,7 @@ impl<'t> Collector<'t> {
         Some(class)
     }
 
-    fn own_tests(&mut self, class: &mut Class, body: &Body<'t>, marks: Marks) {
+    fn own_tests(&mut self, class: &mut Class, body: &Body<'t>, marks: &Marks) {
         let unittest = unittest_names();
         let names = if class.is_unittest { &unittest } else { &self.rules.functions };
         for definition in &body.definitions {
@@ -194,6 +197,12 @@ impl Item {
         Self { test, children: Vec::new() }
     }
 
+    /// Marks of a class hold for what it inherits, too.
+    fn come_under(&mut self, marks: &Marks) {
+        self.test.marks.join(marks);
+        self.children.iter_mut().for_each(|child| child.come_under(marks));
+    }
+
     fn leave(&mut self, hash: &dyn Fn(&Range) -> u64) {
         self.test.elsewhere.get_or_insert_with(|| hash(&self.test.range));
         self.children.iter_mut().for_each(|child| child.leave(hash));
@@ -210,8 +219,23 @@ impl Item {
 }
 
 impl Marks {
-    fn with(mut self, names: &[&str]) -> Self {
+    /// With further decorators or marks.
+    fn with(&self, names: &[&str]) -> Self {
+        let mut marks = self.clone();
+        marks.add(names);
+        marks
+    }
+
+    fn join(&mut self, others: &Self) {
+        self.parametrized |= others.parametrized;
+        self.skip |= others.skip;
+        self.xfail |= others.xfail;
+        self.names.extend(others.names.iter().cloned());
+    }
+
+    fn add(&mut self, names: &[&str]) {
         for name in names {
+            self.names.extend(mark(name).map(Arc::from));
             match last_name(name) {
                 "parametrize" => self.parametrized = true,
                 "expand" => self.parametrized |= name.starts_with("parameterized"),
@@ -220,11 +244,16 @@ impl Marks {
                 _ => {}
             }
         }
-        self
     }
 }
 
-fn function(at: &Definition<'_>, names: &NamePatterns, outer: Marks) -> Option<Item> {
+/// `slow` of `pytest.mark.slow`; a decorator that is no mark has none.
+fn mark(name: &str) -> Option<&str> {
+    let (before, mark) = name.rsplit_once('.')?;
+    (last_name(before) == "mark").then(|| mark.trim())
+}
+
+fn function(at: &Definition<'_>, names: &NamePatterns, outer: &Marks) -> Option<Item> {
     let is_other = |decorator: &&str| {
         matches!(last_name(decorator), "fixture" | "property" | "cached_property" | "overload")
     };

@@ -261,3 +261,53 @@ fn nothing_comes_of_nothing() {
         assert_eq!(names(text), Vec::<String>::new(), "{text:?}");
     }
 }
+
+/// Marks of a class and of a module hold for all that is in it; a decorator is no mark.
+#[test]
+fn marks_have_names() {
+    let text = "
+import pytest
+from pytest import mark
+pytestmark = [pytest.mark.net, mark.db(transaction=True)]
+
+@pytest.mark.slow
+@mock.patch('x')
+def test_a(): ...
+
+@mark.ui
+class TestB:
+    pytestmark = pytest.mark.smoke
+    @pytest.mark.parametrize('n', [1])
+    @pytest.mark.xfail(strict=True)
+    def test_c(self, n): ...
+    class TestInner:
+        def test_d(self): ...
+
+class Base:
+    @mark.base
+    def test_e(self): ...
+
+@mark.more
+class TestF(Base): ...
+";
+    let names = |found: Vec<FoundTest>| {
+        let lines = found.iter().map(|test| {
+            let marks: Vec<&str> = test.marks.names.iter().map(AsRef::as_ref).collect();
+            format!("{}: {}\n", test.names.join("::"), marks.join(" "))
+        });
+        lines.collect::<String>()
+    };
+    let rules = NameRules::default();
+    let found = names(discover(text, &rules));
+    expect![[r#"
+        test_a: db net slow
+        TestB: db net smoke ui
+        TestB::test_c: db net parametrize smoke ui xfail
+        TestB::TestInner: db net smoke ui
+        TestB::TestInner::test_d: db net smoke ui
+        TestF: db more net
+        TestF::test_e: base db more net
+    "#]]
+    .assert_eq(&found);
+    assert_eq!(names(skim(text, &rules)), found);
+}
