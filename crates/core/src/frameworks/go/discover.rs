@@ -139,6 +139,7 @@ impl Writer<'_> {
             name: test.name_range,
             hash: self.hash,
             pattern: test.pattern,
+            tags: Vec::new(),
         });
         for below in test.below {
             self.write(&names, below);
