@@ -27,6 +27,8 @@ fn a_jenkinsfiles_agent_is_built_and_run_as_jenkins_does() {
     let (code, doctor) = project.shown(&["doctor"]);
     assert_eq!(code, 0, "{doctor}");
     assert!(doctor.contains("the agent of stage `Test`"), "{doctor}");
+    let (_, explained) = project.shown(&["explain", "interpreter"]);
+    assert!(explained.contains("#     not testdock.toml: it names no source"), "{explained}");
     let (code, commands) = project.shown(&["explain", "--jenkins"]);
     assert_eq!(code, 0, "{commands}");
     let tag = commands.split_whitespace().nth(3).unwrap().to_owned();

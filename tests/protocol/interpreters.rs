@@ -83,7 +83,7 @@ async fn they_are_told_as_they_stand() {
     assert_eq!(first["engine"], "unix:///run/docker.sock");
     assert_eq!(told["interpreters"][1]["uri"], workspace.uri("testdock.toml"));
     let kinds: Vec<&Value> = told["kinds"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
-    assert_eq!(kinds, ["dockerfile", "image"]);
+    assert_eq!(kinds, ["dockerfile", "image", "compose", "devcontainer", "jenkinsfile"]);
     let path = &told["kinds"][0]["fields"][0];
     assert_eq!((&path["type"], &path["required"]), (&json!("path"), &json!(true)));
     client.claim(CHANGED);

@@ -35,8 +35,31 @@ pub(crate) fn explain(arguments: &ExplainArguments) -> Result<ExitCode> {
             return Ok(exit::USAGE.into());
         }
     }
+    if arguments.key.as_deref().is_none_or(|key| key == "interpreter") {
+        sources(&scanner, &project.root);
+    }
     let code = if resolution.problems.is_empty() { exit::PASSED } else { exit::USAGE };
     Ok(code.into())
+}
+
+/// Where tests run, why there, and what was passed over.
+fn sources(scanner: &Scanner, root: &Utf8Path) {
+    for (name, choice) in &scanner.read(root).0.interpreters {
+        let name = name.as_deref().unwrap_or("default");
+        match choice {
+            Ok(choice) => {
+                let source = &choice.interpreter.source;
+                print::line(&format!("# {name}: {source}, since {}", choice.why));
+                for passed in &choice.passed_over {
+                    print::line(&format!("#     not {}: {}", passed.source, passed.reason));
+                }
+                for unheeded in &choice.interpreter.unheeded {
+                    print::line(&format!("#     not honoured: {unheeded}"));
+                }
+            }
+            Err(error) => print::line(&format!("# {name}: not usable: {}", error.message)),
+        }
+    }
 }
 
 fn jenkins(scanner: &Scanner, root: &Utf8Path, cwd: &Utf8Path) -> ExitCode {

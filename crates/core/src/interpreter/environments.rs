@@ -39,77 +39,110 @@ pub(super) fn read(text: &str, named: Option<&str>, folder: Folder<'_>) -> Resul
         let what = error.kind().to_string().to_lowercase();
         at(folder, FILE, line, format!("cannot read {FILE}: {what}")).help("correct it")
     })?;
-    let names: Vec<&str> = file.environments.iter().map(|it| it.name.as_str()).collect();
-    let refuse = |message: String, help: String| {
-        Err(at(folder, FILE, 1, format!("cannot use {FILE}: {message}")).help(help))
+    let refused = |refusal: Refusal| {
+        let message = format!("cannot use {FILE}: {}", refusal.message);
+        at(folder, FILE, 1, message).help(refusal.help)
     };
-    let environment = match (named, file.environments.as_slice()) {
-        (Some(named), all) => match all.iter().find(|it| it.name == named) {
-            Some(found) => found,
-            None => {
-                let near = nearest(named, names.iter().copied());
-                let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-                let help = format!("{near}there are: {}", names.join(", "));
-                return refuse(format!("it has no environment `{named}`"), help);
-            }
-        },
-        (None, [only]) => only,
-        (None, []) => return Ok(Read::Nothing("it has no environments".to_owned())),
-        (None, several) => {
-            let docker: Vec<_> = several.iter().filter(|it| it.kind == "docker").collect();
-            match docker.as_slice() {
-                [only] => *only,
-                [] => {
-                    return Ok(Read::Nothing("none of its environments is a container".to_owned()));
-                }
-                [first, ..] => {
-                    let help = format!(
-                        "write test-environment = \"{}\" under [interpreter] in testdock.toml, or another one",
-                        first.name
-                    );
-                    return refuse(
-                        format!("which of its environments? {}", names.join(", ")),
-                        help,
-                    );
-                }
-            }
-        }
+    let chosen = match named {
+        Some(name) => file.named(name).map(Ok),
+        None => file.only(),
     };
-    let source = match (&environment.docker_image, &environment.docker_file) {
-        _ if environment.kind != "docker" => {
-            return refuse(
-                format!(
-                    "the environment `{}` is of the type `{}`, in which Testdock runs no tests",
-                    environment.name, environment.kind
-                ),
-                "choose one of the type docker, or write image or dockerfile under [interpreter] in \
-                 testdock.toml"
-                    .to_owned(),
-            );
+    match chosen.map_err(refused)? {
+        Ok(environment) => {
+            let found = environment.found(folder).map_err(refused)?;
+            Ok(Read::Found(Box::new(found)))
         }
-        (Some(image), _) => Source::Image(image.clone()),
-        (None, Some(path)) => {
-            let found = inside("", path).filter(|path| (folder.read)(path).is_some());
-            let Some(path) = found else {
-                return refuse(
-                    format!("the workspace has no {path}"),
-                    "correct dockerFile".to_owned(),
-                );
-            };
-            Source::Dockerfile(Dockerfile { path: RelPath::new(path), ..Dockerfile::default() })
-        }
-        (None, None) => {
-            let message = format!("`{}` has neither dockerImage nor dockerFile", environment.name);
-            return refuse(message, "give it one of them".to_owned());
-        }
-    };
-    let mut found = Found::plain(source);
-    found.which = format!("its environment `{}`", environment.name);
-    if environment.local_root.as_deref().is_some_and(|root| !matches!(root, "" | "." | "./")) {
-        let why = "the workspace is the root";
-        found.unheeded.push(format!("`localRoot`: {why}"));
+        Err(nothing) => Ok(Read::Nothing(nothing)),
     }
-    Ok(Read::Found(Box::new(found)))
+}
+
+/// Why the file cannot be used.
+struct Refusal {
+    message: String,
+    help: String,
+}
+
+fn refusal<T>(message: String, help: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal { message, help: help.into() })
+}
+
+impl File {
+    fn names(&self) -> String {
+        let names: Vec<&str> = self.environments.iter().map(|it| it.name.as_str()).collect();
+        names.join(", ")
+    }
+
+    fn named(&self, name: &str) -> Result<&Environment, Refusal> {
+        if let Some(found) = self.environments.iter().find(|it| it.name == name) {
+            return Ok(found);
+        }
+        let near = nearest(name, self.environments.iter().map(|it| it.name.as_str()));
+        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let help = format!("{near}there are: {}", self.names());
+        refusal(format!("it has no environment `{name}`"), help)
+    }
+
+    /// The only one, or the only one that is a container; the inner error says why there is none.
+    fn only(&self) -> Result<Result<&Environment, String>, Refusal> {
+        if let [only] = self.environments.as_slice() {
+            return Ok(Ok(only));
+        }
+        let mut docker = self.environments.iter().filter(|it| it.kind == "docker");
+        match (docker.next(), docker.next()) {
+            (Some(only), None) => Ok(Ok(only)),
+            (Some(first), Some(_)) => refusal(
+                format!("which of its environments? {}", self.names()),
+                format!(
+                    "write test-environment = \"{}\" under [interpreter] in testdock.toml, or another one",
+                    first.name
+                ),
+            ),
+            (None, _) if self.environments.is_empty() => {
+                Ok(Err("it has no environments".to_owned()))
+            }
+            (None, _) => Ok(Err("none of its environments is a container".to_owned())),
+        }
+    }
+}
+
+impl Environment {
+    fn found(&self, folder: Folder<'_>) -> Result<Found, Refusal> {
+        let mut found = Found::plain(self.source(folder)?);
+        found.which = format!("its environment `{}`", self.name);
+        if self.local_root.as_deref().is_some_and(|root| !matches!(root, "" | "." | "./")) {
+            found.unheeded.push("`localRoot`: the workspace is the root".to_owned());
+        }
+        Ok(found)
+    }
+
+    fn source(&self, folder: Folder<'_>) -> Result<Source, Refusal> {
+        let (name, kind) = (&self.name, &self.kind);
+        match (&self.docker_image, &self.docker_file) {
+            _ if kind != "docker" => refusal(
+                format!(
+                    "the environment `{name}` is of the type `{kind}`, in which Testdock runs no tests"
+                ),
+                "choose one of the type docker, or write image or dockerfile under [interpreter] in testdock.toml",
+            ),
+            (Some(image), _) => Ok(Source::Image(image.clone())),
+            (None, Some(written)) => {
+                let path = inside("", written).filter(|path| (folder.read)(path).is_some());
+                match path {
+                    Some(path) => Ok(Source::Dockerfile(Dockerfile {
+                        path: RelPath::new(path),
+                        ..Dockerfile::default()
+                    })),
+                    None => {
+                        refusal(format!("the workspace has no {written}"), "correct dockerFile")
+                    }
+                }
+            }
+            (None, None) => refusal(
+                format!("`{name}` has neither dockerImage nor dockerFile"),
+                "give it one of them",
+            ),
+        }
+    }
 }
 
 #[cfg(test)]
