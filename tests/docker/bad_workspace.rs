@@ -50,6 +50,17 @@ fn a_cyclic_profile() {
     );
 }
 
+/// A file that nobody can read is not the same as none: the tests would run somewhere else.
+#[test]
+fn a_configuration_that_cannot_be_read() {
+    let project = Project::empty();
+    project.write(FAILS.0, FAILS.1);
+    std::fs::write(project.root.join("testdock.toml"), b"\xff\xfe[\0").unwrap();
+    let (code, told) = project.shown(&["run", "--local"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("testdock.toml: cannot read it: it is not UTF-8"), "{told}");
+}
+
 /// A run that fails at its one line, told with the path as the user knows it.
 #[track_caller]
 fn check_runs(project: &Project) {

@@ -24,5 +24,5 @@ fn with_the_workspace_at_its_own_path() {
 /// There the workspace lies over a copy of itself, and what the image made in it shows through.
 #[test]
 fn with_the_workspace_over_its_copy() {
-    check(Project::shop_in_its_own_image());
+    check(Project::of_fixture("python-pytest"));
 }

@@ -7,7 +7,7 @@ use crate::support::project::Project;
 
 #[test]
 fn a_build_makes_the_next_run_quick() {
-    let Some(project) = Project::shop_in_its_own_image() else {
+    let Some(project) = Project::of_fixture("python-pytest") else {
         return;
     };
     let list = |state: &str| {
@@ -30,7 +30,7 @@ fn a_build_makes_the_next_run_quick() {
 
 #[test]
 fn a_broken_build_has_the_exit_code_of_one() {
-    let Some(project) = Project::shop_in_its_own_image() else {
+    let Some(project) = Project::of_fixture("python-pytest") else {
         return;
     };
     project.edit("Dockerfile", "COPY . .", "RUN exit 7\nCOPY . .");
@@ -43,7 +43,7 @@ fn a_broken_build_has_the_exit_code_of_one() {
 
 #[test]
 fn an_editor_sees_how_they_stand_and_builds() {
-    let Some(project) = Project::shop_in_its_own_image() else {
+    let Some(project) = Project::of_fixture("python-pytest") else {
         return;
     };
     let mut editor = Editor::open(&project);

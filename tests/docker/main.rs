@@ -24,5 +24,6 @@ mod bad_tests;
 mod bad_workspace;
 mod foreign;
 mod recording;
+mod sources;
 
 mod support;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 
-use crate::expected::check_editor;
 use crate::support::editor::{Editor, is};
 use crate::support::expected::Expected;
+use crate::support::look::check_editor;
 use crate::support::project::Project;
 use crate::support::running::Story;
 
@@ -58,7 +58,7 @@ fn the_recording_is_what_the_sample_service_does() {
 fn a_server_plays_it_without_an_engine() {
     let project = without_engine();
     let editor = Editor::open_with(&project, &["lsp", "--replay", path().as_str()]);
-    check_editor(&project, editor);
+    check_editor(&project, editor, &Expected::read());
 }
 
 #[test]

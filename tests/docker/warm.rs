@@ -33,7 +33,7 @@ fn a_fresh_container_goes_with_its_run() {
 /// The image holds a copy of the package in `/app`, installed from there with `pip install -e`.
 #[test]
 fn an_edited_package_is_what_the_next_run_sees() {
-    let Some(project) = Project::shop_in_its_own_image() else {
+    let Some(project) = Project::of_fixture("python-pytest") else {
         return;
     };
     let first = project.run(&[ONE]);

@@ -9,6 +9,7 @@ mod runner;
 mod workspace;
 
 mod actions;
+mod clients;
 mod commands;
 mod containers;
 mod diagnostics;

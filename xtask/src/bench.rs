@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use crate::shell::{answer, command, root, run, say, scratch, step, target};
 use crate::timing::{self, Contender};
-use crate::{engine, images};
+use crate::{bench_junit, engine, images};
 
 const IMAGE: &str = "testdock/bench:latest";
 const LABEL: &str = "testdock.bench";
@@ -20,11 +20,11 @@ const SOON: Duration = Duration::from_secs(30);
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// What to measure [default: all]
+    /// What to measure [default: warm and cold]
     sections: Vec<Section>,
-    /// How many times each peer runs
-    #[arg(short = 'n', long, default_value_t = 20)]
-    rounds: usize,
+    /// How many times each peer runs [default: 20; of reports 9]
+    #[arg(short = 'n', long)]
+    rounds: Option<usize>,
     /// Measure `devcontainer exec` too; npm brings it
     #[arg(long)]
     devcontainer: bool,
@@ -39,9 +39,21 @@ enum Section {
     Warm,
     /// A container is made for the run
     Cold,
+    /// Reading a large JUnit report
+    Junit,
 }
 
 pub(crate) fn compare(options: &Options) -> Result<()> {
+    if options.sections.contains(&Section::Junit) {
+        bench_junit::compare(options.rounds.unwrap_or(9))?;
+    }
+    let runs = options.sections.is_empty()
+        || options.sections.iter().any(|section| *section != Section::Junit);
+    if runs { compare_runs(options) } else { Ok(()) }
+}
+
+fn compare_runs(options: &Options) -> Result<()> {
+    let rounds = options.rounds.unwrap_or(20);
     engine::ensure()?;
     let base = images::base()?;
     say("building testdock (optimised)");
@@ -56,11 +68,11 @@ pub(crate) fn compare(options: &Options) -> Result<()> {
         if options.devcontainer {
             peers.push(bench.devcontainer_exec()?);
         }
-        timing::compare("warm", &mut peers, options.rounds)?;
+        timing::compare("warm", &mut peers, rounds)?;
     }
     if wanted(Section::Cold) {
         let mut peers = [bench.docker_run(), bench.testdock(&["run", "--fresh"])?];
-        timing::compare("cold", &mut peers, options.rounds)?;
+        timing::compare("cold", &mut peers, rounds)?;
     }
     Ok(())
 }

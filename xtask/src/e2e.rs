@@ -1,6 +1,8 @@
 //! Whole programs in real editors: what a person sees there, driven and looked at.
 
 mod code_server;
+pub(crate) mod jetbrains;
+pub(crate) mod nvim;
 pub(crate) mod vscode;
 
 use clap::{Args, Subcommand};
@@ -10,6 +12,8 @@ use clap::{Args, Subcommand};
 pub(crate) enum Editor {
     /// VS Code in a browser, with the packaged extension
     Vscode(Options),
+    /// Neovim with its plugin, and without it; Helix, Emacs
+    Nvim(Options),
 }
 
 #[derive(Args)]

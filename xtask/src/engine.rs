@@ -32,6 +32,19 @@ pub(crate) fn ensure() -> Result<()> {
     }
 }
 
+/// Makes sure that the compose tool is there, which some tests drive.
+pub(crate) fn ensure_compose() -> Result<()> {
+    let plugin = answer(&mut command("docker", ["compose", "version"]), ANSWER);
+    if plugin.is_ok() || shell::installed("docker-compose") {
+        return Ok(());
+    }
+    let here = Situation::here();
+    match here.root && here.apt {
+        true => apt_install(&["docker-compose"]),
+        false => bail!("there is no compose tool: install docker-compose-plugin or docker-compose"),
+    }
+}
+
 /// Installs Debian packages.
 pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     step("refreshing the package lists", &mut command("apt-get", ["update"]))?;

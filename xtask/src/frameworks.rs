@@ -17,13 +17,17 @@ pub(crate) fn check(names: &[String]) -> Result<()> {
             bail!("no fixture is named {name}; there are {}", known.join(", "));
         }
     }
+    let mut python = images::PYTHON.public.to_owned();
     let wanted = |fixture: &&Fixture| names.is_empty() || names.contains(&fixture.name);
     for fixture in fixtures.iter().filter(wanted) {
         let base = images::BASES.iter().find(|base| base.public == fixture.base);
         let Some(base) = base else {
             bail!("fixtures/{}: no base image is described for {}", fixture.name, fixture.base);
         };
-        images::of(base)?;
+        let tag = images::of(base)?;
+        if base.public == images::PYTHON.public {
+            python = tag;
+        }
     }
     test::ensure_nextest()?;
     let filters = names.iter().map(|name| format!("test(/^{name}::/)"));
@@ -33,7 +37,11 @@ pub(crate) fn check(names: &[String]) -> Result<()> {
     };
     let (variable, bases) = images::told();
     let tests = ["nextest", "run", "--package", "testdock", "--test", "frameworks", "-E", &filter];
-    run(command("cargo", tests).env("TESTDOCK_REQUIRE_DOCKER", "1").env(variable, bases))
+    run(command("cargo", tests)
+        .env("TESTDOCK_REQUIRE_BASES", "1")
+        .env("TESTDOCK_REQUIRE_DOCKER", "1")
+        .env("TESTDOCK_TEST_BASE", python)
+        .env(variable, bases))
 }
 
 struct Fixture {

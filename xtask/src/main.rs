@@ -4,6 +4,7 @@
 //! small: it knows how to make a machine ready, and nothing of what Testdock does.
 
 mod bench;
+mod bench_junit;
 mod demo;
 mod e2e;
 mod engine;
@@ -46,10 +47,12 @@ enum Habit {
     /// Drive a real editor, and look at what it shows
     #[command(subcommand)]
     E2e(e2e::Editor),
+    /// Compile the plugin for JetBrains IDEs against the API that it uses, and run its unit tests
+    Jetbrains,
     /// Pack an extension for publishing
     #[command(subcommand)]
     Package(Package),
-    /// Measure `testdock run` against its peers, in turn, on the same project
+    /// Measure `testdock run`, or the report reader, against their peers in turn
     Bench(bench::Options),
 }
 
@@ -83,6 +86,8 @@ fn perform(habit: Habit) -> Result<()> {
         Habit::Test { nextest } => test::all(&nextest),
         Habit::Bench(options) => bench::compare(&options),
         Habit::E2e(e2e::Editor::Vscode(options)) => e2e::vscode::drive(&options),
+        Habit::E2e(e2e::Editor::Nvim(options)) => e2e::nvim::drive(&options),
+        Habit::Jetbrains => e2e::jetbrains::check(),
         Habit::Package(Package::Vscode { target }) => {
             let package = e2e::vscode::package(target.as_deref())?;
             shell::say(package.display());

@@ -10,6 +10,7 @@ use crate::{e2e, engine, images};
 /// Runs every test, those on a real engine included; `arguments` go to nextest.
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
     engine::ensure()?;
+    engine::ensure_compose()?;
     let base = images::base()?;
     // One compiled language for a taste; `cargo xtask frameworks` runs the others.
     images::ensure(&["go".to_owned()])?;
@@ -22,7 +23,7 @@ pub(crate) fn all(arguments: &[String]) -> Result<()> {
         .env(variable, bases))
 }
 
-/// Format, lints, documentation and its examples, the tests, then the extension for VS Code in the real thing.
+/// Format, lints, documentation and its examples, the tests, then the clients in the real editors.
 pub(crate) fn ci() -> Result<()> {
     say("format");
     run(&mut command("cargo", ["fmt", "--all", "--check"]))?;
@@ -40,7 +41,11 @@ pub(crate) fn ci() -> Result<()> {
     all(&[])?;
     say("the extension for VS Code");
     e2e::vscode::check()?;
-    e2e::vscode::drive(&e2e::Options { smoke: true, only: None })
+    e2e::vscode::drive(&e2e::Options { smoke: true, only: None })?;
+    say("the plugin for JetBrains IDEs");
+    e2e::jetbrains::check()?;
+    say("the plugin for Neovim");
+    e2e::nvim::drive(&e2e::Options { smoke: true, only: None })
 }
 
 pub(crate) fn ensure_nextest() -> Result<()> {

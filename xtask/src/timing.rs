@@ -57,14 +57,14 @@ fn time(contender: &mut Contender) -> Result<Duration> {
 
 /// Where the middle half of some samples lies.
 #[derive(Clone, Copy)]
-struct Spread {
+pub(crate) struct Spread {
     low: f64,
-    median: f64,
+    pub(crate) median: f64,
     high: f64,
 }
 
 impl Spread {
-    fn of(mut samples: Vec<f64>) -> Self {
+    pub(crate) fn of(mut samples: Vec<f64>) -> Self {
         samples.sort_by(f64::total_cmp);
         let [low, median, high] = [0.25, 0.5, 0.75].map(|share| quantile(&samples, share));
         Self { low, median, high }
@@ -85,7 +85,8 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { low, median, high } = self;
-        write!(f, "{median:.3} ({low:.3} … {high:.3})")
+        let digits = f.precision().unwrap_or(3);
+        write!(f, "{median:.digits$} ({low:.digits$} … {high:.digits$})")
     }
 }
 

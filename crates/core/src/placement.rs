@@ -40,11 +40,14 @@ pub struct Tree {
     names: BTreeMap<String, BTreeSet<String>>,
     /// Absolute paths of directories at and below them.
     dirs: BTreeSet<String>,
+    /// Absolute paths of compiled files below them.
+    compiled: BTreeSet<String>,
 }
 
 impl Tree {
     /// Reads what a look into the image printed: `N DIR//NAME` for each name directly in a
-    /// directory, `D PATH` for each directory at any depth. Other lines mean nothing.
+    /// directory, `D PATH` for each directory at any depth, `F PATH` for each compiled file. Other lines
+    /// mean nothing.
     pub fn parse(text: &str) -> Self {
         let mut tree = Self::default();
         for line in text.lines() {
@@ -53,6 +56,8 @@ impl Tree {
                 names.insert(name.to_owned());
             } else if let Some(path) = line.strip_prefix("D ") {
                 tree.dirs.insert(path.trim_end_matches('/').to_owned());
+            } else if let Some(path) = line.strip_prefix("F ") {
+                tree.compiled.insert(path.to_owned());
             }
         }
         tree
@@ -66,17 +71,21 @@ pub trait Workspace {
     /// Whether there is a directory.
     fn is_dir(&self, dir: &RelPath) -> bool;
     /// Whether version control ignores it.
-    fn ignores(&self, dir: &RelPath) -> bool;
+    fn ignores(&self, path: &RelPath) -> bool;
+    /// Whether there is nothing by that name, or a file with nothing in it.
+    fn lacks(&self, file: &RelPath) -> bool;
 }
 
 /// Where everything goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Placement {
     /// Which part of the workspace goes to which directory.
     pub mounts: Vec<(RelPath, String)>,
     /// Parts of the workspace that the image's own directories stay visible at, with those
     /// directories.
     pub volumes: Vec<(RelPath, String)>,
+    /// The same for single files: what the image compiled in place, among the sources.
+    pub files: Vec<(RelPath, String)>,
 }
 
 /// Decides where the workspace `root` goes in an image that holds `tree`.
@@ -89,10 +98,12 @@ pub fn place(root: &Utf8Path, spots: &[Spot], tree: &Tree, workspace: &dyn Works
             taken = by(because).filter(fits).collect();
         }
     }
-    let mut placement = Placement { mounts: Vec::new(), volumes: Vec::new() };
+    let mut placement = Placement::default();
     for spot in &taken {
         placement.mounts.push((spot.holds.clone(), spot.dir.clone()));
-        placement.volumes.extend(made(spot, tree, workspace));
+        let volumes = made(spot, tree, workspace);
+        placement.files.extend(compiled(spot, tree, &volumes, workspace));
+        placement.volumes.extend(volumes);
     }
     // A copy of a part leaves the rest without a place.
     if taken.iter().all(|spot| !spot.holds.is_root()) {
@@ -205,29 +216,59 @@ fn made(spot: &Spot, tree: &Tree, workspace: &dyn Workspace) -> Vec<(RelPath, St
     made
 }
 
+/// The files that the image compiled in place at `spot`, outside of the directories in `made`: only what
+/// version control ignores, since a mount needs something in the workspace to go over.
+fn compiled(
+    spot: &Spot,
+    tree: &Tree,
+    made: &[(RelPath, String)],
+    workspace: &dyn Workspace,
+) -> Vec<(RelPath, String)> {
+    let prefix = format!("{}/", spot.dir);
+    let below = |path: &str, dir: &str| path.strip_prefix(dir).is_some_and(|r| r.starts_with('/'));
+    let here = tree.compiled.range(prefix.clone()..).map_while(|path| {
+        let rest = path.strip_prefix(&prefix)?;
+        Some((spot.holds.join(rest), path))
+    });
+    let outside = here.filter(|(_, path)| made.iter().all(|(_, dir)| !below(path, dir)));
+    let lacking = outside.filter(|(file, _)| {
+        let (dir, _) = file.as_str().rsplit_once('/').unwrap_or(("", file.as_str()));
+        workspace.is_dir(&RelPath::new(dir)) && workspace.lacks(file) && workspace.ignores(file)
+    });
+    lacking.map(|(file, path)| (file, path.clone())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
 
-    /// A workspace as a list of paths; an ignored one is marked with `!`.
+    /// A workspace as a list of paths; an ignored one is marked with `!`, one that is not even there
+    /// with `!!`.
     struct Listed(Vec<&'static str>);
 
     impl Workspace for Listed {
         fn names(&self, dir: &RelPath) -> BTreeSet<String> {
+            let there = self.0.iter().filter(|path| !path.starts_with("!!"));
             let below = |path: &&str| {
                 RelPath::new(path.trim_start_matches('!')).strip(dir).map(str::to_owned)
             };
             let first = |rest: String| rest.split('/').next().map(str::to_owned);
-            let names = self.0.iter().filter_map(below).filter_map(first);
+            let names = there.filter_map(below).filter_map(first);
             names.filter(|name| !name.is_empty()).collect()
         }
         fn is_dir(&self, dir: &RelPath) -> bool {
             dir.is_root() || !self.names(dir).is_empty()
         }
+        fn lacks(&self, file: &RelPath) -> bool {
+            !self.0.iter().any(|path| {
+                path.trim_start_matches('!') == file.as_str() && !path.starts_with("!!")
+            })
+        }
         fn ignores(&self, dir: &RelPath) -> bool {
-            let ignored = self.0.iter().filter_map(|p| p.strip_prefix('!'));
+            let ignored = self.0.iter().filter(|p| p.starts_with('!'));
+            let ignored = ignored.map(|p| p.trim_start_matches('!'));
             ignored.into_iter().any(|p| dir.strip(&RelPath::new(p)).is_some())
         }
     }
@@ -250,7 +291,8 @@ mod tests {
         let placement = place(root, &spots, &Tree::parse(tree), &Listed(workspace.to_vec()));
         let mounts = placement.mounts.iter().map(|(rel, dir)| format!("./{rel} → {dir}\n"));
         let volumes = placement.volumes.iter().map(|(rel, dir)| format!("./{rel} ← {dir}\n"));
-        expected.assert_eq(&mounts.chain(volumes).collect::<String>());
+        let files = placement.files.iter().map(|(rel, path)| format!("./{rel} = {path}\n"));
+        expected.assert_eq(&mounts.chain(volumes).chain(files).collect::<String>());
     }
 
     const NODE: &str = "N /app//package.json\nN /app//node_modules\nD /app\nD /app/node_modules\nD /app/node_modules/x\nD /app/src\nD /app/tests/old\n";
@@ -320,6 +362,28 @@ mod tests {
                 ./services/billing → /app
                 ./ → /home/me/shop
                 ./services/billing/vendor ← /app/vendor
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_compiled_among_the_sources_stays_visible() {
+        check(
+            &[("/app", "", Because::Copied)],
+            "N /app//setup.py\nD /app/shop\nD /app/.venv\nF /app/shop/_fast.so\nF /app/shop/_here.so\nF /app/shop/_known.so\nF /app/.venv/x.so\nF /app/gone/x.so\nF /apple/x.so\n",
+            &[
+                "setup.py",
+                "shop/a.py",
+                "shop/_here.so",
+                "!!shop/_fast.so",
+                "!shop/_here.so",
+                "!.venv",
+                "!gone",
+            ],
+            &expect![[r#"
+                ./ → /app
+                ./.venv ← /app/.venv
+                ./shop/_fast.so = /app/shop/_fast.so
             "#]],
         );
     }

@@ -6,6 +6,13 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+mod options;
+
+pub use options::{
+    Entrypoint, Join, Limits, Mount, MountFrom, Namespaces, Options, Setup, Ulimit, User,
+};
+
+use crate::config::Power;
 use crate::frameworks::{Known, Suite};
 use crate::id::{RunId, TestId};
 use crate::paths::{PathMap, RelPath};
@@ -106,20 +113,31 @@ pub struct Interpreter {
     pub name: String,
     /// Where the image comes from.
     pub source: Source,
+    /// Whether the registry is asked for a newer image each time.
+    pub pull: bool,
     /// The engine's address; `None` for the active one.
     pub host: Option<String>,
-    /// As whom the tests run.
-    pub user: User,
-    /// Added to the image's environment.
-    pub env: BTreeMap<String, String>,
-    /// Where the workspace goes in the container; `None` lets the image decide.
-    pub workdir: Option<String>,
     /// How long an unused container is kept.
     pub keep_warm: Duration,
-    /// What the container may use.
-    pub limits: Limits,
-    /// The network to join; `None` for the engine's default.
-    pub network: Option<String>,
+    /// How the container is made.
+    pub options: Options,
+    /// What its source asks for and does not get, in words.
+    pub unheeded: Vec<String>,
+}
+
+impl Interpreter {
+    /// An interpreter of that source with nothing else said.
+    pub fn new(name: &str, source: Source) -> Self {
+        Self {
+            name: name.to_owned(),
+            source,
+            pull: false,
+            host: None,
+            keep_warm: Duration::from_secs(600),
+            options: Options::default(),
+            unheeded: Vec::new(),
+        }
+    }
 }
 
 /// Where an interpreter's image comes from.
@@ -129,6 +147,8 @@ pub enum Source {
     Dockerfile(Dockerfile),
     /// An image by name, pulled when absent.
     Image(String),
+    /// A service of compose files, as it turns out when the compose tool has resolved them.
+    Compose(Box<Compose>),
     /// No container: the machine that Testdock runs on.
     Local,
 }
@@ -142,6 +162,7 @@ impl Source {
                 format!("{path}, stage {target}")
             }
             Self::Image(name) => name.clone(),
+            Self::Compose(compose) => format!("service {}", compose.service),
             Self::Local => "this machine".to_owned(),
         }
     }
@@ -156,13 +177,18 @@ impl std::fmt::Display for Source {
                 write!(f, "the image built from {}{target}", file.path)
             }
             Self::Image(name) => write!(f, "the image {name}"),
+            Self::Compose(compose) => {
+                let file = compose.files.first().map_or("compose.yaml", RelPath::as_str);
+                let how = if compose.exec { "the running container of " } else { "" };
+                write!(f, "{how}service {} of {file}", compose.service)
+            }
             Self::Local => f.write_str("this machine, without a container"),
         }
     }
 }
 
 /// How to build an image.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Dockerfile {
     /// The Dockerfile.
     pub path: RelPath,
@@ -172,29 +198,63 @@ pub struct Dockerfile {
     pub target: Option<String>,
     /// Build arguments.
     pub build_args: BTreeMap<String, String>,
+    /// What else shapes the build.
+    pub options: Box<BuildOptions>,
 }
 
-/// As whom tests run in the container.
+/// What `docker build` has flags for, beside the above.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum User {
-    /// The caller's uid and gid, so that files in the workspace belong to the caller.
-    #[default]
-    Host,
-    /// Whoever the image names.
-    Image,
-    /// As given: `uid[:gid]` or a name of the image.
-    Named(String),
+pub struct BuildOptions {
+    /// Names that are looked up nowhere else: `name:address`.
+    pub extra_hosts: Vec<String>,
+    /// The network of its commands.
+    pub network: Option<String>,
+    /// The platform; `None` for the engine's own.
+    pub platform: Option<String>,
+    /// Secrets of its commands, by id. Their values are read when a build is due, and are nowhere else.
+    pub secrets: BTreeMap<String, Secret>,
+    /// Images whose layers may be taken over.
+    pub cache_from: Vec<String>,
+    /// Labels of the image.
+    pub labels: BTreeMap<String, String>,
+    /// Bytes of shared memory.
+    pub shm_size: Option<u64>,
+    /// Whether nothing of earlier builds is taken over.
+    pub no_cache: bool,
+    /// Names that the image gets beside ours.
+    pub tags: Vec<String>,
 }
 
-/// What a container may use at most.
+/// A service of compose files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Limits {
-    /// Thousandths of a processor.
-    pub cpus_milli: Option<u64>,
-    /// Bytes of memory, swap included.
-    pub memory: Option<u64>,
-    /// Processes and threads.
-    pub pids: Option<u64>,
+pub struct Compose {
+    /// The files, each laid over those before it.
+    pub files: Vec<RelPath>,
+    /// Files with variables for them, instead of `.env`.
+    pub env_files: Vec<RelPath>,
+    /// Profiles that are on.
+    pub profiles: Vec<String>,
+    /// The project's name.
+    pub project: String,
+    /// The service.
+    pub service: String,
+    /// Whether tests run in the service's own container, which has to be running.
+    pub exec: bool,
+    /// The user that the settings name, over the service's.
+    pub user: Option<User>,
+    /// Whether the settings keep or drop the entrypoint.
+    pub entrypoint: Option<bool>,
+    /// What may reach beyond the container.
+    pub allow: Vec<Power>,
+}
+
+/// Where the value of a build's secret is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// In a variable of the caller's environment.
+    Env(String),
+    /// In a file.
+    File(Utf8PathBuf),
 }
 
 /// Where a job runs, as far as its command must know; filled by the engine once the container stands.

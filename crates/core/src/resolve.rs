@@ -8,7 +8,7 @@ use camino::Utf8Path;
 
 use crate::config::{self, Layer};
 use crate::frameworks::{KINDS, NamePattern};
-use crate::interpreter::{self, Preference, registered};
+use crate::interpreter::{self, Folder, Host, Preference, registered};
 use crate::paths::RelPath;
 use crate::workspace::{Problem, Workspace};
 
@@ -35,8 +35,13 @@ pub struct Contents<'c> {
     pub read: &'c dyn Fn(&str) -> Option<String>,
 }
 
-/// Puts a workspace together.
-pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Workspace {
+/// Puts a workspace together; `host` is the machine that it is on.
+pub fn resolve(
+    contents: Contents<'_>,
+    host: Host<'_>,
+    layers: &[Layer],
+    choice: &Choice,
+) -> Workspace {
     let resolution = config::resolve(layers, choice.profile.as_deref());
     let problems: Vec<Problem> = resolution.problems.iter().map(Problem::from).collect();
     let warnings = resolution.warnings.iter().map(ToString::to_string).collect();
@@ -52,7 +57,8 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
         user.map_or("", |suite| suite.framework.name())
     };
     let Contents { root, read, .. } = contents;
-    let registered = registered(&resolution, root, read, &framework, &names, &preference);
+    let folder = Folder { root, read, host };
+    let registered = registered(&resolution, folder, &framework, &names, &preference);
     let chosen = |name: Option<String>| {
         let choice = match preference {
             Preference::Local => Ok(interpreter::local(&resolution)),
@@ -71,7 +77,7 @@ pub fn resolve(contents: Contents<'_>, layers: &[Layer], choice: &Choice) -> Wor
 }
 
 /// Files that shape the workspace, whatever frameworks it uses.
-const SHAPING_FILES: [&str; 9] = [
+const SHAPING_FILES: [&str; 15] = [
     "testdock.toml",
     "testdock.local.toml",
     "Jenkinsfile",
@@ -81,6 +87,12 @@ const SHAPING_FILES: [&str; 9] = [
     "docker-compose.yaml",
     "devcontainer.json",
     ".devcontainer.json",
+    "compose.override.yaml",
+    "compose.override.yml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+    "testenvironments.json",
+    ".env",
 ];
 
 /// The names of files that shape the workspace, `*` for any part.

@@ -113,11 +113,17 @@ impl Run<'_> {
     async fn stand(&self, job: &Job) -> Result<Stand, Break> {
         let stand = Box::pin(async {
             match job.interpreter.source {
-                Source::Local => Ok(local::stand()),
-                Source::Dockerfile(_) | Source::Image(_) => {
+                Source::Local => Ok(local::stand(&job.interpreter.options)),
+                Source::Dockerfile(_) | Source::Image(_) | Source::Compose(_) => {
                     let docker = self.world.docker(&job.interpreter, self.events).await?;
-                    crate::docker::stand(&docker, &self.plan.root, job, self.events, self.cancel)
-                        .await
+                    Box::pin(crate::docker::stand(
+                        &docker,
+                        &self.plan.root,
+                        job,
+                        self.events,
+                        self.cancel,
+                    ))
+                    .await
                 }
             }
         });
@@ -143,7 +149,7 @@ impl Run<'_> {
     async fn attempt(&mut self, job: &Job, stand: &Stand) -> Result<(), Attempt> {
         let mut task = Task::plan(&self.plan.root, job, stand)?;
         let limit = shorter(self.left, job.suite.timeout);
-        let followed = self.follow(job, stand, &mut task, limit).await?;
+        let followed = self.follow(stand, &mut task, limit).await?;
         let (code, ooms) = match &followed.finish {
             Finish::Exit { code, ooms } => (*code, *ooms),
             Finish::Cancelled => return Err(Break::Ended(End::Cancelled).into()),
@@ -155,7 +161,7 @@ impl Run<'_> {
                 return Err(refused(frame, &task.invocation, stand).into());
             }
             Finish::Lost(why) => {
-                let limits = &job.interpreter.limits;
+                let limits = &job.interpreter.options.limits;
                 let error = lost(why, followed.began, limits, stand).await;
                 return Err(error.map_or(Attempt::Gone, Attempt::from));
             }
@@ -168,14 +174,13 @@ impl Run<'_> {
     /// Starts the command and follows it to its end.
     async fn follow(
         &mut self,
-        job: &Job,
         stand: &Stand,
         task: &mut Task,
         limit: Option<Duration>,
     ) -> Result<Followed, Attempt> {
         let began = Instant::now();
         let stop = Stop { cancel: self.cancel.clone(), deadline: limit.map(|limit| began + limit) };
-        let starting = stand.start(&task.command, &job.interpreter);
+        let starting = stand.start(&task.command);
         let started = self.cancel.run_until_cancelled(starting).await;
         let pipes = started.ok_or(Break::Ended(End::Cancelled))??;
         let started = RunEvent::Started(stand.provenance.clone());
@@ -207,7 +212,7 @@ impl Run<'_> {
             self.events.send(RunEvent::Warning(warning)).await;
         }
         if ooms > 0 && conclusion.broken.is_none() {
-            let warning = death::out_of_memory(&job.interpreter.limits);
+            let warning = death::out_of_memory(&job.interpreter.options.limits);
             self.events.send(RunEvent::Warning(warning)).await;
         }
         if conclusion.broken.is_none() || !conclusion.results.is_empty() {
@@ -215,7 +220,9 @@ impl Run<'_> {
         }
         match conclusion.broken {
             None => Ok(()),
-            Some(broken) => Err(death::broken(broken, exit, ooms, &job.interpreter.limits).into()),
+            Some(broken) => {
+                Err(death::broken(broken, exit, ooms, &job.interpreter.options.limits).into())
+            }
         }
     }
 }

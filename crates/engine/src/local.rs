@@ -8,6 +8,7 @@ use etcetera::BaseStrategy as _;
 use futures_util::StreamExt as _;
 use testdock_core::model::{Fault, Provenance, RunError};
 use testdock_core::paths::PathMap;
+use testdock_core::plan::Options;
 use tokio_util::io::ReaderStream;
 
 use crate::pipes::{Piece, Pipes};
@@ -15,7 +16,7 @@ use crate::stand::{Seat, Stand};
 use crate::supervisor::{Base, Command};
 
 /// This machine as a place to run commands.
-pub(crate) fn stand() -> Stand {
+pub(crate) fn stand(options: &Options) -> Stand {
     let provenance = Provenance {
         interpreter: "local".into(),
         image: String::new(),
@@ -24,6 +25,7 @@ pub(crate) fn stand() -> Stand {
         paths: PathMap::identity(),
     };
     Stand {
+        env: options.env.clone(),
         provenance: Arc::new(provenance),
         base: Base { dir: dir().into_string(), lease: None },
         seat: Seat::Here,

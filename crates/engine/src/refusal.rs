@@ -16,9 +16,11 @@ pub(crate) fn refused(frame: &Frame, invocation: &Invocation, stand: &Stand) -> 
         Frame::Missing => {
             let first = invocation.candidates.iter().filter_map(|c| c.argv.first());
             let tried: Vec<&str> = first.map(String::as_str).collect();
-            let tried = tried.join(", ");
-            interpreter(format!("cannot run the tests in {place}: none of {tried} works there"))
-                .help(&invocation.remedy)
+            let why = match tried.as_slice() {
+                [one] => format!("it has no `{one}`"),
+                several => format!("none of {} works there", several.join(", ")),
+            };
+            interpreter(format!("cannot run the tests in {place}: {why}")).help(&invocation.remedy)
         }
         Frame::Blind(path) => {
             let message = format!("the container does not see the workspace: {path} is not there");

@@ -5,10 +5,10 @@ use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::NamedTempFile;
-use testdock_core::interpreter::{self, Addition, Document, NotAdded};
+use testdock_core::interpreter::{self, Addition, Document, Folder, NotAdded};
 use testdock_core::model::{Fault, RunError};
 
-use crate::scan::Scanner;
+use crate::scan::{Scanner, host};
 
 /// The file of a workspace that interpreters are added to.
 pub fn file(root: &Utf8Path) -> Utf8PathBuf {
@@ -30,8 +30,9 @@ pub fn add(
     };
     let resolution = scanner.settings(root);
     let read = |path: &str| fs::read_to_string(root.join(path)).ok();
-    let document =
-        Document { path: &path, text: text.as_deref(), resolution: &resolution, read: &read };
+    let env = |name: &str| std::env::var(name).ok();
+    let folder = Folder { root, read: &read, host: host(&env) };
+    let document = Document { path: &path, text: text.as_deref(), resolution: &resolution, folder };
     let after = interpreter::add(document, addition)?;
     match text {
         None => create(&path, &after),

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -12,6 +13,8 @@ use ignore::{WalkBuilder, WalkState};
 use testdock_core::config::{self, Layer, Origin, Resolution, environment_layers};
 use testdock_core::frameworks::Source;
 use testdock_core::id::FolderName;
+use testdock_core::interpreter::{Folder, Host, jenkins_commands};
+use testdock_core::model::RunError;
 use testdock_core::paths::{Files, RelPath};
 use testdock_core::resolve;
 use testdock_core::session::Input;
@@ -124,6 +127,17 @@ impl Scanner {
         config::resolve(&layers(root, &settings), settings.profile.as_deref())
     }
 
+    /// The command lines that Jenkins would run for the agent of a workspace's Jenkinsfile.
+    pub fn jenkins(&self, root: &Utf8Path) -> Result<Vec<String>, RunError> {
+        let config = self.settings(root).config;
+        let name = self.chosen().interpreter;
+        let settings = config.interpreter(name.as_deref()).unwrap_or(&config.interpreter);
+        let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+        let env = |name: &str| std::env::var(name).ok();
+        let host = host(&env);
+        jenkins_commands(settings, Folder { root, read: &read, host })
+    }
+
     fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> Workspace {
         let settings = self.chosen();
         let layers = layers(root, &settings);
@@ -133,12 +147,29 @@ impl Scanner {
             local: settings.local,
         };
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
-        resolve::resolve(resolve::Contents { root, files, read: &read }, &layers, &choice)
+        let env = |name: &str| std::env::var(name).ok();
+        let host = host(&env);
+        resolve::resolve(resolve::Contents { root, files, read: &read }, host, &layers, &choice)
     }
 
     fn chosen(&self) -> Settings {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// This machine.
+pub(crate) fn host(env: &dyn Fn(&str) -> Option<String>) -> Host<'_> {
+    Host { env, ids: caller() }
+}
+
+#[cfg(unix)]
+fn caller() -> Option<(u32, u32)> {
+    Some((rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw()))
+}
+
+#[cfg(not(unix))]
+fn caller() -> Option<(u32, u32)> {
+    None
 }
 
 fn layers(root: &Utf8Path, settings: &Settings) -> Vec<Layer> {
@@ -257,9 +288,13 @@ fn file_layers(root: &Utf8Path) -> Vec<Layer> {
         Some(Origin::Repository(root.join("testdock.toml"))),
         Some(Origin::Local(root.join("testdock.local.toml"))),
     ];
-    let read = |origin: Origin| {
-        let text = fs::read_to_string(origin.file()?).ok()?;
-        Some(Layer::from_toml(origin, &text))
+    let read = |origin: Origin| match fs::read_to_string(origin.file()?) {
+        Ok(text) => Some(Layer::from_toml(origin, &text)),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => None,
+            ErrorKind::InvalidData => Some(Layer::unreadable(origin, "it is not UTF-8".to_owned())),
+            _ => Some(Layer::unreadable(origin, error.to_string())),
+        },
     };
     candidates.into_iter().flatten().filter_map(read).collect()
 }

@@ -1,11 +1,12 @@
 //! A place that is ready to run a job's command: a container, or this machine.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempPath;
 use testdock_core::model::{Fault, Provenance, RunError};
-use testdock_core::plan::{Interpreter, Job, Site};
+use testdock_core::plan::{Job, Site};
 
 use crate::docker::Container;
 use crate::frames::Frame;
@@ -18,6 +19,8 @@ use crate::supervisor::{Base, Command, Cookie, helpers_dir};
 pub(crate) struct Stand {
     /// What results are stamped with.
     pub(crate) provenance: Arc<Provenance>,
+    /// Variables for everything that runs there, beside those that are there anyway.
+    pub(crate) env: BTreeMap<String, String>,
     /// Our directory there.
     pub(crate) base: Base,
     /// What makes it.
@@ -44,12 +47,8 @@ pub(crate) enum NotStarted {
 
 impl Stand {
     /// Starts a command there.
-    pub(crate) async fn start(
-        &self,
-        command: &Command,
-        interpreter: &Interpreter,
-    ) -> Result<Pipes, NotStarted> {
-        let mut env = interpreter.env.clone();
+    pub(crate) async fn start(&self, command: &Command) -> Result<Pipes, NotStarted> {
+        let mut env = self.env.clone();
         env.extend(command.env.iter().cloned());
         let command = Command { argv: command.argv.clone(), env: env.into_iter().collect() };
         match &self.seat {
@@ -78,7 +77,7 @@ impl Stand {
 
     /// Whether it is still to be proven that the workspace is seen there.
     pub(crate) fn is_new(&self) -> bool {
-        matches!(self.seat, Seat::Container(_)) && !self.provenance.warm
+        matches!(&self.seat, Seat::Container(container) if container.is_unproven())
     }
 
     /// Gives up a container that does not see the workspace: it never will.

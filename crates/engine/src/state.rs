@@ -60,7 +60,8 @@ impl Store {
     /// Remembers the outcomes of a workspace.
     pub fn save(&self, root: &Utf8Path, outcomes: &[(TestId, Outcome)]) {
         if let Err(error) = self.try_save(root, outcomes) {
-            tracing::warn!(%root, %error, "cannot remember the outcomes");
+            let directory = &self.directory;
+            tracing::warn!(%directory, %error, "cannot write down the outcomes of {root}");
         }
     }
 

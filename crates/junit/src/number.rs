@@ -24,19 +24,24 @@ pub(crate) fn seconds(written: &str) -> Option<f64> {
 /// What nearly every tool writes: digits, at most fifteen, with at most one point. Both numbers of
 /// the division are exact, so the quotient is the nearest there is.
 fn plain_decimal(written: &str) -> Option<f64> {
-    if written.len() > 16 {
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    if written.len() > 16 || !written.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
-    let digits = || whole.bytes().chain(fraction.bytes());
-    if whole.len() + fraction.len() > 15
-        || whole.is_empty()
-        || !digits().all(|d| d.is_ascii_digit())
-    {
-        return None;
+    let (mut number, mut digits, mut point) = (0_u64, 0, None);
+    for byte in written.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                number = number * 10 + u64::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if point.is_none() => point = Some(digits),
+            _ => return None,
+        }
     }
-    let number = digits().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
-    Some(number as f64 / 10_f64.powi(fraction.len() as i32))
+    let fraction = digits - point.unwrap_or(digits);
+    (digits <= 15).then(|| number as f64 / POWERS[fraction])
 }
 
 /// Some locales write with digits and separators of their own.

@@ -54,8 +54,20 @@ pub trait Visitor<'a> {
 /// What is not UTF-8 is decoded first, so that the report then owns its text.
 pub fn read(bytes: &[u8]) -> (Report<'_>, Vec<Problem>) {
     let mut report = Report::default();
+    report.cases.reserve(expected_cases(bytes));
     let problems = visit(bytes, &mut report);
     (report, problems)
+}
+
+/// How many cases there may be, by a look at the beginning. Too many cost no memory that is used, and
+/// growing costs time.
+fn expected_cases(bytes: &[u8]) -> usize {
+    const SAMPLE: usize = 64 << 10;
+    if bytes.len() < 2 * SAMPLE {
+        return 0;
+    }
+    let found = memchr::memmem::find_iter(&bytes[..SAMPLE], "<testcase").count();
+    bytes.len() / SAMPLE * found
 }
 
 /// Reads a report that is in memory, case by case.

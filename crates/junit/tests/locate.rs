@@ -139,6 +139,7 @@ fn what_looks_like_a_place_and_is_none() {
         "C:\\w\\a:5 and a:5",
         "a.py:99999999999999999999",
         " in \\é/E'𑌸:12",
+        "webpack:/é (a.é:3",
     ];
     for text in texts {
         assert_eq!(located("", text), "none", "{text}");

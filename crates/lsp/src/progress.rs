@@ -12,6 +12,7 @@ use lsp_types::{
 use testdock_core::id::{FolderName, RunId};
 use testdock_core::model::Totals;
 use testdock_core::session::{Folder, Run, Session};
+use testdock_core::views::number_words;
 use tokio::sync::watch;
 
 use crate::runs::Named;
@@ -100,7 +101,7 @@ impl Board {
     pub(crate) fn scan_ended(&mut self, name: &FolderName, folder: Option<&Folder>) {
         if let Some(bar) = self.scans.remove(name) {
             let files = folder.map_or(0, |folder| folder.files().count());
-            bar.end(format!("tests in {files} files"));
+            bar.end(format!("tests in {}", number_words(files, "file")));
         }
     }
 }

@@ -295,6 +295,9 @@ pub(crate) struct ExplainArguments {
     /// The setting, such as interpreter.image (default: all that are set)
     #[arg(value_name = "KEY")]
     pub(crate) key: Option<String>,
+    /// Print the command lines that Jenkins would run for the Jenkinsfile's agent
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) jenkins: bool,
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
 }

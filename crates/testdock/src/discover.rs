@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 use testdock_core::frameworks::{ItemKind, TestItem};
 use testdock_core::paths::RelPath;
-use testdock_core::views::terminal;
+use testdock_core::views::{number_words, terminal};
 use testdock_core::workspace::FileTests;
 use testdock_engine::scan::{Depth, Scanner};
 
@@ -44,7 +44,8 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
         show(file, arguments.format);
     }
     if arguments.format == Format::Human {
-        print::note(&format!("{count} tests in {} files; nothing was run", tests.len()));
+        let (count, files) = (number_words(count, "test"), number_words(tests.len(), "file"));
+        print::note(&format!("{count} in {files}; nothing was run"));
     }
     Ok(if count == 0 { exit::NO_TESTS.into() } else { exit::PASSED.into() })
 }

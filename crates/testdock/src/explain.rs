@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use camino::Utf8Path;
 use testdock_core::config::Explained;
+use testdock_core::views::terminal;
 use testdock_engine::scan::{Depth, Scanner};
 
 use crate::args::ExplainArguments;
@@ -13,6 +15,9 @@ use crate::{exit, print};
 pub(crate) fn explain(arguments: &ExplainArguments) -> Result<ExitCode> {
     let project = Project::find(&arguments.project)?;
     let scanner = Scanner::new(project.settings, Depth::Configuration);
+    if arguments.jenkins {
+        return Ok(jenkins(&scanner, &project.root, &project.cwd));
+    }
     let resolution = scanner.settings(&project.root);
     for problem in &resolution.problems {
         print::note(&format!("error: {problem}"));
@@ -32,6 +37,19 @@ pub(crate) fn explain(arguments: &ExplainArguments) -> Result<ExitCode> {
     }
     let code = if resolution.problems.is_empty() { exit::PASSED } else { exit::USAGE };
     Ok(code.into())
+}
+
+fn jenkins(scanner: &Scanner, root: &Utf8Path, cwd: &Utf8Path) -> ExitCode {
+    match scanner.jenkins(root) {
+        Ok(lines) => {
+            lines.iter().for_each(|line| print::line(line));
+            exit::PASSED.into()
+        }
+        Err(error) => {
+            terminal::error_lines(&error, cwd).iter().for_each(|line| print::note(line));
+            exit::of_fault(error.fault).into()
+        }
+    }
 }
 
 fn show(setting: &Explained) {

@@ -7,6 +7,7 @@ use testdock_core::containers::logs::{Query, Search};
 use testdock_core::containers::{LogLines, line_json};
 use testdock_core::model::{Fault, RunError};
 use testdock_engine::containers::{self, Entry, Logs, Source};
+use tokio::sync::mpsc;
 
 use crate::args::{Format, LogsArguments};
 use crate::containers::{Found, Known};
@@ -29,9 +30,14 @@ pub(crate) async fn logs(arguments: LogsArguments) -> Result<ExitCode> {
         Ok(read) => read,
         Err(error) => return Ok(known.refuse(&error)),
     };
+    let Logs { names, entries } = logs;
     match arguments.format {
-        Format::Human => human(logs, arguments.timestamps).await,
-        Format::Json => json(logs, &sources).await,
+        Format::Human => {
+            // Colours are taken out by whoever prints, where nobody sees them.
+            let lines = LogLines { names, times: arguments.timestamps, colours: true };
+            print(entries, |entry| human(&lines, entry)).await;
+        }
+        Format::Json => print(entries, |entry| json(&names, &sources, entry)).await,
     }
     Ok(exit::PASSED.into())
 }
@@ -66,31 +72,51 @@ fn meant<'k>(known: &'k Known, names: &[String]) -> Result<Vec<Found<'k>>, RunEr
     Ok(found)
 }
 
-async fn human(mut logs: Logs, times: bool) {
-    // Colours are taken out by whoever prints, where nobody sees them.
-    let lines = LogLines { names: logs.names, times, colours: true };
-    while let Some(entry) = logs.entries.recv().await {
-        match entry {
-            Entry::Line(log, line) => {
-                if !print::line_if_wanted(&lines.show(log, &line)) {
-                    return;
+/// How an entry is shown: a line of results, or a note beside them.
+enum Shown {
+    Line(String),
+    Note(String),
+}
+
+/// Bytes that are written at once, where so much is there.
+const PIECE: usize = 64 << 10;
+
+/// Prints what comes until nothing more comes, or nobody reads it any more.
+async fn print(mut entries: mpsc::Receiver<Entry>, show: impl Fn(Entry) -> Shown) {
+    let mut text = String::new();
+    while let Some(entry) = entries.recv().await {
+        let mut next = Some(entry);
+        while let Some(entry) = next {
+            match show(entry) {
+                Shown::Line(line) => {
+                    text.push_str(&line);
+                    text.push('\n');
+                }
+                Shown::Note(note) => {
+                    print::text_if_wanted(&std::mem::take(&mut text));
+                    print::note(&note);
                 }
             }
-            Entry::Ended(log, message) => print::note(&lines.note(log, &message)),
+            next = if text.len() < PIECE { entries.try_recv().ok() } else { None };
+        }
+        if !print::text_if_wanted(&std::mem::take(&mut text)) {
+            return;
         }
     }
 }
 
-async fn json(mut logs: Logs, sources: &[Source]) {
-    while let Some(entry) = logs.entries.recv().await {
-        match entry {
-            Entry::Line(log, line) => {
-                let json = line_json(&sources[log].id, &logs.names[log], &line);
-                if !print::line_if_wanted(&json.to_string()) {
-                    return;
-                }
-            }
-            Entry::Ended(log, message) => print::note(&format!("{}: {message}", logs.names[log])),
+fn human(lines: &LogLines, entry: Entry) -> Shown {
+    match entry {
+        Entry::Line(log, line) => Shown::Line(lines.show(log, &line)),
+        Entry::Ended(log, message) => Shown::Note(lines.note(log, &message)),
+    }
+}
+
+fn json(names: &[String], sources: &[Source], entry: Entry) -> Shown {
+    match entry {
+        Entry::Line(log, line) => {
+            Shown::Line(line_json(&sources[log].id, &names[log], &line).to_string())
         }
+        Entry::Ended(log, message) => Shown::Note(format!("{}: {message}", names[log])),
     }
 }

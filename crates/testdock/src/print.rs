@@ -7,12 +7,13 @@ use std::io::Write;
 /// A line of results.
 pub(crate) fn line(text: &str) {
     // A reader that went away (`| head`) wants no more lines; that is no error.
-    let _ = line_if_wanted(text);
+    let _ = writeln!(anstream::stdout().lock(), "{text}");
 }
 
-/// A line of what has no end of its own; whether there is still somebody who reads.
-pub(crate) fn line_if_wanted(text: &str) -> bool {
-    writeln!(anstream::stdout().lock(), "{text}").is_ok()
+/// Lines of what has no end of its own; whether there is still somebody who reads.
+pub(crate) fn text_if_wanted(text: &str) -> bool {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_ok()
 }
 
 /// A line about the work, not its result.

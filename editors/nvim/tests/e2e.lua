@@ -187,6 +187,76 @@ local function output_shows()
   back()
 end
 
+local function interpreters_are_chosen()
+  if is_replay then
+    return
+  end
+  local told = it.listen("TestdockInterpreters")
+  local function chosen(name)
+    it.soon("the server knows of " .. name, function()
+      return vim.iter(#told > 0 and told[#told].interpreters or {}):any(function(one)
+        return one.chosen and one.name == name
+      end)
+    end)
+  end
+  local select = vim.ui.select
+  vim.ui.select = function(items, options, on_choice)
+    for index, item in ipairs(items) do
+      if options.format_item(item):find("local") then
+        return on_choice(item, index)
+      end
+    end
+  end
+  vim.cmd("Testdock interpreter")
+  it.said("tests run in local")
+  vim.ui.select = select
+  chosen("local")
+  local one = "Testdock run tests/test_orders.py::test_total"
+  local ended = it.run("a run without a container", function()
+    vim.cmd(one)
+  end)
+  it.equal("there is no pytest here", ended.how, "broken")
+  it.check("completion", vim.list_contains(vim.fn.getcompletion("Testdock interpreter ", "cmdline"), "default"))
+  vim.cmd("Testdock interpreter default")
+  chosen("default")
+  ended = it.run("a run in the container", function()
+    vim.cmd(one)
+  end)
+  it.equal("pytest is there", ended.how, "completed")
+end
+
+local function containers_show()
+  if is_replay then
+    return
+  end
+  vim.cmd("Testdock containers")
+  local panel = vim.api.nvim_get_current_buf()
+  local name = it.soon("the project's container", function()
+    return it.text(panel):match("● (%S*shop%S*) ")
+  end)
+  vim.api.nvim_win_set_cursor(0, { it.line(panel, name), 0 })
+  vim.api.nvim_feedkeys("i", "xt", false)
+  it.soon("all about it", function()
+    return vim.bo.filetype == "json" and it.text(0):find(name, 1, true)
+  end)
+  vim.cmd.close()
+  vim.cmd("Testdock logs " .. name)
+  it.soon("its log", function()
+    return vim.api.nvim_buf_get_name(0):find("logs/" .. name, 1, true)
+  end)
+  vim.cmd("bwipeout!")
+  vim.cmd("Testdock containers")
+  vim.fn.confirm = function()
+    return 1
+  end
+  vim.api.nvim_win_set_cursor(0, { it.line(panel, name), 0 })
+  vim.api.nvim_feedkeys("d", "xt", false)
+  it.soon("it is gone", function()
+    return not it.text(panel):find(name, 1, true)
+  end)
+  back()
+end
+
 local function edits_make_stale()
   vim.api.nvim_set_current_buf(orders)
   local line = it.line(orders, "assert Order().total() == 0")
@@ -249,6 +319,8 @@ it.play({
   { "a run is cancelled", cancels },
   { "the tree shows, runs and leads to tests", tree_shows },
   { "output is shown, of a run and of a test", output_shows },
+  { "what tests run in is chosen", interpreters_are_chosen },
+  { "containers are shown, looked at and removed", containers_show },
   { "an edit makes a result stale", edits_make_stale },
   { "mistakes are said", mistakes_are_said },
   { "doctor, health and help are there", pages_help },

@@ -46,7 +46,13 @@ function M.listen(event)
   return heard
 end
 
---- Does something that starts a run, and waits for its end.
+--- Whether a test has cases: it stands as they do, and is none of its own.
+local function has_cases(id)
+  local model = require("testdock.model").of(vim.lsp.get_clients({ name = "testdock" })[1].id)
+  return #model:below(id) > 0
+end
+
+--- Does something that starts a run, and waits for its end: how, and how its tests ended.
 function M.run(what, action)
   local ends, states = M.listen("TestdockEnd"), M.listen("TestdockState")
   action()
@@ -56,7 +62,7 @@ function M.run(what, action)
   local outcomes = {}
   for _, state in ipairs(states) do
     local tag = state.errored and "errored" or state.state.tag
-    if state.runId == ended.runId and tag ~= "enqueued" and tag ~= "started" then
+    if state.runId == ended.runId and not has_cases(state.testId) and tag ~= "enqueued" and tag ~= "started" then
       outcomes[state.testId] = tag
     end
   end

@@ -26,6 +26,24 @@ pub(crate) fn base() -> Option<String> {
     }
 }
 
+/// The base image of a fixture; `None`, with a word of why, where it is not there.
+pub(crate) fn base_of(fixture: &str) -> Option<String> {
+    let dockerfile = std::fs::read_to_string(super::expected::fixture(fixture).join("Dockerfile"));
+    let dockerfile = dockerfile.unwrap();
+    let public = dockerfile.lines().find_map(|line| line.strip_prefix("ARG BASE=")).unwrap().trim();
+    if public == PUBLIC {
+        return base();
+    }
+    let told = std::env::var("TESTDOCK_TEST_BASES").unwrap_or_default();
+    let mut pairs = told.split_whitespace().filter_map(|pair| pair.split_once('='));
+    let name = pairs.find(|(name, _)| *name == public).map_or(public, |(_, tag)| tag);
+    match docker(&["image", "inspect", "-f", "{{.Id}}", name]) {
+        Ok(_) => Some(name.to_owned()),
+        Err(why) if std::env::var_os("TESTDOCK_REQUIRE_BASES").is_some() => panic!("{why}"),
+        Err(why) => skip(&format!("{why}; `cargo xtask frameworks {fixture}` brings it")),
+    }
+}
+
 /// An image with pytest, of the version that the fixture asks for.
 pub(crate) fn pytest() -> Option<String> {
     let packages: Vec<&str> = REQUIREMENTS.split_whitespace().collect();

@@ -4,6 +4,7 @@ pub(crate) mod docker;
 pub(crate) mod editor;
 pub(crate) mod expected;
 pub(crate) mod images;
+pub(crate) mod look;
 pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod running;

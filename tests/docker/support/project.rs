@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
+use super::expected::fixture;
 use super::running::{Running, Story};
 use super::{docker, images};
 
@@ -34,16 +35,29 @@ impl Project {
         Some(Self::empty().in_pytest_image(&images::pytest()?).with_the_shop())
     }
 
-    /// The sample service, in the image that its own Dockerfile describes.
-    pub(crate) fn shop_in_its_own_image() -> Option<Self> {
-        let base = images::base()?;
-        Some(Self::empty().env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base).with_the_shop())
+    /// A fixture, in the image that its own Dockerfile describes; `None` where that cannot be built.
+    pub(crate) fn of_fixture(name: &str) -> Option<Self> {
+        let base = images::base_of(name)?;
+        let project = Self::named(name).env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base);
+        Some(project.with_the_fixture(name))
     }
 
     /// With the files of the sample service.
     pub(crate) fn with_the_shop(self) -> Self {
-        copy(&fixture(), &self.root);
+        self.with_the_fixture("python-pytest")
+    }
+
+    /// With the files of a fixture.
+    pub(crate) fn with_the_fixture(self, name: &str) -> Self {
+        copy(&fixture(name), &self.root);
         self
+    }
+
+    /// A fixture whose own files say where its tests run; their base image is in the environment.
+    pub(crate) fn fixture(name: &str) -> Option<Self> {
+        let project = Self::empty().env("BASE", &images::base()?).with_the_fixture(name);
+        let root = project.root.to_string();
+        Some(project.env("TESTDOCK_INTERPRETER__ENV__EXPECTED_ROOT", &root))
     }
 
     /// No files, and no interpreter.
@@ -177,15 +191,9 @@ impl Drop for Project {
     }
 }
 
-fn fixture() -> Utf8PathBuf {
-    let here = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
-    let repository = here.ancestors().nth(2).unwrap();
-    repository.join("fixtures/python-pytest")
-}
-
 /// Copies a folder, without what a tool may have left in it.
 fn copy(from: &Utf8Path, to: &Utf8Path) {
-    const LEFT_BEHIND: [&str; 2] = ["__pycache__", ".pytest_cache"];
+    const LEFT_BEHIND: [&str; 4] = ["__pycache__", ".pytest_cache", "node_modules", "target"];
     fs::create_dir_all(to).unwrap();
     for entry in from.read_dir_utf8().unwrap() {
         let entry = entry.unwrap();

@@ -30,6 +30,17 @@ pub(crate) const PYTHON: Base = Base {
     cmd: "python3",
 };
 
+/// The editors of a terminal, as new as people have them. No fixture is built on it.
+pub(super) const EDITORS: Base = Base {
+    name: "editors",
+    public: "debian:sid",
+    suite: "sid",
+    packages: &["elpa-lsp-mode", "emacs-nox", "git", "hx", "neovim", "procps", "tmux"],
+    hooks: &[],
+    environment: &[("LANG", "C.UTF-8")],
+    cmd: "nvim",
+};
+
 /// All of them.
 pub(crate) const BASES: &[Base] = &[
     PYTHON,

@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 use crate::engine;
 use crate::shell::{self, answer, command, say, step};
 
+use bases::EDITORS;
 pub(crate) use bases::{BASES, Base, PYTHON};
 
 /// The certificates that this machine trusts: behind a proxy that inspects TLS, tools in a container
@@ -73,6 +74,14 @@ pub(crate) fn of(base: &Base) -> Result<String> {
         return Ok(tag);
     }
     Ok(public.to_owned())
+}
+
+/// The tag of the image with the editors of a terminal, which is made where it is not here: there is none to
+/// pull.
+pub(crate) fn editors() -> Result<String> {
+    let recipe = Recipe::here(&EDITORS);
+    recipe.build(&recipe.tag())?;
+    Ok(recipe.tag())
 }
 
 /// The tag of a base image, where it is on the engine.
@@ -150,6 +159,10 @@ fn bootstrap(base: &Base, with_certificates: bool) -> Vec<String> {
     let packages = [&["ca-certificates"], base.packages].concat().join(",");
     let mut arguments = vec!["--variant=apt".to_owned(), format!("--include={packages}")];
     arguments.extend(base.hooks.iter().map(|hook| format!("--customize-hook={hook}")));
+    if base.suite == "sid" {
+        // Its lists are often older than they say that they may be.
+        arguments.push(r#"--aptopt=Acquire::Check-Valid-Until "false""#.to_owned());
+    }
     if with_certificates {
         let folder = Path::new(CERTIFICATES).parent().unwrap_or(Path::new("/"));
         arguments.push(format!("--customize-hook=copy-in {CERTIFICATES} {}", folder.display()));

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::schema::framework_schema;
-use super::units::{ContainerPath, DockerHost, Duration, FileGlob, Size, User};
+use super::units::{ContainerPath, DockerHost, Duration, FileGlob, Size, User, one_of_words};
 
 /// The settings of one workspace, every layer merged and every default filled in.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -34,7 +34,7 @@ pub struct Config {
 /// Where tests run: one source, and how the container made from it is set up.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(extend("x-only-one-of" = ["dockerfile", "image", "compose", "devcontainer", "jenkinsfile", "local"]))]
+#[schemars(extend("x-only-one-of" = ["dockerfile", "image", "compose", "devcontainer", "jenkinsfile", "test-environment", "local"]))]
 pub struct Interpreter {
     /// The Dockerfile to build, from the workspace's root.
     #[schemars(with = "Option<String>", length(min = 1))]
@@ -48,6 +48,13 @@ pub struct Interpreter {
     /// Values of the Dockerfile's `ARG`s.
     #[schemars(extend("x-belongs-to" = "dockerfile"))]
     pub build_args: BTreeMap<String, String>,
+    /// Secrets of the build, by the id that `RUN --mount=type=secret` names: `"env:NAME"` for a variable of
+    /// your environment, or a file, from the workspace's root or with `~`.
+    #[schemars(extend("x-belongs-to" = "dockerfile"))]
+    pub secrets: BTreeMap<String, String>,
+    /// The network of the build's commands, such as `"host"`.
+    #[schemars(extend("x-belongs-to" = "dockerfile"))]
+    pub build_network: Option<String>,
     /// The image to run, pulled when it is absent.
     #[schemars(length(min = 1))]
     pub image: Option<String>,
@@ -56,20 +63,31 @@ pub struct Interpreter {
     /// The `devcontainer.json` to read.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub devcontainer: Option<Utf8PathBuf>,
+    /// Whether the dev container's `onCreateCommand`, `updateContentCommand`, `postCreateCommand` and
+    /// `postStartCommand` run in each new container.
+    #[schemars(extend("x-belongs-to" = "devcontainer"))]
+    pub lifecycle: Option<bool>,
     /// The Jenkinsfile whose agent to run in.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub jenkinsfile: Option<Utf8PathBuf>,
+    /// The stage of the Jenkinsfile whose agent is meant; default: the one that runs tests.
+    #[schemars(extend("x-belongs-to" = "jenkinsfile"))]
+    pub stage: Option<String>,
+    /// The environment of `testenvironments.json` to run in, by its name.
+    #[schemars(length(min = 1))]
+    pub test_environment: Option<String>,
     /// `true`: no container, the tests run on this machine.
     #[schemars(extend("const" = true))]
     pub local: Option<bool>,
     /// The engine to talk to; default: `DOCKER_HOST`, else the active Docker context.
     pub host: Option<DockerHost>,
-    /// As whom the tests run: `"host"` (as you), `"image"` (as the image says) or `"uid:gid"`.
-    pub user: User,
+    /// As whom the tests run: `"host"` (as you), `"image"` (as the image says) or `"uid:gid"`; default: as the
+    /// source says, else `"host"`.
+    pub user: Option<User>,
     /// Environment variables of the tests.
     pub env: BTreeMap<String, String>,
-    /// Where the workspace is put in the container; default: over the image's own copy of the project, else
-    /// at the path that it has on the host.
+    /// Where the workspace is put in the container; default: as the source says, else over the image's own copy
+    /// of the project, else at the path that it has on the host.
     pub workdir: Option<ContainerPath>,
     /// How long an idle container is kept for the next run; `"0s"` keeps none.
     pub keep_warm: Duration,
@@ -77,19 +95,94 @@ pub struct Interpreter {
     pub limits: Limits,
     /// The Docker network to join.
     pub network: Option<String>,
+    /// Whether the image is pulled when it is absent, or whether its registry is asked for a newer one each time.
+    pub pull: Option<Pull>,
+    /// The platform of the image, such as `"linux/arm64"`.
+    pub platform: Option<String>,
+    /// Mounts beside the workspace, as Docker writes them: `"~/.m2:/root/.m2"`, `"cache:/cache:ro"`.
+    pub mounts: Vec<String>,
+    /// Names and their addresses, for the tests and for the build.
+    pub extra_hosts: BTreeMap<String, String>,
+    /// Whether the image's entrypoint runs first; it has to go on with the command that it is given. Default: as
+    /// the source says, else it does not.
+    pub entrypoint: Option<bool>,
+    /// Whether an init process collects orphans.
+    pub init: Option<bool>,
+    /// Shared memory: `"1g"`.
+    pub shm_size: Option<Size>,
+    /// Shell commands that each new container begins with, in the workspace and as the tests' user, such as
+    /// `["pip install -e ."]`.
+    pub setup: Vec<String>,
+    /// Further flags of `docker run`, such as `["--cap-add=SYS_PTRACE", "--ulimit", "nofile=4096"]`.
+    pub run_args: Vec<String>,
+    /// What the container may have although it reaches beyond it: `"privileged"`, `"docker-socket"`,
+    /// `"host-namespaces"`, `"host-files"`.
+    pub allow: Vec<Power>,
 }
 
-/// The service of a compose file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// When an image is pulled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pull {
+    /// When it is absent.
+    Missing,
+    /// Before each run, where the registry has a newer one.
+    Always,
+}
+
+/// What reaches beyond a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Power {
+    /// All that the host's root may do.
+    Privileged,
+    /// The engine itself, by its socket.
+    DockerSocket,
+    /// The host's own processes or network.
+    HostNamespaces,
+    /// Files that make up the host's system, or the home of all its users.
+    HostFiles,
+}
+
+one_of_words!(Pull, "missing", "always");
+one_of_words!(Power, "privileged", "docker-socket", "host-namespaces", "host-files");
+
+impl Power {
+    /// The word for it in `allow`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Privileged => "privileged",
+            Self::DockerSocket => "docker-socket",
+            Self::HostNamespaces => "host-namespaces",
+            Self::HostFiles => "host-files",
+        }
+    }
+}
+
+/// The service of compose files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Compose {
-    /// The compose file, from the workspace's root.
-    #[serde(default = "default_compose_file")]
-    #[schemars(with = "String")]
-    pub file: Utf8PathBuf,
-    /// The service whose container the tests run in.
+    /// The compose file, from the workspace's root; default: the one that is there, with its override file.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub file: Option<Utf8PathBuf>,
+    /// Further files, each laid over those before it.
+    #[schemars(with = "Vec<String>")]
+    pub files: Vec<Utf8PathBuf>,
+    /// The service that the tests run in; default: the one that is built here, else the one that has the workspace
+    /// mounted.
     #[schemars(length(min = 1))]
-    pub service: String,
+    pub service: Option<String>,
+    /// Files with variables for the compose files, instead of `.env`.
+    #[schemars(with = "Vec<String>")]
+    pub env_file: Vec<Utf8PathBuf>,
+    /// Profiles that are on.
+    pub profiles: Vec<String>,
+    /// The project's name; default: as the compose tool forms it.
+    pub project: Option<String>,
+    /// `true`: the tests run in the service's own container, which has to be running; default: in a new one
+    /// like it.
+    pub exec: Option<bool>,
 }
 
 /// What a container may use of the machine.
@@ -197,18 +290,33 @@ impl Default for Interpreter {
             context: ".".into(),
             target: None,
             build_args: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            build_network: None,
             image: None,
             compose: None,
             devcontainer: None,
+            lifecycle: None,
             jenkinsfile: None,
+            stage: None,
+            test_environment: None,
             local: None,
             host: None,
-            user: User::default(),
+            user: None,
             env: BTreeMap::new(),
             workdir: None,
             keep_warm: Duration(std::time::Duration::from_secs(600)),
             limits: Limits::default(),
             network: None,
+            pull: None,
+            platform: None,
+            mounts: Vec::new(),
+            extra_hosts: BTreeMap::new(),
+            entrypoint: None,
+            init: None,
+            shm_size: None,
+            setup: Vec::new(),
+            run_args: Vec::new(),
+            allow: Vec::new(),
         }
     }
 }
@@ -228,8 +336,4 @@ impl Default for Suite {
             test_timeout: None,
         }
     }
-}
-
-fn default_compose_file() -> Utf8PathBuf {
-    "compose.yaml".into()
 }

@@ -79,6 +79,8 @@ pub struct Layer {
 #[derive(Debug, Clone)]
 pub(super) enum Content {
     Toml(Arc<str>),
+    /// A file that is there and says nothing, and why.
+    Unreadable(String),
     Values(Value),
 }
 
@@ -86,6 +88,11 @@ impl Layer {
     /// The text of a file.
     pub fn from_toml(origin: Origin, text: &str) -> Self {
         Self { origin, content: Content::Toml(text.into()) }
+    }
+
+    /// A file that is there and cannot be read: not the same as none.
+    pub fn unreadable(origin: Origin, why: String) -> Self {
+        Self { origin, content: Content::Unreadable(why) }
     }
 
     /// A tree of values, such as an editor's settings: `{"interpreter": {"image": "node:22"}}`.

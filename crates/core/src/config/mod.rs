@@ -21,7 +21,7 @@ mod validate;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Compose, Config, Health, Interpreter, Limits, Service, Suite};
+pub use document::{Compose, Config, Health, Interpreter, Limits, Power, Pull, Service, Suite};
 pub use environment::environment_layers;
 pub use explain::{Explained, Overridden, UnknownSetting};
 pub use layer::{Layer, Origin};
@@ -83,6 +83,15 @@ fn read(layer: &Layer, problems: &mut Vec<ConfigProblem>) -> Option<Node> {
     let origin = layer.origin.clone();
     let (node, mut syntax) = match &layer.content {
         layer::Content::Toml(text) => Node::from_toml(origin, text),
+        layer::Content::Unreadable(why) => {
+            problems.push(ConfigProblem {
+                origin,
+                location: None,
+                message: format!("cannot read it: {why}"),
+                help: Some("correct it, or remove it".to_owned()),
+            });
+            return None;
+        }
         layer::Content::Values(values) => (Node::from_values(origin, values), Vec::new()),
     };
     let mut mistakes = Vec::new();

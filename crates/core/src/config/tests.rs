@@ -57,9 +57,9 @@ fn unknown_keys() {
     check_problems(
         "[interpreter]\ndockerfil = \"Dockerfile\"\ncolour = 1\n\n[intepreter]\n[profile.eu.limits]\n",
         &expect![[r#"
-            testdock.toml:2:1: unknown setting `interpreter.dockerfil`; did you mean `dockerfile`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
+            testdock.toml:2:1: unknown setting `interpreter.dockerfil`; did you mean `dockerfile`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
                 at "dockerfil"
-            testdock.toml:3:1: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
+            testdock.toml:3:1: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
                 at "colour"
             testdock.toml:5:2: unknown setting `intepreter`; did you mean `interpreter`? valid here: interpreter, interpreters, suite, services, timeout, test-timeout, profile
                 at "intepreter"
@@ -227,8 +227,6 @@ compose = { file = "compose.yaml" }
                 at "compose"
             testdock.toml:8:1: `target` belongs to `dockerfile`, but `image` is chosen
                 at "target"
-            testdock.toml:10:11: `interpreters.web.compose` lacks `service`
-                at "{ file = \"compose.yaml\" }"
         "#]],
     );
 }
@@ -243,7 +241,7 @@ fn syntax_errors_do_not_hide_each_other_nor_the_rest() {
                 at ""
             testdock.toml:4:9: not valid TOML: string values must be quoted, expected literal string
                 at ""
-            testdock.toml:5:1: unknown setting `interpreters.a.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
+            testdock.toml:5:1: unknown setting `interpreters.a.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
                 at "colour"
             testdock.toml:7:11: not valid TOML: invalid basic string, expected `"`
                 at ""
@@ -512,7 +510,7 @@ fn mistakes_in_environment_variables() {
         &layers,
         None,
         &expect![[r#"
-            environment variable TESTDOCK_INTERPRETER__IMGE: unknown setting `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
+            environment variable TESTDOCK_INTERPRETER__IMGE: unknown setting `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
             environment variable TESTDOCK_INTERPRETER__LIMITS__PIDS: `interpreter.limits.pids`: expected a whole number, found the string "many"
             environment variable TESTDOCK_INTERPRETER__LOCAL: `interpreter.local`: expected true or false, found the string "yes"
             environment variable TESTDOCK_TIMEUOT: unknown setting `timeuot`; did you mean `timeout`? valid here: interpreter, interpreters, suite, services, timeout, test-timeout, profile
@@ -530,7 +528,7 @@ fn editor_settings() {
         &[Layer::from_values(Origin::Editor, values)],
         None,
         &expect![[r#"
-            editor settings: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
+            editor settings: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
             editor settings: profiles can be defined in files only
             {"interpreter":{"image":"node:22"}}
         "#]],
@@ -559,17 +557,24 @@ fn the_example_of_the_documentation_is_understood() {
                     build_args: {
                         "PYTHON": "3.12",
                     },
+                    secrets: {},
+                    build_network: None,
                     image: None,
                     compose: None,
                     devcontainer: None,
+                    lifecycle: None,
                     jenkinsfile: None,
+                    stage: None,
+                    test_environment: None,
                     local: None,
                     host: Some(
                         DockerHost(
                             "ssh://build@box",
                         ),
                     ),
-                    user: Host,
+                    user: Some(
+                        Host,
+                    ),
                     env: {
                         "LOG_LEVEL": "debug",
                         "REGION": "eu-west-1",
@@ -592,6 +597,16 @@ fn the_example_of_the_documentation_is_understood() {
                         ),
                     },
                     network: None,
+                    pull: None,
+                    platform: None,
+                    mounts: [],
+                    extra_hosts: {},
+                    entrypoint: None,
+                    init: None,
+                    shm_size: None,
+                    setup: [],
+                    run_args: [],
+                    allow: [],
                 },
                 interpreters: {
                     "node": Interpreter {
@@ -599,15 +614,20 @@ fn the_example_of_the_documentation_is_understood() {
                         context: ".",
                         target: None,
                         build_args: {},
+                        secrets: {},
+                        build_network: None,
                         image: Some(
                             "node:22",
                         ),
                         compose: None,
                         devcontainer: None,
+                        lifecycle: None,
                         jenkinsfile: None,
+                        stage: None,
+                        test_environment: None,
                         local: None,
                         host: None,
-                        user: Host,
+                        user: None,
                         env: {},
                         workdir: None,
                         keep_warm: Duration(
@@ -619,6 +639,16 @@ fn the_example_of_the_documentation_is_understood() {
                             pids: None,
                         },
                         network: None,
+                        pull: None,
+                        platform: None,
+                        mounts: [],
+                        extra_hosts: {},
+                        entrypoint: None,
+                        init: None,
+                        shm_size: None,
+                        setup: [],
+                        run_args: [],
+                        allow: [],
                     },
                 },
                 suites: [
@@ -733,24 +763,22 @@ fn explain_says_who_set_what() {
         &layers,
         None,
         &expect![[r#"
-        interpreter.dockerfile = "Dockerfile"  (testdock.toml, line 3)
-        interpreter.context = "."  (default)
-        interpreter.target = "test"  (testdock.toml, line 4)
-        interpreter.user = "host"  (default)
-        interpreter.env.A = "eu"  (profile `eu` in testdock.toml, line 11)
-            over interpreter.env.A = "repository"  (testdock.toml)
-            over interpreter.env.A = "person"  (~/.config/testdock/testdock.toml)
-        interpreter.env."b.c" = "1"  (testdock.toml, line 5)
-        interpreter.keep-warm = "10m"  (default)
-        interpreters.node.image = "node:20"  (~/.config/testdock/testdock.toml, line 3)
-        interpreters.node.user = "host"  (default)
-        interpreters.node.keep-warm = "10m"  (default)
-        suite[0].framework = "pytest"  (testdock.toml, line 7)
-        suite[0].root = "."  (default)
-        suite[0].args = ["-x"]  (testdock.toml, line 8)
-        timeout = "2m"  (profile `eu` in testdock.toml, line 10)
-            over timeout = "1m"  (testdock.toml)
-    "#]],
+            interpreter.dockerfile = "Dockerfile"  (testdock.toml, line 3)
+            interpreter.context = "."  (default)
+            interpreter.target = "test"  (testdock.toml, line 4)
+            interpreter.env.A = "eu"  (profile `eu` in testdock.toml, line 11)
+                over interpreter.env.A = "repository"  (testdock.toml)
+                over interpreter.env.A = "person"  (~/.config/testdock/testdock.toml)
+            interpreter.env."b.c" = "1"  (testdock.toml, line 5)
+            interpreter.keep-warm = "10m"  (default)
+            interpreters.node.image = "node:20"  (~/.config/testdock/testdock.toml, line 3)
+            interpreters.node.keep-warm = "10m"  (default)
+            suite[0].framework = "pytest"  (testdock.toml, line 7)
+            suite[0].root = "."  (default)
+            suite[0].args = ["-x"]  (testdock.toml, line 8)
+            timeout = "2m"  (profile `eu` in testdock.toml, line 10)
+                over timeout = "1m"  (testdock.toml)
+        "#]],
     );
     layers.push(local("interpreter.image = \"python:3.12\""));
     layers.extend(environment(&[
@@ -761,16 +789,15 @@ fn explain_says_who_set_what() {
         &layers,
         Some("interpreter"),
         &expect![[r#"
-        interpreter.image = "python:3.13"  (environment variable TESTDOCK_INTERPRETER__IMAGE)
-            over interpreter.image = "python:3.12"  (testdock.local.toml)
-            over interpreter.dockerfile = "Dockerfile"  (testdock.toml)
-        interpreter.user = "host"  (default)
-        interpreter.env.A = "eu"  (profile `eu` in testdock.toml, line 11)
-            over interpreter.env.A = "repository"  (testdock.toml)
-            over interpreter.env.A = "person"  (~/.config/testdock/testdock.toml)
-        interpreter.env."b.c" = "1"  (testdock.toml, line 5)
-        interpreter.keep-warm = "10m"  (default)
-    "#]],
+            interpreter.image = "python:3.13"  (environment variable TESTDOCK_INTERPRETER__IMAGE)
+                over interpreter.image = "python:3.12"  (testdock.local.toml)
+                over interpreter.dockerfile = "Dockerfile"  (testdock.toml)
+            interpreter.env.A = "eu"  (profile `eu` in testdock.toml, line 11)
+                over interpreter.env.A = "repository"  (testdock.toml)
+                over interpreter.env.A = "person"  (~/.config/testdock/testdock.toml)
+            interpreter.env."b.c" = "1"  (testdock.toml, line 5)
+            interpreter.keep-warm = "10m"  (default)
+        "#]],
     );
     check_explain(
         &layers,
@@ -793,8 +820,8 @@ fn explain_says_who_set_what() {
         &layers,
         Some("interpreter.imge"),
         &expect![[r#"
-        no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, image, compose, devcontainer, jenkinsfile, local, host, user, env, workdir, keep-warm, limits, network
-    "#]],
+            no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
+        "#]],
     );
 }
 

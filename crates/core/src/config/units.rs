@@ -71,6 +71,26 @@ macro_rules! written_as_text {
     };
 }
 
+/// Gives an enum of words the schema that the validator and the reference know.
+macro_rules! one_of_words {
+    ($type:ident, $($word:literal),+) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($word),+] })
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+        }
+    };
+}
+pub(super) use one_of_words;
+
 /// A length of time, written `"10m"`, `"200ms"` or `"1h 30m"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
 #[serde(try_from = "String", into = "String")]

@@ -44,6 +44,12 @@ impl Known {
         self.in_file(&id.file).iter().find(|item| item.id == *id)
     }
 
+    /// The test that an id means: itself, or the one that it is a case or a part of.
+    pub fn definition(&self, id: &TestId) -> Option<&TestItem> {
+        let above = std::iter::successors(Some(id.clone()), TestId::parent);
+        above.filter(|id| !id.names.is_empty()).find_map(|id| self.item(&id))
+    }
+
     /// The id of the test in `file` (an id without names) that a tool calls by these names, outermost first. Where a
     /// name that stands in the file has gaps, what filled them becomes the id's case, together with all names
     /// below it.

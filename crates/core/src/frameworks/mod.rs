@@ -8,7 +8,9 @@
 pub mod command;
 pub mod go;
 pub mod pytest;
+pub mod unittest;
 
+mod helper;
 mod item;
 mod known;
 mod pattern;
@@ -30,7 +32,7 @@ use crate::plan::{Invocation, Job, Site};
 use crate::resolve::Contents;
 
 /// The frameworks that are found by what a workspace holds, by name. Their suites run in this order.
-pub const KINDS: &[&Kind] = &[&go::KIND, &pytest::KIND];
+pub const KINDS: &[&Kind] = &[&go::KIND, &pytest::KIND, &unittest::KIND];
 
 /// What is known of a framework before it is met anywhere.
 #[derive(Debug)]

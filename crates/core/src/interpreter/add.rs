@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike};
 
-use super::choice::{ReadFile, Section, choose};
+use super::choice::{Section, choose};
+use super::folder::Folder;
 use super::kinds::{Field, Form, KINDS, Kind};
 use super::registered::{DEFAULT, LOCAL};
 use crate::config::{self, Layer, Location, Origin, Resolution, nearest};
@@ -40,8 +41,8 @@ pub struct Document<'d> {
     pub text: Option<&'d str>,
     /// What it and all other layers say together.
     pub resolution: &'d Resolution,
-    /// Reads other files of the workspace.
-    pub read: ReadFile<'d>,
+    /// The workspace.
+    pub folder: Folder<'d>,
 }
 
 /// The text of a `testdock.toml` with an interpreter more. The same reader that will read it has
@@ -198,7 +199,16 @@ fn insert_inline(
 
 fn fill(table: &mut dyn TableLike, values: &[(&str, &str)]) -> Option<()> {
     for (key, value) in values {
-        if table.insert(key, toml_edit::value(*value)).is_some() {
+        let value = toml_edit::value(*value);
+        let before = match key.split_once('.') {
+            Some((outer, key)) => {
+                let outer =
+                    table.entry(outer).or_insert_with(|| toml_edit::value(InlineTable::new()));
+                outer.as_table_like_mut()?.insert(key, value)
+            }
+            None => table.insert(key, value),
+        };
+        if before.is_some() {
             return None;
         }
     }
@@ -276,7 +286,7 @@ fn check(
         return Err(NotAdded::new(None, RunError { help: problem.help.clone(), ..error }));
     }
     let section = (name != DEFAULT).then_some(name);
-    choose(&resolution, section, "", document.read).map(drop).map_err(|error| {
+    choose(&resolution, section, "", document.folder).map(drop).map_err(|error| {
         let of_target = error.help.as_ref().is_some_and(|help| help.contains(".target`"));
         let source = kind.fields.iter().find(|field| field.is_required).map(|field| field.key);
         let field = if of_target { Some("target") } else { source };

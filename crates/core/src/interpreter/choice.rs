@@ -2,13 +2,15 @@
 
 use camino::Utf8Path;
 
-use super::detect::Offer;
+use super::detect::{Offer, Read};
 use super::dockerfile::{self, DockerfileError};
-use crate::config::{Interpreter as Settings, Resolution, User as UserSetting};
+use super::folder::{Folder, inside};
+use super::found::Found;
+use crate::config::{Interpreter as Settings, Resolution};
 use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
-use crate::plan::{Dockerfile, Interpreter, Limits, Source, User};
+use crate::plan::{BuildOptions, Dockerfile, Interpreter, Secret, Source};
 
 /// An interpreter that is ready to be built or started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +32,6 @@ pub struct Passed {
     pub reason: String,
 }
 
-/// Reads a file of the workspace; `None` where there is none at that path.
-pub type ReadFile<'a> = &'a dyn Fn(&str) -> Option<String>;
-
 /// Decides where the tests of a suite run.
 ///
 /// `name` is the interpreter that the suite names. `framework` is the suite's, and only serves to propose
@@ -41,26 +40,31 @@ pub fn choose(
     resolution: &Resolution,
     name: Option<&str>,
     framework: &str,
-    read: ReadFile<'_>,
+    folder: Folder<'_>,
 ) -> Result<Choice, RunError> {
-    let workspace = Workspace { read, framework };
+    let workspace = Workspace { folder, framework };
     let section = Section::new(name);
     let Some(settings) = resolution.config.interpreter(name) else {
         let message = format!("no interpreter is named `{}`", section.name());
         let help = format!("define it as [{}] in testdock.toml", section.title());
         return Err(configuration(message).help(help));
     };
-    let (source, why, passed_over) = match section.source_setting(settings) {
+    let (found, why, passed_over) = match section.source_setting(settings) {
         Some(setting) => {
-            let source = workspace.configured(&section, settings, setting)?;
-            let outranked = workspace.outranked(&source);
-            (source, section.why(resolution, setting), outranked)
+            let (found, file) = workspace.configured(&section, settings, setting)?;
+            let outranked = workspace.outranked(&file);
+            let mut why = section.why(resolution, setting);
+            if !found.which.is_empty() {
+                why = format!("{why} ({})", found.which);
+            }
+            (found, why, outranked)
         }
         None if name.is_some() => return Err(workspace.without_source(&section)),
         None => workspace.detected(settings)?,
     };
-    workspace.check_stage(&section, &source)?;
-    Ok(Choice { interpreter: plan(section.name(), settings, source), why, passed_over })
+    workspace.check_stage(&section, &found.source)?;
+    let interpreter = found.under(settings, (section.name(), &section.title()), folder)?;
+    Ok(Choice { interpreter, why, passed_over })
 }
 
 /// The table of the configuration that an interpreter is described in.
@@ -88,6 +92,7 @@ impl<'a> Section<'a> {
             ("compose", settings.compose.is_some()),
             ("devcontainer", settings.devcontainer.is_some()),
             ("jenkinsfile", settings.jenkinsfile.is_some()),
+            ("test-environment", settings.test_environment.is_some()),
         ];
         settings.into_iter().find(|(_, set)| *set).map(|(key, _)| key)
     }
@@ -106,35 +111,39 @@ impl<'a> Section<'a> {
 
 /// The workspace as far as a choice must know it.
 struct Workspace<'a> {
-    read: ReadFile<'a>,
+    folder: Folder<'a>,
     framework: &'a str,
 }
 
 impl Workspace<'_> {
+    /// What a setting names, and the file that it stands for.
     fn configured(
         &self,
         section: &Section<'_>,
         settings: &Settings,
         setting: &str,
-    ) -> Result<Source, RunError> {
-        let unsupported = |offer: Offer, file: &Utf8Path| {
-            let message = format!("`{}.{setting}` is not supported yet", section.title());
-            let instead = self.instead(offer.proposal(file.as_str(), self.read));
-            configuration(message).help(format!("{} instead", section.write(&instead)))
-        };
+    ) -> Result<(Found, String), RunError> {
         if let Some(path) = &settings.dockerfile {
-            return self.dockerfile(section, settings, path);
+            let source = self.dockerfile(section, settings, path)?;
+            return Ok((Found::plain(source), path.to_string()));
         }
-        if let Some(compose) = &settings.compose {
-            return Err(unsupported(Offer::Compose, &compose.file));
+        if let Some((offer, file)) = Offer::configured(settings, self.folder) {
+            let Some(text) = (self.folder.read)(&file) else {
+                let message = format!("cannot read {file}: there is no such file in the workspace");
+                let help = format!("correct `{}.{setting}` in testdock.toml", section.title());
+                return Err(configuration(message).help(help));
+            };
+            return match offer.read(&file, &text, settings, self.folder)? {
+                Read::Found(found) => Ok((*found, file)),
+                Read::Nothing(why) => {
+                    let instead = self.instead(None);
+                    let message = format!("cannot run tests as {file} says: {why}");
+                    Err(configuration(message).help(format!("{} instead", section.write(&instead))))
+                }
+            };
         }
-        if let Some(file) = &settings.devcontainer {
-            return Err(unsupported(Offer::DevContainer, file));
-        }
-        if let Some(file) = &settings.jenkinsfile {
-            return Err(unsupported(Offer::Jenkinsfile, file));
-        }
-        Ok(settings.image.clone().map_or(Source::Local, Source::Image))
+        let source = settings.image.clone().map_or(Source::Local, Source::Image);
+        Ok((Found::plain(source), String::new()))
     }
 
     fn dockerfile(
@@ -143,35 +152,66 @@ impl Workspace<'_> {
         settings: &Settings,
         path: &Utf8Path,
     ) -> Result<Source, RunError> {
-        if (self.read)(path.as_str()).is_none() {
+        if (self.folder.read)(path.as_str()).is_none() {
             let message = format!("cannot build {path}: there is no such file in the workspace");
             let help = format!("correct `{}.dockerfile` in testdock.toml", section.title());
             return Err(configuration(message).help(help));
         }
-        Ok(build(settings, path))
+        Ok(self.build(settings, path))
+    }
+
+    fn build(&self, settings: &Settings, path: &Utf8Path) -> Source {
+        let secrets = settings.secrets.iter().map(|(id, written)| {
+            let secret = match written.strip_prefix("env:") {
+                Some(name) => Secret::Env(name.to_owned()),
+                None => Secret::File(self.folder.host_path(written)),
+            };
+            (id.clone(), secret)
+        });
+        Source::Dockerfile(Dockerfile {
+            path: RelPath::new(path),
+            context: RelPath::new(&settings.context),
+            target: settings.target.clone(),
+            build_args: settings.build_args.clone(),
+            options: Box::new(BuildOptions {
+                secrets: secrets.collect(),
+                network: settings.build_network.clone(),
+                ..BuildOptions::default()
+            }),
+        })
     }
 
     /// The first thing in the workspace that says where tests run.
-    fn detected(&self, settings: &Settings) -> Result<(Source, String, Vec<Passed>), RunError> {
+    fn detected(&self, settings: &Settings) -> Result<(Found, String, Vec<Passed>), RunError> {
         let mut passed = vec![passed("testdock.toml", "it names no source")];
-        for offer in Offer::ALL {
-            let Some((file, text)) = offer.find(self.read) else {
+        for (rank, offer) in Offer::ALL.into_iter().enumerate() {
+            let Some((file, text)) = offer.find(self.folder.read) else {
                 passed.push(absent(offer));
                 continue;
             };
-            if let Some(reason) = offer.is_no_container(&text) {
-                passed.push(Passed { source: file.to_owned(), reason: reason.to_owned() });
-                continue;
+            if offer == Offer::Dockerfile {
+                let why = format!("no setting names a source, and the workspace has a {file}");
+                let found = Found::plain(self.build(settings, Utf8Path::new(file)));
+                return Ok((found, why, passed));
             }
-            if offer != Offer::Dockerfile {
-                let instead = self.instead(offer.proposal(file, self.read));
-                let message = format!("found {file}, which Testdock cannot use yet");
-                return Err(configuration(message).help(Section(None).write(&instead)));
+            match offer.read(file, &text, settings, self.folder)? {
+                Read::Nothing(reason) => passed.push(Passed { source: file.to_owned(), reason }),
+                Read::Found(found) => {
+                    let which = &found.which;
+                    let why = format!("no setting names a source, and {file} does: {which}");
+                    passed.extend(self.weaker(rank, file));
+                    return Ok((*found, why, passed));
+                }
             }
-            let why = format!("no setting names a source, and the workspace has a {file}");
-            return Ok((build(settings, Utf8Path::new(file)), why, passed));
         }
         Err(self.without_source(&Section(None)))
+    }
+
+    /// What else is there, behind the kind that was taken.
+    fn weaker(&self, rank: usize, taken: &str) -> Vec<Passed> {
+        let rest = Offer::ALL.into_iter().skip(rank + 1);
+        let there = rest.filter_map(|offer| offer.find(self.folder.read));
+        there.map(|(file, _)| self::passed(file, &format!("{taken} comes first"))).collect()
     }
 
     fn without_source(&self, section: &Section<'_>) -> RunError {
@@ -191,20 +231,17 @@ impl Workspace<'_> {
     /// is there, else the public image that fits.
     fn instead(&self, proposal: Option<String>) -> String {
         let dockerfile =
-            || (self.read)("Dockerfile").map(|_| "dockerfile = \"Dockerfile\"".to_owned());
+            || (self.folder.read)("Dockerfile").map(|_| "dockerfile = \"Dockerfile\"".to_owned());
         proposal
             .or_else(dockerfile)
             .unwrap_or_else(|| format!("image = \"{}\"", public_image(self.framework)))
     }
 
     /// What a setting outranks.
-    fn outranked(&self, source: &Source) -> Vec<Passed> {
-        let found = Offer::ALL.into_iter().filter_map(|offer| offer.find(self.read));
-        let is_source = |file: &str| match source {
-            Source::Dockerfile(chosen) => chosen.path.as_str() == file,
-            Source::Image(_) | Source::Local => false,
-        };
-        let others = found.filter(|(file, _)| !is_source(file));
+    fn outranked(&self, chosen: &str) -> Vec<Passed> {
+        let found = Offer::ALL.into_iter().filter_map(|offer| offer.find(self.folder.read));
+        let chosen = inside("", chosen);
+        let others = found.filter(|(file, _)| chosen.as_deref() != Some(file));
         others.map(|(file, _)| passed(file, "a setting names the source")).collect()
     }
 
@@ -213,7 +250,7 @@ impl Workspace<'_> {
         let Source::Dockerfile(file) = source else {
             return Ok(());
         };
-        let text = (self.read)(file.path.as_str()).unwrap_or_default();
+        let text = (self.folder.read)(file.path.as_str()).unwrap_or_default();
         let facts = dockerfile::analyse(&text, file.target.as_deref(), &file.build_args);
         facts.map(drop).map_err(|error| {
             let setting = match error {
@@ -243,34 +280,11 @@ fn absent(offer: Offer) -> Passed {
     passed(offer.files()[0], "not there")
 }
 
-fn build(settings: &Settings, path: &Utf8Path) -> Source {
-    Source::Dockerfile(Dockerfile {
-        path: RelPath::new(path),
-        context: RelPath::new(&settings.context),
-        target: settings.target.clone(),
-        build_args: settings.build_args.clone(),
-    })
-}
-
-/// The interpreter that settings describe, from a source that was chosen.
+/// The interpreter that settings describe, from a source that is no file of the workspace.
 pub fn plan(name: &str, settings: &Settings, source: Source) -> Interpreter {
-    Interpreter {
-        name: name.to_owned(),
-        source,
-        host: settings.host.as_ref().map(ToString::to_string),
-        user: match settings.user {
-            UserSetting::Host => User::Host,
-            UserSetting::Image => User::Image,
-            UserSetting::Ids { .. } => User::Named(settings.user.to_string()),
-        },
-        env: settings.env.clone(),
-        workdir: settings.workdir.as_ref().map(ToString::to_string),
-        keep_warm: settings.keep_warm.0,
-        limits: Limits {
-            cpus_milli: settings.limits.cpus.map(|cpus| (cpus * 1000.0).round() as u64),
-            memory: settings.limits.memory.map(|memory| memory.0),
-            pids: settings.limits.pids.map(u64::from),
-        },
-        network: settings.network.clone(),
-    }
+    let nowhere =
+        Folder { root: Utf8Path::new("/"), read: &|_| None, host: super::folder::Host::unknown() };
+    let plain = Settings { run_args: Vec::new(), mounts: Vec::new(), ..settings.clone() };
+    let made = Found::plain(source.clone()).shaped(&plain, (name, "interpreter"), nowhere);
+    made.unwrap_or_else(|_| Interpreter::new(name, source))
 }

@@ -54,6 +54,9 @@ fn source(choice: Option<&Choice>, image: &str) -> String {
             format!("dockerfile = {}\n{target}", toml_string(file.path.as_str()))
         }
         Some(Source::Image(image)) => format!("image = {}\n", toml_string(image)),
+        Some(Source::Compose(compose)) => {
+            format!("compose = {{ service = {} }}\n", toml_string(&compose.service))
+        }
         Some(Source::Local) => "local = true\n".to_owned(),
         None => format!("image = {}  # or dockerfile = \"Dockerfile\"\n", toml_string(image)),
     }

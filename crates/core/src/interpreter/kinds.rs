@@ -90,6 +90,68 @@ pub const KINDS: &[Kind] = &[
             USER,
         ],
     },
+    Kind {
+        id: "compose",
+        label: "Compose service",
+        description: "A container like that of a service in a compose file, with what it needs",
+        fields: &[
+            Field {
+                is_required: true,
+                ..field("compose.service", "Service", "The service, such as app", Form::Text)
+            },
+            field(
+                "compose.file",
+                "Compose file",
+                "The compose file; the one that is there if left out",
+                Form::Path,
+            ),
+            HOST,
+            USER,
+        ],
+    },
+    Kind {
+        id: "devcontainer",
+        label: "Dev container",
+        description: "The container that a devcontainer.json describes",
+        fields: &[
+            Field {
+                is_required: true,
+                default: Some(".devcontainer/devcontainer.json"),
+                ..field(
+                    "devcontainer",
+                    "devcontainer.json",
+                    "The file, from the workspace's root",
+                    Form::Path,
+                )
+            },
+            HOST,
+            USER,
+        ],
+    },
+    Kind {
+        id: "jenkinsfile",
+        label: "Jenkins agent",
+        description: "The Docker agent of a Jenkinsfile, built and run as Jenkins does",
+        fields: &[
+            Field {
+                is_required: true,
+                default: Some("Jenkinsfile"),
+                ..field(
+                    "jenkinsfile",
+                    "Jenkinsfile",
+                    "The Jenkinsfile, from the workspace's root",
+                    Form::Path,
+                )
+            },
+            field(
+                "stage",
+                "Stage",
+                "The stage whose agent is meant; the one that runs tests if left out",
+                Form::Text,
+            ),
+            HOST,
+        ],
+    },
 ];
 
 const HOST: Field = Field {

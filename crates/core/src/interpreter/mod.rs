@@ -1,14 +1,25 @@
 //! Where tests run: what the configuration says, else what the workspace offers.
 //!
-//! Detection never guesses past something: a source that outranks the Dockerfile and cannot be used yet
-//! is an error that names the setting to write, so that a test never runs elsewhere than the user expects.
+//! Each kind of file has a reader of its own, which comes to the same: a source of an image and the
+//! options of a container. Detection never guesses past something: a file that outranks others and
+//! cannot be used is an error that says what to do, so that a test never runs elsewhere than the user
+//! expects.
 
 mod add;
+mod build_flags;
 mod choice;
+mod compose;
 mod detect;
+mod devcontainer;
 pub mod dockerfile;
 pub mod dockerignore;
+mod environments;
+mod flags;
+mod folder;
+mod found;
+mod groovy;
 mod init;
+mod jenkins;
 mod kinds;
 mod registered;
 mod standing;
@@ -17,8 +28,13 @@ mod standing;
 mod tests;
 
 pub use add::{Addition, Document, NotAdded, add};
-pub use choice::{Choice, Passed, ReadFile, choose, plan};
+pub use choice::{Choice, Passed, choose, plan};
+pub use compose::{
+    ComposeService, Condition, Dependency, compose_inputs, compose_interpreter, compose_labels,
+};
+pub use folder::{Folder, Host, ReadFile};
 pub use init::init_document;
+pub use jenkins::jenkins_commands;
 pub use kinds::{Field, Form, KINDS, Kind};
 pub use registered::{DEFAULT, LOCAL, Preference, Registered, local, of_name, registered};
 pub use standing::{Found, Image, Standing};

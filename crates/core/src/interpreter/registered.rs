@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::choice::{Choice, ReadFile, Section, choose, plan};
-use super::detect::Offer;
+use super::choice::{Choice, Section, choose, plan};
+use super::detect::{Offer, Read};
+use super::folder::Folder;
 use crate::config::{Interpreter as Settings, Resolution};
 use crate::model::{Fault, RunError};
 use crate::plan::{Interpreter, Source};
@@ -78,12 +79,11 @@ impl Preference {
     }
 }
 
-/// All interpreters of the folder `root`: the default one, those with a name, this machine. The
+/// All interpreters of a folder: the default one, those with a name, this machine. The
 /// suites use those in `used`, `None` being the default one; `framework` is that of one of them.
 pub fn registered(
     resolution: &Resolution,
-    root: &Utf8Path,
-    read: ReadFile<'_>,
+    folder: Folder<'_>,
     framework: &dyn Fn(Option<&str>) -> &'static str,
     used: &BTreeSet<Option<String>>,
     preference: &Preference,
@@ -98,9 +98,9 @@ pub fn registered(
         let settings = config.interpreter(name);
         Registered {
             name: name.unwrap_or(DEFAULT).to_owned(),
-            kind: kind(settings, name, read),
-            choice: choose(resolution, name, framework(name), read),
-            file: file(resolution, root, settings, name, read),
+            kind: kind(settings, name, folder),
+            choice: choose(resolution, name, framework(name), folder),
+            file: file(resolution, settings, name, folder),
             is_chosen: !is_local && used.contains(&name.map(str::to_owned)),
         }
     });
@@ -135,33 +135,36 @@ pub fn local(resolution: &Resolution) -> Choice {
     }
 }
 
-fn kind(settings: Option<&Settings>, name: Option<&str>, read: ReadFile<'_>) -> &'static str {
-    let offered = || detected(name, read).map(|(offer, _)| offer.setting());
+fn kind(settings: Option<&Settings>, name: Option<&str>, folder: Folder<'_>) -> &'static str {
+    let offered = || detected(settings, name, folder).map(|(offer, _)| offer.setting());
     settings.and_then(|it| Section::new(name).source_setting(it)).or_else(offered).unwrap_or("none")
 }
 
 /// What was detected where no setting names a source; only the default interpreter is.
-fn detected(name: Option<&str>, read: ReadFile<'_>) -> Option<(Offer, &'static str)> {
-    if name.is_some() {
-        return None;
-    }
+fn detected(
+    settings: Option<&Settings>,
+    name: Option<&str>,
+    folder: Folder<'_>,
+) -> Option<(Offer, &'static str)> {
+    let settings = settings.filter(|_| name.is_none())?;
     Offer::ALL.into_iter().find_map(|offer| {
-        let (file, text) = offer.find(read)?;
-        offer.is_no_container(&text).is_none().then_some((offer, file))
+        let (file, text) = offer.find(folder.read)?;
+        let says_nothing =
+            || matches!(offer.read(file, &text, settings, folder), Ok(Read::Nothing(_)));
+        (offer == Offer::Dockerfile || !says_nothing()).then_some((offer, file))
     })
 }
 
 /// The file of the setting that names the source, else the one that was detected.
 fn file(
     resolution: &Resolution,
-    root: &Utf8Path,
     settings: Option<&Settings>,
     name: Option<&str>,
-    read: ReadFile<'_>,
+    folder: Folder<'_>,
 ) -> Option<Utf8PathBuf> {
     let source = settings.and_then(|it| Section::new(name).source_setting(it));
-    if let (None, Some((_, file))) = (source, detected(name, read)) {
-        return Some(root.join(file));
+    if let (None, Some((_, file))) = (source, detected(settings, name, folder)) {
+        return Some(folder.root.join(file));
     }
     let table: Vec<&str> = name.map_or(vec!["interpreter"], |name| vec!["interpreters", name]);
     let path: Vec<&str> = table.into_iter().chain(source).collect();

@@ -2,12 +2,16 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::config::{Layer, Origin, Suite, resolve};
-use crate::plan::Source;
+use crate::plan::{Options, Source};
 
 const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM python:3.12 AS test\n");
 
-/// The choice for a `testdock.toml` and the other files of a workspace.
-fn check(config: &str, name: Option<&str>, files: &[(&str, &str)], expected: &Expect) {
+/// Asks for a choice, for a `testdock.toml` and the other files of a workspace.
+pub(super) fn chosen(
+    config: &str,
+    name: Option<&str>,
+    files: &[(&str, &str)],
+) -> Result<Choice, crate::model::RunError> {
     let layer = Layer::from_toml(Origin::Repository("testdock.toml".into()), config);
     let resolution = resolve(&[layer], None);
     assert_eq!(resolution.problems, []);
@@ -15,17 +19,90 @@ fn check(config: &str, name: Option<&str>, files: &[(&str, &str)], expected: &Ex
         let found = files.iter().find(|(name, _)| *name == path);
         found.map(|(_, text)| text.to_string())
     };
-    let text = match choose(&resolution, name, "pytest", &read) {
+    let env = |name: &str| match name {
+        "HOME" => Some("/home/me".to_owned()),
+        "REGION" => Some("eu".to_owned()),
+        _ => None,
+    };
+    let host = Host { env: &env, ids: Some((1000, 100)) };
+    choose(&resolution, name, "pytest", Folder { root: "/w/shop".into(), read: &read, host })
+}
+
+/// The choice and what was passed over.
+fn check(config: &str, name: Option<&str>, files: &[(&str, &str)], expected: &Expect) {
+    let text = match chosen(config, name, files) {
         Ok(choice) => {
             let passed = choice.passed_over.iter();
             let passed =
                 passed.map(|passed| format!("  not {}: {}\n", passed.source, passed.reason));
             let passed = passed.collect::<String>();
-            format!("{:?}\n  {}\n{passed}", choice.interpreter.source, choice.why)
+            let source = source(&choice.interpreter.source);
+            format!("{source}\n  {}\n{passed}", choice.why)
         }
-        Err(error) => format!("{}\n  {}\n", error.message, error.help.unwrap_or_default()),
+        Err(error) => failure(&error),
     };
     expected.assert_eq(&text);
+}
+
+/// The choice, and all that it says of the container.
+pub(super) fn check_container(config: &str, files: &[(&str, &str)], expected: &Expect) {
+    let text = match chosen(config, None, files) {
+        Ok(Choice { interpreter, why, .. }) => {
+            let text = fields_of_container(&interpreter);
+            let (source, rest) = text.split_once("\n--\n").unwrap();
+            format!("{source}\n  {why}\n{rest}")
+        }
+        Err(error) => failure(&error),
+    };
+    expected.assert_eq(&text);
+}
+
+/// The source, and behind a line all that is said of the container.
+pub(super) fn fields_of_container(interpreter: &crate::plan::Interpreter) -> String {
+    let pull = if interpreter.pull { "pull: true\n" } else { "" };
+    let options = news(&interpreter.options, &Options::default());
+    let unheeded = interpreter.unheeded.iter().map(|it| format!("not {it}\n"));
+    let unheeded = unheeded.collect::<String>();
+    format!("{}\n--\n{pull}{options}{unheeded}", source(&interpreter.source))
+}
+
+fn failure(error: &crate::model::RunError) -> String {
+    let place = error.place.as_ref().map(|p| format!("{}:{}: ", p.path, p.line));
+    let (place, help) = (place.unwrap_or_default(), error.help.clone().unwrap_or_default());
+    format!("{place}{}\n  {help}\n", error.message)
+}
+
+fn source(source: &Source) -> String {
+    match source {
+        Source::Dockerfile(file) => {
+            let fields = news(file, &crate::plan::Dockerfile::default());
+            format!("Dockerfile\n{}", fields.trim_end())
+        }
+        source => format!("{source:?}"),
+    }
+}
+
+/// The fields of `value` that are not those of `usual`, one a line.
+fn news<T: std::fmt::Debug>(value: &T, usual: &T) -> String {
+    let usual = fields(&format!("{usual:?}"));
+    let fields = fields(&format!("{value:?}")).into_iter().filter(|it| !usual.contains(it));
+    fields.map(|field| format!("{field}\n")).collect()
+}
+
+/// The fields of a struct's debug text.
+fn fields(text: &str) -> Vec<String> {
+    let (_, inner) = text.split_once(" { ").unwrap();
+    let inner = inner.strip_suffix(" }").unwrap();
+    let mut fields = vec![String::new()];
+    let mut depth = 0;
+    for c in inner.chars() {
+        depth += i32::from("([{".contains(c)) - i32::from(")]}".contains(c));
+        match c {
+            ',' if depth == 0 => fields.push(String::new()),
+            c => fields.last_mut().unwrap().push(c),
+        }
+    }
+    fields.into_iter().map(|field| field.trim().to_owned()).collect()
 }
 
 #[test]
@@ -58,7 +135,11 @@ fn settings_come_first() {
         None,
         &files,
         &expect![[r#"
-            Dockerfile(Dockerfile { path: "ci/Dockerfile", context: "ci", target: Some("test"), build_args: {"A": "1"} })
+            Dockerfile
+            path: "ci/Dockerfile"
+            context: "ci"
+            target: Some("test")
+            build_args: {"A": "1"}
               `interpreter.dockerfile` is set by testdock.toml
               not compose.yaml: a setting names the source
               not Dockerfile: a setting names the source
@@ -103,8 +184,8 @@ fn a_setting_that_cannot_work_says_so() {
         None,
         &files,
         &expect![[r#"
-            `interpreter.compose` is not supported yet
-              write dockerfile = "Dockerfile" under [interpreter] in testdock.toml instead
+            /w/shop/compose.yaml:1: cannot use compose.yaml: it has no service `web`
+              there are: 
         "#]],
     );
     check(
@@ -112,8 +193,10 @@ fn a_setting_that_cannot_work_says_so() {
         None,
         &files,
         &expect![[r#"
-            `interpreter.devcontainer` is not supported yet
-              write image = "node:20" under [interpreter] in testdock.toml instead
+            Image("node:20")
+              `interpreter.devcontainer` is set by testdock.toml (a dev container)
+              not compose.yaml: a setting names the source
+              not Dockerfile: a setting names the source
         "#]],
     );
     check(
@@ -121,8 +204,8 @@ fn a_setting_that_cannot_work_says_so() {
         None,
         &[],
         &expect![[r#"
-            `interpreter.jenkinsfile` is not supported yet
-              write image = "python:3.12" under [interpreter] in testdock.toml instead
+            cannot read Jenkinsfile: there is no such file in the workspace
+              correct `interpreter.jenkinsfile` in testdock.toml
         "#]],
     );
     check(
@@ -152,13 +235,15 @@ fn the_dockerfile_is_found() {
         None,
         &[DOCKERFILE],
         &expect![[r#"
-        Dockerfile(Dockerfile { path: "Dockerfile", context: "", target: None, build_args: {} })
-          no setting names a source, and the workspace has a Dockerfile
-          not testdock.toml: it names no source
-          not .devcontainer/devcontainer.json: not there
-          not Jenkinsfile: not there
-          not compose.yaml: not there
-    "#]],
+            Dockerfile
+            path: "Dockerfile"
+              no setting names a source, and the workspace has a Dockerfile
+              not testdock.toml: it names no source
+              not .devcontainer/devcontainer.json: not there
+              not Jenkinsfile: not there
+              not compose.yaml: not there
+              not testenvironments.json: not there
+        "#]],
     );
     let any = ("Jenkinsfile", "pipeline { agent any\n// agent { docker 'x' }\n}");
     check(
@@ -166,12 +251,15 @@ fn the_dockerfile_is_found() {
         None,
         &[DOCKERFILE, any],
         &expect![[r#"
-            Dockerfile(Dockerfile { path: "Dockerfile", context: "", target: Some("test"), build_args: {} })
+            Dockerfile
+            path: "Dockerfile"
+            target: Some("test")
               no setting names a source, and the workspace has a Dockerfile
               not testdock.toml: it names no source
               not .devcontainer/devcontainer.json: not there
               not Jenkinsfile: it has no Docker agent
               not compose.yaml: not there
+              not testenvironments.json: not there
         "#]],
     );
 }
@@ -185,8 +273,8 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[DOCKERFILE, (devcontainer, "{}")],
         &expect![[r#"
-            found .devcontainer/devcontainer.json, which Testdock cannot use yet
-              write dockerfile = "Dockerfile" under [interpreter] in testdock.toml
+            /w/shop/.devcontainer/devcontainer.json:1: cannot use .devcontainer/devcontainer.json: it names no image, no Dockerfile and no compose file
+              correct it, or write image or dockerfile under [interpreter] in testdock.toml
         "#]],
     );
     let built = "{ // a comment\n  // \"image\": \"old\"\n  \"build\": { \"dockerfile\": \"../ci/Dockerfile\" } }";
@@ -195,8 +283,11 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[(devcontainer, built), ("ci/Dockerfile", "FROM a")],
         &expect![[r#"
-            found .devcontainer/devcontainer.json, which Testdock cannot use yet
-              write dockerfile = "ci/Dockerfile" under [interpreter] in testdock.toml
+            Dockerfile
+            path: "ci/Dockerfile"
+            context: ".devcontainer"
+              no setting names a source, and .devcontainer/devcontainer.json does: a dev container
+              not testdock.toml: it names no source
         "#]],
     );
     check(
@@ -204,8 +295,9 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[(".devcontainer.json", "{ \"image\": \"node:22\" }")],
         &expect![[r#"
-            found .devcontainer.json, which Testdock cannot use yet
-              write image = "node:22" under [interpreter] in testdock.toml
+            Image("node:22")
+              no setting names a source, and .devcontainer.json does: a dev container
+              not testdock.toml: it names no source
         "#]],
     );
     let agent = "pipeline { agent { dockerfile { filename 'Dockerfile.ci'\n dir 'build' } } }";
@@ -214,8 +306,13 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[("Jenkinsfile", agent), ("build/Dockerfile.ci", "FROM a")],
         &expect![[r#"
-            found Jenkinsfile, which Testdock cannot use yet
-              write dockerfile = "build/Dockerfile.ci" under [interpreter] in testdock.toml
+            Dockerfile
+            path: "build/Dockerfile.ci"
+            context: "build"
+            options: BuildOptions { extra_hosts: [], network: None, platform: None, secrets: {}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: ["13534e6f3bddb485da88590a68b4948a242ebf2b"] }
+              no setting names a source, and Jenkinsfile does: the agent of the pipeline
+              not testdock.toml: it names no source
+              not .devcontainer/devcontainer.json: not there
         "#]],
     );
     check(
@@ -223,8 +320,8 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[("Jenkinsfile", "agent { docker { image 'maven:3' } }"), compose],
         &expect![[r#"
-            found Jenkinsfile, which Testdock cannot use yet
-              write image = "maven:3" under [interpreter] in testdock.toml
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
         "#]],
     );
     check(
@@ -232,8 +329,8 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[("Jenkinsfile", "agent { docker 'maven:3' }")],
         &expect![[r#"
-            found Jenkinsfile, which Testdock cannot use yet
-              write image = "maven:3" under [interpreter] in testdock.toml
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
         "#]],
     );
     check(
@@ -241,8 +338,14 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[("Jenkinsfile", "agent { dockerfile true }"), DOCKERFILE],
         &expect![[r#"
-            found Jenkinsfile, which Testdock cannot use yet
-              write dockerfile = "Dockerfile" under [interpreter] in testdock.toml
+            Dockerfile
+            path: "Dockerfile"
+              no setting names a source, and the workspace has a Dockerfile
+              not testdock.toml: it names no source
+              not .devcontainer/devcontainer.json: not there
+              not Jenkinsfile: it has no Docker agent
+              not compose.yaml: not there
+              not testenvironments.json: not there
         "#]],
     );
     check(
@@ -250,18 +353,24 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[compose, DOCKERFILE],
         &expect![[r#"
-        found docker-compose.yml, which Testdock cannot use yet
-          write dockerfile = "Dockerfile" under [interpreter] in testdock.toml
-    "#]],
+            Dockerfile
+            path: "Dockerfile"
+              no setting names a source, and the workspace has a Dockerfile
+              not testdock.toml: it names no source
+              not .devcontainer/devcontainer.json: not there
+              not Jenkinsfile: not there
+              not docker-compose.yml: none of its services is built here, or has the workspace mounted
+              not testenvironments.json: not there
+        "#]],
     );
     check(
         "",
         None,
         &[compose],
         &expect![[r#"
-        found docker-compose.yml, which Testdock cannot use yet
-          write image = "python:3.12" under [interpreter] in testdock.toml
-    "#]],
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+        "#]],
     );
 }
 
@@ -282,51 +391,116 @@ fn nothing_found_proposes_an_image() {
 fn the_settings_shape_the_container() {
     let config = "[interpreter]\nimage = \"a\"\nuser = \"1000:100\"\nworkdir = \"/w\"\nhost = \"ssh://b\"\nnetwork = \"n\"\nkeep-warm = \"0s\"\n\
                   limits = { cpus = 1.5, memory = \"1k\", pids = 3 }\nenv = { A = \"b\" }";
-    let layer = Layer::from_toml(Origin::Repository("testdock.toml".into()), config);
-    let choice = choose(&resolve(&[layer], None), None, "pytest", &|_| None).unwrap();
-    expect![[r#"
-        Interpreter {
-            name: "default",
-            source: Image(
-                "a",
-            ),
-            host: Some(
-                "ssh://b",
-            ),
-            user: Named(
-                "1000:100",
-            ),
-            env: {
-                "A": "b",
-            },
-            workdir: Some(
-                "/w",
-            ),
-            keep_warm: 0ns,
-            limits: Limits {
-                cpus_milli: Some(
-                    1500,
-                ),
-                memory: Some(
-                    1024,
-                ),
-                pids: Some(
-                    3,
-                ),
-            },
-            network: Some(
-                "n",
-            ),
-        }
-    "#]]
-    .assert_debug_eq(&choice.interpreter);
+    check_container(
+        config,
+        &[],
+        &expect![[r#"
+        Image("a")
+          `interpreter.image` is set by testdock.toml
+        user: Named("1000:100")
+        env: {"A": "b"}
+        workdir: Some("/w")
+        limits: Limits { cpus_milli: Some(1500), memory: Some(1024), pids: Some(3) }
+        network: Some("n")
+        security_opt: ["no-new-privileges"]
+    "#]],
+    );
+    let config = "[interpreter]\ndockerfile = \"Dockerfile\"\nsecrets = { pip = \"env:TOKEN\", npm = \"~/.npmrc\" }\nbuild-network = \"host\"\n\
+                  mounts = [\"~/.m2:/m2\"]\nextra-hosts = { db = \"10.0.0.1\" }\nentrypoint = true\ninit = true\nshm-size = \"1g\"\n\
+                  pull = \"always\"\nplatform = \"linux/arm64\"\nrun-args = [\"--cap-add=SYS_PTRACE\", \"-p\", \"80:80\"]";
+    check_container(
+        config,
+        &[DOCKERFILE],
+        &expect![[r#"
+        Dockerfile
+        path: "Dockerfile"
+        options: BuildOptions { extra_hosts: ["db:10.0.0.1"], network: Some("host"), platform: Some("linux/arm64"), secrets: {"npm": File("/home/me/.npmrc"), "pip": Env("TOKEN")}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: [] }
+          `interpreter.dockerfile` is set by testdock.toml
+        pull: true
+        entrypoint: Image
+        mounts: [Mount { target: "/m2", from: Host { path: "/home/me/.m2", make: true }, read_only: false }]
+        extra_hosts: ["db:10.0.0.1"]
+        cap_add: ["SYS_PTRACE"]
+        security_opt: ["no-new-privileges"]
+        init: true
+        shm_size: Some(1073741824)
+        platform: Some("linux/arm64")
+        not `--publish=80:80`: the tests run inside the container, so no port is published
+    "#]],
+    );
+}
+
+#[test]
+fn what_reaches_beyond_the_container_has_to_be_allowed() {
+    let with = |args: &str, more: &str| {
+        format!("[interpreter]\nimage = \"a\"\nrun-args = [{args}]\n{more}")
+    };
+    check_container(
+        &with("\"--privileged\"", ""),
+        &[],
+        &expect![[r#"
+        the container is to have all privileges of the host (privileged), which nobody has allowed
+          write allow = ["privileged"] under [interpreter] in testdock.toml if you trust it
+    "#]],
+    );
+    let allowed = "allow = [\"privileged\"]";
+    check_container(
+        &with("\"--privileged\"", allowed),
+        &[],
+        &expect![[r#"
+        Image("a")
+          `interpreter.image` is set by testdock.toml
+        security_opt: ["no-new-privileges"]
+        privileged: true
+    "#]],
+    );
+    check_container(
+        &with("\"-v/:/host\"", allowed),
+        &[],
+        &expect![[r#"
+        the container is to have the host's /, which nobody has allowed
+          write allow = ["privileged", "host-files"] under [interpreter] in testdock.toml if you trust it
+    "#]],
+    );
+    let socket = with("\"-v/var/run/docker.sock:/var/run/docker.sock\"", "");
+    check_container(
+        &socket,
+        &[],
+        &expect![[r#"
+        the container is to have the engine itself (/var/run/docker.sock), which nobody has allowed
+          write allow = ["docker-socket"] under [interpreter] in testdock.toml if you trust it
+    "#]],
+    );
+    check_container(
+        &with("\"--network=host\"", ""),
+        &[],
+        &expect![[r#"
+        the container is to have the host's own network (network=host), which nobody has allowed
+          write allow = ["host-namespaces"] under [interpreter] in testdock.toml if you trust it
+    "#]],
+    );
+    check_container(
+        &with("\"-v../../etc:/e\"", ""),
+        &[],
+        &expect![[r#"
+        the container is to have the host's /etc, which nobody has allowed
+          write allow = ["host-files"] under [interpreter] in testdock.toml if you trust it
+    "#]],
+    );
+    check_container(
+        &with("\"--frob\"", ""),
+        &[],
+        &expect![[r#"
+        `interpreter.run-args`: `--frob` lacks its value
+          correct it in testdock.toml
+    "#]],
+    );
 }
 
 #[test]
 fn init_writes_what_was_found_and_reads_back() {
-    let resolution = resolve(&[], None);
-    let read = |path: &str| (path == "Dockerfile").then(|| "FROM a".to_owned());
-    let choice = choose(&resolution, None, "pytest", &read).unwrap();
+    let files = [("Dockerfile", "FROM a")];
+    let choice = chosen("", None, &files).unwrap();
     let suites = [
         Suite {
             framework: Some("pytest".into()),
@@ -373,7 +547,7 @@ fn init_writes_what_was_found_and_reads_back() {
         let resolution = resolve(&[layer], None);
         assert_eq!(resolution.problems, []);
         assert!(resolution.config.suites.is_empty() || resolution.config.suites == suites);
-        let choice = choose(&resolution, None, "pytest", &read).unwrap();
+        let choice = chosen(&text, None, &files).unwrap();
         assert_ne!(choice.interpreter.source, Source::Local);
     }
 }

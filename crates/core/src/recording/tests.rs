@@ -7,6 +7,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::frameworks::Source;
+use crate::interpreter::Host;
 use crate::paths::RelPath;
 use crate::plan::{Build, Interpreter};
 use crate::resolve::{Choice, Contents, resolve};
@@ -34,7 +35,8 @@ fn session(root: &str, files: &[(&str, &str)]) -> Session {
     let mut paths = vec![RelPath::new("pytest.ini")];
     paths.extend(files.iter().map(|(path, _)| RelPath::new(path)));
     let contents = Contents { root: Utf8Path::new(root), files: &paths, read: &|_| None };
-    let workspace = resolve(contents, &[], &Choice { local: true, ..Choice::default() });
+    let workspace =
+        resolve(contents, Host::unknown(), &[], &Choice { local: true, ..Choice::default() });
     let found = |(path, text): &(&str, &str)| {
         workspace.discover(&mut Source::new(&RelPath::new(path), text))
     };

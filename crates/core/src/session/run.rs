@@ -208,7 +208,7 @@ impl Run {
             effects.extend(self.take(folder, result));
         }
         effects.extend(self.settle_loaded(folder));
-        self.done_before = self.results.len();
+        self.done_before = self.tests_told();
         effects
     }
 
@@ -219,13 +219,15 @@ impl Run {
         effects
     }
 
-    /// Where a test ran, what is loaded with it did load: an older error that says otherwise goes.
+    /// Where a test ran, what is loaded with it did load, and its group was set up: an older error that says
+    /// otherwise goes.
     fn settle_loaded(&self, folder: &mut Folder) -> Vec<Effect> {
         let loaded = self.units(folder, |result| !result.id.names.is_empty());
-        let is_over = |id: &&TestId| {
-            let unit = self.unit(folder, id);
-            !self.results.contains_key(*id) && unit.is_some_and(|unit| loaded.contains(&unit))
+        let is_loaded = |id: &TestId| match id.names.is_empty() {
+            true => self.unit(folder, id).is_some_and(|unit| loaded.contains(&unit)),
+            false => self.results.keys().any(|ran| id.holds(ran)),
         };
+        let is_over = |id: &&TestId| !self.results.contains_key(*id) && is_loaded(id);
         let over: Vec<TestId> = folder.load_errors().filter(is_over).cloned().collect();
         over.into_iter().flat_map(|id| self.retract(folder, id)).collect()
     }
@@ -289,11 +291,15 @@ impl Run {
             .map(|(id, _)| id)
             .filter(|id| !self.results.contains_key(id) && self.means(folder, id))
             .collect();
-        if !matches!(how, End::Completed) {
+        if !matches!(how, End::Completed) || self.is_cut() {
             return Self::not_reached(folder, unreached);
         }
         let failed = self.units(folder, |it| it.id.names.is_empty() && it.outcome.is_bad());
-        let is_lost = |id: &TestId| self.unit(folder, id).is_some_and(|it| failed.contains(&it));
+        let bad = || self.results.values().filter(|result| result.outcome.is_bad());
+        let is_lost = |id: &TestId| {
+            self.unit(folder, id).is_some_and(|unit| failed.contains(&unit))
+                || bad().any(|it| !it.id.names.is_empty() && it.id.holds(id))
+        };
         let (lost, others): (Vec<_>, Vec<_>) = unreached.into_iter().partition(is_lost);
         // A test that an argument left out is not gone.
         let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id) || self.lacks_case(id);
@@ -303,11 +309,19 @@ impl Run {
         effects
     }
 
+    /// Whether the tool had more tests than it told of: it stopped early, by a fault or by request.
+    fn is_cut(&self) -> bool {
+        self.tests_told() < self.total
+    }
+
+    /// How many tests it told of; a file that did not load is none.
+    fn tests_told(&self) -> usize {
+        self.results.keys().filter(|id| !id.names.is_empty()).count()
+    }
+
     /// Whether other cases of a test ran, and nothing kept this one from doing so.
     fn lacks_case(&self, id: &TestId) -> bool {
-        let is_whole = self.total > 0
-            && self.results.len() >= self.total
-            && self.jobs.iter().all(|job| job.args.is_empty());
+        let is_whole = self.total > 0 && self.jobs.iter().all(|job| job.args.is_empty());
         let mut ran = self.results.keys().filter(|it| it.file == id.file && it.names == id.names);
         id.case.is_some() && is_whole && ran.any(|it| it.case.is_some() && it.suite == id.suite)
     }
@@ -353,7 +367,7 @@ impl Run {
         sources
             .filter_map(|source| match source {
                 Source::Dockerfile(file) => Some(file.path.on(&folder.root)),
-                Source::Image(_) | Source::Local => None,
+                Source::Image(_) | Source::Compose(_) | Source::Local => None,
             })
             .collect()
     }

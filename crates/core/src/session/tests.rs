@@ -1,5 +1,5 @@
 //! The session, fed with inputs. The framework is a toy: `check NAME` in a `.t` file is a test, and
-//! every line up to the next one belongs to it.
+//! every line up to the next one belongs to it. A name with a capital is a group's.
 
 mod interpreters;
 mod watches;
@@ -15,7 +15,7 @@ use crate::frameworks::{
 use crate::interpreter::Choice;
 use crate::model::{End, Failure, Fault, Place};
 use crate::paths::PathMap;
-use crate::plan::{Interpreter, Invocation, Job, Limits, ReportFile, Site, Source, User};
+use crate::plan::{Interpreter, Invocation, Job, ReportFile, Site, Source};
 use crate::views::{Severity, terminal};
 
 #[derive(Debug)]
@@ -43,10 +43,12 @@ impl Framework for Toy {
             let end = starts.get(n + 1).copied().unwrap_or(lines.len());
             let mut hasher = DefaultHasher::new();
             lines[start..end].hash(&mut hasher);
+            let is_group = lines[start][6..].starts_with(char::is_uppercase);
+            let kind = if is_group { ItemKind::Group } else { ItemKind::Test };
             let at = |line: usize| Position { line: u32::try_from(line).unwrap(), character: 0 };
             TestItem {
                 id: id(&format!("{path}::{}", &lines[start][6..])),
-                kind: ItemKind::Test,
+                kind,
                 range: Range { start: at(start), end: at(end) },
                 name: Range { start: at(start), end: at(start) },
                 hash: hasher.finish(),
@@ -82,17 +84,7 @@ fn id(text: &str) -> TestId {
 }
 
 fn interpreter() -> Interpreter {
-    Interpreter {
-        name: "local".into(),
-        source: Source::Local,
-        host: None,
-        user: User::Host,
-        env: BTreeMap::new(),
-        workdir: None,
-        keep_warm: Duration::from_secs(60),
-        limits: Limits::default(),
-        network: None,
-    }
+    Interpreter { keep_warm: Duration::from_secs(60), ..Interpreter::new("local", Source::Local) }
 }
 
 fn workspace() -> Workspace {
@@ -377,6 +369,30 @@ fn a_file_that_does_not_load_leaves_no_old_green_and_its_error_goes_when_a_test_
 }
 
 #[test]
+fn what_a_group_cannot_set_up_for_is_not_reached_until_one_of_its_tests_ran() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, "check Group\ncheck one\n");
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", passed("a.t::Group::inner"));
+    let _ = end(&mut session, "r1", End::Completed);
+
+    let _ = session.handle(request("r2", &[]));
+    let report = RunEvent::Reported(vec![failed("a.t::Group", 1)]);
+    let _ = event(&mut session, "r2", report);
+    assert_eq!(
+        words(&end(&mut session, "r2", End::Completed)),
+        ["stale a.t::Group::inner", "save 2", "ended"]
+    );
+
+    let _ = session.handle(request("r3", &["a.t::Group::inner"]));
+    let report = RunEvent::Reported(vec![passed("a.t::Group::inner")]);
+    assert_eq!(
+        words(&event(&mut session, "r3", report)),
+        ["a.t::Group::inner passed", "retracted a.t::Group", "diagnostics at "]
+    );
+}
+
+#[test]
 fn a_test_that_an_argument_left_out_is_not_forgotten() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));
@@ -465,6 +481,26 @@ fn a_test_that_gets_cases_has_no_outcome_of_its_own_any_more() {
     let cases = ["a.t::one[1]", "a.t::one[2]", "a.t::two"];
     assert_eq!(run("r2", &cases), cases);
     assert_eq!(run("r3", &["a.t::one", "a.t::two"]), ["a.t::one", "a.t::two"]);
+}
+
+/// Such as by -x, or since another file did not load.
+#[test]
+fn a_run_that_stopped_early_leaves_no_old_green() {
+    let mut session = session();
+    let mut run = |id: &str, results: &[TestResult]| {
+        let _ = session.handle(request(id, &[]));
+        let _ = event(&mut session, id, RunEvent::Collected(2));
+        for result in results {
+            let _ = finish(&mut session, id, result.clone());
+        }
+        words(&end(&mut session, id, End::Completed))
+    };
+    assert_eq!(run("r1", &[passed("a.t::one"), passed("a.t::two")]), ["save 2", "ended"]);
+    let stale = ["stale a.t::two", "save 2", "ended"];
+    assert_eq!(run("r2", &[failed("a.t::one", 2)]), stale);
+    let loaded = TestResult::new(id("b.t"), Outcome::Errored);
+    let stale = ["stale a.t::one", "diagnostics at 2?", "save 3", "ended"];
+    assert_eq!(run("r3", &[loaded]), stale);
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::details::plain;
+use crate::interpreter::Choice;
+use super::words::number_words;
 use crate::model::RunError;
 use crate::remedy::Remedy;
 use crate::workspace::Workspace;
@@ -83,7 +85,9 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         let root = if suite.root.is_root() { "." } else { suite.root.as_str() };
         let found = match files {
             0 => "its tests are known once it ran".to_owned(),
-            files => format!("{tests} tests, files with tests: {files}"),
+            files => {
+                format!("{} in {}", number_words(*tests, "test"), number_words(*files, "file"))
+            }
         };
         let text = format!("{name}{} in {root}; {found}", suite.framework.name());
         findings.push(Finding::good("suite", text));
@@ -107,6 +111,7 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
                     .passed_over
                     .iter()
                     .map(|passed| format!("{}: {}", passed.source, passed.reason))
+                    .chain(unheeded(choice))
                     .collect(),
                 ..Finding::good(
                     &subject,
@@ -116,6 +121,11 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         }
     }));
     findings
+}
+
+/// What the source asks for and does not get.
+fn unheeded(choice: &Choice) -> impl Iterator<Item = String> {
+    choice.interpreter.unheeded.iter().map(|what| format!("not honoured: {what}"))
 }
 
 /// The findings as plain text for a page.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use testdock_junit::{Case, FlatSuite, Property, Status, StatusKind, Suite};
 
 use crate::id::TestId;
-use crate::model::{Failure, Outcome, Provenance, TestResult};
+use crate::model::{Failure, Outcome, Place, Provenance, TestResult};
 use crate::session::Run;
 
 /// The report of a run, a suite for each file; `timestamp` is RFC 3339.
@@ -99,12 +99,21 @@ fn statuses(result: &TestResult) -> Vec<Status<'_>> {
 }
 
 fn failure_status(kind: StatusKind, failure: &Failure) -> Status<'_> {
-    let text = Cow::Borrowed(failure.detail.as_str());
     let place = failure.place.as_ref();
+    let text = located(&failure.detail, place);
     Status {
         file: place.map(|place| place.path.as_str().into()),
         line: place.map(|place| place.line),
         ..status(kind, Some(&failure.kind), &failure.message, text)
+    }
+}
+
+/// A trace that says where it happened: other tools find the place in it.
+fn located<'r>(detail: &'r str, place: Option<&Place>) -> Cow<'r, str> {
+    let place = place.map(|place| format!("{}:{}", place.path, place.line));
+    match place.filter(|place| !detail.contains(place.as_str())) {
+        Some(place) => Cow::Owned(format!("{place}\n{detail}")),
+        None => Cow::Borrowed(detail),
     }
 }
 

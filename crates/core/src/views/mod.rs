@@ -23,7 +23,9 @@ pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
 pub use report::{JsonReport, annotations, report_lines};
 pub use teamcity::{Reader, Teamcity};
-pub use words::{bytes_words, count_words, duration_words, end_words, outcome_words, stage_words};
+pub use words::{
+    bytes_words, count_words, duration_words, end_words, number_words, outcome_words, stage_words,
+};
 
 #[cfg(test)]
 mod json_tests;

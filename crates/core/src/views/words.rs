@@ -35,6 +35,11 @@ pub fn bytes_words(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
+/// A number of things: `1 test`, `3 tests`.
+pub fn number_words(count: usize, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
 /// The counts that are not zero, worst first: `2 failed, 1 errored, 9 passed`.
 pub fn count_words(totals: &Totals) -> String {
     let counts = [
@@ -114,6 +119,12 @@ mod tests {
         let words: Vec<String> =
             [512, 3_440_000, 999_960, 1_200_000_000].into_iter().map(bytes_words).collect();
         assert_eq!(words, ["512 B", "3.4 MB", "1.0 MB", "1.2 GB"]);
+    }
+
+    #[test]
+    fn one_thing_is_not_several() {
+        let words: Vec<String> = [0, 1, 2].into_iter().map(|n| number_words(n, "test")).collect();
+        assert_eq!(words, ["0 tests", "1 test", "2 tests"]);
     }
 
     #[test]

@@ -10,10 +10,12 @@ use std::time::{Duration, SystemTime};
 
 use bollard::auth::DockerCredentials;
 use bollard::errors::Error;
-use bollard::query_parameters::{BuildImageOptions, BuildImageOptionsBuilder, BuilderVersion};
+use bollard::query_parameters::{
+    BuildImageOptions, BuildImageOptionsBuilder, BuilderVersion, TagImageOptionsBuilder,
+};
 use bollard::{Docker, body_try_stream};
 use futures_util::StreamExt;
-use testdock_core::model::RunError;
+use testdock_core::model::{Fault, RunError};
 
 use super::context;
 use super::pull::{credentials_of, registry_of, server_key};
@@ -23,6 +25,7 @@ mod failure;
 mod inputs;
 mod progress;
 mod recipe;
+mod solve;
 
 pub(super) use inputs::is_whole_context;
 pub(super) use recipe::Recipe;
@@ -58,7 +61,26 @@ pub(super) async fn build(
     steps: Steps,
     events: &Events,
 ) -> Result<(), RunError> {
-    build_with(builder(docker).await, docker, recipe, steps, events).await
+    build_with(builder(docker).await, docker, recipe, steps, events).await?;
+    name_further(docker, recipe).await
+}
+
+/// Gives the image the other names that it is to have.
+async fn name_further(docker: &Docker, recipe: &Recipe) -> Result<(), RunError> {
+    for name in &recipe.dockerfile.options.tags {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        let (repo, tag) = match last.contains(':') {
+            true => name.rsplit_once(':').unwrap_or((name, "latest")),
+            false => (name.as_str(), "latest"),
+        };
+        let options = TagImageOptionsBuilder::new().repo(repo).tag(tag).build();
+        let tagged = docker.tag_image(&recipe.name, Some(options)).await;
+        tagged.map_err(|e| {
+            let message = format!("cannot name the image {name}: {}", said(&e));
+            RunError::new(Fault::Interpreter, message).help("correct the build's tag")
+        })?;
+    }
+    Ok(())
 }
 
 async fn build_with(
@@ -69,6 +91,12 @@ async fn build_with(
     events: &Events,
 ) -> Result<(), RunError> {
     let credentials = credentials(&recipe.facts.base_images, events).await;
+    if solve::is_needed(&recipe.dockerfile) {
+        if builder == BuilderVersion::BuilderV1 {
+            return Err(needs_buildkit(recipe));
+        }
+        return solve::solve(docker, recipe, steps, &credentials, events).await;
+    }
     let (pieces, sending) = context::stream(recipe.context());
     let docker = docker.clone().with_timeout(UPLOAD_PATIENCE);
     let body = body_try_stream(pieces);
@@ -88,6 +116,13 @@ async fn build_with(
         }
     }
     Ok(())
+}
+
+fn needs_buildkit(recipe: &Recipe) -> RunError {
+    let path = &recipe.dockerfile.path;
+    let message = format!("cannot build {path}: secrets and several extra hosts need BuildKit");
+    RunError::new(Fault::Configuration, message)
+        .help("use an engine of Docker's, or leave them out")
 }
 
 async fn tell(events: &Events, said: Vec<testdock_core::model::RunEvent>) {
@@ -123,15 +158,23 @@ async fn builder(docker: &Docker) -> BuilderVersion {
     }
 }
 
+/// The image's labels: the build's own, and ours.
+fn labels(recipe: &Recipe) -> HashMap<String, String> {
+    let theirs = recipe.dockerfile.options.labels.clone();
+    let ours = [
+        (WORKSPACE_LABEL, recipe.root.to_string()),
+        (KEY_LABEL, recipe.key.clone()),
+        (SOURCE_LABEL, recipe.source()),
+        (SERIES_LABEL, recipe.series()),
+    ];
+    let ours = ours.map(|(name, value)| (name.to_owned(), value));
+    theirs.into_iter().chain(ours).collect()
+}
+
 fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImageOptions {
-    let (source, series) = (recipe.source(), recipe.series());
-    let labels = HashMap::from([
-        (WORKSPACE_LABEL, recipe.root.as_str()),
-        (KEY_LABEL, recipe.key.as_str()),
-        (SOURCE_LABEL, source.as_str()),
-        (SERIES_LABEL, series.as_str()),
-    ]);
     let dockerfile = &recipe.dockerfile;
+    let further = &dockerfile.options;
+    let labels = labels(recipe);
     let args: HashMap<&str, &str> =
         dockerfile.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let options = BuildImageOptionsBuilder::new()
@@ -140,13 +183,24 @@ fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImage
         .target(dockerfile.target.as_deref().unwrap_or_default())
         .buildargs(&args)
         .labels(&labels)
-        .nocache(steps == Steps::Anew)
         .rm(true)
         .forcerm(true)
+        .nocache(steps == Steps::Anew || further.no_cache)
+        .platform(further.platform.as_deref().unwrap_or_default())
         .version(builder);
+    let options = BuildImageOptions {
+        // More of them than one cannot be said in this request; see `solve`.
+        extrahosts: further.extra_hosts.first().cloned(),
+        networkmode: further.network.clone(),
+        shmsize: further.shm_size.and_then(|size| size.try_into().ok()),
+        cachefrom: (!further.cache_from.is_empty()).then(|| further.cache_from.clone()),
+        ..options.build()
+    };
     match builder {
-        BuilderVersion::BuilderBuildKit => options.session(&session_id(&recipe.key)).build(),
-        BuilderVersion::BuilderV1 => options.build(),
+        BuilderVersion::BuilderBuildKit => {
+            BuildImageOptions { session: Some(session_id(&recipe.key)), ..options }
+        }
+        BuilderVersion::BuilderV1 => options,
     }
 }
 

@@ -183,7 +183,8 @@ fn io_kind(error: &Error) -> Option<ErrorKind> {
         .last()
 }
 
-fn innermost(error: &Error) -> String {
+/// What lies at the bottom of an error.
+pub(super) fn innermost(error: &Error) -> String {
     causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 

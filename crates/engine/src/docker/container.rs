@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bollard::Docker;
-use bollard::models::{ContainerSummary, MountPoint};
+use bollard::models::{ContainerSummary, MountPoint, NetworkConnectRequest};
 use bollard::query_parameters::{
     CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions,
     ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
 };
+use camino::Utf8PathBuf;
 use testdock_core::containers::origin::INTERPRETER;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
 use super::recipe::{KEY, Recipe, not_made};
-use super::status;
+use super::{compose, made, setup, status};
 use crate::runner::Events;
 
 /// Another process may need so long to make the container that both want.
@@ -31,11 +32,36 @@ pub(crate) struct Container {
     paths: PathMap,
     warm: bool,
     alone: bool,
+    /// Whether it is somebody else's, and not ours to end.
+    borrowed: bool,
+    /// As whom commands run, where that is not the container's own user.
+    pub(super) user: Option<String>,
     /// When it was found or made, for the engine's own account of what happened since.
     pub(super) since: i64,
 }
 
 impl Container {
+    /// A container that somebody else has made.
+    pub(super) fn borrowed(
+        docker: Docker,
+        id: String,
+        mounts: Option<Vec<MountPoint>>,
+        user: Option<String>,
+    ) -> Self {
+        let paths = paths(&HashMap::new(), mounts);
+        Self { docker, id, paths, warm: true, alone: false, borrowed: true, user, since: now() }
+    }
+
+    /// As whom commands run, as a part of a path.
+    pub(super) fn user_word(&self) -> String {
+        self.user.as_deref().unwrap_or("own").replace([':', '/'], "-")
+    }
+
+    /// Whether it is to be proven that it sees the workspace.
+    pub(crate) fn is_unproven(&self) -> bool {
+        !self.warm || self.borrowed
+    }
+
     /// The engine's id.
     pub(crate) fn id(&self) -> &str {
         &self.id
@@ -62,7 +88,9 @@ impl Container {
 
     /// Removes it: it is of no use.
     pub(crate) async fn remove(&self) {
-        discard(&self.docker, &self.id).await;
+        if !self.borrowed {
+            discard(&self.docker, &self.id).await;
+        }
     }
 }
 
@@ -75,18 +103,24 @@ pub(crate) async fn obtain(
     let since = now();
     if !recipe.alone
         && let Some(found) = find(docker, &recipe).await?
+        && setup::is_ready(docker, found.id.as_deref().unwrap_or_default(), &recipe).await?
     {
         return Ok(Container {
             docker: docker.clone(),
             id: found.id.unwrap_or_default(),
-            paths: paths(&recipe, found.mounts),
+            paths: paths(&recipe.binds, found.mounts),
             warm: true,
             alone: false,
+            borrowed: false,
+            user: None,
             since,
         });
     }
     events.send(RunEvent::Preparing(Stage::Starting)).await;
-    let maker = Maker { docker: docker.clone(), recipe, since };
+    for unheeded in &recipe.unheeded {
+        events.send(RunEvent::Warning(format!("not honoured: {unheeded}"))).await;
+    }
+    let maker = Maker { docker: docker.clone(), recipe, since, events: events.clone() };
     // On its own, so that a cancelled run does not leave half a container behind.
     let made = tokio::spawn(async move { maker.make().await }).await;
     made.unwrap_or_else(|e| {
@@ -111,11 +145,14 @@ struct Maker {
     docker: Docker,
     recipe: Recipe,
     since: i64,
+    events: Events,
 }
 
 /// What became of a try to have the container.
 enum Try {
     Runs(Container),
+    /// Somebody else has made it.
+    Joined(Container),
     /// Something is under way: look again.
     Again,
 }
@@ -123,10 +160,18 @@ enum Try {
 impl Maker {
     async fn make(self) -> Result<Container, RunError> {
         sweep(&self.docker).await;
+        compose::sweep(&self.docker).await;
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.create_or_join().await {
-                Ok(Try::Runs(container)) => return Ok(container),
+                Ok(Try::Runs(container)) => return self.ready(container).await,
+                Ok(Try::Joined(container)) => {
+                    if setup::is_ready(&self.docker, &container.id, &self.recipe).await? {
+                        return Ok(container);
+                    }
+                    // Whoever made it is dead, or failed.
+                    discard(&self.docker, &container.id).await;
+                }
                 Ok(Try::Again) if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
                 Ok(Try::Again) => return Err(self.stuck()),
                 Err(e) => return Err(not_made(&self.recipe, &e)),
@@ -136,12 +181,33 @@ impl Maker {
 
     async fn create_or_join(&self) -> Result<Try, bollard::errors::Error> {
         let name = &self.recipe.name;
-        let options = CreateContainerOptionsBuilder::default().name(name).build();
-        match self.docker.create_container(Some(options), self.recipe.body.clone()).await {
-            Ok(made) => self.start(&made.id, false).await,
+        let mut options = CreateContainerOptionsBuilder::default().name(name);
+        if let Some(platform) = &self.recipe.platform {
+            options = options.platform(platform);
+        }
+        match self.docker.create_container(Some(options.build()), self.recipe.body.clone()).await {
+            Ok(made) => {
+                self.connect(&made.id).await?;
+                self.start(&made.id, false).await
+            }
             Err(e) if status(&e) == Some(409) => self.join().await,
             Err(e) => Err(e),
         }
+    }
+
+    /// Joins the networks that a container is not made with.
+    async fn connect(&self, id: &str) -> Result<(), bollard::errors::Error> {
+        for (network, endpoint) in &self.recipe.networks {
+            let request = NetworkConnectRequest {
+                container: id.to_owned(),
+                endpoint_config: Some(endpoint.clone()),
+            };
+            if let Err(error) = self.docker.connect_network(network, request).await {
+                discard(&self.docker, id).await;
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Uses the container that another process is making, or waits for one that is going.
@@ -175,14 +241,28 @@ impl Maker {
             }
         }
         let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
-        Ok(Try::Runs(Container {
+        let container = Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
-            paths: paths(&self.recipe, found.mounts),
+            paths: paths(&self.recipe.binds, found.mounts),
             warm: false,
+            borrowed: false,
+            user: None,
             alone: self.recipe.alone,
             since: self.since,
-        }))
+        };
+        Ok(if joined { Try::Joined(container) } else { Try::Runs(container) })
+    }
+
+    /// A new container, with what it is to begin with done.
+    async fn ready(&self, container: Container) -> Result<Container, RunError> {
+        made::hand_over(&self.docker, &container.id, &self.recipe).await;
+        let done = setup::run(&self.docker, &container.id, &self.recipe, &self.events).await;
+        if let Err(error) = done {
+            discard(&self.docker, &container.id).await;
+            return Err(error);
+        }
+        Ok(container)
     }
 
     fn stuck(&self) -> RunError {
@@ -214,11 +294,11 @@ async fn discard(docker: &Docker, id: &str) {
 
 /// The container's mounts. Where ours lies is known better than the engine tells it: a link or
 /// another spelling stays as the caller wrote it.
-fn paths(recipe: &Recipe, mounts: Option<Vec<MountPoint>>) -> PathMap {
+fn paths(binds: &HashMap<String, Utf8PathBuf>, mounts: Option<Vec<MountPoint>>) -> PathMap {
     PathMap::new(mounts.into_iter().flatten().filter_map(|mount| {
         let container = mount.destination?;
         let host = match mount.typ.as_deref() {
-            Some("bind") => recipe.binds.get(&container).cloned().or(mount.source.map(Into::into)),
+            Some("bind") => binds.get(&container).cloned().or(mount.source.map(Into::into)),
             _ => None,
         };
         Some(Mount { container, host })

@@ -21,6 +21,7 @@ impl Container {
             attach_stdout: Some(true),
             attach_stderr: Some(true),
             env: Some(env),
+            user: self.user.clone(),
             cmd: Some(command.argv),
             ..CreateExecOptions::default()
         };

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter;
 use testdock_core::interpreter::dockerfile::DockerfileFacts;
 use testdock_core::model::{Fault, RunError, RunEvent};
-use testdock_core::plan::{Dockerfile, Source};
+use testdock_core::plan::{Dockerfile, Interpreter, Source};
 use tokio_util::sync::CancellationToken;
 
 use super::bases;
@@ -41,47 +41,47 @@ pub(crate) struct Image {
     series: Vec<String>,
 }
 
-/// Makes sure that the engine has the image of `source`. Ends soon after `cancel`, with an error
+/// Makes sure that the engine has the image of `interpreter`. Ends soon after `cancel`, with an error
 /// that nobody needs to see.
 pub(crate) async fn ensure(
     docker: &Docker,
     root: &Utf8Path,
-    source: &Source,
+    interpreter: &Interpreter,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Image, RunError> {
-    obtain(docker, root, source, Steps::Kept, events, cancel).await
+    obtain(docker, root, interpreter, Steps::Kept, events, cancel).await
 }
 
-/// Builds or pulls the image of `source` again, whether or not the engine has it; so are the images
+/// Builds or pulls the image of `interpreter` again, whether or not the engine has it; so are the images
 /// that it is built on, as far as there is a registry for them.
 pub(crate) async fn renew(
     docker: &Docker,
     root: &Utf8Path,
-    source: &Source,
+    interpreter: &Interpreter,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Image, RunError> {
-    obtain(docker, root, source, Steps::Anew, events, cancel).await
+    obtain(docker, root, interpreter, Steps::Anew, events, cancel).await
 }
 
 async fn obtain(
     docker: &Docker,
     root: &Utf8Path,
-    source: &Source,
+    interpreter: &Interpreter,
     steps: Steps,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Image, RunError> {
     let work = async {
-        match source {
-            Source::Image(name) => by_name(docker, name, steps, events).await,
+        match &interpreter.source {
+            Source::Image(name) => by_name(docker, name, interpreter, steps, events).await,
             Source::Dockerfile(dockerfile) => {
-                by_dockerfile(docker, root, dockerfile, steps, events).await
+                by_dockerfile(docker, root, dockerfile, (interpreter.pull, steps), events).await
             }
-            Source::Local => Err(RunError::new(
+            Source::Compose(_) | Source::Local => Err(RunError::new(
                 Fault::Configuration,
-                "cannot find the image of an interpreter that is local",
+                "cannot find the image of an interpreter that has none of its own",
             )),
         }
     };
@@ -93,21 +93,23 @@ async fn obtain(
 async fn by_name(
     docker: &Docker,
     name: &str,
+    interpreter: &Interpreter,
     steps: Steps,
     events: &Events,
 ) -> Result<Image, RunError> {
+    let platform = interpreter.options.platform.as_deref();
     match (find(docker, name).await?, steps) {
-        (Some(image), Steps::Kept) => return Ok(image),
-        (Some(_), Steps::Anew) => pull_newer(docker, name, events).await,
-        (None, _) => pull(docker, name, events).await?,
+        (Some(image), Steps::Kept) if !interpreter.pull => return Ok(image),
+        (Some(_), _) => pull_newer(docker, name, platform, events).await,
+        (None, _) => pull(docker, name, platform, events).await?,
     }
     let found = find(docker, name).await?;
     found.ok_or_else(|| vanished(name))
 }
 
 /// Pulls an image that is there already; one that no registry has stays as it is.
-async fn pull_newer(docker: &Docker, name: &str, events: &Events) {
-    if let Err(error) = pull(docker, name, events).await {
+async fn pull_newer(docker: &Docker, name: &str, platform: Option<&str>, events: &Events) {
+    if let Err(error) = pull(docker, name, platform, events).await {
         let why = format!("{}; the one that is here is used", error.message);
         events.send(RunEvent::Warning(why)).await;
     }
@@ -117,14 +119,14 @@ async fn by_dockerfile(
     docker: &Docker,
     root: &Utf8Path,
     dockerfile: &Dockerfile,
-    steps: Steps,
+    (pull_bases, steps): (bool, Steps),
     events: &Events,
 ) -> Result<Image, RunError> {
     let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
     let image = match (current(docker, &recipe).await?, steps) {
-        (Some(image), Steps::Kept) => image,
-        (_, Steps::Kept) => made(docker, &recipe, steps, events).await?,
-        (_, Steps::Anew) => {
+        (Some(image), Steps::Kept) if !pull_bases => image,
+        (_, Steps::Kept) if !pull_bases => made(docker, &recipe, steps, events).await?,
+        _ => {
             renew_bases(docker, &recipe, events).await?;
             made(docker, &recipe, steps, events).await?
         }
@@ -175,20 +177,30 @@ impl Image {
         let repository = self.name.rsplit_once(':').map_or("", |(repository, _)| repository);
         let is_ours = |tag: &String| {
             let name = tag.rsplit_once(':').map_or("", |(name, _)| name);
-            name == repository || name == "<none>"
+            name == repository || name == "<none>" || is_jenkins_name(name)
         };
         let older = found.into_iter().filter(|image| image.id != self.id);
         for image in older.filter(|image| image.repo_tags.iter().all(is_ours)) {
+            // An image with several names goes with the last of them.
+            for name in image.repo_tags.iter().filter(|name| !name.starts_with("<none>")) {
+                let _ = docker.remove_image(name, None::<RemoveImageOptions>, None).await;
+            }
             let _ = docker.remove_image(&image.id, None::<RemoveImageOptions>, None).await;
         }
     }
+}
+
+/// Whether this is the name that a Jenkins agent's image has beside ours: a hash.
+fn is_jenkins_name(name: &str) -> bool {
+    name.len() == 40 && name.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Pulls the images that a build starts from; one that is not here is pulled by the build itself.
 async fn renew_bases(docker: &Docker, recipe: &Recipe, events: &Events) -> Result<(), RunError> {
     for base in &recipe.facts.base_images {
         if find(docker, base).await?.is_some() {
-            pull_newer(docker, base, events).await;
+            let platform = recipe.dockerfile.options.platform.as_deref();
+            pull_newer(docker, base, platform, events).await;
         }
     }
     Ok(())

@@ -19,6 +19,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::{Mount, PathMap};
 use testdock_core::plan::Limits;
 
+use super::compose;
 use super::container::{engine_error, now};
 use super::recipe::{BASE, KEY};
 use crate::interpreters::{Container, Image, Kept, Shown};
@@ -169,6 +170,7 @@ pub(crate) async fn remove(
         done(gone, &format!("remove the container {}", container.name))?;
         removed.push(container.name.clone());
     }
+    removed.extend(compose::take_down(docker, root, name).await);
     for image in kept.images.iter().filter(|i| image_is_meant(i, name)) {
         let title = image.names.first().unwrap_or(&image.id).clone();
         let options = RemoveImageOptionsBuilder::default().force(true).build();

@@ -28,12 +28,27 @@ pub(super) async fn look(
     image: &Image,
     dirs: &BTreeSet<&str>,
 ) -> Result<Tree, RunError> {
-    let note = Note::on(&image.id, [SCRIPT].into_iter().chain(dirs.iter().copied()));
+    Ok(Tree::parse(&told(docker, image, SCRIPT, dirs).await?))
+}
+
+/// The image's list of users.
+pub(super) async fn passwd(docker: &Docker, image: &Image) -> Result<String, RunError> {
+    told(docker, image, "cat /etc/passwd", &BTreeSet::new()).await
+}
+
+/// What a script prints in `image`, asked once for each image and its arguments.
+async fn told(
+    docker: &Docker,
+    image: &Image,
+    script: &str,
+    arguments: &BTreeSet<&str>,
+) -> Result<String, RunError> {
+    let note = Note::on(&image.id, [script].into_iter().chain(arguments.iter().copied()));
     if let Some(text) = note.read() {
-        return Ok(Tree::parse(&text));
+        return Ok(text);
     }
     let (docker, name) = (docker.clone(), image.name.clone());
-    let body = body(image, dirs);
+    let body = body(image, script, arguments);
     // On its own, so that a cancelled run leaves no container behind.
     let looked = tokio::spawn(async move {
         ask(&docker, body).await.map_err(|e| engine_error(&format!("look into {name}"), &e))
@@ -43,16 +58,16 @@ pub(super) async fn look(
         Err(_) => String::new(),
     };
     note.write(&text);
-    Ok(Tree::parse(&text))
+    Ok(text)
 }
 
-fn body(image: &Image, dirs: &BTreeSet<&str>) -> ContainerCreateBody {
-    let script = ["sh", "-c", SCRIPT, "testdock"].map(String::from);
+fn body(image: &Image, script: &str, arguments: &BTreeSet<&str>) -> ContainerCreateBody {
+    let script = ["sh", "-c", script, "testdock"].map(String::from);
     let labels = [(VERSION, env!("CARGO_PKG_VERSION")), (HELPER, "look")];
     ContainerCreateBody {
         image: Some(image.id.clone()),
         entrypoint: Some(script.into()),
-        cmd: Some(dirs.iter().map(|d| (*d).to_owned()).collect()),
+        cmd: Some(arguments.iter().map(|d| (*d).to_owned()).collect()),
         user: Some("0".to_owned()),
         attach_stdout: Some(true),
         labels: Some(labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into()),
@@ -65,7 +80,11 @@ fn body(image: &Image, dirs: &BTreeSet<&str>) -> ContainerCreateBody {
     }
 }
 
-async fn ask(docker: &Docker, body: ContainerCreateBody) -> Result<String, bollard::errors::Error> {
+/// What a container of `body` prints; it is gone afterwards.
+pub(super) async fn ask(
+    docker: &Docker,
+    body: ContainerCreateBody,
+) -> Result<String, bollard::errors::Error> {
     let id = docker.create_container(None::<CreateContainerOptions>, body).await?.id;
     let told = follow(docker, &id).await;
     if told.is_err() {

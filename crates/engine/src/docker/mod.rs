@@ -1,12 +1,17 @@
 //! Runs in containers.
 
+mod compose;
 mod container;
 mod exec;
 mod fate;
 pub(crate) mod kept;
 mod look;
+mod made;
 mod placement;
 mod recipe;
+mod settle;
+mod setup;
+mod shape;
 
 mod bases;
 mod build;
@@ -28,7 +33,7 @@ use bollard::Docker;
 use camino::Utf8Path;
 use testdock_core::interpreter;
 use testdock_core::model::{Provenance, RunError};
-use testdock_core::plan::{Build, Job};
+use testdock_core::plan::{Build, Compose, Interpreter, Job, Source};
 use tokio_util::sync::CancellationToken;
 
 use crate::runner::Events;
@@ -44,10 +49,19 @@ pub(crate) async fn stand(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Stand, RunError> {
-    let interpreter = &job.interpreter;
-    let image = image::ensure(docker, root, &interpreter.source, events, cancel).await?;
+    let mut interpreter = (*job.interpreter).clone();
+    if let Source::Compose(service) = &job.interpreter.source {
+        interpreter = compose::ready(docker, root, &interpreter, service, events).await?;
+        if service.exec {
+            return borrowed(docker, job, &interpreter, service).await;
+        }
+    }
+    let interpreter = &interpreter;
+    let image = image::ensure(docker, root, interpreter, events, cancel).await?;
+    let interpreter = &settle::settle(docker, interpreter, &image).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
-    let recipe = Recipe::new(root, job, &image, &placement);
+    let files = made::fetch(docker, root, &image, &placement.files).await;
+    let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, (&placement, &files));
     let container = container::obtain(docker, recipe, events).await?;
     if !container.is_warm() {
         tokio::spawn(image.clone().prune(docker.clone()));
@@ -60,10 +74,46 @@ pub(crate) async fn stand(
         paths: container.paths().clone(),
     };
     Ok(Stand {
+        env: interpreter.options.env.clone(),
         provenance: Arc::new(provenance),
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         seat: Seat::Container(container),
     })
+}
+
+/// A service's own container, as it is.
+async fn borrowed(
+    docker: &Docker,
+    job: &Job,
+    interpreter: &Interpreter,
+    service: &Compose,
+) -> Result<Stand, RunError> {
+    let (container, image) = compose::borrow(docker, interpreter, service).await?;
+    let provenance = Provenance {
+        interpreter: format!("the running service {} of {}", service.service, service.project),
+        image,
+        container: container.id().to_owned(),
+        warm: true,
+        paths: container.paths().clone(),
+    };
+    Ok(Stand {
+        // The service's own variables are in the container.
+        env: job.interpreter.options.env.clone(),
+        provenance: Arc::new(provenance),
+        // A directory of one user is of no use to another.
+        base: Base { dir: format!("/tmp/testdock-{}", container.user_word()), lease: None },
+        seat: Seat::Container(container),
+    })
+}
+
+/// The interpreter, with a source that has an image.
+async fn imaged(root: &Utf8Path, interpreter: &Interpreter) -> Result<Interpreter, RunError> {
+    match &interpreter.source {
+        Source::Compose(service) => {
+            Ok(compose::resolved(root, interpreter, service).await?.interpreter)
+        }
+        Source::Dockerfile(_) | Source::Image(_) | Source::Local => Ok(interpreter.clone()),
+    }
 }
 
 /// The image of a build, got and nothing more.
@@ -74,10 +124,10 @@ pub(crate) async fn get(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<interpreter::Image, RunError> {
-    let source = &build.interpreter.source;
+    let interpreter = &imaged(root, &build.interpreter).await?;
     let image = match build.fresh {
-        false => image::ensure(docker, root, source, events, cancel).await,
-        true => image::renew(docker, root, source, events, cancel).await,
+        false => image::ensure(docker, root, interpreter, events, cancel).await,
+        true => image::renew(docker, root, interpreter, events, cancel).await,
     };
     let image = image?;
     image.clone().prune(docker.clone()).await;
@@ -98,6 +148,6 @@ pub(crate) fn said(error: &bollard::errors::Error) -> String {
         bollard::errors::Error::DockerResponseServerError { message, .. } => {
             message.trim().to_owned()
         }
-        error => error.to_string(),
+        error => connect::innermost(error),
     }
 }

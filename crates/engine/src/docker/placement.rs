@@ -32,7 +32,7 @@ pub(crate) async fn placement(
 fn spots(interpreter: &Interpreter, image: &Image) -> Vec<Spot> {
     let context = match &interpreter.source {
         Source::Dockerfile(dockerfile) => dockerfile.context.clone(),
-        Source::Image(_) | Source::Local => RelPath::default(),
+        Source::Image(_) | Source::Compose(_) | Source::Local => RelPath::default(),
     };
     let spot = |dir: &str, holds: &RelPath, because| Spot {
         dir: match dir.trim_end_matches('/') {
@@ -42,7 +42,8 @@ fn spots(interpreter: &Interpreter, image: &Image) -> Vec<Spot> {
         holds: holds.clone(),
         because,
     };
-    let told = interpreter.workdir.iter().map(|dir| spot(dir, &RelPath::default(), Because::Told));
+    let told =
+        interpreter.options.workdir.iter().map(|dir| spot(dir, &RelPath::default(), Because::Told));
     let copied = image.copied_to.iter().map(|dir| spot(dir, &context, Because::Copied));
     let workdir = spot(&image.workdir, &context, Because::Workdir);
     told.chain(copied).chain([workdir]).collect()
@@ -90,6 +91,11 @@ impl Workspace for OnDisk<'_> {
 
     fn is_dir(&self, dir: &RelPath) -> bool {
         dir.on(self.root).is_dir()
+    }
+
+    fn lacks(&self, file: &RelPath) -> bool {
+        let metadata = std::fs::symlink_metadata(file.on(self.root));
+        metadata.map_or(true, |metadata| metadata.is_file() && metadata.len() == 0)
     }
 
     fn ignores(&self, dir: &RelPath) -> bool {

@@ -20,9 +20,17 @@ pub(super) use credentials::{credentials_of, registry_of, server_key};
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 
 /// Pulls the image `name`, and says how far it is.
-pub(super) async fn pull(docker: &Docker, name: &str, events: &Events) -> Result<(), RunError> {
+pub(super) async fn pull(
+    docker: &Docker,
+    name: &str,
+    platform: Option<&str>,
+    events: &Events,
+) -> Result<(), RunError> {
     let credentials = credentials_of(name, events).await;
-    let options = CreateImageOptionsBuilder::new().from_image(&with_tag(name)).build();
+    let options = CreateImageOptionsBuilder::new()
+        .from_image(&with_tag(name))
+        .platform(platform.unwrap_or_default())
+        .build();
     let mut answers = docker.create_image(Some(options), None, credentials);
     let mut layers = Layers::default();
     let mut reported: Option<Instant> = None;

@@ -1,17 +1,20 @@
 //! What a container is made from, and the key that it is found again by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountTmpfsOptions, MountType};
+use bollard::models::{
+    ContainerCreateBody, EndpointSettings, HostConfig, Mount, MountTmpfsOptions, MountType,
+};
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::placement::Placement;
-use testdock_core::plan::{Interpreter, Job, Limits, User};
+use testdock_core::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, User};
 
 use super::image::Image;
+use super::shape::{self, host_config, later_networks};
 use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
 /// The key of what shaped a container's creation.
@@ -39,28 +42,68 @@ pub(crate) struct Recipe {
     pub(crate) image: String,
     /// The host's directories by the container's, as the caller writes them.
     pub(crate) binds: HashMap<String, Utf8PathBuf>,
+    /// The networks that it joins once it is made.
+    pub(crate) networks: Vec<(String, EndpointSettings)>,
+    /// The platform, where it is not the engine's own.
+    pub(crate) platform: Option<String>,
+    /// What was asked of it that it does not have, in words.
+    pub(crate) unheeded: Vec<String>,
+    /// As whom its commands run; empty for the image's own user.
+    pub(crate) owner: String,
+    /// Volumes that start from the image, and belong to whoever made it.
+    pub(crate) filled: Vec<String>,
+    /// What it begins with.
+    pub(crate) setup: Vec<Setup>,
+    /// The variables of what runs in it.
+    pub(crate) env: BTreeMap<String, String>,
+    /// Where the workspace is.
+    pub(crate) workspace: String,
+    /// How long it is kept without a sign of life.
+    pub(crate) lease: Duration,
 }
 
 impl Recipe {
-    /// The container for `job` with the workspace `root`.
-    pub(crate) fn new(root: &Utf8Path, job: &Job, image: &Image, place: &Placement) -> Self {
-        let interpreter = &job.interpreter;
+    /// The container of `interpreter` with the workspace `root`.
+    pub(crate) fn new(
+        root: &Utf8Path,
+        interpreter: &Interpreter,
+        alone: bool,
+        image: &Image,
+        (place, files): (&Placement, &[(Utf8PathBuf, String)]),
+    ) -> Self {
+        let options = &interpreter.options;
+        make_directories(options);
+        let keeper = ["sh", "-c", KEEPER, "testdock"].map(String::from);
+        let lease = [format!("{BASE}/lease"), lease(interpreter).as_secs().to_string()];
+        let (entrypoint, cmd) = match options.entrypoint {
+            Entrypoint::None => (Some(keeper.into()), lease.into()),
+            Entrypoint::Image | Entrypoint::Given(_) => {
+                (None, keeper.into_iter().chain(lease).collect())
+            }
+        };
         let mut body = ContainerCreateBody {
             image: Some(image.id.clone()),
-            entrypoint: Some(["sh", "-c", KEEPER, "testdock"].map(String::from).into()),
-            cmd: Some(vec![format!("{BASE}/lease"), lease(interpreter).as_secs().to_string()]),
-            user: user(&interpreter.user),
-            working_dir: Some("/".to_owned()),
-            host_config: Some(host_config(root, interpreter, place)),
+            entrypoint,
+            cmd: Some(cmd),
+            user: user(&options.user),
+            working_dir: Some(start_dir(options)),
+            host_config: Some(HostConfig {
+                mounts: Some(mounts(root, options, place, files)),
+                ..host_config(options)
+            }),
             ..ContainerCreateBody::default()
         };
+        shape::shape(&mut body, options);
+        let networks = later_networks(options);
+        let filled = filled(&body);
+        let ours = place.mounts.iter().chain(&place.files);
         let binds: HashMap<String, Utf8PathBuf> =
-            place.mounts.iter().map(|(path, dir)| (dir.clone(), path.on(root))).collect();
+            ours.map(|(path, dir)| (dir.clone(), path.on(root))).collect();
         let mut seen: Vec<String> = binds.values().map(|host| identity(host)).collect();
         seen.sort();
-        let key = key(&body, &seen);
+        let key = key(&(&body, &networks, &options.platform, &ready(options)), &seen);
         body.labels = Some(labels(root, interpreter, &key));
-        let unique = match job.is_alone() {
+        let unique = match alone {
             true => format!("-{}", &Cookie::random().as_str()[..12]),
             false => String::new(),
         };
@@ -68,11 +111,32 @@ impl Recipe {
             name: format!("testdock-{}-{}{unique}", word(root.file_name()), &key[..12]),
             body,
             key,
-            alone: job.is_alone(),
+            alone,
             image: image.description.clone(),
             binds,
+            networks,
+            platform: options.platform.clone(),
+            unheeded: interpreter.unheeded.clone(),
+            owner: user(&options.user).unwrap_or_default(),
+            filled,
+            setup: options.setup.clone(),
+            env: options.env.clone(),
+            workspace: workspace(root, place),
+            lease: self::lease(interpreter),
         }
     }
+}
+
+/// Where the workspace's root is in the container.
+fn workspace(root: &Utf8Path, place: &Placement) -> String {
+    let whole = place.mounts.iter().find(|(path, _)| path.is_root());
+    whole.map_or_else(|| root.to_string(), |(_, dir)| dir.clone())
+}
+
+/// What a container begins with, as far as it tells one from another.
+fn ready(options: &Options) -> Option<String> {
+    let words: Vec<_> = options.setup.iter().map(|setup| &setup.argv).collect();
+    (!words.is_empty()).then(|| format!("{words:?} {:?}", options.env))
 }
 
 /// How long a container is kept without a sign of life; never less than it takes to give several.
@@ -80,32 +144,44 @@ pub(crate) fn lease(interpreter: &Interpreter) -> Duration {
     interpreter.keep_warm.max(HEARTBEAT * 4)
 }
 
-fn host_config(root: &Utf8Path, interpreter: &Interpreter, place: &Placement) -> HostConfig {
-    let Limits { cpus_milli, memory, pids } = interpreter.limits;
-    let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    HostConfig {
-        auto_remove: Some(true),
-        mounts: Some(mounts(root, place)),
-        nano_cpus: cpus_milli.map(|milli| signed(milli.saturating_mul(1_000_000))),
-        memory: memory.map(signed),
-        // Without swap beyond it.
-        memory_swap: memory.map(signed),
-        pids_limit: pids.map(signed),
-        network_mode: interpreter.network.clone(),
-        security_opt: Some(vec!["no-new-privileges".to_owned()]),
-        ..HostConfig::default()
-    }
-}
-
-fn mounts(root: &Utf8Path, place: &Placement) -> Vec<Mount> {
+fn mounts(
+    root: &Utf8Path,
+    options: &Options,
+    place: &Placement,
+    files: &[(Utf8PathBuf, String)],
+) -> Vec<Mount> {
     let binds = place.mounts.iter().map(|(path, dir)| bind(&path.on(root), dir));
+    // What somebody says lies there counts more than what the image has there.
+    let taken = |dir: &str| options.mounts.iter().any(|mount| mount.target == dir);
     // Without a name: the engine fills it from the image, and removes it with the container.
-    let volumes = place.volumes.iter().map(|(_, dir)| Mount {
+    let volumes = place.volumes.iter().filter(|(_, dir)| !taken(dir)).map(|(_, dir)| Mount {
         typ: Some(MountType::VOLUME),
         target: Some(dir.clone()),
         ..Mount::default()
     });
-    binds.chain(volumes).chain([ours()]).collect()
+    let files = files.iter().filter(|(_, path)| !taken(path));
+    let files = files.map(|(host, path)| Mount { read_only: Some(true), ..bind(host, path) });
+    let further = options.mounts.iter().map(shape::mount);
+    binds.chain(volumes).chain(files).chain(further).chain([ours()]).collect()
+}
+
+/// The volumes that start from what the image has in their place.
+fn filled(body: &ContainerCreateBody) -> Vec<String> {
+    let mounts = body.host_config.iter().filter_map(|host| host.mounts.as_ref()).flatten();
+    let fresh = mounts.filter(|m| m.typ == Some(MountType::VOLUME) && m.source.is_none());
+    fresh.filter_map(|mount| mount.target.clone()).collect()
+}
+
+/// Makes sure that the host's directories that are to be mounted are there, and the caller's.
+fn make_directories(options: &Options) {
+    for mount in &options.mounts {
+        if let MountFrom::Host { path, make: true } = &mount.from
+            && !path.exists()
+        {
+            // Where it cannot be made, the engine says so.
+            let _ = std::fs::create_dir_all(path);
+        }
+    }
 }
 
 fn bind(host: &Utf8Path, container: &str) -> Mount {
@@ -129,11 +205,18 @@ fn ours() -> Mount {
     }
 }
 
-fn user(user: &User) -> Option<String> {
+/// Where an entrypoint starts: in the workspace, as far as somebody says where that is.
+fn start_dir(options: &Options) -> String {
+    let told = options.workdir.clone().filter(|_| options.entrypoint != Entrypoint::None);
+    told.unwrap_or_else(|| "/".to_owned())
+}
+
+/// A user as the engine is told; nobody for the image's own.
+pub(super) fn user(user: &User) -> Option<String> {
     match user {
         User::Image => None,
         User::Named(name) => Some(name.clone()),
-        User::Host => Some(caller()),
+        User::Host | User::Alias(_) => Some(caller()),
     }
 }
 
@@ -149,9 +232,9 @@ fn caller() -> String {
     "0:0".to_owned()
 }
 
-fn key(body: &ContainerCreateBody, seen: &[String]) -> String {
-    // A body is plain data; should it ever not serialise, nothing is shared.
-    let text = serde_json::to_vec(&(body, seen));
+fn key(shape: &impl serde::Serialize, seen: &[String]) -> String {
+    // This is plain data; should it ever not serialise, nothing is shared.
+    let text = serde_json::to_vec(&(shape, seen));
     let text = text.unwrap_or_else(|_| Cookie::random().as_str().into());
     hex(&Sha256::digest(text)[..16])
 }
@@ -172,13 +255,15 @@ fn identity(_: &Utf8Path) -> String {
 }
 
 fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<String, String> {
-    let labels = [
+    let ours = [
         (KEY, key),
         (WORKSPACE, root.as_str()),
         (INTERPRETER, &interpreter.name),
         (VERSION, env!("CARGO_PKG_VERSION")),
     ];
-    labels.map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+    let mut labels: HashMap<_, _> = interpreter.options.labels.clone().into_iter().collect();
+    labels.extend(ours.map(|(k, v)| (k.to_owned(), v.to_owned())));
+    labels
 }
 
 /// A name that the engine takes as a part of a container's.

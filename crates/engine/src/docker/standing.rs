@@ -13,6 +13,7 @@ use testdock_core::plan::{Interpreter, Source};
 
 use super::bases;
 use super::build::{SOURCE_LABEL, WORKSPACE_LABEL};
+use super::compose;
 use super::container::engine_error;
 use super::image::{find, read_recipe};
 
@@ -42,6 +43,11 @@ pub(crate) async fn need(root: &Utf8Path, interpreter: &Interpreter) -> Result<N
             })
         }
         Source::Image(name) => Ok(Need { name: name.clone(), ..Need::default() }),
+        // What is remembered of it: the tool is not asked for the mere sake of knowing.
+        Source::Compose(service) => match compose::remembered(root, interpreter, service) {
+            Some(made) => Box::pin(need(root, &made)).await,
+            None => Ok(Need::default()),
+        },
         Source::Local => Ok(Need::default()),
     }
 }
@@ -53,6 +59,9 @@ pub(crate) async fn found(
     interpreter: &Interpreter,
     need: &Need,
 ) -> Result<Found, RunError> {
+    if need.name.is_empty() {
+        return Ok(Found::Absent);
+    }
     let (image, containers) =
         tokio::join!(find(docker, &need.name), containers(docker, root, &interpreter.name));
     let Some(image) = image? else {

@@ -232,7 +232,7 @@ async fn a_container_that_is_removed_under_a_run_is_said_and_the_next_run_works(
 #[tokio::test]
 async fn want_of_memory_is_said() {
     let Some(mut yard) = Yard::new() else { return };
-    yard.0.interpreter.limits.memory = Some(48 << 20);
+    yard.0.interpreter.options.limits.memory = Some(48 << 20);
     let eat = "dd if=/dev/zero of=/dev/null bs=400M count=1";
     let story: Story = yard.0.run(eat).await;
     assert_eq!(
@@ -248,7 +248,7 @@ async fn want_of_memory_is_said() {
 #[tokio::test]
 async fn a_caller_other_than_root_can_delete_what_is_left() {
     let Some(mut yard) = Yard::new() else { return };
-    yard.0.interpreter.user = testdock_core::plan::User::Named("1234:1234".into());
+    yard.0.interpreter.options.user = testdock_core::plan::User::Named("1234:1234".into());
     docker(&[
         "run",
         "--rm",
@@ -370,7 +370,7 @@ async fn a_read_only_workspace_runs() {
 #[tokio::test]
 async fn what_is_kept_is_listed_shown_and_removed() {
     let Some(mut yard) = Yard::new() else { return };
-    yard.0.interpreter.limits.pids = Some(100);
+    yard.0.interpreter.options.limits.pids = Some(100);
     let id = yard.0.run("echo r >$1/report").await.container().0;
     let world = &yard.0.world;
     let kept = interpreters::list(world, None).await.unwrap();
@@ -381,7 +381,7 @@ async fn what_is_kept_is_listed_shown_and_removed() {
     assert!((20..=30).contains(&lease.as_secs()), "{lease:?}");
     let root = &yard.0.root;
     let shown = interpreters::show(world, None, root, &id[..12]).await.unwrap();
-    assert_eq!(shown.limits, yard.0.interpreter.limits);
+    assert_eq!(shown.limits, yard.0.interpreter.options.limits);
     assert_eq!(shown.paths.to_container(&yard.0.root).unwrap(), yard.0.root);
     let removed = interpreters::remove(world, None, root, &container.name).await.unwrap();
     assert_eq!(removed, std::slice::from_ref(&container.name));

@@ -58,7 +58,7 @@ async fn nothing_survives_a_cancel_under_another_shell() {
             println!("skipped: there is no {shell}");
             continue;
         };
-        bench.interpreter.env.insert("PATH".into(), path);
+        bench.interpreter.options.env.insert("PATH".into(), path);
         cancelled_under(bench, mark).await;
     }
 }

@@ -1,7 +1,5 @@
 //! How an interpreter stands, from nothing to a warm container, and builds without a run.
 
-use std::collections::BTreeMap;
-
 use testdock_core::interpreter::{Found, Image};
 use testdock_core::model::{Fault, RunEvent};
 use testdock_core::paths::RelPath;
@@ -15,9 +13,7 @@ fn built(steps: &str) -> Option<Built> {
     let base = image()?;
     let source = Source::Dockerfile(Dockerfile {
         path: RelPath::new("Dockerfile"),
-        context: RelPath::default(),
-        target: None,
-        build_args: BTreeMap::new(),
+        ..Dockerfile::default()
     });
     let bench = Bench::new(source);
     let own = bench.root.parent().unwrap().file_name().unwrap().to_owned();

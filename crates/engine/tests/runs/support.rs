@@ -1,6 +1,5 @@
 //! A framework that runs a shell script, and what a test needs around it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,8 +12,8 @@ use testdock_core::interpreter::Standing;
 use testdock_core::model::{End, Ended, Outcome, RunEvent, TestResult};
 use testdock_core::paths::RelPath;
 use testdock_core::plan::{
-    Build, Candidate, HelperFile, Interpreter, Invocation, Job, Limits, Live, Plan, ReportFile,
-    Reports, Site, Source, User,
+    Build, Candidate, HelperFile, Interpreter, Invocation, Job, Live, Plan, ReportFile, Reports,
+    Site, Source,
 };
 use testdock_engine::runner::{Events, Runner};
 use testdock_engine::world::World;
@@ -185,17 +184,7 @@ impl From<&str> for Script {
 }
 
 pub(crate) fn interpreter(source: Source) -> Interpreter {
-    Interpreter {
-        name: "default".into(),
-        source,
-        host: None,
-        user: User::Host,
-        env: BTreeMap::new(),
-        workdir: None,
-        keep_warm: Duration::from_secs(30),
-        limits: Limits::default(),
-        network: None,
-    }
+    Interpreter { keep_warm: Duration::from_secs(30), ..Interpreter::new("default", source) }
 }
 
 /// A run under way.

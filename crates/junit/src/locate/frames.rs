@@ -46,7 +46,10 @@ pub(super) fn in_text(text: &str) -> Vec<Frame> {
         if line.trim() == "stacktrace:" {
             frames.clear();
         }
-        line::frames(line, previous, &mut frames);
+        // A place has a number.
+        if line.bytes().any(|byte| byte.is_ascii_digit()) {
+            line::frames(line, previous, &mut frames);
+        }
         if frames.len() > MAX_FRAMES {
             break;
         }

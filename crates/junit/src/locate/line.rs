@@ -25,7 +25,7 @@ pub(super) fn frame(written: &str, line: u32, trust: Trust) -> Option<Frame> {
         true => Order::InnermostLast,
         false => Order::InnermostFirst,
     };
-    let library = is_library(written) || is_library(&path);
+    let library = is_library(written) || path != written && is_library(&path);
     Some(Frame { place: Place { path, line, column: None }, order, trust, library })
 }
 

@@ -43,7 +43,8 @@ pub(super) fn stem(path: &str) -> &str {
 /// it, and without the name of a test behind it.
 pub fn clean(written: &str) -> Option<String> {
     let written = written.trim();
-    let path = match written.split_once(":/") {
+    let url = if written.contains(':') { written.split_once(":/") } else { None };
+    let path = match url {
         Some(("file", rest)) => local(rest),
         Some(("res", rest)) => rest.trim_start_matches('/').to_owned(),
         // One letter is a drive.

@@ -59,16 +59,16 @@ fn path_start(line: &str, colon: usize) -> usize {
 
 /// The start of a URL that reaches to the end of the text.
 fn url_start(before: &str) -> Option<usize> {
-    let colon = before.find("://").or_else(|| before.rfind("webpack:/").map(|at| at + 7))?;
-    let ends_before =
-        before[colon..].contains(|c: char| c.is_whitespace() || "()[]\"'`".contains(c));
-    let scheme = before[..colon]
-        .rfind(|c: char| !c.is_ascii_alphabetic() && c != '-')
-        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
-    match ends_before {
-        true => url_start(&before[colon + 3..]).map(|start| colon + 3 + start),
-        false => (scheme < colon).then_some(scheme),
+    let slashes = before.find("://").map(|at| (at, "://".len()));
+    let bundled = || before.rfind("webpack:/").map(|at| (at + "webpack".len(), ":/".len()));
+    let (colon, length) = slashes.or_else(bundled)?;
+    let (scheme, rest) = (&before[..colon], colon + length);
+    if before[rest..].contains(|c: char| c.is_whitespace() || "()[]\"'`".contains(c)) {
+        return url_start(&before[rest..]).map(|start| rest + start);
     }
+    let is_scheme = |c: char| c.is_ascii_alphabetic() || c == '-';
+    let start = scheme.trim_end_matches(is_scheme).len();
+    (start < colon).then_some(start)
 }
 
 /// The start of a path without spaces that reaches to the end of the text.

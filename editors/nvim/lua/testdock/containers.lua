@@ -57,7 +57,7 @@ local function follow(row)
       client.notify("testdock/closeLogs", { logId = id })
     end,
   })
-  ask("openLogs", function() return { logId = id, tail = 1000, follow = true } end)(row)
+  ask("openLogs", function() return { logId = id, follow = true, colors = true } end)(row)
 end
 
 local keys = {

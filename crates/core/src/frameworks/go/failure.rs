@@ -1,6 +1,6 @@
 //! What went wrong in a test, from what it printed.
 
-use super::event::is_framing;
+use super::event::{is_framing, is_verdict};
 use crate::model::{Failure, Frame, Place};
 use crate::paths::RelPath;
 use crate::plan::Site;
@@ -168,6 +168,37 @@ impl Scene<'_> {
     fn host(self, text: &str) -> String {
         self.site.paths.text_to_host(text).into_owned()
     }
+}
+
+/// How a test came to its end that did not end: a panic of another goroutine, time that was up, `os.Exit`.
+pub(super) fn death(scene: Scene<'_>, name: &str, output: &str) -> Failure {
+    let lines: Vec<&str> = output.lines().filter(|line| !is_framing(line)).collect();
+    let Some(at) = lines.iter().position(|line| line.starts_with("panic: ")) else {
+        let said = lines.iter().rev().find(|line| !is_verdict(line)).map_or("", |line| line.trim());
+        return Failure {
+            message: format!("the test's process ended while it ran: {said}"),
+            detail: lines.join("\n"),
+            place: scene.definition.cloned(),
+            ..Failure::default()
+        };
+    };
+    let lines = &lines[at..];
+    let message = lines[0].trim_start_matches("panic: ");
+    if !message.starts_with("test timed out") {
+        return scene.panic(lines);
+    }
+    // Each goroutine's stack follows; one of them is the test's.
+    let function = name.split('/').next().unwrap_or(name);
+    let is_own = |stack: &&[&str]| {
+        stack.iter().any(|line| {
+            line.contains(&format!(".{function}(")) || line.contains(&format!(".{function}.func"))
+        })
+    };
+    let stacks = lines.split(|line| line.trim().is_empty()).filter(is_own);
+    let has_closure = |stack: &&[&str]| stack.iter().any(|line| line.contains(".func"));
+    let is_inner = name.contains('/');
+    let own = stacks.max_by_key(|stack| has_closure(stack) == is_inner).unwrap_or_default();
+    Failure { kind: String::new(), ..scene.stack(message, own, own) }
 }
 
 /// What a test printed, without what [`Scene::failures`] makes of it.

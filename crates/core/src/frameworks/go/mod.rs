@@ -9,6 +9,7 @@ mod discover;
 mod event;
 mod failure;
 mod invocation;
+mod package;
 mod reader;
 
 #[cfg(test)]

@@ -2,21 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::build::{self, Builds};
 use super::detect::Modules;
 use super::directory;
 use super::event::{self, Event, is_framing, is_verdict};
-use super::failure::{Scene, reason, without_failures};
+use super::failure::{Scene, death, reason, without_failures};
+use super::package::{Package, Running, keep};
 use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite};
 use crate::id::TestId;
 use crate::model::{Failure, Outcome, Place, RunEvent, TestResult};
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile, Site};
-
-/// So much is kept of what a test or a package printed.
-const MOST_OUTPUT: usize = 64 * 1024;
 
 pub(super) struct GoReader {
     suite: Arc<Suite>,
@@ -31,46 +28,6 @@ pub(super) struct GoReader {
     results: BTreeMap<TestId, TestResult>,
     /// What the `go` command itself complains of.
     complaints: Vec<String>,
-}
-
-#[derive(Debug, Default)]
-struct Package {
-    /// The tests under way.
-    running: BTreeMap<String, Running>,
-    /// What failed in it.
-    failed: Vec<TestId>,
-    /// What it printed outside of its tests.
-    output: String,
-    ended: bool,
-    /// It did not build; this is what failed, if Go says so.
-    unbuilt: Option<String>,
-    /// Whether a result says so.
-    is_told: bool,
-}
-
-/// A test under way.
-#[derive(Debug, Default)]
-struct Running {
-    /// What it printed.
-    output: String,
-    /// When it began.
-    began: Option<Duration>,
-    /// Whether it waited for its turn: then it took less time than has passed.
-    waited: bool,
-}
-
-impl Running {
-    /// How long it took, up to an event that ends it. Go counts in hundredths of a second.
-    fn duration(&self, event: &Event) -> Option<Duration> {
-        let counted = event.elapsed.and_then(|it| Duration::try_from_secs_f64(it).ok());
-        match (counted, self.began, event.clock()) {
-            (Some(Duration::ZERO) | None, Some(began), Some(now)) if !self.waited => {
-                // Midnight may have passed.
-                now.checked_sub(began).or(counted)
-            }
-            _ => counted,
-        }
-    }
 }
 
 impl GoReader {
@@ -223,8 +180,7 @@ impl GoReader {
 
     /// The line where a test stands, or the one that it is a part of.
     fn definition(&self, id: &TestId) -> Option<Place> {
-        let mut all = std::iter::successors(Some(id.clone()), TestId::parent);
-        let item = all.find_map(|id| self.known.item(&id).cloned())?;
+        let item = self.known.definition(id)?;
         let path = item.id.file.on(&self.site.root);
         Some(Place { path, line: item.name.start.line + 1, column: None })
     }
@@ -419,48 +375,7 @@ impl Reader for GoReader {
     }
 }
 
-/// How a test came to its end that did not end: a panic of another goroutine, time that was up, `os.Exit`.
-fn death(scene: Scene<'_>, name: &str, output: &str) -> Failure {
-    let lines: Vec<&str> = output.lines().filter(|line| !is_framing(line)).collect();
-    let Some(at) = lines.iter().position(|line| line.starts_with("panic: ")) else {
-        let said = lines.iter().rev().find(|line| !is_verdict(line)).map_or("", |line| line.trim());
-        return Failure {
-            message: format!("the test's process ended while it ran: {said}"),
-            detail: lines.join("\n"),
-            place: scene.definition.cloned(),
-            ..Failure::default()
-        };
-    };
-    let lines = &lines[at..];
-    let message = lines[0].trim_start_matches("panic: ");
-    if !message.starts_with("test timed out") {
-        return scene.panic(lines);
-    }
-    // Each goroutine's stack follows; one of them is the test's.
-    let function = name.split('/').next().unwrap_or(name);
-    let is_own = |stack: &&[&str]| {
-        stack.iter().any(|line| {
-            line.contains(&format!(".{function}(")) || line.contains(&format!(".{function}.func"))
-        })
-    };
-    let stacks = lines.split(|line| line.trim().is_empty()).filter(is_own);
-    let has_closure = |stack: &&[&str]| stack.iter().any(|line| line.contains(".func"));
-    let is_inner = name.contains('/');
-    let own = stacks.max_by_key(|stack| has_closure(stack) == is_inner).unwrap_or_default();
-    Failure { kind: String::new(), ..scene.stack(message, own, own) }
-}
-
 /// Whether nothing is known of why a test failed.
 fn has_no_word(result: &TestResult) -> bool {
     result.failures.iter().all(|failure| failure.message == "the test failed")
-}
-
-/// Appends to what is kept of an output, and lets its beginning go when it grows too long.
-fn keep(kept: &mut String, more: &str) {
-    kept.push_str(more);
-    if kept.len() > 2 * MOST_OUTPUT {
-        let from = kept.len() - MOST_OUTPUT;
-        let from = (from..kept.len()).find(|at| kept.is_char_boundary(*at)).unwrap_or(0);
-        kept.drain(..from);
-    }
 }

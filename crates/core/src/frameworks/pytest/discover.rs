@@ -113,7 +113,7 @@ pub fn skim(text: &str, rules: &NameRules) -> Vec<FoundTest> {
 }
 
 /// A hash of the lines that a test stands on, wherever they are in the file.
-pub(super) fn hash(lines: &[&str], range: &Range) -> u64 {
+pub fn hash(lines: &[&str], range: &Range) -> u64 {
     let line = |line: u32| (line as usize).min(lines.len());
     let mut hasher = DefaultHasher::new();
     let end = line(range.end.line.saturating_add(1));

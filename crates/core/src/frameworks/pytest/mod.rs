@@ -13,7 +13,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::{Detected, Framework, ItemKind, Kind, Reader, Source, Suite, TestItem};
+use super::{Detected, Framework, ItemKind, Kind, Reader, Source, Suite, TestItem, unittest};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
@@ -46,7 +46,13 @@ pub struct Pytest {
 impl Pytest {
     /// The pytest projects of a workspace.
     pub fn detect(contents: Contents<'_>) -> Vec<Self> {
-        let mut found: Vec<Self> = roots(contents).iter().map(Self::new).collect();
+        let is_plain = |root: &&PytestRoot| root.config_file.is_none();
+        let is_unittest = |root: &&PytestRoot| {
+            is_plain(root) && unittest::is_chosen(contents, &RelPath::new(&root.root))
+        };
+        let roots = roots(contents);
+        let roots = roots.iter().filter(|root| !is_unittest(root));
+        let mut found: Vec<Self> = roots.map(Self::new).collect();
         let all: Vec<RelPath> = found.iter().map(|pytest| pytest.root.clone()).collect();
         for pytest in &mut found {
             let inner = all.iter().filter(|root| **root != pytest.root);

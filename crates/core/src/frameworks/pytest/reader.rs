@@ -204,6 +204,23 @@ impl PytestReader {
         self.test_id(&format!("{}.py::{names}{name}", parts[..module].join("/")))
     }
 
+    /// pytest says that something is wrong, and no test says what: an interrupted session, a plugin that
+    /// fails the run for its own reasons, such as coverage below its limit. Or it says that all is well
+    /// (`pytest.exit` may say what it likes), and has not come to its end.
+    fn unexplained(&self, exit: Exit, results: &[TestResult]) -> Option<Broken> {
+        let nothing_ran = matches!(exit, Exit::Code(0 | 5)) && results.is_empty();
+        let is_cut = self.end.as_ref().is_some_and(|end| end.cut);
+        let is_red = results.iter().any(|result| result.outcome.is_bad());
+        let message = match exit {
+            _ if nothing_ran || is_red => return None,
+            Exit::Code(0) if is_cut => "pytest stopped before all tests had run".to_owned(),
+            Exit::Code(0) => return None,
+            exit => format!("pytest ended{}, though no test failed", code_words(exit)),
+        };
+        let help = "the end of its output says why: an interrupted session, or a plugin";
+        Some(Broken { fault: Fault::Process, message, help: Some(help.into()) })
+    }
+
     /// What is wrong with a session that has left no whole report.
     fn broken(&self, exit: Exit, report: Option<&[junit::Problem]>) -> Option<Broken> {
         if let Some(message) = &self.internal_error {
@@ -234,8 +251,10 @@ impl PytestReader {
             }),
             (None, exit) => Some(Broken {
                 fault: Fault::Process,
-                message: format!("the test process ended before pytest did: {}", exit),
-                help: None,
+                message: format!("the test process ended{} before pytest did", code_words(exit)),
+                help: matches!(exit, Exit::Code(_)).then(|| {
+                    "the last test that began may have ended the interpreter (os._exit)".into()
+                }),
             }),
         }
     }
@@ -257,7 +276,7 @@ impl Reader for PytestReader {
             None => std::mem::take(&mut self.live).into_values().collect(),
         };
         Conclusion {
-            broken: broken.or_else(|| unexplained(exit, &results)),
+            broken: broken.or_else(|| self.unexplained(exit, &results)),
             results,
             warnings: std::mem::take(&mut self.warnings),
         }
@@ -269,19 +288,12 @@ fn is_named(case: &junit::Case<'_>) -> bool {
     has_id || case.name.as_deref().is_some_and(|name| !name.is_empty())
 }
 
-/// pytest says that something is wrong, and no test says what: an interrupted session, a plugin that
-/// fails the run for its own reasons, such as coverage below its limit.
-fn unexplained(exit: Exit, results: &[TestResult]) -> Option<Broken> {
-    let nothing_ran = exit == Exit::Code(5) && results.is_empty();
-    let is_red = results.iter().any(|result| result.outcome.is_bad());
-    if exit == Exit::Code(0) || nothing_ran || is_red {
-        return None;
+/// How the process ended, as far as the signal that the engine names does not say it.
+fn code_words(exit: Exit) -> String {
+    match exit {
+        Exit::Code(_) => format!(" with {exit}"),
+        Exit::Signal(_) => String::new(),
     }
-    Some(Broken {
-        fault: Fault::Process,
-        message: format!("pytest ended with {}, though no test failed", exit),
-        help: Some("the end of its output says why: an interrupted session, or a plugin".into()),
-    })
 }
 
 /// A test's teardown went wrong after the test itself was reported.
@@ -307,7 +319,8 @@ fn refine(known: &mut TestResult, live: TestResult) {
         known.failures = live.failures;
         known.reason = live.reason.or(known.reason.take());
     }
-    known.duration = live.duration.or(known.duration);
+    // What did not load took no time that anybody measured.
+    known.duration = live.duration.or(known.duration).filter(|_| !known.id.names.is_empty());
     known.output = live.output;
 }
 

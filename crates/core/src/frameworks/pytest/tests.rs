@@ -60,9 +60,44 @@ fn an_exit_code_that_no_test_explains_is_never_green() {
         let message = broken(exit, PASSED).expect("broken");
         assert!(message.contains("though no test failed"), "{message}");
     }
-    assert!(broken(Exit::Signal(15), PASSED).is_some());
+    assert_eq!(broken(Exit::Signal(15), PASSED).unwrap(), "pytest ended, though no test failed");
     let failed = PASSED.replace("</properties>", "</properties><failure message=\"no\"/>");
     assert_eq!(broken(Exit::Code(1), &failed), None);
+}
+
+#[test]
+fn a_session_that_stops_early_is_not_green_whatever_it_says() {
+    let cut = END.replace("false", "true");
+    let broken = |cases: &str| {
+        let (_, conclusion) = conclude(&[&cut], cases, Exit::Code(0));
+        conclusion.broken.map(|broken| broken.message)
+    };
+    assert_eq!(broken(PASSED).unwrap(), "pytest stopped before all tests had run");
+    assert_eq!(broken(""), None, "nothing was to run, such as with --collect-only");
+    let failed = PASSED.replace("</properties>", "</properties><failure message=\"no\"/>");
+    assert_eq!(broken(&failed), None, "such as by --maxfail");
+}
+
+#[test]
+fn a_process_that_dies_is_told_once() {
+    let said = |exit| {
+        let (job, site) = (job(), site());
+        let mut reader = job.suite.framework.reader(&job, &site);
+        reader.conclude(&[], exit).broken.unwrap().message
+    };
+    assert_eq!(said(Exit::Code(0)), "the test process ended with exit code 0 before pytest did");
+    // The engine names the signal.
+    assert_eq!(said(Exit::Signal(11)), "the test process ended before pytest did");
+}
+
+#[test]
+fn what_did_not_load_is_told_the_same_by_helper_and_report() {
+    let error = r#"{"e":"collect-error","id":"test_bad.py","when":"collect","outcome":"errored","message":"no"}"#;
+    let case =
+        r#"<testcase classname="" name="test_bad" time="0.000"><error message="no"/></testcase>"#;
+    let (told, conclusion) = conclude(&[error, END], case, Exit::Code(2));
+    let [RunEvent::TestFinished(live)] = told[0].as_slice() else { panic!("{told:?}") };
+    assert_eq!(conclusion.results, [(**live).clone()]);
 }
 
 #[test]

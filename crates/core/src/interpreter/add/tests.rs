@@ -1,5 +1,6 @@
 use expect_test::{Expect, expect};
 
+use super::super::folder::{Folder, Host};
 use super::*;
 
 const FILES: [&str; 2] = ["Dockerfile", "ci/Dockerfile"];
@@ -19,7 +20,8 @@ fn try_add(text: Option<&str>, addition: &Addition) -> Result<String, NotAdded> 
     let read = |path: &str| {
         FILES.contains(&path).then(|| "FROM python:3.12 AS base\nFROM base AS test\n".to_owned())
     };
-    let document = Document { path, text, resolution: &resolution, read: &read };
+    let folder = Folder { root: "/shop".into(), read: &read, host: Host::unknown() };
+    let document = Document { path, text, resolution: &resolution, folder };
     add(document, addition)
 }
 
@@ -197,7 +199,7 @@ fn a_mistake_is_told_with_its_field() {
         }
     });
     expect![[r#"
-        kind: no kind of interpreter is named `podman`; name one of dockerfile, image
+        kind: no kind of interpreter is named `podman`; name one of dockerfile, image, compose, devcontainer, jenkinsfile
         name: an interpreter is named `b` already; give it another name, or change that one in its file
         name: an interpreter is named `default` already; give it another name, or change that one in its file
         name: `local` is the name of this machine; give it another name

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Folder, Record, Stale};
+use crate::frameworks::ItemKind;
 use crate::id::TestId;
 use crate::model::{Outcome, Place, Provenance, TestResult};
 use crate::paths::RelPath;
@@ -112,10 +113,12 @@ impl Folder {
         effects
     }
 
-    /// Files whose newest outcome is that they could not be loaded.
+    /// Files whose newest outcome is that they could not be loaded, and groups that could not be set up.
     pub(in crate::session) fn load_errors(&self) -> impl Iterator<Item = &TestId> {
         let bad = self.records.iter().filter(|(_, record)| record.result.outcome.is_bad());
-        bad.map(|(id, _)| id).filter(|id| id.names.is_empty() && !id.file.is_root())
+        let is_group = |id: &TestId| self.item(id).is_some_and(|item| item.kind == ItemKind::Group);
+        let holds = move |id: &&TestId| id.names.is_empty() || is_group(id);
+        bad.map(|(id, _)| id).filter(|id| !id.file.is_root()).filter(holds)
     }
 
     /// Marks outcomes as no longer true where a newer run did not get to the test.

@@ -7,9 +7,7 @@ use crate::plan::Dockerfile;
 fn dockerfile(name: &str) -> Interpreter {
     let source = Source::Dockerfile(Dockerfile {
         path: RelPath::new("Dockerfile"),
-        context: RelPath::default(),
-        target: None,
-        build_args: BTreeMap::new(),
+        ..Dockerfile::default()
     });
     Interpreter { name: name.to_owned(), source, ..interpreter() }
 }

@@ -19,7 +19,7 @@ const SENT_DOCKERFILE: &str = ".testdock.Dockerfile";
 /// Everything that a build needs, read once.
 pub(in super::super) struct Recipe {
     pub(super) root: Utf8PathBuf,
-    pub(super) dockerfile: Dockerfile,
+    pub(in super::super) dockerfile: Dockerfile,
     /// The Dockerfile's text.
     pub(super) text: String,
     /// What it says.
@@ -136,6 +136,8 @@ impl Recipe {
         for (name, value) in &self.dockerfile.build_args {
             field_of(&mut hash, format!("{name}={value}").as_bytes());
         }
+        // A secret's value shapes no image that can be told from another by it.
+        field_of(&mut hash, format!("{:?}", self.dockerfile.options).as_bytes());
         let context = self.dockerfile.context.on(&self.root);
         for path in inputs::of(&self.facts) {
             field_of(&mut hash, path.as_bytes());

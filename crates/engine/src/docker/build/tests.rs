@@ -1,7 +1,5 @@
 //! The classic builder, which engines other than Docker's need, on a real engine.
 
-use std::collections::BTreeMap;
-
 use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptions};
 use camino::Utf8Path;
 use expect_test::expect;
@@ -25,12 +23,7 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
         nonce(root)
     );
     std::fs::write(root.join("Dockerfile"), text).unwrap();
-    let dockerfile = Dockerfile {
-        path: RelPath::new("Dockerfile"),
-        context: RelPath::default(),
-        target: None,
-        build_args: BTreeMap::new(),
-    };
+    let dockerfile = Dockerfile { path: RelPath::new("Dockerfile"), ..Dockerfile::default() };
     let recipe = Recipe::read(root, &dockerfile).unwrap();
     let (sender, mut receiver) = mpsc::channel(1000);
     let events = Events::new(RunId::from("test"), sender);

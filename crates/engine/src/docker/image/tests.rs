@@ -1,6 +1,5 @@
 //! Against a real engine. Without one they say that they were skipped.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use bollard::query_parameters::{RemoveImageOptionsBuilder, TagImageOptionsBuilder};
@@ -62,12 +61,7 @@ impl Project {
     }
 
     async fn ensure(&self) -> (Result<Image, RunError>, Vec<RunEvent>) {
-        let dockerfile = Dockerfile {
-            path: RelPath::new("Dockerfile"),
-            context: RelPath::default(),
-            target: None,
-            build_args: BTreeMap::new(),
-        };
+        let dockerfile = Dockerfile { path: RelPath::new("Dockerfile"), ..Dockerfile::default() };
         let source = Source::Dockerfile(dockerfile);
         ensure_in(&self.docker, self.root(), &source, &CancellationToken::new()).await
     }
@@ -107,7 +101,8 @@ async fn ensure_in(
     let (sender, mut receiver) = mpsc::channel(16);
     let events = Events::new(RunId::from("test"), sender);
     let work = async {
-        let result = ensure(docker, root, source, &events, cancel).await;
+        let interpreter = Interpreter::new("test", source.clone());
+        let result = ensure(docker, root, &interpreter, &events, cancel).await;
         drop(events);
         result
     };
@@ -371,14 +366,9 @@ async fn cancel_ends_the_build_and_what_it_runs() {
     let cancel = CancellationToken::new();
     let (sender, mut receiver) = mpsc::channel(16);
     let events = Events::new(RunId::from("test"), sender);
-    let dockerfile = Dockerfile {
-        path: RelPath::new("Dockerfile"),
-        context: RelPath::default(),
-        target: None,
-        build_args: BTreeMap::new(),
-    };
-    let source = Source::Dockerfile(dockerfile);
-    let build = ensure(&project.docker, project.root(), &source, &events, &cancel);
+    let dockerfile = Dockerfile { path: RelPath::new("Dockerfile"), ..Dockerfile::default() };
+    let interpreter = Interpreter::new("test", Source::Dockerfile(dockerfile));
+    let build = ensure(&project.docker, project.root(), &interpreter, &events, &cancel);
     let watch = async {
         while let Some((_, event)) = receiver.recv().await {
             if event == RunEvent::BuildLog("up".to_owned()) {

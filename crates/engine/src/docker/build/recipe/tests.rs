@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use expect_test::expect;
 use testdock_core::paths::RelPath;
 
@@ -44,12 +42,7 @@ impl Project {
 }
 
 fn plain(path: &str) -> Dockerfile {
-    Dockerfile {
-        path: RelPath::new(path),
-        context: RelPath::default(),
-        target: None,
-        build_args: BTreeMap::new(),
-    }
+    Dockerfile { path: RelPath::new(path), ..Dockerfile::default() }
 }
 
 #[test]

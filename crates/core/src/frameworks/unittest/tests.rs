@@ -1,0 +1,169 @@
+//! What the script is told, and what its events come to.
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+
+use super::{Unittest, selection};
+use crate::frameworks::{Exit, Known, Source, Suite};
+use crate::id::TestId;
+use crate::interpreter;
+use crate::paths::{Mount, PathMap, RelPath};
+use crate::plan::{self, Job, Site};
+
+const ORDERS: &str = "import unittest
+class TestTotal(unittest.TestCase):
+    def test_a(self): pass
+    def test_b(self): pass
+def test_nothing(): pass
+";
+
+fn job(selection: &[&str], exclude: &[&str]) -> Job {
+    let suite = Suite::new(RelPath::new("py"), Arc::new(Unittest));
+    let files = ["py/tests/test_orders.py", "py/tests/deep/test_more.py"].map(|path| {
+        let path = RelPath::new(path);
+        let items = suite.framework.discover(&suite, &mut Source::new(&path, ORDERS));
+        (path, items.into())
+    });
+    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
+    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
+    Job {
+        selection: ids(selection),
+        exclude: ids(exclude),
+        known: Known::new(files),
+        ..Job::new(suite, interpreter)
+    }
+}
+
+#[test]
+fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
+    let check = |chosen: &[&str], out: &[&str], expected: &Expect| {
+        expected.assert_eq(&selection(&job(chosen, out)).to_string());
+    };
+    check(
+        &[],
+        &[],
+        &expect![[
+            r#"{"files":[["tests/deep/test_more.py",[]],["tests/test_orders.py",[]]],"exclude":[]}"#
+        ]],
+    );
+    check(
+        &[
+            "py/tests/test_orders.py::TestTotal::test_a",
+            "py/tests/test_orders.py::TestTotal::test_b",
+        ],
+        &[],
+        &expect![[
+            r#"{"files":[["tests/test_orders.py",[["TestTotal","test_a"],["TestTotal","test_b"]]]],"exclude":[]}"#
+        ]],
+    );
+    check(
+        &["py/tests/deep", "py/tests/test_orders.py"],
+        &["py/tests/test_orders.py::TestTotal"],
+        &expect![[
+            r#"{"files":[["tests/deep/test_more.py",[]],["tests/test_orders.py",[]]],"exclude":[["tests/test_orders.py",["TestTotal"]]]}"#
+        ]],
+    );
+    check(
+        &[],
+        &["py/tests/deep"],
+        &expect![[r#"{"files":[["tests/test_orders.py",[]]],"exclude":[]}"#]],
+    );
+}
+
+/// What a helper's events come to: this holds for each framework that brings one.
+fn conclude(events: &str, exit: Exit) -> String {
+    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
+    let site = Site {
+        root: "/w".into(),
+        paths: PathMap::new([mount]),
+        helpers: "/h".into(),
+        cache: None,
+        scratch: "/s".into(),
+    };
+    let job = job(&[], &[]);
+    let mut reader = job.suite.framework.reader(&job, &site);
+    let told: usize = events.lines().map(|line| reader.line(line).len()).sum();
+    let conclusion = reader.conclude(&[], exit);
+    let results = conclusion.results.iter().map(|result| {
+        let failures = result.failures.iter().map(|failure| {
+            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
+            let frames =
+                failure.frames.iter().map(|it| format!("{}:{}", it.place.path, it.place.line));
+            let frames = frames.collect::<Vec<_>>().join(" < ");
+            format!("\n  {} {} [{frames}]", place.unwrap_or_default(), failure.message)
+        });
+        let failures: String = failures.collect();
+        format!("{} {}{failures}\n", result.outcome.as_str(), result.id)
+    });
+    let results: String = results.collect();
+    let broken = conclusion.broken.map(|it| it.message).unwrap_or_default();
+    format!("{told} told\n{results}{}{broken}", conclusion.warnings.join("\n"))
+}
+
+#[test]
+fn the_events_of_a_helper_are_its_report() {
+    let finish = r#"{"e":"finish","file":"tests/test_orders.py","names":["TestTotal","test_a"],"outcome":"failed",
+        "duration":0.5,"failures":[{"message":"1 != 2 in /app/py","type":"","frames":[
+        {"path":"/usr/lib/x.py","line":1,"name":"x"},{"path":"/app/py/checks.py","line":3,"name":"check"},
+        {"path":"/app/py/tests/test_orders.py","line":4,"name":"test_a"}]},{"message":"elsewhere"}]}"#
+        .replace('\n', " ");
+    let events = format!(
+        "{{\"e\":\"collected\",\"n\":2}}\n{{\"e\":\"start\",\"file\":\"/app/py/tests/test_orders.py\",\"names\":[\"TestTotal\",\"test_a\"]}}\n{finish}\nnot an event\n{{\"e\":\"unknown\"}}\n{{\"e\":\"finish\",\"file\":\"/elsewhere/test_x.py\",\"outcome\":\"passed\"}}\n{{\"e\":\"problem\",\"message\":\"mind\"}}\n{{\"e\":\"end\"}}"
+    );
+    expect![[r#"
+        3 told
+        failed py/tests/test_orders.py::TestTotal::test_a
+          /w/py/tests/test_orders.py:4 1 != 2 in /w/py [/w/py/tests/test_orders.py:4 < /w/py/checks.py:3]
+          /w/py/tests/test_orders.py:3 elsewhere []
+        mind"#]]
+    .assert_eq(&conclude(&events, Exit::Code(1)));
+}
+
+#[test]
+fn a_helper_that_does_not_come_to_its_end_is_never_green() {
+    let passed = r#"{"e":"finish","file":"tests/test_orders.py","names":["TestTotal","test_a"],"outcome":"passed"}"#;
+    let end = r#"{"e":"end"}"#;
+    let fatal = r#"{"e":"fatal","message":"no such file"}"#;
+    let check = |events: &[&str], exit, expected: &Expect| {
+        expected.assert_eq(&conclude(&events.join("\n"), exit));
+    };
+    check(
+        &[passed, end],
+        Exit::Code(0),
+        &expect![[r#"
+        1 told
+        passed py/tests/test_orders.py::TestTotal::test_a
+    "#]],
+    );
+    check(
+        &[passed],
+        Exit::Signal(9),
+        &expect![[r#"
+        1 told
+        passed py/tests/test_orders.py::TestTotal::test_a
+        the test process ended before unittest did: killed by signal 9"#]],
+    );
+    check(
+        &[passed, end],
+        Exit::Code(1),
+        &expect![[r#"
+        1 told
+        passed py/tests/test_orders.py::TestTotal::test_a
+        unittest ended with exit code 1, though no test failed"#]],
+    );
+    check(
+        &[fatal],
+        Exit::Code(2),
+        &expect![[r#"
+        0 told
+        unittest could not run the tests: no such file"#]],
+    );
+    check(
+        &[end],
+        Exit::Code(5),
+        &expect![[r#"
+        0 told
+    "#]],
+    );
+}

@@ -1,0 +1,295 @@
+//! Compose files: which service tests run in, and what it comes to.
+//!
+//! Reading a workspace looks into the files just far enough to tell which service is meant. What a
+//! service really is (variables, several files, `extends`, profiles) only the compose tool knows: when a
+//! run is asked for, the engine has it resolve the files, and [`compose_interpreter`] reads what comes out.
+
+mod overlay;
+mod resolved;
+mod service;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
+use super::detect::Read;
+use super::folder::{Folder, inside};
+use super::found::{Found, at};
+use crate::config::{Compose as Setting, Interpreter as Settings, User as UserSetting, nearest};
+use crate::model::RunError;
+use crate::paths::RelPath;
+use crate::plan::{Compose, Options, Source, User};
+
+pub use resolved::{ComposeService, Condition, Dependency, compose_interpreter};
+
+/// The names that compose itself looks for, and those of the files that it lays over them.
+const NAMES: [&str; 4] =
+    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+const OVERRIDES: [&str; 4] = [
+    "compose.override.yaml",
+    "compose.override.yml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
+
+/// What a compose file says.
+pub(super) fn read(file: &str, settings: &Settings, folder: Folder<'_>) -> Result<Read, RunError> {
+    let plain = Setting::default();
+    let setting = settings.compose.as_ref().unwrap_or(&plain);
+    let files = files(file, setting, folder)?;
+    read_service(&files, setting.service.as_deref(), setting, settings, folder)
+}
+
+/// The service of these files, which some other file or the settings name.
+pub(super) fn read_service(
+    files: &[String],
+    service: Option<&str>,
+    setting: &Setting,
+    settings: &Settings,
+    folder: Folder<'_>,
+) -> Result<Read, RunError> {
+    let main = files.first().map_or("compose.yaml", String::as_str);
+    let seen = Seen::of(files, folder)?;
+    if service.is_none() && setting.service.is_none() && seen.candidates().is_empty() {
+        let why = "none of its services is built here, or has the workspace mounted";
+        return Ok(Read::Nothing(why.to_owned()));
+    }
+    let service = seen.choose(main, service, folder)?;
+    let compose = Compose {
+        files: files.iter().map(RelPath::new).collect(),
+        env_files: setting.env_file.iter().map(|file| RelPath::new(file.as_str())).collect(),
+        profiles: setting.profiles.clone(),
+        project: project(main, setting, &seen, folder),
+        service: service.clone(),
+        exec: setting.exec == Some(true),
+        user: settings.user.as_ref().map(|user| match user {
+            UserSetting::Host => User::Host,
+            UserSetting::Image => User::Image,
+            ids @ UserSetting::Ids { .. } => User::Named(ids.to_string()),
+        }),
+        entrypoint: settings.entrypoint,
+        allow: settings.allow.clone(),
+    };
+    Ok(Read::Found(Box::new(Found {
+        source: Source::Compose(Box::new(compose)),
+        options: Options::default(),
+        pull: false,
+        which: format!("its service `{service}`"),
+        unheeded: Vec::new(),
+    })))
+}
+
+/// The files in their order: those that are set, or the one that is there and what is laid over it.
+fn files(file: &str, setting: &Setting, folder: Folder<'_>) -> Result<Vec<String>, RunError> {
+    let set: Vec<&str> = match (&setting.file, setting.files.as_slice()) {
+        (Some(file), []) => vec![file.as_str()],
+        (file, files) => file.iter().chain(files).map(|file| file.as_str()).collect(),
+    };
+    if set.is_empty() {
+        let over = NAMES.iter().zip(OVERRIDES).find(|(name, _)| **name == file);
+        let over = over.into_iter().flat_map(|_| OVERRIDES);
+        let over = over.into_iter().find(|over| (folder.read)(over).is_some());
+        return Ok([file.to_owned()].into_iter().chain(over.map(str::to_owned)).collect());
+    }
+    let inside = |file: &str| {
+        inside("", file).ok_or_else(|| {
+            let message = format!("cannot use {file}: it lies outside of the workspace");
+            at(folder, "testdock.toml", 1, message).help("correct compose.file")
+        })
+    };
+    set.into_iter().map(inside).collect()
+}
+
+/// The compose files as far as they can be read without the tool.
+struct Seen {
+    /// Each file's text, read.
+    documents: Vec<Value>,
+}
+
+impl Seen {
+    fn of(files: &[String], folder: Folder<'_>) -> Result<Self, RunError> {
+        let document = |file: &String| {
+            let text = (folder.read)(file).ok_or_else(|| {
+                let message = format!("cannot read {file}: there is no such file in the workspace");
+                at(folder, file, 1, message).help("correct interpreter.compose in testdock.toml")
+            })?;
+            yaml(&text).map_err(|(line, error)| {
+                at(folder, file, line, format!("cannot read {file}: {error}"))
+                    .help("correct it; docker compose config says what it makes of it")
+            })
+        };
+        Ok(Self { documents: files.iter().map(document).collect::<Result<_, _>>()? })
+    }
+
+    /// The names of the services, and how likely each is the project's own.
+    fn services(&self) -> Vec<(String, Own)> {
+        let mut services: Vec<(String, Own)> = Vec::new();
+        for document in &self.documents {
+            for (name, service) in document["services"].as_object().into_iter().flatten() {
+                let own = Own::of(service);
+                match services.iter_mut().find(|(known, _)| known == name) {
+                    Some((_, known)) => *known = own.max(*known),
+                    None => services.push((name.clone(), own)),
+                }
+            }
+        }
+        services
+    }
+
+    /// The services that may be meant where nobody names one: those that are built here, else those that
+    /// see the workspace.
+    fn candidates(&self) -> Vec<String> {
+        let services = self.services();
+        let best = services.iter().map(|(_, own)| *own).max().unwrap_or(Own::No);
+        let best = services.into_iter().filter(|(_, own)| *own == best && best > Own::No);
+        best.map(|(name, _)| name).collect()
+    }
+
+    /// Whether there are services that only the tool can see.
+    fn is_partial(&self) -> bool {
+        self.documents.iter().any(|document| document.get("include").is_some())
+    }
+
+    /// The service that is meant.
+    fn choose(
+        &self,
+        file: &str,
+        named: Option<&str>,
+        folder: Folder<'_>,
+    ) -> Result<String, RunError> {
+        let services = self.services();
+        let names: Vec<&str> = services.iter().map(|(name, _)| name.as_str()).collect();
+        if let Some(named) = named {
+            if names.contains(&named) || self.is_partial() {
+                return Ok(named.to_owned());
+            }
+            let near = nearest(named, names.iter().copied());
+            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            let message = format!("cannot use {file}: it has no service `{named}`");
+            return Err(
+                at(folder, file, 1, message).help(format!("{near}there are: {}", names.join(", ")))
+            );
+        }
+        let candidates = self.candidates();
+        if let [only] = candidates.as_slice() {
+            return Ok(only.clone());
+        }
+        let several =
+            candidates.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let first = candidates.first().map_or("NAME", String::as_str);
+        let message = format!("cannot tell in which service of {file} the tests run: {several}");
+        Err(at(folder, file, 1, message).help(format!(
+            "write compose = {{ service = \"{first}\" }} under [interpreter] in testdock.toml, \
+             or another one of them"
+        )))
+    }
+}
+
+/// How likely a service is the project's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Own {
+    No,
+    /// The workspace is mounted.
+    Mounted,
+    /// It is built here.
+    Built,
+}
+
+impl Own {
+    fn of(service: &Value) -> Self {
+        let is_workspace = |volume: &Value| {
+            let source = match volume {
+                Value::String(text) => text.split(':').next(),
+                fields => fields["source"].as_str(),
+            };
+            matches!(source, Some("." | "./" | "${PWD}" | "$PWD" | ".."))
+        };
+        let mut volumes = service["volumes"].as_array().into_iter().flatten();
+        match service.get("build") {
+            Some(_) => Self::Built,
+            None if volumes.any(is_workspace) => Self::Mounted,
+            None => Self::No,
+        }
+    }
+}
+
+/// The name of the project, as the tool itself forms it.
+fn project(main: &str, setting: &Setting, seen: &Seen, folder: Folder<'_>) -> String {
+    let dir = main.rsplit_once('/').map_or("", |(dir, _)| dir);
+    let dotenv = inside(dir, ".env").and_then(|path| (folder.read)(&path)).unwrap_or_default();
+    let in_dotenv = || {
+        let value =
+            dotenv.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_PROJECT_NAME="))?;
+        Some(value.trim().trim_matches(['"', '\'']).to_owned())
+    };
+    let in_file = || {
+        let names = seen.documents.iter().rev().filter_map(|document| document["name"].as_str());
+        names.into_iter().find(|name| !name.contains('$')).map(str::to_owned)
+    };
+    let folder_name = || {
+        let path = if dir.is_empty() { folder.root.to_owned() } else { folder.root.join(dir) };
+        path.file_name().unwrap_or("project").to_owned()
+    };
+    let name = setting.project.clone().or_else(|| (folder.host.env)("COMPOSE_PROJECT_NAME"));
+    let name = name.filter(|name| !name.is_empty()).or_else(in_dotenv).or_else(in_file);
+    let name = name.unwrap_or_else(folder_name).to_lowercase();
+    let name: String =
+        name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    name.trim_start_matches(['-', '_']).to_owned()
+}
+
+/// Reads YAML; the error has its line.
+fn yaml(text: &str) -> Result<Value, (u32, String)> {
+    serde_saphyr::from_str::<Value>(text).map_err(|error| {
+        let line = error.location().map_or(1, |at| u32::try_from(at.line()).unwrap_or(1));
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        (line, first.strip_prefix("error: ").unwrap_or(first).to_lowercase())
+    })
+}
+
+/// Further files that the tool reads for these texts, from the workspace's root; `None` where that cannot
+/// be told. Their content shapes what comes out, as the texts' own does.
+pub fn compose_inputs(file: &str, text: &str) -> Option<Vec<String>> {
+    let document = yaml(text).ok()?;
+    if document.get("include").is_some() {
+        return None;
+    }
+    let dir = file.rsplit_once('/').map_or("", |(dir, _)| dir);
+    let mut inputs = vec![".env".to_owned()];
+    for service in document["services"].as_object().into_iter().flatten().map(|(_, s)| s) {
+        if let Some(file) = service["extends"]["file"].as_str() {
+            // What that one reads in turn is not followed.
+            return file.is_empty().then_some(Vec::new());
+        }
+        inputs.extend(texts(&service["env_file"]));
+    }
+    inputs.iter().map(|path| inside(dir, path)).collect()
+}
+
+/// A compose file that gives services labels, to be laid over one with the text `main`.
+pub fn compose_labels(main: &str, services: &[&str], labels: &[(&str, &str)]) -> String {
+    let labels: serde_json::Map<_, _> =
+        labels.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
+    let each = services.iter().map(|s| ((*s).to_owned(), serde_json::json!({ "labels": labels })));
+    let mut file = serde_json::json!({ "services": each.collect::<serde_json::Map<_, _>>() });
+    // The older tool wants both to say the same, or neither.
+    if let Ok(Value::Object(main)) = yaml(main)
+        && let Some(version) = main.get("version")
+    {
+        file["version"] = version.clone();
+    }
+    file.to_string()
+}
+
+/// One text or a list of them; of tables, their `path`.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(list) => list.iter().flat_map(texts).collect(),
+        Value::Object(fields) => fields.get("path").map(texts).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}

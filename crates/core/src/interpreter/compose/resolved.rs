@@ -1,0 +1,118 @@
+//! What the compose tool has made of its files: the interpreter, and what it needs.
+
+use camino::Utf8Path;
+use serde_json::Value;
+
+use super::super::found::refuse_powers;
+use super::service::Reading;
+use super::{overlay::over, texts, yaml};
+use crate::model::{Fault, RunError};
+use crate::plan::{Compose, Entrypoint, Interpreter};
+
+/// A service, ready to be run in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComposeService {
+    /// The interpreter that it comes to.
+    pub interpreter: Interpreter,
+    /// Services that have to be there before it, those that they need themselves included.
+    pub needs: Vec<Dependency>,
+}
+
+/// A service that another one needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// Its name.
+    pub service: String,
+    /// What has to be true of it.
+    pub condition: Condition,
+}
+
+/// When a service is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// It runs.
+    Started,
+    /// Its health check passes.
+    Healthy,
+    /// It has run to its end, and well.
+    Completed,
+}
+
+/// Reads what the compose tool has made of its files, for a service of the workspace `root`.
+///
+/// `interpreter` is what was chosen, with the settings' options; those of the service lie below them.
+pub fn compose_interpreter(
+    interpreter: &Interpreter,
+    compose: &Compose,
+    config: &str,
+    root: &Utf8Path,
+) -> Result<ComposeService, RunError> {
+    let error = |message: String| {
+        RunError::new(Fault::Configuration, format!("cannot use the compose files: {message}"))
+            .help("see what they come to: docker compose config")
+    };
+    let document = yaml(config).map_err(|(_, e)| error(e))?;
+    let services = &document["services"];
+    let service = &services[&compose.service];
+    if !service.is_object() {
+        return Err(error(format!("there is no service `{}`", compose.service))
+            .help("correct compose.service, or name its profile with compose.profiles"));
+    }
+    let reading = Reading { document: &document, service, compose, root };
+    let mut unheeded = Vec::new();
+    let base = reading.options(&mut unheeded).map_err(error)?;
+    let source = reading.source(&mut unheeded).map_err(error)?;
+    let mut made = Interpreter {
+        source,
+        options: over(&interpreter.options, base),
+        unheeded: [interpreter.unheeded.clone(), unheeded].concat(),
+        pull: interpreter.pull || service["pull_policy"] == "always",
+        ..interpreter.clone()
+    };
+    if let Some(user) = &compose.user {
+        made.options.user = user.clone();
+    }
+    if compose.entrypoint == Some(false) {
+        made.options.entrypoint = Entrypoint::None;
+    }
+    let title = match interpreter.name.as_str() {
+        "default" => "interpreter".to_owned(),
+        name => format!("interpreters.{name}"),
+    };
+    refuse_powers(&made.options, &compose.allow, &title, root)?;
+    let mut needs = Vec::new();
+    needs_of(services, &compose.service, &mut needs);
+    Ok(ComposeService { interpreter: made, needs })
+}
+
+/// What a service needs, and what that needs, without repetition.
+fn needs_of(services: &Value, name: &str, needs: &mut Vec<Dependency>) {
+    let service = &services[name];
+    let mut own: Vec<Dependency> = Vec::new();
+    match &service["depends_on"] {
+        Value::Array(list) => own.extend(list.iter().filter_map(Value::as_str).map(|service| {
+            Dependency { service: service.to_owned(), condition: Condition::Started }
+        })),
+        Value::Object(map) => own.extend(map.iter().map(|(service, how)| Dependency {
+            service: service.clone(),
+            condition: match how["condition"].as_str() {
+                Some("service_healthy") => Condition::Healthy,
+                Some("service_completed_successfully") => Condition::Completed,
+                _ => Condition::Started,
+            },
+        })),
+        _ => {}
+    }
+    let links = texts(&service["links"]);
+    own.extend(links.iter().map(|link| Dependency {
+        service: link.split(':').next().unwrap_or(link).to_owned(),
+        condition: Condition::Started,
+    }));
+    for need in own {
+        if !needs.iter().any(|known| known.service == need.service) {
+            let service = need.service.clone();
+            needs.push(need);
+            needs_of(services, &service, needs);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+use expect_test::{Expect, expect};
+
+use super::super::tests::{check_container, chosen, fields_of_container};
+use super::*;
+
+const WEB: &str = "services:\n  web:\n    build: .\n  db:\n    image: postgres:15\n";
+
+fn check(config: &str, files: &[(&str, &str)], expected: &Expect) {
+    check_container(config, files, expected);
+}
+
+#[test]
+fn the_service_that_is_built_here_is_meant() {
+    check(
+        "",
+        &[("compose.yaml", WEB)],
+        &expect![[r#"
+        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None, allow: [] })
+          no setting names a source, and compose.yaml does: its service `web`
+    "#]],
+    );
+    check(
+        "",
+        &[(
+            "docker-compose.yml",
+            "services: { only: { image: a, volumes: [.:/w] }, db: { image: b } }",
+        )],
+        &expect![[r#"
+        Compose(Compose { files: ["docker-compose.yml"], env_files: [], profiles: [], project: "shop", service: "only", exec: false, user: None, entrypoint: None, allow: [] })
+          no setting names a source, and docker-compose.yml does: its service `only`
+    "#]],
+    );
+    check(
+        "[interpreter]\ncompose = { service = \"db\", exec = true, profiles = [\"p\"], env-file = [\"ci.env\"], project = \"Shop!\" }\nuser = \"image\"\nentrypoint = false\nenv = { A = \"1\" }",
+        &[("compose.yaml", WEB), ("compose.override.yml", "services: { web: { image: x } }")],
+        &expect![[r#"
+            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env"], profiles: ["p"], project: "shop", service: "db", exec: true, user: Some(Image), entrypoint: Some(false), allow: [] })
+              `interpreter.compose` is set by testdock.toml (its service `db`)
+            user: Image
+            env: {"A": "1"}
+        "#]],
+    );
+    check(
+        "[interpreter]\ncompose = { file = \"ci/compose.yaml\", files = [\"ci/more.yaml\"] }",
+        &[
+            ("ci/compose.yaml", "name: fix\nservices: { a: { image: x } }"),
+            ("ci/more.yaml", "services: { b: { build: . } }"),
+            ("ci/.env", "X=1\nCOMPOSE_PROJECT_NAME='from env'\n"),
+        ],
+        &expect![[r#"
+            Compose(Compose { files: ["ci/compose.yaml", "ci/more.yaml"], env_files: [], profiles: [], project: "fromenv", service: "b", exec: false, user: None, entrypoint: None, allow: [] })
+              `interpreter.compose` is set by testdock.toml (its service `b`)
+        "#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_told_says_what_to_write() {
+    let dockerfile = ("Dockerfile", "FROM a\n");
+    check(
+        "",
+        &[("compose.yaml", "services: { a: { image: x } }"), dockerfile],
+        &expect![[r#"
+        Dockerfile
+        path: "Dockerfile"
+          no setting names a source, and the workspace has a Dockerfile
+        security_opt: ["no-new-privileges"]
+    "#]],
+    );
+    check(
+        "[interpreter]\ncompose = {}",
+        &[("compose.yaml", "services: { a: { image: x } }")],
+        &expect![[r#"
+        cannot run tests as compose.yaml says: none of its services is built here, or has the workspace mounted
+          write image = "python:3.12" under [interpreter] in testdock.toml instead
+    "#]],
+    );
+    check(
+        "",
+        &[(
+            "compose.yaml",
+            "services: { a: { volumes: [.:/a] }, b: { volumes: [{ source: . }] } }",
+        )],
+        &expect![[r#"
+        /w/shop/compose.yaml:1: cannot tell in which service of compose.yaml the tests run: `a`, `b`
+          write compose = { service = "a" } under [interpreter] in testdock.toml, or another one of them
+    "#]],
+    );
+    check(
+        "",
+        &[("compose.yaml", "services: { a: { build: . }, b: { build: . }, c: { image: y } }")],
+        &expect![[r#"
+        /w/shop/compose.yaml:1: cannot tell in which service of compose.yaml the tests run: `a`, `b`
+          write compose = { service = "a" } under [interpreter] in testdock.toml, or another one of them
+    "#]],
+    );
+    check(
+        "",
+        &[("compose.yaml", "services: {}")],
+        &expect![[r#"
+        found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+          write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+    "#]],
+    );
+    check(
+        "",
+        &[("compose.yaml", "services:\n  a: [\n")],
+        &expect![[r#"
+        /w/shop/compose.yaml:2: cannot read compose.yaml: line 2 column 6: unclosed bracket '['
+          correct it; docker compose config says what it makes of it
+    "#]],
+    );
+    check(
+        "[interpreter]\ncompose = { service = \"wbe\" }",
+        &[("compose.yaml", WEB)],
+        &expect![[r#"
+        /w/shop/compose.yaml:1: cannot use compose.yaml: it has no service `wbe`
+          did you mean `web`? there are: web, db
+    "#]],
+    );
+    check(
+        "[interpreter]\ncompose = { file = \"no.yaml\" }",
+        &[],
+        &expect![[r#"
+        cannot read no.yaml: there is no such file in the workspace
+          correct `interpreter.compose` in testdock.toml
+    "#]],
+    );
+    check(
+        "[interpreter]\ncompose = { file = \"../no.yaml\" }",
+        &[("../no.yaml", "")],
+        &expect![[r#"
+        /w/shop/testdock.toml:1: cannot use ../no.yaml: it lies outside of the workspace
+          correct compose.file
+    "#]],
+    );
+}
+
+#[test]
+fn a_dev_container_names_a_service() {
+    check(
+        "[interpreter]\nlifecycle = true",
+        &[
+            (
+                ".devcontainer/devcontainer.json",
+                r#"{ "dockerComposeFile": ["../compose.yaml", "more.yaml"], "service": "web", "workspaceFolder": "/w",
+                     "remoteUser": "node", "remoteEnv": { "A": "${containerWorkspaceFolder}" }, "postCreateCommand": "x" }"#,
+            ),
+            ("compose.yaml", WEB),
+            (".devcontainer/more.yaml", "services: {}"),
+        ],
+        &expect![[r#"
+            Compose(Compose { files: ["compose.yaml", ".devcontainer/more.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None, allow: [] })
+              no setting names a source, and .devcontainer/devcontainer.json does: a dev container in service `web`
+            user: Alias("node")
+            env: {"A": "/w"}
+            setup: [Setup { name: "postCreateCommand", argv: ["sh", "-c", "x"] }]
+        "#]],
+    );
+}
+
+#[test]
+fn files_that_shape_what_comes_out() {
+    let inputs = |text: &str| format!("{:?}", compose_inputs("ci/compose.yaml", text));
+    let text = "services: { a: { env_file: a.env }, b: { env_file: [b.env, { path: ../c.env }] } }";
+    expect![[r#"Some(["ci/.env", "ci/a.env", "ci/b.env", "c.env"])"#]].assert_eq(&inputs(text));
+    expect!["None"].assert_eq(&inputs("include: [x.yaml]\nservices: {}"));
+    expect!["None"]
+        .assert_eq(&inputs("services: { a: { extends: { file: x.yaml, service: b } } }"));
+    expect![[r#"{"services":{"db":{"labels":{"a":"b"}}},"version":"3.8"}"#]]
+        .assert_eq(&compose_labels("version: '3.8'\n", &["db"], &[("a", "b")]));
+    expect![[r#"{"services":{"db":{"labels":{"a":"b"}},"mq":{"labels":{"a":"b"}}}}"#]]
+        .assert_eq(&compose_labels("services: {}", &["db", "mq"], &[("a", "b")]));
+}
+
+/// What a resolved file comes to.
+fn resolved(config: &str, settings: &str, root: &str) -> String {
+    let choice = chosen(settings, None, &[("compose.yaml", WEB)]).unwrap();
+    let Source::Compose(compose) = &choice.interpreter.source else { panic!() };
+    match compose_interpreter(&choice.interpreter, compose, config, root.into()) {
+        Ok(service) => {
+            let needs =
+                service.needs.iter().map(|n| format!("needs {} {:?}\n", n.service, n.condition));
+            fields_of_container(&service.interpreter) + &needs.collect::<String>()
+        }
+        Err(error) => format!("{}\n  {}\n", error.message, error.help.unwrap_or_default()),
+    }
+}
+
+#[test]
+fn both_dialects_of_the_tool_come_to_the_same() {
+    let newer = resolved(include_str!("config-v2.yaml"), "", "/w/shop");
+    let older = resolved(include_str!("config-v1.yaml"), "", "/w/shop");
+    expect![[r#"
+        Dockerfile
+        path: "Dockerfile"
+        target: Some("test")
+        build_args: {"BASE": "x"}
+        --
+        user: Named("1000")
+        env: {"A": "1", "Z": "1"}
+        workdir: Some("/app")
+        entrypoint: Given(["sh", "/e.sh"])
+        limits: Limits { cpus_milli: Some(1500), memory: Some(536870912), pids: None }
+        mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/cache", from: Volume(Some("shop_cache")), read_only: true }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false }, read_only: true }]
+        network: Some("shop_back")
+        networks: [Join { network: "shop_default", aliases: [] }]
+        extra_hosts: ["a:1.1.1.1"]
+        shm_size: Some(67108864)
+        ulimits: [Ulimit { name: "nofile", soft: 10, hard: 20 }]
+        needs db Healthy
+    "#]].assert_eq(&newer);
+    assert_eq!(older.replace("/run/secrets/tok", "x"), newer.replace("/run/secrets/tok", "x"));
+}
+
+#[test]
+fn settings_lie_over_the_service() {
+    let settings = "[interpreter]\nenv = { A = \"mine\" }\nuser = \"host\"\nnetwork = \"n\"\nentrypoint = false\nlimits = { cpus = 2 }\nmounts = [\"mine:/cache\"]";
+    expect![[r#"
+        Dockerfile
+        path: "Dockerfile"
+        target: Some("test")
+        build_args: {"BASE": "x"}
+        --
+        env: {"A": "mine", "Z": "1"}
+        workdir: Some("/app")
+        limits: Limits { cpus_milli: Some(2000), memory: Some(536870912), pids: None }
+        mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false }, read_only: true }, Mount { target: "/cache", from: Volume(Some("mine")), read_only: false }]
+        network: Some("n")
+        extra_hosts: ["a:1.1.1.1"]
+        shm_size: Some(67108864)
+        ulimits: [Ulimit { name: "nofile", soft: 10, hard: 20 }]
+        needs db Healthy
+    "#]].assert_eq(&resolved(include_str!("config-v2.yaml"), settings, "/w/shop"));
+}
+
+#[test]
+fn a_workspace_below_what_is_mounted() {
+    let config =
+        "services: { web: { image: a, volumes: [/w:/src, /w/shop/x:/x], network_mode: host } }";
+    expect![[r#"
+        Image("a")
+        --
+        workdir: Some("/src/shop")
+        entrypoint: Image
+        mounts: [Mount { target: "/src", from: Host { path: "/w", make: true }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true }, read_only: false }]
+        network: Some("host")
+    "#]].assert_eq(&resolved(config, "[interpreter]\nallow = [\"host-namespaces\"]", "/w/shop"));
+    expect![[r#"
+        the container is to have the host's own network (network=host), which nobody has allowed
+          write allow = ["host-namespaces"] under [interpreter] in testdock.toml if you trust it
+    "#]]
+    .assert_eq(&resolved(config, "", "/w/shop"));
+}
+
+#[test]
+fn services_that_cannot_be_used() {
+    let check =
+        |config: &str, expected: &Expect| expected.assert_eq(&resolved(config, "", "/w/shop"));
+    check(
+        "services: {}",
+        &expect![[r#"
+        cannot use the compose files: there is no service `web`
+          correct compose.service, or name its profile with compose.profiles
+    "#]],
+    );
+    check(
+        "services: { web: {} }",
+        &expect![[r#"
+        cannot use the compose files: the service `web` has neither build nor image
+          see what they come to: docker compose config
+    "#]],
+    );
+    check(
+        "services: { web: { build: /elsewhere } }",
+        &expect![[r#"
+        cannot use the compose files: /elsewhere/Dockerfile lies outside of the workspace, which Testdock's builds do not use
+          see what they come to: docker compose config
+    "#]],
+    );
+    check(
+        "services: { web: { image: a, privileged: true } }",
+        &expect![[r#"
+        the container is to have all privileges of the host (privileged), which nobody has allowed
+          write allow = ["privileged"] under [interpreter] in testdock.toml if you trust it
+    "#]],
+    );
+    check(
+        "[",
+        &expect![[r#"
+        cannot use the compose files: line 1 column 1: unclosed bracket '['
+          see what they come to: docker compose config
+    "#]],
+    );
+    check(
+        "services: { web: { image: a, ports: ['80:80'], frob: 1, network_mode: 'service:db', secrets: [s], depends_on: [db], links: ['mq:q'] }, db: { depends_on: { one: { condition: service_completed_successfully } } }, mq: {} }\nsecrets: { s: { external: true } }",
+        &expect![[r#"
+            Image("a")
+            --
+            entrypoint: Image
+            not `network_mode: service:db`: Testdock's container has its own
+            not the secret `s`: it is no file
+            not `ports`: the tests run inside the container, so no port is published
+            not `frob`: Testdock does not know it
+            needs db Started
+            needs one Completed
+            needs mq Started
+        "#]],
+    );
+}

@@ -1,0 +1,480 @@
+//! The flags of `docker run`, as a Jenkins agent's `args`, a dev container's `runArgs` and the setting
+//! `run-args` write them.
+//!
+//! A flag becomes an option, or means nothing to tests and passes, or is said to be unheeded: none is
+//! skipped in silence.
+
+use super::folder::Folder;
+use crate::config::Size;
+use crate::plan::{Entrypoint, Join, Mount, MountFrom, Options, Ulimit, User};
+
+/// What reads flags.
+pub(super) struct Flags<'a> {
+    pub(super) folder: Folder<'a>,
+    /// What becomes of them.
+    pub(super) options: Options,
+    /// Flags that cannot be honoured, each with the reason.
+    pub(super) unheeded: Vec<String>,
+    /// Whether `--pull=always` stands there.
+    pub(super) pull: bool,
+}
+
+/// Flags without a value, beside those that become options.
+const SWITCHES: &[&str] = &[
+    "detach",
+    "disable-content-trust",
+    "init",
+    "interactive",
+    "no-healthcheck",
+    "oom-kill-disable",
+    "privileged",
+    "publish-all",
+    "quiet",
+    "read-only",
+    "rm",
+    "sig-proxy",
+    "tty",
+];
+
+/// One-letter flags and their long names.
+const SHORT: &[(char, &str)] = &[
+    ('P', "publish-all"),
+    ('a', "attach"),
+    ('c', "cpu-shares"),
+    ('d', "detach"),
+    ('e', "env"),
+    ('h', "hostname"),
+    ('i', "interactive"),
+    ('l', "label"),
+    ('m', "memory"),
+    ('p', "publish"),
+    ('q', "quiet"),
+    ('t', "tty"),
+    ('u', "user"),
+    ('v', "volume"),
+    ('w', "workdir"),
+];
+
+impl<'a> Flags<'a> {
+    pub(super) fn new(folder: Folder<'a>, options: Options) -> Self {
+        Self { folder, options, unheeded: Vec::new(), pull: false }
+    }
+
+    /// Takes in a list of flags; an error is a word that cannot be understood.
+    pub(super) fn take(&mut self, words: &[String]) -> Result<(), String> {
+        let mut words = words.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            if let Some(long) = word.strip_prefix("--") {
+                self.long(long, &mut words)?;
+            } else if let Some(short) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
+                self.short(short, &mut words)?;
+            } else {
+                return Err(format!("`{word}` is no flag of docker run"));
+            }
+        }
+        Ok(())
+    }
+
+    fn long<'w>(
+        &mut self,
+        word: &'w str,
+        words: &mut impl Iterator<Item = &'w str>,
+    ) -> Result<(), String> {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word, None),
+        };
+        if SWITCHES.contains(&name) {
+            return self.switch(name, value.is_none_or(|value| value == "true"));
+        }
+        let value = value.or_else(|| words.next());
+        let value = value.ok_or_else(|| format!("`--{name}` lacks its value"))?;
+        self.option(name, value)
+    }
+
+    fn short<'w>(
+        &mut self,
+        letters: &'w str,
+        words: &mut impl Iterator<Item = &'w str>,
+    ) -> Result<(), String> {
+        for (at, letter) in letters.char_indices() {
+            let known = SHORT.iter().find(|(short, _)| *short == letter);
+            let (_, name) = known.ok_or_else(|| format!("`-{letter}` is no flag of docker run"))?;
+            if SWITCHES.contains(name) {
+                self.switch(name, true)?;
+                continue;
+            }
+            let rest = letters[at + letter.len_utf8()..].trim_start_matches('=');
+            let value = if rest.is_empty() { words.next() } else { Some(rest) };
+            let value = value.ok_or_else(|| format!("`-{letter}` lacks its value"))?;
+            return self.option(name, value);
+        }
+        Ok(())
+    }
+
+    fn switch(&mut self, name: &str, on: bool) -> Result<(), String> {
+        match name {
+            "init" => self.options.init = on,
+            "privileged" => self.options.privileged = on,
+            "read-only" => self.options.read_only = on,
+            "publish-all" if on => self.unheeded("--publish-all", PORTS),
+            "no-healthcheck" | "oom-kill-disable" if on => {
+                self.unheeded(&format!("--{name}"), "it means nothing to a test");
+            }
+            // How the command line behaves, not what the container is.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn option(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let text = value.to_owned();
+        let some = Some(text.clone());
+        let options = &mut self.options;
+        match name {
+            "add-host" => options.extra_hosts.push(text),
+            "cap-add" => options.cap_add.push(text),
+            "cap-drop" => options.cap_drop.push(text),
+            "cgroupns" => options.namespaces.cgroup = some,
+            "cpus" => options.limits.cpus_milli = Some(milli(value)?),
+            "device" => options.devices.push(text),
+            "device-cgroup-rule" => options.device_cgroup_rules.push(text),
+            "dns" => options.dns.push(text),
+            "entrypoint" if value.is_empty() => options.entrypoint = Entrypoint::None,
+            "entrypoint" => options.entrypoint = Entrypoint::Given(vec![text]),
+            "env" => self.env(value),
+            "env-file" => return self.env_file(value),
+            "gpus" => options.gpus = some,
+            "group-add" => options.groups.push(text),
+            "hostname" => options.hostname = some,
+            "ipc" => options.namespaces.ipc = some,
+            "label" => drop(options.labels.insert(pair(value).0, pair(value).1)),
+            "memory" => options.limits.memory = Some(size(name, value)?),
+            "mount" => {
+                let mount = self.mount(value)?;
+                self.options.mounts.push(mount);
+            }
+            "network" | "net" => self.network(value),
+            "network-alias" => self.alias(value),
+            "pid" => options.namespaces.pid = some,
+            "pids-limit" => options.limits.pids = value.parse().ok(),
+            "platform" => options.platform = some,
+            "pull" => self.pull = value == "always",
+            "runtime" => options.runtime = some,
+            "security-opt" => options.security_opt.push(text),
+            "shm-size" => options.shm_size = Some(size(name, value)?),
+            "sysctl" => drop(options.sysctls.insert(pair(value).0, pair(value).1)),
+            "tmpfs" => {
+                let (target, settings) = value.split_once(':').unwrap_or((value, ""));
+                let size = settings.split(',').find_map(|s| s.strip_prefix("size="));
+                let from = MountFrom::Memory(size.and_then(|s| Some(s.parse::<Size>().ok()?.0)));
+                options.mounts.push(Mount { target: target.to_owned(), from, read_only: false });
+            }
+            "ulimit" => options.ulimits.push(ulimit(value)?),
+            "user" => options.user = User::Named(text),
+            "userns" => options.namespaces.users = some,
+            "uts" => options.namespaces.uts = some,
+            "volume" => {
+                let mount = volume(&self.folder, value)?;
+                self.options.mounts.push(mount);
+            }
+            "volumes-from" => options.volumes_from.push(text),
+            "workdir" => options.workdir = some,
+            _ => self.other(name, value),
+        }
+        Ok(())
+    }
+
+    /// Flags with a value that shape nothing.
+    fn other(&mut self, name: &str, value: &str) {
+        let flag = format!("--{name}={value}");
+        match name {
+            "attach" | "cidfile" | "detach-keys" => {}
+            "name" => self.unheeded(&flag, "Testdock names its containers itself"),
+            "publish" | "expose" => self.unheeded(&flag, PORTS),
+            "restart" | "stop-signal" | "stop-timeout" => {
+                self.unheeded(&flag, "Testdock starts and ends its containers itself");
+            }
+            name if name.starts_with("health-") || name.starts_with("log-") => {
+                self.unheeded(&flag, "it means nothing to a test");
+            }
+            _ => self.unheeded(&flag, "Testdock does not know it"),
+        }
+    }
+
+    fn unheeded(&mut self, flag: &str, why: &str) {
+        self.unheeded.push(format!("`{flag}`: {why}"));
+    }
+
+    /// A variable without a value has the caller's.
+    fn env(&mut self, written: &str) {
+        let (name, value) = match written.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (written, (self.folder.host.env)(written)),
+        };
+        if let Some(value) = value {
+            self.options.env.insert(name.to_owned(), value);
+        }
+    }
+
+    fn env_file(&mut self, path: &str) -> Result<(), String> {
+        let text = super::folder::inside("", path).and_then(|path| (self.folder.read)(&path));
+        let text = text.ok_or_else(|| format!("the workspace has no file {path} (--env-file)"))?;
+        let lines = text.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty() && !line.starts_with('#')).for_each(|l| self.env(l));
+        Ok(())
+    }
+
+    /// The first network decides how the container is made; it joins the others afterwards.
+    fn network(&mut self, value: &str) {
+        match &self.options.network {
+            None => self.options.network = Some(value.to_owned()),
+            Some(_) => {
+                let join = Join { network: value.to_owned(), aliases: Vec::new() };
+                self.options.networks.push(join);
+            }
+        }
+    }
+
+    fn alias(&mut self, value: &str) {
+        let networks = &mut self.options.networks;
+        let network = networks.last().map(|join| join.network.clone());
+        match network.or_else(|| self.options.network.clone()) {
+            Some(network) => match networks.iter_mut().find(|join| join.network == network) {
+                Some(join) => join.aliases.push(value.to_owned()),
+                None => networks.push(Join { network, aliases: vec![value.to_owned()] }),
+            },
+            None => self.unheeded(&format!("--network-alias={value}"), "no network is named"),
+        }
+    }
+
+    /// `type=bind,source=…,target=…,readonly`
+    pub(super) fn mount(&self, written: &str) -> Result<Mount, String> {
+        let mut kind = "volume";
+        let (mut source, mut target, mut read_only, mut bytes) = (None, None, false, None);
+        for field in written.split(',') {
+            let (key, value) = field.split_once('=').unwrap_or((field, "true"));
+            match key.trim() {
+                "type" => kind = value,
+                "source" | "src" => source = Some(value),
+                "target" | "dst" | "destination" => target = Some(value),
+                "readonly" | "ro" => read_only = value != "false",
+                "tmpfs-size" => bytes = Some(size("tmpfs-size", value)?),
+                // How the engine keeps files in step is its own affair.
+                _ => {}
+            }
+        }
+        let target = target.ok_or_else(|| format!("the mount `{written}` has no target"))?;
+        let from = match (kind, source) {
+            ("bind", Some(path)) => {
+                MountFrom::Host { path: self.folder.host_path(path), make: false }
+            }
+            ("volume", name) => MountFrom::Volume(name.map(str::to_owned)),
+            ("tmpfs", _) => MountFrom::Memory(bytes),
+            _ => return Err(format!("the mount `{written}` has no source, or an unknown type")),
+        };
+        Ok(Mount { target: absolute(target)?, from, read_only })
+    }
+}
+
+const PORTS: &str = "the tests run inside the container, so no port is published";
+
+/// `source:target[:options]`, as `--volume` takes it.
+pub(super) fn volume(folder: &Folder<'_>, written: &str) -> Result<Mount, String> {
+    let (source, rest) = match written.split_once(':') {
+        Some((source, rest)) => (Some(source), rest),
+        None => (None, written),
+    };
+    let (target, settings) = rest.split_once(':').unwrap_or((rest, ""));
+    let from = match source {
+        Some(path) if path.starts_with(['/', '.', '~']) => {
+            MountFrom::Host { path: folder.host_path(path), make: true }
+        }
+        Some("") => return Err(format!("the volume `{written}` has no source")),
+        name => MountFrom::Volume(name.map(str::to_owned)),
+    };
+    let read_only = settings.split(',').any(|setting| setting == "ro");
+    Ok(Mount { target: absolute(target)?, from, read_only })
+}
+
+fn absolute(target: &str) -> Result<String, String> {
+    match target.starts_with('/') {
+        true => Ok(target.to_owned()),
+        false => Err(format!("the mount's target `{target}` is no absolute path")),
+    }
+}
+
+pub(super) fn pair(text: &str) -> (String, String) {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    (name.to_owned(), value.to_owned())
+}
+
+pub(super) fn size(name: &str, value: &str) -> Result<u64, String> {
+    value.parse::<Size>().map(|size| size.0).map_err(|error| format!("`--{name}`: {error}"))
+}
+
+fn milli(value: &str) -> Result<u64, String> {
+    let cpus: Option<f64> = value.parse().ok().filter(|cpus| *cpus > 0.0);
+    let cpus = cpus.ok_or_else(|| format!("`--cpus`: expected a number, found `{value}`"))?;
+    Ok((cpus * 1000.0).round() as u64)
+}
+
+/// `nofile=1024[:2048]`
+fn ulimit(written: &str) -> Result<Ulimit, String> {
+    let parse = || {
+        let (name, limits) = written.split_once('=')?;
+        let (soft, hard) = limits.split_once(':').unwrap_or((limits, limits));
+        Some(Ulimit { name: name.to_owned(), soft: soft.parse().ok()?, hard: hard.parse().ok()? })
+    };
+    parse().ok_or_else(|| format!("`--ulimit`: expected `nofile=1024:2048`, found `{written}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::super::folder::Host;
+    use super::*;
+
+    fn check(args: &str, expected: &Expect) {
+        let env = |name: &str| (name == "HOME").then(|| "/home/me".to_owned());
+        let folder = Folder {
+            root: "/w/shop".into(),
+            read: &|path| (path == "ci.env").then(|| "# c\nA=1\nHOME\n".to_owned()),
+            host: Host { env: &env, ids: None },
+        };
+        let mut flags = Flags::new(folder, Options::default());
+        let words = shlex::split(args).unwrap();
+        let text = match flags.take(&words) {
+            Err(error) => format!("{error}\n"),
+            Ok(()) => {
+                let text = format!("{:#?}", flags.options);
+                let none = format!("{:#?}", Options::default());
+                let news = text.lines().filter(|line| !none.lines().any(|old| old == *line));
+                let news =
+                    news.map(|line| format!("{}\n", &line.strip_prefix("    ").unwrap_or(line)));
+                let unheeded = flags.unheeded.iter().map(|it| format!("not {it}\n"));
+                news.chain(unheeded).collect()
+            }
+        };
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn mounts_in_every_form() {
+        check(
+            "-v ~/.m2:/root/.m2 -v cache:/c:ro --volume=./data:/d -v /anon --mount type=bind,src=../x,dst=/x,readonly --tmpfs /t:size=1m,mode=1777",
+            &expect![[r#"
+                mounts: [
+                    Mount {
+                        target: "/root/.m2",
+                        from: Host {
+                            path: "/home/me/.m2",
+                            make: true,
+                        },
+                        read_only: false,
+                    },
+                    Mount {
+                        target: "/c",
+                        from: Volume(
+                            Some(
+                                "cache",
+                            ),
+                        ),
+                        read_only: true,
+                    },
+                    Mount {
+                        target: "/d",
+                        from: Host {
+                            path: "/w/shop/data",
+                            make: true,
+                        },
+                        read_only: false,
+                    },
+                    Mount {
+                        target: "/anon",
+                        from: Volume(
+                            None,
+                        ),
+                        read_only: false,
+                    },
+                    Mount {
+                        target: "/x",
+                        from: Host {
+                            path: "/w/x",
+                            make: false,
+                        },
+                        read_only: true,
+                    },
+                    Mount {
+                        target: "/t",
+                        from: Memory(
+                            Some(
+                                1048576,
+                            ),
+                        ),
+                        read_only: false,
+                    },
+                ],
+            "#]],
+        );
+    }
+
+    #[test]
+    fn options_and_what_is_not_heeded() {
+        check(
+            "-itu root -e A=b -eHOME --env-file ci.env --init --shm-size=1g --ulimit nofile=10:20 --network a --network-alias x -p 80:80 --name n --cpus 1.5 --frob=1 --entrypoint=''",
+            &expect![[r#"
+                user: Named(
+                    "root",
+                ),
+                env: {
+                    "A": "1",
+                    "HOME": "/home/me",
+                    cpus_milli: Some(
+                        1500,
+                    ),
+                network: Some(
+                    "a",
+                ),
+                networks: [
+                    Join {
+                        network: "a",
+                        aliases: [
+                            "x",
+                        ],
+                    },
+                ],
+                init: true,
+                shm_size: Some(
+                    1073741824,
+                ),
+                ulimits: [
+                    Ulimit {
+                        name: "nofile",
+                        soft: 10,
+                        hard: 20,
+                    },
+                ],
+                not `--publish=80:80`: the tests run inside the container, so no port is published
+                not `--name=n`: Testdock names its containers itself
+                not `--frob=1`: Testdock does not know it
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_understood() {
+        check("-v a:b", &expect!["the mount's target `b` is no absolute path\n"]);
+        check("image", &expect!["`image` is no flag of docker run\n"]);
+        check("-y", &expect!["`-y` is no flag of docker run\n"]);
+        check("-e", &expect!["`-e` lacks its value\n"]);
+        check(
+            "-m much",
+            &expect![[r#"
+            `--memory`: expected a size such as "512m" or "2g", found `much`
+        "#]],
+        );
+        check("--env-file no", &expect!["the workspace has no file no (--env-file)\n"]);
+    }
+}

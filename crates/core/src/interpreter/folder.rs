@@ -1,0 +1,72 @@
+//! What a choice must know of the workspace and the machine; plain values and two questions.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// Reads a file of the workspace; `None` where there is none at that path.
+pub type ReadFile<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A workspace folder and its surroundings.
+#[derive(Clone, Copy)]
+pub struct Folder<'f> {
+    /// Where it is.
+    pub root: &'f Utf8Path,
+    /// Reads one of its files.
+    pub read: ReadFile<'f>,
+    /// The machine that Testdock runs on.
+    pub host: Host<'f>,
+}
+
+/// The machine that Testdock runs on, as far as files speak of it.
+#[derive(Clone, Copy)]
+pub struct Host<'h> {
+    /// A variable of the environment.
+    pub env: &'h dyn Fn(&str) -> Option<String>,
+    /// The caller's uid and gid, where there are such.
+    pub ids: Option<(u32, u32)>,
+}
+
+impl Host<'static> {
+    /// A machine of which nothing is known.
+    pub fn unknown() -> Self {
+        Self { env: &|_| None, ids: None }
+    }
+}
+
+impl Folder<'_> {
+    /// A path of the machine as people write it: from the workspace's root, or with `~`.
+    pub(super) fn host_path(&self, written: &str) -> Utf8PathBuf {
+        let home = || (self.host.env)("HOME").unwrap_or_default();
+        let path = match written.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", home()),
+            _ => written.to_owned(),
+        };
+        clean(&self.root.join(path))
+    }
+}
+
+/// A path without `.` and `..`, by text: links stay as they are written.
+pub(super) fn clean(path: &Utf8Path) -> Utf8PathBuf {
+    let mut clean = Utf8PathBuf::new();
+    for part in path.components() {
+        match part {
+            camino::Utf8Component::ParentDir => drop(clean.pop()),
+            camino::Utf8Component::CurDir => {}
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
+/// A path that a file of the workspace writes relative to the folder `dir`, from the workspace's root;
+/// `None` where it leads out of it.
+pub(super) fn inside(dir: &str, written: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in dir.split('/').chain(written.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    (!written.starts_with('/')).then(|| parts.join("/"))
+}

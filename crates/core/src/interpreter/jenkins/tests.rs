@@ -1,0 +1,366 @@
+use expect_test::{Expect, expect};
+
+use super::super::tests::check_container;
+use super::super::{Folder, Host};
+use super::jenkins_commands;
+use crate::config::resolve;
+
+const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM a\n");
+
+fn check(jenkinsfile: &str, expected: &Expect) {
+    let files =
+        [("Jenkinsfile", jenkinsfile), DOCKERFILE, ("ci/Dockerfile.ci", "ARG V\nFROM b AS test\n")];
+    check_container("", &files, expected);
+}
+
+#[test]
+fn short_forms() {
+    check(
+        "pipeline { agent { docker 'maven:3' } }",
+        &expect![[r#"
+        Image("maven:3")
+          no setting names a source, and Jenkinsfile does: the agent of the pipeline
+        workdir: Some("/w/shop")
+        entrypoint: Image
+    "#]],
+    );
+    check(
+        "pipeline { agent { dockerfile true } }",
+        &expect![[r#"
+        Dockerfile
+        path: "Dockerfile"
+        options: BuildOptions { extra_hosts: [], network: None, platform: None, secrets: {}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: ["d1f688d36d60702a7ef063b15563bbff9786d77d"] }
+          no setting names a source, and Jenkinsfile does: the agent of the pipeline
+        workdir: Some("/w/shop")
+        entrypoint: Image
+    "#]],
+    );
+    check(
+        "pipeline { agent { docker(image: 'a', args: '-u root') } }",
+        &expect![[r#"
+        Image("a")
+          no setting names a source, and Jenkinsfile does: the agent of the pipeline
+        user: Named("root")
+        workdir: Some("/w/shop")
+        entrypoint: Image
+    "#]],
+    );
+}
+
+#[test]
+fn every_option() {
+    check(
+        r#"pipeline {
+  parameters { string(name: 'V', defaultValue: '3') }
+  environment { CI = 'true'; WHERE = "${REGION}-1"; TOKEN = credentials('t'); WHEN = "${BUILD_ID}" }
+  agent { docker {
+    image "maven:${params.V}"
+    args '-v $HOME/.m2:/root/.m2 -e "A=b c" -w /elsewhere --entrypoint="" -p 1:1'
+    alwaysPull true
+    registryUrl 'https://registry.example.org:5000/'
+    registryCredentialsId 'r'
+    label 'linux'
+    customWorkspace '/x'
+    reuseNode true
+  } }
+  tools { jdk '17' }
+}"#,
+        &expect![[r#"
+            Image("registry.example.org:5000/maven:3")
+              no setting names a source, and Jenkinsfile does: the agent of the pipeline
+            pull: true
+            env: {"A": "b c", "CI": "true", "WHERE": "eu-1"}
+            workdir: Some("/w/shop")
+            mounts: [Mount { target: "/root/.m2", from: Host { path: "/home/me/.m2", make: true }, read_only: false }]
+            not `registryCredentialsId`: Docker's own configuration has the credentials (docker login)
+            not `label`: the tests run on your engine, on no node of Jenkins
+            not `customWorkspace`: the workspace goes to the path that it has here
+            not `tools { jdk }`: a tool that Jenkins installs; the image has to have it
+            not `TOKEN`: a credential of Jenkins; set it in interpreter.env, from your own
+            not `WHEN`: `${BUILD_ID}` is known to Jenkins only; set it in interpreter.env
+            not `--publish=1:1`: the tests run inside the container, so no port is published
+            not `--workdir=/elsewhere`: Jenkins itself sets the working directory to the workspace after it
+        "#]],
+    );
+    check(
+        r#"pipeline { agent { dockerfile {
+    filename 'Dockerfile.ci'
+    dir 'ci'
+    additionalBuildArgs "--build-arg V=1 --build-arg UID=\$(id -u) --target test --pull --frob x --add-host=a:1.2.3.4 --secret id=s,env=S"
+    args "--network n"
+    colour 'red'
+  } } }"#,
+        &expect![[r#"
+            Dockerfile
+            path: "ci/Dockerfile.ci"
+            context: "ci"
+            target: Some("test")
+            build_args: {"UID": "1000", "V": "1"}
+            options: BuildOptions { extra_hosts: ["a:1.2.3.4"], network: None, platform: None, secrets: {"s": Env("S")}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: ["ff6a79ed4d845b23bb4e9b972eaecefcfb1034b3"] }
+              no setting names a source, and Jenkinsfile does: the agent of the pipeline
+            pull: true
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            network: Some("n")
+            not `--frob=x`: Testdock's builds do not know it
+            not `colour`: Testdock does not know it
+        "#]],
+    );
+}
+
+const STAGES: &str = r#"pipeline {
+  agent any
+  stages {
+    stage('Build') { agent { docker 'maven:3' } steps { sh 'mvn package' } }
+    stage('Checks') { parallel {
+      stage('Lint') { agent { docker 'lint' } steps { sh 'make lint' } }
+      stage('Unit') {
+        agent { docker 'node:22' }
+        environment { X = '1' }
+        steps { sh 'npm ci && npm test' }
+        post { always { junit '*.xml' } }
+      }
+    } }
+    stage('Deploy') { steps { sh 'deploy' } }
+  }
+}"#;
+
+#[test]
+fn the_stage_that_tests_is_found() {
+    check(
+        STAGES,
+        &expect![[r#"
+        Image("node:22")
+          no setting names a source, and Jenkinsfile does: the agent of stage `Unit`
+        env: {"X": "1"}
+        workdir: Some("/w/shop")
+        entrypoint: Image
+    "#]],
+    );
+    let named = |stage: &str| format!("[interpreter]\nstage = \"{stage}\"");
+    check_container(
+        &named("Lint"),
+        &[("Jenkinsfile", STAGES)],
+        &expect![[r#"
+        Image("lint")
+          no setting names a source, and Jenkinsfile does: the agent of stage `Lint`
+        workdir: Some("/w/shop")
+        entrypoint: Image
+    "#]],
+    );
+    check_container(
+        &named("Lnt"),
+        &[("Jenkinsfile", STAGES)],
+        &expect![[r#"
+        /w/shop/Jenkinsfile:1: cannot use Jenkinsfile: it has no stage `Lnt`
+          correct interpreter.stage; there are: Build, Checks, Lint, Unit, Deploy
+    "#]],
+    );
+    // Where the stage that is meant has no container, detection goes on.
+    check_container(
+        &named("Deploy"),
+        &[("Jenkinsfile", STAGES), DOCKERFILE],
+        &expect![[r#"
+        Dockerfile
+        path: "Dockerfile"
+          no setting names a source, and the workspace has a Dockerfile
+        security_opt: ["no-new-privileges"]
+    "#]],
+    );
+    let both = STAGES.replace("make lint", "make test");
+    check_container(
+        "",
+        &[("Jenkinsfile", &both)],
+        &expect![[r#"
+        /w/shop/Jenkinsfile:6: cannot use Jenkinsfile: tests run in the agents of several stages: `Lint`, `Unit`
+          write stage = "Lint" under [interpreter] in testdock.toml, or another one
+    "#]],
+    );
+}
+
+#[test]
+fn the_nearest_agent_counts() {
+    check(
+        "pipeline { agent { docker 'a' }\nstages { stage('One') { agent none\nstages { stage('Two') { steps { sh 'pytest' } } } } } }",
+        &expect![[r#"
+            Dockerfile
+            path: "Dockerfile"
+              no setting names a source, and the workspace has a Dockerfile
+            security_opt: ["no-new-privileges"]
+        "#]],
+    );
+    check(
+        "pipeline { agent { docker 'a' }\nstages { stage('One') { steps { sh 'pytest' } } } }",
+        &expect![[r#"
+            Image("a")
+              no setting names a source, and Jenkinsfile does: the agent of stage `One`
+            workdir: Some("/w/shop")
+            entrypoint: Image
+        "#]],
+    );
+    check(
+        "pipeline { agent none\nstages { stage('One') { agent { docker 'b' }\nsteps { sh 'x' } } } }",
+        &expect![[r#"
+            Image("b")
+              no setting names a source, and Jenkinsfile does: the agent of stage `One`
+            workdir: Some("/w/shop")
+            entrypoint: Image
+        "#]],
+    );
+    check(
+        "pipeline { agent any\n// agent { docker 'x' }\nstages { stage('One') { steps { sh 'pytest' } } } }",
+        &expect![[r#"
+            Dockerfile
+            path: "Dockerfile"
+              no setting names a source, and the workspace has a Dockerfile
+            security_opt: ["no-new-privileges"]
+        "#]],
+    );
+}
+
+#[test]
+fn what_only_jenkins_can_do_is_an_error_with_a_remedy() {
+    check(
+        "node {\n docker.image('python:3').inside('-u root') { sh 'pytest' } }",
+        &expect![[r#"
+            /w/shop/Jenkinsfile:2: cannot use Jenkinsfile: it is a scripted pipeline, and what it does with containers only Jenkins can tell
+              write image = "python:3" under [interpreter] in testdock.toml
+        "#]],
+    );
+    check(
+        "node { sh 'pytest' }",
+        &expect![[r#"
+        Dockerfile
+        path: "Dockerfile"
+          no setting names a source, and the workspace has a Dockerfile
+        security_opt: ["no-new-privileges"]
+    "#]],
+    );
+    let agent = |text: &str| format!("pipeline {{\n agent {{\n {text} }} }}");
+    check(
+        &agent("kubernetes { yaml 'x' }"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: the pipeline runs in an agent of the kind `kubernetes`, which only Jenkins can make
+          name its image: write image = "…" under [interpreter] in testdock.toml
+    "#]],
+    );
+    check(
+        &agent("docker { image \"a:${VERSION}\" }"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${VERSION}` is known to Jenkins only
+          set it in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+    "#]],
+    );
+    check(
+        &agent("docker { image a + b }"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: an expression whose value only Jenkins can tell
+          set it in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+    "#]],
+    );
+    check(
+        &agent("docker { args '' }"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: the agent names no image
+          correct it, or write image or dockerfile under [interpreter] in testdock.toml
+    "#]],
+    );
+    let twice = "dockerfile { filename 'ci/Dockerfile.ci'\n dir 'ci' }";
+    check(
+        &agent(twice),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: no Dockerfile found at ci/ci/Dockerfile.ci in the workspace
+          correct filename and dir of the agent in Jenkinsfile; filename is relative to dir
+    "#]],
+    );
+    check(
+        &agent("dockerfile { dir '../x' }"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `../x/Dockerfile` lies outside of the workspace
+          correct it, or write image or dockerfile under [interpreter] in testdock.toml
+    "#]],
+    );
+    let shell = "dockerfile { additionalBuildArgs '--build-arg V=$(git describe)' }";
+    check(
+        &agent(shell),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: additionalBuildArgs: `$(git describe)` needs a shell to be known
+          write dockerfile, build-args and target under [interpreter] in testdock.toml
+    "#]],
+    );
+    check(
+        &agent("docker { image 'a'\n args '-v x' }"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: args: the mount's target `x` is no absolute path
+          correct it, or write run-args under [interpreter] in testdock.toml
+    "#]],
+    );
+    check(
+        &agent("docker { image 'a'\n args '\"' }"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: args: a quote that nothing closes
+          correct it, or write image or dockerfile under [interpreter] in testdock.toml
+    "#]],
+    );
+    check(
+        &agent("docker { image 'a'\n args '--privileged' }"),
+        &expect![[r#"
+        the container is to have all privileges of the host (privileged), which nobody has allowed
+          write allow = ["privileged"] under [interpreter] in testdock.toml if you trust it
+    "#]],
+    );
+    check(
+        "pipeline {\n agent { docker 'a'\n",
+        &expect![[r#"
+        /w/shop/Jenkinsfile:2: cannot read Jenkinsfile: a `{` that nothing closes
+          close it, or name an image or a Dockerfile
+    "#]],
+    );
+    let named = "[interpreter]\njenkinsfile = \"Jenkinsfile\"";
+    check_container(
+        named,
+        &[],
+        &expect![[r#"
+        cannot read Jenkinsfile: there is no such file in the workspace
+          correct `interpreter.jenkinsfile` in testdock.toml
+    "#]],
+    );
+    check_container(
+        named,
+        &[("Jenkinsfile", "pipeline { agent any }")],
+        &expect![[r#"
+        cannot run tests as Jenkinsfile says: it has no Docker agent
+          write image = "python:3.12" under [interpreter] in testdock.toml instead
+    "#]],
+    );
+}
+
+#[test]
+fn the_command_lines_are_those_of_jenkins() {
+    let commands = |text: &str| {
+        let config = resolve(&[], None).config;
+        let read = |path: &str| match path {
+            "Jenkinsfile" => Some(text.to_owned()),
+            "ci/Dockerfile" => Some("FROM a\n".to_owned()),
+            _ => None,
+        };
+        let host = Host { env: &|_| None, ids: Some((1000, 100)) };
+        let folder = Folder { root: "/w/shop".into(), read: &read, host };
+        match jenkins_commands(&config.interpreter, folder) {
+            Ok(lines) => lines.iter().map(|line| format!("{line}\n")).collect(),
+            Err(error) => error.message,
+        }
+    };
+    expect![[r#"
+        docker build -t 2ce974979cbd566f3d3bbb047f026da7994ea554 --build-arg UID=$(id -u) -f "ci/Dockerfile" "ci"
+        docker run -t -d -u 1000:100 -v /m2:/m2 -u root -w /w/shop -v /w/shop:/w/shop:rw,z -v /w/shop@tmp:/w/shop@tmp:rw,z -e 'CI=yes sir' 2ce974979cbd566f3d3bbb047f026da7994ea554 cat
+    "#]].assert_eq(&commands(
+        "pipeline { environment { CI = 'yes sir' }\nagent { dockerfile { dir 'ci'\nadditionalBuildArgs '--build-arg UID=$(id -u)'\nargs '-v /m2:/m2 -u root' } } }",
+    ));
+    expect![[r#"
+        docker inspect -f . maven:3 || docker pull maven:3
+        docker run -t -d -u 1000:100 -w /w/shop -v /w/shop:/w/shop:rw,z -v /w/shop@tmp:/w/shop@tmp:rw,z maven:3 cat
+    "#]].assert_eq(&commands("pipeline { agent { docker { image 'maven:3' } } }"));
+    expect!["Jenkinsfile says nothing of a container: it has no Docker agent"]
+        .assert_eq(&commands("pipeline { agent any }"));
+}

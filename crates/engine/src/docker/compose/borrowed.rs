@@ -1,0 +1,40 @@
+//! Running in a service's own container, as it is.
+
+use std::collections::HashMap;
+
+use bollard::Docker;
+use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
+use testdock_core::model::{Fault, RunError};
+use testdock_core::plan::{Compose, Interpreter};
+
+use super::super::container::{Container, engine_error};
+use super::super::recipe;
+use super::{PROJECT, SERVICE};
+
+/// The service's container that runs, with its image's id.
+pub(in super::super) async fn borrow(
+    docker: &Docker,
+    interpreter: &Interpreter,
+    compose: &Compose,
+) -> Result<(Container, String), RunError> {
+    let (project, service) = (&compose.project, &compose.service);
+    let filters = HashMap::from([
+        ("label", vec![format!("{PROJECT}={project}"), format!("{SERVICE}={service}")]),
+        ("status", vec!["running".to_owned()]),
+    ]);
+    let options = ListContainersOptionsBuilder::default().filters(&filters).build();
+    let list = docker.list_containers(Some(options)).await;
+    let list = list.map_err(|e| engine_error("list containers", &e))?;
+    let Some(id) = list.into_iter().next().and_then(|found| found.id) else {
+        let message = format!("the service {service} of the project {project} is not running");
+        return Err(RunError::new(Fault::Interpreter, message).help(format!(
+            "start it (docker compose -p {project} up -d {service}), or leave out compose.exec to run the \
+             tests in a container of their own"
+        )));
+    };
+    let found = docker.inspect_container(&id, None::<InspectContainerOptions>).await;
+    let found = found.map_err(|e| engine_error(&format!("inspect the service {service}"), &e))?;
+    let image = found.image.unwrap_or_default();
+    let user = recipe::user(&interpreter.options.user);
+    Ok((Container::borrowed(docker.clone(), id, found.mounts, user), image))
+}

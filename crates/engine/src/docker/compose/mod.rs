@@ -1,0 +1,88 @@
+//! A compose service as the place where tests run.
+//!
+//! The compose tool itself resolves the files and starts what the service needs; nobody else knows what
+//! they mean. The container of the tests is ours like any other, on the service's networks, and the
+//! service's own is never touched: it may be left out, or be run in as it is.
+
+mod borrowed;
+mod needs;
+mod tool;
+
+use bollard::Docker;
+use bollard::query_parameters::InspectNetworkOptions;
+use camino::Utf8Path;
+use testdock_core::interpreter::{ComposeService, compose_interpreter};
+use testdock_core::model::RunError;
+use testdock_core::plan::{Compose, Interpreter};
+
+use crate::runner::Events;
+use tool::Tool;
+
+pub(super) use borrowed::borrow;
+pub(super) use needs::{sweep, take_down};
+
+/// The labels with which the compose tool marks its containers.
+const PROJECT: &str = "com.docker.compose.project";
+const SERVICE: &str = "com.docker.compose.service";
+
+/// The service's interpreter, with nothing started.
+pub(super) async fn resolved(
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    compose: &Compose,
+) -> Result<ComposeService, RunError> {
+    let tool = Tool::new(root, compose, interpreter.host.as_deref());
+    compose_interpreter(interpreter, compose, &tool.config().await?, root)
+}
+
+/// The same, as far as it was resolved before and its files are as they were.
+pub(super) fn remembered(
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    compose: &Compose,
+) -> Option<Interpreter> {
+    let tool = Tool::new(root, compose, interpreter.host.as_deref());
+    let service = compose_interpreter(interpreter, compose, &tool.known_config()?, root);
+    Some(service.ok()?.interpreter)
+}
+
+/// The service's interpreter, with what the service needs up and well.
+pub(super) async fn ready(
+    docker: &Docker,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    compose: &Compose,
+    events: &Events,
+) -> Result<Interpreter, RunError> {
+    let tool = Tool::new(root, compose, interpreter.host.as_deref());
+    let service = resolved(root, interpreter, compose).await?;
+    let mut made = service.interpreter;
+    if compose.exec {
+        return Ok(made);
+    }
+    needs::bring_up(docker, &tool, interpreter, &service.needs, events).await?;
+    if interpreter.options.network.is_none() {
+        keep_networks_that_are_there(docker, &mut made).await;
+    }
+    Ok(made)
+}
+
+/// A network that nothing has made yet has nobody in it whom the tests could want to reach.
+async fn keep_networks_that_are_there(docker: &Docker, interpreter: &mut Interpreter) {
+    let options = &mut interpreter.options;
+    let all = options.network.take().into_iter();
+    let all: Vec<String> = all.chain(options.networks.drain(..).map(|join| join.network)).collect();
+    for network in all {
+        let is_mode = matches!(network.as_str(), "host" | "none" | "bridge" | "default");
+        let found = docker.inspect_network(&network, None::<InspectNetworkOptions>).await;
+        if !is_mode && found.is_err() {
+            continue;
+        }
+        match options.network {
+            None => options.network = Some(network),
+            Some(_) => {
+                options.networks.push(testdock_core::plan::Join { network, aliases: Vec::new() })
+            }
+        }
+    }
+}

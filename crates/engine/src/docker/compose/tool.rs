@@ -1,0 +1,161 @@
+//! The compose tool: version 2 as a part of `docker`, or version 1.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use etcetera::BaseStrategy as _;
+use sha2::{Digest as _, Sha256};
+use testdock_core::interpreter::compose_inputs;
+use testdock_core::model::{Fault, RunError};
+use testdock_core::plan::Compose;
+use tokio::process::Command;
+
+use crate::supervisor::hex;
+
+/// The tool, for one service of one workspace.
+pub(super) struct Tool<'a> {
+    pub(super) root: &'a Utf8Path,
+    pub(super) compose: &'a Compose,
+    host: Option<&'a str>,
+}
+
+impl<'a> Tool<'a> {
+    pub(super) fn new(root: &'a Utf8Path, compose: &'a Compose, host: Option<&'a str>) -> Self {
+        Self { root, compose, host }
+    }
+
+    /// What the files come to: asked once for each content of all that the tool reads.
+    pub(super) async fn config(&self) -> Result<String, RunError> {
+        if let Some(text) = self.known_config() {
+            return Ok(text);
+        }
+        let remembered = self.remembered();
+        let text = self.run(&[], &["config"]).await?;
+        if let Some(path) = &remembered {
+            // It will be asked again.
+            let _ = keep(path, &text);
+        }
+        Ok(text)
+    }
+
+    /// The same, without asking.
+    pub(super) fn known_config(&self) -> Option<String> {
+        std::fs::read_to_string(self.remembered()?).ok()
+    }
+
+    /// Runs the tool, with further files laid over the service's own.
+    pub(super) async fn run(&self, over: &[&Utf8Path], words: &[&str]) -> Result<String, RunError> {
+        let mut command = self.command(over).await?;
+        command.args(words);
+        let doing = words.first().copied().unwrap_or_default();
+        let out = command.output().await.map_err(|e| self.failed(doing, &e.to_string()))?;
+        if out.status.success() {
+            return Ok(String::from_utf8_lossy(&out.stdout).into_owned());
+        }
+        let said = String::from_utf8_lossy(&out.stderr);
+        let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+        let last = lines.last().copied().unwrap_or("it did not say why");
+        let error = self.failed(doing, last.trim());
+        Err(RunError { log: Some(said.trim().to_owned()).filter(|_| lines.len() > 1), ..error })
+    }
+
+    fn failed(&self, doing: &str, why: &str) -> RunError {
+        let fault = if doing == "config" { Fault::Configuration } else { Fault::Interpreter };
+        let files: Vec<&str> = self.compose.files.iter().map(|file| file.as_str()).collect();
+        let files = files.join(", ");
+        let message = match doing {
+            "config" => format!("cannot resolve {files}: {why}"),
+            _ => format!(
+                "cannot start what service {} of {files} needs: {why}",
+                self.compose.service
+            ),
+        };
+        RunError::new(fault, message)
+            .help(format!("see what the tool says: docker compose -f {} {doing}", files))
+    }
+
+    async fn command(&self, over: &[&Utf8Path]) -> Result<Command, RunError> {
+        let (program, first) = program().await?;
+        let mut command = Command::new(program);
+        command.args(first).args(["-p", &self.compose.project]);
+        for file in &self.compose.files {
+            command.args(["-f", file.as_str()]);
+        }
+        for file in over {
+            command.args(["-f", file.as_str()]);
+        }
+        for file in &self.compose.env_files {
+            command.args(["--env-file", file.as_str()]);
+        }
+        for profile in &self.compose.profiles {
+            command.args(["--profile", profile]);
+        }
+        if let Some(host) = self.host {
+            command.env("DOCKER_HOST", host);
+        }
+        command.current_dir(self.root).stdin(Stdio::null()).kill_on_drop(true);
+        Ok(command)
+    }
+
+    /// The file with what these files came to; `None` where not all that shapes it can be told.
+    fn remembered(&self) -> Option<Utf8PathBuf> {
+        let mut hash = Sha256::new();
+        let mut add = |text: &str| {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        };
+        add(&format!("{:?} {} {:?}", self.compose, self.root, self.host));
+        let mut words = BTreeSet::new();
+        let read = |path: &str| std::fs::read_to_string(self.root.join(path)).unwrap_or_default();
+        for file in &self.compose.files {
+            let text = read(file.as_str());
+            for path in compose_inputs(file.as_str(), &text)? {
+                add(&read(&path));
+            }
+            add(&text);
+            let names = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            words.extend(names.map(str::to_owned));
+        }
+        for file in &self.compose.env_files {
+            add(&read(file.as_str()));
+        }
+        // A variable that the files name shapes what they come to.
+        for (name, value) in std::env::vars() {
+            if words.contains(&name) || name.starts_with("COMPOSE_") {
+                add(&format!("{name}={value}"));
+            }
+        }
+        let cache = etcetera::choose_base_strategy().ok()?.cache_dir();
+        let dir = Utf8PathBuf::from_path_buf(cache).ok()?.join("testdock/compose");
+        Some(dir.join(hex(&hash.finalize()[..16])))
+    }
+}
+
+/// Version 2 where it is there, else version 1.
+async fn program() -> Result<(&'static str, &'static [&'static str]), RunError> {
+    let known: [(&str, &[&str]); 2] = [("docker", &["compose"]), ("docker-compose", &[])];
+    for (program, first) in known {
+        let mut command = Command::new(program);
+        command.args(first).arg("version").stdin(Stdio::null()).kill_on_drop(true);
+        if command.output().await.is_ok_and(|out| out.status.success()) {
+            return Ok((program, first));
+        }
+    }
+    Err(RunError::new(
+        Fault::Interpreter,
+        "cannot resolve compose files: there is neither `docker compose` nor `docker-compose`",
+    )
+    .help("install the compose plugin of Docker (docker-compose-plugin, or docker-compose)"))
+}
+
+/// Variables of the caller's may stand in it: it is for the caller's eyes.
+fn keep(path: &Utf8Path, text: &str) -> std::io::Result<()> {
+    let dir = path.parent().unwrap_or(Utf8Path::new("."));
+    std::fs::create_dir_all(dir)?;
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}

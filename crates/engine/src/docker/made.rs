@@ -1,0 +1,176 @@
+//! What the image made in the workspace's place, and belongs to its user there.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use bollard::Docker;
+use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountType};
+use bollard::query_parameters::{
+    CreateContainerOptions, DownloadFromContainerOptionsBuilder, InspectContainerOptions,
+    RemoveContainerOptionsBuilder,
+};
+use camino::{Utf8Path, Utf8PathBuf};
+use etcetera::BaseStrategy as _;
+use futures_util::StreamExt as _;
+use testdock_core::containers::origin::HELPER;
+use testdock_core::paths::RelPath;
+
+use super::image::Image;
+use super::look::ask;
+use super::recipe::Recipe;
+
+/// A compiled file larger than this is left where it is.
+const LARGEST: usize = 256 << 20;
+
+/// Files of the image on this machine, ready to be mounted: fetched once for each image. One that cannot
+/// be had is left out: its test says what is missing better than we could.
+pub(super) async fn fetch(
+    docker: &Docker,
+    root: &Utf8Path,
+    image: &Image,
+    files: &[(RelPath, String)],
+) -> Vec<(Utf8PathBuf, String)> {
+    let Some(dir) = dir(image).filter(|_| !files.is_empty()) else {
+        return Vec::new();
+    };
+    let missing = files.iter().any(|(_, path)| !local(&dir, path).is_file());
+    if missing && let Err(error) = fetch_all(docker, image, &dir, files).await {
+        tracing::warn!("cannot fetch what {} compiled in place: {error}", image.name);
+    }
+    let there = files
+        .iter()
+        .filter(|(here, path)| local(&dir, path).is_file() && mount_point(&here.on(root)).is_ok());
+    there.map(|(_, path)| (local(&dir, path), path.clone())).collect()
+}
+
+/// Something for the mount to go over, made by the caller and not by the engine as root. It is empty, as
+/// a tool that looks here without the container sees.
+fn mount_point(path: &Utf8Path) -> io::Result<()> {
+    match fs::File::create_new(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn dir(image: &Image) -> Option<Utf8PathBuf> {
+    let cache = etcetera::choose_base_strategy().ok()?.cache_dir();
+    let id = image.id.trim_start_matches("sha256:");
+    Some(Utf8PathBuf::from_path_buf(cache).ok()?.join("testdock/made").join(id.get(..16)?))
+}
+
+fn local(dir: &Utf8Path, path: &str) -> Utf8PathBuf {
+    dir.join(path.trim_start_matches('/'))
+}
+
+async fn fetch_all(
+    docker: &Docker,
+    image: &Image,
+    dir: &Utf8Path,
+    files: &[(RelPath, String)],
+) -> Result<(), String> {
+    let body = ContainerCreateBody {
+        image: Some(image.id.clone()),
+        // It is never started; an image without a command could not be made otherwise.
+        cmd: Some(vec!["true".to_owned()]),
+        labels: Some([(HELPER.to_owned(), "fetch".to_owned())].into()),
+        ..ContainerCreateBody::default()
+    };
+    let made = docker.create_container(None::<CreateContainerOptions>, body).await;
+    let id = made.map_err(|e| super::said(&e))?.id;
+    let mut outcome = Ok(());
+    for (_, path) in files {
+        outcome = outcome.and(fetch_one(docker, &id, dir, path).await);
+    }
+    let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+    let _ = docker.remove_container(&id, Some(options)).await;
+    outcome
+}
+
+async fn fetch_one(docker: &Docker, id: &str, dir: &Utf8Path, path: &str) -> Result<(), String> {
+    let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
+    let mut pieces = docker.download_from_container(id, Some(options));
+    let mut archive = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        archive.extend_from_slice(&piece.map_err(|e| super::said(&e))?);
+        if archive.len() > LARGEST {
+            return Err(format!("{path} is too large"));
+        }
+    }
+    unpack(&archive, local(dir, path).as_std_path()).map_err(|e| format!("{path}: {e}"))
+}
+
+/// Writes the one file of an archive, all of it or nothing.
+fn unpack(archive: &[u8], target: &Path) -> io::Result<()> {
+    let mut archive = tar::Archive::new(archive);
+    let mut entry = archive.entries()?.next().ok_or(io::ErrorKind::NotFound)??;
+    let mut content = Vec::new();
+    entry.read_to_end(&mut content)?;
+    let dir = target.parent().ok_or(io::ErrorKind::NotFound)?;
+    fs::create_dir_all(dir)?;
+    let file = tempfile::NamedTempFile::new_in(dir)?;
+    fs::write(file.path(), content)?;
+    share(file.path())?;
+    file.persist(target).map(drop).map_err(|e| e.error)
+}
+
+/// The tests may run as somebody else.
+#[cfg(unix)]
+fn share(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn share(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Gives the volumes that start from the image to the user of the tests, who could not write into them
+/// otherwise. In a container beside it: in one that allows no new privileges even root has none.
+pub(super) async fn hand_over(docker: &Docker, id: &str, recipe: &Recipe) {
+    const SCRIPT: &str = "owner=$1; shift; uid=${owner%%:*}; for dir; do \
+                          [ \"$(stat -c %u \"$dir\")\" = \"$uid\" ] || chown -R \"$owner\" \"$dir\"; done";
+    let is_root = matches!(recipe.owner.split(':').next(), Some("0" | "root" | ""));
+    if recipe.filled.is_empty() || is_root {
+        return;
+    }
+    let mounts = volumes(docker, id, &recipe.filled).await;
+    let dirs = mounts.iter().filter_map(|mount| mount.target.clone());
+    let arguments = [recipe.owner.clone()].into_iter().chain(dirs);
+    let body = ContainerCreateBody {
+        image: recipe.body.image.clone(),
+        entrypoint: Some(["sh", "-c", SCRIPT, "testdock"].map(str::to_owned).into()),
+        cmd: Some(arguments.collect()),
+        user: Some("0".to_owned()),
+        attach_stdout: Some(true),
+        labels: Some([(HELPER.to_owned(), "hand over".to_owned())].into()),
+        host_config: Some(HostConfig {
+            auto_remove: Some(true),
+            network_mode: Some("none".to_owned()),
+            mounts: Some(mounts.clone()),
+            ..HostConfig::default()
+        }),
+        ..ContainerCreateBody::default()
+    };
+    // An engine that has no root to do so keeps them as they are.
+    if let Err(error) = ask(docker, body).await {
+        tracing::warn!("cannot hand over the volumes of a container: {}", super::said(&error));
+    }
+}
+
+/// The volumes that lie at these places of a container, by name.
+async fn volumes(docker: &Docker, id: &str, places: &[String]) -> Vec<Mount> {
+    let found = docker.inspect_container(id, None::<InspectContainerOptions>).await;
+    let mounts = found.ok().and_then(|found| found.mounts).unwrap_or_default();
+    let ours = mounts
+        .into_iter()
+        .filter(|mount| mount.destination.as_ref().is_some_and(|place| places.contains(place)));
+    let mount = ours.map(|mount| Mount {
+        typ: Some(MountType::VOLUME),
+        source: mount.name,
+        target: mount.destination,
+        ..Mount::default()
+    });
+    mount.collect()
+}

@@ -1,0 +1,125 @@
+//! Options of a container that only its image can settle: who a user is, what a variable holds.
+
+use bollard::Docker;
+use testdock_core::model::RunError;
+use testdock_core::plan::{Interpreter, User};
+
+use super::image::Image;
+use super::look;
+
+/// The interpreter with nothing left open.
+pub(super) async fn settle(
+    docker: &Docker,
+    interpreter: &Interpreter,
+    image: &Image,
+) -> Result<Interpreter, RunError> {
+    let mut settled = interpreter.clone();
+    for value in settled.options.env.values_mut() {
+        if value.contains(OPEN) {
+            *value = filled(value, &image.env);
+        }
+    }
+    if let User::Alias(name) = &interpreter.options.user {
+        let passwd = look::passwd(docker, image).await?;
+        take_user(&mut settled, name, &passwd);
+    }
+    Ok(settled)
+}
+
+const OPEN: &str = "${containerEnv:";
+
+/// A value with the image's variables filled in; one that it lacks has its default, or nothing.
+fn filled(value: &str, image: &[String]) -> String {
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        out.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        let (name, default) = name.split_once(':').unwrap_or((name, ""));
+        let found = image.iter().filter_map(|line| line.split_once('=')).find(|(n, _)| *n == name);
+        // An image that says nothing of PATH has the engine's.
+        let usual = if name == "PATH" { USUAL_PATH } else { default };
+        out.push_str(found.map_or(usual, |(_, value)| value));
+        rest = after;
+    }
+    out + rest
+}
+
+const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The image's user of that name, where it is the caller by number; else the caller, at home there.
+fn take_user(interpreter: &mut Interpreter, name: &str, passwd: &str) {
+    let line = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let found = line.into_iter().find(|fields| fields.first() == Some(&name));
+    let (Some(uid), Some(home)) = (
+        found.as_ref().and_then(|fields| fields.get(2)?.parse::<u32>().ok()),
+        found.as_ref().and_then(|fields| fields.get(5)),
+    ) else {
+        // The engine says that there is no such user.
+        interpreter.options.user = User::Named(name.to_owned());
+        return;
+    };
+    let options = &mut interpreter.options;
+    match caller() {
+        Some(caller) if caller != uid => {
+            options.user = User::Host;
+            options.env.entry("HOME".to_owned()).or_insert_with(|| (*home).to_owned());
+            interpreter.unheeded.push(format!(
+                "the user `{name}`: it has the uid {uid} in the image and you have {caller}, so the tests run \
+                 with yours, in its home where that can be written"
+            ));
+        }
+        _ => options.user = User::Named(name.to_owned()),
+    }
+}
+
+#[cfg(unix)]
+fn caller() -> Option<u32> {
+    Some(rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn caller() -> Option<u32> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use testdock_core::plan::Source;
+
+    use super::*;
+
+    #[test]
+    fn variables_of_the_image_are_filled_in() {
+        let image = ["PATH=/opt/bin:/bin".to_owned(), "A=a=b".to_owned()];
+        let cases = [
+            ("${containerEnv:PATH}:/x", "/opt/bin:/bin:/x"),
+            ("[${containerEnv:A}${containerEnv:B}]", "[a=b]"),
+            ("${containerEnv:B:b}${other}", "b${other}"),
+            ("${containerEnv:A", "a=b"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(filled(value, &image), expected);
+        }
+        assert!(filled("${containerEnv:PATH}", &[]).contains("/usr/bin"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_user_of_the_image_is_taken_where_it_is_the_caller() {
+        let me = rustix::process::getuid().as_raw();
+        let passwd = format!(
+            "root:x:0:0::/root:/bin/sh\nme:x:{me}:1::/home/me:\nodd\nyou:x:{}:1::/home/you:\n",
+            me + 1
+        );
+        let taken = |name: &str| {
+            let mut interpreter = Interpreter::new("x", Source::Local);
+            take_user(&mut interpreter, name, &passwd);
+            let home = interpreter.options.env.get("HOME").cloned();
+            (interpreter.options.user, home, interpreter.unheeded.len())
+        };
+        assert_eq!(taken("me"), (User::Named("me".into()), None, 0));
+        assert_eq!(taken("you"), (User::Host, Some("/home/you".into()), 1));
+        assert_eq!(taken("nobody"), (User::Named("nobody".into()), None, 0));
+    }
+}

@@ -1,0 +1,129 @@
+//! Commands that each new container begins with.
+
+use bollard::Docker;
+use bollard::container::LogOutput;
+use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
+use futures_util::StreamExt as _;
+use testdock_core::model::{Fault, RunError, RunEvent};
+use testdock_core::plan::Setup;
+
+use super::container::engine_error;
+use super::recipe::{BASE, Recipe};
+use crate::runner::Events;
+
+/// Renews the lease while a command runs, and ends with it. Arguments: the lease file, the lease, the command.
+const RUN: &str = "(while :; do echo \"$2\" >\"$1\"; sleep 2; done) & keep=$!; shift 2; \
+                   (\"$@\"); code=$?; kill $keep; exit $code";
+/// Waits until another process has made the container ready, for as long as its lease is renewed.
+const WAIT: &str = "left=30; while [ ! -e \"$1/ready\" ] && [ $left -gt 0 ]; do sleep 1; left=$((left-1)); \
+                    [ ! -s \"$1/lease\" ] || left=30; done; [ -e \"$1/ready\" ]";
+/// The end of a command's output, for its error.
+const TAIL: usize = 4096;
+
+/// Runs the recipe's commands in a new container, one after the other.
+pub(super) async fn run(
+    docker: &Docker,
+    id: &str,
+    recipe: &Recipe,
+    events: &Events,
+) -> Result<(), RunError> {
+    for setup in &recipe.setup {
+        events.send(RunEvent::BuildLog(format!("{}: {}", setup.name, words(setup)))).await;
+        let lease = recipe.lease.as_secs().to_string();
+        let lead = ["sh", "-c", RUN, "testdock", &format!("{BASE}/lease"), &lease];
+        let argv = lead.iter().map(|word| (*word).to_owned()).chain(setup.argv.iter().cloned());
+        let (code, tail) = exec(docker, id, recipe, argv.collect(), Some(events)).await?;
+        if code != 0 {
+            let message = format!(
+                "cannot make the container ready: {} `{}` failed with exit code {code}",
+                setup.name,
+                words(setup)
+            );
+            let error = RunError::new(Fault::Interpreter, message)
+                .help("correct the command, or what it needs of the image");
+            return Err(RunError { log: Some(tail), ..error });
+        }
+    }
+    if !recipe.setup.is_empty() {
+        let done = ["sh", "-c", ": >\"$1/ready\"", "testdock", BASE].map(str::to_owned);
+        exec(docker, id, recipe, done.into(), None).await?;
+    }
+    Ok(())
+}
+
+/// Waits for whoever made the container; says whether it is ready.
+pub(super) async fn is_ready(docker: &Docker, id: &str, recipe: &Recipe) -> Result<bool, RunError> {
+    if recipe.setup.is_empty() {
+        return Ok(true);
+    }
+    let argv = ["sh", "-c", WAIT, "testdock", BASE].map(str::to_owned);
+    Ok(exec(docker, id, recipe, argv.into(), None).await?.0 == 0)
+}
+
+fn words(setup: &Setup) -> String {
+    match setup.argv.as_slice() {
+        [shell, flag, line] if shell == "sh" && flag == "-c" => line.clone(),
+        words => words.join(" "),
+    }
+}
+
+/// Runs a command in the workspace; its exit code, and the end of what it printed.
+async fn exec(
+    docker: &Docker,
+    id: &str,
+    recipe: &Recipe,
+    argv: Vec<String>,
+    events: Option<&Events>,
+) -> Result<(i64, String), RunError> {
+    let failed = |e: bollard::errors::Error| engine_error("make the container ready", &e);
+    let options = CreateExecOptions {
+        attach_stdout: Some(true),
+        attach_stderr: Some(true),
+        cmd: Some(argv),
+        env: Some(recipe.env.iter().map(|(name, value)| format!("{name}={value}")).collect()),
+        working_dir: Some(recipe.workspace.clone()),
+        ..CreateExecOptions::default()
+    };
+    let exec = docker.create_exec(id, options).await.map_err(failed)?;
+    let started = docker.start_exec(&exec.id, None::<StartExecOptions>).await.map_err(failed)?;
+    let mut said = Said::default();
+    if let StartExecResults::Attached { mut output, .. } = started {
+        while let Some(piece) = output.next().await {
+            for line in said.take(&piece.map_err(failed)?) {
+                if let Some(events) = events {
+                    events.send(RunEvent::BuildLog(line)).await;
+                }
+            }
+        }
+    }
+    let ended = docker.inspect_exec(&exec.id).await.map_err(failed)?;
+    Ok((ended.exit_code.unwrap_or(-1), said.tail))
+}
+
+/// What a command printed.
+#[derive(Default)]
+struct Said {
+    /// A line that has no end yet.
+    open: String,
+    tail: String,
+}
+
+impl Said {
+    /// The lines that end with this piece.
+    fn take(&mut self, piece: &LogOutput) -> Vec<String> {
+        let (LogOutput::StdOut { message } | LogOutput::StdErr { message }) = piece else {
+            return Vec::new();
+        };
+        let text = String::from_utf8_lossy(message);
+        self.tail.push_str(&text);
+        if self.tail.len() > TAIL {
+            let cut = self.tail.len() - TAIL;
+            let cut = (cut..).find(|at| self.tail.is_char_boundary(*at)).unwrap_or(cut);
+            self.tail.drain(..cut);
+        }
+        self.open.push_str(&text);
+        let mut lines: Vec<String> = self.open.split('\n').map(str::to_owned).collect();
+        self.open = lines.pop().filter(|open| open.len() < TAIL).unwrap_or_default();
+        lines
+    }
+}

@@ -1,0 +1,3 @@
+package com.intellij.execution;
+
+public class ExecutionException extends Exception { public ExecutionException(String message) {} }

@@ -1,0 +1,5 @@
+package com.intellij.execution;
+
+import com.intellij.psi.PsiElement;
+
+public abstract class Location<E extends PsiElement> {}

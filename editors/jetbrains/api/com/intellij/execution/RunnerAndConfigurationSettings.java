@@ -1,0 +1,5 @@
+package com.intellij.execution;
+
+import com.intellij.execution.configurations.RunConfiguration;
+
+public interface RunnerAndConfigurationSettings { RunConfiguration getConfiguration(); }

@@ -1,0 +1,3 @@
+package com.intellij.execution.filters;
+
+public interface HyperlinkInfo {}

@@ -1,0 +1,5 @@
+package com.intellij.execution.process;
+
+import com.intellij.openapi.util.UserDataHolderBase;
+
+public abstract class ProcessHandler extends UserDataHolderBase {}

@@ -1,0 +1,3 @@
+package com.intellij.execution.testframework;
+
+public abstract class TestConsoleProperties {}

@@ -1,0 +1,5 @@
+package com.intellij.execution.testframework;
+
+import com.intellij.openapi.Disposable;
+
+public interface TestFrameworkRunningModel extends Disposable {}

@@ -1,0 +1,5 @@
+package com.intellij.ide.plugins;
+
+import com.intellij.openapi.extensions.PluginDescriptor;
+
+public interface IdeaPluginDescriptor extends PluginDescriptor {}

@@ -1,0 +1,3 @@
+package com.intellij.openapi;
+
+public interface Disposable { void dispose(); }

@@ -1,0 +1,5 @@
+package com.intellij.openapi.actionSystem;
+
+public class AnActionEvent {
+    public final Presentation getPresentation() { throw new UnsupportedOperationException(); }
+}

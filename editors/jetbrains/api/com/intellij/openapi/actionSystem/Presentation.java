@@ -1,0 +1,3 @@
+package com.intellij.openapi.actionSystem;
+
+public final class Presentation { public void setEnabled(boolean enabled) { throw new UnsupportedOperationException(); } }

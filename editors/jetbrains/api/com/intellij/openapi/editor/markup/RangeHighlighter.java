@@ -1,0 +1,3 @@
+package com.intellij.openapi.editor.markup;
+
+public interface RangeHighlighter { void setGutterIconRenderer(GutterIconRenderer renderer); }

@@ -1,0 +1,3 @@
+package com.intellij.openapi.editor.markup;
+
+public class TextAttributes {}

@@ -1,0 +1,3 @@
+package com.intellij.openapi.options;
+
+public interface Configurable extends UnnamedConfigurable { String getDisplayName(); }

@@ -1,0 +1,3 @@
+package com.intellij.openapi.project;
+
+public interface DumbAware extends PossiblyDumbAware { @Override default boolean isDumbAware() { return true; } }

@@ -1,0 +1,3 @@
+package com.intellij.openapi.util;
+
+public final class Ref<T> {}

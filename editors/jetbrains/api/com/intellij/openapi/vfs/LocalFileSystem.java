@@ -1,0 +1,5 @@
+package com.intellij.openapi.vfs;
+
+public abstract class LocalFileSystem extends VirtualFileSystem {
+    public static LocalFileSystem getInstance() { throw new UnsupportedOperationException(); }
+}

@@ -1,0 +1,3 @@
+package com.intellij.openapi.wm;
+
+public interface StatusBar { void updateWidget(String id); }

@@ -1,0 +1,3 @@
+package com.intellij.psi;
+
+public interface PsiElement { PsiFile getContainingFile(); }

@@ -1,0 +1,3 @@
+package com.intellij.psi.search;
+
+public abstract class GlobalSearchScope {}

@@ -1,0 +1,3 @@
+package org.eclipse.lsp4j.services;
+
+public interface LanguageServer {}

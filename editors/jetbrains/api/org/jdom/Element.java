@@ -1,0 +1,3 @@
+package org.jdom;
+
+public class Element {}

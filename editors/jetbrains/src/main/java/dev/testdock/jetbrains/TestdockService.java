@@ -1,0 +1,165 @@
+package dev.testdock.jetbrains;
+
+import com.intellij.notification.NotificationGroupManager;
+import com.intellij.notification.NotificationType;
+import com.intellij.openapi.application.ApplicationManager;
+import com.intellij.openapi.project.Project;
+import com.redhat.devtools.lsp4ij.LanguageServerManager;
+import com.redhat.devtools.lsp4ij.client.LanguageClientImpl;
+import dev.testdock.jetbrains.logic.InOrder;
+import dev.testdock.jetbrains.logic.Protocol.Change;
+import dev.testdock.jetbrains.logic.Protocol.Containers;
+import dev.testdock.jetbrains.logic.Protocol.Discovered;
+import dev.testdock.jetbrains.logic.Protocol.Interpreters;
+import dev.testdock.jetbrains.logic.Protocol.LogEnd;
+import dev.testdock.jetbrains.logic.Protocol.LogName;
+import dev.testdock.jetbrains.logic.Protocol.LogText;
+import dev.testdock.jetbrains.logic.Tests;
+import dev.testdock.jetbrains.server.TestdockServer;
+import dev.testdock.jetbrains.server.TestdockServerFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What is known of a project's tests and engines, and the way to its server. */
+public final class TestdockService {
+    /** A state that the server tells whole; of two the newer one counts, whichever came last. */
+    public final class Snapshot<T> {
+        private final List<Consumer<T>> listeners = new CopyOnWriteArrayList<>();
+        private T value;
+        private long seq = -1;
+
+        Snapshot(T first) {
+            value = first;
+        }
+
+        public synchronized T get() {
+            return value;
+        }
+
+        public synchronized void take(T newer, long number) {
+            if (number >= seq) {
+                value = newer;
+                seq = number;
+                onScreen(() -> listeners.forEach(it -> it.accept(newer)));
+            }
+        }
+
+        /** Shows each new state, on the thread of the screen. */
+        public void listen(Consumer<T> listener) {
+            listeners.add(listener);
+        }
+    }
+
+    public final Tests tests = new Tests();
+    public final Snapshot<Set<String>> changedFiles = new Snapshot<>(Set.of());
+    public final Snapshot<Interpreters> interpreters = new Snapshot<>(new Interpreters());
+    public final Snapshot<Containers> containers = new Snapshot<>(new Containers());
+    private final Map<String, Consumer<String>> logs = new ConcurrentHashMap<>();
+    private final Map<String, InOrder> logOrder = new ConcurrentHashMap<>();
+    private final Project project;
+    private volatile LanguageClientImpl client;
+
+    public TestdockService(Project project) {
+        this.project = project;
+    }
+
+    public static TestdockService of(Project project) {
+        return project.getService(TestdockService.class);
+    }
+
+    public void speaksThrough(LanguageClientImpl newer) {
+        client = newer;
+    }
+
+    /** The server asks for its settings again. */
+    public void settingsChanged() {
+        if (client != null) {
+            client.triggerChangeConfiguration();
+        }
+    }
+
+    /** Another program, or another trust, needs a new server. */
+    public void restart() {
+        LanguageServerManager.getInstance(project).start(TestdockServerFactory.ID);
+    }
+
+    public void discovered(Discovered params) {
+        changedFiles.take(tests.discovered(params), 0);
+    }
+
+    public void changed(Change params) {
+        tests.changed(params).ifPresent(file -> changedFiles.take(Set.of(file), 0));
+    }
+
+    /** Asks the server, which is started where it does not run; what it answers is handled on the thread of the screen. */
+    public <T> void ask(Function<TestdockServer, CompletableFuture<T>> question, Consumer<T> answer) {
+        LanguageServerManager.getInstance(project)
+                .getLanguageServer(TestdockServerFactory.ID)
+                .thenCompose(item -> item == null
+                        ? CompletableFuture.failedFuture(new IllegalStateException("the server does not run"))
+                        : item.getInitializedServer())
+                .thenCompose(server -> question.apply((TestdockServer) server))
+                .whenComplete((result, error) -> onScreen(() -> {
+                    if (error == null) {
+                        answer.accept(result);
+                    } else {
+                        Throwable cause = error.getCause() == null ? error : error.getCause();
+                        say(cause.getMessage(), NotificationType.ERROR);
+                    }
+                }));
+    }
+
+    public void tell(Consumer<TestdockServer> message) {
+        ask(server -> {
+            message.accept(server);
+            return CompletableFuture.<Void>completedFuture(null);
+        }, nothing -> {});
+    }
+
+    /** Follows logs by a name of ours. */
+    public void openLog(String logId, Consumer<String> text) {
+        logs.put(logId, text);
+        logOrder.put(logId, new InOrder());
+    }
+
+    public void closeLog(String logId) {
+        if (logs.remove(logId) != null) {
+            tell(server -> server.closeLogs(new LogName(logId)));
+        }
+        logOrder.remove(logId);
+    }
+
+    public void logText(LogText params) {
+        InOrder order = logOrder.get(params.logId);
+        Consumer<String> log = logs.get(params.logId);
+        if (order != null && log != null) {
+            synchronized (order) {
+                order.take(params.seq, params.text).forEach(log);
+            }
+        }
+    }
+
+    /** What was sent before may still come. */
+    public void logEnded(LogEnd params) {
+        Consumer<String> log = logs.get(params.logId);
+        if (log != null) {
+            log.accept((params.message == null ? "the log ended" : params.message) + "\n");
+        }
+    }
+
+    public void say(String text, NotificationType type) {
+        NotificationGroupManager.getInstance().getNotificationGroup("Testdock")
+                .createNotification("Testdock", text, type)
+                .notify(project);
+    }
+
+    private void onScreen(Runnable action) {
+        ApplicationManager.getApplication().invokeLater(action, project.getDisposed());
+    }
+}

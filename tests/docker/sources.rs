@@ -1,0 +1,250 @@
+//! Where tests run, by each kind of file that can say so: small real projects whose tests look around.
+
+use std::process::Command;
+
+use super::support::docker::docker;
+use super::support::person::{self, Engine};
+use super::support::project::Project;
+use super::support::running::Story;
+use super::support::skip;
+
+/// Every test of a fixture is about its surroundings, and passes where they are right.
+#[track_caller]
+fn all_pass(story: &Story, tests: u64) {
+    assert_eq!(story.code, Some(0), "{story:#?}");
+    assert_eq!(story.totals(), [tests, 0, 0, 0], "{story:#?}");
+}
+
+/// What a run warned of.
+fn warnings(story: &Story) -> Vec<String> {
+    let texts = story.of("warning").filter_map(|line| line.value["message"].as_str());
+    texts.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_jenkinsfiles_agent_is_built_and_run_as_jenkins_does() {
+    let Some(project) = Project::fixture("jenkins-agent") else { return };
+    let (code, doctor) = project.shown(&["doctor"]);
+    assert_eq!(code, 0, "{doctor}");
+    assert!(doctor.contains("the agent of stage `Test`"), "{doctor}");
+    let (code, commands) = project.shown(&["explain", "--jenkins"]);
+    assert_eq!(code, 0, "{commands}");
+    let tag = commands.split_whitespace().nth(3).unwrap().to_owned();
+    assert!(commands.contains(&format!("-v {0}:{0}:rw,z", project.root)), "{commands}");
+
+    let story = project.run(&[]);
+    all_pass(&story, 5);
+    let said = warnings(&story);
+    assert!(said.iter().any(|it| it.contains("`label`")), "{said:?}");
+    // The image has the name that Jenkins would give it, too.
+    let built = docker(&["image", "inspect", "-f", "{{.RepoTags}}", &tag]).unwrap();
+    assert!(built.contains("testdock/"), "{built}");
+
+    let again = project.run(&[]);
+    all_pass(&again, 5);
+    assert!(again.is_warm());
+    assert!(warnings(&again).is_empty(), "said once for each container");
+    docker(&["rmi", &tag]).unwrap();
+}
+
+#[test]
+fn a_dev_container_is_built_and_made_as_its_file_says() {
+    let Some(project) = Project::fixture("dev-container") else { return };
+    let story = project.run(&[]);
+    all_pass(&story, 5);
+    let said = warnings(&story).join("\n");
+    for what in ["postCreateCommand", "features/node", "the user `dev`"] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+    assert!(!said.contains("customizations"), "{said}");
+}
+
+#[test]
+fn a_dev_containers_user_and_its_commands() {
+    let Some(project) = Project::fixture("dev-container") else { return };
+    let project = project.env("TESTDOCK_INTERPRETER__ENV__EXPECTED_SETUP", "yes");
+    let Some(project) = person::hand_over(project, Engine::Allowed) else { return };
+    let asked = ["--set", "interpreter.lifecycle = true"];
+    let story = project.run(&asked);
+    all_pass(&story, 5);
+    let said = warnings(&story).join("\n");
+    assert!(!said.contains("postCreateCommand") && !said.contains("the user"), "{said}");
+    assert!(project.run(&asked).is_warm());
+
+    // A command that fails is an error, and leaves no container behind.
+    project.edit(".devcontainer/devcontainer.json", "echo ready", "echo broken; exit 3");
+    let failed = project.run(&asked);
+    let error = failed.error();
+    assert_eq!(failed.code, Some(3), "{error}");
+    assert!(error.contains("failed with exit code 3") && error.contains("broken"), "{error}");
+    assert_eq!(project.containers().len(), 1, "the one that was ready");
+}
+
+#[test]
+fn a_compose_service_with_what_it_needs() {
+    let Some(project) = Compose::new() else { return };
+    let story = project.run(&[]);
+    all_pass(&story, 4);
+    assert_eq!(project.services(), ["seed", "store"], "the service's own container is left out");
+    assert!(project.run(&[]).is_warm());
+
+    // A service that somebody has stopped is started again.
+    docker(&["kill", &project.service("store")]).unwrap();
+    all_pass(&project.run(&[]), 4);
+
+    let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
+    assert_eq!(code, 0, "{removed}");
+    assert!(project.services().is_empty(), "{removed}");
+    let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
+    assert_eq!(networks, "", "the project's network goes with the last of it");
+}
+
+#[test]
+fn a_compose_service_that_runs_is_run_in_and_left_alone() {
+    let Some(project) = Compose::new() else { return };
+    let exec = ["--set", "interpreter.compose.exec = true"];
+    let refused = project.run(&exec);
+    assert_eq!(refused.code, Some(3), "{refused:#?}");
+    assert!(refused.error().contains("up -d app"), "{}", refused.error());
+
+    project.compose(&["up", "-d", "app"]);
+    let before = project.service("app");
+    all_pass(&project.run(&exec), 4);
+    all_pass(&project.run(&[]), 4);
+    let story = project.run(&[&exec[..], &["tests/test_service.py"]].concat());
+    assert_eq!(story.container(), before);
+    assert_eq!(project.service("app"), before);
+    // What ran before is nobody's to take down.
+    let (_, removed) = project.shown(&["interpreter", "remove", "default"]);
+    assert!(!removed.contains("store"), "{removed}");
+    assert_eq!(project.services(), ["app", "seed", "store"]);
+}
+
+#[test]
+fn what_a_service_needs_may_fail_and_says_why() {
+    let Some(project) = Compose::new() else { return };
+    project.edit("compose.yaml", "echo seeded", "echo no seed today; exit 7; echo");
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(3), "{story:#?}");
+    assert!(story.error().contains("seed"), "{}", story.error());
+    project.write("compose.yaml", "services:\n  app:\n    build: [\n");
+    let (code, doctor) = project.shown(&["doctor"]);
+    assert_eq!(code, 2, "{doctor}");
+    assert!(doctor.contains("compose.yaml:3"), "{doctor}");
+}
+
+/// The project with a compose file; what the tool made of it goes when it is dropped.
+struct Compose(Project);
+
+impl std::ops::Deref for Compose {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.0
+    }
+}
+
+impl Compose {
+    fn new() -> Option<Self> {
+        if tool().is_none() {
+            let why = "neither docker compose nor docker-compose is there";
+            assert!(std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_none(), "{why}");
+            return skip(why);
+        }
+        Some(Self(Project::fixture("compose-service")?))
+    }
+
+    fn name(&self) -> String {
+        self.root.file_name().unwrap().to_owned()
+    }
+
+    fn label(&self) -> String {
+        format!("label=com.docker.compose.project={}", self.name())
+    }
+
+    /// The services that have a container.
+    fn services(&self) -> Vec<String> {
+        let format = "{{.Label \"com.docker.compose.service\"}}";
+        let all = docker(&["ps", "-a", "--filter", &self.label(), "--format", format]).unwrap();
+        let mut all: Vec<String> = all.lines().map(str::to_owned).collect();
+        all.sort();
+        all
+    }
+
+    fn service(&self, name: &str) -> String {
+        let service = format!("label=com.docker.compose.service={name}");
+        let words = ["ps", "-aq", "--no-trunc", "--filter", &self.label(), "--filter", &service];
+        docker(&words).unwrap()
+    }
+
+    fn compose(&self, words: &[&str]) {
+        let mut tool = tool().unwrap();
+        tool.current_dir(&self.root).env("BASE", std::env::var("TESTDOCK_TEST_BASE").unwrap());
+        let out = tool.args(words).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    }
+}
+
+impl Drop for Compose {
+    fn drop(&mut self) {
+        for service in self.services() {
+            let _gone = docker(&["rm", "-fv", &self.service(&service)]);
+        }
+        for kind in ["network", "volume"] {
+            let ids = docker(&[kind, "ls", "-q", "--filter", &self.label()]).unwrap_or_default();
+            ids.lines().for_each(|id| drop(docker(&[kind, "rm", id])));
+        }
+        let images = docker(&["images", "-q", "--filter", &format!("reference={}*", self.name())]);
+        images.unwrap_or_default().lines().for_each(|id| drop(docker(&["rmi", "-f", id])));
+    }
+}
+
+/// The compose tool, whichever is there.
+fn tool() -> Option<Command> {
+    let plugin = docker(&["compose", "version"]).is_ok();
+    let mut command = Command::new(if plugin { "docker" } else { "docker-compose" });
+    if plugin {
+        command.arg("compose");
+    }
+    let works = Command::new(command.get_program()).arg("version").output().is_ok();
+    works.then_some(command)
+}
+
+#[test]
+fn a_build_has_secrets_and_keeps_none() {
+    let Some(project) = Project::fixture("dockerfile-secrets") else { return };
+    let base = std::env::var("TESTDOCK_TEST_BASE").unwrap();
+    let project = project.env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base);
+    let unset = project.run(&[]);
+    assert_eq!(unset.code, Some(2), "{unset:#?}");
+    assert!(unset.error().contains("BUILD_TOKEN"), "{}", unset.error());
+
+    let project = project.env("BUILD_TOKEN", "s3cr3t-token");
+    let story = project.run(&[]);
+    all_pass(&story, 3);
+    let said = format!("{story:?}");
+    assert!(!said.contains("s3cr3t"), "{said}");
+    let image = story.only("interpreter-ready").value["image"].as_str().unwrap().to_owned();
+    let history = docker(&["history", "--no-trunc", &image]).unwrap();
+    assert!(!history.contains("s3cr3t"), "{history}");
+
+    project.edit("Dockerfile", "> /hosts", "> /hosts && exit 7");
+    let failed = project.run(&[]);
+    assert_eq!(failed.code, Some(3), "{failed:#?}");
+    assert!(failed.error().contains("failed with exit code 7"), "{}", failed.error());
+}
+
+#[test]
+fn what_the_image_made_stays_visible_and_belongs_to_the_user() {
+    let Some(project) = Project::fixture("image-made") else { return };
+    let base = std::env::var("TESTDOCK_TEST_BASE").unwrap();
+    let project = project.env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base);
+    project.write("shop/new.py", "NEW = 1\n");
+    let Some(project) = person::hand_over(project, Engine::Allowed) else { return };
+    for _ in ["cold", "with the mount points that the first one left"] {
+        all_pass(&project.run(&["--fresh"]), 5);
+        assert_eq!(person::foreign(&project.root), [""; 0]);
+    }
+    all_pass(&project.run(&[]), 5);
+    assert!(project.run(&["tests/test_made.py::test_a_compiled_module_is_there"]).is_warm());
+}

@@ -1,0 +1,23 @@
+//! What runs when some of a fixture's tests are selected: these, and no others.
+
+use std::collections::BTreeSet;
+
+use crate::demands::Demands;
+use crate::support::expected::Expected;
+use crate::support::project::Project;
+
+pub(crate) fn check(project: &Project, expected: &Expected, demands: &Demands) {
+    for selection in &demands.selections {
+        let of: Vec<&str> = selection.of.iter().map(String::as_str).collect();
+        let story = project.run(&of);
+        let ran =
+            story.of("test-finished").map(|line| line.value["id"].as_str().unwrap().to_owned());
+        let ran: BTreeSet<String> = ran.collect();
+        let wanted: BTreeSet<String> = selection.ran.iter().cloned().collect();
+        assert_eq!(ran, wanted, "of {of:?}: {}", story.errors);
+        for id in &ran {
+            let outcome = &story.test(id)["outcome"];
+            assert_eq!(*outcome, expected.tests[id].outcome, "{id} of {of:?}");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Neovim with its plugin, and the editors of a terminal that need none: Neovim, Helix, Emacs.
+//!
+//! They run in a container of their own, where the server runs beside them and uses this machine's engine:
+//! so the project lies at the same path there and here. Editors without a plugin are set up by the very
+//! blocks of `editors/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::Options;
+use crate::shell::{command, root, run, say};
+use crate::{engine, images};
+
+/// One editor, set up in one way.
+struct Scenario {
+    name: &'static str,
+    /// Whether a change has to pass it.
+    smoke: bool,
+    /// The block of `editors/README.md` that sets it up: heading, language, and the file that it goes to.
+    block: Option<[&'static str; 3]>,
+    /// The server's command line.
+    server: &'static str,
+    /// What starts the editor; `{tests}` is the folder `editors`, `{home}` the home.
+    words: &'static [&'static str],
+}
+
+const PLUGIN: &[&str] = &[
+    "nvim",
+    "--headless",
+    "-u",
+    "{editors}/nvim/tests/init.lua",
+    "-c",
+    "luafile {editors}/nvim/tests/e2e.lua",
+];
+
+const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "nvim, a recorded run",
+        smoke: true,
+        block: None,
+        server: "testdock lsp --replay {recording}",
+        words: PLUGIN,
+    },
+    Scenario {
+        name: "nvim, real runs",
+        smoke: true,
+        block: None,
+        server: "testdock lsp",
+        words: PLUGIN,
+    },
+    Scenario {
+        name: "nvim without the plugin",
+        smoke: false,
+        block: Some(["Neovim without the plugin", "lua", "block.lua"]),
+        server: "testdock lsp",
+        words: &[
+            "nvim",
+            "--headless",
+            "--cmd",
+            "set noswapfile",
+            "-u",
+            "{home}/block.lua",
+            "-c",
+            "luafile {editors}/tests/nvim-bare.lua",
+        ],
+    },
+    Scenario {
+        name: "helix",
+        smoke: false,
+        block: Some(["Helix", "toml", ".config/helix/languages.toml"]),
+        server: "testdock lsp",
+        words: &["sh", "{editors}/tests/helix.sh"],
+    },
+    Scenario {
+        name: "emacs, eglot",
+        smoke: false,
+        block: Some(["Emacs, eglot", "elisp", "block.el"]),
+        server: "testdock lsp",
+        words: &[
+            "emacs",
+            "--batch",
+            "--load={home}/block.el",
+            "--load={editors}/tests/emacs.el",
+            "--eval=(drive 'eglot)",
+        ],
+    },
+    Scenario {
+        name: "emacs, lsp-mode",
+        smoke: false,
+        block: Some(["Emacs, lsp-mode", "elisp", "block.el"]),
+        server: "testdock lsp",
+        words: &[
+            "emacs",
+            "--batch",
+            "--eval=(package-initialize)",
+            "--load={home}/block.el",
+            "--load={editors}/tests/emacs.el",
+            "--eval=(drive 'lsp-mode)",
+        ],
+    },
+];
+
+/// Drives all of them, or those that are meant.
+pub(crate) fn drive(options: &Options) -> Result<()> {
+    engine::ensure()?;
+    let base = images::base()?;
+    let image = images::editors()?;
+    say("building testdock");
+    run(&mut command("cargo", ["build", "--quiet", "--package", "testdock"]))?;
+    let is_meant = |it: &&Scenario| {
+        let is_named = options.only.as_ref().is_none_or(|name| it.name.contains(name.as_str()));
+        is_named && (it.smoke || !options.smoke)
+    };
+    let mut failed = Vec::new();
+    for scenario in SCENARIOS.iter().filter(is_meant) {
+        let (began, bed) = (Instant::now(), Bed::make(scenario)?);
+        say(format_args!("── {}", scenario.name));
+        let outcome = run(&mut bed.command(scenario, &image, &base)?);
+        say(format_args!("   {:.1} s", began.elapsed().as_secs_f64()));
+        failed.extend(outcome.err().map(|_| scenario.name));
+    }
+    ensure!(failed.is_empty(), "failed: {}", failed.join("; "));
+    Ok(())
+}
+
+/// A home and a copy of the sample project, gone with the value.
+struct Bed(PathBuf);
+
+impl Bed {
+    fn make(scenario: &Scenario) -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("testdock-nvim-{}", std::process::id()));
+        let bed = Self(folder);
+        copy(&root().join("fixtures/python-pytest"), &bed.project())?;
+        copy(&root().join("editors/nvim"), &bed.home().join(PACKAGE))?;
+        if let Some([heading, language, file]) = scenario.block {
+            let file = bed.home().join(file);
+            fs::create_dir_all(file.parent().context("a file has a folder")?)?;
+            fs::write(file, block(heading, language)?)?;
+        }
+        Ok(bed)
+    }
+
+    fn project(&self) -> PathBuf {
+        self.0.join("shop")
+    }
+
+    fn home(&self) -> PathBuf {
+        self.0.join("home")
+    }
+
+    fn command(&self, scenario: &Scenario, image: &str, base: &str) -> Result<Command> {
+        let editors = root().join("editors");
+        let recording = root().join("tests/recordings/python-pytest.jsonl");
+        let binary = crate::shell::target()?.join("debug/testdock");
+        let filled = |word: &str| {
+            word.replace("{editors}", &editors.to_string_lossy())
+                .replace("{home}", &self.home().to_string_lossy())
+                .replace("{recording}", &recording.to_string_lossy())
+        };
+        let bound = |from: &Path, to: &Path, mode: &str| {
+            format!("--volume={}:{}{mode}", from.display(), to.display())
+        };
+        let mut docker = command("docker", ["run", "--rm", "--init"]);
+        docker
+            .arg(bound(root(), root(), ":ro"))
+            .arg(bound(&binary, Path::new("/usr/local/bin/testdock"), ":ro"))
+            .arg(bound(&self.0, &self.0, ""))
+            .arg("--volume=/var/run/docker.sock:/var/run/docker.sock")
+            .arg(format!("--workdir={}", self.project().display()))
+            .arg(format!("--env=HOME={}", self.home().display()))
+            .arg(format!("--env=TESTDOCK={}", filled(scenario.server)))
+            .arg(format!("--env=TESTDOCK_NVIM_TESTS={}/nvim/tests", editors.display()))
+            .args(["--env=TERM=xterm-256color", "--env=TESTDOCK_INTERPRETER__KEEP_WARM=1m"]);
+        if let Some((name, value)) = images::override_base(base) {
+            docker.arg(format!("--env={name}={value}"));
+        }
+        docker.arg(image).args(scenario.words.iter().map(|word| filled(word)));
+        Ok(docker)
+    }
+}
+
+/// Where a plugin lies that nobody manages.
+const PACKAGE: &str = ".local/share/nvim/site/pack/testdock/start/testdock.nvim";
+
+impl Drop for Bed {
+    fn drop(&mut self) {
+        // What the next one needs is made anew; what is left of this one does no harm.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)
+                .with_context(|| format!("cannot write {}", target.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The first block of a language below a heading of `editors/README.md`.
+fn block(heading: &str, language: &str) -> Result<String> {
+    let page = root().join("editors/README.md");
+    let page =
+        fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
+    let find = || {
+        let (_, section) = page.split_once(&format!("\n## {heading}\n"))?;
+        let section = section.split("\n## ").next()?;
+        let (_, block) = section.split_once(&format!("```{language}\n"))?;
+        block.split("\n```").next()
+    };
+    let found = find().with_context(|| {
+        format!("editors/README.md has no block of {language} below `{heading}`")
+    })?;
+    Ok(format!("{found}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_block_is_on_the_page() {
+        for [heading, language, _] in SCENARIOS.iter().filter_map(|it| it.block) {
+            assert!(block(heading, language).unwrap().contains("testdock"), "{heading}");
+        }
+        block("Helix", "lua").unwrap_err();
+    }
+}
