@@ -315,10 +315,13 @@ impl Client {
     }
 
     async fn take(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let mut looked_at = 0;
         loop {
-            if let Some(at) = self.inbox.iter().position(&fits) {
-                return self.inbox.remove(at).unwrap_or_default();
+            let news = self.inbox.iter().skip(looked_at);
+            if let Some(at) = news.into_iter().position(&fits) {
+                return self.inbox.remove(looked_at + at).unwrap_or_default();
             }
+            looked_at = self.inbox.len();
             let message = tokio::time::timeout(PATIENCE, self.from_server.recv()).await;
             let Ok(Some(message)) = message else {
                 panic!("waited for {what} in vain; unclaimed: {:#?}", self.inbox);

@@ -18,6 +18,7 @@ mod examples;
 mod explorer;
 mod folders;
 mod interpreters;
+mod large;
 mod lenses;
 mod lifecycle;
 mod mirror;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::details::plain;
-use crate::interpreter::Choice;
 use super::words::number_words;
+use crate::interpreter::Choice;
 use crate::model::RunError;
 use crate::remedy::Remedy;
 use crate::workspace::Workspace;
