@@ -40,6 +40,7 @@ async function journey(bed, step) {
         await window.hasState('test_reservation', 'Skipped');
         await window.idle(LONG);
         await window.says('8 failed, 2 errored, 12 passed, 3 skipped');
+        await window.page.locator('.test-explorer').getByText('12/22').waitFor();
         await bed.shoot(window, 'run');
     });
 

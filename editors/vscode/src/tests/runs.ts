@@ -95,7 +95,7 @@ export class Runs {
         const item = this.tree.get(change.testId);
         if (!item) return;
         if (change.stale) this.controller.invalidateTestResults(item);
-        if (change.runId === undefined) return;
+        if (change.runId === undefined || this.tree.isSaidByCases(change.testId, change.state.tag)) return;
         this.tell(change.runId, run => show(run, item, change, this.server));
         const known = this.runs.get(change.runId);
         if (known && !known.run && change.state.tag === 'enqueued') known.include.push(item);

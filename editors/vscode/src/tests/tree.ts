@@ -32,6 +32,12 @@ export class Tree implements vscode.Disposable {
         return this.items.get(id);
     }
 
+    /** Whether a state is for the item's cases to say: of a test with cases the view makes it from theirs. */
+    isSaidByCases(id: string, state: string): boolean {
+        const isEnd = state !== 'enqueued' && state !== 'started';
+        return isEnd ? this.model.childrenOf(id).length > 0 : this.model.get(id)?.canResolveChildren === true;
+    }
+
     apply(found: DiscoverTestResults): void {
         const { changed, parents } = this.model.apply(found);
         for (const parent of parents) if (this.open.has(parent)) this.showChildren(parent);
