@@ -18,7 +18,7 @@ fn a_build_makes_the_next_run_quick() {
     list("absent");
     let (code, text) = project.shown(&["interpreter", "build"]);
     assert_eq!(code, 0, "{text}");
-    assert!(text.contains("image testdock/shop-"), "{text}");
+    assert!(text.contains("image testdock/python-pytest-"), "{text}");
     list("ready");
     assert_eq!(project.containers(), [""; 0]);
     let run = project.run(&["tests/test_orders.py::test_total"]);

@@ -22,7 +22,7 @@ async fn open(workspace: &Workspace) -> Client {
     let is_end = |it: &Value| it["value"]["kind"] == "end";
     let end = client.next_where(PROGRESS, is_end).await;
     assert_eq!(end["token"], scan["token"]);
-    assert_eq!(end["value"]["message"], "tests in 1 files");
+    assert_eq!(end["value"]["message"], "tests in 1 file");
     client.claim(PROGRESS);
     client.claim("window/workDoneProgress/create");
     client

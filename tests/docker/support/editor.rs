@@ -130,7 +130,8 @@ impl Editor {
         said.map(|it| &it.value["params"])
     }
 
-    /// How each test of a run ended, as far as was told.
+    /// How each test of a run ended, as far as was told. A test with cases stands as they do: the cases
+    /// are what is counted.
     pub(crate) fn outcomes(&self, run: &str) -> std::collections::BTreeMap<String, String> {
         let ended = |it: &&Value| {
             let tag = it["state"]["tag"].as_str().unwrap();
@@ -144,7 +145,11 @@ impl Editor {
             (it["testId"].as_str().unwrap().to_owned(), word.to_owned())
         };
         let changes = self.said("experimental/changeTestState").filter(ended);
-        changes.map(outcome).collect()
+        let mut outcomes: std::collections::BTreeMap<_, _> = changes.map(outcome).collect();
+        let told: Vec<String> = outcomes.keys().cloned().collect();
+        let has_cases = |id: &str| told.iter().any(|it| it.starts_with(&format!("{id}[")));
+        outcomes.retain(|id, _| !has_cases(id));
+        outcomes
     }
 
     /// The last diagnostics of a file.

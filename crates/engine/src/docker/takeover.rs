@@ -86,6 +86,7 @@ mod tests {
         let (ours, mut engine) = tokio::io::duplex(1 << 10);
         let (read, write) = tokio::io::split(ours);
         engine.write_all(answer).await.unwrap();
+        engine.shutdown().await.unwrap();
         let taken = take_over(BufReader::new(Box::pin(read)), Box::pin(write), "e1").await;
         let mut asked = vec![0; 24];
         engine.read_exact(&mut asked).await.unwrap();
