@@ -170,11 +170,20 @@ impl Totals {
 
     /// Counts one more.
     pub fn count(&mut self, outcome: Outcome) {
+        *self.number(outcome) += 1;
+    }
+
+    /// Takes one back that was counted.
+    pub(crate) fn uncount(&mut self, outcome: Outcome) {
+        *self.number(outcome) -= 1;
+    }
+
+    fn number(&mut self, outcome: Outcome) -> &mut usize {
         match outcome {
-            Outcome::Passed => self.passed += 1,
-            Outcome::Failed => self.failed += 1,
-            Outcome::Errored => self.errored += 1,
-            Outcome::Skipped => self.skipped += 1,
+            Outcome::Passed => &mut self.passed,
+            Outcome::Failed => &mut self.failed,
+            Outcome::Errored => &mut self.errored,
+            Outcome::Skipped => &mut self.skipped,
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Run {
     jobs: Vec<Job>,
     builds: Vec<Build>,
     results: BTreeMap<TestId, Arc<TestResult>>,
+    /// Of all results; kept, since every view asks for them at every test that ends.
+    totals: Totals,
     running: BTreeSet<TestId>,
     /// Results of the job under way that its report has not yet confirmed.
     previews: BTreeSet<TestId>,
@@ -72,6 +74,7 @@ impl Run {
             jobs: plan.jobs.clone(),
             builds: plan.builds.clone(),
             results: BTreeMap::new(),
+            totals: Totals::default(),
             running: BTreeSet::new(),
             previews: BTreeSet::new(),
             done_before: 0,
@@ -122,7 +125,7 @@ impl Run {
 
     /// How many tests ended how so far.
     pub fn totals(&self) -> Totals {
-        Totals::of(self.results.values().map(|result| result.outcome))
+        self.totals
     }
 
     /// Whether its containers go with it.
@@ -183,7 +186,7 @@ impl Run {
         if self.results.get(&result.id) == Some(&result) {
             return Vec::new();
         }
-        self.results.insert(result.id.clone(), result.clone());
+        self.put(result.clone());
         let (newest, touched) =
             folder.record_result(self.sequence, &result, self.provenance.as_ref());
         let outdated = folder.outdated(self.sequence, &result.id);
@@ -191,6 +194,19 @@ impl Run {
         effects.extend(folder.publish(touched));
         effects.extend(folder.forget(self.sequence, outdated));
         effects
+    }
+
+    fn put(&mut self, result: Arc<TestResult>) {
+        self.totals.count(result.outcome);
+        if let Some(before) = self.results.insert(result.id.clone(), result) {
+            self.totals.uncount(before.outcome);
+        }
+    }
+
+    fn take_back(&mut self, id: &TestId) {
+        if let Some(before) = self.results.remove(id) {
+            self.totals.uncount(before.outcome);
+        }
     }
 
     /// The report decides: previews that it does not know were wrong.
@@ -201,7 +217,7 @@ impl Run {
         self.previews.clear();
         let mut effects = Vec::new();
         for id in wrong {
-            self.results.remove(&id);
+            self.take_back(&id);
             effects.extend(self.retract(folder, id));
         }
         for result in results {
