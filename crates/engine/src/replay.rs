@@ -82,6 +82,7 @@ mod tests {
     use testdock_core::model::{End, Ended};
 
     use super::*;
+    use crate::scripted::tests::plan;
 
     const RUN: &str = r#"{"event":"run-started"}
 {"event":"output","text":"first"}
@@ -97,17 +98,10 @@ mod tests {
     }
 
     async fn play(replay: &Replay, cancelled: bool) -> Vec<RunEvent> {
-        let plan = Plan {
-            run: "r".into(),
-            root: "/w".into(),
-            jobs: Vec::new(),
-            builds: Vec::new(),
-            timeout: None,
-        };
         let (sender, mut receiver) = mpsc::channel(8);
         let cancel = CancellationToken::new();
         let events = Events::new(RunId::from("r"), sender);
-        let run = tokio::spawn(replay.perform(Arc::new(plan), events, cancel.clone()));
+        let run = tokio::spawn(replay.perform(Arc::new(plan()), events, cancel.clone()));
         let mut told = Vec::new();
         while let Some((_, event)) = receiver.recv().await {
             told.push(event);

@@ -129,25 +129,24 @@ fn cancelled() -> Ended {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use testdock_core::id::RunId;
 
     use super::*;
 
+    /// A run of nothing: what happens in it is told, not done.
+    pub(crate) fn plan() -> Plan {
+        let (jobs, builds) = (Vec::new(), Vec::new());
+        Plan { run: "r".into(), root: "/w".into(), jobs, builds, timeout: None }
+    }
+
     /// What becomes of a run in which `script` happens, cancelled once it has.
     async fn play(script: &[RunEvent]) -> Vec<RunEvent> {
-        let plan = Plan {
-            run: "r".into(),
-            root: "/w".into(),
-            jobs: Vec::new(),
-            builds: Vec::new(),
-            timeout: None,
-        };
         let (sender, mut receiver) = mpsc::channel(8);
         let (runner, mut runs) = Scripted::new();
         let cancel = CancellationToken::new();
         let events = Events::new(RunId::from("r"), sender);
-        let run = tokio::spawn(runner.perform(Arc::new(plan), events, cancel.clone()));
+        let run = tokio::spawn(runner.perform(Arc::new(plan()), events, cancel.clone()));
         let told = runs.recv().await.unwrap();
         let mut happened = Vec::new();
         for event in script {

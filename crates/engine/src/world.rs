@@ -75,15 +75,14 @@ impl World {
     /// What an error of the engine at `host` really means: one that answers no more is best
     /// described by a new try to reach it.
     pub(crate) async fn explain(&self, host: Option<&str>, error: RunError) -> RunError {
-        let key = host.map(str::to_owned);
-        let was_reached = self.0.engines.contains_key(&key);
+        let was_reached = self.0.engines.contains_key(&host.map(str::to_owned));
         if error.fault != Fault::Interpreter || error.place.is_some() || !was_reached {
             return error;
         }
         match connect(host).await {
             Ok(_) => error,
             Err(unreachable) => {
-                self.0.engines.remove(&key);
+                self.forget(host);
                 unreachable
             }
         }
