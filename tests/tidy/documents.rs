@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::{File, assert_none, files, root};
+use crate::{File, assert_none, files};
 
 static LINK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\]\(([^)\s]+)\)").expect("the pattern is well formed"));
@@ -29,9 +29,7 @@ fn leads_somewhere(link: &str, document: &File, files: &[File]) -> bool {
         if path.is_empty() { document.path.clone() } else { resolve(&document.path, path) };
     let Some(file) = files.iter().find(|file| file.path == target) else {
         let folder = format!("{}/", target.trim_end_matches('/'));
-        let is_picture = [".png", ".svg"].iter().any(|kind| target.ends_with(kind));
-        return files.iter().any(|file| file.path.starts_with(&folder))
-            || (is_picture && root().join(&target).is_file());
+        return files.iter().any(|file| file.path.starts_with(&folder));
     };
     heading.is_empty() || headings(&file.text).any(|slug| slug == heading)
 }

@@ -41,7 +41,7 @@ fn root() -> PathBuf {
     here.ancestors().nth(2).expect("this crate lies in crates/").to_owned()
 }
 
-/// Every text file that is, or would be, committed.
+/// Every file that is, or would be, committed; one that is no text, such as a picture, has none.
 fn files() -> Vec<File> {
     let list = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
@@ -50,8 +50,10 @@ fn files() -> Vec<File> {
         .expect("git lists the files of this checkout");
     assert!(list.status.success(), "{}", String::from_utf8_lossy(&list.stderr));
     let paths = String::from_utf8(list.stdout).expect("our paths are UTF-8");
-    let read =
-        |path: &str| Some(File::new(path, &std::fs::read_to_string(root().join(path)).ok()?));
+    let read = |path: &str| {
+        let bytes = std::fs::read(root().join(path)).ok()?;
+        Some(File::new(path, std::str::from_utf8(&bytes).unwrap_or_default()))
+    };
     paths.split_terminator('\0').filter_map(read).collect()
 }
 
