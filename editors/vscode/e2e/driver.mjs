@@ -246,8 +246,10 @@ export class Window {
             .waitFor({ state: 'hidden', timeout });
     }
 
-    /** Waits until the Test Results say something. */
+    /** Waits until the Test Results say something. VS Code opens them as a run begins, unless it is too busy for that. */
     async says(text) {
+        const panel = this.page.locator('.test-output-peek-tree').first();
+        if (!(await panel.isVisible())) await this.command('Test: Show Output');
         await this.page.locator('.test-output-peek-tree, .xterm-rows').filter({ hasText: text }).first().waitFor();
     }
 
