@@ -106,6 +106,11 @@ async fn build_with(
     while let Some(answer) = answers.next().await {
         match answer {
             Ok(info) => tell(events, progress.take(info)).await,
+            // The line break of the last message, where it comes as a piece of its own, is an error to bollard.
+            Err(Error::IOError { err }) if progress.is_made() => {
+                tracing::debug!(%err, "what came after a build was lost");
+                break;
+            }
             Err(error) => {
                 drop(answers);
                 return Err(match sending.await {

@@ -35,7 +35,15 @@ pub(super) async fn pull(
     let mut layers = Layers::default();
     let mut reported: Option<Instant> = None;
     while let Some(answer) = answers.next().await {
-        layers.take(answer.map_err(|e| failed(name, &e))?);
+        match answer {
+            Ok(info) => layers.take(info),
+            // The line break of the last message, where it comes as a piece of its own, is an error to bollard.
+            Err(Error::IOError { err }) if layers.is_done => {
+                tracing::debug!(%err, "what came after a pull was lost");
+                break;
+            }
+            Err(error) => return Err(failed(name, &error)),
+        }
         if reported.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
             reported = Some(Instant::now());
             let (image, progress) = (name.to_owned(), layers.to_string());
@@ -54,7 +62,11 @@ fn with_tag(name: &str) -> String {
 
 /// What has arrived of an image.
 #[derive(Default)]
-struct Layers(HashMap<String, Layer>);
+struct Layers {
+    by_id: HashMap<String, Layer>,
+    /// The engine's last word was said.
+    is_done: bool,
+}
 
 #[derive(Default)]
 struct Layer {
@@ -64,7 +76,9 @@ struct Layer {
 
 impl Layers {
     fn take(&mut self, info: CreateImageInfo) {
-        let (Some(id), Some(status)) = (info.id, info.status) else {
+        let status = info.status.unwrap_or_default();
+        self.is_done |= status.starts_with("Status: ");
+        let Some(id) = info.id else {
             return;
         };
         let complete = match status.as_str() {
@@ -73,7 +87,7 @@ impl Layers {
             | "Download complete" | "Extracting" => false,
             _ => return, // such as `Pulling from library/python`, whose id is a tag
         };
-        let layer = self.0.entry(id).or_default();
+        let layer = self.by_id.entry(id).or_default();
         layer.complete = complete;
         if status == "Downloading" {
             let current = info.progress_detail.and_then(|p| p.current);
@@ -84,12 +98,12 @@ impl Layers {
 
 impl std::fmt::Display for Layers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let all = self.0.len();
+        let all = self.by_id.len();
         if all == 0 {
             return f.write_str("asking the registry");
         }
-        let complete = self.0.values().filter(|layer| layer.complete).count();
-        let bytes: i64 = self.0.values().map(|layer| layer.bytes).sum();
+        let complete = self.by_id.values().filter(|layer| layer.complete).count();
+        let bytes: i64 = self.by_id.values().map(|layer| layer.bytes).sum();
         write!(f, "{complete} of {all} layers, {} MB", bytes / 1_000_000)
     }
 }

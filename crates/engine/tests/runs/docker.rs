@@ -8,10 +8,9 @@ use crate::support::{Bench, Story, all_stubborn, gone_within, processes, stubbor
 use testdock_core::plan::Source;
 use testdock_engine::interpreters;
 
-/// An image with a shell; `TESTDOCK_TEST_BASE` names another one.
+/// An image with a shell: the one that `cargo xtask test` names, or the public one.
 pub(crate) fn image() -> Option<String> {
-    let name =
-        std::env::var("TESTDOCK_TEST_BASE").unwrap_or_else(|_| "probe/python:bookworm".into());
+    let name = std::env::var("TESTDOCK_TEST_BASE").unwrap_or_else(|_| "python:3.12-slim".into());
     match docker(&["image", "inspect", "-f", "{{.Id}}", &name]) {
         Ok(_) => Some(name),
         Err(why) if std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_some() => panic!("{why}"),

@@ -34,6 +34,7 @@ pub(super) struct Progress {
     /// The classic builder's only step.
     classic: Running,
     failed: Option<Running>,
+    is_made: bool,
 }
 
 #[derive(Default)]
@@ -47,8 +48,17 @@ impl Progress {
     pub(super) fn take(&mut self, info: BuildInfo) -> Vec<RunEvent> {
         match info.aux {
             Some(BuildInfoAux::BuildKit(status)) => self.take_status(&status),
-            _ => self.take_stream(&info.stream.unwrap_or_default()),
+            Some(BuildInfoAux::Default(_)) => {
+                self.is_made = true;
+                Vec::new()
+            }
+            None => self.take_stream(&info.stream.unwrap_or_default()),
         }
+    }
+
+    /// Whether the image is there: the builder has told its id, or its name, which is the last it says.
+    pub(super) fn is_made(&self) -> bool {
+        self.is_made
     }
 
     /// The step that failed, and the end of its output. The classic builder does not say that a
@@ -99,6 +109,7 @@ impl Progress {
 
     fn take_stream(&mut self, text: &str) -> Vec<RunEvent> {
         let mut events = Vec::new();
+        self.is_made |= text.starts_with("Successfully tagged ");
         for line in self.classic.output.push(text) {
             if is_bookkeeping(&line) {
                 self.classic.output.last.pop_back();

@@ -9,7 +9,7 @@ use testdock_core::paths::RelPath;
 use testdock_core::plan::Dockerfile;
 use tokio::sync::mpsc;
 
-use super::super::image::tests::{base, engine, nonce};
+use super::super::image::tests::{base, engine, nonce, saying};
 use super::*;
 
 #[tokio::test]
@@ -49,6 +49,26 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
         cannot build Dockerfile: RUN echo no luck; exit 3 failed with exit code 3 4
         no luck"#]]
     .assert_eq(&text);
+}
+
+/// The engine ends each message with a line break, which may come as a piece of its own: a decoder that has taken
+/// the message already does not know what to make of it when the stream ends.
+#[tokio::test]
+async fn a_build_whose_image_is_made_is_done_whatever_becomes_of_the_rest() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(dir.path()).unwrap();
+    std::fs::write(root.join("Dockerfile"), "FROM scratch\n").unwrap();
+    let dockerfile = Dockerfile { path: RelPath::new("Dockerfile"), ..Dockerfile::default() };
+    let recipe = Recipe::read(root, &dockerfile).unwrap();
+    let (sender, _receiver) = mpsc::channel(1000);
+    let events = Events::new(RunId::from("test"), sender);
+    let classic = saying(&[r#"{"stream":"Successfully tagged shop:1\n"}"#]).await;
+    build_with(BuilderVersion::BuilderV1, &classic, &recipe, Steps::Kept, &events).await.unwrap();
+    let buildkit = saying(&[r#"{"id":"moby.image.id","aux":{"ID":"sha256:00"}}"#]).await;
+    let kit = BuilderVersion::BuilderBuildKit;
+    build_with(kit, &buildkit, &recipe, Steps::Kept, &events).await.unwrap();
+    let cut = saying(&[r#"{"stream":"Step 1/1 : FROM scratch\n"}"#]).await;
+    build_with(BuilderVersion::BuilderV1, &cut, &recipe, Steps::Kept, &events).await.unwrap_err();
 }
 
 /// A classic build that fails leaves the image of its last good step, without a name.

@@ -7,26 +7,59 @@ use expect_test::expect;
 use testdock_core::id::RunId;
 use testdock_core::model::{RunEvent, Stage};
 use testdock_core::paths::RelPath;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use super::super::connect::connect;
 use super::*;
 
-/// The engine, or `None` where a machine may do without.
+/// An engine that has the base image, or `None` where a machine may do without.
 pub(in super::super) async fn engine() -> Option<Docker> {
-    match connect(None).await {
+    let engine = match connect(None).await {
+        Ok(docker) => match docker.inspect_image(&base()).await {
+            Ok(_) => Ok(docker),
+            Err(why) => Err(format!("{}: {why}", base())),
+        },
+        Err(why) => Err(why.message),
+    };
+    match engine {
         Ok(docker) => Some(docker),
-        Err(why) if std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_some() => panic!("{why:?}"),
+        Err(why) if std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_some() => panic!("{why}"),
         Err(why) => {
             use std::io::Write;
-            let _ = writeln!(std::io::stderr(), "skipped: {}", why.message);
+            let _ = writeln!(std::io::stderr(), "skipped: {why}");
             None
         }
     }
 }
 
+/// The image that `cargo xtask test` names, or the public one.
 pub(in super::super) fn base() -> String {
-    std::env::var("TESTDOCK_TEST_BASE").unwrap_or_else(|_| "probe/python:bookworm".to_owned())
+    std::env::var("TESTDOCK_TEST_BASE").unwrap_or_else(|_| "python:3.12-slim".to_owned())
+}
+
+/// An engine that answers one request with these messages, each as a piece of its own.
+pub(in super::super) async fn saying(messages: &'static [&'static str]) -> Docker {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("tcp://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        let is_whole = |request: &[u8]| {
+            let chunked = String::from_utf8_lossy(request).contains("chunked");
+            request.ends_with(if chunked { b"\r\n0\r\n\r\n" } else { b"\r\n\r\n" })
+        };
+        while !is_whole(&request) {
+            assert_ne!(client.read_buf(&mut request).await.unwrap(), 0);
+        }
+        client.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await.unwrap();
+        for piece in messages.iter().flat_map(|&message| [message, "\r\n"]).chain([""]) {
+            let chunk = format!("{:x}\r\n{piece}\r\n", piece.len());
+            client.write_all(chunk.as_bytes()).await.unwrap();
+        }
+    });
+    Docker::connect_with_http(&address, 10, bollard::API_DEFAULT_VERSION).unwrap()
 }
 
 /// A word that no other test has.

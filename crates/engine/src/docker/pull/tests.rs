@@ -1,5 +1,6 @@
 use expect_test::expect;
 
+use super::super::image::tests::saying;
 use super::*;
 
 #[test]
@@ -48,6 +49,17 @@ fn progress_counts_layers_not_tags() {
         1 of 2 layers, 2 MB
         2 of 2 layers, 2 MB"#]]
     .assert_eq(&seen.join("\n"));
+}
+
+#[tokio::test]
+async fn a_pull_that_is_done_is_done_whatever_becomes_of_the_rest() {
+    let (sender, _receiver) = tokio::sync::mpsc::channel(1000);
+    let events = Events::new(testdock_core::id::RunId::from("test"), sender);
+    let done = saying(&[r#"{"status":"Status: Image is up to date for shop:1"}"#]).await;
+    pull(&done, "shop:1", None, &events).await.unwrap();
+    let cut = saying(&[r#"{"status":"Waiting","id":"a1"}"#]).await;
+    let error = pull(&cut, "shop:1", None, &events).await.unwrap_err();
+    expect!["cannot pull shop:1: bytes remaining on stream"].assert_eq(&error.message);
 }
 
 /// What engines said, word for word.
