@@ -385,6 +385,13 @@ fn in_compiled_languages() {
             "spec/calc_spec.cr:5:14",
         ),
         (
+            "QtTest",
+            "name='t'",
+            "Compared values are not the same\n   Loc: [../t.cpp(6)]",
+            "../t.cpp:6",
+        ),
+        ("MSVC", "name='t'", "C:\\my dir\\a.cpp(12): error C2065: x", "C:\\my dir\\a.cpp:12"),
+        (
             "CMake",
             "name='t'",
             "CMake Error at modules/a.cmake:28 (frob):\n  Unknown CMake command",

@@ -3,6 +3,7 @@
 mod placing;
 mod tally;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use testdock_junit as junit;
@@ -54,7 +55,8 @@ const SAMPLE: usize = 200;
 pub struct Reading<'w, L> {
     placing: Placing<'w>,
     listener: L,
-    /// The suites, without what only they are about, and the first cases; or all.
+    open: OpenSuites,
+    /// The first suites and cases; or all.
     seen: junit::Report<'static>,
     keeps_all: bool,
 }
@@ -62,7 +64,8 @@ pub struct Reading<'w, L> {
 impl<'w, L: Listener> Reading<'w, L> {
     /// Tells a listener of it.
     pub fn new(placing: Placing<'w>, listener: L) -> Self {
-        Self { placing, listener, seen: junit::Report::default(), keeps_all: false }
+        let (open, seen) = (OpenSuites::default(), junit::Report::default());
+        Self { placing, listener, open, seen, keeps_all: false }
     }
 
     /// Keeps the whole report, too.
@@ -87,15 +90,18 @@ impl<L: Listener> junit::Visitor<'static> for Reading<'_, L> {
         self.seen.enter_report(name);
     }
 
-    fn enter_suite(&mut self, _: junit::SuiteId, suite: &junit::Suite<'static>) {
-        self.seen.suites.push(suite.clone());
+    fn enter_suite(&mut self, id: junit::SuiteId, suite: &junit::Suite<'static>) {
+        self.open.suites.insert(id, suite.clone());
+        if self.keeps_all || self.seen.suites.len() < SAMPLE {
+            self.seen.suites.push(suite.clone());
+        }
     }
 
     fn case(&mut self, case: junit::Case<'static>) {
-        let suite = case.suite.and_then(|id| self.seen.suites.get(id.index()));
+        let suite = case.suite.and_then(|id| self.open.suites.get(&id));
         let of = |status| junit::Failure { status, case: Some(&case), suite };
         let entry = Entry {
-            suites: case.suite.map(|id| self.seen.suite_path(id)).unwrap_or_default(),
+            suites: case.suite.map(|id| self.open.path(id)).unwrap_or_default(),
             suite,
             outcome: case.outcome().into(),
             located: case.statuses.iter().map(|status| self.located(of(status))).collect(),
@@ -111,17 +117,33 @@ impl<L: Listener> junit::Visitor<'static> for Reading<'_, L> {
         if !suite.statuses.is_empty() {
             let of = |status| junit::Failure { status, case: None, suite: Some(&suite) };
             let broken = BrokenSuite {
-                suites: self.seen.suite_path(id),
+                suites: self.open.path(id),
                 located: suite.statuses.iter().map(|status| self.located(of(status))).collect(),
                 statuses: &suite.statuses,
             };
             self.listener.suite(&broken);
         }
-        match self.seen.suites.get_mut(id.index()) {
-            Some(seen) if self.keeps_all => *seen = suite,
-            Some(seen) if id.index() < SAMPLE => seen.properties = suite.properties,
-            _ => {}
+        self.open.suites.remove(&id);
+        if let Some(seen) = self.seen.suites.get_mut(id.index()) {
+            *seen = suite;
         }
+    }
+}
+
+/// The suites that have begun and not ended.
+#[derive(Debug, Default)]
+struct OpenSuites {
+    suites: HashMap<junit::SuiteId, junit::Suite<'static>>,
+}
+
+impl OpenSuites {
+    /// The names of a suite and of those around it, outermost first.
+    fn path(&self, id: junit::SuiteId) -> Vec<&str> {
+        let parent = |suite: &&junit::Suite<'static>| self.suites.get(&suite.parent?);
+        let chain = std::iter::successors(self.suites.get(&id), parent).take(junit::MAX_PATH);
+        let mut names: Vec<&str> = chain.filter_map(|suite| suite.name.as_deref()).collect();
+        names.reverse();
+        names
     }
 }
 

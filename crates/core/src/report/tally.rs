@@ -10,6 +10,8 @@ use crate::model::{Failure, Outcome, Totals};
 
 /// How many of the slowest tests are told.
 const SLOWEST: usize = 5;
+/// So many groups are told apart.
+const MOST_GROUPS: usize = 100_000;
 /// Whoever writes a longer time counts in nanoseconds, or not at all.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 /// So much is kept of what a failed test printed, and of a trace.
@@ -85,6 +87,8 @@ impl Tally {
     }
 
     fn group(&mut self, name: &str) -> &mut Group {
+        let is_full = self.groups.len() >= MOST_GROUPS && !self.index.contains_key(name);
+        let name = if is_full { "others" } else { name };
         let index = match self.index.get(name) {
             Some(&index) => index,
             None => {

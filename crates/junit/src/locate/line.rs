@@ -77,7 +77,7 @@ fn matlab(line: &str) -> Option<Frame> {
 fn in_brackets(line: &str) -> Option<Frame> {
     let (before, rest) = line.split_once('(')?;
     let (line, rest) = number(rest)?;
-    let path = before.rsplit([' ', '\t']).next().filter(|path| path::is_source(path))?;
+    let path = Some(&before[worded::start(before)..]).filter(|path| path::is_source(path))?;
     let column = rest.strip_prefix(',').and_then(|rest| number(rest.trim_start()));
     let rest = column.map_or(rest, |(_, rest)| rest);
     let mut frame = frame(path, line, Trust::Stated).filter(|_| rest.starts_with([')', ',']))?;

@@ -45,9 +45,10 @@ fn split_foreign(line: &str) -> Option<(&str, u32)> {
 }
 
 /// Where the path begins that reaches to the end: it may have spaces where it begins with a root.
-fn start(before: &str) -> usize {
+pub(super) fn start(before: &str) -> usize {
     let is_root = |&at: &usize| {
-        let begins = before[..at].is_empty() || before[..at].ends_with([' ', '\t', '(', '"', '\'']);
+        let begins =
+            before[..at].is_empty() || before[..at].ends_with([' ', '\t', '(', '[', '"', '\'']);
         begins && plain::is_rooted(&before[at..])
     };
     let mut roots = before.char_indices().map(|(at, _)| at).filter(is_root);
