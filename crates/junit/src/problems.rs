@@ -11,6 +11,7 @@ pub(crate) enum Once {
     Depth,
     Entity,
     Limit,
+    Parts,
     StrayText,
     Unclosed,
     Unescaped,
@@ -24,6 +25,7 @@ impl Once {
             }
             Once::Entity => "an entity of the document's own is left as it is written",
             Once::Limit => "a text is too long: its end is left out",
+            Once::Parts => "a case or suite has too many statuses or properties: some are left out",
             Once::StrayText => "there is text outside of the report",
             Once::Unclosed => "the markup that begins here never ends",
             Once::Unescaped => "a `<` that begins no tag is taken for text",

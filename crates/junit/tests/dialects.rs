@@ -1,7 +1,7 @@
 //! What is read from the accents and accidents that reports come with.
 
 use expect_test::{Expect, expect};
-use testdock_junit::{Case, Problem, Report, Status, Suite, read};
+use testdock_junit::{Case, Outcome, Problem, Report, Status, Suite, read};
 
 /// Reads a report and shows all that is in it.
 #[expect(clippy::needless_pass_by_value, reason = "an expectation stands where it is used")]
@@ -351,6 +351,14 @@ fn bombs_cost_what_their_bytes_cost() {
     let marks = format!("<testcase><failure>{}</failure></testcase>", "<".repeat(300_000));
     let (report, problems) = read(marks.as_bytes());
     assert_eq!((report.cases[0].statuses[0].text.len(), problems.len()), (300_000, 1));
+
+    let many = format!("<testcase>{}<error/></testcase>", "<failure/><property/>".repeat(20_000));
+    let (report, problems) = read(many.as_bytes());
+    assert_eq!(
+        (report.cases[0].statuses.len(), report.cases[0].properties.len()),
+        (10_002, 10_000)
+    );
+    assert_eq!((report.cases[0].outcome(), problems.len()), (Outcome::Errored, 1));
 
     let entities = "<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><testcase name='&b;'>\
                     <failure>&b;</failure></testcase>";

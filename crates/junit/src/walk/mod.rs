@@ -10,7 +10,7 @@ mod close;
 use std::borrow::Cow;
 
 use crate::fill;
-use crate::model::{Case, Harm, Problem, Property, Status, Suite, SuiteId};
+use crate::model::{Case, Harm, Problem, Property, Status, StatusKind, Suite, SuiteId};
 use crate::parse::SPARE_REREADS;
 use crate::problems::{Once, Problems};
 use crate::read::Visitor;
@@ -22,6 +22,9 @@ use crate::text::Keep;
 const MAX_OPEN_SUITES: usize = 1 << 16;
 /// The same for cases within cases, which hardly any tool writes.
 const MAX_OPEN_CASES: usize = 64;
+/// Of more statuses of a case or suite one of each kind is kept, which is what the outcome hangs on; of more
+/// properties none.
+const MAX_PARTS: usize = 10_000;
 
 /// What is open, as far as it matters how it is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,13 +119,17 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
                 self.visitor.enter_report(fill::name::<K>(tag));
                 self.push_other();
             }
+            Element::Status(kind) if self.takes_status() && self.has_enough(kind) => {
+                self.problems.once(Once::Parts, offset);
+                self.push_other();
+            }
             Element::Status(kind) if self.takes_status() => {
                 self.status = Some(fill::status::<K>(tag, kind));
                 self.trace = Cow::Borrowed("");
                 self.frames.push(Frame::Status);
             }
             Element::Text(kind) if self.text.is_none() => {
-                self.property = (kind == TextKind::Property).then(|| fill::property::<K>(tag));
+                self.property = self.property::<K>(kind, tag, offset);
                 self.text = Some((kind, Cow::Borrowed("")));
                 self.frames.push(Frame::Text);
             }
@@ -143,6 +150,36 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
     /// A status belongs to the case or suite right around it; deeper ones are text about a status.
     fn takes_status(&self) -> bool {
         matches!(self.frames.last(), Some(Frame::Case | Frame::Suite)) && self.text.is_none()
+    }
+
+    /// Whether one more status of this kind would tell nobody anything.
+    fn has_enough(&self, kind: StatusKind) -> bool {
+        let statuses = match (self.cases.last(), self.suites.last()) {
+            (Some(case), _) => &case.statuses,
+            (None, Some((_, suite))) => &suite.statuses,
+            (None, None) => return false,
+        };
+        statuses.get(MAX_PARTS..).is_some_and(|more| more.iter().any(|status| status.kind == kind))
+    }
+
+    fn property<'e, K: Keep<'e, 'a>>(
+        &mut self,
+        kind: TextKind,
+        tag: Tag<'e>,
+        offset: u64,
+    ) -> Option<Property<'a>> {
+        if kind != TextKind::Property {
+            return None;
+        }
+        let there = match (self.cases.last(), self.suites.last()) {
+            (Some(case), _) => case.properties.len(),
+            (None, suite) => suite.map_or(0, |(_, suite)| suite.properties.len()),
+        };
+        if there >= MAX_PARTS {
+            self.problems.once(Once::Parts, offset);
+            return None;
+        }
+        Some(fill::property::<K>(tag))
     }
 
     /// Whether character data belongs to something.
