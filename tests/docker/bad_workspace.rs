@@ -1,5 +1,7 @@
 //! The workspace or its configuration is unusual, or wrong.
 
+use std::process::Command;
+
 use crate::support::images;
 use crate::support::person::{Engine, foreign, hand_over, seal};
 use crate::support::project::Project;
@@ -79,6 +81,24 @@ fn a_path_with_spaces_and_unicode() {
     let project = Project::named("mein Läden 店 'q\"").in_pytest_image(&image);
     project.write(FAILS.0, FAILS.1);
     check_runs(&project);
+    check_next(&project);
+}
+
+/// What is said to come next does, typed as it stands, from where it was said.
+#[track_caller]
+fn check_next(project: &Project) {
+    let away = |mut command: Command| {
+        let out = command.current_dir(&project.home).output().unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let told = away(project.testdock(&["run", "--root", project.root.file_name().unwrap()]));
+    let next = told.lines().find_map(|line| line.strip_prefix("Next: ")).unwrap();
+    for typed in next.split("   or   ") {
+        let mut shell = project.shell();
+        shell.args(["-c", typed]);
+        let told = away(shell);
+        assert!(told.contains("\n1 failed in "), "{typed}: {told}");
+    }
 }
 
 #[test]

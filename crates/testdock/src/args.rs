@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Runs your tests in your project's own container, from any editor and in CI.
@@ -66,6 +66,24 @@ pub(crate) struct ProjectArguments {
     /// Change a setting for this call, such as `interpreter.keep-warm="1m"` (the value is TOML)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) settings: Vec<String>,
+}
+
+impl ProjectArguments {
+    /// The same on a command line, without `--set`: a value may be nobody else's business.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut push = |flag: &str, value: Option<&str>| {
+            words.extend(
+                value.map(|value| [flag.to_owned(), value.to_owned()]).into_iter().flatten(),
+            );
+        };
+        push("--root", self.root.as_deref().map(Utf8Path::as_str));
+        push("--profile", self.profile.as_deref());
+        push("--interpreter", self.interpreter.as_deref());
+        push("--image", self.image.as_deref());
+        words.extend(self.local.then(|| "--local".to_owned()));
+        words
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::FolderName;
 use testdock_core::paths::RelPath;
+use testdock_core::views::terminal::shell_quoted;
 use testdock_engine::scan::Settings;
 
 use crate::args::ProjectArguments;
@@ -18,6 +19,8 @@ pub(crate) struct Project {
     pub(crate) cwd: Utf8PathBuf,
     /// What is set beside its files.
     pub(crate) settings: Settings,
+    /// What a run of it begins with, as the user would type it from where they are.
+    pub(crate) call: String,
 }
 
 impl Project {
@@ -28,7 +31,7 @@ impl Project {
             Some(root) => named(&cwd.join(root))?,
             None => nearest(&cwd),
         };
-        Ok(Self { root, cwd, settings: settings(arguments)? })
+        Ok(Self { root, cwd, settings: settings(arguments)?, call: call(arguments) })
     }
 
     /// What people call it.
@@ -43,6 +46,15 @@ impl Project {
         let below = |path: &Utf8PathBuf| below(&self.root, path);
         seen.iter().filter(|path| path.exists()).find_map(below).or_else(|| below(&seen[0]))
     }
+}
+
+fn call(arguments: &ProjectArguments) -> String {
+    let program = std::env::args().next().unwrap_or_default();
+    // As it was called where that was by a path; what the shell found by name it finds again.
+    let program = if program.contains(std::path::MAIN_SEPARATOR) { &program } else { "testdock" };
+    let mut words = vec![program.to_owned(), "run".to_owned()];
+    words.extend(arguments.words());
+    words.iter().map(|word| shell_quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// Where the user is.
@@ -126,8 +138,8 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink(&root, top.join("link")).unwrap();
         let path = |cwd: &str, written: &str| {
-            let project =
-                Project { root: root.clone(), cwd: top.join(cwd), settings: Settings::default() };
+            let (cwd, settings) = (top.join(cwd), Settings::default());
+            let project = Project { root: root.clone(), cwd, settings, call: String::new() };
             project.path(written).map(|path| path.to_string())
         };
         let there = |path: &str| Some(path.to_owned());

@@ -54,7 +54,7 @@ pub(crate) async fn perform(
     let (finished, verdict) = oneshot::channel();
     let finish = Finish { sender: Some(finished), timestamp: looks.timestamp };
     let mut sink: Box<dyn Sink> = match looks.format {
-        RunFormat::Human => Box::new(Human::new(finish, project.cwd.clone(), looks.show_output)),
+        RunFormat::Human => Box::new(Human::new(finish, project, looks.show_output)),
         RunFormat::Json => Box::new(Json { finish }),
         RunFormat::Teamcity => Box::new(ServiceMessages::new(finish)),
     };

@@ -135,10 +135,19 @@ impl Project {
     /// The binary, in the project's folder.
     pub(crate) fn testdock(&self, args: &[&str]) -> Command {
         let mut words = self.wrapper.iter().map(String::as_str).chain([self.binary.as_str()]);
-        let mut command = Command::new(words.next().unwrap());
+        let mut command = self.at_home(words.next().unwrap());
+        command.args(words).args(args);
         command
-            .args(words)
-            .args(args)
+    }
+
+    /// A shell, in the same place.
+    pub(crate) fn shell(&self) -> Command {
+        self.at_home("sh")
+    }
+
+    fn at_home(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(&self.root)
             .env_remove("TESTDOCK_REQUIRE_DOCKER")
             .env_remove("TESTDOCK_TEST_BASE")

@@ -185,17 +185,16 @@ pub fn error_lines(error: &RunError, cwd: &Utf8Path) -> Vec<String> {
     lines
 }
 
-/// The next thing to try.
-pub fn next_line(run: &Run) -> Option<String> {
+/// The next thing to try; `call` is what a run of this project begins with, such as `testdock run`.
+pub fn next_line(run: &Run, call: &str) -> Option<String> {
     let first = run.results().find(|result| result.outcome.is_bad())?;
     let quoted = shell_quoted(&first.id.to_string());
-    Some(format!(
-        "{} testdock run --rerun-failed   or   testdock run {quoted}",
-        paint(BOLD, "Next:")
-    ))
+    let next = paint(BOLD, "Next:");
+    Some(format!("{next} {call} --rerun-failed   or   {call} {quoted}"))
 }
 
-pub(super) fn shell_quoted(word: &str) -> String {
+/// A word as a shell takes it for one.
+pub fn shell_quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-:@%+=,".contains(c);
     if word.chars().all(plain) {
         word.to_owned()

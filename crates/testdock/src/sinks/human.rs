@@ -11,24 +11,28 @@ use testdock_engine::drive::Sink;
 
 use super::Finish;
 use crate::print;
+use crate::project::Project;
 
 /// Shows a run in a terminal, or as plain lines where there is none.
 #[derive(Debug)]
 pub(crate) struct Human {
     finish: Finish,
     cwd: Utf8PathBuf,
+    /// What a run of this project begins with.
+    call: String,
     show_output: bool,
     bar: ProgressBar,
     last_step: Option<String>,
 }
 
 impl Human {
-    pub(crate) fn new(finish: Finish, cwd: Utf8PathBuf, show_output: bool) -> Self {
+    pub(crate) fn new(finish: Finish, project: &Project, show_output: bool) -> Self {
         // Drawn to standard error, and only where that is a terminal.
         let bar = ProgressBar::new_spinner();
         bar.enable_steady_tick(Duration::from_millis(120));
         bar.set_style(style("{spinner} {wide_msg} {elapsed}"));
-        Self { finish, cwd, show_output, bar, last_step: None }
+        let (cwd, call) = (project.cwd.clone(), project.call.clone());
+        Self { finish, cwd, call, show_output, bar, last_step: None }
     }
 
     fn line(&self, text: &str) {
@@ -83,7 +87,7 @@ impl Human {
         {
             print::line(&format!("Full output: {log}"));
         }
-        if let Some(next) = terminal::next_line(run) {
+        if let Some(next) = terminal::next_line(run, &self.call) {
             print::line(&next);
         }
     }
