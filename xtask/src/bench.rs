@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use crate::shell::{answer, command, root, run, say, scratch, step, target};
 use crate::timing::{self, Contender};
-use crate::{bench_junit, engine, images};
+use crate::{bench_discovery, bench_junit, engine, images};
 
 const IMAGE: &str = "testdock/bench:latest";
 const LABEL: &str = "testdock.bench";
@@ -41,14 +41,19 @@ enum Section {
     Cold,
     /// Reading a large JUnit report
     Junit,
+    /// Finding the tests of a large workspace
+    Discovery,
 }
 
 pub(crate) fn compare(options: &Options) -> Result<()> {
     if options.sections.contains(&Section::Junit) {
         bench_junit::compare(options.rounds.unwrap_or(9))?;
     }
-    let runs = options.sections.is_empty()
-        || options.sections.iter().any(|section| *section != Section::Junit);
+    if options.sections.contains(&Section::Discovery) {
+        bench_discovery::compare(options.rounds.unwrap_or(20))?;
+    }
+    let is_run = |section: &Section| matches!(section, Section::Warm | Section::Cold);
+    let runs = options.sections.is_empty() || options.sections.iter().any(is_run);
     if runs { compare_runs(options) } else { Ok(()) }
 }
 

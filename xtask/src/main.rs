@@ -4,6 +4,7 @@
 //! small: it knows how to make a machine ready, and nothing of what Testdock does.
 
 mod bench;
+mod bench_discovery;
 mod bench_junit;
 mod demo;
 mod e2e;

@@ -270,11 +270,11 @@ impl Others {
 }
 
 fn read_text(path: &Utf8Path) -> Option<String> {
-    let size = fs::metadata(path).ok()?.len();
-    if size > LARGEST_TEST_FILE {
-        return None;
-    }
-    Some(String::from_utf8_lossy(&fs::read(path).ok()?).into_owned())
+    // A link may lead to what never ends.
+    let is_read = |meta: fs::Metadata| meta.is_file() && meta.len() <= LARGEST_TEST_FILE;
+    let bytes = fs::metadata(path).is_ok_and(is_read).then(|| fs::read(path).ok())??;
+    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.as_bytes())))
 }
 
 /// The configuration files that count for a workspace.

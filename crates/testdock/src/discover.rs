@@ -40,9 +40,7 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
         .flat_map(|file| file.items.iter())
         .filter(|i| i.kind != ItemKind::Group)
         .count();
-    for file in &tests {
-        show(file, arguments.format);
-    }
+    print::lines(tests.iter().flat_map(|file| lines(file, arguments.format)));
     if arguments.format == Format::Human {
         let (count, files) = (number_words(count, "test"), number_words(tests.len(), "file"));
         print::note(&format!("{count} in {files}; nothing was run"));
@@ -50,14 +48,11 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
     Ok(if count == 0 { exit::NO_TESTS.into() } else { exit::PASSED.into() })
 }
 
-fn show(file: &FileTests, format: Format) {
-    for item in file.items.iter() {
-        match format {
-            Format::Human if item.kind == ItemKind::Group => {}
-            Format::Human => print::line(&item.id.to_string()),
-            Format::Json => print::line(&json(file, item).to_string()),
-        }
-    }
+fn lines(file: &FileTests, format: Format) -> impl Iterator<Item = String> {
+    file.items.iter().filter_map(move |item| match format {
+        Format::Human => (item.kind != ItemKind::Group).then(|| item.id.to_string()),
+        Format::Json => Some(json(file, item).to_string()),
+    })
 }
 
 fn json(file: &FileTests, item: &TestItem) -> serde_json::Value {

@@ -2,12 +2,23 @@
 //!
 //! Colours are taken out where the stream is no terminal, or `NO_COLOR` asks for it.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 /// A line of results.
 pub(crate) fn line(text: &str) {
     // A reader that went away (`| head`) wants no more lines; that is no error.
     let _ = writeln!(anstream::stdout().lock(), "{text}");
+}
+
+/// Many lines of results at once.
+pub(crate) fn lines(lines: impl Iterator<Item = String>) {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    for line in lines {
+        if writeln!(out, "{line}").is_err() {
+            return;
+        }
+    }
+    let _ = out.flush();
 }
 
 /// Lines of what has no end of its own; whether there is still somebody who reads.

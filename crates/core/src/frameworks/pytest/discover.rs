@@ -7,6 +7,7 @@ mod collect;
 mod elsewhere;
 mod lines;
 mod outline;
+mod rows;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use self::collect::collect;
 use self::elsewhere::{Elsewhere, File};
+use self::outline::Body;
 use super::patterns::NamePatterns;
 use crate::frameworks::{Position, Range, Read};
 use crate::paths::RelPath;
@@ -101,15 +103,15 @@ pub fn discover_in(
     rules: &NameRules,
     read: Read<'_>,
 ) -> Vec<FoundTest> {
-    let body = syntax::outline(text).unwrap_or_else(|| lines::outline(text));
-    collect(&body, rules, Some((Elsewhere::new(rules, read), File { path, text })))
+    collect(&outline(text), rules, Some((Elsewhere::new(rules, read), File { path, text })))
 }
 
-/// The same from the lines alone: ten times as fast, for the first look at a large workspace.
-/// Where a list of marks stands on several lines it may miss one.
-#[must_use]
-pub fn skim(text: &str, rules: &NameRules) -> Vec<FoundTest> {
-    collect(&lines::outline(text), rules, None)
+/// From the lines where they say all there is to say; a parse takes ten times as long.
+fn outline(text: &str) -> Body<'_> {
+    match lines::outline(text) {
+        (body, true) => body,
+        (body, false) => syntax::outline(text).unwrap_or(body),
+    }
 }
 
 /// A hash of the lines that a test stands on, wherever they are in the file.

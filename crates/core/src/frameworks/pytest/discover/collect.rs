@@ -1,6 +1,6 @@
 //! pytest's rules of collection, over the outline of one file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::elsewhere::{Elsewhere, File};
@@ -71,8 +71,9 @@ impl<'t> Collector<'t> {
                 Kind::Class { bases, body } => self.class(definition, bases, body, &marks),
                 Kind::Function { .. } => function(definition, &self.rules.functions, &marks),
             };
-            add(&mut items, item);
+            items.extend(item);
         }
+        keep_last(&mut items);
         items
     }
 
@@ -114,7 +115,7 @@ impl<'t> Collector<'t> {
             class.is_unclear |= base.is_unclear;
             for mut item in base.tests {
                 item.test.inherited = true;
-                add(&mut class.tests, Some(item));
+                class.tests.push(item);
             }
         }
         class
@@ -138,8 +139,9 @@ impl<'t> Collector<'t> {
                     self.class(definition, bases, body, marks).filter(|_| !class.is_unittest)
                 }
             };
-            add(&mut class.tests, item);
+            class.tests.extend(item);
         }
+        keep_last(&mut class.tests);
     }
 
     /// pytest makes no instance of a class that wants arguments; unittest does.
@@ -267,11 +269,11 @@ fn has_init(class: &Definition<'_>, body: &Body<'_>) -> bool {
 }
 
 /// A name that is defined again replaces what it was, as it does in Python.
-fn add(items: &mut Vec<Item>, item: Option<Item>) {
-    if let Some(item) = item {
-        items.retain(|other| other.name() != item.name());
-        items.push(item);
-    }
+fn keep_last(items: &mut Vec<Item>) {
+    let mut seen = HashSet::new();
+    let are_last: Vec<bool> = items.iter().rev().map(|item| seen.insert(item.name())).collect();
+    let mut are_last = are_last.into_iter().rev();
+    items.retain(|_| are_last.next().unwrap_or(true));
 }
 
 /// What `unittest` itself looks for, whatever pytest is told.

@@ -7,7 +7,6 @@ use crate::frameworks::Read;
 use crate::paths::RelPath;
 
 use super::collect::{Class, Collector};
-use super::lines;
 use super::{NameRules, hash};
 
 /// A class may be imported from a file that imports it itself; not for ever.
@@ -46,7 +45,7 @@ impl<'e> Elsewhere<'e> {
         let paths = places(file.path, module);
         let (path, text) = paths.iter().find_map(|path| Some((path, (self.read)(path)?)))?;
         let there = File { path, text: &text };
-        let body = lines::outline(&text);
+        let body = super::outline(&text);
         let mut collector = Collector::new(self.rules, Some((self, there)));
         collector.module(&body);
         let found = collector.take(class).or_else(|| self.class(there, class))?;
