@@ -10,7 +10,7 @@ use crate::id::TestId;
 use crate::model::{Failure, Outcome, RunEvent, TestResult};
 use crate::paths::{Files, Finder, Near, RelPath};
 use crate::plan::{Candidate, Invocation, Job, ReportFile, Reports, Site};
-use crate::report::{Placing, duration, failure, is_bad};
+use crate::report::{Placing, cut_off, duration, failure, is_bad};
 
 /// A command and where it leaves its reports.
 #[derive(Debug)]
@@ -202,6 +202,7 @@ impl CommandReader {
                 result.failures.push(self.failure(of));
             }
         }
+        result.failures.extend(cut_off(case));
         result
     }
 

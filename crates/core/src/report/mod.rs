@@ -163,6 +163,13 @@ pub fn failure(status: &junit::Status<'_>, at: Located, host: impl Fn(&str) -> S
     }
 }
 
+/// What is wrong with a case of which the report does not say how it ended.
+pub fn cut_off(case: &junit::Case<'_>) -> Option<Failure> {
+    let is_untold = case.cut && !case.statuses.iter().any(is_bad);
+    let message = "the report was cut off before the end of this case".to_owned();
+    is_untold.then(|| Failure { message, ..Failure::default() })
+}
+
 fn first_line(text: &str) -> String {
     text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use testdock_junit as junit;
 
-use super::{BrokenSuite, Entry, Listener, Located, duration, failure, is_bad};
+use super::{BrokenSuite, Entry, Listener, Located, cut_off, duration, failure, is_bad};
 use crate::model::{Failure, Outcome, Totals};
 
 /// How many of the slowest tests are told.
@@ -126,7 +126,10 @@ impl Listener for Tally {
                 label: label(),
                 outcome: entry.outcome,
                 output: output(entry.case),
-                failures: failures(&entry.case.statuses, &entry.located),
+                failures: failures(&entry.case.statuses, &entry.located)
+                    .into_iter()
+                    .chain(cut_off(entry.case))
+                    .collect(),
                 case: Some(names_only(entry.case)),
             });
         } else if entry.outcome == Outcome::Passed && !entry.case.statuses.is_empty() {

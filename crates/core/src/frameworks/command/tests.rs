@@ -133,6 +133,14 @@ fn what_is_wrong_with_a_suite_or_a_report_is_told() {
     "#]],
     );
     check(
+        "<testsuite><testcase name='a'><system-out>so",
+        expect![[r#"
+            errored ::a
+              the report was cut off before the end of this case
+            broken: the report report.xml is damaged: the report is cut off: a text is never closed
+        "#]],
+    );
+    check(
         "<testsuite><testcase name='a'><failure>a <nil></failure></testcase></testsuite>",
         expect![[r#"
             failed ::a
