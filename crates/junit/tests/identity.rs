@@ -89,13 +89,19 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
         (
             Tool::Jest,
             "classname='Calculator fails' name='Calculator fails'",
-            "npx jest -t ^Calculator fails$",
+            "npx jest --testNamePattern=^Calculator fails$",
         ),
         (
             Tool::Jest,
             "classname='a.test.js' name='fails (1)'",
-            "npx jest a.test.js -t fails \\(1\\)$",
+            "npx jest --runTestsByPath a.test.js --testNamePattern=(^| )fails \\(1\\)$",
         ),
+        (
+            Tool::Jest,
+            "classname='Calc › inner' name='fails' file='t/[id].test.js'",
+            "npx jest --runTestsByPath t/[id].test.js --testNamePattern=^Calc inner fails$",
+        ),
+        (Tool::Jest, "classname=' -top ' name=' -top '", "npx jest --testNamePattern=^-top $"),
         (
             Tool::Vitest,
             "classname='a.test.ts' name='Calculator &gt; fails'",
@@ -105,6 +111,11 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
             Tool::Mocha,
             "classname='fails' name='Calculator fails'",
             "npx mocha -g ^Calculator fails$",
+        ),
+        (
+            Tool::Mocha,
+            "classname='x' name='Calculator &quot;before each&quot; hook: open for &quot;adds (1)&quot;'",
+            "npx mocha -g ^x Calculator (.* )?adds \\(1\\)$",
         ),
         (Tool::Mocha, "classname='Calculator' name='fails'", "npx mocha -g ^Calculator fails$"),
         (
@@ -125,12 +136,18 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
         (
             Tool::PhpUnit,
             "classname='C' name='testSum with data set \"x\"'",
-            "vendor/bin/phpunit --filter /::testSum with data set \"x\"$/",
+            "vendor/bin/phpunit --filter /^C::testSum with data set \"x\"$/",
         ),
+        (Tool::PhpUnit, "classname='A.C' name='t'", "vendor/bin/phpunit --filter /^A\\\\C::t$/"),
         (
             Tool::Rspec,
             "file='./spec/a_spec.rb' name='Cart adds'",
-            "rspec ./spec/a_spec.rb -e Cart adds",
+            "rspec ./spec/a_spec.rb -E ^Cart adds$",
+        ),
+        (
+            Tool::Rspec,
+            "file='./spec/a_spec.rb' name='Cart example at ./spec/a_spec.rb:9'",
+            "rspec ./spec/a_spec.rb:9",
         ),
         (
             Tool::Nextest,
@@ -138,15 +155,30 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
             "cargo nextest run -E binary_id(=crate::it) & test(=a::b)",
         ),
         (Tool::GoogleTest, "classname='All/P' name='IsOne/1'", " --gtest_filter=All/P.IsOne/1"),
-        (Tool::Catch2, "classname='t.global' name='sections/deep'", " sections -c deep"),
+        (
+            Tool::Catch2,
+            "classname='t.global' name='sections/deep'",
+            " sections,sections/deep -c deep",
+        ),
         (
             Tool::BoostTest,
             "classname='outer.inner' name='throws'",
             " --run_test=outer/inner/throws",
         ),
-        (Tool::Doctest, "classname='t.cpp' name='fails/sub one'", " -tc=fails -sc=sub one"),
+        (
+            Tool::Doctest,
+            "classname='t.cpp' name='fails/sub one'",
+            " -tc=fails,fails/sub one -sc=sub one",
+        ),
         (Tool::CTest, "classname='t1' name='t1'", "ctest -R ^t1$"),
         (Tool::Bats, "classname='a.bats' name='adds'", "bats -f ^adds$ a.bats"),
+        (Tool::Bats, "classname='a.bats' name='$x'", "bats -f ^\\\\?\\$x$ a.bats"),
+        (
+            Tool::Catch2,
+            "name='-a, [b]/c/d'",
+            " \\-a\\, \\[b\\],\\-a\\, \\[b\\]/c,\\-a\\, \\[b\\]/c/d",
+        ),
+        (Tool::Doctest, "name='a, b/c/d'", " -tc=a\\, b,a\\, b/c,a\\, b/c/d -sc=c,d"),
         (
             Tool::EUnit,
             "name='calc_tests:0 fail_test'",
@@ -158,7 +190,8 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
             "dotnet test --filter FullyQualifiedName~N.T.Adds",
         ),
         (Tool::Robot, "classname='Suite.Sub' name='Adds'", "robot --test Suite.Sub.Adds ."),
-        (Tool::Behave, "classname='f.Feature' name='adds (1)'", "behave -n adds \\(1\\)"),
+        (Tool::Robot, "classname='S' name='[a]*'", "robot --test S.[[]a][*] ."),
+        (Tool::Behave, "classname='f.Feature' name='adds (1)'", "behave --name=^adds \\(1\\)$"),
     ];
     for (tool, attributes, expected) in cases {
         let xml = format!("<testcase {attributes}/>");
@@ -168,6 +201,40 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
         let told = format!("{} {}", command.join(" "), selection.args.join(" "));
         assert_eq!(told, *expected);
     }
+}
+
+#[test]
+fn a_test_in_a_suite_is_selected_with_its_suites() {
+    let xml = "<testsuite name='outer (1)'><testsuite name='inner'>\
+               <testcase classname='test' name='t'/></testsuite></testsuite>";
+    let report = report(xml);
+    let selection = report.select_as(Tool::NodeTest, &report.cases[0], &|_| false).unwrap();
+    assert_eq!(selection.args, [r"--test-name-pattern=^(outer \(1\) inner )?t$"]);
+}
+
+#[test]
+fn what_has_its_name_only_once_it_ran_is_not_selected() {
+    let report = report("<testcase file='./a_spec.rb' name='Cart is expected to eq 2'/>");
+    assert_eq!(report.select_as(Tool::Rspec, &report.cases[0], &|_| false), None);
+}
+
+#[test]
+fn how_a_file_was_named_is_no_part_of_the_id() {
+    let of = |file: &str| {
+        ids(&format!(
+            "<testsuite name='{file}'><testcase classname='{file}' name='t'/></testsuite>"
+        ))
+    };
+    assert_eq!(of("./a.bats"), ["a.bats > t"]);
+    assert_eq!(of("./a.bats"), of("a.bats"));
+}
+
+#[test]
+fn a_feature_is_found_below_its_folder() {
+    let report = report("<testcase classname='sub.a.Feature 1.2' name='adds'/>");
+    let is_file = |file: &str| file == "features/sub/a.feature";
+    let selection = report.select_as(Tool::Behave, &report.cases[0], &is_file).unwrap();
+    assert_eq!(selection.args, ["features/sub/a.feature", "--name=^adds$"]);
 }
 
 #[test]

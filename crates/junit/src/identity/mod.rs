@@ -93,6 +93,10 @@ impl Identities {
             groups.extend(report.project_of(case).map(|project| format!("[{project}]")));
         }
         groups.extend(case.classname.as_deref().map(|class| steady(class).into_owned()));
+        // A file is written as it was named on the command line.
+        groups.iter_mut().filter(|group| group.starts_with("./")).for_each(|group| {
+            group.drain(..2);
+        });
         groups.retain(|group| !group.is_empty());
         groups.dedup();
         let name = steady(case.name.as_deref().unwrap_or_default()).into_owned();

@@ -1,7 +1,8 @@
 //! How to run a test again, in the words of its tool's command line.
 //!
 //! Each of these was tried with the tool, or is what its manual says; where a report does not hold
-//! what the command line needs there is no selection.
+//! what the command line needs there is no selection. Tests that a report does not tell apart, as where
+//! it names no file, are selected together.
 
 use super::Tool;
 use crate::locate::is_source;
@@ -74,35 +75,28 @@ impl Words<'_> {
             Tool::Unittest => {
                 (&["python", "-m", "unittest"], vec![format!("{class}.{}", before(name, " ("))])
             }
-            Tool::Behave => (&["behave"], vec!["-n".into(), pattern(name)]),
+            Tool::Behave => (&["behave"], self.behave(is_file)),
             Tool::Robot => {
-                (&["robot"], vec!["--test".into(), format!("{class}.{name}"), ".".into()])
+                (&["robot"], vec!["--test".into(), glob(&format!("{class}.{name}")), ".".into()])
             }
             Tool::Maven => (&["mvn", "test"], vec![format!("-Dtest={class}#{}", method(name))]),
             Tool::Gradle => {
                 (&["gradle", "test"], vec!["--tests".into(), format!("{class}.{}", method(name))])
             }
             Tool::Go => (&["go", "test"], go(name, class)?),
-            Tool::Jest => (&["npx", "jest"], vec![file(), "-t".into(), self.jest_pattern()]),
+            Tool::Jest => (&["npx", "jest"], self.jest()),
             Tool::Vitest => (&["npx", "vitest", "run"], self.vitest()),
-            Tool::Mocha => {
-                (&["npx", "mocha"], vec!["-g".into(), anchored(&self.mocha_title()), file()])
-            }
+            Tool::Mocha => (&["npx", "mocha"], vec!["-g".into(), self.mocha_pattern(), file()]),
             Tool::Cypress => (&["npx", "cypress", "run"], vec!["--spec".into(), self.file?.into()]),
             Tool::Playwright => (&["npx", "playwright", "test"], self.playwright()),
-            Tool::NodeTest => {
-                (&["node", "--test"], vec![format!("--test-name-pattern={}", anchored(name))])
-            }
+            Tool::NodeTest => (&["node", "--test"], vec![self.node_pattern(), file()]),
             Tool::Bun => (&["bun", "test"], vec![file(), "-t".into(), self.bun_title()]),
             Tool::Deno => {
                 (&["deno", "test"], vec!["--filter".into(), before(name, " > ").into(), file()])
             }
-            Tool::PhpUnit => (
-                &["vendor/bin/phpunit"],
-                vec!["--filter".into(), format!("/::{}$/", pattern(name))],
-            ),
+            Tool::PhpUnit => (&["vendor/bin/phpunit"], vec!["--filter".into(), php(class, name)]),
             Tool::Pest => (&["vendor/bin/pest"], vec!["--filter".into(), name.into()]),
-            Tool::Rspec => (&["rspec"], vec![file(), "-e".into(), name.into()]),
+            Tool::Rspec => (&["rspec"], self.rspec()?),
             Tool::Minitest => {
                 (&["ruby", "-Itest"], vec![self.file?.into(), "-n".into(), name.into()])
             }
@@ -117,7 +111,7 @@ impl Words<'_> {
             }
             Tool::Doctest => (&[], doctest_subcases(name)),
             Tool::CTest => (&["ctest"], vec!["-R".into(), anchored(name)]),
-            Tool::Bats => (&["bats"], vec!["-f".into(), anchored(name), file()]),
+            Tool::Bats => (&["bats"], vec!["-f".into(), bats(name), file()]),
             Tool::EUnit => (&["erl", "-noshell", "-eval"], vec![eunit(name)?]),
             Tool::ExUnit => {
                 (&["mix", "test"], vec!["--only".into(), format!("test:{name}"), file()])
@@ -149,11 +143,35 @@ impl Words<'_> {
         (module > 0).then(|| format!("{}::{}", file(module), names.join("::")))
     }
 
-    /// Class and name both hold the full title by default; else the name is its end.
+    /// The class begins with the feature's file, below the folder where behave looks for them.
+    fn behave(&self, is_file: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let ends = self.class.match_indices('.').map(|(at, _)| at);
+        let files =
+            ends.map(|at| format!("features/{}.feature", self.class[..at].replace('.', "/")));
+        let file = files.into_iter().filter(|file| is_file(file)).last();
+        let name = format!("--name={}", anchored(self.name));
+        file.into_iter().chain([name]).collect()
+    }
+
+    /// A path alone would be a regular expression, a title that begins with a dash an option.
+    fn jest(&self) -> Vec<String> {
+        let by_path = self.file.map(|file| ["--runTestsByPath".to_owned(), file.to_owned()]);
+        let title = format!("--testNamePattern={}", self.jest_pattern());
+        by_path.into_iter().flatten().chain([title]).collect()
+    }
+
+    /// Class and name both hold the full title by default, with a space before where no block is
+    /// around the test; else the name is its end, after that of the blocks where the class is no file.
     fn jest_pattern(&self) -> String {
-        match self.class == self.name {
-            true => anchored(self.name.trim()),
-            false => format!("{}$", pattern(self.name.trim())),
+        let trimmed = |text: &'_ str| text.strip_prefix(' ').unwrap_or(text).to_owned();
+        let blocks = self.class.replace(" › ", " ").replace(" > ", " ");
+        match self.class {
+            class if class == self.name => anchored(&trimmed(self.name)),
+            class if class.is_empty() || is_source(class) => {
+                format!("(^| ){}$", pattern(self.name))
+            }
+            class if self.name.starts_with(class) => anchored(self.name),
+            _ => anchored(&format!("{blocks} {}", self.name)),
         }
     }
 
@@ -166,11 +184,40 @@ impl Words<'_> {
         }
     }
 
-    fn mocha_title(&self) -> String {
-        match self.name.ends_with(self.class) || self.class.is_empty() {
+    /// What failed may be a hook, which is named after the test that it was for.
+    fn mocha_pattern(&self) -> String {
+        let title = match self.name.ends_with(self.class) || self.class.is_empty() {
             true => self.name.to_owned(),
             false => format!("{} {}", self.class, self.name),
+        };
+        let hook = [" \"before", " \"after"].iter().find_map(|start| title.split_once(start));
+        let of_test = hook.and_then(|(blocks, hook)| Some((blocks, hook.split_once(" hook")?.1)));
+        match of_test.and_then(|(blocks, hook)| Some((blocks, hook.split_once(" for \"")?.1))) {
+            Some((blocks, test)) => {
+                let test = test.strip_suffix('"').unwrap_or(test);
+                format!("^{} (.* )?{}$", pattern(blocks), pattern(test))
+            }
+            None => anchored(&title),
         }
+    }
+
+    /// Node 20 holds the pattern against the test's own name, later ones against that with the
+    /// suites' before it.
+    fn node_pattern(&self) -> String {
+        let suites: String =
+            self.suites.iter().map(|suite| format!("{} ", pattern(suite))).collect();
+        let suites = if suites.is_empty() { suites } else { format!("({suites})?") };
+        format!("--test-name-pattern=^{suites}{}$", pattern(self.name))
+    }
+
+    /// What has no name of its own is known by its line, or only once it ran.
+    fn rspec(&self) -> Option<Vec<String>> {
+        if let Some((_, place)) = self.name.rsplit_once("example at ./") {
+            return Some(vec![format!("./{place}")]);
+        }
+        let is_described = !self.name.contains("is expected to ");
+        let title = ["-E".to_owned(), anchored(self.name)];
+        is_described.then(|| self.file.map(str::to_owned).into_iter().chain(title).collect())
     }
 
     fn playwright(&self) -> Vec<String> {
@@ -207,14 +254,38 @@ fn method(name: &str) -> String {
 
 /// A text as a regular expression for itself.
 fn pattern(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
+    escape(text, r"\.+*?()|[]{}^$/")
+}
+
+fn escape(text: &str, signs: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
-        if r"\.+*?()|[]{}^$/".contains(c) {
-            pattern.push('\\');
+        if signs.contains(c) {
+            escaped.push('\\');
         }
-        pattern.push(c);
+        escaped.push(c);
     }
-    pattern
+    escaped
+}
+
+/// A text as a glob for itself.
+fn glob(text: &str) -> String {
+    text.chars().map(|c| if "*?[".contains(c) { format!("[{c}]") } else { c.to_string() }).collect()
+}
+
+/// Bats matches the line of the source, where a sign that the shell knows may have been escaped.
+fn bats(name: &str) -> String {
+    let signs = |c| match c {
+        '"' | '$' | '`' | '\\' => format!(r"\\?{}", pattern(&String::from(c))),
+        c => pattern(&String::from(c)),
+    };
+    format!("^{}$", name.chars().map(signs).collect::<String>())
+}
+
+/// PHPUnit writes a namespace's `\` as a dot.
+fn php(class: &str, name: &str) -> String {
+    let start = if class.is_empty() { "" } else { "^" };
+    format!("/{start}{}::{}$/", pattern(&class.replace('.', "\\")), pattern(name))
 }
 
 fn anchored(text: &str) -> String {
@@ -241,16 +312,28 @@ fn anchored_parts(name: &str) -> String {
     name.split('/').map(anchored).collect::<Vec<_>>().join("/")
 }
 
+/// A name of which any part after a slash may be a section, or belong to the test's own name: all
+/// tests that it may be, of which one is there.
+fn tests_of(name: &str, escaped: impl Fn(&str) -> String) -> String {
+    let ends = name.match_indices('/').map(|(at, _)| at).chain([name.len()]);
+    ends.map(|at| escaped(&name[..at])).collect::<Vec<_>>().join(",")
+}
+
+/// Of several parts it is unknown which are one section, and Catch2 has written them in either order: all
+/// sections then.
 fn catch_sections(name: &str) -> Vec<String> {
-    let mut parts = name.split('/').map(str::to_owned);
-    let case = parts.next();
-    case.into_iter().chain(parts.flat_map(|section| ["-c".to_owned(), section])).collect()
+    let escaped = |text: &str| escape(text, r#"\,[]"~*-"#);
+    let section = name.split_once('/').filter(|(_, rest)| !rest.contains('/'));
+    let section =
+        section.into_iter().flat_map(|(_, section)| ["-c".to_owned(), section.to_owned()]);
+    [tests_of(name, escaped)].into_iter().chain(section).collect()
 }
 
 fn doctest_subcases(name: &str) -> Vec<String> {
-    let mut parts = name.split('/');
-    let case = parts.next().map(|case| format!("-tc={case}"));
-    case.into_iter().chain(parts.map(|subcase| format!("-sc={subcase}"))).collect()
+    let escaped = |text: &str| escape(text, ",");
+    let subcases: Vec<String> = name.split('/').skip(1).map(escaped).collect();
+    let filter = (!subcases.is_empty()).then(|| format!("-sc={}", subcases.join(",")));
+    [format!("-tc={}", tests_of(name, escaped))].into_iter().chain(filter).collect()
 }
 
 /// `calc_tests:0 fail_test` is a function of a module; what a generator made has no name to call.
