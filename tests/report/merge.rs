@@ -51,3 +51,43 @@ fn a_merged_report_is_not_merged_again() {
         told.err
     );
 }
+
+/// Whoever names a report as the target as well would lose it.
+#[test]
+fn a_report_that_is_to_be_read_is_not_overwritten() {
+    let dir = folder(&[("a.xml", PASSES), ("b.xml", FAILS)]);
+    for files in [&["a.xml"][..], &["b.xml", "./a.xml"], &["*.xml"]] {
+        let told = report(dir.path(), &[files, &["--merge", "a.xml"]].concat());
+        assert_eq!(told.code, 2);
+        assert!(told.err.contains("would take the place of"), "{}", told.err);
+        assert_eq!(std::fs::read(dir.path().join("a.xml")).unwrap(), PASSES);
+    }
+    let merged = ["a.xml", "b.xml", "--merge", "all.xml"];
+    assert_eq!(report(dir.path(), &merged).code, 1);
+    let before = std::fs::read(dir.path().join("all.xml")).unwrap();
+    let told = report(dir.path(), &["all.xml", "--merge", "all.xml"]);
+    assert_eq!((told.code, std::fs::read(dir.path().join("all.xml")).unwrap()), (2, before));
+}
+
+/// It is there whole, or not at all.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_an_error() {
+    use std::process::{Command, Stdio};
+    let dir = folder(&[("a.xml", PASSES)]);
+    let told = report(dir.path(), &["a.xml", "--merge", "/dev/full"]);
+    assert_eq!(told.code, 2);
+    assert!(told.err.contains("cannot write the merged report /dev/full"), "{}", told.err);
+    for format in ["human", "github", "json"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_testdock"))
+            .args(["report", "a.xml", "--format", format])
+            .current_dir(dir.path())
+            .stdout(Stdio::from(full))
+            .output()
+            .unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(err.starts_with("error: cannot write to standard output: "), "{format}: {err}");
+        assert_eq!(output.status.code(), Some(2), "{format}");
+    }
+}

@@ -40,7 +40,7 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
         .flat_map(|file| file.items.iter())
         .filter(|i| i.kind != ItemKind::Group)
         .count();
-    print::lines(tests.iter().flat_map(|file| lines(file, arguments.format)));
+    print::lines(tests.iter().flat_map(|file| lines(file, arguments.format)))?;
     if arguments.format == Format::Human {
         let (count, files) = (number_words(count, "test"), number_words(tests.len(), "file"));
         print::note(&format!("{count} in {files}; nothing was run"));

@@ -2,7 +2,9 @@
 //!
 //! Colours are taken out where the stream is no terminal, or `NO_COLOR` asks for it.
 
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
+
+use anyhow::{Context, Result};
 
 /// A line of results.
 pub(crate) fn line(text: &str) {
@@ -10,15 +12,19 @@ pub(crate) fn line(text: &str) {
     let _ = writeln!(anstream::stdout().lock(), "{text}");
 }
 
-/// Many lines of results at once.
-pub(crate) fn lines(lines: impl Iterator<Item = String>) {
+/// All lines of a result at once, of which none may be missing.
+pub(crate) fn lines(lines: impl IntoIterator<Item = String>) -> Result<()> {
     let mut out = BufWriter::new(anstream::stdout().lock());
-    for line in lines {
-        if writeln!(out, "{line}").is_err() {
-            return;
-        }
+    let written = lines.into_iter().try_for_each(|line| writeln!(out, "{line}"));
+    unless_unwanted(written.and_then(|()| out.flush()))
+}
+
+/// What could not be written, unless because nobody reads it any more.
+pub(crate) fn unless_unwanted(written: io::Result<()>) -> Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to standard output"),
     }
-    let _ = out.flush();
 }
 
 /// Lines of what has no end of its own; whether there is still somebody who reads.

@@ -1,9 +1,9 @@
 //! `testdock report`.
 
+mod merged;
 mod ordered;
 mod read;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
@@ -11,9 +11,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::paths::{Files, Finder, PathMap, RelPath};
 use testdock_core::report::{Placing, Tally};
 use testdock_core::views::{annotations, report_lines};
-use testdock_engine::reports::{Named, named};
+use testdock_engine::reports::named;
 use testdock_engine::scan;
-use testdock_junit::{Form, Harm, Problem, write_as};
+use testdock_junit::{Harm, Problem};
 
 use crate::args::{ReportArguments, ReportFormat};
 use crate::project::current_folder;
@@ -24,8 +24,8 @@ use read::{Outcome, Reader};
 pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
     let cwd = current_folder()?;
     let mut files = named(&arguments.files, &cwd);
-    if let Some(merged) = &arguments.merge {
-        without(&mut files, &cwd.join(merged));
+    if let Some(target) = &arguments.merge {
+        merged::leave_out(&mut files, target, &cwd)?;
     }
     let workspace = arguments.root.as_deref().map(workspace).transpose()?;
     let (base, identity) = (RelPath::default(), PathMap::identity());
@@ -42,23 +42,13 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
         json: (arguments.format == ReportFormat::Json).then_some(&output),
         keep: arguments.merge.is_some(),
     };
-    let outcomes = reader.read_all(&files, &cwd);
-    let shown = outcomes.iter().any(|outcome| outcome.is_broken_pipe);
-    conclude(arguments, outcomes, &cwd).map(|code| if shown { exit::PASSED.into() } else { code })
-}
-
-/// A merged report of an earlier call is not counted again.
-fn without(files: &mut Vec<Named>, merged: &Utf8Path) {
-    let Ok(merged) = merged.canonicalize() else {
-        return;
-    };
-    files.retain(|file| {
-        let same = std::fs::canonicalize(&file.path).is_ok_and(|path| path == merged);
-        if same {
-            print::note(&format!("{} is left out: the merged report goes there", file.path));
-        }
-        !same
-    });
+    let mut outcomes = reader.read_all(&files, &cwd);
+    let unwritten = outcomes.iter_mut().find_map(|outcome| outcome.unwritten.take());
+    let code = conclude(arguments, outcomes, &cwd)?;
+    match unwritten {
+        Some(error) => print::unless_unwanted(Err(error)).map(|()| exit::PASSED.into()),
+        None => Ok(code),
+    }
 }
 
 /// The folder that `--root` names, and its files.
@@ -85,16 +75,15 @@ fn conclude(
     match arguments.format {
         ReportFormat::Human => {
             let lines = report_lines(&tally, &problems, reports, next.as_ref(), cwd);
-            lines.iter().for_each(|line| print::line(line));
+            print::lines(lines)?;
         }
         ReportFormat::Github => {
-            annotations(&tally, &problems).iter().for_each(|line| print::line(line));
+            print::lines(annotations(&tally, &problems))?;
         }
         ReportFormat::Json => {}
     }
     if let Some(merged) = &arguments.merge {
-        let file = std::fs::File::create(merged);
-        file.and_then(|mut file| file.write_all(&write_as(Form::Jenkins, "testdock", &suites)))
+        merged::write(&cwd.join(merged), &suites)
             .with_context(|| format!("cannot write the merged report {merged}"))?;
         print::note(&format!("wrote {merged}: {} cases of {reports} reports", tally.totals.all()));
     }

@@ -73,13 +73,22 @@ fn matching(base: &Utf8Path, pattern: &str) -> Result<Vec<Utf8PathBuf>, String> 
         })
         .build();
     let below = |entry: ignore::DirEntry| {
-        let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
         let path = Utf8Path::from_path(entry.path())?.strip_prefix(base).ok()?;
-        (is_file && glob.is_match(path)).then(|| path.to_owned())
+        (glob.is_match(path) && may_be_report(&entry)).then(|| path.to_owned())
     };
     let mut found: Vec<Utf8PathBuf> = walk.flatten().filter_map(below).collect();
     found.sort();
     Ok(found)
+}
+
+/// A file, or a link to one or to nothing, which is told when it is opened. A pipe that merely lies
+/// there may never say anything.
+fn may_be_report(entry: &ignore::DirEntry) -> bool {
+    let is_file = |kind: std::fs::FileType| {
+        kind.is_file()
+            || kind.is_symlink() && entry.path().metadata().map_or(true, |there| there.is_file())
+    };
+    entry.file_type().is_some_and(is_file)
 }
 
 /// What tells one file from another, however it is written.
@@ -90,6 +99,23 @@ fn identity(path: &str, cwd: &Utf8Path) -> Utf8PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn only_files_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let cwd = Utf8Path::from_path(dir.path()).unwrap();
+        std::fs::create_dir(cwd.join("folder.xml")).unwrap();
+        std::fs::write(cwd.join("file.xml"), "").unwrap();
+        let link = |to: &str, path: &str| std::os::unix::fs::symlink(to, cwd.join(path)).unwrap();
+        link("/dev/zero", "device.xml");
+        link(".", "loop.xml");
+        link("gone", "broken.xml");
+        let _socket = std::os::unix::net::UnixListener::bind(cwd.join("socket.xml")).unwrap();
+        let found: Vec<String> =
+            named(&[".".to_owned()], cwd).into_iter().map(|it| it.path).collect();
+        assert_eq!(found, ["./broken.xml", "./file.xml"]);
+    }
 
     #[test]
     fn paths_folders_and_patterns_are_files() {

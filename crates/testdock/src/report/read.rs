@@ -1,7 +1,7 @@
 //! Reads report files, several at a time.
 
 use std::fs::File;
-use std::io::{self, BufReader, ErrorKind};
+use std::io::{self, BufReader};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -38,8 +38,8 @@ pub(super) struct Outcome {
     pub(super) next: Option<Selection>,
     /// The report, if it is needed whole.
     pub(super) kept: Report<'static>,
-    /// Whoever read our output has gone.
-    pub(super) is_broken_pipe: bool,
+    /// Why its JSON could not be written.
+    pub(super) unwritten: Option<io::Error>,
 }
 
 impl Reader<'_> {
@@ -84,7 +84,7 @@ impl Reader<'_> {
             tally: both.tally,
             problems,
             kept: if self.keep { report } else { Report::default() },
-            is_broken_pipe: written.is_err_and(|error| error.kind() == ErrorKind::BrokenPipe),
+            unwritten: written.err(),
         }
     }
 
