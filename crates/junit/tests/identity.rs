@@ -121,7 +121,7 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
         (
             Tool::Playwright,
             "classname='a.spec.ts' name='[p1] group › fails'",
-            "npx playwright test a.spec.ts -g group fails$ --project=p1",
+            r"npx playwright test /a\.spec\.ts$ -g a\.spec\.ts (› )?group (› )?fails( @\S+)*$ --project=p1",
         ),
         (
             Tool::NodeTest,
@@ -272,6 +272,10 @@ fn tools_are_known_by_their_marks() {
         (
             "<testsuite><properties><property name='surefire.real.class.path' value='x'/></properties><testcase classname='a.B' name='t'/></testsuite>",
             Some(Tool::Maven),
+        ),
+        (
+            "<testsuite><testcase classname='a.spec.ts' name='t'><failure>[one] › a.spec.ts:9:1 › t</failure></testcase></testsuite>",
+            Some(Tool::Playwright),
         ),
         ("<testsuite><testcase classname='a' name='t'/></testsuite>", None),
         ("<testsuites/>", None),

@@ -220,16 +220,18 @@ impl Words<'_> {
         is_described.then(|| self.file.map(str::to_owned).into_iter().chain(title).collect())
     }
 
+    /// Files are regular expressions of whole paths; titles of the file, the titles and the tags.
     fn playwright(&self) -> Vec<String> {
         let (in_name, title) = match self.name.strip_prefix('[').and_then(|it| it.split_once("] "))
         {
             Some((project, title)) => (Some(project), title),
             None => (None, self.name),
         };
-        let file = self.file.unwrap_or_default().to_owned();
-        let title = format!("{}$", pattern(&title.replace(" › ", " ")));
+        let file = self.file.map(|file| format!("/{}$", pattern(file)));
+        let titles = self.file.into_iter().chain(title.split(" › ")).map(pattern);
+        let title = format!("{}( @\\S+)*$", titles.collect::<Vec<_>>().join(" (› )?"));
         let project = in_name.or(self.project).map(|project| format!("--project={project}"));
-        [file, "-g".into(), title].into_iter().chain(project).collect()
+        file.into_iter().chain(["-g".to_owned(), title]).chain(project).collect()
     }
 
     /// The outermost suite is the file.

@@ -125,7 +125,7 @@ fn by_case(case: &Case<'_>) -> Option<Tool> {
         _ if file.ends_with(".php") => Tool::PhpUnit,
         _ if file.ends_with("_spec.rb") => Tool::Rspec,
         _ if file.ends_with(".rb") => Tool::Minitest,
-        _ if is_script && name.contains(" › ") => Tool::Playwright,
+        _ if is_script && (name.contains(" › ") || told(case, "] › ")) => Tool::Playwright,
         _ if printed(case, "@scenario.begin") => Tool::Behave,
         Some("run" | "notrun") if class.ends_with(".global") => Tool::Catch2,
         Some("run") if is_source(class) => Tool::Doctest,
@@ -147,6 +147,10 @@ fn by_trace(case: &Case<'_>) -> Option<Tool> {
         () if says("org.gradle.") => Some(Tool::Gradle),
         () => None,
     }
+}
+
+fn told(case: &Case<'_>, mark: &str) -> bool {
+    case.statuses.iter().any(|status| status.text.contains(mark))
 }
 
 fn printed(case: &Case<'_>, mark: &str) -> bool {
