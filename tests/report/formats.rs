@@ -264,3 +264,17 @@ fn paths(prefix: &str, value: &serde_json::Value) -> Vec<String> {
     all.dedup();
     all
 }
+
+/// A workflow takes a line that begins with `::` for a command.
+#[test]
+fn a_name_does_not_get_out_of_its_line() {
+    let name = "a&#10;::error::b&#10;\u{1b}[2J";
+    let case = format!("<testcase classname='{name}' name='{name}'><failure/></testcase>");
+    let xml = format!("<testsuite name='{name}'>{case}</testsuite>");
+    let dir = folder(&[("a.xml", xml.as_bytes())]);
+    let told = report(dir.path(), &["a.xml"]);
+    assert_eq!(told.code, 1);
+    let escapes = |line: &&str| line.trim_start().starts_with("::");
+    assert_eq!(told.out.lines().find(escapes), None, "{}", told.out);
+    assert!(told.out.contains("a␤::error::b"), "{}", told.out);
+}

@@ -5,7 +5,7 @@
 use anstyle::{AnsiColor, Style};
 use camino::Utf8Path;
 
-use super::words::{duration_words, outcome_words, printable};
+use super::words::{duration_words, outcome_words, printable, printable_line};
 use crate::model::{End, Ended, Failure, Outcome, Place, Provenance, RunError, TestResult};
 use crate::session::Run;
 
@@ -59,12 +59,12 @@ pub fn test_lines(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
         "{}{:pad$} {}{}",
         paint(style, word),
         "",
-        result.id,
+        printable_line(&result.id.to_string()),
         paint(DIM, &time),
         pad = 5 - word.len()
     );
     if let (Outcome::Skipped, Some(reason)) = (result.outcome, &result.reason) {
-        line.push_str(&paint(DIM, &printable(&format!("  ({reason})"))));
+        line.push_str(&paint(DIM, &printable_line(&format!("  ({reason})"))));
     }
     let mut lines = vec![line];
     if result.outcome.is_bad() {
@@ -109,7 +109,7 @@ pub(super) fn failure_block(
     output: &str,
     cwd: &Utf8Path,
 ) -> Vec<String> {
-    let mut lines = vec![String::new(), paint(RED, &format!("── {}", printable(label)))];
+    let mut lines = vec![String::new(), paint(RED, &format!("── {}", printable_line(label)))];
     for failure in failures {
         lines.push(failure_line(failure, cwd));
         lines.extend(
@@ -140,7 +140,7 @@ pub fn summary_lines(run: &Run, cwd: &Utf8Path) -> Vec<String> {
 pub(super) fn summary_of(label: &str, failures: &[Failure], cwd: &Utf8Path) -> Vec<String> {
     let line = |failure: &Failure| match failure.place {
         Some(_) => failure_line(failure, cwd),
-        None => format!("{}: {}", printable(label), headline(failure)),
+        None => format!("{}: {}", printable_line(label), headline(failure)),
     };
     failures.iter().map(line).collect()
 }

@@ -62,6 +62,11 @@ pub(super) fn printable(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string().chars().map(shown).collect()
 }
 
+/// The same for what has a line to itself, which a name does not get out of.
+pub(super) fn printable_line(text: &str) -> String {
+    printable(text).replace('\n', "␤")
+}
+
 /// A step on the way to the first test: `building 3/7 RUN pip install .`.
 pub fn stage_words(stage: &Stage) -> String {
     match stage {

@@ -7,7 +7,7 @@ use crate::report::{Group, Tally};
 use crate::views::terminal::{
     BOLD, DIM, GREEN, RED, YELLOW, failure_block, paint, shell_quoted, summary_of,
 };
-use crate::views::words::{count_words, duration_words, printable};
+use crate::views::words::{count_words, duration_words, printable_line};
 
 use super::{end_words, problem_line};
 
@@ -28,7 +28,7 @@ pub fn report_lines(
     section(&mut lines, slowest(tally));
     section(&mut lines, flaky(tally));
     let warning = |(path, problem): &(String, Problem)| {
-        format!("{} {}", paint(YELLOW, "warning:"), printable(&problem_line(path, problem)))
+        format!("{} {}", paint(YELLOW, "warning:"), printable_line(&problem_line(path, problem)))
     };
     section(&mut lines, problems.iter().map(warning).collect());
     section(&mut lines, vec![end(tally, reports)]);
@@ -50,7 +50,7 @@ fn groups(tally: &Tally) -> Vec<String> {
     let mut lines: Vec<String> = bad
         .iter()
         .map(|group| {
-            let (name, counts) = (printable(&group.name), count_words(&group.totals));
+            let (name, counts) = (printable_line(&group.name), count_words(&group.totals));
             let line = format!("{}  {name}  {counts}", paint(RED, "FAIL"));
             match group.time.is_zero() {
                 true => line,
@@ -63,7 +63,11 @@ fn groups(tally: &Tally) -> Vec<String> {
         ([], _) | (_, 0) => {}
         ([group], _) => {
             let counts = count_words(&group.totals);
-            lines.push(format!("{}  {}  {counts}", paint(GREEN, "PASS"), printable(&group.name)));
+            lines.push(format!(
+                "{}  {}  {counts}",
+                paint(GREEN, "PASS"),
+                printable_line(&group.name)
+            ));
         }
         (good, count) => {
             let others = if bad.is_empty() { "" } else { "other " };
@@ -87,14 +91,14 @@ fn slowest(tally: &Tally) -> Vec<String> {
         return Vec::new();
     }
     let line = |(time, label): &(std::time::Duration, String)| {
-        format!("{:>10}  {}", duration_words(*time), printable(label))
+        format!("{:>10}  {}", duration_words(*time), printable_line(label))
     };
     let lines: Vec<String> = tally.slowest.iter().map(line).collect();
     if lines.is_empty() { lines } else { [vec![paint(BOLD, "Slowest")], lines].concat() }
 }
 
 fn flaky(tally: &Tally) -> Vec<String> {
-    let line = |label: &String| format!("{} {}", paint(YELLOW, "flaky:"), printable(label));
+    let line = |label: &String| format!("{} {}", paint(YELLOW, "flaky:"), printable_line(label));
     tally.flaky.iter().map(line).collect()
 }
 
@@ -114,5 +118,5 @@ fn next_line(selection: &Selection) -> String {
     let program = if selection.command.is_empty() { &["PROGRAM"][..] } else { selection.command };
     let words = program.iter().copied().chain(selection.args.iter().map(String::as_str));
     let words: Vec<String> = words.map(shell_quoted).collect();
-    format!("{} {}", paint(BOLD, "Next:"), printable(&words.join(" ")))
+    format!("{} {}", paint(BOLD, "Next:"), printable_line(&words.join(" ")))
 }
