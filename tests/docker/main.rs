@@ -13,6 +13,7 @@ mod interpreters;
 mod warm;
 
 mod cancel;
+mod command;
 mod helper;
 mod live;
 mod together;

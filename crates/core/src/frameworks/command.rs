@@ -124,6 +124,24 @@ impl Reader for CommandReader {
     }
 }
 
+/// What of a group's name its file does not say already: `TestCart` of `tests.test_cart.TestCart` in
+/// `tests/test_cart.py`.
+fn below_file<'g>(group: &'g str, file: &str) -> Option<&'g str> {
+    let module = file.rsplit_once('.').map_or(file, |(module, _)| module).replace('/', ".");
+    let is_end = |whole: &str, separator: char| {
+        let before = whole.strip_suffix(group);
+        before.is_some_and(|before| before.is_empty() || before.ends_with(separator))
+    };
+    if file.is_empty() {
+        return Some(group);
+    }
+    if is_end(file, '/') || is_end(&module, '.') {
+        return None;
+    }
+    let inner = group.strip_prefix(module.as_str()).and_then(|rest| rest.strip_prefix('.'));
+    Some(inner.unwrap_or(group))
+}
+
 /// A further case that speaks of the same test: the last try decides, and what went wrong after the
 /// test is added to what went wrong in it.
 fn take_in(known: &mut TestResult, further: TestResult) {
@@ -234,10 +252,10 @@ impl CommandReader {
         let named = [case.classname.as_deref(), suite.and_then(|suite| suite.name.as_deref())];
         let named = || named.into_iter().flatten().find_map(|name| self.finder().find_class(name));
         let file = self.file(stated).or_else(named).unwrap_or_default();
-        let groups = identity.groups.iter().filter(|group| !file.as_str().ends_with(*group));
+        let groups = identity.groups.iter().filter_map(|group| below_file(group, file.as_str()));
         TestId {
             suite: self.suite.name.clone(),
-            names: groups.chain([&identity.name]).cloned().collect(),
+            names: groups.chain([identity.name.as_str()]).map(str::to_owned).collect(),
             case: (identity.ordinal > 1).then(|| format!("#{}", identity.ordinal)),
             ..TestId::of_file(file)
         }

@@ -67,7 +67,7 @@ fn failures_lead_into_the_workspace() {
          <testsuite name='x'><testcase name='gone'><failure>/elsewhere/b.py:3: no</failure></testcase></testsuite>\
          </testsuites>",
         expect![[r#"
-            failed svc/src/test/java/demo/FooTest.java::demo.FooTest::adds
+            failed svc/src/test/java/demo/FooTest.java::adds
               /w/svc/src/test/java/demo/FooTest.java:9: no
             failed web/src/a.test.ts::a > b
               /w/web/src/a.test.ts:5: Error: no
@@ -100,9 +100,9 @@ fn several_cases_of_one_test_are_one_result() {
          <testcase classname='tests.test_a' name='u'><failure message='once'/></testcase>\
          <testcase classname='tests.test_a' name='u'/></testsuite>",
         expect![[r#"
-            errored svc/tests/test_a.py::pytest::tests.test_a::t
+            errored svc/tests/test_a.py::pytest::t
               failed on teardown with x
-            passed svc/tests/test_a.py::pytest::tests.test_a::u
+            passed svc/tests/test_a.py::pytest::u
         "#]],
     );
     check(
