@@ -16,6 +16,8 @@ import {
 const ABILITIES = {
     testExplorer: true,
     testRunIds: true,
+    testdockQueuedTests: true,
+    testdockMarkdown: true,
     testdockInterpreters: true,
     testdockContainers: true,
     testdockRemedies: true,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::details::plain;
+use super::markdown::{fence, plain};
 use super::words::number_words;
 use crate::interpreter::Choice;
 use crate::model::RunError;
@@ -174,7 +174,9 @@ pub fn doctor_page(folder: &str, findings: &[Finding]) -> String {
             let _ = writeln!(page, "  - {}", plain(help));
         }
         if let Some(command) = &finding.command {
-            let _ = write!(page, "\n  ```sh\n  {command}\n  ```\n\n");
+            let fence = fence(command);
+            let command = command.replace('\n', "\n  ");
+            let _ = write!(page, "\n  {fence}sh\n  {command}\n  {fence}\n\n");
         }
     }
     page

@@ -9,7 +9,7 @@ import { Model } from './model';
 const WHOLE = 2_000;
 
 export class Tree implements vscode.Disposable {
-    private readonly model = new Model();
+    private model = new Model();
     private readonly items = new Map<string, vscode.TestItem>();
     private readonly tags = new Map<string, vscode.TestTag>();
     /** Items whose children are in the view; `undefined` is the top, which always are. */
@@ -47,7 +47,7 @@ export class Tree implements vscode.Disposable {
     }
 
     clear(): void {
-        this.model.clear();
+        this.model = new Model();
         this.items.clear();
         this.open.clear();
         this.open.add(undefined);
