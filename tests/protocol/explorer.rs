@@ -282,6 +282,33 @@ async fn a_run_tells_how_its_tests_stand() {
 }
 
 #[tokio::test]
+async fn a_test_that_ran_goes_with_its_text() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    client
+        .request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"], "runId": "1" }))
+        .await;
+    let run = client.run().await;
+    run.pass("tests/test_shop.py::test_adds");
+    // Of this one only the run told.
+    run.pass("tests/test_shop.py::test_made");
+    run.complete();
+    client.next(END).await;
+    client.claim(DISCOVERED);
+    let uri = workspace.uri("tests/test_shop.py");
+    client.did_open(&uri, "# nothing is left\n").await;
+    let told = client.next(DISCOVERED).await;
+    check_tree(
+        &told["tests"],
+        &expect![[r#"
+        module tests/test_shop.py < - …
+        test tests/test_shop.py::test_made < tests/test_shop.py"#]],
+    );
+    client.ignore(&[STATE, OUTPUT]);
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn a_failure_reads_as_markdown_whatever_was_said() {
     let workspace = Workspace::shop();
     let mut able = with_explorer();
