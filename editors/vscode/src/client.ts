@@ -23,8 +23,6 @@ const ABILITIES = {
     testdockRemedies: true,
 };
 
-export type Ability = keyof typeof ABILITIES;
-
 export class Client extends LanguageClient {
     /** Speaks to the server that this program is; `gone` is told once of its end, and why where that is known. */
     constructor(path: string, options: LanguageClientOptions, log: LogOutputChannel, gone: (why: string) => void) {
@@ -49,10 +47,6 @@ export class Client extends LanguageClient {
                 },
             },
         });
-    }
-
-    can(ability: Ability): boolean {
-        return this.initializeResult?.capabilities.experimental?.[ability] === true;
     }
 
     kill(): void {

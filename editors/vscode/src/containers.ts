@@ -51,7 +51,6 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
     }
 
     private watch(): void {
-        if (!this.server.can('testdockContainers')) return;
         const params: protocol.WatchContainersParams = { watch: this.view.visible };
         this.server.notify(protocol.WATCH_CONTAINERS, params);
     }

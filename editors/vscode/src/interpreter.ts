@@ -64,7 +64,6 @@ export class Interpreters implements vscode.Disposable {
             for (const end of this.ends.values()) end('the server stopped');
             return this.item.hide();
         }
-        if (!this.server.can('testdockInterpreters')) return;
         this.learn(await this.server.request<protocol.InterpretersSnapshot>(protocol.INTERPRETERS));
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::markdown::{fence, plain};
+use super::markdown::{fence, plain, prose};
 use super::words::number_words;
 use crate::interpreter::Choice;
 use crate::model::RunError;
@@ -168,10 +168,10 @@ pub fn doctor_page(folder: &str, findings: &[Finding]) -> String {
             Verdict::Bad => "✗",
             Verdict::Note => "ℹ",
         };
-        let (subject, text) = (plain(&finding.subject), plain(&finding.text));
+        let (subject, text) = (plain(&finding.subject), prose(&finding.text));
         let _ = writeln!(page, "- {mark} **{subject}**: {text}");
         for help in &finding.help {
-            let _ = writeln!(page, "  - {}", plain(help));
+            let _ = writeln!(page, "  - {}", prose(help));
         }
         if let Some(command) = &finding.command {
             let fence = fence(command);

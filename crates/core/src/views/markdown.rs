@@ -65,6 +65,20 @@ pub fn plain(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// A message of our own on one line, whose `words in backticks` are code; all else means nothing.
+pub(super) fn prose(text: &str) -> String {
+    let text = printable(text).replace('\n', " ");
+    let parts: Vec<&str> = text.split('`').collect();
+    let is_closed = |index: usize| index + 1 < parts.len();
+    let parts = parts.iter().enumerate().map(|(index, part)| match index % 2 {
+        0 => plain_line(part),
+        _ if !is_closed(index) => format!("\\`{}", plain_line(part)),
+        _ if part.trim().is_empty() => format!("\\`{part}\\`"),
+        _ => format!("`{part}`"),
+    });
+    parts.collect()
+}
+
 fn plain_line(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     // A list begins with a sign or a number, an underline of a title is of signs.
@@ -104,6 +118,13 @@ mod tests {
     #[test]
     fn a_fence_outlasts_what_it_holds() {
         assert_eq!(fence("a ``` b"), "````");
+    }
+
+    #[test]
+    fn our_own_words_have_code() {
+        assert_eq!(prose("set `a_b*` in <x>"), r"set `a_b*` in \<x\>");
+        assert_eq!(prose("a ` b"), r"a \` b");
+        assert_eq!(prose("`` `x`\n# y `"), r"\`\` `x` \# y \`");
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) async fn of_test(shared: &Arc<Shared>, id: String) -> Result<String> 
     } else {
         let lines = text.lines().filter(|line| !line.is_empty());
         let short: Vec<&str> = lines.take(MESSAGE_LINES).collect();
-        messages::show(&shared.outbox, MessageType::INFO, short.join("\n"));
+        messages::show(&shared.outbox, MessageType::INFO, &short.join("\n"));
     }
     Ok(text)
 }

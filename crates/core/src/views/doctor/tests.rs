@@ -47,7 +47,7 @@ fn nothing_that_was_found_means_anything_on_a_page() {
 
         Tests can run here.
 
-        - ℹ **\`suite\`**: no \<b\>tests\</b\> in \`a_b\`
+        - ℹ **\`suite\`**: no \<b\>tests\</b\> in `a_b`
           - \[write\](command:x) one
 
           ````sh
