@@ -58,7 +58,7 @@ async function crashed(bed, step) {
 
 async function garbled(bed, step) {
     const flag = join(bed.folder, 'garble');
-    const garble = `while kill -0 $$ 2>&- && [ ! -e '${flag}' ]; do sleep 0.1; done; echo 'who are you?'`;
+    const garble = `while kill -0 $$ 2>&- && [ ! -e '${flag}' ]; do sleep 0.1; done; printf 'who are you?\\r\\n\\r\\n'`;
     const path = bed.program(`(${garble}) &\nexec '${process.env.TESTDOCK_E2E_SERVER}' "$@"`);
     const code = await bed.code({ settings: { 'testdock.server.path': path } });
     const project = bed.project('python-pytest', { 'tests/test_slow.py': SLOW });
