@@ -28,6 +28,7 @@ const FILE: &str = "tests/test_cart.py";
 const TOTAL: &str = "tests/test_cart.py::test_total";
 
 const DISCOVERED: &str = "experimental/discoveredTests";
+const QUEUED: &str = "testdock/queuedTests";
 const STATE: &str = "experimental/changeTestState";
 const OUTPUT: &str = "experimental/appendOutputToRunTest";
 const END: &str = "experimental/endRunTest";
@@ -38,7 +39,8 @@ const CHANGED: &str = "testdock/interpretersChanged";
 async fn the_examples_are_what_a_conversation_says() {
     let workspace = Workspace::named("shop", &[(FILE, CART)]);
     let mut able = with_explorer();
-    merge(&mut able, json!({ "window": { "workDoneProgress": true } }));
+    let more = json!({ "testdockQueuedTests": true, "testdockMarkdown": true });
+    merge(&mut able, json!({ "window": { "workDoneProgress": true }, "experimental": more }));
     let mut client = Client::open(&workspace, able).await;
     client.ignore(&["textDocument/publishDiagnostics"]);
     let mut book = Book::default();
@@ -62,7 +64,7 @@ async fn the_examples_are_what_a_conversation_says() {
         (&docked, "file:///shop"),
         (&token, "testdock/run/4f2-642c1-0/9"),
     ]);
-    client.ignore(&[STATE, OUTPUT, END, "$/progress", "window/workDoneProgress/create"]);
+    client.ignore(&[QUEUED, STATE, OUTPUT, END, "$/progress", "window/workDoneProgress/create"]);
     client.finish().await;
 }
 
@@ -131,6 +133,7 @@ async fn run(client: &mut Client, book: &mut Book) {
     failure.output = "adding up\n".to_owned();
     run.finish(failure);
     run.complete();
+    book.told(QUEUED, client.next(QUEUED).await);
     book.told(OUTPUT, client.next(OUTPUT).await);
     let is_failed = |it: &Value| it["state"]["tag"] == "failed";
     book.told(STATE, client.next_where(STATE, is_failed).await);

@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 use testdock_core::model::{Outcome, RunEvent};
 
-use crate::client::{Client, with_explorer};
+use crate::client::{Client, merge, with_explorer};
 use crate::runner::{broken, result};
 use crate::workspace::{SHOP, Workspace};
 
@@ -278,6 +278,74 @@ async fn a_run_tells_how_its_tests_stand() {
     assert_eq!(end["runId"], "mine");
     assert_eq!(end["how"], "completed");
     assert_eq!(end["message"], "1 failed, 1 errored, 1 passed in 340 ms");
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_test_that_ran_goes_with_its_text() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    client
+        .request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"], "runId": "1" }))
+        .await;
+    let run = client.run().await;
+    run.pass("tests/test_shop.py::test_adds");
+    // Of this one only the run told.
+    run.pass("tests/test_shop.py::test_made");
+    run.complete();
+    client.next(END).await;
+    client.claim(DISCOVERED);
+    let uri = workspace.uri("tests/test_shop.py");
+    client.did_open(&uri, "# nothing is left\n").await;
+    let told = client.next(DISCOVERED).await;
+    check_tree(
+        &told["tests"],
+        &expect![[r#"
+        module tests/test_shop.py < - …
+        test tests/test_shop.py::test_made < tests/test_shop.py"#]],
+    );
+    client.ignore(&[STATE, OUTPUT]);
+    client.finish().await;
+}
+
+#[tokio::test]
+async fn a_failure_reads_as_markdown_whatever_was_said() {
+    let workspace = Workspace::shop();
+    let mut able = with_explorer();
+    merge(&mut able, json!({ "experimental": { "testdockMarkdown": true } }));
+    let mut client = open(&workspace, able).await;
+    client
+        .request(RUN, json!({ "include": ["tests/test_shop.py::test_fails"], "runId": "1" }))
+        .await;
+    let run = client.run().await;
+    let id = "tests/test_shop.py::test_fails";
+    let mut failure = run.failure(id, 9, "assert `<b>` == [x](command:y)");
+    failure.failures[0].detail = "E  \u{1b}[31m```\u{1b}[0m".to_owned();
+    run.finish(failure);
+    let is_failed = |it: &Value| it["state"]["tag"] == "failed";
+    let told = client.next_where(STATE, is_failed).await;
+    let markdown = told["failures"][0]["markdown"].as_str().unwrap_or_default();
+    let markdown = markdown.replace(&workspace.uri(""), "file:///shop");
+    expect![[r#"
+        AssertionError: assert \`\<b\>\` == \[x\](command:y)
+
+        ````text
+        E  ```
+        ````
+
+        [tests/test_shop.py:9](<file:///shop/tests/test_shop.py#L9>)
+    "#]]
+    .assert_eq(&markdown);
+    // A tool may not say by what a test failed.
+    run.finish(result(id, Outcome::Failed));
+    let told = client.next_where(STATE, is_failed).await;
+    assert_eq!(
+        told["failures"],
+        json!([{ "message": "the test failed", "markdown": "the test failed\n" }])
+    );
+    run.complete();
+    client.next(END).await;
+    client.ignore(&[STATE, OUTPUT]);
     client.finish().await;
 }
 

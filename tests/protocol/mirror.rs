@@ -1,15 +1,14 @@
-//! The extension for VS Code speaks the protocol as the code and the page have it: each method, command and
-//! setting, each type and each field of it.
+//! The extension for VS Code speaks the protocol as the code and the page have it. Its types are written from the
+//! code: `UPDATE_EXPECT=1` writes them anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use regex::Regex;
+use expect_test::expect_file;
+use regex::{Captures, Regex};
 use testdock_lsp::ext;
-
-/// A type's fields, or its words; of each whether it may be absent.
-type Shape = BTreeMap<String, bool>;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -20,46 +19,95 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn mirror() -> String {
-    read("editors/vscode/src/protocol.ts")
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("well formed")
 }
 
-/// What the code says: its structs and its enums of words.
-fn ours() -> BTreeMap<String, Shape> {
-    static TYPE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)^pub (struct|enum) (\w+) \{\n((?s:.*?))^\}").expect("well formed")
-    });
+/// The code that says what the protocol is, file by file.
+fn code() -> Vec<String> {
+    let files = ["mod", "explorer", "interpreters", "remedy", "containers"];
+    files.map(|file| read(&format!("crates/lsp/src/ext/{file}.rs"))).to_vec()
+}
+
+#[test]
+fn every_file_is_read() {
     let folder = root().join("crates/lsp/src/ext");
-    let files = std::fs::read_dir(folder).expect("the folder is there");
-    let mut types = BTreeMap::new();
-    for file in files {
-        let text = std::fs::read_to_string(file.expect("a file").path()).expect("text");
-        for found in TYPE.captures_iter(&text) {
-            let shape = if &found[1] == "struct" { fields(&found[3]) } else { words(&found[3]) };
-            types.insert(found[2].to_owned(), shape);
-        }
-    }
-    types.retain(|name, _| !OTHERS.contains(&name.as_str()));
-    types
+    assert_eq!(std::fs::read_dir(folder).expect("the folder is there").count(), code().len());
 }
 
-fn fields(body: &str) -> Shape {
-    static FIELD: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"(?m)(?:^ *#\[serde\(rename = "(\w+)".*\n)?^    pub (\w+): (Option<)?"#)
-            .expect("well formed")
+/// What stands in braces: fields or variants, with what stands over each.
+struct Type {
+    name: String,
+    attributes: String,
+    is_struct: bool,
+    body: String,
+}
+
+fn types() -> Vec<Type> {
+    static TYPE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"(?m)((?:^#\[[^\n]*\n)*)^pub (struct|enum) (\w+) \{\n((?s:.*?))^\}")
     });
-    let name = |found: &regex::Captures<'_>| match found.get(1) {
-        Some(renamed) => renamed.as_str().to_owned(),
-        None => camel(&found[2]),
+    let read = |found: Captures<'_>| Type {
+        name: found[3].to_owned(),
+        attributes: found[1].to_owned(),
+        is_struct: &found[2] == "struct",
+        body: found[4].to_owned(),
     };
-    FIELD.captures_iter(body).map(|found| (name(&found), found.get(3).is_some())).collect()
+    let code = code();
+    let all = code.iter().flat_map(|text| TYPE.captures_iter(text).map(read));
+    // What a client with run ids is never sent.
+    all.filter(|it| it.name != "AppendOutputParams").collect()
 }
 
-fn words(body: &str) -> Shape {
+struct Field {
+    name: String,
+    form: String,
+    is_optional: bool,
+}
+
+/// The fields of a type, each in TypeScript.
+fn fields(attributes: &str, body: &str) -> Vec<Field> {
+    static FIELD: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?m)((?:^ *#\[[^\n]*\n)*)^ +(?:pub )?(\w+): ([^\n]*),$"));
+    let renamed = regex(r#"rename = "(\w+)""#);
+    let default = regex(r"\bdefault\b");
+    let read = |found: Captures<'_>| {
+        let own = &found[1];
+        let name = renamed.captures(own).map_or_else(|| camel(&found[2]), |it| it[1].to_owned());
+        let inner = found[3].strip_prefix("Option<").and_then(|it| it.strip_suffix('>'));
+        let may_be_absent = default.is_match(own) || default.is_match(attributes);
+        Field {
+            name,
+            form: form(inner.unwrap_or(&found[3])),
+            is_optional: inner.is_some() || may_be_absent,
+        }
+    };
+    FIELD.captures_iter(body).map(read).collect()
+}
+
+fn form(rust: &str) -> String {
+    if let Some(inner) = rust.strip_prefix("Vec<").and_then(|it| it.strip_suffix('>')) {
+        return format!("{}[]", form(inner));
+    }
+    match rust {
+        "String" | "Uri" | "Arc<str>" => "string".to_owned(),
+        "bool" => "boolean".to_owned(),
+        "u64" | "i64" | "f64" | "usize" => "number".to_owned(),
+        "BTreeMap<String, String>" => "Record<string, string>".to_owned(),
+        other => other.rsplit("::").next().unwrap_or(other).to_owned(),
+    }
+}
+
+/// The variants of a type: each word, and the fields that come with it.
+fn variants(body: &str) -> Vec<(String, Vec<Field>)> {
     static VARIANT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?m)^    ([A-Z]\w*)").expect("well formed"));
+        LazyLock::new(|| regex(r"(?m)^    ([A-Z]\w*)(?: \{\n((?s:.*?))^    \})?"));
     let word = |name: &str| format!("{}{}", name[..1].to_lowercase(), &name[1..]);
-    VARIANT.captures_iter(body).map(|found| (word(&found[1]), false)).collect()
+    let read = |found: Captures<'_>| {
+        let inner = found.get(2).map_or("", |it| it.as_str());
+        (word(&found[1]), fields("", inner))
+    };
+    VARIANT.captures_iter(body).map(read).collect()
 }
 
 fn camel(name: &str) -> String {
@@ -68,75 +116,99 @@ fn camel(name: &str) -> String {
     parts.fold(first, |name, part| format!("{name}{}{}", part[..1].to_uppercase(), &part[1..]))
 }
 
-/// What the extension says.
-fn theirs() -> BTreeMap<String, Shape> {
-    let interface =
-        Regex::new(r"(?m)^export interface (\w+) \{\n((?s:.*?))^\}").expect("well formed");
-    let field = Regex::new(r"(?m)^    (\w+)(\?)?:").expect("well formed");
-    let union = Regex::new(r"(?m)^export type (\w+) =((?s:.*?));\n\n").expect("well formed");
-    let word = Regex::new(r"'(\w+)'").expect("well formed");
-    let text = format!("{}\n", mirror());
-    let mut types = BTreeMap::new();
-    for found in interface.captures_iter(&text) {
-        let fields = field.captures_iter(&found[2]);
-        let shape = fields.map(|it| (it[1].to_owned(), it.get(2).is_some())).collect();
-        types.insert(found[1].to_owned(), shape);
-    }
-    for found in union.captures_iter(&text) {
-        let words = word.captures_iter(&found[2]).map(|it| (it[1].to_owned(), false));
-        types.insert(found[1].to_owned(), words.collect());
-    }
-    types
+/// The constants for methods, from those of the code and from its notifications.
+fn methods() -> Vec<(String, String)> {
+    static METHOD: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r#"(?m)^pub const (\w+): &str = "(\w+/[\w/]+)";"#,
+            r#"|^impl Notification for (\w+) \{\n(?s:.*?)const METHOD: &'static str = "(.*)";"#
+        ))
+    });
+    let upper = regex("([a-z])([A-Z])");
+    let read = |found: Captures<'_>| {
+        let of = |number| found.get(number).map(|it| it.as_str().to_owned());
+        let ours = of(1).zip(of(2));
+        ours.or_else(|| Some((upper.replace_all(&of(3)?, "${1}_$2").to_uppercase(), of(4)?)))
+    };
+    let code = code();
+    code.iter().flat_map(|text| METHOD.captures_iter(text).filter_map(read)).collect()
 }
 
-/// What a client with run ids is never sent.
-const OTHERS: [&str; 1] = ["AppendOutputParams"];
+fn mirror() -> String {
+    let mut text = "\
+// What Testdock adds to the protocol, described in docs/protocol.md. Written from `crates/lsp/src/ext` by a test of the
+// repository, never by hand.
+
+import type { Location, Position, Range, TextDocumentIdentifier } from 'vscode-languageclient';
+
+"
+    .to_owned();
+    for (name, method) in methods() {
+        let _ = writeln!(text, "export const {name} = '{method}';");
+    }
+    text.push_str(
+        "\n/** The commands of `workspace/executeCommand`. */\nexport const COMMANDS = [\n",
+    );
+    for command in ext::command::ALL {
+        let _ = writeln!(text, "    '{command}',");
+    }
+    text.push_str("] as const;\n");
+    for it in types() {
+        text.push('\n');
+        push_type(&mut text, &it);
+    }
+    text
+}
+
+fn push_type(text: &mut String, it: &Type) {
+    let field = |field: &Field| {
+        let mark = if field.is_optional { "?" } else { "" };
+        format!("{}{mark}: {};", field.name, field.form)
+    };
+    if it.is_struct {
+        let _ = writeln!(text, "export interface {} {{", it.name);
+        for it in fields(&it.attributes, &it.body) {
+            let _ = writeln!(text, "    {}", field(&it));
+        }
+        text.push_str("}\n");
+    } else if it.attributes.contains("tag = \"tag\"") {
+        let _ = write!(text, "export type {} =", it.name);
+        for (word, fields) in variants(&it.body) {
+            let rest: String = fields.iter().map(|it| format!(" {}", field(it))).collect();
+            let rest = rest.trim_end_matches(';');
+            let mark = if rest.is_empty() { "" } else { ";" };
+            let _ = write!(text, "\n    | {{ tag: '{word}'{mark}{rest} }}");
+        }
+        text.push_str(";\n");
+    } else {
+        let words: Vec<String> =
+            variants(&it.body).iter().map(|(word, _)| format!("'{word}'")).collect();
+        let _ = writeln!(text, "export type {} = {};", it.name, words.join(" | "));
+    }
+}
 
 #[test]
-fn every_type_is_mirrored() {
-    let theirs = theirs();
-    let ours = ours();
-    assert!(ours.len() > 20, "the types are found");
-    let names = |types: &BTreeMap<String, Shape>| types.keys().cloned().collect::<BTreeSet<_>>();
-    assert_eq!(names(&theirs), names(&ours));
-    for (name, shape) in &ours {
-        let their = &theirs[name];
-        let fields = |shape: &Shape| shape.keys().cloned().collect::<BTreeSet<_>>();
-        assert_eq!(fields(their), fields(shape), "{name}");
-        for (field, _) in shape.iter().filter(|(_, is_optional)| **is_optional) {
-            assert!(their[field], "{name}: `{field}` may be absent");
-        }
-    }
+fn the_extension_has_the_types_of_the_code() {
+    assert!(types().len() > 40, "the types are found");
+    let found: BTreeSet<String> = methods().into_iter().map(|(_, method)| method).collect();
+    assert_eq!(found, ext::METHODS.into_iter().map(str::to_owned).collect());
+    expect_file!["../../editors/vscode/src/protocol.ts"].assert_eq(&mirror());
 }
 
 #[test]
 fn every_field_is_on_the_page() {
     let page = read("docs/protocol.md");
-    for (name, shape) in ours() {
-        for field in shape.keys() {
-            let stands = Regex::new(&format!(r#"["`{{ ]{field}["`?,: }}]"#)).expect("well formed");
-            let stands = stands.is_match(&page);
-            assert!(stands, "{name}: docs/protocol.md does not name `{field}`");
+    for it in types() {
+        let names: Vec<String> = if it.is_struct {
+            fields(&it.attributes, &it.body).into_iter().map(|field| field.name).collect()
+        } else {
+            variants(&it.body).into_iter().map(|(word, _)| word).collect()
+        };
+        for name in names {
+            let stands = regex(&format!(r#"["`{{ ]{name}["`?,: }}]"#)).is_match(&page);
+            assert!(stands, "{}: docs/protocol.md does not name `{name}`", it.name);
         }
     }
-}
-
-#[test]
-fn every_method_is_mirrored() {
-    let method = Regex::new(r"'([a-zA-Z]+/[a-zA-Z/]+)'").expect("well formed");
-    let mirror = mirror();
-    let theirs: BTreeSet<&str> =
-        method.captures_iter(&mirror).map(|it| it.extract::<1>().1[0]).collect();
-    assert_eq!(theirs, ext::METHODS.into_iter().collect());
-}
-
-#[test]
-fn every_command_is_mirrored() {
-    let mirror = mirror();
-    let command = Regex::new(r"'(testdock\.[a-zA-Z]+)'").expect("well formed");
-    let theirs: BTreeSet<&str> =
-        command.captures_iter(&mirror).map(|it| it.extract::<1>().1[0]).collect();
-    assert_eq!(theirs, ext::command::ALL.into_iter().collect());
 }
 
 /// Settings that are the extension's own affair.

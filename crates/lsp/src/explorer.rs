@@ -17,13 +17,16 @@ use testdock_core::session::{Folder, Session};
 
 use crate::ext::{
     AppendOutputParams, AppendOutputToRunTest, ChangeTestState, ChangeTestStateParams,
-    DiscoverTestResults, DiscoveredTests, EndRunTest, EndRunTestParams, RunOutput, TestItem,
-    TestState,
+    DiscoverTestResults, DiscoveredTests, EndRunTest, EndRunTestParams, QueuedTests,
+    QueuedTestsParams, RunOutput, TestItem, TestState,
 };
 use crate::runs::{Finished, Named, Origin};
 use crate::shared::Shared;
 use crate::to_proto;
 use crate::tree::Tree;
+
+/// So many tests a message tells of that are going to run: a client that draws them one by one breathes in between.
+const QUEUED: usize = 1_000;
 
 /// What the test explorer was told.
 #[derive(Debug)]
@@ -159,16 +162,31 @@ impl Explorer {
         let Some(record) = folder.record(id).filter(|_| self.shared.client_can().run_ids) else {
             return;
         };
-        let test_id = to_proto::id(session, folder, id);
         let stale = record.stale.map(to_proto::stale);
-        let change = to_proto::change(&self.shared, test_id, &record.result, None);
+        let change = to_proto::change(&self.shared, session, folder, &record.result, None);
         self.shared.outbox.notify::<ChangeTestState>(ChangeTestStateParams { stale, ..change });
     }
 
     /// A run will run these tests.
     pub(crate) fn queued(&self, session: &Session, run: &RunId, tests: &[TestId]) {
+        if self.shared.client_can().queued_tests {
+            return self.queued_at_once(session, run, tests);
+        }
         for id in tests {
             self.change(session, run, id, TestState::Enqueued);
+        }
+    }
+
+    fn queued_at_once(&self, session: &Session, run: &RunId, tests: &[TestId]) {
+        let Some((folder, named)) = self.listened(session, run) else {
+            return;
+        };
+        for tests in tests.chunks(QUEUED) {
+            self.shared.outbox.notify::<QueuedTests>(QueuedTestsParams {
+                run_id: named.name.to_string(),
+                seq: self.shared.next_seq(),
+                test_ids: tests.iter().map(|id| to_proto::id(session, folder, id)).collect(),
+            });
         }
     }
 
@@ -193,9 +211,8 @@ impl Explorer {
         };
         self.announce(session, run, &result.id);
         self.stale.remove(&(folder.name.clone(), result.id.clone()));
-        let test_id = to_proto::id(session, folder, &result.id);
         let run_id = Some(named.name.to_string());
-        let change = to_proto::change(&self.shared, test_id, result, run_id);
+        let change = to_proto::change(&self.shared, session, folder, result, run_id);
         self.shared.outbox.notify::<ChangeTestState>(change);
         self.whole(session, run, &result.id, Whole::of(result.outcome));
     }

@@ -10,8 +10,13 @@ use crate::outbox::Outbox;
 use crate::shared::Shared;
 
 /// Shows a message.
-pub(crate) fn show(outbox: &Outbox, typ: MessageType, message: String) {
-    outbox.notify::<ShowMessage>(ShowMessageParams { typ, message });
+pub(crate) fn show(outbox: &Outbox, typ: MessageType, message: &str) {
+    outbox.notify::<ShowMessage>(ShowMessageParams { typ, message: unlinked(message) });
+}
+
+/// Some editors make links of `[text](address)` in messages, and run commands by them: what a project wrote makes none.
+fn unlinked(message: &str) -> String {
+    message.replace("](", "] (")
 }
 
 /// Puts a message into the client's log.
@@ -40,11 +45,11 @@ pub(crate) fn refused(shared: &Shared, error: &RunError) {
 fn tell(shared: &Shared, typ: MessageType, error: &RunError) {
     match error.remedy.filter(|_| shared.client_can().remedies) {
         Some(remedy) => shared.outbox.notify::<ext::Remedy>(RemedyParams {
-            message: error_words(error),
+            message: unlinked(&error_words(error)),
             title: remedy.title().to_owned(),
             command: remedy.command(),
         }),
-        None => show(&shared.outbox, typ, format!("Testdock: {}", error_words(error))),
+        None => show(&shared.outbox, typ, &format!("Testdock: {}", error_words(error))),
     }
 }
 
@@ -55,7 +60,7 @@ pub(crate) fn ended(shared: &Shared, how: &End) {
         End::TimedOut(limit) => show(
             &shared.outbox,
             MessageType::WARNING,
-            format!(
+            &format!(
                 "Testdock: the run was stopped: it took longer than {}",
                 duration_words(*limit)
             ),
@@ -71,5 +76,16 @@ pub(crate) fn end_kind(how: &End) -> EndKind {
         End::Cancelled => EndKind::Cancelled,
         End::TimedOut(_) => EndKind::TimedOut,
         End::Broken(_) => EndKind::Broken,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_no_links() {
+        let message = "unknown key `[Mend it](command:x)`";
+        assert_eq!(unlinked(message), "unknown key `[Mend it] (command:x)`");
     }
 }

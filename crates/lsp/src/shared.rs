@@ -62,6 +62,10 @@ pub(crate) struct Abilities {
     pub(crate) explorer: bool,
     /// Its test explorer knows that runs have ids and may overlap.
     pub(crate) run_ids: bool,
+    /// It takes the tests that a run will run at once.
+    pub(crate) queued_tests: bool,
+    /// It shows failures as Markdown.
+    pub(crate) markdown: bool,
     /// It shows how interpreters stand.
     pub(crate) interpreters: bool,
     /// It has a button for a command that mends something.
@@ -192,6 +196,8 @@ impl Abilities {
                 .is_some(),
             explorer: experimental("testExplorer"),
             run_ids: experimental("testRunIds"),
+            queued_tests: experimental("testdockQueuedTests"),
+            markdown: experimental("testdockMarkdown"),
             interpreters: experimental("testdockInterpreters"),
             remedies: experimental("testdockRemedies"),
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use camino::Utf8Path;
 use lsp_types::{
     CodeLens, Command, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
     Uri,
@@ -11,7 +12,7 @@ use testdock_core::frameworks::{Position, Range};
 use testdock_core::id::TestId;
 use testdock_core::model::{Failure, Outcome, Place, TestResult};
 use testdock_core::session::{Folder, Session, Stale};
-use testdock_core::views::{Action, Diagnostic, Lens, Severity};
+use testdock_core::views::{Action, Diagnostic, Lens, Severity, failure_page};
 
 use crate::ext;
 use crate::ext::{StackFrame, StaleReason, TestFailure, TestState, command};
@@ -21,7 +22,7 @@ use crate::shared::Shared;
 const LONGEST_TEXT: usize = 64 * 1024;
 
 /// The file URI of a path.
-pub(crate) fn uri(path: &camino::Utf8Path) -> Option<Uri> {
+pub(crate) fn uri(path: &Utf8Path) -> Option<Uri> {
     Uri::from_file_path(path.as_std_path())
 }
 
@@ -126,23 +127,29 @@ fn failure_text(result: &TestResult) -> String {
 /// Everything that a result says of a test.
 pub(crate) fn change(
     shared: &Shared,
-    test_id: String,
+    session: &Session,
+    folder: &Folder,
     result: &TestResult,
     run_id: Option<String>,
 ) -> ext::ChangeTestStateParams {
-    let failures = result.failures.iter();
+    let test_id = id(session, folder, &result.id);
+    // What is bad failed by something, though its tool may not say by what.
+    let unknown = (result.outcome.is_bad() && result.failures.is_empty()).then(Failure::default);
+    let failures = result.failures.iter().chain(&unknown);
     ext::ChangeTestStateParams {
         duration: result.duration.map(milliseconds),
         errored: result.outcome == Outcome::Errored,
         message: result.message().map(str::to_owned),
         location: result.place().and_then(|place| location(shared, place)),
-        failures: failures.map(|it| failure(shared, it)).collect(),
+        failures: failures.map(|it| failure(shared, &folder.root, it)).collect(),
         output: Some(end_of(&result.output).to_owned()).filter(|text| !text.is_empty()),
         ..ext::ChangeTestStateParams::new(test_id, state(result), run_id, shared.next_seq())
     }
 }
 
-fn failure(shared: &Shared, failure: &Failure) -> TestFailure {
+fn failure(shared: &Shared, root: &Utf8Path, failure: &Failure) -> TestFailure {
+    let link = |place: &Place| Some(shared.uri(&place.path)?.as_str().to_owned());
+    let markdown = shared.client_can().markdown.then(|| failure_page(failure, root, link));
     let (expected, actual) = failure.diff.clone().unzip();
     let frames = failure.frames.iter().rev();
     TestFailure {
@@ -150,6 +157,7 @@ fn failure(shared: &Shared, failure: &Failure) -> TestFailure {
         location: failure.place.as_ref().and_then(|place| location(shared, place)),
         expected,
         actual,
+        markdown,
         stack: frames
             .filter_map(|frame| {
                 Some(StackFrame {

@@ -129,8 +129,9 @@ impl<'s> Tree<'s> {
 
     /// Tests of a file that only runs told of.
     fn told_in(self, file: &TestId) -> Vec<TestId> {
-        let records = self.folder.records_in(file).map(|record| &record.result.id);
-        records.filter(|id| self.folder.item(id).is_none()).cloned().collect()
+        let records = self.folder.records_in(file).filter(|record| !self.folder.is_lost(record));
+        let ids = records.map(|record| &record.result.id);
+        ids.filter(|id| self.folder.item(id).is_none()).cloned().collect()
     }
 
     /// What leads from the top to an item, which is the last.

@@ -135,9 +135,11 @@ export class Window {
         const deadline = Date.now() + PATIENCE;
         for (;;) {
             await this.page.keyboard.press('F1');
-            await this.page.locator('.quick-input-widget input').fill(`>${title}`);
-            // The list is that of the moment when it opened: an extension's commands may come later.
-            const isThere = row.waitFor({ timeout: 2_000 }).then(() => true);
+            // It goes where something else takes the focus. Its list is that of the moment when it opened: an
+            // extension's commands may come later.
+            const input = this.page.locator('.quick-input-widget input');
+            const filled = input.fill(`>${title}`, { timeout: 2_000 });
+            const isThere = filled.then(() => row.waitFor({ timeout: 2_000 })).then(() => true);
             if (await isThere.catch(() => false)) break;
             if (Date.now() > deadline) throw new Error(`no command ${title}`);
             await this.page.keyboard.press('Escape');

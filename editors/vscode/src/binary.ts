@@ -52,9 +52,5 @@ export function versionIn(output: string): string {
 
 /** Whether a version is this extension's minimum or later. */
 export function worksWith(version: string): boolean {
-    const parts = (text: string) => text.split('.').map(Number);
-    const [have, need] = [parts(version), parts(MINIMUM)];
-    if (have.length !== 3 || have.some(Number.isNaN)) return false;
-    const at = have.findIndex((part, index) => part !== need[index]);
-    return at < 0 || (have[at] ?? 0) > (need[at] ?? 0);
+    return /^\d/.test(version) && version.localeCompare(MINIMUM, 'en', { numeric: true }) >= 0;
 }

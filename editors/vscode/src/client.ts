@@ -16,12 +16,12 @@ import {
 const ABILITIES = {
     testExplorer: true,
     testRunIds: true,
+    testdockQueuedTests: true,
+    testdockMarkdown: true,
     testdockInterpreters: true,
     testdockContainers: true,
     testdockRemedies: true,
 };
-
-export type Ability = keyof typeof ABILITIES;
 
 export class Client extends LanguageClient {
     /** Speaks to the server that this program is; `gone` is told once of its end, and why where that is known. */
@@ -47,10 +47,6 @@ export class Client extends LanguageClient {
                 },
             },
         });
-    }
-
-    can(ability: Ability): boolean {
-        return this.initializeResult?.capabilities.experimental?.[ability] === true;
     }
 
     kill(): void {

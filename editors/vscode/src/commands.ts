@@ -5,6 +5,7 @@ import type { Containers } from './containers';
 import type { Interpreters } from './interpreter';
 import type { Pages } from './pages';
 import { COMMANDS, type PageArguments } from './protocol';
+import { complain } from './remedy';
 import type { Server } from './server';
 
 export interface Parts {
@@ -30,9 +31,7 @@ function register(name: string, perform: Perform): vscode.Disposable {
         try {
             return await perform(argument);
         } catch (error) {
-            const words = error instanceof Error ? error.message : String(error);
-            void vscode.window.showErrorMessage(`Testdock: ${words}`);
-            return undefined;
+            return complain(error);
         }
     });
 }

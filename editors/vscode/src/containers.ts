@@ -6,21 +6,26 @@ import type { Pages } from './pages';
 import * as protocol from './protocol';
 import type { Server } from './server';
 
-type ContainerNode = { kind: 'container'; engine: string; container: protocol.ContainerItem };
-type ImageNode = { kind: 'image'; engine: string; image: protocol.ImageItem };
-type GroupNode = { kind: 'group'; engine: string; group: protocol.GroupItem };
-type Node =
-    | { kind: 'engine'; engine: protocol.EngineItem }
-    | { kind: 'images'; engine: protocol.EngineItem }
-    | GroupNode
-    | ContainerNode
-    | ImageNode;
+/** What stands in the view, and what its commands are about. */
+interface Node {
+    item: vscode.TreeItem;
+    engine: string;
+    children: Node[];
+    container?: protocol.ContainerItem;
+    image?: protocol.ImageItem;
+}
+
+type OfContainer = Node & { container: protocol.ContainerItem };
+type OfImage = Node & { image: protocol.ImageItem };
+
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
 export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-    private snapshot: protocol.ContainersSnapshot | undefined;
+    private seq = 0;
+    private nodes: Node[] = [];
     private readonly changed = new vscode.EventEmitter<undefined>();
     readonly onDidChangeTreeData = this.changed.event;
-    private readonly view: vscode.TreeView<Node>;
+    private readonly view = vscode.window.createTreeView('testdock.containers', { treeDataProvider: this });
     private readonly parts: vscode.Disposable;
 
     constructor(
@@ -28,14 +33,14 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         private readonly logs: Logs,
         private readonly pages: Pages,
     ) {
-        this.view = vscode.window.createTreeView('testdock.containers', { treeDataProvider: this });
         server.on<protocol.ContainersSnapshot>(protocol.CONTAINERS_CHANGED, snapshot => this.learn(snapshot));
         this.parts = vscode.Disposable.from(
             this.view,
             this.changed,
             this.view.onDidChangeVisibility(() => this.watch()),
             server.onState(state => {
-                this.learn(undefined);
+                this.seq = 0;
+                this.learn({ seq: 0, engines: [] });
                 if (state === 'running') this.watch();
             }),
         );
@@ -46,7 +51,6 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
     }
 
     private watch(): void {
-        if (!this.server.can('testdockContainers')) return;
         const params: protocol.WatchContainersParams = { watch: this.view.visible };
         this.server.notify(protocol.WATCH_CONTAINERS, params);
     }
@@ -55,64 +59,27 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         this.learn(await this.server.request<protocol.ContainersSnapshot>(protocol.CONTAINERS));
     }
 
-    private learn(snapshot: protocol.ContainersSnapshot | undefined): void {
-        if (snapshot && snapshot.seq < (this.snapshot?.seq ?? 0)) return;
-        this.snapshot = snapshot;
-        const error = snapshot?.engines.find(it => it.error)?.error;
+    private learn({ seq, engines }: protocol.ContainersSnapshot): void {
+        if (seq < this.seq) return;
+        this.seq = seq;
+        const nodes = engines.map(engineNode);
+        this.nodes = nodes.length > 1 ? nodes : nodes.flatMap(node => node.children);
+        const error = engines.find(it => it.error)?.error;
         this.view.message = error && [error.message, error.help].filter(Boolean).join(': ');
         this.changed.fire(undefined);
     }
 
     getChildren(node?: Node): Node[] {
-        const engines = this.snapshot?.engines ?? [];
-        if (!node && engines.length > 1) return engines.map(engine => ({ kind: 'engine', engine }));
-        if (!node) return engines.flatMap(below);
-        if (node.kind === 'engine') return below(node.engine);
-        if (node.kind === 'group') {
-            return node.group.containers.map(container => ({ kind: 'container', engine: node.engine, container }));
-        }
-        if (node.kind !== 'images') return [];
-        return node.engine.images.map(image => ({ kind: 'image', engine: node.engine.engine, image }));
+        return node ? node.children : this.nodes;
     }
 
     getTreeItem(node: Node): vscode.TreeItem {
-        const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-        switch (node.kind) {
-            case 'engine': {
-                const { engine, label, error } = node.engine;
-                return item(
-                    `engine/${engine}`,
-                    label,
-                    error ? 'warning' : 'server',
-                    { tooltip: error?.message },
-                    Expanded,
-                );
-            }
-            case 'group': {
-                const { label, kind, containers } = node.group;
-                // What belongs to no open folder is there for those who look for it.
-                const state = containers.some(it => it.folderUri) ? Expanded : Collapsed;
-                const more = { description: `${containers.length}`, contextValue: 'group' };
-                return item(`${node.engine}/${kind}/${label}`, label, GROUP_ICONS[kind] ?? 'server', more, state);
-            }
-            case 'images': {
-                const more = { description: `${node.engine.images.length}` };
-                return item(`${node.engine.engine}/images`, 'Images', 'layers', more, Collapsed);
-            }
-            case 'container':
-                return containerItem(node);
-            case 'image': {
-                const { id, names, detail, inUse } = node.image;
-                const tooltip = [...names, short(id)].join('\n');
-                const more = { description: detail, contextValue: inUse ? 'image used' : 'image', tooltip };
-                return item(`${node.engine}/${id}`, names[0] ?? short(id), 'package', more);
-            }
-        }
+        return node.item;
     }
 
     /** Starts, stops, restarts or removes a container. */
-    async act(action: protocol.ContainerAction, node?: ContainerNode): Promise<void> {
-        const it = node ?? (await this.pick(({ actions }) => actions.includes(action)));
+    async act(action: protocol.ContainerAction, node?: OfContainer): Promise<void> {
+        const it = node ?? (await this.pick(action));
         if (!it) return;
         const { id, name } = it.container;
         if (action === 'remove' && !(await confirm(`Remove the container ${name}?`, 'What it wrote is lost.'))) return;
@@ -123,8 +90,8 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
     }
 
     /** A terminal in a container. */
-    async exec(node?: ContainerNode): Promise<void> {
-        const it = node ?? (await this.pick(isRunning));
+    async exec(node?: OfContainer): Promise<void> {
+        const it = node ?? (await this.pick('exec'));
         if (!it || !this.server.path) return;
         const engine = it.engine ? ['--engine', it.engine] : [];
         const terminal = vscode.window.createTerminal({
@@ -136,18 +103,18 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
     }
 
     /** The log of a container, or of a group's containers together; of a search only the lines that match. */
-    async showLogs(isSearch: boolean, node?: ContainerNode | GroupNode): Promise<void> {
+    async showLogs(isSearch: boolean, node?: Node): Promise<void> {
         const it = node ?? (await this.pick());
         if (!it) return;
-        const containers = it.kind === 'group' ? it.group.containers : [it.container];
-        const name = it.kind === 'group' ? it.group.label : titleOf(it.container);
+        const name = it.container ? titleOf(it.container) : String(it.item.label);
         const prompt = `Lines of ${name} that hold a regular expression`;
         const search = isSearch ? await vscode.window.showInputBox({ title: 'Search Logs', prompt }) : undefined;
         if (isSearch && !search) return;
-        this.logs.open(name, { engine: it.engine, ids: containers.map(({ id }) => id), ...(search && { search }) });
+        const ids = flat(it).flatMap(({ container }) => container?.id ?? []);
+        this.logs.open(name, { engine: it.engine, ids, ...(search && { search }) });
     }
 
-    async inspect(node?: ContainerNode): Promise<void> {
+    async inspect(node?: OfContainer): Promise<void> {
         const it = node ?? (await this.pick());
         if (!it) return;
         const params: protocol.ObjectParams = { engine: it.engine, id: it.container.id };
@@ -155,30 +122,83 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         await this.pages.show(`${it.container.name}.json`, text);
     }
 
-    async copyId(node: ContainerNode | ImageNode): Promise<void> {
-        await vscode.env.clipboard.writeText(node.kind === 'image' ? node.image.id : node.container.id);
+    async copyId({ container, image }: Node): Promise<void> {
+        await vscode.env.clipboard.writeText((container ?? image)?.id ?? '');
     }
 
-    async removeImage(node: ImageNode): Promise<void> {
-        const name = node.image.names[0] ?? short(node.image.id);
+    async removeImage({ engine, image }: OfImage): Promise<void> {
+        const name = image.names[0] ?? short(image.id);
         if (!(await confirm(`Remove the image ${name}?`, 'The next run that needs it builds it again.'))) return;
-        const params: protocol.ObjectParams = { engine: node.engine, id: node.image.id };
+        const params: protocol.ObjectParams = { engine, id: image.id };
         await this.server.request(protocol.REMOVE_IMAGE, params);
     }
 
-    private async pick(fits: (container: protocol.ContainerItem) => boolean = () => true) {
-        if (!this.snapshot) await this.refresh();
-        const nodes = (this.snapshot?.engines ?? []).flatMap(({ engine, groups }) =>
-            groups
-                .flatMap(group => group.containers)
-                .map(container => ({ kind: 'container' as const, engine, container })),
-        );
-        const choices = nodes
-            .filter(({ container }) => fits(container))
+    /** Asks for a container; for an action, among those that it is for. */
+    private async pick(action = 'container'): Promise<OfContainer | undefined> {
+        if (!this.nodes.length) await this.refresh();
+        const choices = this.nodes
+            .flatMap(flat)
+            .filter((node): node is OfContainer => node.container !== undefined)
+            .filter(({ item }) => item.contextValue?.split(' ').includes(action))
             .map(node => ({ label: node.container.name, description: node.container.status, node }));
         if (!choices.length) throw new Error('there is no such container');
         return (await vscode.window.showQuickPick(choices, { title: 'Testdock: Which Container?' }))?.node;
     }
+}
+
+function engineNode({ engine, label, error, groups, images }: protocol.EngineItem): Node {
+    const children = groups.map(group => groupNode(engine, group));
+    if (images.length) {
+        const item = entry('Images', 'layers', Collapsed, { description: `${images.length}`, id: `${engine}/images` });
+        children.push({ item, engine, children: images.map(image => imageNode(engine, image)) });
+    }
+    const more = { id: `engine/${engine}`, tooltip: error?.message };
+    return { item: entry(label, error ? 'warning' : 'server', Expanded, more), engine, children };
+}
+
+function groupNode(engine: string, { label, kind, containers }: protocol.GroupItem): Node {
+    // What belongs to no open folder is there for those who look for it.
+    const state = containers.some(it => it.folderUri) ? Expanded : Collapsed;
+    const more = { id: `${engine}/${kind}/${label}`, description: `${containers.length}`, contextValue: 'group' };
+    const item = entry(label, GROUP_ICONS[kind] ?? 'server', state, more);
+    return { item, engine, children: containers.map(container => containerNode(engine, container)) };
+}
+
+function containerNode(engine: string, container: protocol.ContainerItem): Node {
+    const { id, name, image, state, status, health, ports, actions } = container;
+    const tooltip = new vscode.MarkdownString(`**${name}**`);
+    const lines = { Image: image, Status: health ? `${status}, ${health}` : status, Ports: ports, Id: short(id) };
+    for (const [key, value] of Object.entries(lines)) {
+        if (value) tooltip.appendMarkdown(`\n\n${key}: `).appendText(value);
+    }
+    const item = entry(titleOf(container), containerIcon(container), None, {
+        id: `${engine}/${id}`,
+        description: health && health !== 'healthy' ? `${status}, ${health}` : status,
+        // The menus ask for what can be done.
+        contextValue: ['container', ...actions, ...(state === 'running' ? ['exec'] : [])].join(' '),
+        tooltip,
+    });
+    return { item, engine, children: [], container };
+}
+
+function imageNode(engine: string, image: protocol.ImageItem): Node {
+    const item = entry(image.names[0] ?? short(image.id), 'package', None, {
+        id: `${engine}/${image.id}`,
+        description: image.detail,
+        contextValue: image.inUse ? 'image used' : 'image',
+        tooltip: [...image.names, short(image.id)].join('\n'),
+    });
+    return { item, engine, children: [], image };
+}
+
+function entry(
+    label: string,
+    icon: string | vscode.ThemeIcon,
+    state: vscode.TreeItemCollapsibleState,
+    more: Partial<vscode.TreeItem>,
+): vscode.TreeItem {
+    const iconPath = typeof icon === 'string' ? new vscode.ThemeIcon(icon) : icon;
+    return Object.assign(new vscode.TreeItem(label, state), { iconPath, ...more });
 }
 
 const GROUP_ICONS: Record<string, string> = {
@@ -188,37 +208,19 @@ const GROUP_ICONS: Record<string, string> = {
     other: 'server-environment',
 };
 
-function below(engine: protocol.EngineItem): Node[] {
-    const groups = engine.groups.map((group): Node => ({ kind: 'group', engine: engine.engine, group }));
-    return engine.images.length ? [...groups, { kind: 'images', engine }] : groups;
-}
+/** How a container stands, by the health check's word or else the engine's; the first that fits. */
+const STATE_ICONS: [string | undefined, string, string?][] = [
+    ['unhealthy', 'warning', 'charts.red'],
+    ['starting', 'sync', 'charts.yellow'],
+    ['restarting', 'sync', 'charts.yellow'],
+    ['running', 'circle-filled', 'charts.green'],
+    ['paused', 'debug-pause', 'charts.yellow'],
+    ['dead', 'error', 'charts.red'],
+];
 
-function item(
-    id: string,
-    label: string,
-    icon: string | vscode.ThemeIcon,
-    more: Partial<vscode.TreeItem>,
-    state = vscode.TreeItemCollapsibleState.None,
-): vscode.TreeItem {
-    const iconPath = typeof icon === 'string' ? new vscode.ThemeIcon(icon) : icon;
-    return Object.assign(new vscode.TreeItem(label, state), { id, iconPath, ...more });
-}
-
-function containerItem({ engine, container }: ContainerNode): vscode.TreeItem {
-    const { id, name, image, status, health, ports, actions } = container;
-    const tooltip = new vscode.MarkdownString(`**${name}**`);
-    const lines = { Image: image, Status: health ? `${status}, ${health}` : status, Ports: ports, Id: short(id) };
-    for (const [key, value] of Object.entries(lines)) {
-        if (value) tooltip.appendMarkdown(`\n\n${key}: `).appendText(value);
-    }
-    // The menus ask for what can be done.
-    const contextValue = ['container', ...actions, ...(isRunning(container) ? ['exec'] : [])].join(' ');
-    const description = health && health !== 'healthy' ? `${status}, ${health}` : status;
-    return item(`${engine}/${id}`, titleOf(container), containerIcon(container), {
-        description,
-        contextValue,
-        tooltip,
-    });
+function containerIcon({ state, health }: protocol.ContainerItem): vscode.ThemeIcon {
+    const [, icon, color] = STATE_ICONS.find(([word]) => word === health || word === state) ?? [];
+    return new vscode.ThemeIcon(icon ?? 'circle-large-outline', color ? new vscode.ThemeColor(color) : undefined);
 }
 
 /** What a container is to the project says more than the name that a tool gave it. */
@@ -226,18 +228,8 @@ function titleOf({ name, service, interpreter }: protocol.ContainerItem): string
     return service ?? interpreter ?? name;
 }
 
-function containerIcon({ state, health }: protocol.ContainerItem): vscode.ThemeIcon {
-    const icon = (name: string, color?: string) => new vscode.ThemeIcon(name, color && new vscode.ThemeColor(color));
-    if (health === 'unhealthy') return icon('warning', 'charts.red');
-    if (health === 'starting' || state === 'restarting') return icon('sync', 'charts.yellow');
-    if (state === 'running') return icon('circle-filled', 'charts.green');
-    if (state === 'paused') return icon('debug-pause', 'charts.yellow');
-    if (state === 'dead') return icon('error', 'charts.red');
-    return icon('circle-large-outline');
-}
-
-function isRunning({ state }: protocol.ContainerItem): boolean {
-    return state === 'running';
+function flat(node: Node): Node[] {
+    return [node, ...node.children.flatMap(flat)];
 }
 
 function short(id: string): string {

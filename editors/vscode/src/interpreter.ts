@@ -28,8 +28,8 @@ export class Interpreters implements vscode.Disposable {
     private progress: string | undefined;
     private builds = 0;
     private hasTests = false;
-    /** Tells the end of each build that is under way. */
-    private readonly ends = new Map<string, (end: protocol.EndRunTestParams) => void>();
+    /** Told of the end of each build that is under way, in words. */
+    private readonly ends = new Map<string, (words: string) => void>();
 
     constructor(
         private readonly server: Server,
@@ -40,10 +40,12 @@ export class Interpreters implements vscode.Disposable {
         // One that falls meanwhile is asked again when it is back.
         server.onState(state => void this.turned(state === 'running').catch(() => {}));
         server.on<protocol.InterpretersSnapshot>(protocol.INTERPRETERS_CHANGED, snapshot => this.learn(snapshot));
-        server.on<protocol.RunOutput>(protocol.APPEND_OUTPUT, ({ runId, text }) => {
+        server.on<protocol.RunOutput>(protocol.APPEND_OUTPUT_TO_RUN_TEST, ({ runId, text }) => {
             if (this.ends.has(runId)) this.log.append(text);
         });
-        server.on<protocol.EndRunTestParams>(protocol.END_RUN_TEST, end => this.ends.get(end.runId)?.(end));
+        server.on<protocol.EndRunTestParams>(protocol.END_RUN_TEST, ({ runId, message }) => {
+            this.ends.get(runId)?.(message);
+        });
         server.on<protocol.DiscoverTestResults>(protocol.DISCOVERED_TESTS, ({ tests }) => {
             if (this.hasTests || !tests.length) return;
             this.hasTests = true;
@@ -59,10 +61,9 @@ export class Interpreters implements vscode.Disposable {
         this.progress = undefined;
         this.snapshot = { ...this.snapshot, seq: 0, interpreters: [] };
         if (!isRunning) {
-            for (const [runId, end] of this.ends) end({ runId, seq: 0, message: 'the server stopped', how: 'broken' });
+            for (const end of this.ends.values()) end('the server stopped');
             return this.item.hide();
         }
-        if (!this.server.can('testdockInterpreters')) return;
         this.learn(await this.server.request<protocol.InterpretersSnapshot>(protocol.INTERPRETERS));
     }
 
@@ -100,21 +101,19 @@ export class Interpreters implements vscode.Disposable {
     /** The menu behind the status bar item. */
     async menu(): Promise<void> {
         const several = new Set(this.snapshot.interpreters.map(it => it.folderUri)).size > 1;
-        const choices: Choice[] = [{ label: 'Run tests in', kind: vscode.QuickPickItemKind.Separator }];
-        for (const it of this.snapshot.interpreters) {
-            choices.push({
-                label: `$(${it.chosen ? 'check' : 'blank'}) ${titleOf(it)}`,
-                ...(several && { description: it.folder }),
-                detail: it.detail,
-                perform: () => choose(it.name),
-            });
-        }
+        const line = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
+        const all = this.snapshot.interpreters.map(it => ({
+            label: `$(${it.chosen ? 'check' : 'blank'}) ${titleOf(it)}`,
+            ...(several && { description: it.folder }),
+            detail: it.detail,
+            perform: () => choose(it.name),
+        }));
+        const choices: Choice[] = [line('Run tests in'), ...all];
         if (vscode.workspace.getConfiguration('testdock').get('interpreter')) {
             choices.push({ label: '$(discard) As the Project Says', perform: () => choose(undefined) });
         }
         const chosen = this.chosen();
-        choices.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
-        choices.push({ label: '$(add) Add an Interpreter…', perform: () => this.add() });
+        choices.push(line(''), { label: '$(add) Add an Interpreter…', perform: () => this.add() });
         const remedy = chosen?.remedy;
         if (remedy) choices.push({ label: `$(tools) ${remedy.title}`, perform: () => mend(remedy) });
         if (chosen && chosen.kind !== 'local') {
@@ -123,8 +122,7 @@ export class Interpreters implements vscode.Disposable {
         }
         if (chosen?.uri) choices.push({ label: '$(go-to-file) Open Its Definition', perform: () => open(chosen.uri) });
         choices.push({ label: '$(output) Show the Build Log', perform: () => this.log.show() });
-        const doctor = () => vscode.commands.executeCommand('testdock.doctor');
-        choices.push({ label: '$(pulse) Doctor', perform: doctor });
+        choices.push({ label: '$(pulse) Doctor', perform: () => vscode.commands.executeCommand('testdock.doctor') });
         const picked = await vscode.window.showQuickPick(choices, {
             title: 'Testdock: Interpreter',
             placeHolder: chosen ? chosen.detail : 'No interpreter was found',
@@ -167,21 +165,18 @@ export class Interpreters implements vscode.Disposable {
         const title = `Building ${chosen ? titleOf(chosen) : 'the image'}`;
         this.log.clear();
         this.log.show(true);
+        const build: protocol.BuildInterpreterArguments = { folder: chosen?.folder, name: chosen?.name, fresh, runId };
         const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-        const end = await vscode.window.withProgress(options, async (report, token) => {
-            const ended = new Promise<protocol.EndRunTestParams>(resolve => this.ends.set(runId, resolve));
+        await vscode.window.withProgress(options, async (_, token) => {
+            const ended = new Promise<string>(resolve => this.ends.set(runId, resolve));
             token.onCancellationRequested(() => this.server.notify(protocol.ABORT_RUN_TEST, { runId }));
-            report.report({ message: 'its log is in the output' });
-            const { folder, name } = chosen ?? {};
-            const build: protocol.BuildInterpreterArguments = { folder, name, fresh, runId };
             try {
                 await this.server.command('testdock.buildInterpreter', build);
-                return await ended;
+                this.log.appendLine(await ended);
             } finally {
                 this.ends.delete(runId);
             }
         });
-        this.log.appendLine(end.message);
     }
 
     dispose(): void {

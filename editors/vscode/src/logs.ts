@@ -3,14 +3,13 @@
 import * as vscode from 'vscode';
 import * as protocol from './protocol';
 import type { Server } from './server';
-import { forTerminal } from './tests/messages';
+import { forTerminal } from './terminal';
 
 interface Log {
     /** What was asked for, so that the same is not opened twice. */
     key: string;
     terminal: vscode.Terminal;
     write: vscode.EventEmitter<string>;
-    seq: number;
 }
 
 export class Logs {
@@ -18,11 +17,8 @@ export class Logs {
     private count = 0;
 
     constructor(private readonly server: Server) {
-        server.on<protocol.LogTextParams>(protocol.LOG_TEXT, ({ logId, seq, text }) => {
-            const log = this.logs.get(logId);
-            if (!log || seq < log.seq) return;
-            log.seq = seq;
-            log.write.fire(forTerminal(text));
+        server.on<protocol.LogTextParams>(protocol.LOG_TEXT, ({ logId, text }) => {
+            this.logs.get(logId)?.write.fire(forTerminal(text));
         });
         server.on<protocol.LogEndedParams>(protocol.LOG_ENDED, ({ logId, message }) => {
             this.end(logId, message ?? 'the log ends here');
@@ -50,7 +46,7 @@ export class Logs {
         };
         const pty: vscode.Pseudoterminal = { onDidWrite: write.event, open, close };
         const terminal = vscode.window.createTerminal({ name: title, pty, iconPath: new vscode.ThemeIcon('output') });
-        this.logs.set(logId, { key, terminal, write, seq: 0 });
+        this.logs.set(logId, { key, terminal, write });
         terminal.show();
     }
 

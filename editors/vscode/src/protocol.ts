@@ -1,17 +1,32 @@
-// What Testdock adds to the protocol: the mirror of `crates/lsp/src/ext`, described in docs/protocol.md.
-// A test of the repository holds the three together: every method, every type, every field.
+// What Testdock adds to the protocol, described in docs/protocol.md. Written from `crates/lsp/src/ext` by a test of the
+// repository, never by hand.
 
 import type { Location, Position, Range, TextDocumentIdentifier } from 'vscode-languageclient';
 
-export const DISCOVER_TEST = 'experimental/discoverTest';
-export const DISCOVERED_TESTS = 'experimental/discoveredTests';
-export const RUN_TEST = 'experimental/runTest';
-export const ABORT_RUN_TEST = 'experimental/abortRunTest';
-export const END_RUN_TEST = 'experimental/endRunTest';
-export const CHANGE_TEST_STATE = 'experimental/changeTestState';
-export const APPEND_OUTPUT = 'experimental/appendOutputToRunTest';
 export const TRUST = 'testdock/trust';
 export const CANCEL_PROGRESS = 'window/workDoneProgress/cancel';
+export const DISCOVER_TEST = 'experimental/discoverTest';
+export const RUN_TEST = 'experimental/runTest';
+export const ABORT_RUN_TEST = 'experimental/abortRunTest';
+export const DISCOVERED_TESTS = 'experimental/discoveredTests';
+export const END_RUN_TEST = 'experimental/endRunTest';
+export const QUEUED_TESTS = 'testdock/queuedTests';
+export const CHANGE_TEST_STATE = 'experimental/changeTestState';
+export const APPEND_OUTPUT_TO_RUN_TEST = 'experimental/appendOutputToRunTest';
+export const INTERPRETERS = 'testdock/interpreters';
+export const ADD_INTERPRETER = 'testdock/addInterpreter';
+export const INTERPRETERS_CHANGED = 'testdock/interpretersChanged';
+export const REMEDY = 'testdock/remedy';
+export const CONTAINERS = 'testdock/containers';
+export const WATCH_CONTAINERS = 'testdock/watchContainers';
+export const CONTAINER_ACTION = 'testdock/containerAction';
+export const INSPECT_CONTAINER = 'testdock/inspectContainer';
+export const REMOVE_IMAGE = 'testdock/removeImage';
+export const OPEN_LOGS = 'testdock/openLogs';
+export const CLOSE_LOGS = 'testdock/closeLogs';
+export const CONTAINERS_CHANGED = 'testdock/containersChanged';
+export const LOG_TEXT = 'testdock/logText';
+export const LOG_ENDED = 'testdock/logEnded';
 
 /** The commands of `workspace/executeCommand`. */
 export const COMMANDS = [
@@ -21,12 +36,12 @@ export const COMMANDS = [
     'testdock.runAll',
     'testdock.runFailed',
     'testdock.runLast',
+    'testdock.buildInterpreter',
     'testdock.cancel',
     'testdock.showOutput',
     'testdock.status',
     'testdock.doctor',
     'testdock.refresh',
-    'testdock.buildInterpreter',
 ] as const;
 
 export interface RunArguments {
@@ -82,7 +97,7 @@ export interface DiscoverTestResults {
     tests: TestItem[];
     scope?: string[];
     scopeFile?: TextDocumentIdentifier[];
-    seq: number;
+    seq?: number;
 }
 
 export interface RunTestParams {
@@ -102,7 +117,12 @@ export interface EndRunTestParams {
 
 export type EndKind = 'completed' | 'cancelled' | 'timedOut' | 'broken' | 'refused';
 
-export type TestState = { tag: 'passed' | 'skipped' | 'started' | 'enqueued' } | { tag: 'failed'; message: string };
+export type TestState =
+    | { tag: 'passed' }
+    | { tag: 'failed'; message: string }
+    | { tag: 'skipped' }
+    | { tag: 'started' }
+    | { tag: 'enqueued' };
 
 export type StaleReason = 'edited' | 'remembered' | 'notReached';
 
@@ -111,12 +131,19 @@ export interface TestFailure {
     location?: Location;
     expected?: string;
     actual?: string;
+    markdown?: string;
     stack?: StackFrame[];
 }
 
 export interface StackFrame {
     label: string;
     location: Location;
+}
+
+export interface QueuedTestsParams {
+    runId: string;
+    seq: number;
+    testIds: string[];
 }
 
 export interface ChangeTestStateParams {
@@ -139,10 +166,6 @@ export interface RunOutput {
     seq: number;
     text: string;
 }
-
-export const INTERPRETERS = 'testdock/interpreters';
-export const INTERPRETERS_CHANGED = 'testdock/interpretersChanged';
-export const ADD_INTERPRETER = 'testdock/addInterpreter';
 
 export interface InterpretersSnapshot {
     seq: number;
@@ -194,7 +217,7 @@ export interface AddInterpreterParams {
     folder?: string;
     kind: string;
     name: string;
-    values: Record<string, string>;
+    values?: Record<string, string>;
 }
 
 export interface AddedInterpreter {
@@ -209,24 +232,11 @@ export interface BuildInterpreterArguments {
     runId?: string;
 }
 
-export const REMEDY = 'testdock/remedy';
-
 export interface RemedyParams {
     message: string;
     title: string;
     command: string;
 }
-
-export const CONTAINERS = 'testdock/containers';
-export const CONTAINERS_CHANGED = 'testdock/containersChanged';
-export const WATCH_CONTAINERS = 'testdock/watchContainers';
-export const CONTAINER_ACTION = 'testdock/containerAction';
-export const INSPECT_CONTAINER = 'testdock/inspectContainer';
-export const REMOVE_IMAGE = 'testdock/removeImage';
-export const OPEN_LOGS = 'testdock/openLogs';
-export const LOG_TEXT = 'testdock/logText';
-export const LOG_ENDED = 'testdock/logEnded';
-export const CLOSE_LOGS = 'testdock/closeLogs';
 
 export interface ContainersSnapshot {
     seq: number;
@@ -281,12 +291,12 @@ export interface WatchContainersParams {
 }
 
 export interface ObjectParams {
-    engine: string;
+    engine?: string;
     id: string;
 }
 
 export interface ContainerActionParams {
-    engine: string;
+    engine?: string;
     id: string;
     action: ContainerAction;
 }
@@ -298,10 +308,10 @@ export interface Inspected {
 }
 
 export interface OpenLogsParams {
-    engine: string;
+    engine?: string;
     id?: string;
     ids?: string[];
-    logId: string;
+    logId?: string;
     tail?: number;
     follow?: boolean;
     since?: string;

@@ -18,3 +18,9 @@ export function mend({ title, command }: protocol.InterpreterRemedy): void {
     terminal.show();
     terminal.sendText(command);
 }
+
+/** Tells an error. VS Code makes links of `[text](address)` in messages: what a workspace wrote makes none. */
+export function complain(error: unknown): void {
+    const words = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(`Testdock: ${words.replaceAll('](', '] (')}`);
+}

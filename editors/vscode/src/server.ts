@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { LanguageClientOptions } from 'vscode-languageclient/node';
 import { type Found, find, MINIMUM, versionIn, worksWith } from './binary';
-import type { Ability, Client } from './client';
+import type { Client } from './client';
 
 /** How long each further start waits, in milliseconds; after the last the user is asked. */
 const PAUSES = [200, 1_000, 4_000, 10_000];
@@ -54,11 +54,6 @@ export class Server implements vscode.Disposable {
         return this.request<R>('workspace/executeCommand', { command, arguments: [argument] });
     }
 
-    /** Whether the server says that it can do this. */
-    can(ability: Ability): boolean {
-        return this.client?.can(ability) === true;
-    }
-
     get current(): Client | undefined {
         return this.client;
     }
@@ -78,8 +73,9 @@ export class Server implements vscode.Disposable {
     }
 
     private async look(): Promise<void> {
-        const setting = vscode.workspace.getConfiguration('testdock').get<string>('server.path');
-        const found = await find(setting, this.context.extensionPath);
+        const setting = vscode.workspace.getConfiguration('testdock').get('server.path', '');
+        // Whatever its type is: a mistake is told by its name.
+        const found = await find(String(setting), this.context.extensionPath);
         if (!found) return this.missing();
         const version = await ask(found);
         if (!worksWith(version)) return this.unfit(found, version);

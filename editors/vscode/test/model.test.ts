@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DiscoverTestResults, TestItem } from '../src/protocol';
-import { Model, Order } from '../src/tests/model';
+import { Model } from '../src/tests/model';
 
 /** Items by ids such as `a.py::group::test`. */
 function item(id: string, more: Partial<TestItem> = {}): TestItem {
@@ -52,14 +52,6 @@ test('what is told of one test takes nothing else away', () => {
     assert.deepEqual(tree(model), ['a.py', '  a.py::one', '    a.py::one::[1]']);
 });
 
-test('an older message changes nothing', () => {
-    const model = new Model();
-    model.apply(found(5, ['a.py', 'a.py::new'], ['a.py']));
-    const changes = model.apply(found(4, ['a.py', 'a.py::old'], ['a.py']));
-    assert.deepEqual(tree(model), ['a.py', '  a.py::new']);
-    assert.deepEqual(changes.changed, []);
-});
-
 test('a folder goes with the last that it holds', () => {
     const model = new Model();
     const folder = item('@shop', { kind: 'package' });
@@ -86,12 +78,4 @@ test('ten thousand tests are told of in no time', () => {
     model.apply(found(1, [...files, ...ids], files));
     assert.equal(model.size, 10_500);
     assert.ok(performance.now() - began < 1_000);
-});
-
-test('of each thing the newest word counts', () => {
-    const order = new Order();
-    assert.equal(order.isNews('a', 2), true);
-    assert.equal(order.isNews('a', 1), false);
-    assert.equal(order.isNews('b', 1), true);
-    assert.equal(order.isNews('a', 2), true);
 });

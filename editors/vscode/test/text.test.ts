@@ -1,30 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { versionIn, worksWith } from '../src/binary';
-import { failuresOf, failureText, forTerminal } from '../src/tests/messages';
+import { forTerminal } from '../src/terminal';
+import { laidOut } from '../src/tests/messages';
 
-test('a failure says its message, and then its trace', () => {
-    const text = failureText({ message: 'assert 3 == 4' }, '    assert total == 4\nE   assert 3 == 4\n');
-    assert.equal(text, 'assert 3 == 4\r\n\r\n    assert total == 4\r\nE   assert 3 == 4');
-});
-
-test('a trace that says no more is not repeated', () => {
-    assert.equal(failureText({ message: 'no tea' }, ' no tea\n'), 'no tea');
-    assert.equal(failureText({ message: 'no tea' }, ''), 'no tea');
-});
-
-test('the trace belongs to the first of several failures', () => {
-    const change = {
-        testId: 'a',
-        seq: 1,
-        state: { tag: 'failed', message: 'trace' } as const,
-        failures: [{ message: 'one' }, { message: 'two' }],
-    };
-    assert.deepEqual(failuresOf(change), [
-        [{ message: 'one' }, 'trace'],
-        [{ message: 'two' }, ''],
-    ]);
-    assert.deepEqual(failuresOf({ ...change, failures: [] }), [[{ message: 'trace' }, 'trace']]);
+test('what a tool printed keeps its layout, and means nothing', () => {
+    const page = 'no \\<tea\\>\n\n````text\n  a < b && </pre>\n```\n\n````\n\n[a.py:1](<file:///a.py#L1>)\n';
+    const shown = 'no \\<tea\\>\n\n<pre>  a &lt; b &amp;&amp; &lt;/pre>\n```\n</pre>\n\n[a.py:1](<file:///a.py#L1>)\n';
+    assert.equal(laidOut(page), shown);
+    assert.equal(laidOut('```text\na\n```\n\n```text\nb\n```\n'), '<pre>a</pre>\n\n<pre>b</pre>\n');
 });
 
 test('lines end as terminals want it', () => {

@@ -137,6 +137,11 @@ impl Folder {
         })
     }
 
+    /// Whether the test of an outcome stood in its file when it ran, and stands there no more.
+    pub fn is_lost(&self, record: &Record) -> bool {
+        record.stood.is_some() && self.definition(&record.result.id).is_none()
+    }
+
     /// The newest outcome of a test.
     pub fn record(&self, id: &TestId) -> Option<&Record> {
         self.records.get(id)

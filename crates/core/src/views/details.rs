@@ -2,28 +2,13 @@
 
 use std::fmt::Write;
 
-use super::words::{count_words, duration_words, printable};
+use super::markdown::{Extent, plain, push_block};
+use super::words::{count_words, duration_words};
+use camino::Utf8Path;
+
 use crate::id::TestId;
-use crate::model::{Failure, Provenance, TestResult, Totals};
+use crate::model::{Failure, Place, Provenance, TestResult, Totals};
 use crate::session::{Folder, Record, Stale};
-
-/// How much of traces and output is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extent {
-    /// Lines of each trace, and of the output; the last ones.
-    pub lines: usize,
-    /// Bytes of each.
-    pub bytes: usize,
-    /// Tests below a group that are told one by one.
-    pub tests: usize,
-}
-
-impl Extent {
-    /// What fits beside the code.
-    pub const HOVER: Self = Self { lines: 15, bytes: 2_000, tests: 5 };
-    /// What fits into a document.
-    pub const DOCUMENT: Self = Self { lines: 2_000, bytes: 200_000, tests: 50 };
-}
 
 /// What is known of a test, or of all tests below a group; `None` where none of them ever ran.
 pub fn details(folder: &Folder, id: &TestId, extent: Extent) -> Option<String> {
@@ -80,6 +65,32 @@ fn headline(record: &Record) -> String {
     format!("**{}**{time}{stale}\n", result.outcome.as_str())
 }
 
+/// One failure as a page: what went wrong, the trace, and a link to where it is. `link` is a file's address.
+pub fn failure_page(
+    failure: &Failure,
+    root: &Utf8Path,
+    link: impl Fn(&Place) -> Option<String>,
+) -> String {
+    let headline = failure.headline();
+    let (title, more) = headline.split_once('\n').unwrap_or((&headline, ""));
+    let mut text = format!("{}\n", plain(title));
+    let has_trace = !headline.contains(failure.detail.trim());
+    let is_told = |line: &str| failure.detail.contains(line.trim());
+    if !has_trace || !more.lines().all(is_told) {
+        push_block(&mut text, "", more, Extent::DOCUMENT);
+    }
+    if has_trace {
+        push_block(&mut text, "", &failure.detail, Extent::DOCUMENT);
+    }
+    let link = |place: &Place| Some((place.path.clone(), place.line, link(place)?));
+    if let Some((path, line, address)) = failure.place.as_ref().and_then(link) {
+        let path = plain(path.strip_prefix(root).unwrap_or(&path).as_str());
+        // Between angle brackets brackets need no partner.
+        let _ = write!(text, "\n[{path}:{line}](<{address}#L{line}>)\n");
+    }
+    text
+}
+
 fn push_failure(text: &mut String, failure: &Failure, extent: Extent) {
     let headline = failure.headline();
     push_block(text, "", &headline, extent);
@@ -90,53 +101,6 @@ fn push_failure(text: &mut String, failure: &Failure, extent: Extent) {
     if !headline.contains(failure.detail.trim()) {
         push_block(text, "Trace", &failure.detail, extent);
     }
-}
-
-fn push_block(text: &mut String, title: &str, content: &str, extent: Extent) {
-    let (content, is_cut) = tail(content, extent);
-    if content.trim().is_empty() {
-        return;
-    }
-    if !title.is_empty() {
-        let _ = write!(text, "\n{title}:\n");
-    }
-    let cut = if is_cut { "…\n" } else { "" };
-    let fence = fence(&content);
-    let _ = write!(text, "\n{fence}text\n{cut}{content}\n{fence}\n");
-}
-
-/// The end of a text, without what a terminal would act on.
-fn tail(text: &str, extent: Extent) -> (String, bool) {
-    let text = text.trim_end();
-    let mut start = text.len().saturating_sub(extent.bytes);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    let last = &text[start..];
-    let total = last.lines().count();
-    let lines: Vec<&str> = last.lines().skip(total.saturating_sub(extent.lines)).collect();
-    (printable(&lines.join("\n")), start > 0 || total > extent.lines)
-}
-
-/// A fence that the content does not close.
-fn fence(content: &str) -> String {
-    let mut fence = "```".to_owned();
-    while content.contains(&fence) {
-        fence.push('`');
-    }
-    fence
-}
-
-/// Text that Markdown leaves alone.
-pub(super) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 fn provenance_words(provenance: &Provenance) -> String {
@@ -152,18 +116,42 @@ fn provenance_words(provenance: &Provenance) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_end_of_a_text_is_kept_and_says_that_it_is_one() {
-        let extent = Extent { lines: 2, bytes: 9, tests: 1 };
-        assert_eq!(tail("a\nb\nc\n", extent), ("b\nc".to_owned(), true));
-        assert_eq!(tail("ab\u{1b}[31mc", extent).0, "abc");
-        assert_eq!(tail("ééééé", extent), ("éééé".to_owned(), true));
-        assert_eq!(tail("x\u{7}", extent), ("x".to_owned(), false));
+    fn page(failure: &Failure) -> String {
+        let link = |place: &Place| Some(format!("file://{}", place.path));
+        failure_page(failure, Utf8Path::new("/shop"), link)
     }
 
     #[test]
-    fn a_fence_outlasts_what_it_holds() {
-        assert_eq!(fence("a ``` b"), "````");
-        assert_eq!(plain("a_b[1]"), r"a\_b\[1\]");
+    fn a_failure_says_what_where_and_how_it_came() {
+        let place = Place { path: "/shop/tests/test_a(1].py".into(), line: 7, column: None };
+        let failure = Failure {
+            kind: "AssertionError".to_owned(),
+            message: "AssertionError: <b>assert</b> 1 == `2`\nwhere 1 = one()".to_owned(),
+            detail: ">   assert one() == two\nE   where 1 = one()\nE   ```\n".to_owned(),
+            place: Some(place),
+            ..Failure::default()
+        };
+        let expected = "\
+AssertionError: \\<b\\>assert\\</b\\> 1 == \\`2\\`
+
+````text
+>   assert one() == two
+E   where 1 = one()
+E   ```
+````
+
+[tests/test_a(1\\].py:7](<file:///shop/tests/test_a(1].py#L7>)
+";
+        assert_eq!(page(&failure), expected);
+    }
+
+    #[test]
+    fn what_the_message_says_alone_is_not_lost() {
+        let message = "no tea\nno pot".to_owned();
+        let failure = Failure { message: message.clone(), ..Failure::default() };
+        let expected = "no tea\n\n```text\nno pot\n```\n";
+        assert_eq!(page(&failure), expected);
+        assert_eq!(page(&Failure { detail: message, ..failure }), expected);
+        assert_eq!(page(&Failure::default()), "the test failed\n");
     }
 }

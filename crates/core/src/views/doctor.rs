@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::details::plain;
+use super::markdown::{fence, plain, prose};
 use super::words::number_words;
 use crate::interpreter::Choice;
 use crate::model::RunError;
@@ -168,13 +168,15 @@ pub fn doctor_page(folder: &str, findings: &[Finding]) -> String {
             Verdict::Bad => "✗",
             Verdict::Note => "ℹ",
         };
-        let (subject, text) = (plain(&finding.subject), plain(&finding.text));
+        let (subject, text) = (plain(&finding.subject), prose(&finding.text));
         let _ = writeln!(page, "- {mark} **{subject}**: {text}");
         for help in &finding.help {
-            let _ = writeln!(page, "  - {}", plain(help));
+            let _ = writeln!(page, "  - {}", prose(help));
         }
         if let Some(command) = &finding.command {
-            let _ = write!(page, "\n  ```sh\n  {command}\n  ```\n\n");
+            let fence = fence(command);
+            let command = command.replace('\n', "\n  ");
+            let _ = write!(page, "\n  {fence}sh\n  {command}\n  {fence}\n\n");
         }
     }
     page

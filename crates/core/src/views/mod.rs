@@ -7,12 +7,13 @@ mod interpreters;
 mod json;
 mod junit;
 mod lenses;
+mod markdown;
 mod report;
 mod teamcity;
 pub mod terminal;
 mod words;
 
-pub use details::{Extent, details};
+pub use details::{details, failure_page};
 pub use diagnostics::{
     Diagnostic, Related, Severity, configuration_diagnostics, fault_diagnostic, test_diagnostics,
 };
@@ -21,6 +22,7 @@ pub use interpreters::{InterpreterState, InterpreterView};
 pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
+pub use markdown::{Extent, plain};
 pub use report::{JsonReport, annotations, report_lines};
 pub use teamcity::{Reader, Teamcity};
 pub use words::{

@@ -185,6 +185,9 @@ pub struct TestFailure {
     /// What was there instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<String>,
+    /// All of it to read, for clients that show Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markdown: Option<String>,
     /// The stack, innermost first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stack: Vec<StackFrame>,
@@ -198,6 +201,27 @@ pub struct StackFrame {
     pub label: String,
     /// Where.
     pub location: Location,
+}
+
+/// Says which tests a run will run: for clients that take them at once.
+#[derive(Debug)]
+pub enum QueuedTests {}
+
+impl Notification for QueuedTests {
+    type Params = QueuedTestsParams;
+    const METHOD: &'static str = "testdock/queuedTests";
+}
+
+/// Parameters of [`QueuedTests`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueuedTestsParams {
+    /// Which run.
+    pub run_id: String,
+    /// Its number among all that the server says of tests.
+    pub seq: u64,
+    /// The tests.
+    pub test_ids: Vec<String>,
 }
 
 /// Says how a test stands.

@@ -24,12 +24,13 @@ pub const TRUST: &str = "testdock/trust";
 pub const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
 
 /// Every method that is not in the framework, in both directions.
-pub const METHODS: [&str; 23] = [
+pub const METHODS: [&str; 24] = [
     DISCOVER_TEST,
     DiscoveredTests::METHOD,
     RUN_TEST,
     ABORT_RUN_TEST,
     EndRunTest::METHOD,
+    QueuedTests::METHOD,
     ChangeTestState::METHOD,
     AppendOutputToRunTest::METHOD,
     INTERPRETERS,

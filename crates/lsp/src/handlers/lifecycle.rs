@@ -91,6 +91,8 @@ fn capabilities() -> ServerCapabilities {
             "testRunIds": true,
             "testdockContainers": true,
             "testdockInterpreters": true,
+            "testdockMarkdown": true,
+            "testdockQueuedTests": true,
             "testdockRemedies": true,
         })),
         ..ServerCapabilities::default()

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use lsp_types::{MessageType, ShowDocumentParams, Uri};
 use testdock_core::frameworks::Suite;
 use testdock_core::session::{Folder, Session};
-use testdock_core::views::{Extent, count_words, details, doctor_page, doctor_text};
+use testdock_core::views::{Extent, count_words, details, doctor_page, doctor_text, plain};
 use testdock_engine::doctor::examine;
 use tower_lsp::jsonrpc::{Error, Result};
 
@@ -31,13 +31,13 @@ pub(crate) async fn of_test(shared: &Arc<Shared>, id: String) -> Result<String> 
     let unknown = || Error::invalid_params(format!("no open folder has the test `{id}`"));
     let (label, text) = found.await.flatten().ok_or_else(unknown)?;
     let text = text.unwrap_or_else(|| "It was not run yet.\n".to_owned());
-    let text = format!("# {id}\n\n{text}");
+    let text = format!("# {}\n\n{text}", plain(&id));
     if shared.client_can().show_document {
         show(shared, &label, text.clone());
     } else {
         let lines = text.lines().filter(|line| !line.is_empty());
         let short: Vec<&str> = lines.take(MESSAGE_LINES).collect();
-        messages::show(&shared.outbox, MessageType::INFO, short.join("\n"));
+        messages::show(&shared.outbox, MessageType::INFO, &short.join("\n"));
     }
     Ok(text)
 }

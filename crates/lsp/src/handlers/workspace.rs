@@ -106,6 +106,6 @@ pub(crate) fn reopen(shared: &Shared) {
 pub(crate) fn tell_mistakes(shared: &Shared, mistakes: &[String]) {
     for mistake in mistakes {
         let message = format!("Testdock: {mistake}");
-        messages::show(&shared.outbox, MessageType::WARNING, message);
+        messages::show(&shared.outbox, MessageType::WARNING, &message);
     }
 }

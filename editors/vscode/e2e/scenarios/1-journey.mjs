@@ -56,6 +56,8 @@ async function journey(bed, step) {
         await window.goTo(bed.lineOf(project, 'tests/test_orders.py', 'def test_total('));
         await window.lens('def test_total(', /Run/).click();
         await window.says('1 passed in');
+        const output = await window.page.locator('.test-output-peek .xterm-rows, .xterm-rows').first().textContent();
+        if (output.includes('generated xml file')) throw new Error(output);
         await window.lens('def test_total(', /passed/).waitFor();
         await window.idle();
         await bed.shoot(window, 'lens');

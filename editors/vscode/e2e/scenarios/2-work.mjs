@@ -18,13 +18,34 @@ async function failures(bed, step) {
     await step('a failure shows its message, its trace and its frames', async () => {
         await window.test('test_negative_quantity').dblclick();
         await window.command('Test: Peek Output');
-        await page
-            .locator('.test-output-peek-message-container')
-            .getByText('quantity must be positive')
-            .first()
-            .waitFor();
+        const peek = page.locator('.peekview-widget');
+        const message = peek.locator('.test-output-peek-message-container').first();
+        await message.locator('p').getByText('ValueError: quantity must be positive, not -1').waitFor();
+        const trace = await message.locator('pre').textContent();
+        if (!trace.includes('>       Order().add("tea", "3.50", -1).total()\n'))
+            throw new Error(`laid out as\n${trace}`);
         await bed.shoot(window, 'peek');
+        const frame = peek.locator('.multiCallStackFrame').filter({ hasText: 'line_price' }).first();
+        await message.hover();
+        await bed.soon('the frames are further down', async () => {
+            await page.mouse.wheel(0, 100);
+            return frame.isVisible();
+        });
+        await bed.shoot(window, 'frames');
         await page.keyboard.press('Escape');
+    });
+
+    await step('the place in a message is a link', async () => {
+        await window.openFile('tests/test_pricing.py');
+        await page.locator('.test-output-peek-tree').getByText('test_invoice').first().click();
+        const link = page
+            .locator('.test-output-peek-message-container a')
+            .filter({ hasText: 'tests/test_orders.py:23' });
+        await link.first().scrollIntoViewIfNeeded();
+        await bed.shoot(window, 'link');
+        await link.first().click();
+        await page.locator('.statusbar-item').filter({ hasText: 'Ln 23' }).waitFor();
+        await page.locator('.tab.active').filter({ hasText: 'test_orders.py' }).waitFor();
     });
 
     await step('an edit marks what ran before, and lenses move with the text', async () => {

@@ -1,6 +1,6 @@
 // What goes wrong around the extension: it says so, and nothing is left behind.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LONG } from '../driver.mjs';
 
@@ -21,6 +21,7 @@ async function servers(bed, step) {
     await told(bed, step, 'a path that leads nowhere', nowhere, /\/nowhere\/testdock .*ENOENT/);
     const other = { 'testdock.server.path': '/bin/echo' };
     await told(bed, step, 'another program', other, 'is no Testdock server');
+    await told(bed, step, 'a path that is none', { 'testdock.server.path': 42 }, /Testdock: 42 .*ENOENT/);
     const old = bed.program('', '0.0.9');
     await told(bed, step, 'an old server', { 'testdock.server.path': old }, 'version 0.0.9');
     const crash = { 'testdock.server.path': bed.program('echo boom >&2; exit 3') };
@@ -52,6 +53,31 @@ async function crashed(bed, step) {
         await window.runTest('test_total');
         await window.hasState('test_total', 'Passed', LONG);
         await bed.shoot(window, 'again');
+    });
+}
+
+async function garbled(bed, step) {
+    const flag = join(bed.folder, 'garble');
+    const garble = `while kill -0 $$ 2>&- && [ ! -e '${flag}' ]; do sleep 0.1; done; printf 'who are you?\\r\\n\\r\\n'`;
+    const path = bed.program(`(${garble}) &\nexec '${process.env.TESTDOCK_E2E_SERVER}' "$@"`);
+    const code = await bed.code({ settings: { 'testdock.server.path': path } });
+    const project = bed.project('python-pytest', { 'tests/test_slow.py': SLOW });
+    const window = await bed.window(project, { code });
+    await window.testing();
+    await window.expand('tests/test_slow.py');
+    await window.runTest('test_long');
+    await window.hasState('test_long', 'Running', LONG);
+
+    await step('a server that talks garbage in a run: told, started again, nothing left', async () => {
+        writeFileSync(flag, '');
+        await window.notification('the server stopped').waitFor();
+        rmSync(flag);
+        await window.idle();
+        await bed.soon('nothing is left', () => !bed.processes(project).some(it => it.includes('pytest')));
+        await bed.shoot(window, 'garbled');
+        await window.expand('tests/test_orders.py');
+        await window.runTest('test_total');
+        await window.hasState('test_total', 'Passed', LONG);
     });
 }
 
@@ -117,6 +143,7 @@ async function closed(bed, step) {
 export default [
     { name: 'servers', run: servers },
     { name: 'a crash in a run', run: crashed },
+    { name: 'garbage in a run', run: garbled },
     { name: 'no tests', run: empty },
     { name: 'no trust', run: untrusted },
     { name: 'two windows', run: twice },

@@ -7,6 +7,19 @@ import { LONG } from '../driver.mjs';
 const FILES = 200;
 const TESTS = 50;
 
+/** In the window: notes how long it took no key, each time that a person would feel it. */
+function watchFreezes() {
+    globalThis.freezes = [];
+    const note = list =>
+        freezes.push(
+            ...list
+                .getEntries()
+                .map(it => it.duration)
+                .filter(it => it > 200),
+        );
+    new PerformanceObserver(note).observe({ type: 'longtask' });
+}
+
 async function many(bed, step) {
     const tests = Array.from({ length: TESTS }, (_, test) => `def test_${test}():\n    assert ${test} != 7\n`).join(
         '\n',
@@ -30,6 +43,7 @@ async function many(bed, step) {
     });
 
     await step('all of them run, and the window stays awake', async () => {
+        await window.page.evaluate(watchFreezes);
         await window.command('Test: Run All Tests');
         await window.hasState('test_9', 'Passed', LONG);
         // A person goes on working meanwhile.
@@ -39,6 +53,10 @@ async function many(bed, step) {
         await window.idle(LONG);
         await window.says(`${FILES + 8} failed`);
         await bed.shoot(window, 'ran');
+        const freezes = await window.page.evaluate(() => globalThis.freezes);
+        const longest = Math.round(Math.max(0, ...freezes));
+        console.log(`        the window froze ${freezes.length} times for over 200 ms, at most ${longest} ms`);
+        if (longest > 4_000) throw new Error('nobody can work like this');
     });
 }
 

@@ -1,29 +1,11 @@
 // What went wrong in a test, as the Testing view shows it.
 
-import type { ChangeTestStateParams, TestFailure } from '../protocol';
-
 /**
- * A failure as text for a terminal: the Testing view shows it in one, with colours, the trace's own layout, and links
- * where it names places. (Markdown would lose all three.) Its first line is its title.
+ * Has what tools printed keep its layout: VS Code lays the code blocks of a test's message out as prose, and cuts them
+ * off until its view is resized.
  */
-export function failureText(failure: TestFailure, trace: string): string {
-    const message = failure.message.trim();
-    const isSaid = trace.trim() === message || trace.trim() === '';
-    return forTerminal(isSaid ? message : `${message}\n\n${trace.trimEnd()}`);
-}
-
-/** What failed in a test: the trace belongs to the first failure, unless each has its own text. */
-export function failuresOf(change: ChangeTestStateParams): [TestFailure, string][] {
-    const trace = change.state.tag === 'failed' ? change.state.message : '';
-    const failures = change.failures ?? [];
-    if (failures.length === 0) {
-        const message = change.message ?? trace;
-        return [[{ message, ...(change.location && { location: change.location }) }, trace]];
-    }
-    return failures.map((failure, index) => [failure, index === 0 ? trace : '']);
-}
-
-/** Text for a terminal, whose lines end as terminals want it. */
-export function forTerminal(text: string): string {
-    return text.replace(/\r?\n/g, '\r\n');
+export function laidOut(markdown: string): string {
+    return markdown.replace(/^(`{3,})text\n([\s\S]*?)\n\1$/gm, (_, _fence, text: string) => {
+        return `<pre>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</pre>`;
+    });
 }

@@ -2,27 +2,22 @@
 
 import * as vscode from 'vscode';
 import * as protocol from '../protocol';
+import { complain } from '../remedy';
 import type { Server } from '../server';
-import { failuresOf, failureText, forTerminal } from './messages';
-import { Order } from './model';
+import { forTerminal } from '../terminal';
+import { laidOut } from './messages';
 import type { Tree } from './tree';
 
-/** How long the first words of a run are gathered that was started elsewhere: they say what it covers. */
+/** How long it takes at most until all is known that a run covers which was started elsewhere. */
 const GATHER = 30;
 
 /** Before the id of a run that only builds: it is none of the Testing view's. */
 export const BUILD = 'build-';
 
-interface Run {
-    run: vscode.TestRun | undefined;
-    /** What waits until it is known what the run covers. */
-    waiting: ((run: vscode.TestRun) => void)[];
-    include: vscode.TestItem[];
-}
-
 export class Runs {
-    private readonly runs = new Map<string, Run>();
-    private readonly order = new Order();
+    private readonly runs = new Map<string, vscode.TestRun>();
+    /** What runs cover that were started elsewhere, and are not shown yet. */
+    private readonly coming = new Map<string, vscode.TestItem[]>();
     private count = 0;
 
     constructor(
@@ -30,9 +25,10 @@ export class Runs {
         private readonly controller: vscode.TestController,
         private readonly tree: Tree,
     ) {
+        server.on(protocol.QUEUED_TESTS, (queued: protocol.QueuedTestsParams) => this.queue(queued));
         server.on(protocol.CHANGE_TEST_STATE, (change: protocol.ChangeTestStateParams) => this.change(change));
-        server.on(protocol.APPEND_OUTPUT, (output: protocol.RunOutput) => {
-            this.tell(output.runId, run => run.appendOutput(forTerminal(output.text)));
+        server.on(protocol.APPEND_OUTPUT_TO_RUN_TEST, ({ runId, text }: protocol.RunOutput) => {
+            if (!runId.startsWith(BUILD)) this.shown(runId).appendOutput(forTerminal(text));
         });
         server.on(protocol.END_RUN_TEST, ({ runId, how, message }: protocol.EndRunTestParams) => {
             // Why a run could not run was the last thing it printed.
@@ -44,71 +40,65 @@ export class Runs {
     async start(request: vscode.TestRunRequest, fresh: boolean, token: vscode.CancellationToken): Promise<void> {
         const runId = `vscode-${process.pid}-${++this.count}`;
         if (request.continuous) token.onCancellationRequested(() => this.abort(runId));
-        else this.add(runId, this.controller.createTestRun(request));
+        else this.show(runId, request);
         try {
             const [include, exclude] = [request.include, request.exclude].map(items => items?.map(item => item.id));
             const params: protocol.RunTestParams = { include, exclude, runId, fresh, continuous: request.continuous };
             await this.server.request(protocol.RUN_TEST, params);
         } catch (error) {
-            const words = error instanceof Error ? error.message : String(error);
-            void vscode.window.showErrorMessage(`Testdock: ${words}`);
-            this.end(runId, words);
+            complain(error);
+            this.end(runId, '');
         }
     }
 
     /** The server is gone, and all runs with it. */
     lost(): void {
         for (const runId of [...this.runs.keys()]) this.end(runId, '\nThe server stopped: the run is over.');
-        this.order.clear();
+        this.coming.clear();
     }
 
-    private add(runId: string, run?: vscode.TestRun): Run {
-        const added: Run = { run, waiting: [], include: [] };
-        this.runs.set(runId, added);
-        if (run) this.watch(runId, run);
-        else setTimeout(() => this.open(runId, added), GATHER);
-        return added;
-    }
-
-    private watch(runId: string, run: vscode.TestRun): void {
+    private show(runId: string, request: vscode.TestRunRequest): vscode.TestRun {
+        const run = this.controller.createTestRun(request);
         run.token.onCancellationRequested(() => this.abort(runId));
+        this.runs.set(runId, run);
+        return run;
     }
 
-    /** Shows a run that was started elsewhere. */
-    private open(runId: string, known: Run): void {
-        if (known.run) return;
-        const request = new vscode.TestRunRequest(known.include.length ? known.include : undefined);
-        known.run = this.controller.createTestRun(request);
-        this.watch(runId, known.run);
-        for (const tell of known.waiting.splice(0)) tell(known.run);
+    /** The run with this id; shown now, if it was started elsewhere. */
+    private shown(runId: string): vscode.TestRun {
+        const known = this.runs.get(runId);
+        if (known) return known;
+        const items = this.coming.get(runId);
+        this.coming.delete(runId);
+        const run = this.show(runId, new vscode.TestRunRequest(items));
+        for (const item of items ?? []) run.enqueued(item);
+        return run;
     }
 
-    private tell(runId: string, what: (run: vscode.TestRun) => void): void {
-        if (runId.startsWith(BUILD)) return;
-        const known = this.runs.get(runId) ?? this.add(runId);
-        if (known.run) what(known.run);
-        else known.waiting.push(what);
+    private queue({ runId, testIds }: protocol.QueuedTestsParams): void {
+        const known = testIds.filter(id => !this.tree.isSaidByCases(id, 'enqueued'));
+        const items = known.flatMap(id => this.tree.get(id) ?? []);
+        const run = this.runs.get(runId);
+        if (run) for (const item of items) run.enqueued(item);
+        else if (!this.coming.has(runId)) setTimeout(() => this.coming.has(runId) && this.shown(runId), GATHER);
+        if (!run) this.coming.set(runId, [...(this.coming.get(runId) ?? []), ...items]);
     }
 
     private change(change: protocol.ChangeTestStateParams): void {
-        if (!this.order.isNews(change.testId, change.seq)) return;
         const item = this.tree.get(change.testId);
         if (!item) return;
         if (change.stale) this.controller.invalidateTestResults(item);
         if (change.runId === undefined || this.tree.isSaidByCases(change.testId, change.state.tag)) return;
-        this.tell(change.runId, run => show(run, item, change, this.server));
-        const known = this.runs.get(change.runId);
-        if (known && !known.run && change.state.tag === 'enqueued') known.include.push(item);
+        tell(this.shown(change.runId), item, change, this.server);
         if (change.retracted) this.controller.invalidateTestResults(item);
     }
 
     private end(runId: string, words: string): void {
-        const known = this.runs.get(runId);
-        if (!known) return;
-        this.open(runId, known);
+        if (!this.runs.has(runId) && !this.coming.has(runId)) return;
+        const run = this.shown(runId);
         this.runs.delete(runId);
-        if (words) known.run?.appendOutput(`${forTerminal(words)}\r\n`);
-        known.run?.end();
+        if (words) run.appendOutput(`${forTerminal(words)}\r\n`);
+        run.end();
     }
 
     private abort(runId: string): void {
@@ -116,7 +106,7 @@ export class Runs {
     }
 }
 
-function show(
+function tell(
     run: vscode.TestRun,
     item: vscode.TestItem,
     change: protocol.ChangeTestStateParams,
@@ -134,16 +124,18 @@ function show(
         case 'passed':
             return run.passed(item, change.duration);
         case 'failed': {
-            const messages = failuresOf(change).map(([failure, trace]) => message(failure, trace, server));
+            const messages = (change.failures ?? []).map(failure => message(failure, server));
             if (change.errored) run.errored(item, messages, change.duration);
             else run.failed(item, messages, change.duration);
         }
     }
 }
 
-function message(failure: protocol.TestFailure, trace: string, server: Server): vscode.TestMessage {
+function message(failure: protocol.TestFailure, server: Server): vscode.TestMessage {
     const convert = server.current?.protocol2CodeConverter;
-    const shown = new vscode.TestMessage(failureText(failure, trace));
+    const markdown = new vscode.MarkdownString(laidOut(failure.markdown ?? ''));
+    markdown.supportHtml = true;
+    const shown = new vscode.TestMessage(markdown);
     // VS Code compares the two where both are there.
     shown.expectedOutput = failure.expected;
     shown.actualOutput = failure.actual;

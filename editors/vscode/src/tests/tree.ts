@@ -2,16 +2,15 @@
 
 import * as vscode from 'vscode';
 import type { Client } from '../client';
-import type { DiscoverTestResults, TestItem } from '../protocol';
+import type { DiscoverTestResults } from '../protocol';
 import { Model } from './model';
 
 /** A workspace with fewer items is shown whole, so that the view's filter finds everything. */
 const WHOLE = 2_000;
 
 export class Tree implements vscode.Disposable {
-    private readonly model = new Model();
+    private model = new Model();
     private readonly items = new Map<string, vscode.TestItem>();
-    private readonly tags = new Map<string, vscode.TestTag>();
     /** Items whose children are in the view; `undefined` is the top, which always are. */
     private readonly open = new Set<string | undefined>([undefined]);
     private readonly listener: vscode.Disposable;
@@ -41,13 +40,13 @@ export class Tree implements vscode.Disposable {
     apply(found: DiscoverTestResults): void {
         const { changed, parents } = this.model.apply(found);
         for (const parent of parents) if (this.open.has(parent)) this.showChildren(parent);
-        for (const id of changed) this.update(id);
+        for (const id of changed) this.dress(id);
         if (this.model.size < WHOLE) for (const { id } of found.tests) this.resolve(id);
         else this.showVisible();
     }
 
     clear(): void {
-        this.model.clear();
+        this.model = new Model();
         this.items.clear();
         this.open.clear();
         this.open.add(undefined);
@@ -102,25 +101,17 @@ export class Tree implements vscode.Disposable {
         const uri = found.textDocument && this.client()?.protocol2CodeConverter.asUri(found.textDocument.uri);
         const item = this.controller.createTestItem(id, found.label, uri);
         this.items.set(id, item);
-        this.dress(item, found);
+        this.dress(id);
         return item;
     }
 
-    private update(id: string): void {
+    private dress(id: string): void {
         const [item, found] = [this.items.get(id), this.model.get(id)];
-        if (item && found) this.dress(item, found);
-    }
-
-    private dress(item: vscode.TestItem, found: TestItem): void {
-        item.label = found.label;
+        if (!item || !found) return;
+        // VS Code makes an icon of `$(word)`, which some test may well be named.
+        item.label = found.label.replaceAll('$(', '$\u200b(');
         item.range = this.client()?.protocol2CodeConverter.asRange(found.range) ?? undefined;
-        item.canResolveChildren = found.canResolveChildren && !this.open.has(found.id);
-        item.tags = (found.tags ?? []).map(tag => this.tag(tag));
-    }
-
-    private tag(id: string): vscode.TestTag {
-        const tag = this.tags.get(id) ?? new vscode.TestTag(id);
-        this.tags.set(id, tag);
-        return tag;
+        item.canResolveChildren = found.canResolveChildren && !this.open.has(id);
+        item.tags = (found.tags ?? []).map(tag => new vscode.TestTag(tag));
     }
 }

@@ -18,11 +18,11 @@ fn findings() -> Vec<Finding> {
 #[test]
 fn a_page_has_marks_and_commands() {
     expect![[r#"
-        ## my\_shop
+        ## my_shop
 
         One thing keeps tests from running.
 
-        - ✓ **project**: /home/me/my\_shop\*
+        - ✓ **project**: /home/me/my_shop\*
         - ℹ **suite**: no tests were found
         - ✗ **engine**: cannot reach Docker at unix:///x: no such file
           - start it
@@ -35,6 +35,27 @@ fn a_page_has_marks_and_commands() {
     .assert_eq(&doctor_page("my_shop", &findings()));
     let good = doctor_page("a", &[Finding::good("engine", "answers")]);
     assert_eq!(good, "## a\n\nTests can run here.\n\n- ✓ **engine**: answers\n");
+}
+
+#[test]
+fn nothing_that_was_found_means_anything_on_a_page() {
+    let mut finding = Finding::note("`suite`", "no <b>tests</b> in `a_b`");
+    finding.help.push("[write](command:x) one".to_owned());
+    finding.command = Some("echo '```'".to_owned());
+    expect![[r#"
+        ## \`a\`
+
+        Tests can run here.
+
+        - ℹ **\`suite\`**: no \<b\>tests\</b\> in `a_b`
+          - \[write\](command:x) one
+
+          ````sh
+          echo '```'
+          ````
+
+    "#]]
+    .assert_eq(&doctor_page("`a`", &[finding]));
 }
 
 #[test]

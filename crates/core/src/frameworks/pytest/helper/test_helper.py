@@ -379,6 +379,14 @@ def test_the_projects_own_report_is_left_where_it_is_and_copied(project):
     assert "testdock" not in own.read_text()
 
 
+def test_only_a_report_that_the_project_asked_for_is_announced(project):
+    project.write(test_a="def test_a(): pass\n")
+    project.run()
+    assert project.report.exists() and "1 passed" in project.output and "generated xml file" not in project.output
+    project.run("--junitxml=own.xml")
+    assert "generated xml file: %s" % (project.path / "own.xml") in project.output
+
+
 def test_without_the_report_plugin_the_events_are_whole(project):
     project.write(test_a="def test_a(): pass\n")
     assert end(project.run("-p", "no:junitxml")) == (0, False)

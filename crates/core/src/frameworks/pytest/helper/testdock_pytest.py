@@ -599,6 +599,19 @@ class Recorder:
             self.ended += 1
             STREAM.emit("finish", test.finished)
 
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter):
+        """Nobody asked for our report, or needs to know where it lies."""
+        write_sep = terminalreporter.write_sep
+
+        def write_theirs(sep, title=None, *args, **options):
+            if not self.report.is_announced_by(title):
+                write_sep(sep, title, *args, **options)
+
+        terminalreporter.write_sep = write_theirs
+        yield
+        terminalreporter.write_sep = write_sep
+
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self):
         self.report.deliver()
@@ -628,6 +641,9 @@ class Report:
             with contextlib.suppress(Exception):
                 xml = next(one for one in self.plugins.get_plugins() if type(one).__name__ == "LogXML")
                 xml.node_reporter(report).add_property(*name)
+
+    def is_announced_by(self, title):
+        return self.ours and str(title).startswith("generated xml file: ") and str(title).endswith(self.wanted)
 
     def deliver(self):
         if self.wanted and self.theirs and self.theirs != os.path.abspath(self.wanted):
