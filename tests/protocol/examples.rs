@@ -74,7 +74,7 @@ async fn interpreters(book: &mut Book) -> String {
         .write("testdock.toml", "[interpreter]\ndockerfile = \"Dockerfile\"\ntarget = \"test\"\n");
     let mut client = Client::start();
     let name = "testdock/shop:1e89bb7be5c4".to_owned();
-    let image = Image { id: "sha256:1".to_owned(), name, size: 412_000_000 };
+    let image = Image { id: "sha256:1".to_owned(), name, size: 412_000_000, created: 0 };
     client.engine.stands("default", Found::Warm(image));
     let able = json!({ "testdockInterpreters": true, "testdockRemedies": true });
     let able = json!({ "experimental": able });

@@ -195,6 +195,7 @@ export interface AddInterpreterParams {
     kind: string;
     name: string;
     values: Record<string, string>;
+    personal: boolean;
 }
 
 export interface AddedInterpreter {

@@ -131,7 +131,7 @@ fn a_build_is_what_comes_before_the_first_test() {
         read(text).expect("it is a recording")[0].played_for(&plan)
     };
     let [.., built, RunEvent::Ended(ended)] = &played(RECORDED)[..] else { panic!("no end") };
-    let image = Image { id: "sha256:1".into(), name: "shop:1".into(), size: 0 };
+    let image = Image { id: "sha256:1".into(), name: "shop:1".into(), ..Image::default() };
     assert_eq!((built, &ended.how), (&RunEvent::Built(image), &End::Completed));
     let own = r#"{"event":"run-started"}
 {"event":"image-ready","name":"shop:1","image":"sha256:1"}

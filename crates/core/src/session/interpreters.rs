@@ -40,7 +40,7 @@ impl Told {
                 let image = Image {
                     id: provenance.image.clone(),
                     name: provenance.image_name().to_owned(),
-                    size: 0,
+                    ..Image::default()
                 };
                 // A fresh container is gone with its run.
                 let found = if is_fresh { Found::Ready(image) } else { Found::Warm(image) };

@@ -37,6 +37,10 @@ pub(crate) struct Image {
     pub(crate) copied_to: Vec<String>,
     /// Its size in bytes.
     pub(crate) size: u64,
+    /// When it was made, in seconds since the epoch.
+    pub(crate) created: i64,
+    /// The names that registries know it by, `name@sha256:…`.
+    pub(crate) digests: Vec<String>,
     /// The labels of those that it replaces, where it was built.
     series: Vec<String>,
 }
@@ -267,12 +271,15 @@ impl Image {
             copied_to: Vec::new(),
             series: Vec::new(),
             size: inspected.size.and_then(|size| size.try_into().ok()).unwrap_or(0),
+            created: inspected.created.map_or(0, |at| at.unix_timestamp()),
+            digests: inspected.repo_digests.unwrap_or_default(),
         }
     }
 
     /// As the rest of Testdock knows it.
     pub(crate) fn known(&self) -> interpreter::Image {
-        interpreter::Image { id: self.id.clone(), name: self.name.clone(), size: self.size }
+        let Self { id, name, size, created, .. } = self.clone();
+        interpreter::Image { id, name, size, created }
     }
 }
 

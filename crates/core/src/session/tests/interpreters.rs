@@ -50,7 +50,7 @@ fn watched() -> Session {
 }
 
 fn image(id: &str) -> Image {
-    Image { id: id.to_owned(), name: "shop:1".to_owned(), size: 0 }
+    Image { id: id.to_owned(), name: "shop:1".to_owned(), ..Image::default() }
 }
 
 fn looked(session: &mut Session, default: Found, node: Found) -> Vec<String> {
