@@ -24,7 +24,10 @@ mod bad_engine;
 mod bad_tests;
 mod bad_workspace;
 mod foreign;
+mod hostile;
 mod recording;
+mod shape;
 mod sources;
+mod surroundings;
 
 mod support;

@@ -9,7 +9,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::PathMap;
 use testdock_core::plan::Interpreter;
 
-use crate::docker::{kept, standing};
+use crate::docker::{kept, standing, surroundings};
 use crate::runner::Runner;
 use crate::world::World;
 
@@ -84,6 +84,8 @@ pub struct Shown {
 pub struct About {
     /// How it stands.
     pub standing: Standing,
+    /// How its containers are made, with what they get of this machine.
+    pub interpreter: Interpreter,
     /// The digests that registries know its image by.
     pub digests: Vec<String>,
     /// The hash of what its image was built from; empty where it was pulled.
@@ -143,7 +145,8 @@ pub async fn about(
         Some(id) => kept::origin(&docker, &id).await?,
         None => <_>::default(),
     };
-    Ok(About { standing, digests, inputs, containers })
+    let interpreter = surroundings::lay(interpreter);
+    Ok(About { standing, interpreter, digests, inputs, containers })
 }
 
 /// Removes the containers and images that `name` means, and says which; an interpreter's name is one

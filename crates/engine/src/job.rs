@@ -14,6 +14,7 @@ use crate::frames::Frames;
 use crate::local;
 use crate::log::RunLog;
 use crate::output::{Budget, Decoder, Lines};
+use crate::owners::Watch;
 use crate::pump::{Ear, Finish, Followed, Stop, follow};
 use crate::refusal::{gone, lost, refused};
 use crate::runner::Events;
@@ -97,7 +98,13 @@ impl Run<'_> {
         // A container may reach the end of its lease between being found and being used.
         for last in [false, true] {
             let stand = self.stand(job).await?;
+            let watch = Watch::over(&job.interpreter);
             let tried = self.attempt(job, &stand).await;
+            if let Some(watch) = watch
+                && let Some(left) = watch.end(&self.plan.root).await
+            {
+                self.events.send(RunEvent::Warning(left)).await;
+            }
             stand.leave().await;
             match tried {
                 Err(Attempt::Gone) if !last => {}

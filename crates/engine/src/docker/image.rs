@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::bases;
 use super::build::{Recipe, SERIES_LABEL, Steps, WORKSPACE_LABEL, build, is_whole_context};
 use super::pull::pull;
+use super::surroundings::proxies;
 use crate::runner::Events;
 
 /// An image that is ready to run, and what its maker decided.
@@ -81,7 +82,7 @@ async fn obtain(
         match &interpreter.source {
             Source::Image(name) => by_name(docker, name, interpreter, steps, events).await,
             Source::Dockerfile(dockerfile) => {
-                by_dockerfile(docker, root, dockerfile, (interpreter.pull, steps), events).await
+                by_dockerfile(docker, root, dockerfile, (interpreter, steps), events).await
             }
             Source::Compose(_) | Source::Local => Err(RunError::new(
                 Fault::Configuration,
@@ -123,13 +124,14 @@ async fn by_dockerfile(
     docker: &Docker,
     root: &Utf8Path,
     dockerfile: &Dockerfile,
-    (pull_bases, steps): (bool, Steps),
+    (interpreter, steps): (&Interpreter, Steps),
     events: &Events,
 ) -> Result<Image, RunError> {
-    let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
+    let mut recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
+    recipe.proxies = proxies(interpreter.host.as_deref());
     let image = match (current(docker, &recipe).await?, steps) {
-        (Some(image), Steps::Kept) if !pull_bases => image,
-        (_, Steps::Kept) if !pull_bases => made(docker, &recipe, steps, events).await?,
+        (Some(image), Steps::Kept) if !interpreter.pull => image,
+        (_, Steps::Kept) if !interpreter.pull => made(docker, &recipe, steps, events).await?,
         _ => {
             renew_bases(docker, &recipe, events).await?;
             made(docker, &recipe, steps, events).await?

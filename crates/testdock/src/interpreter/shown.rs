@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use camino::Utf8Path;
 use testdock_core::containers::mask;
-use testdock_core::interpreter::{Choice, Found, Image, Registered};
+use testdock_core::interpreter::{Found, Image, Registered};
 use testdock_core::model::RunError;
-use testdock_core::plan::{Limits, MountFrom, Options, Source, User};
+use testdock_core::plan::{Interpreter, Limits, MountFrom, Options, Source, User};
 use testdock_core::views::{InterpreterView, age_words, bytes_words};
 use testdock_engine::interpreters::{self, About, Shown};
 use testdock_engine::world::World;
@@ -35,7 +35,7 @@ pub(super) async fn interpreter(
     line("engine", &view.engine);
     line("state", &format!("{}: {}", view.state.as_str(), view.detail));
     image(&about);
-    options(choice);
+    options(&about.interpreter);
     about.containers.iter().for_each(container);
     Ok(())
 }
@@ -69,8 +69,8 @@ fn image(about: &About) {
 }
 
 /// How the containers are made.
-fn options(choice: &Choice) {
-    let options = &choice.interpreter.options;
+fn options(interpreter: &Interpreter) {
+    let options = &interpreter.options;
     line("user", &user_words(&options.user));
     line("workdir", options.workdir.as_deref().unwrap_or("as the image lets it be"));
     line("network", options.network.as_deref().unwrap_or("the engine's default"));
@@ -96,9 +96,8 @@ fn options(choice: &Choice) {
     for (name, value) in &options.env {
         line("env", &format!("{name}={}", mask::value(name, value)));
     }
-    for unheeded in &choice.interpreter.unheeded {
-        line("without", unheeded);
-    }
+    interpreter.granted.iter().for_each(|granted| line("beyond", granted));
+    interpreter.unheeded.iter().for_each(|unheeded| line("without", unheeded));
 }
 
 fn powers(options: &Options) -> String {
