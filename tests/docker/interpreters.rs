@@ -64,6 +64,16 @@ fn an_editor_sees_how_they_stand_and_builds() {
     let changed = json!({ "uri": uri(project.root.join("requirements.txt")), "type": 2 });
     editor.notify("workspace/didChangeWatchedFiles", &json!({ "changes": [changed] }));
     stands(&mut editor, "stale");
+    // What ran in the image as it was is no longer the truth, until it runs in the new one.
+    let tests = uri(project.root.join("tests/test_orders.py"));
+    let text = project.read("tests/test_orders.py");
+    let line = text.lines().position(|it| it.starts_with("def test_total(")).unwrap() as u64 + 1;
+    let old = editor.lenses(&tests, line).concat();
+    assert!(old.contains("✓ passed") && old.contains("(in another image)"), "{old}");
+    let run = editor.command("testdock.runAll", &json!({}));
+    editor.until_ended(&run);
+    let new = editor.lenses(&tests, line).concat();
+    assert!(new.contains("✓ passed") && !new.contains("(in another image)"), "{new}");
 }
 
 /// Waits until the default interpreter is told to stand so.

@@ -14,6 +14,7 @@ mod warm;
 
 mod cancel;
 mod command;
+mod deaths;
 mod helper;
 mod live;
 mod together;
@@ -26,6 +27,7 @@ mod bad_workspace;
 mod foreign;
 mod hostile;
 mod recording;
+mod registry;
 mod shape;
 mod sources;
 mod surroundings;

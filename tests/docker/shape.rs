@@ -13,7 +13,7 @@ fn inspected(project: &Project, settings: &str) -> Value {
     project.write("testdock.toml", &format!("[interpreter]\n{settings}\n"));
     let story = project.run(&[]);
     assert_eq!(story.code, Some(0), "{story:#?}");
-    let text = docker(&["inspect", &story.container()]).unwrap();
+    let text = docker(&["inspect", story.container()]).unwrap();
     serde_json::from_str::<Value>(&text).unwrap()[0].take()
 }
 

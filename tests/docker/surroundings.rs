@@ -53,7 +53,7 @@ fn tests_start_a_real_database_with_testcontainers() {
     let story = project.run(&[]);
     passes(&story);
     assert!(warnings(&story).contains("the engine itself"), "{story:#?}");
-    let mounts = docker(&["inspect", "-f", "{{json .Mounts}}", &story.container()]).unwrap();
+    let mounts = docker(&["inspect", "-f", "{{json .Mounts}}", story.container()]).unwrap();
     assert!(mounts.contains("/var/run/docker.sock"), "{mounts}");
     // Without the setting there is no engine in the container.
     project.edit("testdock.toml", "testcontainers = true", "testcontainers = false");

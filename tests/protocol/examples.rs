@@ -94,7 +94,7 @@ async fn interpreters(book: &mut Book) -> String {
     kinds[0]["fields"].as_array_mut().expect("fields").truncate(2);
     book.answered(ext::INTERPRETERS, Value::Null, answer);
     let values = json!({ "image": "python:3.13" });
-    let wish = json!({ "folder": "shop", "kind": "image", "name": "py313", "values": values });
+    let wish = json!({ "folder": "shop", "kind": "image", "name": "py313", "values": values, "personal": false });
     ask(&mut client, book, ext::ADD_INTERPRETER, wish).await;
     let mut changed = client.next_where(CHANGED, last_stands("absent")).await;
     changed["kinds"] = json!([]);

@@ -104,7 +104,7 @@ export type EndKind = 'completed' | 'cancelled' | 'timedOut' | 'broken' | 'refus
 
 export type TestState = { tag: 'passed' | 'skipped' | 'started' | 'enqueued' } | { tag: 'failed'; message: string };
 
-export type StaleReason = 'edited' | 'remembered' | 'notReached';
+export type StaleReason = 'edited' | 'remembered' | 'notReached' | 'elsewhere';
 
 export interface TestFailure {
     message: string;

@@ -77,6 +77,20 @@ pg_ctl -w stop >/dev/null; exec postgres -k /tmp -c listen_addresses=*"#;
     Some(made("postgres", &recipe))
 }
 
+/// A registry that knows one person.
+pub(crate) fn registry() -> Option<String> {
+    let config = "version: 0.1\\nstorage: {filesystem: {rootdirectory: /tmp/registry}}\\n\
+                  http: {addr: 0.0.0.0:5000}\\nauth: {htpasswd: {realm: test, path: /tmp/people}}\\n";
+    let start = "htpasswd -Bbn me s3cret >/tmp/people && exec docker-registry serve /registry.yml";
+    let recipe = format!(
+        "FROM {}\nRUN apt-get update && apt-get install -y --no-install-recommends docker-registry apache2-utils\n\
+         RUN printf '{config}' >/registry.yml\nENTRYPOINT {}\n",
+        base()?,
+        serde_json::json!(["sh", "-c", start])
+    );
+    Some(made("registry", &recipe))
+}
+
 fn made(name: &str, recipe: &str) -> String {
     let hash = Sha256::digest(recipe);
     let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();

@@ -606,6 +606,8 @@ fn the_example_of_the_documentation_is_understood() {
                     shm_size: None,
                     setup: [],
                     run_args: [],
+                    testcontainers: None,
+                    ca_certificates: None,
                     allow: [],
                 },
                 interpreters: {
@@ -648,6 +650,8 @@ fn the_example_of_the_documentation_is_understood() {
                         shm_size: None,
                         setup: [],
                         run_args: [],
+                        testcontainers: None,
+                        ca_certificates: None,
                         allow: [],
                     },
                 },

@@ -36,6 +36,7 @@ fn changes() -> Vec<Change> {
         container: String::new(),
         warm: false,
         paths: PathMap::identity(),
+        ..Provenance::default()
     };
     let stages = [
         Stage::Connecting,

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use super::recipe::{KEY, Recipe, not_made};
 use super::{compose, made, passwd, setup, status};
+use crate::death::room_help;
 use crate::runner::Events;
 
 /// Another process may need so long to make the container that both want.
@@ -312,8 +313,9 @@ fn paths(binds: &HashMap<String, Utf8PathBuf>, mounts: Option<Vec<MountPoint>>) 
 
 /// An error of the engine while it did `what`.
 pub(crate) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
-    RunError::new(Fault::Interpreter, format!("cannot {what}: {}", super::said(error)))
-        .help("see whether the engine runs: docker info")
+    let said = super::said(error);
+    RunError::new(Fault::Interpreter, format!("cannot {what}: {said}"))
+        .help(room_help(&said).unwrap_or("see whether the engine runs: docker info"))
 }
 
 pub(crate) fn now() -> i64 {

@@ -40,8 +40,8 @@ pub(crate) struct Image {
     pub(crate) size: u64,
     /// When it was made, in seconds since the epoch.
     pub(crate) created: i64,
-    /// The names that registries know it by, `name@sha256:…`.
-    pub(crate) digests: Vec<String>,
+    /// The hash of what it was built from; empty where it was not built here.
+    pub(crate) inputs: String,
     /// The labels of those that it replaces, where it was built.
     series: Vec<String>,
 }
@@ -140,6 +140,7 @@ async fn by_dockerfile(
     Ok(Image {
         description: format!("{} → {}", dockerfile.path, image.name),
         copied_to: copied_to(&recipe.facts, &image.workdir),
+        inputs: recipe.key.clone(),
         series: vec![
             format!("{WORKSPACE_LABEL}={root}"),
             format!("{SERIES_LABEL}={}", recipe.series()),
@@ -274,7 +275,7 @@ impl Image {
             series: Vec::new(),
             size: inspected.size.and_then(|size| size.try_into().ok()).unwrap_or(0),
             created: inspected.created.map_or(0, |at| at.unix_timestamp()),
-            digests: inspected.repo_digests.unwrap_or_default(),
+            inputs: String::new(),
         }
     }
 

@@ -73,9 +73,11 @@ pub(crate) async fn stand(
     let provenance = Provenance {
         interpreter: image.description,
         image: image.id,
+        inputs: image.inputs,
         container: container.id().to_owned(),
         warm: container.is_warm(),
         paths: container.paths().clone(),
+        ..Provenance::default()
     };
     Ok(Stand {
         env: interpreter.options.env.clone(),
@@ -103,6 +105,7 @@ async fn borrowed(
         container: container.id().to_owned(),
         warm: true,
         paths: container.paths().clone(),
+        ..Provenance::default()
     };
     Ok(Stand {
         // The service's own variables are in the container.

@@ -16,6 +16,7 @@ use testdock_core::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, Us
 use super::image::Image;
 use super::selinux;
 use super::shape::{self, host_config, later_networks};
+use crate::death::room_help;
 use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
 /// The key of what shaped a container's creation.
@@ -306,6 +307,9 @@ pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunEr
         return failed.help(
             "the image needs a POSIX shell named sh; a `scratch` or distroless image has none",
         );
+    }
+    if let Some(help) = room_help(&said) {
+        return failed.help(help);
     }
     if said.contains("network") {
         return failed.help("correct interpreter.network, or create that network");

@@ -135,23 +135,25 @@ fn the_stage_that_tests_is_found() {
     check(
         STAGES,
         &expect![[r#"
-        Image("node:22")
-          no setting names a source, and Jenkinsfile does: the agent of stage `Unit`
-        env: {"X": "1"}
-        workdir: Some("/w/shop")
-        entrypoint: Image
-    "#]],
+            Image("node:22")
+              no setting names a source, and Jenkinsfile does: the agent of stage `Unit`
+            env: {"X": "1"}
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            only_own_group: true
+        "#]],
     );
     let named = |stage: &str| format!("[interpreter]\nstage = \"{stage}\"");
     check_container(
         &named("Lint"),
         &[("Jenkinsfile", STAGES)],
         &expect![[r#"
-        Image("lint")
-          no setting names a source, and Jenkinsfile does: the agent of stage `Lint`
-        workdir: Some("/w/shop")
-        entrypoint: Image
-    "#]],
+            Image("lint")
+              no setting names a source, and Jenkinsfile does: the agent of stage `Lint`
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            only_own_group: true
+        "#]],
     );
     check_container(
         &named("Lnt"),
@@ -201,6 +203,7 @@ fn the_nearest_agent_counts() {
               no setting names a source, and Jenkinsfile does: the agent of stage `One`
             workdir: Some("/w/shop")
             entrypoint: Image
+            only_own_group: true
         "#]],
     );
     check(
@@ -210,6 +213,7 @@ fn the_nearest_agent_counts() {
               no setting names a source, and Jenkinsfile does: the agent of stage `One`
             workdir: Some("/w/shop")
             entrypoint: Image
+            only_own_group: true
         "#]],
     );
     check(

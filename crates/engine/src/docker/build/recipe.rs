@@ -27,7 +27,7 @@ pub(in super::super) struct Recipe {
     pub(in super::super) facts: DockerfileFacts,
     ignore: Arc<Matcher>,
     /// The hash of what shapes the image.
-    pub(super) key: String,
+    pub(in super::super) key: String,
     /// The variables for proxies that the engine gives to each build.
     pub(in super::super) proxies: BTreeMap<String, String>,
     /// The image's name, in which the key stands: an image by this name is the right one.
