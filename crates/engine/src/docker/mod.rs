@@ -7,6 +7,7 @@ mod fate;
 pub(crate) mod kept;
 mod look;
 mod made;
+mod nature;
 mod passwd;
 mod placement;
 mod recipe;

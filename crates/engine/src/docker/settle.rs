@@ -5,7 +5,7 @@ use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, User};
 
 use super::image::Image;
-use super::look;
+use super::{look, nature};
 
 /// The interpreter with nothing left open.
 pub(super) async fn settle(
@@ -28,6 +28,10 @@ pub(super) async fn settle(
             "the image's own copy of the project in {}: what starts containers needs the workspace at its own path",
             image.copied_to.join(", ")
         ));
+    }
+    if settled.options.user == User::Host {
+        let nature = nature::of(docker, interpreter.host.as_deref()).await;
+        nature::adapt(&mut settled.options, nature);
     }
     if settled.options.user == User::Host && !settled.options.only_own_group {
         settled.options.groups.extend(further_groups());
