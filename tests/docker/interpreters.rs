@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::support::docker::docker;
 use crate::support::editor::{Editor, is, uri};
+use crate::support::images;
 use crate::support::project::Project;
+use crate::support::terminal::Terminal;
 
 #[test]
 fn a_build_makes_the_next_run_quick() {
@@ -61,6 +64,16 @@ fn an_editor_sees_how_they_stand_and_builds() {
     let changed = json!({ "uri": uri(project.root.join("requirements.txt")), "type": 2 });
     editor.notify("workspace/didChangeWatchedFiles", &json!({ "changes": [changed] }));
     stands(&mut editor, "stale");
+    // What ran in the image as it was is no longer the truth, until it runs in the new one.
+    let tests = uri(project.root.join("tests/test_orders.py"));
+    let text = project.read("tests/test_orders.py");
+    let line = text.lines().position(|it| it.starts_with("def test_total(")).unwrap() as u64 + 1;
+    let old = editor.lenses(&tests, line).concat();
+    assert!(old.contains("✓ passed") && old.contains("(in another image)"), "{old}");
+    let run = editor.command("testdock.runAll", &json!({}));
+    editor.until_ended(&run);
+    let new = editor.lenses(&tests, line).concat();
+    assert!(new.contains("✓ passed") && !new.contains("(in another image)"), "{new}");
 }
 
 /// Waits until the default interpreter is told to stand so.
@@ -71,4 +84,106 @@ fn stands(editor: &mut Editor, state: &str) {
         let all = it["params"]["interpreters"].as_array();
         is(it, "testdock/interpretersChanged") && all.is_some_and(|all| all.iter().any(default))
     });
+}
+
+#[test]
+fn one_is_added_by_flags_and_chosen() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    project.write("test_one.py", "def test_one():\n    pass\n");
+    project.write("testdock.toml", "# ours\ntimeout = \"5m\"\n");
+    let (code, told) = project.shown(&["interpreter", "add", "ours", "--image", &image]);
+    assert_eq!(code, 0, "{told}");
+    let ours = format!("# ours\ntimeout = \"5m\"\n\n[interpreters.ours]\nimage = \"{image}\"\n");
+    assert_eq!(project.read("testdock.toml"), ours);
+    let mine = ["interpreter", "add", "mine", "--personal", "--image", &image, "--user", "image"];
+    let (code, told) = project.shown(&mine);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("config/testdock/testdock.toml"), "{told}");
+    assert_eq!(project.read("testdock.toml"), ours);
+
+    let (code, listed) = project.shown(&["interpreter", "list"]);
+    assert_eq!(code, 0, "{listed}");
+    for name in ["ours", "mine"] {
+        assert!(listed.contains(&format!("  {name}: {image}; ready: {image}, ")), "{listed}");
+    }
+    for name in ["ours", "mine"] {
+        let run = project.run(&["--interpreter", name]);
+        assert_eq!(run.code, Some(0), "{run:#?}");
+    }
+    let project = project.env("TESTDOCK_INTERPRETER", "mine");
+    let run = project.run(&[]);
+    assert_eq!((run.code, run.is_warm()), (Some(0), true), "{run:#?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_new_one_is_said() {
+    let project = Project::empty();
+    let refused = |args: &[&str], said: &str| {
+        let (code, told) = project.shown(&[&["interpreter", "add"], args].concat());
+        assert_eq!(code, 2, "{told}");
+        assert!(told.contains(said), "{said}: {told}");
+    };
+    refused(&[], "testdock interpreter add NAME");
+    refused(&["mine"], "--dockerfile");
+    refused(&["mine", "--dockerfile", "no/Dockerfile"], "no such file");
+    refused(&["mine", "--image", "a", "--user", "nobody"], "valid here: host, image");
+    refused(&["default", "--image", "a", "--personal"], "a name of its own");
+    refused(&["mine", "--image", "a", "--target", "b"], "`image` has no field `target`");
+    assert!(!project.root.join("testdock.toml").exists());
+}
+
+#[test]
+fn on_a_terminal_it_asks() {
+    let project = Project::empty();
+    project.write("Dockerfile", "FROM scratch AS base\n");
+    let mut terminal = Terminal::start(&mut project.testdock(&["interpreter", "add"]), 24, 80);
+    let dialogue = [
+        ("Number [1]: ", "1"),
+        ("[dockerfile]: ", "ci"),
+        ("[Dockerfile]: ", ""),
+        ("left out: ", "tset"),
+        ("[no]: ", ""),
+        ("Number [1]: ", ""),
+        // What was wrong is asked for again.
+        ("left out: ", "base"),
+    ];
+    for (question, answer) in dialogue {
+        terminal.until(question.as_bytes());
+        terminal.type_in(&format!("{answer}\n"));
+    }
+    terminal.until(b"added the interpreter ci to testdock.toml");
+    assert_eq!(terminal.code(), Some(0));
+    let text = "[interpreters.ci]\ndockerfile = \"Dockerfile\"\ntarget = \"base\"\n";
+    assert_eq!(project.read("testdock.toml"), text);
+}
+
+#[test]
+fn one_is_shown_as_it_is_and_removed_with_its_images() {
+    let Some(project) = Project::of_fixture("python-pytest") else {
+        return;
+    };
+    let project = project.env("TESTDOCK_INTERPRETER__ENV__API_TOKEN", "hush");
+    let run = project.run(&["tests/test_orders.py::test_total"]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    let (code, shown) = project.shown(&["interpreter", "show", "default"]);
+    assert_eq!(code, 0, "{shown}");
+    let container = project.container();
+    let image = docker(&["inspect", "-f", "{{.Image}}", &container]).unwrap();
+    let root = project.root.as_str();
+    for words in [&*container, &image, root, "warm", "no-new-privileges", "API_TOKEN=•••", "inputs"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("hush"), "{shown}");
+
+    let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
+    assert_eq!(code, 0, "{removed}");
+    assert_eq!(project.containers(), [""; 0]);
+    assert!(docker(&["image", "inspect", &image]).is_ok(), "the image stays: {removed}");
+    let (code, removed) = project.shown(&["interpreter", "remove", "default", "--images"]);
+    assert_eq!(code, 0, "{removed}");
+    assert!(docker(&["image", "inspect", &image]).is_err(), "{removed}");
+    let (code, listed) = project.shown(&["interpreter", "list"]);
+    assert!(code == 0 && listed.contains("*default: Dockerfile; absent: "), "{listed}");
 }

@@ -14,6 +14,7 @@ mod warm;
 
 mod cancel;
 mod command;
+mod deaths;
 mod helper;
 mod live;
 mod together;
@@ -24,7 +25,11 @@ mod bad_engine;
 mod bad_tests;
 mod bad_workspace;
 mod foreign;
+mod hostile;
 mod recording;
+mod registry;
+mod shape;
 mod sources;
+mod surroundings;
 
 mod support;

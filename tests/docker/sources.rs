@@ -129,6 +129,20 @@ fn what_a_service_needs_may_fail_and_says_why() {
     let story = project.run(&[]);
     assert_eq!(story.code, Some(3), "{story:#?}");
     assert!(story.error().contains("seed"), "{}", story.error());
+    project.edit("compose.yaml", "echo no seed today; exit 7; echo", "echo seeded");
+    // What made it fail is mended: it is started anew.
+    all_pass(&project.run(&[]), 4);
+    let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
+    assert_eq!(code, 0, "{removed}");
+    let probe = r#"["CMD", "python3", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000/')"]"#;
+    project.edit("compose.yaml", probe, r#"["CMD-SHELL", "echo the store is shut; exit 1"]"#);
+    project.edit("compose.yaml", "retries: 30", "retries: 1");
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(3), "{story:#?}");
+    for words in ["store", "its health check fails", "the store is shut"] {
+        let error = story.error();
+        assert!(error.contains(words), "{words}: {error}");
+    }
     project.write("compose.yaml", "services:\n  app:\n    build: [\n");
     let (code, doctor) = project.shown(&["doctor"]);
     assert_eq!(code, 2, "{doctor}");

@@ -76,7 +76,7 @@ async fn interpreters(book: &mut Book) -> String {
         .write("testdock.toml", "[interpreter]\ndockerfile = \"Dockerfile\"\ntarget = \"test\"\n");
     let mut client = Client::start();
     let name = "testdock/shop:1e89bb7be5c4".to_owned();
-    let image = Image { id: "sha256:1".to_owned(), name, size: 412_000_000 };
+    let image = Image { id: "sha256:1".to_owned(), name, size: 412_000_000, created: 0 };
     client.engine.stands("default", Found::Warm(image));
     let able = json!({ "testdockInterpreters": true, "testdockRemedies": true });
     let able = json!({ "experimental": able });
@@ -96,7 +96,7 @@ async fn interpreters(book: &mut Book) -> String {
     kinds[0]["fields"].as_array_mut().expect("fields").truncate(2);
     book.answered(ext::INTERPRETERS, Value::Null, answer);
     let values = json!({ "image": "python:3.13" });
-    let wish = json!({ "folder": "shop", "kind": "image", "name": "py313", "values": values });
+    let wish = json!({ "folder": "shop", "kind": "image", "name": "py313", "values": values, "personal": false });
     ask(&mut client, book, ext::ADD_INTERPRETER, wish).await;
     let mut changed = client.next_where(CHANGED, last_stands("absent")).await;
     changed["kinds"] = json!([]);

@@ -42,7 +42,7 @@ async fn open(workspace: &Workspace, capabilities: Value, options: Value) -> Cli
 }
 
 fn image(name: &str) -> Image {
-    Image { id: format!("sha256:{name}"), name: name.to_owned(), size: 412_000_000 }
+    Image { id: format!("sha256:{name}"), name: name.to_owned(), size: 412_000_000, created: 0 }
 }
 
 fn line(interpreter: &Value) -> String {

@@ -39,6 +39,7 @@ impl Run {
             container: "c1".to_owned(),
             warm: true,
             paths: testdock_core::paths::PathMap::identity(),
+            ..Provenance::default()
         })));
         self.say(RunEvent::Collected(total));
     }

@@ -208,12 +208,20 @@ impl std::ops::AddAssign for Totals {
 }
 
 /// Where results come from: every result is stamped with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Provenance {
+    /// The interpreter's name in the configuration.
+    pub name: String,
     /// The interpreter in words, such as `Dockerfile → testdock/shop:3f2a…` or `local`.
     pub interpreter: String,
     /// The engine's id of the image; empty without a container.
     pub image: String,
+    /// The hash of what the image was built from; empty where it was not built here.
+    pub inputs: String,
+    /// The engine's address; empty without a container.
+    pub engine: String,
+    /// The profile that was chosen.
+    pub profile: Option<String>,
     /// The container's id; empty without a container.
     pub container: String,
     /// Whether the container stood ready before this run.

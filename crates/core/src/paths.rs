@@ -3,6 +3,8 @@
 //! It is filled from the container's real mounts and serves every sink: command lines, report
 //! paths, stack frames, printed output.
 
+#[cfg(test)]
+mod properties;
 mod reported;
 
 pub use reported::{Files, Finder, Near};
@@ -87,6 +89,8 @@ pub struct Mount {
 pub struct PathMap {
     /// Longest container path first.
     mounts: Vec<Mount>,
+    /// Whether the host takes `A` and `a` for the same name.
+    ignores_case: bool,
 }
 
 impl PathMap {
@@ -99,7 +103,7 @@ impl PathMap {
         mounts.sort_by(|a, b| {
             b.container.len().cmp(&a.container.len()).then_with(|| a.container.cmp(&b.container))
         });
-        Self { mounts }
+        Self { mounts, ignores_case: cfg!(any(windows, target_os = "macos")) }
     }
 
     /// The mounts, the innermost first.
@@ -130,18 +134,36 @@ impl PathMap {
 
     /// The container path of an absolute host path; `None` when the container cannot see it.
     pub fn to_container(&self, host: &Utf8Path) -> Option<String> {
-        let (mount, rest) = self
+        let mut seen: Vec<(&Mount, &str)> = self
             .mounts
             .iter()
-            .filter_map(|m| Some((m, below(host.as_str(), trim_slash(m.host.as_ref()?.as_str()))?)))
-            .min_by_key(|(_, rest)| rest.len())?;
-        let path = match rest {
-            "" if mount.container.is_empty() => "/".to_owned(),
-            "" => mount.container.clone(),
-            rest => format!("{}/{rest}", mount.container),
-        };
-        // A volume mounted over that place hides the host's file.
-        (self.to_host(&path).as_deref() == Some(host)).then_some(path)
+            .filter_map(|m| Some((m, self.below_on_host(host, m.host.as_ref()?)?)))
+            .collect();
+        seen.sort_by_key(|(_, rest)| rest.len());
+        seen.into_iter().find_map(|(mount, rest)| {
+            let path = match rest {
+                "" if mount.container.is_empty() => "/".to_owned(),
+                "" => mount.container.clone(),
+                rest => format!("{}/{rest}", mount.container),
+            };
+            // Another mount over that place hides the host's file there.
+            let back = self.to_host(&path)?;
+            self.is_same_on_host(&back, host).then_some(path)
+        })
+    }
+
+    /// The rest of a host path below `dir`.
+    fn below_on_host<'p>(&self, path: &'p Utf8Path, dir: &Utf8Path) -> Option<&'p str> {
+        let dir = trim_slash(dir.as_str());
+        if !self.ignores_case {
+            return below(path.as_str(), dir);
+        }
+        let head = path.as_str().get(..dir.len())?;
+        head.eq_ignore_ascii_case(dir).then(|| below(path.as_str(), head)).flatten()
+    }
+
+    fn is_same_on_host(&self, a: &Utf8Path, b: &Utf8Path) -> bool {
+        a == b || (self.ignores_case && a.as_str().eq_ignore_ascii_case(b.as_str()))
     }
 
     /// `text` with the container paths in it turned into host paths, so that what is printed can be
@@ -151,40 +173,40 @@ impl PathMap {
             m.host.as_ref().is_some_and(|h| trim_slash(h.as_str()) != m.container)
                 && !m.container.is_empty()
         });
-        let mut out = Cow::Borrowed(text);
-        for mount in moved {
-            if out.contains(&mount.container) {
-                out = Cow::Owned(self.replace_prefix(&out, &mount.container));
-            }
+        // Where each is found next. All at once: a host path may look like another mount's.
+        let mut next: Vec<(&str, usize)> =
+            moved.filter_map(|m| Some((m.container.as_str(), text.find(&m.container)?))).collect();
+        if next.is_empty() {
+            return Cow::Borrowed(text);
         }
-        out
-    }
-
-    fn replace_prefix(&self, text: &str, prefix: &str) -> String {
         let mut out = String::with_capacity(text.len() + 64);
-        let mut rest = text;
-        let mut before = None;
-        while let Some(at) = rest.find(prefix) {
-            out.push_str(&rest[..at]);
-            before = rest[..at].chars().next_back().or(before);
-            let tail = &rest[at..];
+        let mut done = 0;
+        while let Some(&(prefix, at)) = next.iter().min_by_key(|(_, at)| *at) {
+            let tail = &text[at..];
             let path = &tail[..tail.find(|c: char| !is_path_char(c)).unwrap_or(tail.len())];
+            let before = text[..at].chars().next_back();
             let starts = !before.is_some_and(|c| is_path_char(c) || c == '~');
-            match starts.then(|| self.to_host(path)).flatten() {
-                Some(host) if below(path, prefix).is_some() => {
+            let host = starts.then(|| self.to_host(path)).flatten();
+            let is_below = self.mounts.iter().any(|m| below(path, &m.container).is_some());
+            let taken = match host.filter(|_| is_below) {
+                Some(host) => {
+                    out.push_str(&text[done..at]);
                     out.push_str(host.as_str());
-                    rest = &tail[path.len()..];
-                    before = path.chars().next_back();
+                    done = at + path.len();
+                    path.len()
                 }
-                _ => {
-                    out.push_str(prefix);
-                    rest = &tail[prefix.len()..];
-                    before = prefix.chars().next_back();
+                None => prefix.len(),
+            };
+            let from = at + taken;
+            next.retain_mut(|(prefix, at)| {
+                if *at < from {
+                    *at = text[from..].find(*prefix).map_or(usize::MAX, |found| from + found);
                 }
-            }
+                *at != usize::MAX
+            });
         }
-        out.push_str(rest);
-        out
+        out.push_str(&text[done..]);
+        Cow::Owned(out)
     }
 }
 

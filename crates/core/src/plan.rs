@@ -123,6 +123,10 @@ pub struct Interpreter {
     pub options: Options,
     /// What its source asks for and does not get, in words.
     pub unheeded: Vec<String>,
+    /// What may reach beyond the container.
+    pub allow: Vec<Power>,
+    /// What of it does, in words.
+    pub granted: Vec<String>,
 }
 
 impl Interpreter {
@@ -136,6 +140,8 @@ impl Interpreter {
             keep_warm: Duration::from_secs(600),
             options: Options::default(),
             unheeded: Vec::new(),
+            allow: Vec::new(),
+            granted: Vec::new(),
         }
     }
 }

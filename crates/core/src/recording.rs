@@ -76,7 +76,9 @@ impl Reader {
             Line::Preparing(stage) => RunEvent::Preparing(stage.into()),
             Line::BuildOutput { text } => RunEvent::BuildLog(text),
             Line::InterpreterReady(line) => RunEvent::Started(Arc::new(line.into())),
-            Line::ImageReady { name, image } => RunEvent::Built(Image { id: image, name, size: 0 }),
+            Line::ImageReady { name, image } => {
+                RunEvent::Built(Image { id: image, name, ..Image::default() })
+            }
             Line::TestsCollected { total } => RunEvent::Collected(total),
             Line::TestStarted { id } => RunEvent::TestStarted(id),
             Line::TestFinished(line) => {
@@ -143,7 +145,7 @@ impl Recording {
                 RunEvent::Started(provenance) => Image {
                     id: provenance.image.clone(),
                     name: provenance.image_name().to_owned(),
-                    size: 0,
+                    ..Image::default()
                 },
                 RunEvent::Preparing(_) | RunEvent::BuildLog(_) => {
                     events.push(event.clone());

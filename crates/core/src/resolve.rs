@@ -70,6 +70,7 @@ pub fn resolve(
         interpreters: names.iter().cloned().map(chosen).collect(),
         registered,
         timeout: resolution.config.timeout.map(|limit| limit.0),
+        profile: choice.profile.clone(),
         suites,
         problems,
         warnings,

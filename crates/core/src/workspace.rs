@@ -26,6 +26,8 @@ pub struct Workspace {
     pub warnings: Vec<String>,
     /// A whole run may take this long.
     pub timeout: Option<Duration>,
+    /// The profile that was chosen.
+    pub profile: Option<String>,
 }
 
 /// A mistake in a configuration file.

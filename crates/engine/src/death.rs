@@ -13,16 +13,35 @@ pub(crate) fn exit(code: i32) -> Exit {
 }
 
 /// The error of a process that did not tell the whole truth, with the cause as far as it is known.
-pub(crate) fn broken(broken: Broken, exit: Exit, ooms: u64, limits: &Limits) -> RunError {
+pub(crate) fn broken(
+    broken: Broken,
+    exit: Exit,
+    ooms: u64,
+    limits: &Limits,
+    printed: &str,
+) -> RunError {
     let mut error = RunError::new(broken.fault, broken.message);
     error.help = broken.help;
     if ooms > 0 {
         error.message = format!("{}: {}", error.message, out_of_memory(limits));
         error.help = Some(memory_help(limits).to_owned());
+    } else if let Some(help) = room_help(printed) {
+        error.message = format!("{}: the disk is full", error.message);
+        error.help = Some(help.to_owned());
     } else if let Some(cause) = cause(exit) {
         error.message = format!("{}: {cause}", error.message);
     }
     error
+}
+
+/// What the system says where a disk is full.
+const NO_ROOM: &str = "no space left on device";
+
+/// What to do where a text says that a disk is full: the engine's own, mostly.
+pub(crate) fn room_help(said: &str) -> Option<&'static str> {
+    said.to_ascii_lowercase().contains(NO_ROOM).then_some(
+        "make room for the engine: docker system df shows what takes it, testdock interpreter list what is ours",
+    )
 }
 
 /// That the kernel killed a process for want of memory.
@@ -80,7 +99,7 @@ mod tests {
         let limits = Limits { memory, ..Limits::default() };
         let said =
             Broken { fault: Fault::Process, message: "pytest wrote no report".into(), help: None };
-        let error = broken(said, exit(code), ooms, &limits);
+        let error = broken(said, exit(code), ooms, &limits, "");
         expected.assert_eq(&format!("{} [{}]", error.message, error.help.unwrap_or_default()));
     }
 

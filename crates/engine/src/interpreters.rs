@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use testdock_core::interpreter::{Registered, Standing};
-use testdock_core::model::RunError;
+use testdock_core::interpreter::{Found, Registered, Standing};
+use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::PathMap;
 use testdock_core::plan::Interpreter;
 
-use crate::docker::kept;
+use crate::docker::{kept, standing, surroundings};
 use crate::runner::Runner;
 use crate::world::World;
 
@@ -54,6 +54,8 @@ pub struct Image {
     pub names: Vec<String>,
     /// The workspace that it was built from; empty where its label does not say.
     pub workspace: Utf8PathBuf,
+    /// Which of the workspace's builds it is from.
+    pub source: String,
     /// How long ago it was made.
     pub age: Duration,
     /// Bytes, layers that it shares with others included.
@@ -75,6 +77,21 @@ pub struct Shown {
     pub env: Vec<(String, String)>,
     /// What it may use: thousandths of a processor, bytes of memory, processes.
     pub limits: testdock_core::plan::Limits,
+}
+
+/// An interpreter and all that an engine has of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// How it stands.
+    pub standing: Standing,
+    /// How its containers are made, with what they get of this machine.
+    pub interpreter: Interpreter,
+    /// The digests that registries know its image by.
+    pub digests: Vec<String>,
+    /// The hash of what its image was built from; empty where it was pulled.
+    pub inputs: String,
+    /// Its containers.
+    pub containers: Vec<Shown>,
 }
 
 /// Everything that Testdock keeps on the engine at `host`, or on the active one.
@@ -106,13 +123,44 @@ pub async fn show(
     kept::show(&world.engine(host).await?, root, name).await
 }
 
+/// An interpreter of the project at `root`, with its containers, closely.
+pub async fn about(
+    world: &World,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+) -> Result<About, RunError> {
+    let place = Arc::new(interpreter.clone());
+    let standing = world.look(root.to_owned(), vec![place]).await.into_iter().next();
+    let Some((_, standing)) = standing else {
+        return Err(RunError::new(Fault::Interpreter, "cannot look at the interpreter"));
+    };
+    let image = match &standing.found {
+        Found::Unreachable(error) | Found::Invalid(error) => return Err(error.clone()),
+        Found::Absent | Found::Stale => None,
+        Found::Ready(image) | Found::Warm(image) => Some(image.id.clone()),
+    };
+    let docker = world.engine(interpreter.host.as_deref()).await?;
+    let containers = kept::of_interpreter(&docker, root, &interpreter.name).await?;
+    let (digests, inputs) = match image {
+        Some(id) => kept::origin(&docker, &id).await?,
+        None => <_>::default(),
+    };
+    let interpreter = surroundings::lay(interpreter);
+    Ok(About { standing, interpreter, digests, inputs, containers })
+}
+
 /// Removes the containers and images that `name` means, and says which; an interpreter's name is one
-/// of the project at `root`.
+/// of the project at `root`. With `built`, which is that interpreter, also the images that were built for it.
 pub async fn remove(
     world: &World,
     host: Option<&str>,
     root: &Utf8Path,
     name: &str,
+    built: Option<&Interpreter>,
 ) -> Result<Vec<String>, RunError> {
-    kept::remove(&world.engine(host).await?, root, name).await
+    let source = match built {
+        Some(interpreter) => standing::need(root, interpreter).await?.source,
+        None => None,
+    };
+    kept::remove(&world.engine(host).await?, root, name, source.as_deref()).await
 }

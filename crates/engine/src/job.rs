@@ -1,6 +1,7 @@
 //! One run from its plan to its end.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use testdock_core::frameworks::{Conclusion, Exit};
@@ -10,10 +11,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::death;
+use crate::docker::connect::address;
 use crate::frames::Frames;
 use crate::local;
 use crate::log::RunLog;
 use crate::output::{Budget, Decoder, Lines};
+use crate::owners::Watch;
 use crate::pump::{Ear, Finish, Followed, Stop, follow};
 use crate::refusal::{gone, lost, refused};
 use crate::runner::Events;
@@ -97,7 +100,13 @@ impl Run<'_> {
         // A container may reach the end of its lease between being found and being used.
         for last in [false, true] {
             let stand = self.stand(job).await?;
+            let watch = Watch::over(&job.interpreter);
             let tried = self.attempt(job, &stand).await;
+            if let Some(watch) = watch
+                && let Some(left) = watch.end(&self.plan.root).await
+            {
+                self.events.send(RunEvent::Warning(left)).await;
+            }
             stand.leave().await;
             match tried {
                 Err(Attempt::Gone) if !last => {}
@@ -127,7 +136,9 @@ impl Run<'_> {
                 }
             }
         });
-        self.prepared(&job.interpreter, stand).await
+        let mut stand = self.prepared(&job.interpreter, stand).await?;
+        stamp(&mut stand, &job.interpreter);
+        Ok(stand)
     }
 
     /// The outcome of getting something ready, unless somebody cancels.
@@ -221,9 +232,19 @@ impl Run<'_> {
         match conclusion.broken {
             None => Ok(()),
             Some(broken) => {
-                Err(death::broken(broken, exit, ooms, &job.interpreter.options.limits).into())
+                let limits = &job.interpreter.options.limits;
+                Err(death::broken(broken, exit, ooms, limits, self.log.recent()).into())
             }
         }
+    }
+}
+
+/// Stamps what will come from a place with the interpreter and its engine.
+fn stamp(stand: &mut Stand, interpreter: &Interpreter) {
+    let provenance = Arc::make_mut(&mut stand.provenance);
+    provenance.name.clone_from(&interpreter.name);
+    if interpreter.source != Source::Local {
+        provenance.engine = address(interpreter.host.as_deref()).unwrap_or_default();
     }
 }
 

@@ -24,6 +24,7 @@ mod death;
 mod frames;
 mod log;
 mod output;
+mod owners;
 mod pipes;
 mod pump;
 mod refusal;

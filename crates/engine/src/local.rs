@@ -19,10 +19,8 @@ use crate::supervisor::{Base, Command};
 pub(crate) fn stand(options: &Options) -> Stand {
     let provenance = Provenance {
         interpreter: "local".into(),
-        image: String::new(),
-        container: String::new(),
-        warm: false,
         paths: PathMap::identity(),
+        ..Provenance::default()
     };
     Stand {
         env: options.env.clone(),

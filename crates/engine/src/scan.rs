@@ -152,8 +152,15 @@ impl Scanner {
         resolve::resolve(resolve::Contents { root, files, read: &read }, host, &layers, &choice)
     }
 
+    /// The settings, with what the environment chooses where they choose nothing.
     fn chosen(&self) -> Settings {
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Settings {
+            profile: settings.profile.or_else(|| env("TESTDOCK_PROFILE")),
+            interpreter: settings.interpreter.or_else(|| env("TESTDOCK_INTERPRETER")),
+            ..settings
+        }
     }
 }
 
@@ -277,14 +284,17 @@ fn read_text(path: &Utf8Path) -> Option<String> {
     Some(String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.as_bytes())))
 }
 
+/// The configuration file of one person, for all workspaces.
+pub(crate) fn person_file() -> Option<Utf8PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    let path = etcetera::BaseStrategy::config_dir(&base).join("testdock/testdock.toml");
+    Utf8PathBuf::from_path_buf(path).ok()
+}
+
 /// The configuration files that count for a workspace.
 fn file_layers(root: &Utf8Path) -> Vec<Layer> {
-    let person = etcetera::choose_base_strategy()
-        .ok()
-        .map(|base| etcetera::BaseStrategy::config_dir(&base).join("testdock/testdock.toml"))
-        .and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
     let candidates = [
-        person.map(Origin::Person),
+        person_file().map(Origin::Person),
         Some(Origin::Repository(root.join("testdock.toml"))),
         Some(Origin::Local(root.join("testdock.local.toml"))),
     ];

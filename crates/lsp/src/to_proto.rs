@@ -188,5 +188,6 @@ pub(crate) fn stale(stale: Stale) -> StaleReason {
         Stale::Edited => StaleReason::Edited,
         Stale::Remembered => StaleReason::Remembered,
         Stale::NotReached => StaleReason::NotReached,
+        Stale::Elsewhere => StaleReason::Elsewhere,
     }
 }

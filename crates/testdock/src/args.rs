@@ -5,6 +5,8 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::interpreter::Answers;
+
 /// Runs your tests in your project's own container, from any editor and in CI.
 #[derive(Debug, Parser)]
 #[command(name = "testdock", version, propagate_version = true, max_term_width = 100)]
@@ -163,9 +165,11 @@ pub(crate) enum InterpreterCommand {
         #[command(flatten)]
         project: ProjectArguments,
     },
-    /// All that is known of a container: image, mounts, user, environment (secrets masked)
+    /// Add one to testdock.toml, or to your own; asks for what is left out, on a terminal
+    Add(AddArguments),
+    /// All that is known of an interpreter or a container: image, mounts, user, environment (secrets masked)
     Show {
-        /// A container's name, the beginning of its id, or an interpreter's name
+        /// An interpreter's name, a container's name, or the beginning of its id
         name: String,
         #[command(flatten)]
         project: ProjectArguments,
@@ -187,9 +191,26 @@ pub(crate) enum InterpreterCommand {
     Remove {
         /// A container's name, the beginning of its id, an interpreter's or an image's name
         name: String,
+        /// With an interpreter's name: the images that were built for it, too
+        #[arg(long)]
+        images: bool,
         #[command(flatten)]
         project: ProjectArguments,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArguments {
+    /// Its name; `default` is where tests run that name none
+    pub(crate) name: Option<String>,
+    /// For yourself in all projects, instead of for everyone in this one
+    #[arg(long)]
+    pub(crate) personal: bool,
+    #[command(flatten)]
+    pub(crate) answers: Answers,
+    /// The project (default: the nearest folder above with a testdock.toml or a .git)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,13 +1,21 @@
 //! `testdock interpreter`: what is registered here, and what is kept of it on the engine.
 
+mod add;
+mod answers;
+mod questions;
+mod shown;
+
+pub(crate) use answers::Answers;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
 use camino::Utf8Path;
+use testdock_core::interpreter::Registered;
 use testdock_core::session::{RunRequest, Selection};
-use testdock_core::views::{InterpreterView, bytes_words, duration_words, terminal};
+use testdock_core::views::{InterpreterView, age_words, bytes_words, duration_words, terminal};
 use testdock_core::workspace::Workspace;
-use testdock_engine::interpreters::{self, Container, Image, Kept, Shown};
+use testdock_engine::interpreters::{self, Container, Image, Kept};
 use testdock_engine::scan::{Depth, Scanner};
 use testdock_engine::world::World;
 
@@ -18,11 +26,13 @@ use crate::server::services;
 use crate::{exit, print};
 
 pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode> {
-    let (InterpreterCommand::List { project: arguments, .. }
-    | InterpreterCommand::Show { project: arguments, .. }
-    | InterpreterCommand::Build { project: arguments, .. }
-    | InterpreterCommand::Remove { project: arguments, .. }) = &command;
-    let project = Project::find(arguments)?;
+    let project = match &command {
+        InterpreterCommand::Add(arguments) => return add::add(arguments),
+        InterpreterCommand::List { project, .. }
+        | InterpreterCommand::Show { project, .. }
+        | InterpreterCommand::Build { project, .. }
+        | InterpreterCommand::Remove { project, .. } => Project::find(project)?,
+    };
     if let InterpreterCommand::Build { name, no_cache, format, .. } = command {
         return build(&project, name, no_cache, format).await;
     }
@@ -41,11 +51,18 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
             })
         }
         InterpreterCommand::Show { name, .. } => {
-            interpreters::show(&world, host, &project.root, name).await.map(|shown| show(&shown))
+            match workspace.registered.iter().find(|it| it.name == *name) {
+                Some(registered) => shown::interpreter(&world, &project.root, registered).await,
+                None => interpreters::show(&world, host, &project.root, name)
+                    .await
+                    .map(|container| shown::container(&container)),
+            }
         }
-        InterpreterCommand::Build { .. } => Ok(()),
-        InterpreterCommand::Remove { name, .. } => {
-            let removed = interpreters::remove(&world, host, &project.root, name).await;
+        InterpreterCommand::Add(_) | InterpreterCommand::Build { .. } => Ok(()),
+        InterpreterCommand::Remove { name, images, .. } => {
+            let of_name = workspace.registered.iter().find(|it| it.name == *name);
+            let built = of_name.and_then(Registered::needs_engine).filter(|_| *images);
+            let removed = interpreters::remove(&world, host, &project.root, name, built).await;
             removed
                 .map(|names| names.iter().for_each(|name| print::line(&format!("removed {name}"))))
         }
@@ -91,7 +108,9 @@ async fn registered(world: &World, root: &Utf8Path, workspace: &Workspace) {
         let mark = if view.is_chosen { "*" } else { " " };
         let source = if view.source.is_empty() { view.kind } else { &view.source };
         let state = view.state.as_str();
-        print::line(&format!(" {mark}{}: {source}; {state}: {}", view.name, view.detail));
+        let age = standing.as_ref().and_then(|it| shown::age(&it.found));
+        let age = age.map(|age| format!(", made {} ago", age_words(age))).unwrap_or_default();
+        print::line(&format!(" {mark}{}: {source}; {state}: {}{age}", view.name, view.detail));
         if let Some(help) = view.error.and_then(|error| error.help) {
             print::line(&format!("    {help}"));
         }
@@ -126,32 +145,12 @@ fn container_line(container: &Container) -> String {
         container.interpreter,
         container.workspace,
         container.state,
-        duration_words(container.age)
+        age_words(container.age)
     )
 }
 
 fn image_line(image: &Image) -> String {
     let name = image.names.first().map_or(image.id.as_str(), String::as_str);
-    let age = duration_words(image.age);
+    let age = age_words(image.age);
     format!("{name}  for {}  ({}, made {age} ago)", image.workspace, bytes_words(image.size))
-}
-
-fn show(shown: &Shown) {
-    print::line(&container_line(&shown.container));
-    print::line(&format!("  id       {}", shown.container.id));
-    print::line(&format!("  image    {}", shown.container.image));
-    print::line(&format!(
-        "  user     {}",
-        if shown.user.is_empty() { "as the image says" } else { &shown.user }
-    ));
-    print::line(&format!("  network  {}", shown.network));
-    for mount in shown.paths.mounts() {
-        match &mount.host {
-            Some(host) => print::line(&format!("  mount    {} is {host}", mount.container)),
-            None => print::line(&format!("  volume   {}", mount.container)),
-        }
-    }
-    for (name, value) in &shown.env {
-        print::line(&format!("  env      {name}={value}"));
-    }
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::FolderName;
+use testdock_core::interpreter::DEFAULT;
 use testdock_core::paths::RelPath;
 use testdock_core::views::terminal::shell_quoted;
 use testdock_engine::scan::Settings;
@@ -115,7 +116,11 @@ fn settings(arguments: &ProjectArguments) -> Result<Settings> {
     Ok(Settings {
         layers,
         profile: arguments.profile.clone(),
-        interpreter: arguments.interpreter.clone(),
+        // An image for this call goes before whatever the environment chooses.
+        interpreter: arguments
+            .interpreter
+            .clone()
+            .or_else(|| arguments.image.as_ref().map(|_| DEFAULT.to_owned())),
         local: arguments.local,
     })
 }

@@ -152,7 +152,9 @@ export class Interpreters implements vscode.Disposable {
             if (value === undefined) return;
             if (value) values[field.key] = value;
         }
-        const params: protocol.AddInterpreterParams = { folder, kind: kind.id, name: name.trim(), values };
+        const personal = name.trim() === 'default' ? false : await isPersonal(title);
+        if (personal === undefined) return;
+        const params: protocol.AddInterpreterParams = { folder, kind: kind.id, name: name.trim(), values, personal };
         const added = await this.server.request<protocol.AddedInterpreter>(protocol.ADD_INTERPRETER, params);
         await open(added.uri);
         void vscode.window.showInformationMessage(`Testdock: ${added.message}`);
@@ -187,6 +189,16 @@ export class Interpreters implements vscode.Disposable {
 /** Its name for people: what it is made from says more than `default`. */
 function titleOf({ name, source }: protocol.Interpreter): string {
     return name === 'default' || name === 'local' ? source || 'No interpreter' : name;
+}
+
+/** Asks whose a new interpreter is. */
+async function isPersonal(title: string): Promise<boolean | undefined> {
+    const choices = [
+        { label: 'The Project', detail: 'In testdock.toml, for everyone who works on it', personal: false },
+        { label: 'You', detail: 'In your own configuration, for all your projects', personal: true },
+    ];
+    const picked = await vscode.window.showQuickPick(choices, { title, placeHolder: 'Who is it for?' });
+    return picked?.personal;
 }
 
 /** Writes the choice where it counts: in the workspace's settings. */

@@ -124,7 +124,7 @@ export type TestState =
     | { tag: 'started' }
     | { tag: 'enqueued' };
 
-export type StaleReason = 'edited' | 'remembered' | 'notReached';
+export type StaleReason = 'edited' | 'remembered' | 'notReached' | 'elsewhere';
 
 export interface TestFailure {
     message: string;
@@ -218,6 +218,7 @@ export interface AddInterpreterParams {
     kind: string;
     name: string;
     values?: Record<string, string>;
+    personal?: boolean;
 }
 
 export interface AddedInterpreter {

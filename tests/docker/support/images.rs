@@ -52,16 +52,56 @@ pub(crate) fn pytest() -> Option<String> {
         base()?,
         packages.join(" ")
     );
-    let hash = Sha256::digest(&recipe);
+    Some(made("pytest", &recipe))
+}
+
+/// The same with Testcontainers, and a database driver that needs no library.
+pub(crate) fn testcontainers() -> Option<String> {
+    let packages = "testcontainers==4.9.0 pg8000==1.31.2";
+    let recipe = format!("FROM {}\nRUN pip install --no-cache-dir {packages}\n", pytest()?);
+    Some(made("testcontainers", &recipe))
+}
+
+/// A Postgres that is started as the public image is: user and database by variables.
+pub(crate) fn postgres() -> Option<String> {
+    let start = r#"set -e; PATH=$(echo /usr/lib/postgresql/*/bin):$PATH; export PGDATA=/tmp/data; \
+initdb -A trust -U "$POSTGRES_USER" >/dev/null; echo "host all all 0.0.0.0/0 trust" >>$PGDATA/pg_hba.conf; \
+pg_ctl -w -o "-k /tmp -c listen_addresses=" start >/dev/null; createdb -h /tmp -U "$POSTGRES_USER" "$POSTGRES_DB"; \
+pg_ctl -w stop >/dev/null; exec postgres -k /tmp -c listen_addresses=*"#;
+    let recipe = format!(
+        "FROM {}\nRUN apt-get update && apt-get install -y --no-install-recommends postgresql\n\
+         USER postgres\nENTRYPOINT {}\n",
+        base()?,
+        serde_json::json!(["sh", "-c", start.replace("\\\n", "")])
+    );
+    Some(made("postgres", &recipe))
+}
+
+/// A registry that knows one person.
+pub(crate) fn registry() -> Option<String> {
+    let config = "version: 0.1\\nstorage: {filesystem: {rootdirectory: /tmp/registry}}\\n\
+                  http: {addr: 0.0.0.0:5000}\\nauth: {htpasswd: {realm: test, path: /tmp/people}}\\n";
+    let start = "htpasswd -Bbn me s3cret >/tmp/people && exec docker-registry serve /registry.yml";
+    let recipe = format!(
+        "FROM {}\nRUN apt-get update && apt-get install -y --no-install-recommends docker-registry apache2-utils\n\
+         RUN printf '{config}' >/registry.yml\nENTRYPOINT {}\n",
+        base()?,
+        serde_json::json!(["sh", "-c", start])
+    );
+    Some(made("registry", &recipe))
+}
+
+fn made(name: &str, recipe: &str) -> String {
+    let hash = Sha256::digest(recipe);
     let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("testdock/test-pytest:{hash}");
+    let tag = format!("testdock/test-{name}:{hash}");
     // Each test is a process of its own: one builds, the others wait for it.
     let turn = File::create(concat!(env!("CARGO_TARGET_TMPDIR"), "/images.lock")).unwrap();
     turn.lock().unwrap();
     if docker(&["image", "inspect", &tag]).is_err() {
-        build(&recipe, &tag);
+        build(recipe, &tag);
     }
-    Some(tag)
+    tag
 }
 
 fn build(recipe: &str, tag: &str) {

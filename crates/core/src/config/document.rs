@@ -115,6 +115,11 @@ pub struct Interpreter {
     pub setup: Vec<String>,
     /// Further flags of `docker run`, such as `["--cap-add=SYS_PTRACE", "--ulimit", "nofile=4096"]`.
     pub run_args: Vec<String>,
+    /// Whether the tests start containers themselves, as Testcontainers does: they get the engine's socket, the workspace at
+    /// the path that it has on the host, and the variables that Testcontainers reads.
+    pub testcontainers: Option<bool>,
+    /// `"host"`: the tests trust the certificate authorities that this machine trusts, such as a company proxy's.
+    pub ca_certificates: Option<Certificates>,
     /// What the container may have although it reaches beyond it: `"privileged"`, `"docker-socket"`,
     /// `"host-namespaces"`, `"host-files"`.
     pub allow: Vec<Power>,
@@ -128,6 +133,14 @@ pub enum Pull {
     Missing,
     /// Before each run, where the registry has a newer one.
     Always,
+}
+
+/// Whose certificate authorities the tests trust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certificates {
+    /// Those of this machine.
+    Host,
 }
 
 /// What reaches beyond a container.
@@ -145,6 +158,7 @@ pub enum Power {
 }
 
 one_of_words!(Pull, "missing", "always");
+one_of_words!(Certificates, "host");
 one_of_words!(Power, "privileged", "docker-socket", "host-namespaces", "host-files");
 
 impl Power {
@@ -316,6 +330,8 @@ impl Default for Interpreter {
             shm_size: None,
             setup: Vec::new(),
             run_args: Vec::new(),
+            testcontainers: None,
+            ca_certificates: None,
             allow: Vec::new(),
         }
     }

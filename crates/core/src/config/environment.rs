@@ -22,12 +22,13 @@ pub fn environment_layers(variables: impl IntoIterator<Item = (String, String)>)
 }
 
 fn layer(variable: &str, value: &str) -> Option<Layer> {
-    let path: Vec<&str> = variable.strip_prefix(PREFIX)?.split("__").collect();
+    let name = variable.strip_prefix(PREFIX)?;
+    let path: Vec<&str> = name.split("__").collect();
     let document = SchemaView::document();
     let top = path.first().map(|word| written(word))?;
-    // `TESTDOCK_PROFILE` chooses a profile; it defines none.
+    // `TESTDOCK_PROFILE` and `TESTDOCK_INTERPRETER` choose one; they define none.
     let ours = document.properties().map(|(name, _)| name).filter(|name| *name != "profile");
-    if top == "profile" || nearest(&top, ours).is_none() {
+    if top == "profile" || name == "INTERPRETER" || nearest(&top, ours).is_none() {
         return None;
     }
     let mut keys = Vec::new();

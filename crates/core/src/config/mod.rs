@@ -21,7 +21,9 @@ mod validate;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Compose, Config, Health, Interpreter, Limits, Power, Pull, Service, Suite};
+pub use document::{
+    Certificates, Compose, Config, Health, Interpreter, Limits, Power, Pull, Service, Suite,
+};
 pub use environment::environment_layers;
 pub use explain::{Explained, Overridden, UnknownSetting};
 pub use layer::{Layer, Origin};

@@ -57,9 +57,9 @@ fn unknown_keys() {
     check_problems(
         "[interpreter]\ndockerfil = \"Dockerfile\"\ncolour = 1\n\n[intepreter]\n[profile.eu.limits]\n",
         &expect![[r#"
-            testdock.toml:2:1: unknown setting `interpreter.dockerfil`; did you mean `dockerfile`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
+            testdock.toml:2:1: unknown setting `interpreter.dockerfil`; did you mean `dockerfile`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, testcontainers, ca-certificates, allow
                 at "dockerfil"
-            testdock.toml:3:1: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
+            testdock.toml:3:1: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, testcontainers, ca-certificates, allow
                 at "colour"
             testdock.toml:5:2: unknown setting `intepreter`; did you mean `interpreter`? valid here: interpreter, interpreters, suite, services, timeout, test-timeout, profile
                 at "intepreter"
@@ -241,7 +241,7 @@ fn syntax_errors_do_not_hide_each_other_nor_the_rest() {
                 at ""
             testdock.toml:4:9: not valid TOML: string values must be quoted, expected literal string
                 at ""
-            testdock.toml:5:1: unknown setting `interpreters.a.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
+            testdock.toml:5:1: unknown setting `interpreters.a.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, testcontainers, ca-certificates, allow
                 at "colour"
             testdock.toml:7:11: not valid TOML: invalid basic string, expected `"`
                 at ""
@@ -510,7 +510,7 @@ fn mistakes_in_environment_variables() {
         &layers,
         None,
         &expect![[r#"
-            environment variable TESTDOCK_INTERPRETER__IMGE: unknown setting `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
+            environment variable TESTDOCK_INTERPRETER__IMGE: unknown setting `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, testcontainers, ca-certificates, allow
             environment variable TESTDOCK_INTERPRETER__LIMITS__PIDS: `interpreter.limits.pids`: expected a whole number, found the string "many"
             environment variable TESTDOCK_INTERPRETER__LOCAL: `interpreter.local`: expected true or false, found the string "yes"
             environment variable TESTDOCK_TIMEUOT: unknown setting `timeuot`; did you mean `timeout`? valid here: interpreter, interpreters, suite, services, timeout, test-timeout, profile
@@ -528,7 +528,7 @@ fn editor_settings() {
         &[Layer::from_values(Origin::Editor, values)],
         None,
         &expect![[r#"
-            editor settings: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
+            editor settings: unknown setting `interpreter.colour`; valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, testcontainers, ca-certificates, allow
             editor settings: profiles can be defined in files only
             {"interpreter":{"image":"node:22"}}
         "#]],
@@ -606,6 +606,8 @@ fn the_example_of_the_documentation_is_understood() {
                     shm_size: None,
                     setup: [],
                     run_args: [],
+                    testcontainers: None,
+                    ca_certificates: None,
                     allow: [],
                 },
                 interpreters: {
@@ -648,6 +650,8 @@ fn the_example_of_the_documentation_is_understood() {
                         shm_size: None,
                         setup: [],
                         run_args: [],
+                        testcontainers: None,
+                        ca_certificates: None,
                         allow: [],
                     },
                 },
@@ -820,7 +824,7 @@ fn explain_says_who_set_what() {
         &layers,
         Some("interpreter.imge"),
         &expect![[r#"
-            no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, allow
+            no setting is named `interpreter.imge`; did you mean `image`? valid here: dockerfile, context, target, build-args, secrets, build-network, image, compose, devcontainer, lifecycle, jenkinsfile, stage, test-environment, local, host, user, env, workdir, keep-warm, limits, network, pull, platform, mounts, extra-hosts, entrypoint, init, shm-size, setup, run-args, testcontainers, ca-certificates, allow
         "#]],
     );
 }

@@ -1,4 +1,4 @@
-//! An interpreter more in a `testdock.toml`: text in, text out, with every word that was there.
+//! An interpreter more in a configuration file: text in, text out, with every word that was there.
 
 use std::collections::BTreeMap;
 
@@ -35,8 +35,8 @@ pub struct NotAdded {
 /// Where an interpreter is added.
 #[derive(Clone, Copy)]
 pub struct Document<'d> {
-    /// The file.
-    pub path: &'d Utf8Path,
+    /// The file, and whose it is.
+    pub origin: &'d Origin,
     /// Its text; `None` where there is no such file yet.
     pub text: Option<&'d str>,
     /// What it and all other layers say together.
@@ -45,15 +45,20 @@ pub struct Document<'d> {
     pub folder: Folder<'d>,
 }
 
-/// The text of a `testdock.toml` with an interpreter more. The same reader that will read it has
-/// read it already.
+impl Document<'_> {
+    fn path(&self) -> &Utf8Path {
+        self.origin.file().unwrap_or(Utf8Path::new("testdock.toml"))
+    }
+}
+
+/// The text of a file with an interpreter more. The same reader that will read it has read it already.
 pub fn add(document: Document<'_>, addition: &Addition) -> Result<String, NotAdded> {
     let kind = kind(&addition.kind)?;
-    let name = name(&addition.name, document.resolution)?;
+    let name = name(&addition.name, &document)?;
     let values = values(kind, &addition.values)?;
     let before = document.text.unwrap_or_default();
-    let mut parsed = parse(document.path, before)?;
-    insert(&mut parsed, name, &values).ok_or_else(|| occupied(document.path, name))?;
+    let mut parsed = parse(document.path(), before)?;
+    insert(&mut parsed, name, &values).ok_or_else(|| occupied(document.path(), name))?;
     let after = as_written_before(before, &parsed.to_string());
     check(document, name, kind, &after)?;
     Ok(after)
@@ -83,8 +88,8 @@ fn kind(id: &str) -> Result<&'static Kind, NotAdded> {
     })
 }
 
-fn name<'n>(name: &'n str, resolution: &Resolution) -> Result<&'n str, NotAdded> {
-    let name = name.trim();
+fn name<'n>(name: &'n str, document: &Document<'_>) -> Result<&'n str, NotAdded> {
+    let (name, resolution) = (name.trim(), document.resolution);
     if name.is_empty() || name.chars().any(char::is_control) {
         return Err(refused("name", "an interpreter needs a name, of one line")
             .help("give it a short one, such as py312"));
@@ -92,6 +97,11 @@ fn name<'n>(name: &'n str, resolution: &Resolution) -> Result<&'n str, NotAdded>
     if name == LOCAL {
         return Err(refused("name", format!("`{LOCAL}` is the name of this machine"))
             .help("give it another name"));
+    }
+    if name == DEFAULT && matches!(document.origin, Origin::Person(_)) {
+        // It would be the default of every project, whatever is in there.
+        return Err(refused("name", "one for yourself needs a name of its own")
+            .help("give it a short one, such as py312"));
     }
     let named = resolution.config.interpreters.contains_key(name);
     let is_default = name == DEFAULT
@@ -270,10 +280,8 @@ fn check(
     kind: &'static Kind,
     after: &str,
 ) -> Result<(), NotAdded> {
-    let resolve = |text: &str| {
-        let origin = Origin::Repository(document.path.to_owned());
-        config::resolve(&[Layer::from_toml(origin, text)], None)
-    };
+    let resolve =
+        |text: &str| config::resolve(&[Layer::from_toml(document.origin.clone(), text)], None);
     let known: Vec<String> = resolve(document.text.unwrap_or_default())
         .problems
         .into_iter()

@@ -6,7 +6,7 @@ use super::detect::{Offer, Read};
 use super::dockerfile::{self, DockerfileError};
 use super::folder::{Folder, inside};
 use super::found::Found;
-use crate::config::{Interpreter as Settings, Resolution};
+use crate::config::{Interpreter as Settings, Power, Resolution};
 use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
@@ -152,12 +152,34 @@ impl Workspace<'_> {
         settings: &Settings,
         path: &Utf8Path,
     ) -> Result<Source, RunError> {
+        for (key, path) in [("dockerfile", path), ("context", settings.context.as_path())] {
+            self.refuse_outside(section, settings, key, path)?;
+        }
         if (self.folder.read)(path.as_str()).is_none() {
             let message = format!("cannot build {path}: there is no such file in the workspace");
             let help = format!("correct `{}.dockerfile` in testdock.toml", section.title());
             return Err(configuration(message).help(help));
         }
         Ok(self.build(settings, path))
+    }
+
+    /// What a build reads it may send anywhere.
+    fn refuse_outside(
+        &self,
+        section: &Section<'_>,
+        settings: &Settings,
+        key: &str,
+        path: &Utf8Path,
+    ) -> Result<(), RunError> {
+        if inside("", path.as_str()).is_some() || settings.allow.contains(&Power::HostFiles) {
+            return Ok(());
+        }
+        let title = section.title();
+        let message = format!("`{title}.{key}` leads out of the workspace: {path}");
+        Err(configuration(message).help(format!(
+            "open the folder that holds both as the project, or write allow = [\"host-files\"] under \
+             [{title}] in testdock.toml if you trust it"
+        )))
     }
 
     fn build(&self, settings: &Settings, path: &Utf8Path) -> Source {
@@ -190,6 +212,7 @@ impl Workspace<'_> {
                 continue;
             };
             if offer == Offer::Dockerfile {
+                self.refuse_outside(&Section(None), settings, "context", &settings.context)?;
                 let why = format!("no setting names a source, and the workspace has a {file}");
                 let found = Found::plain(self.build(settings, Utf8Path::new(file)));
                 return Ok((found, why, passed));

@@ -1,12 +1,11 @@
 //! What a file of the workspace says about where tests run, and the settings laid over it.
 
-use camino::Utf8Path;
-
 use super::flags::{Flags, volume};
 use super::folder::Folder;
-use crate::config::{Interpreter as Settings, Power, Pull, User as UserSetting};
+use super::reach::refuse_powers;
+use crate::config::{Interpreter as Settings, Pull, User as UserSetting};
 use crate::model::{Fault, Place, RunError};
-use crate::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, Source, User};
+use crate::plan::{Entrypoint, Interpreter, Options, Setup, Source, User};
 
 /// What a source comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +36,8 @@ impl Found {
         folder: Folder<'_>,
     ) -> Result<Interpreter, RunError> {
         let made = self.shaped(settings, (name, title), folder)?;
-        refuse_powers(&made.options, &settings.allow, title, folder.root)?;
-        Ok(made)
+        let granted = refuse_powers(&made.options, &settings.allow, title, folder.root)?;
+        Ok(Interpreter { granted, ..made })
     }
 
     /// The same, whatever it may reach: for what is no container.
@@ -50,6 +49,10 @@ impl Found {
     ) -> Result<Interpreter, RunError> {
         let mut flags = Flags::new(folder, self.options);
         overlay(&mut flags.options, settings);
+        if flags.options.testcontainers {
+            // What the tests mount into their containers is mounted by the engine, which knows the host's paths.
+            flags.options.workdir.get_or_insert_with(|| folder.root.to_string());
+        }
         for written in &settings.mounts {
             let mount = volume(&folder, written).map_err(|e| wrong(title, "mounts", &e))?;
             flags.options.mounts.push(mount);
@@ -69,6 +72,8 @@ impl Found {
             keep_warm: settings.keep_warm.0,
             options: flags.options,
             unheeded: [self.unheeded, flags.unheeded].concat(),
+            allow: settings.allow.clone(),
+            granted: Vec::new(),
         })
     }
 }
@@ -89,6 +94,8 @@ fn overlay(options: &mut Options, settings: &Settings) {
     options.env.extend(settings.env.clone());
     let workdir = settings.workdir.as_ref().map(ToString::to_string);
     options.workdir = workdir.or(options.workdir.take());
+    options.testcontainers = settings.testcontainers.unwrap_or(options.testcontainers);
+    options.ca_certificates |= settings.ca_certificates.is_some();
     let limits = &settings.limits;
     let cpus = limits.cpus.map(|cpus| (cpus * 1000.0).round() as u64);
     options.limits.cpus_milli = cpus.or(options.limits.cpus_milli);
@@ -113,79 +120,6 @@ fn overlay(options: &mut Options, settings: &Settings) {
         Some(false) => options.entrypoint = Entrypoint::None,
         Some(true) | None => {}
     }
-}
-
-/// What reaches beyond the container is the user's to grant.
-pub(super) fn refuse_powers(
-    options: &Options,
-    allow: &[Power],
-    title: &str,
-    root: &Utf8Path,
-) -> Result<(), RunError> {
-    let asked = powers(options, root);
-    let Some((power, what)) = asked.into_iter().find(|(power, _)| !allow.contains(power)) else {
-        return Ok(());
-    };
-    let mut allowed: Vec<&str> = allow.iter().map(|power| power.as_str()).collect();
-    allowed.push(power.as_str());
-    let message = format!("the container is to have {what}, which nobody has allowed");
-    let list = allowed.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
-    Err(RunError::new(Fault::Configuration, message)
-        .help(format!("write allow = [{list}] under [{title}] in testdock.toml if you trust it")))
-}
-
-/// Powers that reach beyond the container, and how they are asked for.
-fn powers(options: &Options, root: &Utf8Path) -> Vec<(Power, String)> {
-    let mut powers = Vec::new();
-    if options.privileged {
-        powers.push((Power::Privileged, "all privileges of the host (privileged)".to_owned()));
-    }
-    let capability = |cap: &&String| {
-        let cap = cap.to_ascii_uppercase();
-        ["ALL", "SYS_ADMIN", "SYS_MODULE"].contains(&cap.trim_start_matches("CAP_"))
-    };
-    for cap in options.cap_add.iter().filter(capability) {
-        powers.push((Power::Privileged, format!("the capability {cap}")));
-    }
-    let spaces = &options.namespaces;
-    let shared = [("network", &options.network), ("pid", &spaces.pid), ("ipc", &spaces.ipc)];
-    for (space, _) in shared.into_iter().filter(|(_, mode)| mode.as_deref() == Some("host")) {
-        powers.push((Power::HostNamespaces, format!("the host's own {space} ({space}=host)")));
-    }
-    for mount in &options.mounts {
-        let MountFrom::Host { path, .. } = &mount.from else {
-            continue;
-        };
-        if path.as_str().ends_with("docker.sock") {
-            powers.push((Power::DockerSocket, format!("the engine itself ({path})")));
-        } else if is_system(path, root) {
-            powers.push((Power::HostFiles, format!("the host's {path}")));
-        }
-    }
-    powers
-}
-
-/// Whether a path is the system's, or holds what is not this workspace's alone.
-fn is_system(path: &Utf8Path, root: &Utf8Path) -> bool {
-    const SYSTEM: [&str; 12] = [
-        "/bin",
-        "/boot",
-        "/dev",
-        "/etc",
-        "/lib",
-        "/proc",
-        "/run",
-        "/sbin",
-        "/sys",
-        "/usr",
-        "/var",
-        "/root/.ssh",
-    ];
-    let holds_homes = ["/", "/home", "/root", "/Users"].contains(&path.as_str());
-    let in_system = SYSTEM.iter().any(|dir| path.starts_with(dir)) && !path.starts_with(root);
-    // Volumes and caches that people share lie below these two; what is sensitive lies elsewhere.
-    let shared = ["/var/tmp", "/var/cache", "/dev/shm"].iter().any(|dir| path.starts_with(dir));
-    holds_homes || (in_system && !shared) || path.file_name() == Some(".ssh")
 }
 
 /// An error at a line of a file of the workspace.

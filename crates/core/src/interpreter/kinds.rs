@@ -46,6 +46,16 @@ pub enum Form {
     Choice(&'static [&'static str]),
 }
 
+impl Kind {
+    /// The kind whose first question one of these keys answers.
+    pub fn answered<'k>(keys: impl IntoIterator<Item = &'k str>) -> Option<&'static Self> {
+        let by = |key: &str| {
+            KINDS.iter().find(|kind| kind.fields.iter().any(|it| it.is_required && it.key == key))
+        };
+        keys.into_iter().find_map(by)
+    }
+}
+
 /// All kinds.
 pub const KINDS: &[Kind] = &[
     Kind {

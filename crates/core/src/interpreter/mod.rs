@@ -21,6 +21,7 @@ mod groovy;
 mod init;
 mod jenkins;
 mod kinds;
+mod reach;
 mod registered;
 mod standing;
 
@@ -36,5 +37,6 @@ pub use folder::{Folder, Host, ReadFile};
 pub use init::init_document;
 pub use jenkins::jenkins_commands;
 pub use kinds::{Field, Form, KINDS, Kind};
+pub use reach::refuse_disguised;
 pub use registered::{DEFAULT, LOCAL, Preference, Registered, local, of_name, registered};
 pub use standing::{Found, Image, Standing};

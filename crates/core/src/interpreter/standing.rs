@@ -34,7 +34,7 @@ pub enum Found {
 }
 
 /// An image that an engine has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Image {
     /// The engine's id.
     pub id: String,
@@ -42,6 +42,8 @@ pub struct Image {
     pub name: String,
     /// Its size in bytes, layers that it shares with others included; 0 where that is not known.
     pub size: u64,
+    /// When it was made, in seconds since the epoch; 0 where that is not known.
+    pub created: i64,
 }
 
 impl Standing {

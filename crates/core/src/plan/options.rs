@@ -72,6 +72,12 @@ pub struct Options {
     pub platform: Option<String>,
     /// Commands that each new container begins with, in the workspace and as the tests' user.
     pub setup: Vec<Setup>,
+    /// Whether the tests start containers themselves.
+    pub testcontainers: bool,
+    /// Whether the tests trust the authorities that this machine trusts.
+    pub ca_certificates: bool,
+    /// Whether the caller's further groups are left out: those of a Jenkins agent are.
+    pub only_own_group: bool,
 }
 
 /// A command that makes a new container ready.

@@ -66,6 +66,13 @@ pub(super) struct Interpreter {
     #[serde(default)]
     image: String,
     #[serde(default)]
+    name: String,
+    #[serde(default)]
+    inputs: String,
+    #[serde(default)]
+    engine: String,
+    profile: Option<String>,
+    #[serde(default)]
     container: String,
     #[serde(default)]
     warm: bool,
@@ -172,8 +179,12 @@ impl From<Preparing> for Stage {
 impl From<Interpreter> for Provenance {
     fn from(line: Interpreter) -> Self {
         Self {
+            name: line.name,
             interpreter: line.interpreter,
             image: line.image,
+            inputs: line.inputs,
+            engine: line.engine,
+            profile: line.profile,
             container: line.container,
             warm: line.warm,
             // The places of a recording are those of the host already.

@@ -18,7 +18,7 @@ use crate::views::json_line;
 const RECORDED: &str = r#"{"event":"run-started","run":"cli-1","root":"/recorded","tests":[]}
 {"event":"preparing","stage":"building","step":"RUN make","number":1,"of":2}
 {"event":"build-output","text":"make: nothing to do"}
-{"event":"interpreter-ready","interpreter":"Dockerfile → shop:1","image":"sha256:1","container":"c1","warm":true}
+{"event":"interpreter-ready","interpreter":"Dockerfile → shop:1","name":"default","image":"sha256:1","inputs":"1","engine":"unix:///s","profile":"eu","container":"c1","warm":true}
 {"event":"tests-collected","total":3}
 {"event":"test-started","id":"test_a.py::one"}
 {"event":"test-finished","id":"test_a.py::one","outcome":"failed","duration_s":0.5,"message":"no","location":{"path":"/recorded/test_a.py","line":7},"failures":[{"type":"E","message":"no","detail":"/recorded/test_a.py:7: no","location":{"path":"/recorded/test_a.py","line":7},"frames":[{"path":"/usr/lib/x.py","line":1,"name":"f"}],"expected":"2","actual":"1"}],"output":"in /recorded\n"}
@@ -131,7 +131,7 @@ fn a_build_is_what_comes_before_the_first_test() {
         read(text).expect("it is a recording")[0].played_for(&plan)
     };
     let [.., built, RunEvent::Ended(ended)] = &played(RECORDED)[..] else { panic!("no end") };
-    let image = Image { id: "sha256:1".into(), name: "shop:1".into(), size: 0 };
+    let image = Image { id: "sha256:1".into(), name: "shop:1".into(), ..Image::default() };
     assert_eq!((built, &ended.how), (&RunEvent::Built(image), &End::Completed));
     let own = r#"{"event":"run-started"}
 {"event":"image-ready","name":"shop:1","image":"sha256:1"}

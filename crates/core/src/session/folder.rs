@@ -2,6 +2,7 @@
 
 mod discovery;
 mod outcomes;
+mod stamps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use crate::model::{Outcome, Provenance, TestResult};
 use crate::paths::RelPath;
 use crate::views::Diagnostic;
 use crate::workspace::{FileTests, Workspace};
+use stamps::Images;
+pub(super) use stamps::Now;
 
 /// Why an outcome is no longer the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub enum Stale {
     Remembered,
     /// A later run should have run it, and broke before it could.
     NotReached,
+    /// It comes from another image, interpreter or profile than the test would run in now.
+    Elsewhere,
 }
 
 /// The newest outcome of a test.
@@ -70,6 +75,7 @@ pub struct Folder {
     faults: BTreeMap<Utf8PathBuf, Vec<Diagnostic>>,
     published: BTreeMap<Utf8PathBuf, Vec<Diagnostic>>,
     pub(super) standings: Standings,
+    images: Images,
 }
 
 #[derive(Debug)]
@@ -98,6 +104,7 @@ impl Folder {
             faults: BTreeMap::new(),
             published: BTreeMap::new(),
             standings: Standings::default(),
+            images: Images::new(),
         }
     }
 

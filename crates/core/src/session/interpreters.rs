@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use super::folder::Now;
 use super::{Change, Effect, Folder, Run, Session};
 use crate::id::{FolderName, RunId};
 use crate::interpreter::{Found, Image, Registered, Standing};
@@ -40,7 +41,7 @@ impl Told {
                 let image = Image {
                     id: provenance.image.clone(),
                     name: provenance.image_name().to_owned(),
-                    size: 0,
+                    ..Image::default()
                 };
                 // A fresh container is gone with its run.
                 let found = if is_fresh { Found::Ready(image) } else { Found::Warm(image) };
@@ -184,11 +185,17 @@ impl Session {
         };
         let before: Vec<String> = folder.standings.inputs().map(str::to_owned).collect();
         folder.standings.known = known;
+        let images = folder.standings.known.iter();
+        let images: Vec<(String, Now)> = images
+            .filter_map(|(it, standing)| Some((it.name.clone(), Now::by(&standing.found)?)))
+            .collect();
+        let restamped = folder.learn(images);
         let asking = std::mem::take(&mut folder.standings.asking);
         let mut effects = folder.arrange_look();
         if !folder.build_inputs().eq(before.iter().map(String::as_str)) {
             effects.push(Effect::Show(Change::BuildInputs(name.clone())));
         }
+        effects.extend(restamped);
         effects.extend(self.show_interpreters(name));
         if asking == Asking::AskedTooEarly {
             effects.extend(self.look(name));

@@ -146,11 +146,16 @@ impl Run {
                 show(Change::Preparing { run, stage })
             }
             RunEvent::BuildLog(line) => show(Change::BuildLog { run, line }),
-            RunEvent::Started(provenance) => {
+            RunEvent::Started(mut provenance) => {
+                if folder.workspace.profile.is_some() {
+                    Arc::make_mut(&mut provenance).profile.clone_from(&folder.workspace.profile);
+                }
                 self.status = Status::Running;
                 self.stage = None;
                 self.provenance = Some(provenance.clone());
-                show(Change::Started { run, provenance })
+                let mut effects = show(Change::Started { run, provenance: provenance.clone() });
+                effects.extend(folder.learn_of_run(&provenance));
+                effects
             }
             RunEvent::Built(image) => {
                 self.stage = None;

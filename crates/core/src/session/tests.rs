@@ -2,6 +2,7 @@
 //! every line up to the next one belongs to it. A name with a capital is a group's.
 
 mod interpreters;
+mod stamps;
 mod watches;
 
 use std::collections::hash_map::DefaultHasher;
@@ -608,6 +609,7 @@ fn the_end_says_whether_the_next_run_is_warm() {
             container: "c".into(),
             warm: false,
             paths: PathMap::identity(),
+            ..Provenance::default()
         };
         let _ = event(&mut session, "r1", RunEvent::Started(Arc::new(provenance)));
         let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
@@ -628,6 +630,7 @@ fn a_started_run_knows_where_it_runs() {
         container: String::new(),
         warm: false,
         paths: PathMap::identity(),
+        ..Provenance::default()
     });
     let _ = event(&mut session, "r1", RunEvent::Started(provenance.clone()));
     let _ = finish(&mut session, "r1", passed("a.t::one"));

@@ -61,6 +61,7 @@ fn headline(record: &Record) -> String {
         Some(Stale::Edited) => ", before the last edit",
         Some(Stale::Remembered) => ", in an earlier session",
         Some(Stale::NotReached) => ", not reached by the last run",
+        Some(Stale::Elsewhere) => ", somewhere else than it would run now",
     };
     format!("**{}**{time}{stale}\n", result.outcome.as_str())
 }
@@ -109,7 +110,9 @@ fn provenance_words(provenance: &Provenance) -> String {
         (false, true) => ", warm container",
         (false, false) => ", new container",
     };
-    format!("ran in {}{how}", plain(&provenance.interpreter))
+    let profile = provenance.profile.as_ref().map(|name| format!(", profile {}", plain(name)));
+    let profile = profile.unwrap_or_default();
+    format!("ran in {}{how}{profile}", plain(&provenance.interpreter))
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ fn test_diagnostic(
             (Severity::Information, "not reached by the last run; before it: ")
         }
         Some(Stale::Remembered) => (Severity::Information, "in an earlier session: "),
+        Some(Stale::Elsewhere) => (Severity::Information, "in another image: "),
     };
     let what = match record.result.outcome {
         Outcome::Errored => "error: ",

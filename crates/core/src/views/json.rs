@@ -20,7 +20,11 @@ pub fn json_line(session: &Session, change: &Change) -> Option<String> {
         Change::Started { provenance, .. } => json!({
             "event": "interpreter-ready",
             "interpreter": provenance.interpreter,
+            "name": provenance.name,
             "image": provenance.image,
+            "inputs": provenance.inputs,
+            "engine": provenance.engine,
+            "profile": provenance.profile,
             "container": provenance.container,
             "warm": provenance.warm,
         }),

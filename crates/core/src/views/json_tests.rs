@@ -36,6 +36,7 @@ fn changes() -> Vec<Change> {
         container: String::new(),
         warm: false,
         paths: PathMap::identity(),
+        ..Provenance::default()
     };
     let stages = [
         Stage::Connecting,
@@ -53,7 +54,7 @@ fn changes() -> Vec<Change> {
         Change::Started { run: run(), provenance: Arc::new(provenance) },
         Change::Built {
             run: run(),
-            image: Image { id: "i".into(), name: "shop:1".into(), size: 0 },
+            image: Image { id: "i".into(), name: "shop:1".into(), ..Image::default() },
         },
         Change::Collected { run: run(), total: 1 },
         Change::TestStarted { run: run(), id: result.id.clone() },

@@ -29,8 +29,15 @@ fn suite<'r>(
     provenance: Option<&'r Provenance>,
     timestamp: &str,
 ) -> FlatSuite<'r> {
-    let stamp = provenance
-        .map(|p| [("testdock.interpreter", &p.interpreter), ("testdock.image", &p.image)]);
+    let stamp = provenance.map(|it| {
+        [
+            ("testdock.interpreter", it.interpreter.as_str()),
+            ("testdock.image", &it.image),
+            ("testdock.inputs", &it.inputs),
+            ("testdock.engine", &it.engine),
+            ("testdock.profile", it.profile.as_deref().unwrap_or_default()),
+        ]
+    });
     let properties = stamp.into_iter().flatten().filter(|(_, value)| !value.is_empty());
     let total = results.iter().filter_map(|result| result.duration).map(|d| d.as_secs_f64()).sum();
     FlatSuite {

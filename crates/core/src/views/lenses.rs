@@ -98,5 +98,6 @@ fn stale_words(stale: Stale) -> &'static str {
         Stale::Edited => " (before the last edit)",
         Stale::Remembered => " (earlier)",
         Stale::NotReached => " (not reached by the last run)",
+        Stale::Elsewhere => " (in another image)",
     }
 }

@@ -19,6 +19,16 @@ pub fn duration_words(duration: Duration) -> String {
     }
 }
 
+/// How long ago something was, as people say it: `40 s`, `12 min`, `3 h`, `5 days`.
+pub fn age_words(age: Duration) -> String {
+    match age.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3_600 => format!("{} min", seconds / 60),
+        seconds @ 3_600..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
 /// A number of bytes as people say it: `512 B`, `3.4 MB`, `1.2 GB`.
 pub fn bytes_words(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
@@ -106,6 +116,13 @@ pub fn end_words(what: &str, ended: &Ended) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ages_have_one_number() {
+        let words = |seconds| age_words(Duration::from_secs(seconds));
+        let said = [0, 59, 60, 3_599, 7_260, 172_799, 172_800].map(words);
+        assert_eq!(said, ["0 s", "59 s", "1 min", "59 min", "2 h", "47 h", "2 days"]);
+    }
 
     #[test]
     fn durations_keep_two_or_three_digits() {

@@ -180,8 +180,7 @@ fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImage
     let dockerfile = &recipe.dockerfile;
     let further = &dockerfile.options;
     let labels = labels(recipe);
-    let args: HashMap<&str, &str> =
-        dockerfile.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let args = arguments(recipe);
     let options = BuildImageOptionsBuilder::new()
         .dockerfile(recipe.sent_as())
         .t(&recipe.name)
@@ -207,6 +206,13 @@ fn options(recipe: &Recipe, builder: BuilderVersion, steps: Steps) -> BuildImage
         }
         BuilderVersion::BuilderV1 => options,
     }
+}
+
+/// The build's arguments, with the proxies that Docker's configuration gives to every build: those shape no
+/// image, and are in none.
+fn arguments(recipe: &Recipe) -> HashMap<String, String> {
+    let all = recipe.proxies.iter().chain(&recipe.dockerfile.build_args);
+    all.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// An id that no other build has, also not one of the same recipe at the same time.

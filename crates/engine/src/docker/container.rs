@@ -16,7 +16,8 @@ use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
 use super::recipe::{KEY, Recipe, not_made};
-use super::{compose, made, setup, status};
+use super::{compose, made, passwd, setup, status};
+use crate::death::room_help;
 use crate::runner::Events;
 
 /// Another process may need so long to make the container that both want.
@@ -120,6 +121,10 @@ pub(crate) async fn obtain(
     for unheeded in &recipe.unheeded {
         events.send(RunEvent::Warning(format!("not honoured: {unheeded}"))).await;
     }
+    for granted in &recipe.granted {
+        let words = format!("the container has {granted}, as the configuration allows");
+        events.send(RunEvent::Warning(words)).await;
+    }
     let maker = Maker { docker: docker.clone(), recipe, since, events: events.clone() };
     // On its own, so that a cancelled run does not leave half a container behind.
     let made = tokio::spawn(async move { maker.make().await }).await;
@@ -188,6 +193,7 @@ impl Maker {
         match self.docker.create_container(Some(options.build()), self.recipe.body.clone()).await {
             Ok(made) => {
                 self.connect(&made.id).await?;
+                passwd::introduce(&self.docker, &made.id, &self.recipe).await;
                 self.start(&made.id, false).await
             }
             Err(e) if status(&e) == Some(409) => self.join().await,
@@ -307,8 +313,9 @@ fn paths(binds: &HashMap<String, Utf8PathBuf>, mounts: Option<Vec<MountPoint>>) 
 
 /// An error of the engine while it did `what`.
 pub(crate) fn engine_error(what: &str, error: &bollard::errors::Error) -> RunError {
-    RunError::new(Fault::Interpreter, format!("cannot {what}: {}", super::said(error)))
-        .help("see whether the engine runs: docker info")
+    let said = super::said(error);
+    RunError::new(Fault::Interpreter, format!("cannot {what}: {said}"))
+        .help(room_help(&said).unwrap_or("see whether the engine runs: docker info"))
 }
 
 pub(crate) fn now() -> i64 {

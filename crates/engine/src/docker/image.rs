@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::bases;
 use super::build::{Recipe, SERIES_LABEL, Steps, WORKSPACE_LABEL, build, is_whole_context};
 use super::pull::pull;
+use super::surroundings::proxies;
 use crate::runner::Events;
 
 /// An image that is ready to run, and what its maker decided.
@@ -37,6 +38,10 @@ pub(crate) struct Image {
     pub(crate) copied_to: Vec<String>,
     /// Its size in bytes.
     pub(crate) size: u64,
+    /// When it was made, in seconds since the epoch.
+    pub(crate) created: i64,
+    /// The hash of what it was built from; empty where it was not built here.
+    pub(crate) inputs: String,
     /// The labels of those that it replaces, where it was built.
     series: Vec<String>,
 }
@@ -77,7 +82,7 @@ async fn obtain(
         match &interpreter.source {
             Source::Image(name) => by_name(docker, name, interpreter, steps, events).await,
             Source::Dockerfile(dockerfile) => {
-                by_dockerfile(docker, root, dockerfile, (interpreter.pull, steps), events).await
+                by_dockerfile(docker, root, dockerfile, (interpreter, steps), events).await
             }
             Source::Compose(_) | Source::Local => Err(RunError::new(
                 Fault::Configuration,
@@ -119,13 +124,14 @@ async fn by_dockerfile(
     docker: &Docker,
     root: &Utf8Path,
     dockerfile: &Dockerfile,
-    (pull_bases, steps): (bool, Steps),
+    (interpreter, steps): (&Interpreter, Steps),
     events: &Events,
 ) -> Result<Image, RunError> {
-    let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
+    let mut recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
+    recipe.proxies = proxies(interpreter.host.as_deref());
     let image = match (current(docker, &recipe).await?, steps) {
-        (Some(image), Steps::Kept) if !pull_bases => image,
-        (_, Steps::Kept) if !pull_bases => made(docker, &recipe, steps, events).await?,
+        (Some(image), Steps::Kept) if !interpreter.pull => image,
+        (_, Steps::Kept) if !interpreter.pull => made(docker, &recipe, steps, events).await?,
         _ => {
             renew_bases(docker, &recipe, events).await?;
             made(docker, &recipe, steps, events).await?
@@ -134,6 +140,7 @@ async fn by_dockerfile(
     Ok(Image {
         description: format!("{} → {}", dockerfile.path, image.name),
         copied_to: copied_to(&recipe.facts, &image.workdir),
+        inputs: recipe.key.clone(),
         series: vec![
             format!("{WORKSPACE_LABEL}={root}"),
             format!("{SERIES_LABEL}={}", recipe.series()),
@@ -267,12 +274,15 @@ impl Image {
             copied_to: Vec::new(),
             series: Vec::new(),
             size: inspected.size.and_then(|size| size.try_into().ok()).unwrap_or(0),
+            created: inspected.created.map_or(0, |at| at.unix_timestamp()),
+            inputs: String::new(),
         }
     }
 
     /// As the rest of Testdock knows it.
     pub(crate) fn known(&self) -> interpreter::Image {
-        interpreter::Image { id: self.id.clone(), name: self.name.clone(), size: self.size }
+        let Self { id, name, size, created, .. } = self.clone();
+        interpreter::Image { id, name, size, created }
     }
 }
 

@@ -19,6 +19,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::{Mount, PathMap};
 use testdock_core::plan::Limits;
 
+use super::build::SOURCE_LABEL;
 use super::compose;
 use super::container::{engine_error, now};
 use super::recipe::{BASE, KEY};
@@ -96,6 +97,7 @@ async fn lease(docker: &Docker, id: &str) -> Option<Duration> {
 fn image(found: ImageSummary) -> Image {
     Image {
         workspace: found.labels.get(WORKSPACE).cloned().unwrap_or_default().into(),
+        source: found.labels.get(SOURCE_LABEL).cloned().unwrap_or_default(),
         id: found.id,
         names: found.repo_tags,
         age: age(Some(found.created)),
@@ -106,6 +108,29 @@ fn image(found: ImageSummary) -> Image {
 fn age(created: Option<i64>) -> Duration {
     let seconds = created.map_or(0, |then| now().saturating_sub(then));
     Duration::from_secs(seconds.try_into().unwrap_or(0))
+}
+
+/// The containers of an interpreter, closely.
+pub(crate) async fn of_interpreter(
+    docker: &Docker,
+    root: &Utf8Path,
+    name: &str,
+) -> Result<Vec<Shown>, RunError> {
+    let mut shown = Vec::new();
+    for container in list(docker).await?.containers {
+        if container.interpreter == name && container.workspace == root {
+            shown.push(inspected(docker, container).await?);
+        }
+    }
+    Ok(shown)
+}
+
+/// What registries know an image by, and the hash of what it was built from.
+pub(crate) async fn origin(docker: &Docker, id: &str) -> Result<(Vec<String>, String), RunError> {
+    let found = docker.inspect_image(id).await;
+    let found = found.map_err(|e| engine_error(&format!("inspect the image {id}"), &e))?;
+    let labels = found.config.and_then(|config| config.labels).unwrap_or_default();
+    Ok((found.repo_digests.unwrap_or_default(), labels.get(KEY).cloned().unwrap_or_default()))
 }
 
 /// One container, closely.
@@ -122,6 +147,10 @@ pub(crate) async fn show(docker: &Docker, root: &Utf8Path, name: &str) -> Result
                 .help(format!("name one of {}", names.join(", "))));
         }
     };
+    inspected(docker, container).await
+}
+
+async fn inspected(docker: &Docker, container: Container) -> Result<Shown, RunError> {
     let found = docker.inspect_container(&container.id, None::<InspectContainerOptions>).await;
     let found = found
         .map_err(|e| engine_error(&format!("inspect the container {}", container.name), &e))?;
@@ -161,6 +190,7 @@ pub(crate) async fn remove(
     docker: &Docker,
     root: &Utf8Path,
     name: &str,
+    source: Option<&str>,
 ) -> Result<Vec<String>, RunError> {
     let kept = list(docker).await?;
     let mut removed = Vec::new();
@@ -171,7 +201,9 @@ pub(crate) async fn remove(
         removed.push(container.name.clone());
     }
     removed.extend(compose::take_down(docker, root, name).await);
-    for image in kept.images.iter().filter(|i| image_is_meant(i, name)) {
+    let is_built =
+        |image: &&Image| image.workspace == root && Some(image.source.as_str()) == source;
+    for image in kept.images.iter().filter(|i| image_is_meant(i, name) || is_built(i)) {
         let title = image.names.first().unwrap_or(&image.id).clone();
         let options = RemoveImageOptionsBuilder::default().force(true).build();
         let gone = docker.remove_image(&image.id, Some(options), None).await.map(|_| ());

@@ -148,6 +148,8 @@ pub(super) async fn hand_over(docker: &Docker, id: &str, recipe: &Recipe) {
         host_config: Some(HostConfig {
             auto_remove: Some(true),
             network_mode: Some("none".to_owned()),
+            // The volumes' owner is to be who the tests are, by the same count.
+            userns_mode: recipe.body.host_config.as_ref().and_then(|it| it.userns_mode.clone()),
             mounts: Some(mounts.clone()),
             ..HostConfig::default()
         }),

@@ -7,11 +7,15 @@ mod fate;
 pub(crate) mod kept;
 mod look;
 mod made;
+mod nature;
+mod passwd;
 mod placement;
 mod recipe;
+mod selinux;
 mod settle;
 mod setup;
 mod shape;
+pub(crate) mod surroundings;
 
 mod bases;
 mod build;
@@ -30,8 +34,8 @@ pub(crate) use recipe::KEY;
 use std::sync::Arc;
 
 use bollard::Docker;
-use camino::Utf8Path;
-use testdock_core::interpreter;
+use camino::{Utf8Path, Utf8PathBuf};
+use testdock_core::interpreter::{self, refuse_disguised};
 use testdock_core::model::{Provenance, RunError};
 use testdock_core::plan::{Build, Compose, Interpreter, Job, Source};
 use tokio_util::sync::CancellationToken;
@@ -56,7 +60,8 @@ pub(crate) async fn stand(
             return borrowed(docker, job, &interpreter, service).await;
         }
     }
-    let interpreter = &interpreter;
+    refuse_disguised(&interpreter, root, home().as_deref(), &|path| path.canonicalize_utf8().ok())?;
+    let interpreter = &surroundings::lay(&interpreter);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let interpreter = &settle::settle(docker, interpreter, &image).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
@@ -69,9 +74,11 @@ pub(crate) async fn stand(
     let provenance = Provenance {
         interpreter: image.description,
         image: image.id,
+        inputs: image.inputs,
         container: container.id().to_owned(),
         warm: container.is_warm(),
         paths: container.paths().clone(),
+        ..Provenance::default()
     };
     Ok(Stand {
         env: interpreter.options.env.clone(),
@@ -79,6 +86,10 @@ pub(crate) async fn stand(
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         seat: Seat::Container(container),
     })
+}
+
+fn home() -> Option<Utf8PathBuf> {
+    Utf8PathBuf::from_path_buf(std::env::home_dir()?).ok()
 }
 
 /// A service's own container, as it is.
@@ -95,6 +106,7 @@ async fn borrowed(
         container: container.id().to_owned(),
         warm: true,
         paths: container.paths().clone(),
+        ..Provenance::default()
     };
     Ok(Stand {
         // The service's own variables are in the container.

@@ -10,6 +10,7 @@ use bollard::query_parameters::CreateImageOptionsBuilder;
 use futures_util::StreamExt;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 
+use crate::death::room_help;
 use crate::runner::Events;
 
 mod credentials;
@@ -131,7 +132,9 @@ pub(super) fn remedy(name: &str, cause: &str) -> String {
     let registry = registry_of(name);
     let cause = cause.to_ascii_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| cause.contains(phrase));
-    if says(&["invalid reference format"]) {
+    if let Some(help) = room_help(&cause) {
+        help.to_owned()
+    } else if says(&["invalid reference format"]) {
         "write it as [registry/]name[:tag], in lower case".to_owned()
     } else if says(&["no matching manifest", "no match for platform"]) {
         "the image is not made for this engine's platform; choose another one".to_owned()

@@ -14,7 +14,9 @@ use testdock_core::placement::Placement;
 use testdock_core::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, User};
 
 use super::image::Image;
+use super::selinux;
 use super::shape::{self, host_config, later_networks};
+use crate::death::room_help;
 use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
 /// The key of what shaped a container's creation.
@@ -48,6 +50,8 @@ pub(crate) struct Recipe {
     pub(crate) platform: Option<String>,
     /// What was asked of it that it does not have, in words.
     pub(crate) unheeded: Vec<String>,
+    /// What it has that reaches beyond it, in words.
+    pub(crate) granted: Vec<String>,
     /// As whom its commands run; empty for the image's own user.
     pub(crate) owner: String,
     /// Volumes that start from the image, and belong to whoever made it.
@@ -88,6 +92,7 @@ impl Recipe {
             user: user(&options.user),
             working_dir: Some(start_dir(options)),
             host_config: Some(HostConfig {
+                binds: relabelled(root, options, place),
                 mounts: Some(mounts(root, options, place, files)),
                 ..host_config(options)
             }),
@@ -117,6 +122,7 @@ impl Recipe {
             networks,
             platform: options.platform.clone(),
             unheeded: interpreter.unheeded.clone(),
+            granted: interpreter.granted.clone(),
             owner: user(&options.user).unwrap_or_default(),
             filled,
             setup: options.setup.clone(),
@@ -144,13 +150,27 @@ pub(crate) fn lease(interpreter: &Interpreter) -> Duration {
     interpreter.keep_warm.max(HEARTBEAT * 4)
 }
 
+/// The parts of the workspace that SELinux would bar: only the older way to write a mount relabels.
+fn relabelled(root: &Utf8Path, options: &Options, place: &Placement) -> Option<Vec<String>> {
+    let parts = place.mounts.iter().map(|(path, dir)| (path.on(root), dir));
+    let parts = parts.filter(|(path, _)| is_relabelled(path, options));
+    let binds: Vec<String> = parts.map(|(path, dir)| format!("{path}:{dir}:z")).collect();
+    (!binds.is_empty()).then_some(binds)
+}
+
+fn is_relabelled(path: &Utf8Path, options: &Options) -> bool {
+    selinux::relabels(selinux::is_on(), path, options, super::home().as_deref())
+}
+
 fn mounts(
     root: &Utf8Path,
     options: &Options,
     place: &Placement,
     files: &[(Utf8PathBuf, String)],
 ) -> Vec<Mount> {
-    let binds = place.mounts.iter().map(|(path, dir)| bind(&path.on(root), dir));
+    let parts = place.mounts.iter().map(|(path, dir)| (path.on(root), dir));
+    let parts = parts.filter(|(path, _)| !is_relabelled(path, options));
+    let binds = parts.map(|(path, dir)| bind(&path, dir));
     // What somebody says lies there counts more than what the image has there.
     let taken = |dir: &str| options.mounts.iter().any(|mount| mount.target == dir);
     // Without a name: the engine fills it from the image, and removes it with the container.
@@ -287,6 +307,9 @@ pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunEr
         return failed.help(
             "the image needs a POSIX shell named sh; a `scratch` or distroless image has none",
         );
+    }
+    if let Some(help) = room_help(&said) {
+        return failed.help(help);
     }
     if said.contains("network") {
         return failed.help("correct interpreter.network, or create that network");

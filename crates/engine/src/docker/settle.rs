@@ -5,7 +5,7 @@ use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, User};
 
 use super::image::Image;
-use super::look;
+use super::{look, nature};
 
 /// The interpreter with nothing left open.
 pub(super) async fn settle(
@@ -23,7 +23,36 @@ pub(super) async fn settle(
         let passwd = look::passwd(docker, image).await?;
         take_user(&mut settled, name, &passwd);
     }
+    if settled.options.testcontainers && !image.copied_to.is_empty() {
+        settled.unheeded.push(format!(
+            "the image's own copy of the project in {}: what starts containers needs the workspace at its own path",
+            image.copied_to.join(", ")
+        ));
+    }
+    if settled.options.user == User::Host {
+        let nature = nature::of(docker, interpreter.host.as_deref()).await;
+        nature::adapt(&mut settled.options, nature);
+    }
+    if settled.options.user == User::Host && !settled.options.only_own_group {
+        settled.options.groups.extend(further_groups());
+        settled.options.groups.sort();
+        settled.options.groups.dedup();
+    }
     Ok(settled)
+}
+
+/// The groups that the caller is in beside its own: what they share in the workspace the tests can use.
+#[cfg(target_os = "linux")]
+fn further_groups() -> Vec<String> {
+    let own = rustix::process::getgid();
+    let all = rustix::process::getgroups().unwrap_or_default();
+    all.into_iter().filter(|group| *group != own).map(|group| group.as_raw().to_string()).collect()
+}
+
+/// An engine in a virtual machine knows none of them.
+#[cfg(not(target_os = "linux"))]
+fn further_groups() -> Vec<String> {
+    Vec::new()
 }
 
 const OPEN: &str = "${containerEnv:";

@@ -25,7 +25,7 @@ pub(crate) struct Need {
     /// The images that it is built on.
     bases: Vec<String>,
     /// Which of the workspace's builds it comes from, where it is built.
-    source: Option<String>,
+    pub(crate) source: Option<String>,
     /// The files that it is built from, from the workspace's root.
     pub(crate) inputs: Vec<String>,
 }

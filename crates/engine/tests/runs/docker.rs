@@ -382,7 +382,7 @@ async fn what_is_kept_is_listed_shown_and_removed() {
     let shown = interpreters::show(world, None, root, &id[..12]).await.unwrap();
     assert_eq!(shown.limits, yard.0.interpreter.options.limits);
     assert_eq!(shown.paths.to_container(&yard.0.root).unwrap(), yard.0.root);
-    let removed = interpreters::remove(world, None, root, &container.name).await.unwrap();
+    let removed = interpreters::remove(world, None, root, &container.name, None).await.unwrap();
     assert_eq!(removed, std::slice::from_ref(&container.name));
     let error = interpreters::show(world, None, root, &id).await.unwrap_err();
     assert!(error.message.starts_with("there is no container"), "{}", error.message);

@@ -168,6 +168,8 @@ pub enum StaleReason {
     Remembered,
     /// A later run should have run it, and broke before it could.
     NotReached,
+    /// It comes from another image, interpreter or profile than the test would run in now.
+    Elsewhere,
 }
 
 /// One thing that went wrong in a test.

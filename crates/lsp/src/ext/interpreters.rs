@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Asks for all interpreters, and to be told when they stand otherwise.
 pub const INTERPRETERS: &str = "testdock/interpreters";
-/// Adds one to `testdock.toml`.
+/// Adds one to the folder's `testdock.toml`, or to the person's own.
 pub const ADD_INTERPRETER: &str = "testdock/addInterpreter";
 
 /// Tells of interpreters that stand otherwise than before: all of them.
@@ -139,6 +139,9 @@ pub struct AddInterpreterParams {
     /// Answers, by the keys of the kind's fields.
     #[serde(default)]
     pub values: BTreeMap<String, String>,
+    /// Whether it is for the person alone, in all projects, instead of in the folder's file.
+    #[serde(default)]
+    pub personal: bool,
 }
 
 /// The answer to [`ADD_INTERPRETER`].

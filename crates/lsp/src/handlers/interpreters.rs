@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 use testdock_core::interpreter::{Addition, NotAdded};
 use testdock_core::session::{Input, Session};
-use testdock_engine::register;
+use testdock_engine::register::{self, Owner};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 
 use super::request::{self, Request, Target};
@@ -33,15 +33,25 @@ pub(crate) async fn add(
     params: AddInterpreterParams,
 ) -> Result<AddedInterpreter> {
     let folder = params.folder.clone();
-    let root = shared.handle.ask(move |session| root(session, folder.as_deref()));
-    let root = root.await.unwrap_or_else(|| Err(request::failed("the server is shutting down")))?;
+    let roots = shared.handle.ask(move |session| roots(session, folder.as_deref()));
+    let roots = roots.await.unwrap_or_else(|| Err(request::failed("the server is shutting down")));
+    let (root, all) = roots?;
+    let owner = if params.personal { Owner::Person } else { Owner::Project };
     let addition = Addition { kind: params.kind, name: params.name, values: params.values };
     let (task, name) = (shared.clone(), addition.name.trim().to_owned());
-    let written = tokio::task::spawn_blocking(move || write(&task, &root, &addition)).await;
+    let written = tokio::task::spawn_blocking(move || write(&task, &root, owner, &addition)).await;
     let path = written.unwrap_or_else(|_| Err(request::failed("the file was not written")))?;
     // A client that watches files tells of this one too: it is read once more, and that is all.
-    shared.handle.send(Input::Changed(vec![path.clone()]));
-    let file = path.file_name().unwrap_or_default();
+    // A person's own file counts in every folder, and lies in none.
+    let changed = match owner {
+        Owner::Project => vec![path.clone()],
+        Owner::Person => all.iter().map(|root| root.join("testdock.toml")).collect(),
+    };
+    shared.handle.send(Input::Changed(changed));
+    let file = match owner {
+        Owner::Project => path.file_name().unwrap_or_default(),
+        Owner::Person => path.as_str(),
+    };
     let message = format!("added the interpreter {name} to {file}");
     let uri = shared.uri(&path).ok_or_else(|| request::failed("the file has no URI"))?;
     Ok(AddedInterpreter { uri, message })
@@ -58,26 +68,32 @@ pub(crate) async fn build(
     Ok(json!(request::start(shared, request).await?))
 }
 
-fn root(session: &Session, name: Option<&str>) -> Result<Utf8PathBuf> {
-    let mut folders = session.folders();
-    match name {
-        None => folders.next().map(|folder| folder.root.clone()).ok_or_else(request::no_folder),
+/// The root of the folder of that name, or of the first one; and those of all.
+fn roots(session: &Session, name: Option<&str>) -> Result<(Utf8PathBuf, Vec<Utf8PathBuf>)> {
+    let meant = match name {
+        None => session.folders().next().ok_or_else(request::no_folder)?,
         Some(name) => {
-            let named = folders.find(|folder| &*folder.name == name);
-            let named = named.map(|folder| folder.root.clone());
-            named.ok_or_else(|| request::unknown_folder(name))
+            let named = session.folders().find(|folder| &*folder.name == name);
+            named.ok_or_else(|| request::unknown_folder(name))?
         }
-    }
+    };
+    let all = session.folders().map(|folder| folder.root.clone());
+    Ok((meant.root.clone(), all.collect()))
 }
 
-fn write(shared: &Shared, root: &Utf8Path, addition: &Addition) -> Result<Utf8PathBuf> {
-    let file = register::file(root);
-    if let Some(text) = shared.documents.text(&shared.folders.as_opened(&file))
+fn write(
+    shared: &Shared,
+    root: &Utf8Path,
+    owner: Owner,
+    addition: &Addition,
+) -> Result<Utf8PathBuf> {
+    if let Some(file) = register::file(root, owner)
+        && let Some(text) = shared.documents.text(&shared.folders.as_opened(&file))
         && std::fs::read_to_string(&file).is_ok_and(|on_disk| *on_disk != *text)
     {
         return Err(refused("testdock.toml has changes that are not saved; save it first", None));
     }
-    register::add(&shared.scanner, root, addition).map_err(|NotAdded { field, error }| {
+    register::add(&shared.scanner, root, owner, addition).map_err(|NotAdded { field, error }| {
         refused(messages::error_words(&error), field.as_deref())
     })
 }

@@ -39,6 +39,7 @@ async function interpreter(bed, step) {
         await window.answer('Its name', 'plain');
         await bed.shoot(window, 'field');
         await window.answer('Image:', process.env.TESTDOCK_INTERPRETER__BUILD_ARGS__BASE ?? 'python:3.12-slim');
+        await window.pick('The Project');
         await bed.soon('it is written', () =>
             readFileSync(join(project, 'testdock.toml'), 'utf8').includes('[interpreters.plain]'),
         );

@@ -11,17 +11,22 @@ fn addition(kind: &str, name: &str, values: &[(&str, &str)]) -> Addition {
 }
 
 fn try_add(text: Option<&str>, addition: &Addition) -> Result<String, NotAdded> {
-    let path = Utf8Path::new("/shop/testdock.toml");
-    let layers: Vec<Layer> = text
-        .map(|text| Layer::from_toml(Origin::Repository(path.to_owned()), text))
-        .into_iter()
-        .collect();
+    try_add_to(&Origin::Repository("/shop/testdock.toml".into()), text, addition)
+}
+
+fn try_add_to(
+    origin: &Origin,
+    text: Option<&str>,
+    addition: &Addition,
+) -> Result<String, NotAdded> {
+    let layers: Vec<Layer> =
+        text.map(|text| Layer::from_toml(origin.clone(), text)).into_iter().collect();
     let resolution = config::resolve(&layers, None);
     let read = |path: &str| {
         FILES.contains(&path).then(|| "FROM python:3.12 AS base\nFROM base AS test\n".to_owned())
     };
     let folder = Folder { root: "/shop".into(), read: &read, host: Host::unknown() };
-    let document = Document { path, text, resolution: &resolution, folder };
+    let document = Document { origin, text, resolution: &resolution, folder };
     add(document, addition)
 }
 
@@ -253,4 +258,13 @@ fn mistakes_that_were_there_are_not_ours_to_judge() {
             image = "node:22"
         "#]],
     );
+}
+
+#[test]
+fn for_a_person() {
+    let origin = Origin::Person("/home/me/.config/testdock/testdock.toml".into());
+    let added = try_add_to(&origin, None, &image("node"));
+    assert_eq!(added.unwrap(), "[interpreters.node]\nimage = \"node:22\"\n");
+    let refused = try_add_to(&origin, None, &image("default")).unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("name"));
 }

@@ -41,6 +41,8 @@ pub(super) fn over(top: &Options, mut base: Options) -> Options {
     base.privileged |= top.privileged;
     base.init |= top.init;
     base.read_only |= top.read_only;
+    base.testcontainers |= top.testcontainers;
+    base.ca_certificates |= top.ca_certificates;
     if top.namespaces != none.namespaces {
         base.namespaces.clone_from(&top.namespaces);
     }

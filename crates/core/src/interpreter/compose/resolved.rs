@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use serde_json::Value;
 
-use super::super::found::refuse_powers;
+use super::super::reach::refuse_powers;
 use super::service::Reading;
 use super::{overlay::over, texts, yaml};
 use crate::model::{Fault, RunError};
@@ -79,7 +79,7 @@ pub fn compose_interpreter(
         "default" => "interpreter".to_owned(),
         name => format!("interpreters.{name}"),
     };
-    refuse_powers(&made.options, &compose.allow, &title, root)?;
+    made.granted = refuse_powers(&made.options, &compose.allow, &title, root)?;
     let mut needs = Vec::new();
     needs_of(services, &compose.service, &mut needs);
     Ok(ComposeService { interpreter: made, needs })

@@ -212,8 +212,12 @@ impl<'a> Reading<'a> {
 impl Agent {
     /// The container that Jenkins makes, as options.
     pub(super) fn options(&self, found: &mut Found, folder: Folder<'_>) -> Result<(), RunError> {
-        let options =
-            Options { entrypoint: Entrypoint::Image, env: self.env.clone(), ..Options::default() };
+        let options = Options {
+            entrypoint: Entrypoint::Image,
+            env: self.env.clone(),
+            only_own_group: true,
+            ..Options::default()
+        };
         let mut flags = Flags::new(folder, options);
         flags.take(&self.args).map_err(|error| {
             let message = format!("cannot use {}: args: {error}", self.file);

@@ -18,32 +18,35 @@ fn short_forms() {
     check(
         "pipeline { agent { docker 'maven:3' } }",
         &expect![[r#"
-        Image("maven:3")
-          no setting names a source, and Jenkinsfile does: the agent of the pipeline
-        workdir: Some("/w/shop")
-        entrypoint: Image
-    "#]],
+            Image("maven:3")
+              no setting names a source, and Jenkinsfile does: the agent of the pipeline
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            only_own_group: true
+        "#]],
     );
     check(
         "pipeline { agent { dockerfile true } }",
         &expect![[r#"
-        Dockerfile
-        path: "Dockerfile"
-        options: BuildOptions { extra_hosts: [], network: None, platform: None, secrets: {}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: ["d1f688d36d60702a7ef063b15563bbff9786d77d"] }
-          no setting names a source, and Jenkinsfile does: the agent of the pipeline
-        workdir: Some("/w/shop")
-        entrypoint: Image
-    "#]],
+            Dockerfile
+            path: "Dockerfile"
+            options: BuildOptions { extra_hosts: [], network: None, platform: None, secrets: {}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: ["d1f688d36d60702a7ef063b15563bbff9786d77d"] }
+              no setting names a source, and Jenkinsfile does: the agent of the pipeline
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            only_own_group: true
+        "#]],
     );
     check(
         "pipeline { agent { docker(image: 'a', args: '-u root') } }",
         &expect![[r#"
-        Image("a")
-          no setting names a source, and Jenkinsfile does: the agent of the pipeline
-        user: Named("root")
-        workdir: Some("/w/shop")
-        entrypoint: Image
-    "#]],
+            Image("a")
+              no setting names a source, and Jenkinsfile does: the agent of the pipeline
+            user: Named("root")
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            only_own_group: true
+        "#]],
     );
 }
 
@@ -72,6 +75,7 @@ fn every_option() {
             env: {"A": "b c", "CI": "true", "WHERE": "eu-1"}
             workdir: Some("/w/shop")
             mounts: [Mount { target: "/root/.m2", from: Host { path: "/home/me/.m2", make: true }, read_only: false }]
+            only_own_group: true
             not `registryCredentialsId`: Docker's own configuration has the credentials (docker login)
             not `label`: the tests run on your engine, on no node of Jenkins
             not `customWorkspace`: the workspace goes to the path that it has here
@@ -102,6 +106,7 @@ fn every_option() {
             workdir: Some("/w/shop")
             entrypoint: Image
             network: Some("n")
+            only_own_group: true
             not `--frob=x`: Testdock's builds do not know it
             not `colour`: Testdock does not know it
         "#]],
@@ -130,23 +135,25 @@ fn the_stage_that_tests_is_found() {
     check(
         STAGES,
         &expect![[r#"
-        Image("node:22")
-          no setting names a source, and Jenkinsfile does: the agent of stage `Unit`
-        env: {"X": "1"}
-        workdir: Some("/w/shop")
-        entrypoint: Image
-    "#]],
+            Image("node:22")
+              no setting names a source, and Jenkinsfile does: the agent of stage `Unit`
+            env: {"X": "1"}
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            only_own_group: true
+        "#]],
     );
     let named = |stage: &str| format!("[interpreter]\nstage = \"{stage}\"");
     check_container(
         &named("Lint"),
         &[("Jenkinsfile", STAGES)],
         &expect![[r#"
-        Image("lint")
-          no setting names a source, and Jenkinsfile does: the agent of stage `Lint`
-        workdir: Some("/w/shop")
-        entrypoint: Image
-    "#]],
+            Image("lint")
+              no setting names a source, and Jenkinsfile does: the agent of stage `Lint`
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            only_own_group: true
+        "#]],
     );
     check_container(
         &named("Lnt"),
@@ -196,6 +203,7 @@ fn the_nearest_agent_counts() {
               no setting names a source, and Jenkinsfile does: the agent of stage `One`
             workdir: Some("/w/shop")
             entrypoint: Image
+            only_own_group: true
         "#]],
     );
     check(
@@ -205,6 +213,7 @@ fn the_nearest_agent_counts() {
               no setting names a source, and Jenkinsfile does: the agent of stage `One`
             workdir: Some("/w/shop")
             entrypoint: Image
+            only_own_group: true
         "#]],
     );
     check(

@@ -32,6 +32,7 @@ impl Folder {
             effects.extend(self.rediscover(&path));
         }
         effects.extend(self.publish(touched));
+        effects.extend(self.restamp());
         effects
     }
 

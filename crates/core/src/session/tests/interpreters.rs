@@ -23,7 +23,7 @@ fn registered(interpreter: Interpreter, is_chosen: bool) -> Registered {
 }
 
 /// A workspace whose tests run in an image, that has another one too.
-fn two() -> Workspace {
+pub(super) fn two() -> Workspace {
     let chosen = dockerfile("default");
     let choice =
         Choice { interpreter: chosen.clone(), why: String::new(), passed_over: Vec::new() };
@@ -35,13 +35,13 @@ fn two() -> Workspace {
     }
 }
 
-fn resolved(session: &mut Session, workspace: Workspace) -> Vec<String> {
+pub(super) fn resolved(session: &mut Session, workspace: Workspace) -> Vec<String> {
     let workspace = Box::new(workspace);
     words(&session.handle(Input::Resolved { folder: "w".into(), workspace }))
 }
 
 /// A session that has read that workspace, and whose interpreters somebody wants to know about.
-fn watched() -> Session {
+pub(super) fn watched() -> Session {
     let mut session = Session::default();
     let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
     assert_eq!(resolved(&mut session, two()), [""; 0], "nobody asked");
@@ -49,11 +49,11 @@ fn watched() -> Session {
     session
 }
 
-fn image(id: &str) -> Image {
-    Image { id: id.to_owned(), name: "shop:1".to_owned(), size: 0 }
+pub(super) fn image(id: &str) -> Image {
+    Image { id: id.to_owned(), name: "shop:1".to_owned(), ..Image::default() }
 }
 
-fn looked(session: &mut Session, default: Found, node: Found) -> Vec<String> {
+pub(super) fn looked(session: &mut Session, default: Found, node: Found) -> Vec<String> {
     let standing = |name: &str, found| {
         let inputs = vec!["requirements.txt".to_owned()];
         let standing = Standing { engine: "unix:///run/docker.sock".to_owned(), found, inputs };
@@ -83,6 +83,7 @@ fn started(image: &str) -> RunEvent {
         container: "c".to_owned(),
         warm: false,
         paths: PathMap::identity(),
+        ..Provenance::default()
     }))
 }
 

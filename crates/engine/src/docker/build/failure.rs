@@ -6,6 +6,7 @@ use testdock_core::paths::RelPath;
 use super::super::pull;
 use super::progress::{Progress, Step};
 use super::recipe::Recipe;
+use crate::death::room_help;
 
 /// How much of an instruction a message shows.
 const SHOWN: usize = 100;
@@ -24,7 +25,9 @@ pub(super) fn failure(recipe: &Recipe, said: &str, progress: Progress) -> RunErr
 
 fn describe(path: &RelPath, said: &str, step: &Step, line: Option<u32>) -> RunError {
     let message = format!("cannot build {path}: {}", why(said, step));
-    RunError::new(Fault::Interpreter, message).help(remedy(said, step, line))
+    let help = room_help(said).map(str::to_owned);
+    RunError::new(Fault::Interpreter, message)
+        .help(help.unwrap_or_else(|| remedy(said, step, line)))
 }
 
 fn why(said: &str, step: &Step) -> String {

@@ -1,5 +1,6 @@
 //! What an image is built from, and the name that follows from it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -26,7 +27,9 @@ pub(in super::super) struct Recipe {
     pub(in super::super) facts: DockerfileFacts,
     ignore: Arc<Matcher>,
     /// The hash of what shapes the image.
-    pub(super) key: String,
+    pub(in super::super) key: String,
+    /// The variables for proxies that the engine gives to each build.
+    pub(in super::super) proxies: BTreeMap<String, String>,
     /// The image's name, in which the key stands: an image by this name is the right one.
     pub(in super::super) name: String,
 }
@@ -57,6 +60,7 @@ impl Recipe {
             text,
             facts,
             key: String::new(),
+            proxies: BTreeMap::new(),
             name: String::new(),
         };
         recipe.key = recipe.hash(&patterns).map_err(|e| recipe.unreadable(&e))?;

@@ -21,7 +21,7 @@ use testdock_core::plan::{Dockerfile, Secret};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Recipe, Steps, context, failure, is_hang_up, labels, progress};
+use super::{Recipe, Steps, arguments, context, failure, is_hang_up, labels, progress};
 use crate::runner::Events;
 
 /// Whether the build of `dockerfile` needs this.
@@ -84,8 +84,8 @@ fn options(recipe: &Recipe, steps: Steps) -> Result<ImageBuildFrontendOptions, R
     if let Some(target) = &dockerfile.target {
         options = options.target(target);
     }
-    for (name, value) in &dockerfile.build_args {
-        options = options.buildarg(name, value);
+    for (name, value) in arguments(recipe) {
+        options = options.buildarg(&name, &value);
     }
     for (name, value) in labels(recipe) {
         options = options.label(&name, &value);

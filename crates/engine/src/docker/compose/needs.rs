@@ -54,7 +54,13 @@ pub(super) async fn bring_up(
 ) -> Result<(), RunError> {
     let mut down = Vec::new();
     for need in needs {
-        if let State::Down = state(docker, tool, need).await? {
+        let is_down = match state(docker, tool, need).await? {
+            State::Down => true,
+            // What made it fail may be mended meanwhile.
+            State::Bad(_) => forsake(docker, tool, need).await,
+            State::Well | State::Coming => false,
+        };
+        if is_down {
             down.push(need.service.as_str());
         }
     }
@@ -76,6 +82,18 @@ pub(super) async fn bring_up(
         }
     }
     Ok(())
+}
+
+/// Removes a failed service that Testdock had started; whether it was one.
+async fn forsake(docker: &Docker, tool: &Tool<'_>, need: &Dependency) -> bool {
+    let ours = listed(docker, SERVES).await.into_iter().filter(|it| {
+        it.label(PROJECT) == tool.compose.project && it.label(SERVICE) == need.service
+    });
+    let ours: Vec<Listed> = ours.collect();
+    for left in &ours {
+        remove(docker, &left.id, &tool.compose.project).await;
+    }
+    !ours.is_empty()
 }
 
 fn unwell(need: &Dependency, why: &str) -> RunError {

@@ -93,7 +93,7 @@ fn every_failure_points_at_its_instruction() {
         15: cannot build Dockerfile: RUN make was killed (exit code 137); give the engine more memory
         16: cannot build Dockerfile: RUN <<EOF (exit 1) failed with exit code 1; correct line 16 of the Dockerfile
         19: cannot build Dockerfile: COPY --from=builder /app/out /out: "/app/out": not found; check that the file is there and that .dockerignore does not exclude it
-        4: cannot build Dockerfile: WORKDIR /app: cannot mkdir: no space left on device; correct line 4 of the Dockerfile
+        4: cannot build Dockerfile: WORKDIR /app: cannot mkdir: no space left on device; make room for the engine: docker system df shows what takes it, testdock interpreter list what is ours
         12: cannot build Dockerfile: failed to do request: Head "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host; check that the engine can reach docker.io, or load the image by hand (docker load)
         1: cannot build Dockerfile: failed to solve with frontend gateway.v0: no such host; let the engine reach the registry of docker.io/docker/dockerfile:1, or remove the line # syntax=…
         13: cannot build Dockerfile: dockerfile parse error line 13: unknown instruction: RUNN; correct line 13 of the Dockerfile

@@ -1,0 +1,134 @@
+//! A line in the list of users for the tests' user, where the image has none: tools ask for the name and
+//! the home of whoever runs them.
+
+use std::io::Read as _;
+
+use bollard::Docker;
+use bollard::query_parameters::{
+    DownloadFromContainerOptionsBuilder, UploadToContainerOptionsBuilder,
+};
+use futures_util::StreamExt as _;
+
+use super::note::Note;
+use super::recipe::Recipe;
+
+/// Where the supervisor makes a home for whoever has none.
+const HOME: &str = "/tmp/testdock-home";
+/// A longer list names everybody already.
+const MOST: usize = 1 << 20;
+
+/// Adds the line to a container that has not started. Where it cannot be written (a read-only image, or
+/// one without such a list), tests do without.
+pub(super) async fn introduce(docker: &Docker, id: &str, recipe: &Recipe) {
+    let Some((uid, gid)) = numbers(&recipe.owner) else {
+        return;
+    };
+    let image = recipe.body.image.clone().unwrap_or_default();
+    let note = Note::on(&image, ["the file /etc/passwd"]);
+    let known = match note.read() {
+        Some(known) => known,
+        None => {
+            let Some(read) = read(docker, id).await else {
+                return;
+            };
+            note.write(&read);
+            read
+        }
+    };
+    let Some(list) = with(&known, uid, gid, &caller()) else {
+        return;
+    };
+    let options = UploadToContainerOptionsBuilder::default().path("/etc").build();
+    let body = bollard::body_full(archive(&list).into());
+    if let Err(error) = docker.upload_to_container(id, Some(options), body).await {
+        tracing::debug!("the tests' user has no name: {}", super::said(&error));
+    }
+}
+
+/// A user who is given by number, other than root, whom every image knows.
+fn numbers(owner: &str) -> Option<(u32, u32)> {
+    let (uid, gid) = owner.split_once(':')?;
+    let (uid, gid) = (uid.parse().ok()?, gid.parse().ok()?);
+    (uid != 0).then_some((uid, gid))
+}
+
+async fn read(docker: &Docker, id: &str) -> Option<String> {
+    let options = DownloadFromContainerOptionsBuilder::default().path("/etc/passwd").build();
+    let mut pieces = docker.download_from_container(id, Some(options));
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        bytes.extend_from_slice(&piece.ok()?);
+        if bytes.len() > MOST {
+            return None;
+        }
+    }
+    let mut archive = tar::Archive::new(bytes.as_slice());
+    let mut entry = archive.entries().ok()?.next()?.ok()?;
+    // A link leads where an image has made its own arrangements.
+    if !entry.header().entry_type().is_file() {
+        return None;
+    }
+    let mut text = String::new();
+    entry.read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// The list with one user more; `None` where it has the user.
+fn with(list: &str, uid: u32, gid: u32, caller: &str) -> Option<String> {
+    let fields = |line: &str, at: usize| line.split(':').nth(at).map(str::to_owned);
+    if list.lines().any(|line| fields(line, 2) == Some(uid.to_string())) {
+        return None;
+    }
+    let is_taken = |name: &str| list.lines().any(|line| fields(line, 0).as_deref() == Some(name));
+    let is_name = |name: &str| {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+        name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(fits)
+    };
+    let numbered = format!("testdock{uid}");
+    let names = [caller, "testdock", &numbered];
+    let name = names.into_iter().find(|name| is_name(name) && !is_taken(name))?;
+    let open = if list.is_empty() || list.ends_with('\n') { "" } else { "\n" };
+    Some(format!("{list}{open}{name}:x:{uid}:{gid}:{name}:{HOME}:/bin/sh\n"))
+}
+
+fn caller() -> String {
+    let names = ["USER", "LOGNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+}
+
+fn archive(list: &str) -> Vec<u8> {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(list.len() as u64);
+    header.set_mode(0o644);
+    header.set_uid(0);
+    header.set_gid(0);
+    let mut builder = tar::Builder::new(Vec::new());
+    // Into memory, which takes all.
+    let _ = builder.append_data(&mut header, "passwd", list.as_bytes());
+    builder.into_inner().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_without_a_line_gets_one() {
+        let list = "root:x:0:0::/root:/bin/sh\nme:x:7:7::/home/me:/bin/sh";
+        assert_eq!(with(list, 7, 7, "you"), None);
+        let added =
+            |uid, name: &str| with(list, uid, 8, name).unwrap().lines().last().unwrap().to_owned();
+        assert_eq!(added(8, "you"), "you:x:8:8:you:/tmp/testdock-home:/bin/sh");
+        assert_eq!(added(8, "me"), "testdock:x:8:8:testdock:/tmp/testdock-home:/bin/sh");
+        assert_eq!(added(8, "a:b"), "testdock:x:8:8:testdock:/tmp/testdock-home:/bin/sh");
+        assert_eq!(with(list, 8, 8, "you").unwrap().lines().count(), 3);
+    }
+
+    #[test]
+    fn only_numbers_are_introduced() {
+        assert_eq!(numbers("1000:100"), Some((1000, 100)));
+        for owner in ["0:0", "", "node", "1000", "node:node"] {
+            assert_eq!(numbers(owner), None, "{owner}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The engine itself, for tests that start containers of their own.
+
+use testdock_core::plan::{Interpreter, Mount, MountFrom};
+
+use crate::docker::connect::{Plain, plain};
+
+/// Where Docker's socket is, if nobody says otherwise.
+const SOCKET: &str = "/var/run/docker.sock";
+/// The engine's machine, as its containers know it.
+const MACHINE: &str = "host.docker.internal";
+
+pub(super) fn lay(interpreter: &mut Interpreter) {
+    let socket = match plain(interpreter.host.as_deref()) {
+        // Elsewhere the engine is in a virtual machine, and its socket where it usually is.
+        Some(Plain::Unix(path)) if cfg!(target_os = "linux") => path,
+        _ => SOCKET.to_owned(),
+    };
+    let group = group_of(&socket);
+    lay_socket(interpreter, &socket, group);
+}
+
+fn lay_socket(interpreter: &mut Interpreter, socket: &str, group: Option<u32>) {
+    let options = &mut interpreter.options;
+    let machine = match options.network.as_deref() {
+        Some("host") => "localhost",
+        _ => MACHINE,
+    };
+    for (name, value) in [
+        ("DOCKER_HOST", format!("unix://{SOCKET}").as_str()),
+        // Ports of containers are published on the engine's machine.
+        ("TESTCONTAINERS_HOST_OVERRIDE", machine),
+        // What Testcontainers mounts into its own helper is the engine's to find.
+        ("TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE", socket),
+    ] {
+        options.env.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+    if machine == MACHINE {
+        options.extra_hosts.push(format!("{MACHINE}:host-gateway"));
+    }
+    options.groups.extend(group.map(|group| group.to_string()));
+    // SELinux lets no confined container talk to the engine, whatever the socket's label.
+    options.security_opt.push("label=disable".to_owned());
+    let from = MountFrom::Host { path: socket.into(), make: false };
+    options.mounts.push(Mount { target: SOCKET.to_owned(), from, read_only: false });
+}
+
+/// The group that may use the socket: the tests' user is in no group of the host otherwise.
+#[cfg(unix)]
+fn group_of(socket: &str) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(socket).ok().map(|metadata| metadata.gid())
+}
+
+#[cfg(not(unix))]
+fn group_of(_: &str) -> Option<u32> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use testdock_core::plan::Source;
+
+    use super::*;
+
+    #[test]
+    fn the_socket_of_another_engine_is_where_tools_look_for_it() {
+        let mut interpreter = Interpreter::new("x", Source::Local);
+        lay_socket(&mut interpreter, "/run/user/1000/docker.sock", Some(998));
+        let options = &interpreter.options;
+        assert_eq!(options.mounts[0].target, SOCKET);
+        assert_eq!(
+            options.env["TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE"],
+            "/run/user/1000/docker.sock"
+        );
+        assert_eq!(options.env["TESTCONTAINERS_HOST_OVERRIDE"], MACHINE);
+        assert_eq!(options.extra_hosts, ["host.docker.internal:host-gateway"]);
+        assert_eq!(options.groups, ["998"]);
+    }
+
+    #[test]
+    fn in_the_hosts_network_the_host_is_here() {
+        let mut interpreter = Interpreter::new("x", Source::Local);
+        interpreter.options.network = Some("host".to_owned());
+        lay_socket(&mut interpreter, SOCKET, None);
+        let options = &interpreter.options;
+        assert_eq!(options.env["TESTCONTAINERS_HOST_OVERRIDE"], "localhost");
+        assert_eq!(options.extra_hosts, [""; 0]);
+    }
+}

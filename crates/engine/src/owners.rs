@@ -1,0 +1,94 @@
+//! Whether a run left files in the workspace that the caller cannot delete.
+
+use std::time::{Duration, SystemTime};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use testdock_core::plan::{Interpreter, Source, User};
+use tokio::time::Instant;
+
+/// So long a workspace is looked through; a larger one is looked through in part.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A run whose tests may be somebody else than the caller.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    began: SystemTime,
+}
+
+impl Watch {
+    /// Nothing to watch where tests run as the caller: what they make is the caller's, and looking would cost
+    /// each run some time. Nor for root, to whom nothing is barred.
+    pub(crate) fn over(interpreter: &Interpreter) -> Option<Self> {
+        let is_caller = match &interpreter.options.user {
+            User::Host | User::Alias(_) => true,
+            User::Named(named) => *named == caller().map(|(uid, gid)| format!("{uid}:{gid}"))?,
+            User::Image => false,
+        };
+        let is_here = interpreter.source == Source::Local;
+        let is_barred = caller().is_some_and(|(uid, _)| uid != 0);
+        // Clocks of file systems are coarse.
+        let began = SystemTime::now().checked_sub(Duration::from_millis(20))?;
+        (!is_caller && !is_here && is_barred).then_some(Self { began })
+    }
+
+    /// What to say when the run is over.
+    pub(crate) async fn end(self, root: &Utf8Path) -> Option<String> {
+        let root = root.to_owned();
+        let looked = tokio::task::spawn_blocking(move || self.foreign(&root));
+        let (first, count) = looked.await.ok()??;
+        let others = match count {
+            1 => String::new(),
+            count => format!(" and {} more", count - 1),
+        };
+        Some(format!(
+            "the tests left files in the workspace that belong to somebody else: {first}{others}; \
+             set interpreter.user to \"host\", or take them over: sudo chown -R \"$(id -u):$(id -g)\" {first}"
+        ))
+    }
+
+    /// The first path that is somebody else's since the run began, and how many there are.
+    fn foreign(&self, root: &Utf8Path) -> Option<(Utf8PathBuf, usize)> {
+        let until = Instant::now() + PATIENCE;
+        let (uid, _) = caller()?;
+        let walk = ignore::WalkBuilder::new(root).standard_filters(false).build();
+        let mut found = None;
+        for entry in walk.flatten() {
+            let path = Utf8Path::from_path(entry.path());
+            if let (Some(path), true) = (path, is_foreign(&entry, uid, self.began)) {
+                let (_, count) = found.get_or_insert_with(|| (path.to_owned(), 0));
+                *count += 1;
+            }
+            if Instant::now() > until {
+                break;
+            }
+        }
+        found
+    }
+}
+
+#[cfg(unix)]
+fn is_foreign(entry: &ignore::DirEntry, uid: u32, since: SystemTime) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let Ok(found) = entry.metadata() else {
+        return false;
+    };
+    let since = since.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let changed = (found.ctime(), found.ctime_nsec());
+    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    found.uid() != uid && changed >= (seconds, i64::from(since.subsec_nanos()))
+}
+
+#[cfg(unix)]
+fn caller() -> Option<(u32, u32)> {
+    Some((rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw()))
+}
+
+#[cfg(not(unix))]
+fn is_foreign(_: &ignore::DirEntry, _: u32, _: SystemTime) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn caller() -> Option<(u32, u32)> {
+    None
+}

@@ -1,0 +1,114 @@
+//! A project that means ill: what it asks for is refused, or said; nothing of it is done in silence.
+
+use crate::support::project::Project;
+
+const ONE: (&str, &str) = ("test_one.py", "def test_one():\n    pass\n");
+
+/// The settings are refused before anything is made.
+#[track_caller]
+fn refused(settings: &str, said: &[&str]) {
+    let Some(project) = Project::with(&[ONE]) else {
+        return;
+    };
+    std::os::unix::fs::symlink("/", project.root.join("link")).unwrap();
+    std::os::unix::fs::symlink("/var/run/docker.sock", project.root.join("sock")).unwrap();
+    project.write("testdock.toml", settings);
+    let story = project.run(&[]);
+    assert_eq!((story.code, story.totals()), (Some(2), [0; 4]), "{story:#?}");
+    let told = format!("{}{}", story.error(), story.errors);
+    for words in said {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert_eq!(project.containers(), [""; 0]);
+}
+
+#[test]
+fn the_hosts_files() {
+    refused("interpreter.mounts = ['/:/host']", &["the host's /", "allow = [\"host-files\"]"]);
+    refused("interpreter.run-args = ['-v', '/etc:/host']", &["the host's /etc", "host-files"]);
+    refused(
+        "interpreter.run-args = ['--mount=type=bind,source=/home,target=/h']",
+        &["the host's /home"],
+    );
+    refused("interpreter.mounts = ['../../../../:/host']", &["the host's /", "host-files"]);
+}
+
+#[test]
+fn the_hosts_files_by_way_of_a_link() {
+    refused("interpreter.mounts = ['./link:/host']", &["the host's /, by way of", "host-files"]);
+    refused("interpreter.mounts = ['./link/etc:/host']", &["the host's /etc, by way of"]);
+    refused("interpreter.mounts = ['./sock:/sock']", &["docker.sock, by way of", "docker-socket"]);
+}
+
+#[test]
+fn a_home_and_its_keys() {
+    refused("interpreter.mounts = ['~:/home']", &["host-files"]);
+    refused("interpreter.mounts = ['~/.ssh:/keys:ro']", &["host-files"]);
+    refused("interpreter.mounts = ['~/.config/gh:/gh']", &["host-files"]);
+}
+
+#[test]
+fn the_engine_and_all_privileges() {
+    refused("interpreter.mounts = ['/var/run/docker.sock:/s']", &["docker-socket"]);
+    refused("interpreter.run-args = ['--privileged']", &["allow = [\"privileged\"]"]);
+    refused("interpreter.run-args = ['--cap-add=SYS_ADMIN']", &["allow = [\"privileged\"]"]);
+    refused("interpreter.run-args = ['--pid=host']", &["allow = [\"host-namespaces\"]"]);
+    refused("interpreter.network = 'host'", &["allow = [\"host-namespaces\"]"]);
+}
+
+#[test]
+fn a_build_of_what_is_not_the_workspaces() {
+    // Nothing runs: no engine is needed.
+    let project = Project::empty();
+    project.write("Dockerfile", "FROM scratch\n");
+    for (settings, said) in [
+        ("interpreter = { dockerfile = 'Dockerfile', context = '../..' }", "interpreter.context"),
+        ("interpreter.context = '/'", "interpreter.context"),
+        ("interpreter.dockerfile = '../Dockerfile'", "interpreter.dockerfile"),
+        ("interpreter.dockerfile = '/etc/passwd'", "interpreter.dockerfile"),
+    ] {
+        project.write("testdock.toml", settings);
+        let (code, told) = project.shown(&["interpreter", "build"]);
+        let said = format!("`{said}` leads out of the workspace");
+        assert!(code == 2 && told.contains(&said), "{code}: {told}");
+    }
+}
+
+#[test]
+fn reports_of_elsewhere() {
+    let suite = |glob: &str| format!("[[suite]]\ncommand = ['true']\nreports = ['{glob}']\n");
+    refused(&suite("../../**/*.xml"), &["reports lie in the workspace"]);
+    refused(&suite("/etc/*.xml"), &["reports lie in the workspace"]);
+    refused("[[suite]]\nframework = 'pytest'\nroot = '../elsewhere'\n", &["lies in the workspace"]);
+}
+
+/// A report that is a link to a file of the host is no report.
+#[test]
+fn a_report_that_is_a_link() {
+    let Some(project) = Project::with(&[]) else {
+        return;
+    };
+    let secret = project.home.join("secret.xml");
+    std::fs::write(&secret, "<testsuite><testcase name='stolen'/></testsuite>").unwrap();
+    let suite = format!(
+        "[[suite]]\ncommand = ['sh', '-c', 'ln -sf {secret} r.xml']\nreports = ['*.xml']\n"
+    );
+    project.write("testdock.toml", &suite);
+    let story = project.run(&[]);
+    assert_eq!((story.code, story.totals()), (Some(1), [0; 4]), "{story:#?}");
+    assert!(story.error().contains("wrote no report"), "{}", story.error());
+}
+
+/// What was allowed is said with each container that has it.
+#[test]
+fn what_is_allowed_is_said() {
+    let Some(project) = Project::with(&[ONE]) else {
+        return;
+    };
+    let settings = "[interpreter]\nmounts = ['/etc:/host:ro']\nallow = ['host-files']\n";
+    project.write("testdock.toml", settings);
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(0), "{story:#?}");
+    let said = story.only("warning").value["message"].to_string();
+    assert!(said.contains("the container has the host's /etc"), "{said}");
+}

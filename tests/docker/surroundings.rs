@@ -1,0 +1,170 @@
+//! What tests are given of the machine: the engine, proxies, authorities, who they are.
+
+use crate::support::docker::docker;
+use crate::support::images;
+use crate::support::person::{self, Engine, foreign};
+use crate::support::project::Project;
+use crate::support::running::Story;
+
+#[track_caller]
+fn passes(story: &Story) {
+    assert_eq!(story.code, Some(0), "{story:#?}");
+}
+
+fn warnings(story: &Story) -> String {
+    let texts = story.of("warning").filter_map(|line| line.value["message"].as_str());
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+const STARTS_A_DATABASE: &str = r#"
+import os, pathlib
+import pg8000.native
+from testcontainers.postgres import PostgresContainer
+
+HERE = pathlib.Path(__file__).parent
+
+def test_query():
+    database = PostgresContainer(os.environ["POSTGRES_IMAGE"], driver=None)
+    with database.with_volume_mapping(str(HERE), "/here") as it:
+        host, port = it.get_container_host_ip(), int(it.get_exposed_port(5432))
+        client = pg8000.native.Connection(it.username, host, it.dbname, port, it.password)
+        assert client.run("select 1") == [[1]]
+        # The engine finds the workspace where the tests do.
+        assert it.exec(["cat", "/here/marker.txt"]).output == b"seen"
+"#;
+
+/// As somebody other than root, who may use the engine here: so may they in the container.
+#[test]
+fn tests_start_a_real_database_with_testcontainers() {
+    let (Some(image), Some(postgres)) = (images::testcontainers(), images::postgres()) else {
+        return;
+    };
+    let project = Project::empty();
+    project.write("test_db.py", STARTS_A_DATABASE);
+    project.write("marker.txt", "seen");
+    let settings = format!(
+        "[interpreter]\nimage = '{image}'\ntestcontainers = true\n\
+         env = {{ TESTCONTAINERS_RYUK_DISABLED = 'true', POSTGRES_IMAGE = '{postgres}' }}\n"
+    );
+    project.write("testdock.toml", &settings);
+    let Some(project) = person::hand_over(project, Engine::Allowed) else {
+        return;
+    };
+    let story = project.run(&[]);
+    passes(&story);
+    assert!(warnings(&story).contains("the engine itself"), "{story:#?}");
+    let mounts = docker(&["inspect", "-f", "{{json .Mounts}}", story.container()]).unwrap();
+    assert!(mounts.contains("/var/run/docker.sock"), "{mounts}");
+    // Without the setting there is no engine in the container.
+    project.edit("testdock.toml", "testcontainers = true", "testcontainers = false");
+    assert_eq!(project.run(&[]).code, Some(1));
+}
+
+#[test]
+fn proxies_are_those_of_dockers_own_configuration() {
+    let Some(base) = images::pytest() else { return };
+    let project = Project::empty();
+    let config = r#"{ "proxies": { "default": { "httpProxy": "http://me:hush@proxy:3128", "noProxy": "db" } } }"#;
+    std::fs::create_dir(project.home.join(".docker")).unwrap();
+    std::fs::write(project.home.join(".docker/config.json"), config).unwrap();
+    let dockerfile = format!("FROM {base}\nRUN echo \"$http_proxy $NO_PROXY\" >/built-with\n");
+    project.write("Dockerfile", &dockerfile);
+    project.write("testdock.toml", "[interpreter]\nenv = { NO_PROXY = 'mine' }\n");
+    let test = "import os
+
+def test_proxies():
+    assert os.environ['HTTP_PROXY'] == os.environ['http_proxy'] == 'http://me:hush@proxy:3128'
+    assert (os.environ['no_proxy'], os.environ['NO_PROXY']) == ('db', 'mine')
+
+def test_built():
+    assert open('/built-with').read() == 'http://me:hush@proxy:3128 db\\n'
+";
+    project.write("test_proxies.py", test);
+    passes(&project.run(&[]));
+    let (code, shown) = project.shown(&["interpreter", "show", "default"]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("HTTP_PROXY=•••") && !shown.contains("hush"), "{shown}");
+    let image = docker(&["inspect", "-f", "{{.Image}}", &project.container()]).unwrap();
+    let config = docker(&["inspect", "-f", "{{json .Config}}", &image]).unwrap();
+    assert!(!config.contains("hush"), "no image keeps a proxy: {config}");
+}
+
+#[test]
+fn the_authorities_of_this_machine_are_trusted() {
+    let test = "import os, ssl
+
+def test_bundle():
+    names = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'PIP_CERT', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS']
+    [path] = {os.environ[name] for name in names}
+    assert open(path).read() == os.environ['BUNDLE']
+    assert ssl.create_default_context().cert_store_stats()['x509_ca'] == 1
+";
+    let Some(project) = Project::with(&[("test_trust.py", test)]) else {
+        return;
+    };
+    // One of the machine's own: a whole bundle is too long for a variable.
+    let all = std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").unwrap();
+    let one = format!("{}-----END CERTIFICATE-----\n", all.split("-----END").next().unwrap());
+    let bundle = project.home.join("bundle.pem");
+    std::fs::write(&bundle, &one).unwrap();
+    let project = project
+        .env("SSL_CERT_FILE", bundle.as_str())
+        .env("TESTDOCK_INTERPRETER__ENV__BUNDLE", &one)
+        .env("TESTDOCK_INTERPRETER__CA_CERTIFICATES", "host");
+    passes(&project.run(&[]));
+}
+
+const WHO: &str = "import getpass, os, pathlib, pwd
+
+def test_who():
+    assert os.getuid() == 1234
+    assert int(os.environ['EXPECTED_GROUP']) in os.getgroups()
+    assert pwd.getpwuid(os.getuid()).pw_name == getpass.getuser()
+    home = pathlib.Path.home()
+    assert str(home) == os.environ['HOME'] == pwd.getpwuid(os.getuid()).pw_dir
+    (home / 'written').write_text('x')
+    pathlib.Path('made.txt').write_text('x')
+";
+
+#[test]
+fn the_tests_user_has_a_name_a_home_and_the_callers_groups() {
+    let Some(project) = Project::with(&[("test_who.py", WHO)]) else {
+        return;
+    };
+    let socket = std::fs::metadata("/var/run/docker.sock").unwrap();
+    let group = std::os::unix::fs::MetadataExt::gid(&socket).to_string();
+    let project = project.env("TESTDOCK_INTERPRETER__ENV__EXPECTED_GROUP", &group);
+    let Some(project) = person::hand_over(project, Engine::Allowed) else {
+        return;
+    };
+    let story = project.run(&[]);
+    passes(&story);
+    assert_eq!(foreign(&project.root), [""; 0]);
+    assert_eq!(warnings(&story), "");
+    // An image that cannot be written has no place for a name, and tests run all the same.
+    let read_only = ["--set", "interpreter.run-args = ['--read-only', '--tmpfs', '/tmp']"];
+    project.edit("test_who.py", "assert pwd", "assert True or pwd");
+    project.edit("test_who.py", " == pwd.getpwuid(os.getuid()).pw_dir", "");
+    passes(&project.run(&read_only));
+}
+
+/// Tests that run as root leave files of root, which the caller is told of; those that were there are not.
+#[test]
+fn files_that_belong_to_somebody_else_are_told() {
+    let test = "def test_leaves():\n    open('left.txt', 'w').close()\n    open('also.txt', 'w').close()\n";
+    let Some(project) = Project::with(&[("test_leaves.py", test)]) else {
+        return;
+    };
+    let project = project.env("TESTDOCK_INTERPRETER__ENV__PYTHONDONTWRITEBYTECODE", "1");
+    let Some(project) = person::hand_over(project, Engine::Allowed) else {
+        return;
+    };
+    std::fs::write(project.root.join("before.txt"), "").unwrap();
+    let as_root = ["--set", "interpreter.user = '0:0'", "--", "-p", "no:cacheprovider"];
+    let story = project.run(&as_root);
+    passes(&story);
+    let said = warnings(&story);
+    assert!(said.contains("left.txt") || said.contains("also.txt"), "{said}");
+    assert!(said.contains("and 1 more") && said.contains("interpreter.user"), "{said}");
+    assert!(!said.contains("before.txt"), "{said}");
+}
