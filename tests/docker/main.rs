@@ -24,6 +24,7 @@ mod bad_tests;
 mod bad_workspace;
 mod foreign;
 mod recording;
+mod remote;
 mod sources;
 
 mod support;

@@ -14,6 +14,8 @@ use crate::shell::{self, answer, command, say, scratch, step};
 
 const SCRIPT: &str = include_str!("elsewhere.sh");
 const SOON: Duration = Duration::from_secs(20);
+/// Whatever its engine had goes with it, file by file.
+const END: Duration = Duration::from_secs(180);
 const START: Duration = Duration::from_secs(60);
 
 /// What an engine needs that runs in a container. All privileges at once are more than it needs, and are
@@ -146,7 +148,7 @@ impl Drop for Elsewhere {
     fn drop(&mut self) {
         // With its volume, which holds all that it has.
         let gone =
-            answer(&mut command("docker", ["rm", "--force", "--volumes", &self.container]), SOON);
+            answer(&mut command("docker", ["rm", "--force", "--volumes", &self.container]), END);
         if let Err(error) = gone {
             say(format_args!("cannot remove the second engine {}: {error:#}", self.container));
         }

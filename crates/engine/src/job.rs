@@ -157,7 +157,9 @@ impl Run<'_> {
                 return Err(Break::Ended(End::TimedOut(limit.unwrap_or_default())).into());
             }
             Finish::Refused(frame) => {
-                stand.forsake(frame).await;
+                if stand.forsake(frame).await {
+                    return Err(Attempt::Gone);
+                }
                 return Err(refused(frame, &task.invocation, stand).into());
             }
             Finish::Lost(why) => {
@@ -229,7 +231,7 @@ impl Run<'_> {
 
 /// How one try at a job failed.
 enum Attempt {
-    /// The container was gone before the command began.
+    /// The container was gone before the command began, or was no good.
     Gone,
     /// For good.
     Break(Break),
