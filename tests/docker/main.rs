@@ -28,6 +28,7 @@ mod foreign;
 mod hostile;
 mod recording;
 mod registry;
+mod remote;
 mod shape;
 mod sources;
 mod surroundings;

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use crate::shell::{answer, command, root, run, say, scratch, step, target};
 use crate::timing::{self, Contender};
-use crate::{bench_discovery, bench_junit, engine, images};
+use crate::{bench_copy, bench_discovery, bench_junit, engine, images};
 
 const IMAGE: &str = "testdock/bench:latest";
 const LABEL: &str = "testdock.bench";
@@ -22,7 +22,7 @@ const SOON: Duration = Duration::from_secs(30);
 pub(crate) struct Options {
     /// What to measure [default: warm and cold]
     sections: Vec<Section>,
-    /// How many times each peer runs [default: 20; of reports 9]
+    /// How many times each peer runs [default: 20; of reports 9, of copies 5]
     #[arg(short = 'n', long)]
     rounds: Option<usize>,
     /// Measure `devcontainer exec` too; npm brings it
@@ -43,6 +43,8 @@ enum Section {
     Junit,
     /// Finding the tests of a large workspace
     Discovery,
+    /// Bringing a workspace of 20,000 files to an engine on another host
+    Copy,
 }
 
 pub(crate) fn compare(options: &Options) -> Result<()> {
@@ -51,6 +53,10 @@ pub(crate) fn compare(options: &Options) -> Result<()> {
     }
     if options.sections.contains(&Section::Discovery) {
         bench_discovery::compare(options.rounds.unwrap_or(20))?;
+    }
+    if options.sections.contains(&Section::Copy) {
+        engine::ensure()?;
+        bench_copy::compare(options.rounds.unwrap_or(5))?;
     }
     let is_run = |section: &Section| matches!(section, Section::Warm | Section::Cold);
     let runs = options.sections.is_empty() || options.sections.iter().any(is_run);

@@ -3,6 +3,7 @@
 mod code_server;
 pub(crate) mod jetbrains;
 pub(crate) mod nvim;
+pub(crate) mod remote;
 pub(crate) mod vscode;
 
 use clap::{Args, Subcommand};
@@ -14,6 +15,8 @@ pub(crate) enum Editor {
     Vscode(Options),
     /// Neovim with its plugin, and without it; Helix, Emacs
     Nvim(Options),
+    /// No editor: an engine on a host of its own, over TLS and SSH
+    Remote(remote::Options),
 }
 
 #[derive(Args)]

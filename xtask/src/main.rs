@@ -4,10 +4,12 @@
 //! small: it knows how to make a machine ready, and nothing of what Testdock does.
 
 mod bench;
+mod bench_copy;
 mod bench_discovery;
 mod bench_junit;
 mod demo;
 mod e2e;
+mod elsewhere;
 mod engine;
 mod frameworks;
 mod images;
@@ -45,7 +47,7 @@ enum Habit {
     },
     /// Do what a change has to pass: format, lints, documentation, all tests
     Ci,
-    /// Drive a real editor, and look at what it shows
+    /// Drive a real editor, and look at what it shows; or an engine on another host
     #[command(subcommand)]
     E2e(e2e::Editor),
     /// Compile the plugin for JetBrains IDEs against the API that it uses, and run its unit tests
@@ -53,7 +55,7 @@ enum Habit {
     /// Pack an extension for publishing
     #[command(subcommand)]
     Package(Package),
-    /// Measure `testdock run`, or the report reader, against their peers in turn
+    /// Measure `testdock run`, the report reader or the copy to another host against their peers in turn
     Bench(bench::Options),
 }
 
@@ -88,6 +90,7 @@ fn perform(habit: Habit) -> Result<()> {
         Habit::Bench(options) => bench::compare(&options),
         Habit::E2e(e2e::Editor::Vscode(options)) => e2e::vscode::drive(&options),
         Habit::E2e(e2e::Editor::Nvim(options)) => e2e::nvim::drive(&options),
+        Habit::E2e(e2e::Editor::Remote(options)) => e2e::remote::drive(&options),
         Habit::Jetbrains => e2e::jetbrains::check(),
         Habit::Package(Package::Vscode { target }) => {
             let package = e2e::vscode::package(target.as_deref())?;

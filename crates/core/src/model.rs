@@ -260,6 +260,13 @@ pub enum Stage {
     },
     /// Creating and starting the container.
     Starting,
+    /// Bringing the workspace to an engine that does not share it.
+    Copying {
+        /// How many files, directories and links differ.
+        files: usize,
+        /// How much is brought.
+        bytes: u64,
+    },
 }
 
 /// What happens in a run, in order.

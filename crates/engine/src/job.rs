@@ -168,7 +168,9 @@ impl Run<'_> {
                 return Err(Break::Ended(End::TimedOut(limit.unwrap_or_default())).into());
             }
             Finish::Refused(frame) => {
-                stand.forsake(frame).await;
+                if stand.forsake(frame).await {
+                    return Err(Attempt::Gone);
+                }
                 return Err(refused(frame, &task.invocation, stand).into());
             }
             Finish::Lost(why) => {
@@ -250,7 +252,7 @@ fn stamp(stand: &mut Stand, interpreter: &Interpreter) {
 
 /// How one try at a job failed.
 enum Attempt {
-    /// The container was gone before the command began.
+    /// The container was gone before the command began, or was no good.
     Gone,
     /// For good.
     Break(Break),

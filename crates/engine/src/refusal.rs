@@ -25,8 +25,8 @@ pub(crate) fn refused(frame: &Frame, invocation: &Invocation, stand: &Stand) -> 
         Frame::Blind(path) => {
             let message = format!("the container does not see the workspace: {path} is not there");
             interpreter(message).help(
-                "the engine must share this machine's files: use a local engine, \
-                 or one that has the workspace at the same path",
+                "mount the workspace in the service, or leave compose.exec away: \
+                 then the tests run in a container that gets a copy",
             )
         }
         Frame::Nowhere(dir) => {

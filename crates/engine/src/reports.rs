@@ -1,7 +1,9 @@
 //! Report files: those that a run wrote into the workspace, and those that somebody names.
 
+mod coming;
 mod named;
 
+pub(crate) use coming::Homecoming;
 pub use named::{Named, named};
 
 use std::collections::HashMap;
@@ -36,14 +38,9 @@ impl Snapshot {
         let Reports::Workspace(patterns) = reports else {
             return Ok(None);
         };
-        let mut globs = GlobSetBuilder::new();
-        for pattern in patterns {
-            let glob = Glob::new(pattern.trim_start_matches("./"));
-            globs.add(glob.map_err(|e| bad_glob(pattern, &e))?);
-        }
         let mut snapshot = Self {
             root: root.to_owned(),
-            globs: globs.build().map_err(|e| bad_glob("", &e))?,
+            globs: globs(patterns)?,
             bases: patterns.iter().map(|p| root.join(literal_base(p))).collect(),
             before: HashMap::new(),
         };
@@ -111,6 +108,15 @@ impl Snapshot {
             _ => false,
         }
     }
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, RunError> {
+    let mut globs = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = Glob::new(pattern.trim_start_matches("./"));
+        globs.add(glob.map_err(|e| bad_glob(pattern, &e))?);
+    }
+    globs.build().map_err(|e| bad_glob("", &e))
 }
 
 /// The directory or file that `pattern` names before its first wildcard.

@@ -33,7 +33,7 @@ pub(crate) enum Seat {
     /// This machine.
     Here,
     /// A container.
-    Container(Container),
+    Container(Box<Container>),
 }
 
 /// Why a command was not started.
@@ -80,11 +80,17 @@ impl Stand {
         matches!(&self.seat, Seat::Container(container) if container.is_unproven())
     }
 
-    /// Gives up a container that does not see the workspace: it never will.
-    pub(crate) async fn forsake(&self, refusal: &Frame) {
-        if let (Seat::Container(container), Frame::Blind(_)) = (&self.seat, refusal) {
-            container.remove().await;
+    /// Gives up a container that does not see the workspace: it never will. Says whether another one may.
+    pub(crate) async fn forsake(&self, refusal: &Frame) -> bool {
+        match (&self.seat, refusal) {
+            (Seat::Container(container), Frame::Blind(_)) => container.forsake().await,
+            _ => false,
         }
+    }
+
+    /// Whether what is written there is not written here.
+    pub(crate) fn has_copy(&self) -> bool {
+        matches!(&self.seat, Seat::Container(container) if container.has_copy())
     }
 
     /// Ends what was made for one run alone.

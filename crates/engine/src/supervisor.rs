@@ -83,16 +83,25 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The command that runs `invocation` at `site`; `witnesses` are files that must be seen there.
+/// What a run has to do with the workspace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Errand {
+    /// Files that must be seen there.
+    pub(crate) witnesses: Vec<String>,
+    /// Files that come back when the run wrote them: a directory, and a pattern for their names.
+    pub(crate) written: Vec<(String, String)>,
+}
+
+/// The command that runs `invocation` at `site`.
 pub(crate) fn command(
     invocation: &Invocation,
     site: &Site,
     base: &Base,
     cookie: &Cookie,
-    witnesses: &[String],
+    errand: &Errand,
 ) -> Result<Command, RunError> {
     let pieces = pieces(invocation, site);
-    let plan = plan(invocation, site, base, cookie, witnesses, pieces.len() / 2);
+    let plan = plan(invocation, site, base, cookie, errand, pieces.len() / 2);
     let mut argv: Vec<String> = ["sh", "-c", SCRIPT, "testdock"].map(String::from).into();
     argv.push(plan);
     argv.extend(pieces);
@@ -165,7 +174,7 @@ fn plan(
     site: &Site,
     base: &Base,
     cookie: &Cookie,
-    witnesses: &[String],
+    errand: &Errand,
     pieces: usize,
 ) -> String {
     let reports = match &invocation.reports {
@@ -190,12 +199,14 @@ fn plan(
         ("cwd", &invocation.cwd),
         ("reports", &reports),
         ("live", live),
+        ("returns", if errand.written.is_empty() { "" } else { "yes" }),
         ("steps", &invocation.steps.len().max(1).to_string()),
         ("candidates", &invocation.candidates.len().to_string()),
     ] {
         let _ = writeln!(text, "{name}={}", quote(value));
     }
-    let _ = writeln!(text, "witness() {{ {} }}", all_there(witnesses));
+    let _ = writeln!(text, "witness() {{ {} }}", all_there(&errand.witnesses));
+    let _ = writeln!(text, "written() {{ {} }}", find_written(&errand.written));
     for (name, dir) in invocation.prepend.iter().filter(|(name, _)| is_name(name)) {
         let _ = writeln!(text, "export {name}={}\"${{{name}:+:${name}}}\"", quote(dir));
     }
@@ -210,6 +221,16 @@ fn all_there(paths: &[String]) -> String {
     let mut list = String::new();
     for path in paths {
         let _ = write!(list, "unseen={0}; [ -e {0} ] || return 1; ", quote(path));
+    }
+    list + ":;"
+}
+
+/// A shell list that prints the files that are newer than the run.
+fn find_written(written: &[(String, String)]) -> String {
+    let mut list = String::new();
+    for (dir, name) in written {
+        let (dir, name) = (quote(dir), quote(name));
+        let _ = write!(list, "find {dir} -type f -newer \"$scratch/.began\" -name {name} -print; ");
     }
     list + ":;"
 }
@@ -290,8 +311,11 @@ mod tests {
     #[test]
     fn a_plan_is_shell_text_that_means_what_was_said() {
         let cookie = Cookie("c0ffee000000".into());
-        let witnesses = ["/app/.seen".to_owned()];
-        let command = command(&invocation(), &site(), &base(), &cookie, &witnesses).unwrap();
+        let errand = Errand {
+            witnesses: vec!["/app/.seen".to_owned()],
+            written: vec![("/app/out".to_owned(), "*.xml".to_owned())],
+        };
+        let command = command(&invocation(), &site(), &base(), &cookie, &errand).unwrap();
         expect![[r#"
             cookie='c0ffee000000'
             tag='212205442170880'
@@ -303,9 +327,11 @@ mod tests {
             cwd='/app'
             reports='r.xml again.xml'
             live='events'
+            returns='yes'
             steps='2'
             candidates='1'
             witness() { unseen='/app/.seen'; [ -e '/app/.seen' ] || return 1; :; }
+            written() { find '/app/out' -type f -newer "$scratch/.began" -name '*.xml' -print; :; }
             export PYTHONPATH='/b/h'"${PYTHONPATH:+:$PYTHONPATH}"
             has_1() { command -v 'it'\''s'; }
             run_1() { launch 'it'\''s' '-m' "$@"; }
@@ -326,12 +352,12 @@ mod tests {
         };
         long.inputs = vec![with(500 << 10)];
         let cookie = Cookie("c0ffee000000".into());
-        let made = command(&long, &site(), &base(), &cookie, &[]).unwrap();
+        let made = command(&long, &site(), &base(), &cookie, &Errand::default()).unwrap();
         assert!(made.argv.iter().all(|arg| arg.len() < 128 << 10));
         let text: String =
             made.argv[5..].chunks(2).filter(|p| p[0].starts_with('/')).map(|p| &*p[1]).collect();
         assert_eq!(text.len(), 500 << 10);
         long.inputs = vec![with(2 << 20)];
-        assert!(command(&long, &site(), &base(), &cookie, &[]).is_err());
+        assert!(command(&long, &site(), &base(), &cookie, &Errand::default()).is_err());
     }
 }

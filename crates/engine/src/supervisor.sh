@@ -6,6 +6,8 @@
 # ($pieces of them), then for each run of the command ($steps of them) the number of its further
 # arguments, and these.
 #
+# Files of the workspace that the run wrote come back too where the plan's `written` finds them.
+#
 # It must run in dash, bash and busybox ash, and fork as little as it can: every fork is on the way
 # of each run.
 
@@ -174,7 +176,7 @@ finish() {
 groups=
 seeker=
 renew
-mkdir -p "$scratch" || { frame unusable "$scratch" && exit; }
+mkdir -p "$scratch" && : >"$scratch/.began" || { frame unusable "$scratch" && exit; }
 watch <&5 3>&- 4>&- &
 watcher=$!
 exec 5<&-
@@ -243,6 +245,10 @@ for report in $reports; do
   [ -f "$scratch/$report" ] || continue
   frame report "$report"
   cat "$scratch/$report" >&3
+done
+[ ! "$returns" ] || written | while IFS= read -r file; do
+  frame report "$file"
+  cat "$file" >&3
 done
 printf '\036%s\n' "$cookie" >&4
 ooms

@@ -3,12 +3,12 @@
 use camino::Utf8Path;
 use testdock_core::frameworks::{Conclusion, Exit, Reader};
 use testdock_core::model::{Fault, RunError};
-use testdock_core::plan::{Invocation, Job, ReportFile};
+use testdock_core::plan::{Invocation, Job, ReportFile, Reports};
 
-use crate::reports::Snapshot;
+use crate::reports::{Homecoming, Snapshot};
 use crate::scan;
 use crate::stand::{Stand, Witness};
-use crate::supervisor::{self, Cookie};
+use crate::supervisor::{self, Cookie, Errand};
 
 /// A job's command, ready to start.
 pub(crate) struct Task {
@@ -19,6 +19,8 @@ pub(crate) struct Task {
     pub(crate) command: supervisor::Command,
     /// The reports in the workspace as they were before.
     before: Option<Snapshot>,
+    /// What comes back to the workspace, where the run has a copy.
+    coming: Option<Homecoming>,
 }
 
 impl Task {
@@ -30,11 +32,21 @@ impl Task {
         invocation.env.splice(0..0, job.suite.env.iter().cloned());
         let witness = if stand.is_new() { Witness::call(root)? } else { Witness::default() };
         let seen = witness.paths.iter();
-        let seen: Vec<String> = seen.filter_map(|p| site.paths.to_container(p)).collect();
-        let command = supervisor::command(&invocation, &site, &stand.base, &cookie, &seen)?;
+        let coming = stand.has_copy().then(|| Homecoming::new(root, &site, &invocation, job));
+        let coming = coming.transpose()?;
+        let errand = Errand {
+            witnesses: seen.filter_map(|p| site.paths.to_container(p)).collect(),
+            written: coming.as_ref().map(Homecoming::searches).unwrap_or_default(),
+        };
+        let command = supervisor::command(&invocation, &site, &stand.base, &cookie, &errand)?;
+        let reports = match coming {
+            Some(_) => &Reports::None,
+            None => &invocation.reports,
+        };
         Ok(Self {
             reader: job.suite.framework.reader(job, &site),
-            before: Snapshot::take(root, &invocation.reports)?,
+            before: Snapshot::take(root, reports)?,
+            coming,
             cookie,
             invocation,
             witness,
@@ -51,8 +63,9 @@ impl Task {
         // Reading many or large reports takes longer than a loop of events may wait.
         let conclusion = tokio::task::spawn_blocking(move || {
             let reports = self.reports(sent)?;
-            if let Some(before) = &self.before {
-                self.reader.files(scan::reported(before.root()));
+            let root = self.before.as_ref().map(Snapshot::root);
+            if let Some(root) = root.or(self.coming.as_ref().and_then(Homecoming::reporting)) {
+                self.reader.files(scan::reported(root));
             }
             Ok(self.reader.conclude(&reports, exit))
         });
@@ -64,9 +77,10 @@ impl Task {
     }
 
     fn reports(&self, sent: Vec<ReportFile>) -> Result<Vec<ReportFile>, RunError> {
-        match &self.before {
-            Some(before) => before.changed(),
-            None => Ok(sent),
+        match (&self.before, &self.coming) {
+            (Some(before), _) => before.changed(),
+            (None, Some(coming)) => coming.receive(sent),
+            (None, None) => Ok(sent),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod docker;
 pub(crate) mod editor;
+pub(crate) mod elsewhere;
 pub(crate) mod expected;
 pub(crate) mod images;
 pub(crate) mod look;

@@ -41,6 +41,17 @@ pub(super) const EDITORS: Base = Base {
     cmd: "nvim",
 };
 
+/// A host with an engine of its own, which is reached over TLS and SSH. No fixture is built on it.
+pub(super) const ENGINE: Base = Base {
+    name: "engine",
+    public: "debian:bookworm",
+    suite: "bookworm",
+    packages: &["docker.io", "iptables", "mount", "openssh-server", "openssl", "procps"],
+    hooks: &[],
+    environment: &[],
+    cmd: "bash",
+};
+
 /// All of them.
 pub(crate) const BASES: &[Base] = &[
     PYTHON,

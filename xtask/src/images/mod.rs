@@ -21,8 +21,8 @@ use sha2::{Digest as _, Sha256};
 use crate::engine;
 use crate::shell::{self, answer, command, say, step};
 
-use bases::EDITORS;
 pub(crate) use bases::{BASES, Base, PYTHON};
+use bases::{EDITORS, ENGINE};
 
 /// The certificates that this machine trusts: behind a proxy that inspects TLS, tools in a container
 /// reach their registries only with them.
@@ -76,10 +76,19 @@ pub(crate) fn of(base: &Base) -> Result<String> {
     Ok(public.to_owned())
 }
 
-/// The tag of the image with the editors of a terminal, which is made where it is not here: there is none to
-/// pull.
+/// The tag of the image with the editors of a terminal.
 pub(crate) fn editors() -> Result<String> {
-    let recipe = Recipe::here(&EDITORS);
+    made(&EDITORS)
+}
+
+/// The tag of the image of a host with an engine.
+pub(crate) fn engine() -> Result<String> {
+    made(&ENGINE)
+}
+
+/// The tag of an image that there is none to pull of, which is made where it is not here.
+fn made(base: &Base) -> Result<String> {
+    let recipe = Recipe::here(base);
     recipe.build(&recipe.tag())?;
     Ok(recipe.tag())
 }

@@ -228,6 +228,9 @@ pub struct Suite {
     pub command: Option<Vec<String>>,
     /// The JUnit files that the command writes, from the suite's root.
     pub reports: Vec<FileGlob>,
+    /// Other files that its tests write and that are to come back from an engine that does not share this
+    /// machine's files, from the suite's root.
+    pub outputs: Vec<FileGlob>,
     /// The folder that the suite runs in, from the workspace's root.
     #[schemars(with = "String")]
     pub root: Utf8PathBuf,
@@ -344,6 +347,7 @@ impl Default for Suite {
             framework: None,
             command: None,
             reports: Vec::new(),
+            outputs: Vec::new(),
             root: ".".into(),
             interpreter: None,
             args: Vec::new(),

@@ -183,7 +183,7 @@ image = "node:22"
                 at "[]"
             testdock.toml:20:1: a suite with a `command` needs `reports`, the JUnit files it writes; write reports = ["build/**/*.xml"]
                 at "[[suite]]"
-            testdock.toml:24:12: `suite[7].reports[0]`: expected a glob such as "build/**/*.xml", found `[`
+            testdock.toml:24:12: `suite[7].reports[0]`: expected a glob of files below, such as "build/**/*.xml", found `[`
                 at "\"[\""
             testdock.toml:25:1: two suites are named `command`; give one of them another `name`
                 at "[[suite]]"
@@ -663,6 +663,7 @@ fn the_example_of_the_documentation_is_understood() {
                         ),
                         command: None,
                         reports: [],
+                        outputs: [],
                         root: "services/billing",
                         interpreter: Some(
                             "node",
@@ -689,6 +690,7 @@ fn the_example_of_the_documentation_is_understood() {
                                 "build/**/*.xml",
                             ),
                         ],
+                        outputs: [],
                         root: ".",
                         interpreter: None,
                         args: [],

@@ -266,8 +266,11 @@ checked_text!(
     FileGlob,
     "glob",
     "build/**/*.xml",
-    "a glob such as \"build/**/*.xml\"",
-    |text| !text.is_empty() && globset::Glob::new(text).is_ok()
+    "a glob of files below, such as \"build/**/*.xml\"",
+    |text| {
+        let is_inside = !text.starts_with('/') && text.split('/').all(|part| part != "..");
+        !text.is_empty() && is_inside && globset::Glob::new(text).is_ok()
+    }
 );
 
 #[cfg(test)]
@@ -358,12 +361,14 @@ mod tests {
         "#]],
         );
         check::<FileGlob>(
-            &["build/**/*.xml", "[", ""],
+            &["build/**/*.xml", "[", "", "../*.xml", "/etc/*"],
             &expect![[r#"
-            build/**/*.xml => FileGlob("build/**/*.xml")
-            expected a glob such as "build/**/*.xml", found `[`
-            expected a glob such as "build/**/*.xml", found ``
-        "#]],
+                build/**/*.xml => FileGlob("build/**/*.xml")
+                expected a glob of files below, such as "build/**/*.xml", found `[`
+                expected a glob of files below, such as "build/**/*.xml", found ``
+                expected a glob of files below, such as "build/**/*.xml", found `../*.xml`
+                expected a glob of files below, such as "build/**/*.xml", found `/etc/*`
+            "#]],
         );
     }
 

@@ -89,6 +89,8 @@ pub struct Suite {
     pub args: Vec<String>,
     /// Further environment from the configuration.
     pub env: Vec<(String, String)>,
+    /// Files that its tests write and people want: globs from its root.
+    pub outputs: Vec<String>,
     /// Its part of a run may take this long.
     pub timeout: Option<Duration>,
     /// One test of it may take this long.
@@ -106,6 +108,7 @@ impl Suite {
             command: None,
             args: Vec::new(),
             env: Vec::new(),
+            outputs: Vec::new(),
             timeout: None,
             test_timeout: None,
         }

@@ -53,6 +53,7 @@ fn configured_suite(config: &Config, settings: &config::Suite, contents: Content
         command: settings.command.clone(),
         args: settings.args.clone(),
         env: settings.env.clone().into_iter().collect(),
+        outputs: settings.outputs.iter().map(|glob| glob.as_str().to_owned()).collect(),
         timeout: settings.timeout.map(|limit| limit.0),
         test_timeout: settings.test_timeout.or(config.test_timeout).map(|limit| limit.0),
         ..Suite::new(root, framework)

@@ -72,6 +72,9 @@ fn preparing(stage: &Stage) -> Value {
             json!({ "event": "preparing", "stage": "building", "step": step, "number": number, "of": of })
         }
         Stage::Starting => json!({ "event": "preparing", "stage": "starting" }),
+        Stage::Copying { files, bytes } => {
+            json!({ "event": "preparing", "stage": "copying", "files": files, "bytes": bytes })
+        }
     }
 }
 

@@ -43,6 +43,7 @@ fn changes() -> Vec<Change> {
         Stage::Pulling { image: "i".into(), progress: "p".into() },
         Stage::Building { step: "s".into(), number: 1, of: 2 },
         Stage::Starting,
+        Stage::Copying { files: 2, bytes: 3 },
     ];
     let error = RunError::new(Fault::Interpreter, "cannot");
     let ended = Ended { how: End::Broken(error.clone()), duration: Duration::ZERO, log: None };

@@ -86,6 +86,8 @@ pub fn stage_words(stage: &Stage) -> String {
         Stage::Building { step, of: 0, .. } => format!("building {step}"),
         Stage::Building { step, number, of } => format!("building {number}/{of} {step}"),
         Stage::Starting => "starting the container".to_owned(),
+        Stage::Copying { files: 1, .. } => "copying a file of the workspace".to_owned(),
+        Stage::Copying { files, .. } => format!("copying {files} files of the workspace"),
     }
 }
 

@@ -1,16 +1,20 @@
 //! Reaching the engine: which one, how, and what to do when it does not answer.
 
 use std::error::Error as StdError;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
 use std::time::Duration;
 
 use bollard::errors::Error;
 use bollard::{API_DEFAULT_VERSION, ClientVersion, Docker};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::remedy::{Machine, Trouble, advise};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 mod endpoint;
+mod login;
 mod machine;
+mod ssh;
 
 use endpoint::{Address, Endpoint, Environment};
 
@@ -22,6 +26,9 @@ const NETWORK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A local engine accepts at once, but a loaded one may take its time to answer.
 const LOCAL_PATIENCE: Duration = Duration::from_secs(15);
+
+/// A login takes several turns, and `ssh` itself gives up on a silent host before.
+const LOGIN_PATIENCE: Duration = Duration::from_secs(ssh::PATIENCE + 5);
 
 /// Seconds that a single request may take to be answered; streams may go on longer.
 const REQUEST_TIMEOUT: u64 = 120;
@@ -38,23 +45,39 @@ pub(crate) fn address(host: Option<&str>) -> Result<String, RunError> {
     Ok(endpoint.address.to_string())
 }
 
-/// An address that is reached without TLS.
-#[derive(Debug)]
-pub(crate) enum Plain {
-    /// A socket's path.
-    Unix(String),
-    /// Host and port.
-    Tcp(String),
+/// The socket of the engine at `host`, or of the active one, where it has one on this machine.
+pub(crate) fn socket(host: Option<&str>) -> Option<String> {
+    match endpoint::resolve(host, &Environment::of_process()).ok()?.address {
+        Address::Unix(path) => Some(path),
+        Address::Tcp(_) | Address::Pipe(_) | Address::Ssh(_) => None,
+    }
 }
 
-/// How the engine at `host`, or the active one, is reached without TLS; `None` where it is not.
-pub(crate) fn plain(host: Option<&str>) -> Option<Plain> {
-    let endpoint = endpoint::resolve(host, &Environment::of_process()).ok()?;
-    match (endpoint.address, endpoint.tls) {
-        (Address::Unix(path), _) => Some(Plain::Unix(path)),
-        (Address::Tcp(address), None) => Some(Plain::Tcp(address)),
-        (Address::Tcp(_), Some(_)) | (Address::Pipe(_), _) => None,
-    }
+/// The two halves of a connection.
+pub(crate) type Halves = (Pin<Box<dyn AsyncRead + Send>>, Pin<Box<dyn AsyncWrite + Send>>);
+
+/// A bare connection to the engine at `host`, or the active one; `None` where it is an encrypted one.
+pub(crate) async fn dial(host: Option<&str>) -> io::Result<Option<Halves>> {
+    let Ok(endpoint) = endpoint::resolve(host, &Environment::of_process()) else {
+        return Ok(None);
+    };
+    let halves: Halves = match (endpoint.address, endpoint.tls) {
+        #[cfg(unix)]
+        (Address::Unix(path), _) => {
+            let (read, write) = tokio::net::UnixStream::connect(path).await?.into_split();
+            (Box::pin(read), Box::pin(write))
+        }
+        (Address::Tcp(address), None) => {
+            let (read, write) = tokio::net::TcpStream::connect(address).await?.into_split();
+            (Box::pin(read), Box::pin(write))
+        }
+        (Address::Ssh(login), _) => {
+            let (read, write) = tokio::io::split(ssh::dial(&login)?);
+            (Box::pin(read), Box::pin(write))
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(halves))
 }
 
 /// `machine` is asked for when advice is needed.
@@ -64,6 +87,7 @@ async fn reach(endpoint: &Endpoint, machine: fn() -> Machine) -> Result<Docker, 
     let patience = match endpoint.address {
         Address::Tcp(_) => NETWORK_PATIENCE,
         Address::Unix(_) | Address::Pipe(_) => LOCAL_PATIENCE,
+        Address::Ssh(_) => LOGIN_PATIENCE,
     };
     let docker = match tokio::time::timeout(patience, docker.negotiate_version()).await {
         Ok(answer) => answer.map_err(unreachable)?,
@@ -88,6 +112,7 @@ fn client(endpoint: &Endpoint) -> Result<Docker, Error> {
             REQUEST_TIMEOUT,
             API_DEFAULT_VERSION,
         ),
+        (Address::Ssh(login), _) => ssh::client(login.clone(), REQUEST_TIMEOUT),
         #[cfg(unix)]
         (Address::Unix(path), _) => {
             Docker::connect_with_unix(path, REQUEST_TIMEOUT, API_DEFAULT_VERSION)
@@ -146,6 +171,9 @@ enum Cause {
 
 fn diagnose(error: &Error) -> Cause {
     let other = |cause: &str, help: &str| Cause::Other(cause.to_owned(), help.to_owned());
+    if let Some(failure) = causes(error).find_map(ssh::failure) {
+        return other(&failure.cause(), &failure.help());
+    }
     match error {
         Error::SocketNotFoundError(_) => return Cause::Trouble("no such file", Trouble::Absent),
         Error::CertPathError { path } | Error::CertParseError { path } => {
@@ -160,13 +188,39 @@ fn diagnose(error: &Error) -> Cause {
         }
         _ => {}
     }
+    let bottom = innermost(error);
+    if let Some((_, cause, help)) = HANDSHAKES.iter().find(|(words, ..)| bottom.contains(words)) {
+        return other(cause, help);
+    }
     match io_kind(error) {
         Some(ErrorKind::NotFound) => Cause::Trouble("no such file", Trouble::Absent),
         Some(ErrorKind::PermissionDenied) => Cause::Trouble("permission denied", Trouble::Denied),
         Some(ErrorKind::ConnectionRefused) => Cause::Trouble("connection refused", Trouble::Absent),
-        _ => other(&innermost(error), "check the address"),
+        _ => other(&bottom, "check the address"),
     }
 }
+
+/// How a handshake fails: the words for it, what it means, what mends it.
+const HANDSHAKES: &[(&str, &str, &str)] = &[
+    (
+        "UnknownIssuer",
+        "its certificate is signed by none of the authorities in ca.pem",
+        "put the ca.pem of this engine into DOCKER_CERT_PATH, or the context",
+    ),
+    ("certificate: Expired", "its certificate has expired", "renew the engine's certificate"),
+    ("NotValidYet", "its certificate is not valid yet", "compare the clocks here and there"),
+    (
+        "NotValidForName",
+        "its certificate is for another name",
+        "use the name in the certificate as the address, or have it made for this one",
+    ),
+    ("CertificateRequired", REFUSED, REFUSED_HELP),
+    ("BadCertificate", REFUSED, REFUSED_HELP),
+    ("UnknownCA", REFUSED, REFUSED_HELP),
+    ("CertificateExpired", "the certificate cert.pem has expired", "renew it"),
+];
+const REFUSED: &str = "it takes no caller without a certificate that it knows";
+const REFUSED_HELP: &str = "put cert.pem and key.pem that this engine's authority has signed into DOCKER_CERT_PATH, or the context";
 
 fn causes(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let error: &(dyn StdError + 'static) = error;

@@ -15,7 +15,9 @@ use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
-use super::recipe::{KEY, Recipe, not_made};
+use super::copy::Turn;
+use super::recipe::{KEY, Recipe, is_unseen, not_made};
+use super::share::Share;
 use super::{compose, made, passwd, setup, status};
 use crate::death::room_help;
 use crate::runner::Events;
@@ -35,6 +37,8 @@ pub(crate) struct Container {
     alone: bool,
     /// Whether it is somebody else's, and not ours to end.
     borrowed: bool,
+    /// How it comes by the workspace.
+    share: Option<Share>,
     /// As whom commands run, where that is not the container's own user.
     pub(super) user: Option<String>,
     /// When it was found or made, for the engine's own account of what happened since.
@@ -50,7 +54,18 @@ impl Container {
         user: Option<String>,
     ) -> Self {
         let paths = paths(&HashMap::new(), mounts);
-        Self { docker, id, paths, warm: true, alone: false, borrowed: true, user, since: now() }
+        let share = None;
+        Self {
+            docker,
+            id,
+            paths,
+            warm: true,
+            alone: false,
+            borrowed: true,
+            share,
+            user,
+            since: now(),
+        }
     }
 
     /// As whom commands run, as a part of a path.
@@ -60,7 +75,23 @@ impl Container {
 
     /// Whether it is to be proven that it sees the workspace.
     pub(crate) fn is_unproven(&self) -> bool {
-        !self.warm || self.borrowed
+        !self.has_copy() && (!self.warm || self.borrowed)
+    }
+
+    /// Whether it has a copy of the workspace, and does not see the workspace itself.
+    pub(crate) fn has_copy(&self) -> bool {
+        self.share.as_ref().is_some_and(|share| share.is_copy)
+    }
+
+    /// It turned out not to see the workspace; says whether another one may do better.
+    pub(crate) async fn forsake(&self) -> bool {
+        self.remove().await;
+        let is_new = !self.has_copy();
+        match &self.share {
+            Some(share) if is_new => share.clone().give_up(),
+            _ => return false,
+        }
+        true
     }
 
     /// The engine's id.
@@ -88,10 +119,25 @@ impl Container {
     }
 
     /// Removes it: it is of no use.
-    pub(crate) async fn remove(&self) {
+    async fn remove(&self) {
         if !self.borrowed {
             discard(&self.docker, &self.id).await;
         }
+    }
+}
+
+/// Why there is no container.
+#[derive(Debug)]
+pub(crate) enum NotMade {
+    /// The engine does not have the workspace.
+    Unseen,
+    /// For good.
+    Failed(RunError),
+}
+
+impl From<RunError> for NotMade {
+    fn from(error: RunError) -> Self {
+        Self::Failed(error)
     }
 }
 
@@ -99,20 +145,25 @@ impl Container {
 pub(crate) async fn obtain(
     docker: &Docker,
     recipe: Recipe,
+    share: Share,
     events: &Events,
-) -> Result<Container, RunError> {
+) -> Result<Container, NotMade> {
     let since = now();
+    let mut turn = Turn::take(&recipe).await?;
     if !recipe.alone
         && let Some(found) = find(docker, &recipe).await?
-        && setup::is_ready(docker, found.id.as_deref().unwrap_or_default(), &recipe).await?
+        && let id = found.id.unwrap_or_default()
+        && setup::is_ready(docker, &id, &recipe).await?
+        && is_current(docker, &id, &mut turn, events).await?
     {
         return Ok(Container {
             docker: docker.clone(),
-            id: found.id.unwrap_or_default(),
+            id,
             paths: paths(&recipe.binds, found.mounts),
             warm: true,
             alone: false,
             borrowed: false,
+            share: Some(share),
             user: None,
             since,
         });
@@ -125,12 +176,31 @@ pub(crate) async fn obtain(
         let words = format!("the container has {granted}, as the configuration allows");
         events.send(RunEvent::Warning(words)).await;
     }
-    let maker = Maker { docker: docker.clone(), recipe, since, events: events.clone() };
+    let events = events.clone();
+    let maker = Maker { docker: docker.clone(), recipe, share, turn, since, events };
     // On its own, so that a cancelled run does not leave half a container behind.
     let made = tokio::spawn(async move { maker.make().await }).await;
     made.unwrap_or_else(|e| {
-        Err(RunError::new(Fault::Interpreter, format!("cannot start a container: {e}")))
+        let message = format!("cannot start a container: {e}");
+        Err(RunError::new(Fault::Interpreter, message).into())
     })
+}
+
+/// Brings a container's copy of the workspace up to date, where it has one. One that cannot be is given up.
+async fn is_current(
+    docker: &Docker,
+    id: &str,
+    turn: &mut Option<Turn>,
+    events: &Events,
+) -> Result<bool, RunError> {
+    let Some(turn) = turn else {
+        return Ok(true);
+    };
+    let current = turn.refresh(docker, id, events).await;
+    if !matches!(current, Ok(true)) {
+        discard(docker, id).await;
+    }
+    current
 }
 
 async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummary>, RunError> {
@@ -149,6 +219,8 @@ async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummar
 struct Maker {
     docker: Docker,
     recipe: Recipe,
+    share: Share,
+    turn: Option<Turn>,
     since: i64,
     events: Events,
 }
@@ -163,23 +235,26 @@ enum Try {
 }
 
 impl Maker {
-    async fn make(self) -> Result<Container, RunError> {
+    async fn make(mut self) -> Result<Container, NotMade> {
         sweep(&self.docker).await;
         compose::sweep(&self.docker).await;
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.create_or_join().await {
-                Ok(Try::Runs(container)) => return self.ready(container).await,
+                Ok(Try::Runs(container)) => return Ok(self.ready(container).await?),
                 Ok(Try::Joined(container)) => {
-                    if setup::is_ready(&self.docker, &container.id, &self.recipe).await? {
+                    if self.turn.is_none()
+                        && setup::is_ready(&self.docker, &container.id, &self.recipe).await?
+                    {
                         return Ok(container);
                     }
                     // Whoever made it is dead, or failed.
                     discard(&self.docker, &container.id).await;
                 }
                 Ok(Try::Again) if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
-                Ok(Try::Again) => return Err(self.stuck()),
-                Err(e) => return Err(not_made(&self.recipe, &e)),
+                Ok(Try::Again) => return Err(self.stuck().into()),
+                Err(e) if is_unseen(&self.recipe, &e) => return Err(NotMade::Unseen),
+                Err(e) => return Err(not_made(&self.recipe, &e).into()),
             }
         }
     }
@@ -253,6 +328,7 @@ impl Maker {
             paths: paths(&self.recipe.binds, found.mounts),
             warm: false,
             borrowed: false,
+            share: Some(self.share.clone()),
             user: None,
             alone: self.recipe.alone,
             since: self.since,
@@ -261,14 +337,21 @@ impl Maker {
     }
 
     /// A new container, with what it is to begin with done.
-    async fn ready(&self, container: Container) -> Result<Container, RunError> {
-        made::hand_over(&self.docker, &container.id, &self.recipe).await;
-        let done = setup::run(&self.docker, &container.id, &self.recipe, &self.events).await;
+    async fn ready(&mut self, container: Container) -> Result<Container, RunError> {
+        let done = self.furnish(&container.id).await;
         if let Err(error) = done {
             discard(&self.docker, &container.id).await;
             return Err(error);
         }
         Ok(container)
+    }
+
+    async fn furnish(&mut self, id: &str) -> Result<(), RunError> {
+        made::hand_over(&self.docker, id, &self.recipe).await;
+        if let Some(turn) = &mut self.turn {
+            turn.fill(&self.docker, id, &self.events).await?;
+        }
+        setup::run(&self.docker, id, &self.recipe, &self.events).await
     }
 
     fn stuck(&self) -> RunError {
@@ -303,10 +386,9 @@ async fn discard(docker: &Docker, id: &str) {
 fn paths(binds: &HashMap<String, Utf8PathBuf>, mounts: Option<Vec<MountPoint>>) -> PathMap {
     PathMap::new(mounts.into_iter().flatten().filter_map(|mount| {
         let container = mount.destination?;
-        let host = match mount.typ.as_deref() {
-            Some("bind") => binds.get(&container).cloned().or(mount.source.map(Into::into)),
-            _ => None,
-        };
+        let source = mount.source.filter(|_| mount.typ.as_deref() == Some("bind"));
+        // A copy of ours is in a volume, and means what it was copied from.
+        let host = binds.get(&container).cloned().or(source.map(Into::into));
         Some(Mount { container, host })
     }))
 }

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::stream::BoxStream;
 use tar::{Builder, EntryType, Header};
 use testdock_core::interpreter::dockerignore::Matcher;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// How large the pieces are, and how many may wait for the network.
-const PIECE: usize = 256 * 1024;
+pub(super) const PIECE: usize = 256 * 1024;
 const PIECES_WAITING: usize = 4;
 
 /// What to send.
@@ -29,12 +29,19 @@ pub(super) struct Context {
 /// Starts sending. The task ends with the stream, and says what could not be read.
 pub(super) fn stream(
     context: Context,
-) -> (impl Stream<Item = io::Result<Bytes>> + Send + use<>, JoinHandle<io::Result<()>>) {
+) -> (BoxStream<'static, io::Result<Bytes>>, JoinHandle<io::Result<()>>) {
+    pieces(move |pieces| write(&context, pieces))
+}
+
+/// What `write` writes, as a stream; the task ends with it.
+pub(super) fn pieces<T: Send + 'static>(
+    write: impl FnOnce(Pieces) -> io::Result<T> + Send + 'static,
+) -> (BoxStream<'static, io::Result<Bytes>>, JoinHandle<io::Result<T>>) {
     let (sender, receiver) = mpsc::channel(PIECES_WAITING);
     let task = tokio::task::spawn_blocking(move || {
-        let outcome = write(&context, Pieces(sender.clone()));
+        let outcome = write(Pieces(sender.clone()));
         if let Err(error) = &outcome {
-            // A context that ends in the middle must not look like a small one.
+            // One that ends in the middle must not look like a small one.
             let _ = sender.blocking_send(Err(io::Error::new(error.kind(), error.to_string())));
         }
         outcome
@@ -42,7 +49,7 @@ pub(super) fn stream(
     let pieces = futures_util::stream::unfold(receiver, |mut receiver| async {
         receiver.recv().await.map(|piece| (piece, receiver))
     });
-    (pieces, task)
+    (Box::pin(pieces), task)
 }
 
 /// Calls `visit` with every file, directory and link that is sent, in order. `dir` lies at `prefix`
@@ -94,9 +101,7 @@ fn write(context: &Context, pieces: Pieces) -> io::Result<()> {
         append(&mut tar, name, path, metadata)
     })?;
     if let Some((name, text)) = &context.extra {
-        let mut header = header(EntryType::Regular, 0o644, 0);
-        header.set_size(text.len() as u64);
-        tar.append_data(&mut header, name, text.as_slice())?;
+        append_text(&mut tar, name, text)?;
     }
     tar.into_inner()?.flush()
 }
@@ -107,36 +112,84 @@ fn append(
     path: &Path,
     metadata: &Metadata,
 ) -> io::Result<()> {
-    let kind = metadata.file_type();
-    let (mode, mtime) = (mode(metadata), mtime(metadata));
-    if kind.is_symlink() {
-        let target = std::fs::read_link(path).map_err(|e| about(path, &e))?;
-        tar.append_link(&mut header(EntryType::Symlink, mode, mtime), name, target)
-    } else if kind.is_dir() {
-        let mut header = header(EntryType::Directory, mode, mtime);
-        tar.append_data(&mut header, format!("{name}/"), io::empty())
-    } else if kind.is_file() {
+    if metadata.is_file() {
         let file = File::open(path).map_err(|e| about(path, &e))?;
-        let size = metadata.len();
-        let mut header = header(EntryType::Regular, mode, mtime);
-        header.set_size(size);
-        // The header is out: a file that changes its length now still has to fill exactly its place.
-        tar.append_data(&mut header, name, file.chain(io::repeat(0)).take(size))
+        append_file(tar, name, file, metadata, false)
     } else {
-        Ok(()) // sockets, pipes and devices have no place in an image
+        append_other(tar, name, path, metadata, false)
     }
 }
 
-/// Files belong to root in the image, whoever owns them here.
-fn header(kind: EntryType, mode: u32, mtime: u64) -> Header {
+/// Appends a file; `owned` keeps its owner.
+pub(super) fn append_file(
+    tar: &mut Builder<impl Write>,
+    name: &str,
+    file: File,
+    metadata: &Metadata,
+    owned: bool,
+) -> io::Result<()> {
+    let size = metadata.len();
+    let mut header = header(EntryType::Regular, metadata, owned);
+    header.set_size(size);
+    // The header is out: a file that changes its length now still has to fill exactly its place.
+    tar.append_data(&mut header, name, file.chain(io::repeat(0)).take(size))
+}
+
+/// Appends a directory or a link; anything else has no place in a container.
+pub(super) fn append_other(
+    tar: &mut Builder<impl Write>,
+    name: &str,
+    path: &Path,
+    metadata: &Metadata,
+    owned: bool,
+) -> io::Result<()> {
+    let kind = metadata.file_type();
+    if kind.is_symlink() {
+        let target = std::fs::read_link(path).map_err(|e| about(path, &e))?;
+        tar.append_link(&mut header(EntryType::Symlink, metadata, owned), name, target)
+    } else if kind.is_dir() {
+        let mut header = header(EntryType::Directory, metadata, owned);
+        tar.append_data(&mut header, format!("{name}/"), io::empty())
+    } else {
+        Ok(())
+    }
+}
+
+/// What is in an image belongs to root, whoever owns it here.
+fn header(kind: EntryType, metadata: &Metadata, owned: bool) -> Header {
+    let (uid, gid) = if owned { owner(metadata) } else { (0, 0) };
     let mut header = Header::new_gnu();
     header.set_entry_type(kind);
-    header.set_mode(mode);
-    header.set_mtime(mtime);
-    header.set_uid(0);
-    header.set_gid(0);
+    header.set_mode(mode(metadata));
+    header.set_mtime(mtime(metadata));
+    header.set_uid(uid);
+    header.set_gid(gid);
     header.set_size(0);
     header
+}
+
+/// A text that is no file here.
+fn append_text(tar: &mut Builder<impl Write>, name: &str, text: &[u8]) -> io::Result<()> {
+    let mut header = Header::new_gnu();
+    header.set_entry_type(EntryType::Regular);
+    header.set_mode(0o644);
+    header.set_mtime(0);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_size(text.len() as u64);
+    tar.append_data(&mut header, name, text)
+}
+
+#[cfg(unix)]
+pub(super) fn owner(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    (metadata.uid().into(), metadata.gid().into())
+}
+
+/// Windows knows no numbers for them.
+#[cfg(not(unix))]
+pub(super) fn owner(_: &Metadata) -> (u64, u64) {
+    (0, 0)
 }
 
 #[cfg(unix)]
@@ -158,7 +211,7 @@ fn mtime(metadata: &Metadata) -> u64 {
 }
 
 /// Writes into the stream; fails when nobody takes it any more.
-struct Pieces(mpsc::Sender<io::Result<Bytes>>);
+pub(super) struct Pieces(mpsc::Sender<io::Result<Bytes>>);
 
 impl Write for Pieces {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {

@@ -2,6 +2,7 @@
 
 mod compose;
 mod container;
+mod copy;
 mod exec;
 mod fate;
 pub(crate) mod kept;
@@ -15,6 +16,7 @@ mod selinux;
 mod settle;
 mod setup;
 mod shape;
+mod share;
 pub(crate) mod surroundings;
 
 mod bases;
@@ -43,7 +45,9 @@ use tokio_util::sync::CancellationToken;
 use crate::runner::Events;
 use crate::stand::{Seat, Stand};
 use crate::supervisor::Base;
+use container::NotMade;
 use recipe::{BASE, Recipe};
+use share::Share;
 
 /// A container for `job`, with its image made and the workspace in it.
 pub(crate) async fn stand(
@@ -66,8 +70,16 @@ pub(crate) async fn stand(
     let interpreter = &settle::settle(docker, interpreter, &image).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
     let files = made::fetch(docker, root, &image, &placement.files).await;
-    let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, (&placement, &files));
-    let container = container::obtain(docker, recipe, events).await?;
+    let place = (&placement, files.as_slice());
+    let mut share = Share::of(root, &connect::address(interpreter.host.as_deref())?);
+    let container = loop {
+        let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, place, share.is_copy);
+        match container::obtain(docker, recipe, share.clone(), events).await {
+            Ok(container) => break container,
+            Err(NotMade::Unseen) => share.give_up(),
+            Err(NotMade::Failed(error)) => return Err(error),
+        }
+    };
     if !container.is_warm() {
         tokio::spawn(image.clone().prune(docker.clone()));
     }
@@ -84,7 +96,7 @@ pub(crate) async fn stand(
         env: interpreter.options.env.clone(),
         provenance: Arc::new(provenance),
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
-        seat: Seat::Container(container),
+        seat: Seat::Container(Box::new(container)),
     })
 }
 
@@ -114,7 +126,7 @@ async fn borrowed(
         provenance: Arc::new(provenance),
         // A directory of one user is of no use to another.
         base: Base { dir: format!("/tmp/testdock-{}", container.user_word()), lease: None },
-        seat: Seat::Container(container),
+        seat: Seat::Container(Box::new(container)),
     })
 }
 

@@ -3,7 +3,7 @@
 use bollard::Docker;
 use testdock_core::plan::{Options, User};
 
-use super::connect::{Plain, plain};
+use super::connect::socket;
 use super::note::Note;
 
 /// How an engine's uids stand to the host's.
@@ -20,7 +20,7 @@ pub(super) enum Nature {
 /// The nature of the engine at `host`, asked once for each time that it starts. One elsewhere shares no files
 /// with this machine, so that its uids do not matter.
 pub(super) async fn of(docker: &Docker, host: Option<&str>) -> Nature {
-    let Some(Plain::Unix(path)) = plain(host) else {
+    let Some(path) = socket(host) else {
         return Nature::Plain;
     };
     let start = identity(&path).unwrap_or_default();

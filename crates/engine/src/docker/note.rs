@@ -1,4 +1,6 @@
-//! What was found out about an image, kept in the user's cache: losing it costs time and nothing else.
+//! What was found out about an image or an engine, kept in the user's cache: losing it costs time and nothing else.
+
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use etcetera::BaseStrategy as _;
@@ -7,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::supervisor::hex;
 
 /// A text about an image.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Note(Option<Utf8PathBuf>);
 
 impl Note {
@@ -27,6 +29,11 @@ impl Note {
     /// What it says.
     pub(super) fn read(&self) -> Option<String> {
         std::fs::read_to_string(self.0.as_ref()?).ok()
+    }
+
+    /// How long ago it was written.
+    pub(super) fn age(&self) -> Option<Duration> {
+        std::fs::metadata(self.0.as_ref()?).ok()?.modified().ok()?.elapsed().ok()
     }
 
     /// Writes it down; where that fails, it will be found out again.

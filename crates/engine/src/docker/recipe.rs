@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use bollard::models::{
     ContainerCreateBody, EndpointSettings, HostConfig, Mount, MountTmpfsOptions, MountType,
+    MountVolumeOptions,
 };
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::model::{Fault, RunError};
+use testdock_core::paths::RelPath;
 use testdock_core::placement::Placement;
 use testdock_core::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, User};
 
+use super::copy::{Copy, Part, machine};
 use super::image::Image;
 use super::selinux;
 use super::shape::{self, host_config, later_networks};
@@ -64,6 +67,8 @@ pub(crate) struct Recipe {
     pub(crate) workspace: String,
     /// How long it is kept without a sign of life.
     pub(crate) lease: Duration,
+    /// What it has of the workspace, where it does not see the workspace itself.
+    pub(super) copy: Option<Copy>,
 }
 
 impl Recipe {
@@ -74,8 +79,10 @@ impl Recipe {
         alone: bool,
         image: &Image,
         (place, files): (&Placement, &[(Utf8PathBuf, String)]),
+        is_copy: bool,
     ) -> Self {
         let options = &interpreter.options;
+        let copy = is_copy.then(|| copy(root, place, files));
         make_directories(options);
         let keeper = ["sh", "-c", KEEPER, "testdock"].map(String::from);
         let lease = [format!("{BASE}/lease"), lease(interpreter).as_secs().to_string()];
@@ -92,8 +99,8 @@ impl Recipe {
             user: user(&options.user),
             working_dir: Some(start_dir(options)),
             host_config: Some(HostConfig {
-                binds: relabelled(root, options, place),
-                mounts: Some(mounts(root, options, place, files)),
+                binds: copy.is_none().then(|| relabelled(root, options, place)).flatten(),
+                mounts: Some(mounts(root, options, place, copy.is_none().then_some(files))),
                 ..host_config(options)
             }),
             ..ContainerCreateBody::default()
@@ -105,6 +112,10 @@ impl Recipe {
         let binds: HashMap<String, Utf8PathBuf> =
             ours.map(|(path, dir)| (dir.clone(), path.on(root))).collect();
         let mut seen: Vec<String> = binds.values().map(|host| identity(host)).collect();
+        if copy.is_some() {
+            // Another machine may have a workspace of this name too, and knows nothing of this one's.
+            seen = vec![machine()];
+        }
         seen.sort();
         let key = key(&(&body, &networks, &options.platform, &ready(options)), &seen);
         body.labels = Some(labels(root, interpreter, &key));
@@ -121,7 +132,12 @@ impl Recipe {
             binds,
             networks,
             platform: options.platform.clone(),
-            unheeded: interpreter.unheeded.clone(),
+            unheeded: interpreter
+                .unheeded
+                .iter()
+                .cloned()
+                .chain(too_early(copy.as_ref(), options))
+                .collect(),
             granted: interpreter.granted.clone(),
             owner: user(&options.user).unwrap_or_default(),
             filled,
@@ -129,7 +145,18 @@ impl Recipe {
             env: options.env.clone(),
             workspace: workspace(root, place),
             lease: self::lease(interpreter),
+            copy,
         }
+    }
+}
+
+fn copy(root: &Utf8Path, place: &Placement, files: &[(Utf8PathBuf, String)]) -> Copy {
+    let part = |(path, dir): &(RelPath, String)| Part { host: path.on(root), dir: dir.clone() };
+    Copy {
+        root: root.to_owned(),
+        parts: place.mounts.iter().map(part).collect(),
+        hidden: place.volumes.iter().map(|(_, dir)| dir.clone()).collect(),
+        files: files.to_vec(),
     }
 }
 
@@ -166,11 +193,15 @@ fn mounts(
     root: &Utf8Path,
     options: &Options,
     place: &Placement,
-    files: &[(Utf8PathBuf, String)],
+    files: Option<&[(Utf8PathBuf, String)]>,
 ) -> Vec<Mount> {
     let parts = place.mounts.iter().map(|(path, dir)| (path.on(root), dir));
-    let parts = parts.filter(|(path, _)| !is_relabelled(path, options));
-    let binds = parts.map(|(path, dir)| bind(&path, dir));
+    let parts = parts.filter(|(path, _)| files.is_none() || !is_relabelled(path, options));
+    // Without single files there is nothing of this machine to be mounted at all.
+    let workspace = parts.map(|(path, dir)| match files {
+        Some(_) => bind(&path, dir),
+        None => empty(dir),
+    });
     // What somebody says lies there counts more than what the image has there.
     let taken = |dir: &str| options.mounts.iter().any(|mount| mount.target == dir);
     // Without a name: the engine fills it from the image, and removes it with the container.
@@ -179,16 +210,17 @@ fn mounts(
         target: Some(dir.clone()),
         ..Mount::default()
     });
-    let files = files.iter().filter(|(_, path)| !taken(path));
+    let files = files.into_iter().flatten().filter(|(_, path)| !taken(path));
     let files = files.map(|(host, path)| Mount { read_only: Some(true), ..bind(host, path) });
     let further = options.mounts.iter().map(shape::mount);
-    binds.chain(volumes).chain(files).chain(further).chain([ours()]).collect()
+    workspace.chain(volumes).chain(files).chain(further).chain([ours()]).collect()
 }
 
 /// The volumes that start from what the image has in their place.
 fn filled(body: &ContainerCreateBody) -> Vec<String> {
     let mounts = body.host_config.iter().filter_map(|host| host.mounts.as_ref()).flatten();
-    let fresh = mounts.filter(|m| m.typ == Some(MountType::VOLUME) && m.source.is_none());
+    let is_filled = |m: &&Mount| m.typ == Some(MountType::VOLUME) && m.volume_options.is_none();
+    let fresh = mounts.filter(is_filled).filter(|mount| mount.source.is_none());
     fresh.filter_map(|mount| mount.target.clone()).collect()
 }
 
@@ -209,6 +241,19 @@ fn bind(host: &Utf8Path, container: &str) -> Mount {
         typ: Some(MountType::BIND),
         source: Some(host.to_string()),
         target: Some(container.to_owned()),
+        ..Mount::default()
+    }
+}
+
+/// A volume of the container's own, without what the image has in its place: that may be an older workspace.
+fn empty(dir: &str) -> Mount {
+    Mount {
+        typ: Some(MountType::VOLUME),
+        target: Some(dir.to_owned()),
+        volume_options: Some(MountVolumeOptions {
+            no_copy: Some(true),
+            ..MountVolumeOptions::default()
+        }),
         ..Mount::default()
     }
 }
@@ -298,6 +343,22 @@ fn word(name: Option<&str>) -> String {
     }
 }
 
+/// What an entrypoint misses.
+fn too_early(copy: Option<&Copy>, options: &Options) -> Option<String> {
+    let is_kept = options.entrypoint != Entrypoint::None;
+    let words = "the workspace in the entrypoint: its copy is brought when that has started";
+    (copy.is_some() && is_kept).then(|| words.to_owned())
+}
+
+/// Whether the engine says that it does not have what of this machine is to be mounted.
+pub(super) fn is_unseen(recipe: &Recipe, error: &bollard::errors::Error) -> bool {
+    let said = super::said(error);
+    let words = ["does not exist", "no such file", "Mounts denied", "not shared"];
+    recipe.copy.is_none()
+        && words.iter().any(|it| said.contains(it))
+        && recipe.binds.values().any(|host| said.contains(host.as_str()))
+}
+
 /// Why the engine did not make or start a container, in words.
 pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunError {
     let said = super::said(error);
@@ -310,6 +371,11 @@ pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunEr
     }
     if let Some(help) = room_help(&said) {
         return failed.help(help);
+    }
+    if said.contains("bind source path") {
+        return failed.help(
+            "a path in interpreter.mounts is one of the engine's machine: put it there, or have the image copy it",
+        );
     }
     if said.contains("network") {
         return failed.help("correct interpreter.network, or create that network");

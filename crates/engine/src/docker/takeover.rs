@@ -11,9 +11,8 @@ use std::pin::Pin;
 use tokio::io::{
     AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
-use tokio::net::TcpStream;
 
-use super::connect::{Plain, plain};
+use super::connect::dial;
 
 /// The engine's head of an answer is shorter than this.
 const LONGEST_HEAD: usize = 16 << 10;
@@ -25,19 +24,8 @@ type Output = Pin<Box<dyn AsyncRead + Send>>;
 
 /// Starts an exec with a terminal at the engine at `host`; `None` where its connection cannot be taken over.
 pub(crate) async fn start(host: Option<&str>, exec: &str) -> io::Result<Option<Streams>> {
-    let (read, write): (Output, Input) = match plain(host) {
-        #[cfg(unix)]
-        Some(Plain::Unix(path)) => {
-            let (read, write) = tokio::net::UnixStream::connect(path).await?.into_split();
-            (Box::pin(read), Box::pin(write))
-        }
-        #[cfg(not(unix))]
-        Some(Plain::Unix(_)) => return Ok(None),
-        Some(Plain::Tcp(address)) => {
-            let (read, write) = TcpStream::connect(address).await?.into_split();
-            (Box::pin(read), Box::pin(write))
-        }
-        None => return Ok(None),
+    let Some((read, write)) = dial(host).await? else {
+        return Ok(None);
     };
     take_over(BufReader::with_capacity(64 << 10, read), write, exec).await.map(Some)
 }

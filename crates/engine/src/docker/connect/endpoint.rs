@@ -7,6 +7,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use testdock_core::model::{Fault, RunError};
 
+use super::login::Login;
+
 /// Where an engine is, and who said so.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Endpoint {
@@ -26,6 +28,8 @@ pub(super) enum Address {
     Tcp(String),
     /// A Windows pipe.
     Pipe(String),
+    /// A login on the host that the engine is on.
+    Ssh(Login),
 }
 
 impl fmt::Display for Address {
@@ -34,6 +38,7 @@ impl fmt::Display for Address {
             Self::Unix(path) => write!(f, "unix://{path}"),
             Self::Tcp(host) => write!(f, "tcp://{host}"),
             Self::Pipe(path) => write!(f, "npipe://{path}"),
+            Self::Ssh(login) => login.fmt(f),
         }
     }
 }
@@ -111,7 +116,10 @@ fn parse(
             let port = if tls.is_some() { 2376 } else { 2375 };
             Ok((Address::Tcp(with_port(rest, port)), tls))
         }
-        "ssh" => Err(bad_host(host, origin, "ssh:// is not supported yet")),
+        "ssh" => {
+            let login = Login::parse(rest).map_err(|why| bad_host(host, origin, why))?;
+            Ok((Address::Ssh(login), None))
+        }
         _ => Err(bad_host(host, origin, "its scheme is unknown")),
     }
 }
@@ -126,7 +134,7 @@ fn with_port(rest: &str, port: u16) -> String {
 fn bad_host(host: &str, origin: &str, why: &str) -> RunError {
     let message = format!("cannot use the Docker address {host} from {origin}: {why}");
     RunError::new(Fault::Interpreter, message)
-        .help("write unix:///path/to/docker.sock or tcp://host:2376")
+        .help("write unix:///path/to/docker.sock, tcp://host:2376 or ssh://user@host")
 }
 
 /// The engines that a machine usually has. The first stays the answer when none is there, since its

@@ -101,10 +101,10 @@ fn addresses() {
         tcp://host:2376, TLS by /certs (interpreter.host)
         tcp://host:2376, TLS by ~/.docker (interpreter.host)
         unix:///x.sock (interpreter.host)
-        cannot use the Docker address ssh://build@box from interpreter.host: ssh:// is not supported yet; write unix:///path/to/docker.sock or tcp://host:2376
-        cannot use the Docker address tcp:// from interpreter.host: it is incomplete; write unix:///path/to/docker.sock or tcp://host:2376
-        cannot use the Docker address box from interpreter.host: it has no scheme; write unix:///path/to/docker.sock or tcp://host:2376
-        cannot use the Docker address ftp://box from interpreter.host: its scheme is unknown; write unix:///path/to/docker.sock or tcp://host:2376"#]].assert_eq(&lines.join("\n"));
+        ssh://build@box (interpreter.host)
+        cannot use the Docker address tcp:// from interpreter.host: it is incomplete; write unix:///path/to/docker.sock, tcp://host:2376 or ssh://user@host
+        cannot use the Docker address box from interpreter.host: it has no scheme; write unix:///path/to/docker.sock, tcp://host:2376 or ssh://user@host
+        cannot use the Docker address ftp://box from interpreter.host: its scheme is unknown; write unix:///path/to/docker.sock, tcp://host:2376 or ssh://user@host"#]].assert_eq(&lines.join("\n"));
 }
 
 /// A person's machine: which one, that decides what is advised.
@@ -164,6 +164,19 @@ async fn a_name_that_does_not_resolve() {
         ),
         "{text}"
     );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_login_that_fails() {
+    let text = refusal("ssh://me@no-such-host.invalid").await;
+    let (message, help) = text.split_once('\n').unwrap();
+    assert!(
+        message.starts_with("cannot reach Docker at ssh://me@no-such-host.invalid: "),
+        "{text}"
+    );
+    let known = ["check the host's name", "install OpenSSH's client"];
+    assert!(known.iter().any(|words| help.starts_with(words)), "{text}");
 }
 
 #[tokio::test]

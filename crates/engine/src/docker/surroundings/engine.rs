@@ -2,7 +2,7 @@
 
 use testdock_core::plan::{Interpreter, Mount, MountFrom};
 
-use crate::docker::connect::{Plain, plain};
+use crate::docker::connect;
 
 /// Where Docker's socket is, if nobody says otherwise.
 const SOCKET: &str = "/var/run/docker.sock";
@@ -10,11 +10,9 @@ const SOCKET: &str = "/var/run/docker.sock";
 const MACHINE: &str = "host.docker.internal";
 
 pub(super) fn lay(interpreter: &mut Interpreter) {
-    let socket = match plain(interpreter.host.as_deref()) {
-        // Elsewhere the engine is in a virtual machine, and its socket where it usually is.
-        Some(Plain::Unix(path)) if cfg!(target_os = "linux") => path,
-        _ => SOCKET.to_owned(),
-    };
+    // Elsewhere the engine is in a virtual machine, and its socket where it usually is.
+    let socket = connect::socket(interpreter.host.as_deref()).filter(|_| cfg!(target_os = "linux"));
+    let socket = socket.unwrap_or_else(|| SOCKET.to_owned());
     let group = group_of(&socket);
     lay_socket(interpreter, &socket, group);
 }

@@ -1,0 +1,191 @@
+//! What a run wrote into its copy of the workspace, and comes back to the workspace itself: reports, and
+//! the outputs that its suite declares.
+
+use std::fs;
+use std::io::{self, Write as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use globset::GlobSet;
+use testdock_core::model::{Fault, RunError};
+use testdock_core::plan::{Invocation, Job, ReportFile, Reports, Site};
+
+use super::{globs, literal_base};
+
+/// What comes back of one run.
+#[derive(Debug)]
+pub(crate) struct Homecoming {
+    root: Utf8PathBuf,
+    site: Site,
+    /// The patterns of reports, then those of outputs; from the workspace's root.
+    patterns: Vec<String>,
+    reports: GlobSet,
+    all: GlobSet,
+    has_reports: bool,
+}
+
+impl Homecoming {
+    /// What comes back of `job`.
+    pub(crate) fn new(
+        root: &Utf8Path,
+        site: &Site,
+        invocation: &Invocation,
+        job: &Job,
+    ) -> Result<Self, RunError> {
+        let reports = match &invocation.reports {
+            Reports::Workspace(patterns) => patterns.clone(),
+            Reports::None | Reports::Scratch(_) => Vec::new(),
+        };
+        let outputs = job.suite.outputs.iter().map(|glob| job.suite.root.join(glob).to_string());
+        let patterns: Vec<String> = reports.iter().cloned().chain(outputs).collect();
+        Ok(Self {
+            root: root.to_owned(),
+            site: site.clone(),
+            has_reports: !reports.is_empty(),
+            reports: globs(&reports)?,
+            all: globs(&patterns)?,
+            patterns,
+        })
+    }
+
+    /// The workspace, where reports come from it.
+    pub(crate) fn reporting(&self) -> Option<&Utf8Path> {
+        self.has_reports.then_some(&self.root)
+    }
+
+    /// Where to look in the container: a directory or file, and a pattern for names.
+    pub(crate) fn searches(&self) -> Vec<(String, String)> {
+        let search = |pattern: &String| {
+            let base = self.root.join(literal_base(pattern));
+            let name = pattern.rsplit('/').next().unwrap_or_default();
+            // The shell's patterns have no braces, and `**` is a single star to them.
+            let is_known = !name.contains(['{', '\\', '[']);
+            let name = if is_known { name.replace("**", "*") } else { "*".to_owned() };
+            Some((self.site.paths.to_container(&base)?, name))
+        };
+        self.patterns.iter().filter_map(search).collect()
+    }
+
+    /// Writes what came to where it belongs, and answers with the reports.
+    pub(crate) fn receive(&self, sent: Vec<ReportFile>) -> Result<Vec<ReportFile>, RunError> {
+        let mut reports = Vec::new();
+        for file in sent {
+            // What has no path was made for Testdock alone.
+            if !file.name.starts_with('/') {
+                reports.push(file);
+                continue;
+            }
+            let host = self.site.paths.to_host(&file.name);
+            let Some((host, below)) =
+                host.as_ref().and_then(|host| Some((host, host.strip_prefix(&self.root).ok()?)))
+            else {
+                continue;
+            };
+            if !self.all.is_match(below) {
+                continue;
+            }
+            self.write(below, &file.bytes).map_err(|error| {
+                let message =
+                    format!("cannot write {host}, which the tests wrote in their copy: {error}");
+                RunError::new(Fault::Process, message).help("see who may write there")
+            })?;
+            let is_known = reports.iter().any(|report: &ReportFile| report.name == below);
+            if self.reports.is_match(below) && !is_known {
+                reports.push(ReportFile { name: below.to_string(), bytes: file.bytes });
+            }
+        }
+        Ok(reports)
+    }
+
+    /// Never through a link: it may lead out of the workspace.
+    fn write(&self, below: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+        let mut dir = self.root.clone();
+        for part in below.parent().into_iter().flat_map(Utf8Path::components) {
+            dir.push(part);
+            match dir.symlink_metadata() {
+                Ok(found) if found.is_dir() => {}
+                Ok(_) => return Err(io::Error::other(format!("{dir} is no directory"))),
+                Err(_) => fs::create_dir(&dir)?,
+            }
+        }
+        let target = self.root.join(below);
+        let mut file = tempfile::NamedTempFile::new_in(&dir)?;
+        file.write_all(bytes)?;
+        readable(file.path())?;
+        file.persist(target).map(drop).map_err(|e| e.error)
+    }
+}
+
+/// As a file is that somebody writes without further ado.
+#[cfg(unix)]
+fn readable(path: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &std::path::Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::sync::Arc;
+
+    use testdock_core::frameworks::Suite;
+    use testdock_core::frameworks::command::Command;
+    use testdock_core::paths::{Mount, PathMap, RelPath};
+    use testdock_core::plan::{Interpreter, Source};
+
+    use super::*;
+
+    fn homecoming(root: &Utf8Path) -> Homecoming {
+        let reports = vec!["build/**/*.xml".to_owned()];
+        let suite = Suite {
+            outputs: vec!["out/{a,b}.txt".to_owned()],
+            ..Suite::new(RelPath::new("svc"), Arc::new(Command::new(reports)))
+        };
+        let site = Site {
+            root: root.to_owned(),
+            paths: PathMap::new([Mount { container: "/app".into(), host: Some(root.to_owned()) }]),
+            helpers: String::new(),
+            cache: None,
+            scratch: String::new(),
+        };
+        let job = Job::new(suite, Interpreter::new("x", Source::Local));
+        let invocation = job.suite.framework.invocation(&job, &site);
+        Homecoming::new(root, &site, &invocation, &job).unwrap()
+    }
+
+    #[test]
+    fn what_was_declared_comes_back_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.join("svc/build")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), root.join("svc/build/link")).unwrap();
+        let coming = homecoming(root);
+        let searches = coming.searches();
+        let pairs: Vec<_> =
+            searches.iter().map(|(dir, name)| (dir.as_str(), name.as_str())).collect();
+        assert_eq!(pairs, [("/app/svc/build", "*.xml"), ("/app/svc/out", "*")]);
+
+        let file = |name: &str| ReportFile { name: name.into(), bytes: name.into() };
+        let sent = [
+            "r.xml",
+            "/app/svc/build/a/r.xml",
+            "/app/svc/out/a.txt",
+            "/app/svc/out/c.txt",
+            "/etc/x.xml",
+        ];
+        let reports = coming.receive(sent.map(file).into()).unwrap();
+        let names: Vec<_> = reports.iter().map(|report| report.name.as_str()).collect();
+        assert_eq!(names, ["r.xml", "svc/build/a/r.xml"]);
+        assert_eq!(fs::read(root.join("svc/out/a.txt")).unwrap(), b"/app/svc/out/a.txt");
+        assert!(!root.join("svc/out/c.txt").exists());
+
+        let error = coming.receive(vec![file("/app/svc/build/link/r.xml")]).unwrap_err();
+        assert!(error.message.contains("is no directory"), "{}", error.message);
+        assert!(fs::read_dir(outside.path()).unwrap().next().is_none());
+    }
+}
