@@ -98,20 +98,7 @@ fn check_suite(suite: &Node, config: &Config) -> Vec<ConfigProblem> {
     [check_runner(suite), check_interpreter(suite, config), check_root(suite)]
         .into_iter()
         .flatten()
-        .chain(check_reports(suite))
         .collect()
-}
-
-/// A report that lies elsewhere was written by somebody else.
-fn check_reports(suite: &Node) -> Vec<ConfigProblem> {
-    let globs = suite.get("reports").map(Node::elements).unwrap_or_default();
-    let leaves = |glob: &str| glob.starts_with('/') || glob.split('/').any(|part| part == "..");
-    let outside = globs.iter().filter(|glob| glob.text().is_some_and(leaves));
-    let problem = |glob: &Node| ConfigProblem {
-        help: Some("write it from the suite's root, such as \"build/**/*.xml\"".to_owned()),
-        ..glob.problem("a suite's reports lie in the workspace; these do not")
-    };
-    outside.map(problem).collect()
 }
 
 fn check_runner(suite: &Node) -> Option<ConfigProblem> {
