@@ -10,6 +10,7 @@ use crate::{engine, images, test};
 /// Makes the base images of these fixtures, all for none, and runs their checks.
 pub(crate) fn check(names: &[String]) -> Result<()> {
     engine::ensure()?;
+    test::ensure_nextest()?;
     let fixtures = fixtures()?;
     for name in names {
         if !fixtures.iter().any(|fixture| fixture.name == *name) {
@@ -29,7 +30,6 @@ pub(crate) fn check(names: &[String]) -> Result<()> {
             python = tag;
         }
     }
-    test::ensure_nextest()?;
     let filters = names.iter().map(|name| format!("test(/^{name}::/)"));
     let filter = match names {
         [] => "all()".to_owned(),

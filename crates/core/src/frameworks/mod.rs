@@ -7,7 +7,9 @@
 
 pub mod command;
 pub mod go;
+pub mod js;
 pub mod pytest;
+pub mod rust;
 pub mod unittest;
 
 mod helper;
@@ -32,7 +34,17 @@ use crate::plan::{Invocation, Job, Site};
 use crate::resolve::Contents;
 
 /// The frameworks that are found by what a workspace holds, by name. Their suites run in this order.
-pub const KINDS: &[&Kind] = &[&go::KIND, &pytest::KIND, &unittest::KIND];
+pub const KINDS: &[&Kind] = &[
+    &go::KIND,
+    &rust::CARGO,
+    &rust::NEXTEST,
+    &pytest::KIND,
+    &unittest::KIND,
+    &js::VITEST,
+    &js::JEST,
+    &js::MOCHA,
+    &js::NODE,
+];
 
 /// What is known of a framework before it is met anywhere.
 #[derive(Debug)]

@@ -1,0 +1,233 @@
+//! Finds the tests of a JavaScript or TypeScript file: calls of `describe`, `it` and `test`, however they are nested.
+
+mod title;
+
+use tree_sitter::Node;
+
+use super::Tool;
+use crate::frameworks::{Grammar, ItemKind, NamePattern, Range, Source, Suite, TestItem};
+use crate::id::TestId;
+
+static JAVASCRIPT: Grammar =
+    Grammar { name: "javascript", language: || tree_sitter_javascript::LANGUAGE.into() };
+static TYPESCRIPT: Grammar =
+    Grammar { name: "typescript", language: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into() };
+static TSX: Grammar =
+    Grammar { name: "tsx", language: || tree_sitter_typescript::LANGUAGE_TSX.into() };
+
+/// What each framework's tests import, as far as they have to.
+const IMPORTS: &[(Option<Tool>, &[&str])] = &[
+    (Some(Tool::Vitest), &["vitest"]),
+    (Some(Tool::Jest), &["@jest/globals"]),
+    (Some(Tool::Node), &["node:test"]),
+    (None, &["@playwright/test", "bun:test", "@cypress"]),
+];
+
+pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
+    if is_of_another(tool, source.text) {
+        return Vec::new();
+    }
+    let grammar = match source.path.as_str().rsplit('.').next() {
+        Some("ts" | "mts" | "cts") => &TYPESCRIPT,
+        Some("tsx") => &TSX,
+        _ => &JAVASCRIPT,
+    };
+    let Some(tree) = source.tree(grammar) else {
+        return Vec::new();
+    };
+    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let mut walk = Walk { tool, source, file, items: Vec::new() };
+    walk.visit(tree.root_node(), &Inside::default());
+    walk.items
+}
+
+/// Whether a file imports another framework than this one. Node's own has to be imported.
+fn is_of_another(tool: Tool, text: &str) -> bool {
+    let imports = |names: &[&str]| {
+        let quoted = |name: &&str| {
+            text.contains(&format!("'{name}'")) || text.contains(&format!("\"{name}\""))
+        };
+        names.iter().any(quoted)
+    };
+    let (own, others): (Vec<_>, Vec<_>) = IMPORTS.iter().partition(|(of, _)| *of == Some(tool));
+    let has_own = own.iter().any(|(_, names)| imports(names));
+    !has_own && (tool == Tool::Node || others.iter().any(|(_, names)| imports(names)))
+}
+
+/// What surrounds a call.
+#[derive(Debug, Clone, Default)]
+struct Inside<'s> {
+    names: Vec<String>,
+    /// What the test around calls its context, on which parts of it are started.
+    context: Option<&'s str>,
+}
+
+/// What a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Called {
+    is_group: bool,
+    /// Whether it is one for each row of a table.
+    is_each: bool,
+}
+
+struct Walk<'w, 's> {
+    tool: Tool,
+    source: &'w Source<'s>,
+    file: TestId,
+    items: Vec<TestItem>,
+}
+
+impl<'s> Walk<'_, 's> {
+    fn visit(&mut self, node: Node<'_>, inside: &Inside<'s>) {
+        if node.kind() == "call_expression" && self.call(node, inside) {
+            return;
+        }
+        let mut cursor = node.walk();
+        for child in node.named_children(&mut cursor) {
+            self.visit(child, inside);
+        }
+    }
+
+    /// Takes in a call that makes tests; whether it does.
+    fn call(&mut self, call: Node<'_>, inside: &Inside<'s>) -> bool {
+        let arguments = call.child_by_field_name("arguments").filter(|it| it.kind() == "arguments");
+        let (Some(function), Some(arguments)) = (call.child_by_field_name("function"), arguments)
+        else {
+            return false;
+        };
+        let Some(called) = self.called(function, inside) else {
+            return false;
+        };
+        let Some(first) = arguments.named_child(0) else {
+            return false;
+        };
+        let Some(title) = title::title(self.source, first) else {
+            return false;
+        };
+        let title = if called.is_each { title.of_each() } else { title };
+        let (name, pattern) = title.named();
+        let mut names = inside.names.clone();
+        names.push(name);
+        let at = self.items.len();
+        self.inner(called, arguments, &names);
+        let has_parts = self.items.len() > at;
+        let kind = match called {
+            Called { is_group: true, .. } => ItemKind::Group,
+            Called { is_each: true, .. } => ItemKind::Parametrised,
+            _ if has_parts || pattern.is_some() => ItemKind::Parametrised,
+            _ => ItemKind::Test,
+        };
+        let item = self.item(call, first, names, (kind, pattern));
+        if self.items.iter().all(|known| known.id != item.id) {
+            self.items.insert(at, item);
+        }
+        true
+    }
+
+    /// What the function stands for that makes a group or, for Node, a test.
+    fn inner(&mut self, called: Called, arguments: Node<'_>, names: &[String]) {
+        let mut cursor = arguments.walk();
+        for argument in arguments.named_children(&mut cursor).skip(1) {
+            let is_function = argument.kind().contains("function");
+            if called.is_group && is_function {
+                self.visit(argument, &Inside { names: names.to_vec(), context: None });
+            } else if self.tool == Tool::Node && is_function {
+                let context = self.context(argument);
+                if context.is_some() {
+                    self.visit(argument, &Inside { names: names.to_vec(), context });
+                }
+            }
+        }
+    }
+
+    /// The name of a function's first parameter.
+    fn context(&self, function: Node<'_>) -> Option<&'s str> {
+        let only = function.child_by_field_name("parameter");
+        let several = || function.child_by_field_name("parameters")?.named_child(0);
+        let first = only.or_else(several)?;
+        let name = first.child_by_field_name("pattern").unwrap_or(first);
+        (name.kind() == "identifier").then(|| self.source.slice(name))
+    }
+
+    /// Whether a function is one of the framework's, and what its properties make of it.
+    fn called(&self, function: Node<'_>, inside: &Inside<'s>) -> Option<Called> {
+        let mut properties: Vec<&str> = Vec::new();
+        let mut is_each = false;
+        let mut node = function;
+        let base = loop {
+            match node.kind() {
+                "identifier" => break self.source.slice(node),
+                "member_expression" => {
+                    properties.push(self.source.slice(node.child_by_field_name("property")?));
+                    node = node.child_by_field_name("object")?;
+                }
+                // `it.each(table)(…)`, `it.skipIf(condition)(…)`
+                "call_expression" => {
+                    node = node.child_by_field_name("function")?;
+                    let property =
+                        node.child_by_field_name("property").map(|it| self.source.slice(it));
+                    match property? {
+                        "each" | "for" => is_each = true,
+                        "skipIf" | "runIf" => {}
+                        _ => return None,
+                    }
+                }
+                "non_null_expression" | "parenthesized_expression" => node = node.named_child(0)?,
+                _ => return None,
+            }
+        };
+        if inside.context == Some(base) {
+            return (properties == ["test"]).then_some(Called { is_group: false, is_each });
+        }
+        let is_group = match base {
+            "describe" | "suite" | "context" | "fdescribe" | "xdescribe" | "xcontext" => true,
+            "it" | "test" | "specify" | "fit" | "xit" | "xtest" | "xspecify" => {
+                properties.iter().any(|property| matches!(*property, "describe" | "suite"))
+            }
+            _ => return None,
+        };
+        let is_known = |property: &&str| {
+            matches!(
+                *property,
+                "only"
+                    | "skip"
+                    | "todo"
+                    | "concurrent"
+                    | "sequential"
+                    | "each"
+                    | "for"
+                    | "failing"
+                    | "fails"
+                    | "skipIf"
+                    | "runIf"
+                    | "describe"
+                    | "suite"
+                    | "it"
+                    | "test"
+                    | "shuffle"
+            )
+        };
+        properties.iter().all(is_known).then_some(Called { is_group, is_each })
+    }
+
+    fn item(
+        &self,
+        call: Node<'_>,
+        title: Node<'_>,
+        names: Vec<String>,
+        (kind, pattern): (ItemKind, Option<NamePattern>),
+    ) -> TestItem {
+        TestItem {
+            id: TestId { names, ..self.file.clone() },
+            kind,
+            range: self.source.range(call),
+            name: Range { ..self.source.range(title) },
+            hash: self.source.hash(call),
+            pattern,
+            tags: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+// Tells Testdock what happens in Mocha while it happens: a reporter, for Mocha 8 or newer, beside the one for people.
+'use strict';
+
+const { tell, failure, unloaded, seconds } = require('./testdock_core.cjs');
+
+const Mocha = require(require.resolve('mocha', { paths: [process.cwd(), ...process.argv.slice(1, 2)] }));
+
+// A file that cannot be loaded is an error of that file, and the others run.
+const load = Mocha.prototype.loadFilesAsync;
+Mocha.prototype.loadFilesAsync = async function (options) {
+  const files = this.files;
+  for (const file of files) {
+    this.files = [file];
+    try {
+      await load.call(this, options);
+    } catch (error) {
+      process.exitCode = 1;
+      const told = unloaded(file, error);
+      tell('finish', { file, names: [], outcome: 'errored', failures: [told] });
+      console.error(error);
+    }
+  }
+  this.files = files;
+  return this;
+};
+
+module.exports = class extends Mocha.reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    const about = (test) => ({ file: test.file ?? test.parent?.file, names: test.titlePath() });
+    const finish = (test, outcome, more) =>
+      tell('finish', { ...about(test), outcome, duration: seconds(test.duration), ...more });
+    runner.on('start', () => tell('collected', { n: runner.total }));
+    runner.on('test', (test) => tell('start', about(test)));
+    runner.on('pass', (test) => finish(test, 'passed'));
+    runner.on('pending', (test) => finish(test, 'skipped'));
+    runner.on('fail', (test, error) => {
+      if (test.type !== 'hook') return finish(test, 'failed', { failures: [failure(error)] });
+      const told = failure(error);
+      told.message = `${test.title.split(' hook')[0].replace(/"/g, '')}: ${told.message}`;
+      tell('finish', { file: test.file ?? test.parent?.file, names: test.parent.titlePath(), outcome: 'errored', failures: [told] });
+    });
+    runner.on('end', () => tell('end', {}));
+  }
+};

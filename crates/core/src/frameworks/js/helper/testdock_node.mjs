@@ -1,0 +1,61 @@
+// Tells Testdock what happens in Node's own test runner while it happens: a reporter, for Node 20 or newer.
+import { createRequire } from 'node:module';
+
+const { tell, failure, unloaded: loading, output, plain, seconds } = createRequire(import.meta.url)('./testdock_core.cjs');
+
+// What failed because a part of it did has no failure of its own.
+const FOLLOWS = ['subtestsFailed', 'cancelledByParent'];
+
+export default async function* (source) {
+  // The tests above the current one, and what a file's process complained of, by file.
+  const above = new Map();
+  const printed = new Map();
+  for await (const { type, data } of source) {
+    const file = data?.file;
+    if (type === 'test:stderr') {
+      printed.set(file, output((printed.get(file) ?? '') + data.message));
+    } else if (type === 'test:start' && file) {
+      const names = above.get(file) ?? [];
+      names.length = data.nesting;
+      names.push(data.name);
+      above.set(file, names);
+    } else if ((type === 'test:pass' || type === 'test:fail') && file) {
+      finish(type === 'test:pass', data, above.get(file) ?? [], printed);
+    }
+  }
+  tell('end', {});
+  yield '';
+}
+
+function finish(isGood, data, above, printed) {
+  const { file, name, nesting, details = {}, skip, todo } = data;
+  const error = details.error;
+  const kind = error?.failureType;
+  const cause = error?.cause ?? error;
+  const isFile = nesting === 0 && file.endsWith(name);
+  if (isFile) {
+    if (!isGood && !FOLLOWS.includes(kind)) unloaded(file, cause, printed.get(file) ?? '');
+    return;
+  }
+  // Tests that the selection leaves out are not told.
+  if (skip === 'test name does not match pattern') return;
+  const isSuite = details.type === 'suite';
+  if (isSuite && (isGood || FOLLOWS.includes(kind))) return;
+  const isOff = (mark) => mark !== undefined && mark !== false;
+  const outcome = isOff(skip) || isOff(todo) ? 'skipped' : isGood ? 'passed' : isSuite ? 'errored' : 'failed';
+  const reason = [skip, todo].find((mark) => typeof mark === 'string' && mark) ?? (isOff(todo) ? 'todo' : undefined);
+  const failures = isGood || FOLLOWS.includes(kind) ? [] : [failure(cause)];
+  const names = [...above.slice(0, nesting), name];
+  tell('finish', { file, names, outcome, duration: seconds(details.duration_ms), reason, failures });
+}
+
+// The file's own process says why it could not be loaded.
+function unloaded(file, cause, said) {
+  const lines = plain(said).split('\n');
+  const message = lines.find((line) => /^\w*Error(?: \[\w+\])?: /.test(line)) ?? cause?.message ?? String(cause);
+  const place = /^((?:file:\/\/)?\/.*?):(\d+)$/m.exec(plain(said));
+  const error = { message: message.replace(/^Error(?: \[\w+\])?: /, ''), stack: place ? plain(said).slice(place.index) : plain(said) };
+  // What was loaded when it failed may be Node's own.
+  const known = place && !place[1].startsWith('node:') ? {} : { path: undefined };
+  tell('finish', { file, names: [], outcome: 'errored', failures: [loading(file, error, known)] });
+}

@@ -1,0 +1,109 @@
+// Tells Testdock what happens in Vitest while it happens: a reporter, for Vitest 1 or newer (live from 3 on).
+import { createRequire } from 'node:module';
+
+const { tell, failure, unloaded, output, seconds } = createRequire(import.meta.url)('./testdock_core.cjs');
+
+const names = (task) => (task.type === 'module' ? [] : [...names(task.parent), task.name]);
+
+// Vitest knows a stack's places in the sources, whatever they were compiled to.
+function told(error, how = failure) {
+  const known = {};
+  const frames = (error.stacks ?? []).filter((frame) => !frame.file.includes('/node_modules/'));
+  if (frames.length > 0) {
+    known.frames = frames.map((frame) => ({ path: frame.file, line: frame.line, name: frame.method }));
+  }
+  const place = error.loc ?? error.cause?.loc;
+  const file = error.id ?? place?.file;
+  if (place?.line && file) Object.assign(known, { path: file.replace(/\?.*$/, ''), line: place.line });
+  return how(error, known);
+}
+
+export default class {
+  printed = new Map();
+  unloaded = new Set();
+  isLive = false;
+
+  onInit(vitest) {
+    this.vitest = vitest;
+  }
+
+  // Tests that the selection leaves out are skipped as well; these are not told.
+  isChosen(path) {
+    const pattern = this.vitest?.config?.testNamePattern;
+    return !pattern || new RegExp(pattern.source, pattern.flags.replace('g', '')).test(path.join(' '));
+  }
+
+  onUserConsoleLog(log) {
+    if (log.taskId) this.printed.set(log.taskId, output((this.printed.get(log.taskId) ?? '') + log.content));
+  }
+
+  onTestCaseReady(test) {
+    this.isLive = true;
+    const path = names(test);
+    if (this.isChosen(path)) tell('start', { file: test.module.moduleId, names: path });
+  }
+
+  onTestCaseResult(test) {
+    const path = names(test);
+    const result = test.result();
+    if (result.state === 'skipped' && !this.isChosen(path)) return;
+    tell('finish', {
+      file: test.module.moduleId,
+      names: path,
+      outcome: result.state === 'pending' ? 'skipped' : result.state,
+      duration: seconds(test.diagnostic()?.duration),
+      reason: result.note ?? (test.options.mode === 'todo' ? 'todo' : undefined),
+      failures: (result.errors ?? []).map((error) => told(error)),
+      output: this.printed.get(test.id),
+    });
+    this.printed.delete(test.id);
+  }
+
+  onTestSuiteResult(suite) {
+    const errors = suite.errors();
+    if (errors.length > 0) {
+      tell('finish', { file: suite.module.moduleId, names: names(suite), outcome: 'errored', failures: errors.map((error) => told(error)) });
+    }
+  }
+
+  onTestModuleEnd(module) {
+    this.isLive = true;
+    const errors = module.errors();
+    if (errors.length === 0 || this.unloaded.has(module.id)) return;
+    this.unloaded.add(module.id);
+    const failures = errors.map((error) => told(error, (...said) => unloaded(module.moduleId, ...said)));
+    tell('finish', { file: module.moduleId, names: [], outcome: 'errored', failures });
+  }
+
+  onTestRunEnd(modules, errors) {
+    // The end of one that could not be loaded is not told by itself.
+    for (const module of modules) this.onTestModuleEnd(module);
+    this.end(errors);
+  }
+
+  // Before version 3 this is all there is.
+  onFinished(files = [], errors = []) {
+    if (this.isLive) return;
+    for (const file of files) this.old(file, file.filepath, []);
+    this.end(errors);
+  }
+
+  old(task, file, path) {
+    const { state, errors = [], duration } = task.result ?? {};
+    const isTest = task.type === 'test' || task.type === 'custom';
+    if (isTest && (state || this.isChosen(path))) {
+      const outcome = { pass: 'passed', fail: 'failed' }[state] ?? 'skipped';
+      if (outcome !== 'skipped' || this.isChosen(path)) {
+        tell('finish', { file, names: path, outcome, duration: seconds(duration), failures: errors.map((error) => told(error)) });
+      }
+    } else if (!isTest && errors.length > 0) {
+      tell('finish', { file, names: path, outcome: 'errored', failures: errors.map((error) => told(error)) });
+    }
+    for (const child of task.tasks ?? []) this.old(child, file, [...path, child.name]);
+  }
+
+  end(errors) {
+    for (const error of errors ?? []) tell('problem', { message: `outside of any test: ${error.message}` });
+    tell('end', {});
+  }
+}

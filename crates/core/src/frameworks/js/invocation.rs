@@ -1,0 +1,283 @@
+//! The commands that run a selection.
+//!
+//! A pattern of names means the same in every file of a command. So each file of which some tests are chosen has
+//! a command of its own; those that run as a whole share one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Tool;
+use crate::frameworks::ItemKind;
+use crate::id::TestId;
+use crate::paths::RelPath;
+use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
+
+/// A longer pattern is divided among several commands.
+const LONGEST_PATTERN: usize = 32 * 1024;
+
+const CORE: &str = include_str!("helper/testdock_core.cjs");
+
+/// The reporter of a tool.
+fn reporter(tool: Tool) -> (&'static str, &'static str) {
+    match tool {
+        Tool::Vitest => ("testdock_vitest.mjs", include_str!("helper/testdock_vitest.mjs")),
+        Tool::Jest => ("testdock_jest.cjs", include_str!("helper/testdock_jest.cjs")),
+        Tool::Mocha => ("testdock_mocha.cjs", include_str!("helper/testdock_mocha.cjs")),
+        Tool::Node => ("testdock_node.mjs", include_str!("helper/testdock_node.mjs")),
+    }
+}
+
+pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
+    let suite = &job.suite;
+    let (name, content) = reporter(tool);
+    let reporter = format!("{}/{name}", site.helpers);
+    let limit = suite.test_timeout.map(|limit| limit.as_millis());
+    let limited = |flag: &str| limit.map(|limit| format!("{flag}={limit}"));
+    let mut args: Vec<String> = match tool {
+        Tool::Vitest => vec![
+            "run".into(),
+            "--reporter=default".into(),
+            format!("--reporter={reporter}"),
+            "--passWithNoTests".into(),
+        ],
+        Tool::Jest => vec![
+            "--reporters=default".into(),
+            format!("--reporters={reporter}"),
+            "--passWithNoTests".into(),
+        ],
+        Tool::Mocha => vec!["--reporter".into(), reporter],
+        Tool::Node => vec![
+            "--test".into(),
+            "--test-reporter=spec".into(),
+            "--test-reporter-destination=stdout".into(),
+            format!("--test-reporter={reporter}"),
+            "--test-reporter-destination=stderr".into(),
+        ],
+    };
+    args.extend(match tool {
+        Tool::Vitest | Tool::Jest => limited("--testTimeout"),
+        Tool::Mocha => limited("--timeout"),
+        Tool::Node => limited("--test-timeout"),
+    });
+    args.extend(suite.args.iter().chain(&job.args).cloned());
+    let helper =
+        |name: &str, content: &str| HelperFile { name: name.into(), content: content.into() };
+    Invocation {
+        candidates: candidates(tool, job, site),
+        args,
+        steps: steps(tool, job, site),
+        env: suite.env.clone(),
+        cwd: site.workspace(&suite.root),
+        helpers: vec![helper("testdock_core.cjs", CORE), helper(name, content)],
+        reports: Reports::None,
+        live: Live::Events,
+        remedy: remedy(tool),
+        ..Invocation::default()
+    }
+}
+
+fn remedy(tool: Tool) -> String {
+    match tool {
+        Tool::Node => "install Node where the tests run (such as `FROM node:22` in a Dockerfile), or set the suite's \
+                       `command`"
+            .to_owned(),
+        tool => format!(
+            "install the package's dependencies in the image (such as `RUN npm ci` in a Dockerfile), {} among them, \
+             or set the suite's `command`",
+            tool.name()
+        ),
+    }
+}
+
+/// The tool as it was installed for the package, or for one around it.
+fn candidates(tool: Tool, job: &Job, site: &Site) -> Vec<Candidate> {
+    let candidate = |command: String| Candidate { argv: vec![command], check: Vec::new() };
+    if let Some(command) = &job.suite.command {
+        return vec![Candidate { argv: command.clone(), check: Vec::new() }];
+    }
+    if tool == Tool::Node {
+        return vec![candidate("node".to_owned())];
+    }
+    let above = std::iter::successors(Some(job.suite.root.clone()), |dir| {
+        let parent =
+            || RelPath::new(dir.as_str().rsplit_once('/').map_or("", |(parent, _)| parent));
+        (!dir.is_root()).then(parent)
+    });
+    let installed = above.map(|dir| {
+        candidate(format!("{}/node_modules/.bin/{}", site.workspace(&dir), tool.name()))
+    });
+    installed.chain([candidate(tool.name().to_owned())]).collect()
+}
+
+/// What is chosen of a file: everything, or names.
+type Chosen<'j> = Option<BTreeSet<&'j TestId>>;
+
+fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
+    let is_all = job.selection.iter().all(|id| id.names.is_empty() && id.file == job.suite.root);
+    if is_all && job.exclude.is_empty() {
+        return Vec::new();
+    }
+    let mut whole = Vec::new();
+    let mut steps = Vec::new();
+    for (file, chosen) in files(job) {
+        let path = site.workspace(&file);
+        let out: Vec<&TestId> =
+            job.exclude.iter().filter(|out| out.file == file && !out.names.is_empty()).collect();
+        if chosen.is_none() && out.is_empty() {
+            whole.push(path);
+            continue;
+        }
+        let patterns = |id: &TestId| match tool {
+            Tool::Node => patterns_of_parts(job, id),
+            _ => vec![pattern(job, id)],
+        };
+        let out: Vec<String> = out.into_iter().flat_map(patterns).collect();
+        let names = chosen.map(|chosen| chosen.into_iter().flat_map(patterns).collect());
+        for names in portions(names) {
+            steps.push(step(
+                tool,
+                Some(&expression(names.as_deref(), &out)),
+                std::slice::from_ref(&path),
+            ));
+        }
+    }
+    if !whole.is_empty() || steps.is_empty() {
+        steps.insert(0, step(tool, whole.is_empty().then_some(NOTHING), &whole));
+    }
+    steps
+}
+
+/// A pattern that no name matches.
+const NOTHING: &str = "(?!)";
+
+fn step(tool: Tool, names: Option<&str>, files: &[String]) -> Vec<String> {
+    let pattern = names.map(|names| match tool {
+        Tool::Vitest | Tool::Jest => format!("--testNamePattern={names}"),
+        Tool::Mocha => format!("--grep={names}"),
+        Tool::Node => format!("--test-name-pattern={names}"),
+    });
+    let by_path = (tool == Tool::Jest && !files.is_empty()).then(|| "--runTestsByPath".to_owned());
+    pattern.into_iter().chain(by_path).chain(files.iter().cloned()).collect()
+}
+
+/// The files that have something to do.
+fn files(job: &Job) -> BTreeMap<RelPath, Chosen<'_>> {
+    let is_out = |file: &RelPath| {
+        let id = TestId { suite: job.suite.name.clone(), ..TestId::of_file(file.clone()) };
+        job.exclude.iter().any(|out| out.holds(&id))
+    };
+    let with_tests = || job.known.files().filter(|file| !job.known.in_file(file).is_empty());
+    let mut files: BTreeMap<RelPath, Chosen<'_>> = BTreeMap::new();
+    if job.selection.is_empty() {
+        files.extend(with_tests().map(|file| (file.clone(), None)));
+    }
+    for id in job.selection.iter().filter(|id| !id.names.is_empty()) {
+        let chosen = files.entry(id.file.clone()).or_insert_with(|| Some(BTreeSet::new()));
+        chosen.get_or_insert_default().insert(id);
+    }
+    for id in job.selection.iter().filter(|id| id.names.is_empty()) {
+        let mut below = with_tests().filter(|file| file.strip(&id.file).is_some()).peekable();
+        // A file in which nothing was found may have tests all the same.
+        let itself = below.peek().is_none().then(|| id.file.clone());
+        files.extend(below.cloned().chain(itself).map(|file| (file, None)));
+    }
+    files.retain(|file, _| !is_out(file));
+    files
+}
+
+/// The names of a test, or of all in a group, as a regular expression.
+fn pattern(job: &Job, id: &TestId) -> String {
+    let is_group = job.known.item(id).is_some_and(|item| item.kind == ItemKind::Group);
+    let below = if is_group { " .*" } else { "" };
+    format!("{}{below}", levels(job, id).join(" "))
+}
+
+/// The names of a test, level by level.
+fn levels(job: &Job, id: &TestId) -> Vec<String> {
+    if id.case.is_some() {
+        return job.known.names(id).iter().map(|name| escaped(name)).collect();
+    }
+    let mut above = TestId { names: Vec::new(), ..id.clone() };
+    let mut levels = Vec::new();
+    for name in &id.names {
+        above.names.push(name.clone());
+        let pattern = job.known.item(&above).and_then(|item| item.pattern.as_ref());
+        levels.push(pattern.map_or_else(|| escaped(name), |pattern| pattern.regex(escaped)));
+    }
+    levels
+}
+
+/// The same for Node, whose versions disagree: older ones mean the test's own name, newer ones all names from the
+/// outermost on, and the older ones run a test with all of its parts.
+fn patterns_of_parts(job: &Job, id: &TestId) -> Vec<String> {
+    let items = job.known.in_file(&id.file);
+    let is_group =
+        |id: &TestId| job.known.item(id).is_some_and(|item| item.kind == ItemKind::Group);
+    let depth = |id: &TestId| {
+        let group = |depth: &usize| {
+            is_group(&TestId { names: id.names[..*depth].to_vec(), case: None, ..id.clone() })
+        };
+        (1..id.names.len()).take_while(group).count() + 1
+    };
+    let ids: BTreeSet<TestId> = if is_group(id) {
+        let below = items.iter().filter(|item| id.holds(&item.id) && item.kind != ItemKind::Group);
+        below.map(|item| item.id.clone()).collect()
+    } else {
+        BTreeSet::from([id.clone()])
+    };
+    let whole = |id: TestId| match depth(&id) {
+        depth if depth < id.names.len() => {
+            TestId { names: id.names[..depth].to_vec(), case: None, ..id }
+        }
+        _ => id,
+    };
+    let ids: BTreeSet<TestId> = ids.into_iter().map(whole).collect();
+    let patterns = ids.into_iter().map(|id| {
+        let mut levels = levels(job, &id);
+        let own = levels.pop().unwrap_or_default();
+        let above =
+            if levels.is_empty() { String::new() } else { format!("(?:{} )?", levels.join(" ")) };
+        format!("{above}{own}")
+    });
+    patterns.collect()
+}
+
+fn portions(names: Option<Vec<String>>) -> Vec<Option<Vec<String>>> {
+    let Some(names) = names else {
+        return vec![None];
+    };
+    let mut portions: Vec<Vec<String>> = Vec::new();
+    let mut length = 0;
+    for name in names {
+        length += name.len() + 1;
+        match portions.last_mut() {
+            Some(portion) if length <= LONGEST_PATTERN => portion.push(name),
+            _ => {
+                length = name.len();
+                portions.push(vec![name]);
+            }
+        }
+    }
+    portions.into_iter().map(Some).collect()
+}
+
+/// One of these names, and none of those.
+fn expression(names: Option<&[String]>, out: &[String]) -> String {
+    let out = if out.is_empty() { String::new() } else { format!("(?!(?:{})$)", out.join("|")) };
+    match names {
+        Some([only]) => format!("^{out}{only}$"),
+        Some(names) => format!("^{out}(?:{})$", names.join("|")),
+        None => format!("^{out}"),
+    }
+}
+
+/// A name as a pattern that matches nothing else.
+fn escaped(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        if r"\.+*?()|[]{}^$/".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

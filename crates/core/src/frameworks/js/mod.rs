@@ -1,0 +1,127 @@
+//! JavaScript's and TypeScript's frameworks: Vitest, Jest, Mocha, and the one that Node brings.
+//!
+//! Their tests are calls of `describe`, `it` and `test`, and are found by the same means; each is followed by a
+//! reporter of ours, and these have all in common but what their frameworks call them by.
+
+mod detect;
+mod discover;
+mod invocation;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::helper::HelperReader;
+use super::{Detected, Framework, Kind, Reader, Source, Suite, TestItem};
+use crate::paths::RelPath;
+use crate::plan::{Invocation, Job, Site};
+use crate::resolve::Contents;
+
+/// How Vitest is found.
+pub const VITEST: Kind = Kind {
+    name: "vitest",
+    image: IMAGE,
+    shaped_by: SHAPED_BY,
+    detect: |contents| detect(contents, Tool::Vitest),
+    at: |root, contents| at(root, contents, Tool::Vitest),
+};
+
+/// How Jest is found.
+pub const JEST: Kind = Kind {
+    name: "jest",
+    image: IMAGE,
+    shaped_by: SHAPED_BY,
+    detect: |contents| detect(contents, Tool::Jest),
+    at: |root, contents| at(root, contents, Tool::Jest),
+};
+
+/// How Mocha is found.
+pub const MOCHA: Kind = Kind {
+    name: "mocha",
+    image: IMAGE,
+    shaped_by: SHAPED_BY,
+    detect: |contents| detect(contents, Tool::Mocha),
+    at: |root, contents| at(root, contents, Tool::Mocha),
+};
+
+/// How packages are found that are tested with `node --test`.
+pub const NODE: Kind = Kind {
+    name: "node",
+    image: IMAGE,
+    shaped_by: SHAPED_BY,
+    detect: |contents| detect(contents, Tool::Node),
+    at: |root, contents| at(root, contents, Tool::Node),
+};
+
+const IMAGE: &str = "node:22";
+const SHAPED_BY: &[&str] = &["package.json"];
+
+/// What runs the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tool {
+    Vitest,
+    Jest,
+    Mocha,
+    Node,
+}
+
+impl Tool {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Vitest => VITEST.name,
+            Self::Jest => JEST.name,
+            Self::Mocha => MOCHA.name,
+            Self::Node => NODE.name,
+        }
+    }
+}
+
+fn detect(contents: Contents<'_>, tool: Tool) -> Vec<Detected> {
+    let found = detect::detect(contents, tool).into_iter();
+    found.map(|(root, inner)| Detected::new(root, Js { tool, inner })).collect()
+}
+
+fn at(root: &RelPath, contents: Contents<'_>, tool: Tool) -> Arc<dyn Framework> {
+    Arc::new(Js { tool, inner: detect::below(root, contents, tool) })
+}
+
+/// One framework in one package.
+#[derive(Debug, Clone)]
+struct Js {
+    tool: Tool,
+    /// Packages below it that have their own.
+    inner: Vec<RelPath>,
+}
+
+impl Framework for Js {
+    fn name(&self) -> &'static str {
+        self.tool.name()
+    }
+
+    /// A selected folder is the files in it.
+    fn needs_known(&self) -> bool {
+        true
+    }
+
+    fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
+        let inner = path.strip(&suite.root);
+        !self.leaves_out(path) && inner.is_some_and(|inner| detect::is_test_file(self.tool, inner))
+    }
+
+    fn leaves_out(&self, path: &RelPath) -> bool {
+        self.inner.iter().any(|dir| path.strip(dir).is_some())
+    }
+
+    fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
+        discover::discover(self.tool, suite, source)
+    }
+
+    fn invocation(&self, job: &Job, site: &Site) -> Invocation {
+        invocation::invocation(self.tool, job, site)
+    }
+
+    fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {
+        Box::new(HelperReader::new(self.tool.name(), job, site))
+    }
+}

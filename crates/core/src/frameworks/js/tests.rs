@@ -1,0 +1,154 @@
+//! What commands run a selection.
+
+use expect_test::{Expect, expect};
+
+use super::{JEST, MOCHA, NODE, VITEST};
+use crate::frameworks::{Kind, Known, Source, Suite};
+use crate::id::TestId;
+use crate::interpreter;
+use crate::paths::{Mount, PathMap, RelPath};
+use crate::plan::{self, Job, Site};
+use crate::resolve::Contents;
+
+const CART: &str = "import { test } from 'node:test';
+describe('cart', () => {
+  it('adds (1 + 1)', () => {});
+  it.each([1])('of %i', () => {});
+  it(`made ${n}`, () => {});
+});
+test('whole', async (t) => { await t.test('part', () => {}) });
+";
+
+fn job(kind: &Kind, selection: &[&str], exclude: &[&str]) -> Job {
+    let read = |_: &str| None;
+    let contents = Contents { root: "/w".into(), files: &[], read: &read };
+    let root = RelPath::new("web");
+    let suite = Suite::new(root.clone(), (kind.at)(&root, contents));
+    let own = match kind.name {
+        "node" => CART.to_owned(),
+        _ => CART.replace("node:test", "./helpers"),
+    };
+    let files =
+        ["web/src/a.test.js", "web/src/deep/b.test.js", "web/src/none.test.js"].map(|path| {
+            let path = RelPath::new(path);
+            let text = if path.as_str().contains("none") { "" } else { &own };
+            let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
+            (path, items.into())
+        });
+    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
+    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
+    Job {
+        selection: ids(selection),
+        exclude: ids(exclude),
+        known: Known::new(files),
+        ..Job::new(suite, interpreter)
+    }
+}
+
+fn site() -> Site {
+    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
+    Site {
+        root: "/w".into(),
+        paths: PathMap::new([mount]),
+        helpers: "/h".into(),
+        cache: None,
+        scratch: "/s".into(),
+    }
+}
+
+fn check(kind: &Kind, selection: &[&str], exclude: &[&str], expected: &Expect) {
+    let job = job(kind, selection, exclude);
+    let invocation = job.suite.framework.invocation(&job, &site());
+    let steps = invocation.steps.iter().map(|step| format!("{step:?}\n"));
+    expected.assert_eq(&steps.collect::<String>());
+}
+
+const ADDS: &str = "web/src/a.test.js::cart::adds (1 + 1)";
+
+#[test]
+fn files_share_a_command_and_names_have_one_for_each_file() {
+    check(&VITEST, &[], &[], &expect![[""]]);
+    check(&VITEST, &["web"], &[], &expect![[""]]);
+    check(
+        &VITEST,
+        &["web/src/deep"],
+        &[],
+        &expect![[r#"
+        ["/app/web/src/deep/b.test.js"]
+    "#]],
+    );
+    check(
+        &VITEST,
+        &[
+            ADDS,
+            "web/src/a.test.js::cart::of %i[of 1]",
+            "web/src/deep/b.test.js::cart",
+            "web/src/none.test.js",
+        ],
+        &[],
+        &expect![[r#"
+            ["/app/web/src/none.test.js"]
+            ["--testNamePattern=^(?:cart adds \\(1 \\+ 1\\)|cart of 1)$", "/app/web/src/a.test.js"]
+            ["--testNamePattern=^cart .*$", "/app/web/src/deep/b.test.js"]
+        "#]],
+    );
+    check(
+        &JEST,
+        &["web/src/a.test.js", "web/src/deep/b.test.js::cart::made ${n}"],
+        &[],
+        &expect![[r#"
+            ["--runTestsByPath", "/app/web/src/a.test.js"]
+            ["--testNamePattern=^cart made .*$", "--runTestsByPath", "/app/web/src/deep/b.test.js"]
+        "#]],
+    );
+    check(
+        &MOCHA,
+        &[],
+        &[ADDS, "web/src/deep"],
+        &expect![[r#"
+        ["--grep=^(?!(?:cart adds \\(1 \\+ 1\\))$)", "/app/web/src/a.test.js"]
+    "#]],
+    );
+    check(
+        &MOCHA,
+        &["web/src/deep"],
+        &["web/src"],
+        &expect![[r#"
+        ["--grep=(?!)"]
+    "#]],
+    );
+}
+
+#[test]
+fn nodes_versions_mean_different_names() {
+    check(
+        &NODE,
+        &["web/src/a.test.js::cart", "web/src/deep/b.test.js::whole::part"],
+        &[],
+        &expect![[r#"
+            ["--test-name-pattern=^(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made .*|(?:cart )?of .*)$", "/app/web/src/a.test.js"]
+            ["--test-name-pattern=^whole$", "/app/web/src/deep/b.test.js"]
+        "#]],
+    );
+    check(
+        &NODE,
+        &["web/src/a.test.js"],
+        &["web/src/a.test.js::cart"],
+        &expect![[r#"
+        ["--test-name-pattern=^(?!(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made .*|(?:cart )?of .*)$)", "/app/web/src/a.test.js"]
+    "#]],
+    );
+}
+
+#[test]
+fn the_tool_is_the_one_that_the_package_or_one_around_it_installed() {
+    let job = job(&JEST, &[], &[]);
+    let invocation = job.suite.framework.invocation(&job, &site());
+    let words = invocation.candidates.iter().map(|it| it.argv.join(" ")).collect::<Vec<_>>();
+    expect![[r#"
+        /app/web/node_modules/.bin/jest
+        /app/node_modules/.bin/jest
+        jest
+        --reporters=default --reporters=/h/testdock_jest.cjs --passWithNoTests"#]]
+    .assert_eq(&format!("{}\n{}", words.join("\n"), invocation.args.join(" ")));
+}

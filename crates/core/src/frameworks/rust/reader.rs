@@ -1,0 +1,366 @@
+//! Follows `cargo test` and `cargo nextest`: what the test library tells while tests run, and what it comes
+//! to at their end.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use super::build::Build;
+use super::examples::{self, Examples, Spoken};
+use super::failure::{self, Scene};
+use super::packages::{Packages, Target, TargetKind};
+use super::places;
+use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite};
+use crate::id::TestId;
+use crate::model::{Failure, Outcome, Place, RunEvent, TestResult};
+use crate::paths::RelPath;
+use crate::plan::{Job, ReportFile, Site};
+
+/// One line: of Cargo, of our runner, of the test library or of nextest.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Event {
+    reason: String,
+    executable: Option<String>,
+    target: Option<Built>,
+    code: Option<i32>,
+    #[serde(rename = "type")]
+    kind: String,
+    event: String,
+    name: String,
+    exec_time: Option<f64>,
+    stdout: String,
+    message: Option<serde_json::Value>,
+    nextest: Option<Binary>,
+}
+
+/// A program, as nextest tells of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Binary {
+    #[serde(rename = "crate")]
+    package: String,
+    test_binary: String,
+    kind: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Built {
+    src_path: String,
+}
+
+/// A program of tests that runs.
+#[derive(Debug, Clone)]
+struct Program {
+    target: Target,
+    package: RelPath,
+}
+
+pub(super) struct RustReader {
+    job: Job,
+    suite: Arc<Suite>,
+    site: Site,
+    packages: Packages,
+    known: Known,
+    /// The first file of each program, by its path.
+    built: HashMap<String, String>,
+    current: Option<Program>,
+    /// The kind of the program that nextest calls by a package and a name.
+    kinds: HashMap<(String, String), TargetKind>,
+    /// What ended tests from outside, by the last part of their paths.
+    ends: Vec<(String, String)>,
+    running: BTreeSet<TestId>,
+    examples: Examples,
+    build: Build,
+    results: BTreeMap<TestId, TestResult>,
+}
+
+impl RustReader {
+    pub(super) fn new(packages: &Packages, job: &Job, site: &Site) -> Self {
+        Self {
+            job: job.clone(),
+            suite: job.suite.clone(),
+            site: site.clone(),
+            packages: packages.clone(),
+            known: job.known.clone(),
+            built: HashMap::new(),
+            current: None,
+            kinds: HashMap::new(),
+            ends: Vec::new(),
+            running: BTreeSet::new(),
+            examples: Examples::default(),
+            build: Build::default(),
+            results: BTreeMap::new(),
+        }
+    }
+
+    fn event(&mut self, event: Event) -> Vec<RunEvent> {
+        match (event.reason.as_str(), event.kind.as_str()) {
+            ("compiler-artifact", _) => {
+                if let (Some(program), Some(target)) = (event.executable, event.target) {
+                    self.built.insert(program, target.src_path);
+                }
+                Vec::new()
+            }
+            ("testdock-runs", _) => {
+                let abandoned = self.abandon();
+                self.current = event.executable.and_then(|program| self.program(&program));
+                abandoned
+            }
+            ("testdock-ran", _) => self.bare(event.code.unwrap_or(1)),
+            (_, "suite") => {
+                if let Some(Binary { package, test_binary, kind }) = event.nextest {
+                    let kind = match kind.as_str() {
+                        "lib" | "proc-macro" => TargetKind::Lib,
+                        "bin" => TargetKind::Bin,
+                        _ => TargetKind::Test,
+                    };
+                    self.kinds.insert((package, test_binary), kind);
+                }
+                Vec::new()
+            }
+            (_, "test") => self.test(&event).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn program(&self, executable: &str) -> Option<Program> {
+        let host = self.site.paths.to_host(self.built.get(executable)?)?;
+        let root = RelPath::below(&self.site.root, &host)?;
+        let (package, target) = self.packages.targets_of(&root).into_iter().next()?;
+        Some(Program { target: target.clone(), package: package.dir.clone() })
+    }
+
+    /// A program without the test library is one test.
+    fn bare(&mut self, code: i32) -> Vec<RunEvent> {
+        let Some(program) = self.current.take() else {
+            return Vec::new();
+        };
+        let id = places::resolve(&program.target, &self.known, "main");
+        let id = TestId { suite: self.suite.name.clone(), ..id };
+        let mut result =
+            TestResult::new(id, if code == 0 { Outcome::Passed } else { Outcome::Failed });
+        if code != 0 {
+            let place = self.definition(&result.id);
+            let message = format!("the program ended with exit code {code}");
+            result.failures.push(Failure { message, place, ..Failure::default() });
+        }
+        vec![self.finished(result)]
+    }
+
+    fn test(&mut self, event: &Event) -> Option<RunEvent> {
+        let (program, path) = self.spoken(&event.name)?;
+        let id = places::resolve(&program.target, &self.known, &path);
+        let id = TestId { suite: self.suite.name.clone(), ..id };
+        // Nextest tells of ignored ones whether they were asked for or not.
+        if matches!(event.event.as_str(), "started" | "ignored") && !self.job.selects(&id) {
+            return None;
+        }
+        let outcome = match event.event.as_str() {
+            "started" => {
+                self.running.insert(id.clone());
+                return Some(RunEvent::TestStarted(id));
+            }
+            "ok" => Outcome::Passed,
+            "failed" => Outcome::Failed,
+            "ignored" => Outcome::Skipped,
+            _ => return None,
+        };
+        self.running.remove(&id);
+        let message = event.message.as_ref().and_then(serde_json::Value::as_str);
+        let mut result = TestResult::new(id, outcome);
+        result.duration = event.exec_time.and_then(|it| Duration::try_from_secs_f64(it).ok());
+        result.output = self.host(ended(&event.stdout));
+        match outcome {
+            Outcome::Skipped => result.reason = message.map(str::to_owned),
+            Outcome::Failed => {
+                let definition = self.definition(&result.id);
+                let scene = self.scene(&program.package, definition.as_ref());
+                result.failures.push(scene.failure(&event.stdout, message));
+            }
+            Outcome::Passed | Outcome::Errored => {}
+        }
+        Some(self.finished(result))
+    }
+
+    /// Of a test whose process was ended, its output does not say why it failed.
+    fn say_what_ended(&mut self) {
+        for (path, how) in std::mem::take(&mut self.ends) {
+            let ended = |result: &&mut TestResult| {
+                let name = result.id.names.join("::");
+                result.outcome.is_bad() && (path == name || path.ends_with(&format!("::{name}")))
+            };
+            let failures = self.results.values_mut().filter(ended).flat_map(|it| &mut it.failures);
+            for failure in failures.filter(|failure| failure.frames.is_empty()) {
+                failure.message.clone_from(&how);
+            }
+        }
+    }
+
+    /// The program and the path of a test: nextest says both in its name.
+    fn spoken(&self, name: &str) -> Option<(Program, String)> {
+        let Some((binary, path)) = name.split_once('$') else {
+            return Some((self.current.clone()?, name.to_owned()));
+        };
+        let (package, target) = binary.split_once("::").unwrap_or((binary, binary));
+        // Where it was tried again, the number follows.
+        let path = path.split('#').next().unwrap_or(path);
+        let kind = self.kinds.get(&(package.to_owned(), target.to_owned()));
+        let mut targets = self.packages.named(package, target);
+        let target = targets.find(|target| kind.is_none_or(|kind| target.kind == *kind))?;
+        let dir = self.packages.own.iter().find(|it| it.name == package)?.dir.clone();
+        Some((Program { target: target.clone(), package: dir }, path.to_owned()))
+    }
+
+    fn with_suite(&self, id: TestId) -> TestId {
+        TestId { suite: self.suite.name.clone(), ..id }
+    }
+
+    fn finished(&mut self, result: TestResult) -> RunEvent {
+        // A module may be part of several programs: where it fails in one it failed.
+        let known = self.results.get(&result.id).filter(|known| known.outcome.is_bad());
+        let told = known.cloned().unwrap_or(result);
+        self.results.insert(told.id.clone(), told.clone());
+        RunEvent::TestFinished(Box::new(told))
+    }
+
+    /// Tests that a program did not come to the end of.
+    fn abandon(&mut self) -> Vec<RunEvent> {
+        let running = std::mem::take(&mut self.running);
+        let abandoned = running.into_iter().map(|id| {
+            let place = self.definition(&id);
+            let message = "the tests' process ended while this one ran".to_owned();
+            let failures = vec![Failure { message, place, ..Failure::default() }];
+            TestResult { failures, ..TestResult::new(id, Outcome::Errored) }
+        });
+        let abandoned: Vec<TestResult> = abandoned.collect();
+        abandoned.into_iter().map(|result| self.finished(result)).collect()
+    }
+
+    fn example(&mut self, spoken: &Spoken, outcome: Outcome) -> TestResult {
+        let file = places::file(&self.packages, &self.suite.root, &spoken.file, &self.known);
+        let item = examples::item(spoken, self.known.in_file(&file));
+        let id = item.map(|item| item.id.clone()).unwrap_or_else(|| {
+            let names = vec![examples::name(&spoken.path, 1)];
+            self.with_suite(TestId { names, ..TestId::of_file(file) })
+        });
+        TestResult::new(id, outcome)
+    }
+
+    fn failed_examples(&mut self) {
+        for (spoken, text) in self.examples.failed() {
+            let mut result = self.example(&spoken, Outcome::Failed);
+            let path = result.id.file.on(&self.site.root);
+            let definition = Place { path, line: spoken.line, column: None };
+            let package =
+                self.packages.of_file(&result.id.file).map(|it| it.dir.clone()).unwrap_or_default();
+            let failure = self.scene(&package, Some(&definition)).failure(&text, None);
+            let mut build = Build::default();
+            text.lines().for_each(|line| build.line(line));
+            let unbuilt = build.failures(&self.site, &self.suite.root).remove(&result.id.file);
+            // A panic counts lines of a file that was made of the example.
+            let told = Failure { place: Some(definition), frames: Vec::new(), ..failure };
+            result.failures = unbuilt.unwrap_or_else(|| vec![told]);
+            result.output = self.host(ended(&text));
+            self.results.insert(result.id.clone(), result);
+        }
+    }
+
+    fn scene<'s>(&'s self, package: &'s RelPath, definition: Option<&'s Place>) -> Scene<'s> {
+        Scene { site: &self.site, workspace: &self.suite.root, package, definition }
+    }
+
+    fn definition(&self, id: &TestId) -> Option<Place> {
+        let item = self.known.definition(id)?;
+        let path = item.id.file.on(&self.site.root);
+        Some(Place { path, line: item.name.start.line + 1, column: None })
+    }
+
+    fn host(&self, text: &str) -> String {
+        self.site.paths.text_to_host(text).into_owned()
+    }
+
+    fn broken(&self, exit: Exit) -> Option<Broken> {
+        let is_red = self.results.values().any(|result| result.outcome.is_bad());
+        // Nextest ends so where nothing was to run.
+        if matches!(exit, Exit::Code(0))
+            || is_red
+            || (exit == Exit::Code(4) && self.results.is_empty())
+        {
+            return None;
+        }
+        let said = self.build.complaint().map(|first| format!(": {first}")).unwrap_or_default();
+        let message = format!("`cargo` ended with {exit}, though no test failed{said}");
+        Some(Broken::process(message, Some("the end of its output says why")))
+    }
+}
+
+/// The end of what a test printed.
+fn ended(text: &str) -> &str {
+    let from = text.len().saturating_sub(failure::MOST);
+    let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[from..]
+}
+
+/// The event that a line ends with: a test may have printed something before it.
+fn event(line: &str) -> Option<(&str, Event)> {
+    let starts = [r#"{ "type": ""#, r#"{"type":""#, r#"{"reason":""#];
+    let at = starts.iter().filter_map(|start| line.find(start)).min()?;
+    let event = serde_json::from_str(&line[at..]).ok()?;
+    Some((&line[..at], event))
+}
+
+impl Reader for RustReader {
+    fn line(&mut self, line: &str) -> Vec<RunEvent> {
+        let Some((before, event)) = event(line) else {
+            let told = self.examples.line(line);
+            let output = RunEvent::Output(self.host(&format!("{line}\n")));
+            let finished = told.map(|(spoken, outcome)| {
+                let result = self.example(&spoken, outcome);
+                self.finished(result)
+            });
+            return [output].into_iter().chain(finished).collect();
+        };
+        let before = (!before.is_empty()).then(|| RunEvent::Output(self.host(before)));
+        let events = self.event(event);
+        before.into_iter().chain(events).collect()
+    }
+
+    fn printed(&mut self, line: &str) -> Vec<RunEvent> {
+        static ENDED: LazyLock<Regex> = LazyLock::new(|| {
+            let pattern = r"^ *(SIG[A-Z0-9]+|ABORT|TIMEOUT) \[.*?\] +(?:\(.*?\) +)?\S+ (\S+)$";
+            Regex::new(pattern).expect("a pattern")
+        });
+        self.build.line(line);
+        if let Some(found) = ENDED.captures(line) {
+            let how = match &found[1] {
+                "TIMEOUT" => "it took too long".to_owned(),
+                "ABORT" => "its process was aborted".to_owned(),
+                signal => format!("its process was ended by {signal}"),
+            };
+            self.ends.push((found[2].to_owned(), how));
+        }
+        Vec::new()
+    }
+
+    fn conclude(&mut self, _: &[ReportFile], exit: Exit) -> Conclusion {
+        drop(self.abandon());
+        self.failed_examples();
+        self.say_what_ended();
+        for (file, failures) in self.build.failures(&self.site, &self.suite.root) {
+            let id = self.with_suite(TestId::of_file(file));
+            let result = TestResult { failures, ..TestResult::new(id.clone(), Outcome::Errored) };
+            self.results.insert(id, result);
+        }
+        let broken = self.broken(exit);
+        Conclusion {
+            results: std::mem::take(&mut self.results).into_values().collect(),
+            warnings: Vec::new(),
+            broken,
+        }
+    }
+}
