@@ -147,13 +147,7 @@ fn one_expression_says_all_to_nextest() {
     let check = |selection: &[&str], exclude: &[&str], expected: &Expect| {
         commands(&NEXTEST, selection, exclude, expected);
     };
-    check(
-        &[],
-        &[],
-        &expect![[r#"
-
-        "#]],
-    );
+    check(&[], &[], &expect!["\n\n"]);
     check(
         &["points", "shop/src/pricing.rs::tests::of_many"],
         &[],
