@@ -42,6 +42,8 @@ pub(crate) fn ci() -> Result<()> {
     say("the extension for VS Code");
     e2e::vscode::check()?;
     e2e::vscode::drive(&e2e::Options { smoke: true, only: None })?;
+    say("an engine on another host");
+    e2e::remote::drive(&e2e::remote::Options { smoke: true, keep: false })?;
     say("the plugin for JetBrains IDEs");
     e2e::jetbrains::check()?;
     say("the plugin for Neovim");
