@@ -48,6 +48,26 @@ impl RelPath {
         Self::new(format!("{}/{child}", self.0))
     }
 
+    /// The directory that holds it; the workspace folder holds itself.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        Self::new(self.0.rsplit_once('/').map_or("", |(parent, _)| parent))
+    }
+
+    /// What a path means that is written relative to this directory, `..` resolved; `None` where it leads out of
+    /// the workspace.
+    pub fn resolve(&self, written: &str) -> Option<Self> {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in self.0.split('/').chain(written.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()?),
+                part => parts.push(part),
+            }
+        }
+        Some(Self::new(parts.join("/")))
+    }
+
     /// This path on the caller's machine.
     pub fn on(&self, root: &Utf8Path) -> Utf8PathBuf {
         if self.is_root() { root.to_owned() } else { root.join(&*self.0) }
@@ -242,6 +262,17 @@ fn normalise(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_in_a_directory_is_found_from_there() {
+        let dir = RelPath::new("a/b");
+        let found = |written| dir.resolve(written).map(|path| path.to_string());
+        assert_eq!(found("../c/./d.rs").as_deref(), Some("a/c/d.rs"));
+        assert_eq!(found("../..").as_deref(), Some(""));
+        assert_eq!(found("../../../c"), None);
+        assert_eq!(RelPath::new("a/b").parent(), RelPath::new("a"));
+        assert_eq!(RelPath::new("a").parent().parent(), RelPath::default());
+    }
 
     fn map() -> PathMap {
         let mount = |container: &str, host: Option<&str>| Mount {

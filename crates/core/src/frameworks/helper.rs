@@ -180,7 +180,7 @@ impl HelperReader {
         result.reason = finish.reason.filter(|reason| !reason.is_empty());
         result.output = self.host(&finish.output);
         if outcome.is_bad() {
-            let definition = self.definition(&result.id);
+            let definition = self.known.place(&result.id, &self.site.root);
             let failures = finish.failures.into_iter();
             result.failures =
                 failures.map(|failure| self.failure(failure, definition.as_ref())).collect();
@@ -212,13 +212,6 @@ impl HelperReader {
     fn place(&self, path: &str, line: u32, column: Option<u32>) -> Option<Place> {
         let path = self.file(path)?.on(&self.site.root);
         Some(Place { path, line: line.max(1), column })
-    }
-
-    /// The line where a test stands, or the one that it is a part of.
-    fn definition(&self, id: &TestId) -> Option<Place> {
-        let item = self.known.definition(id)?;
-        let path = item.id.file.on(&self.site.root);
-        Some(Place { path, line: item.name.start.line + 1, column: None })
     }
 
     fn host(&self, text: &str) -> String {

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use camino::Utf8Path;
+
 use super::{ItemKind, TestItem};
 use crate::id::TestId;
+use crate::model::Place;
 use crate::paths::RelPath;
 
 /// The tests of one suite as they stand in its files. Cheap to clone.
@@ -48,6 +51,13 @@ impl Known {
     pub fn definition(&self, id: &TestId) -> Option<&TestItem> {
         let above = std::iter::successors(Some(id.clone()), TestId::parent);
         above.filter(|id| !id.names.is_empty()).find_map(|id| self.item(&id))
+    }
+
+    /// The line where that test stands, in the workspace at `root`.
+    pub fn place(&self, id: &TestId, root: &Utf8Path) -> Option<Place> {
+        let item = self.definition(id)?;
+        let line = item.name.start.line + 1;
+        Some(Place { path: item.id.file.on(root), line, column: None })
     }
 
     /// The id of the test in `file` (an id without names) that a tool calls by these names, outermost first. Where a

@@ -17,6 +17,8 @@ mod item;
 mod known;
 mod pattern;
 mod reader;
+#[cfg(test)]
+mod sample;
 mod source;
 
 pub use item::{ItemKind, Position, Range, TestItem};

@@ -2,6 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::paths::RelPath;
+
 /// Reads a file of the workspace; `None` where there is none at that path.
 pub type ReadFile<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -60,13 +62,6 @@ pub(super) fn clean(path: &Utf8Path) -> Utf8PathBuf {
 /// A path that a file of the workspace writes relative to the folder `dir`, from the workspace's root;
 /// `None` where it leads out of it.
 pub(super) fn inside(dir: &str, written: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in dir.split('/').chain(written.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    (!written.starts_with('/')).then(|| parts.join("/"))
+    let path = RelPath::new(dir).resolve(written).filter(|_| !written.starts_with('/'))?;
+    Some(path.to_string())
 }

@@ -181,7 +181,7 @@ impl Finder<'_> {
     }
 
     fn relative(&self, path: &str, near: Near<'_>) -> Option<RelPath> {
-        let at = |folder: &RelPath| Some(joined(folder, path)?).filter(|path| self.files.has(path));
+        let at = |folder: &RelPath| Some(folder.resolve(path)?).filter(|path| self.files.has(path));
         let files = self.files;
         at(self.base)
             .or_else(|| at(&RelPath::default()))
@@ -201,8 +201,7 @@ impl Finder<'_> {
         if own.as_str().ends_with(&format!("/{path}")) {
             return Some(own);
         }
-        let folder = own.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
-        joined(&RelPath::new(folder), path).filter(|path| self.files.has(path))
+        own.parent().resolve(path).filter(|path| self.files.has(path))
     }
 
     /// Go tells a file by its bare name, and its folder by the package.
@@ -221,19 +220,6 @@ fn file_name(path: &str) -> &str {
 
 fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '~']) || matches!(path.as_bytes(), [_, b':', b'/', ..])
-}
-
-/// A path from a folder on, `..` resolved; none where it leads out of the workspace.
-fn joined(folder: &RelPath, path: &str) -> Option<RelPath> {
-    let mut parts: Vec<&str> = folder.as_str().split('/').collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop().filter(|part| !part.is_empty())?),
-            part => parts.push(part),
-        }
-    }
-    Some(RelPath::new(parts.join("/")))
 }
 
 /// `%20` and the like resolved, if there are any and what comes out is text.

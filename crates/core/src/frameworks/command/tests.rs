@@ -5,10 +5,11 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 
 use super::Command;
+use crate::frameworks::sample::site;
 use crate::frameworks::{Conclusion, Exit, Suite};
 use crate::interpreter;
-use crate::paths::{Files, Mount, PathMap, RelPath};
-use crate::plan::{Job, ReportFile, Site, Source};
+use crate::paths::{Files, RelPath};
+use crate::plan::{Job, ReportFile, Source};
 
 const FILES: [&str; 5] = [
     "svc/tests/test_a.py",
@@ -22,14 +23,7 @@ fn conclude(xml: &str, exit: Exit) -> Conclusion {
     let command = Command::new(vec!["*.xml".into()]);
     let interpreter = interpreter::plan("default", &Default::default(), Source::Local);
     let job = Job::new(Suite::new(RelPath::new("svc"), Arc::new(command)), interpreter);
-    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
-    let site = Site {
-        root: "/w".into(),
-        paths: PathMap::new([mount]),
-        helpers: "/h".into(),
-        cache: None,
-        scratch: "/s".into(),
-    };
+    let site = site();
     let mut reader = job.suite.framework.reader(&job, &site);
     reader.files(Files::new(FILES.map(RelPath::new).to_vec()));
     let report = ReportFile { name: "report.xml".into(), bytes: xml.as_bytes().to_vec() };

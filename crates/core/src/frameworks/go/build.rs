@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::directory;
 use crate::model::{Failure, Place};
 use crate::paths::RelPath;
 use crate::plan::Site;
@@ -124,5 +123,5 @@ pub(super) fn file(
     let places = failures.iter().filter_map(|failure| failure.place.as_ref());
     let mut files = places.filter_map(|place| RelPath::below(&site.root, &place.path));
     let end = if has_tests { "_test.go" } else { ".go" };
-    files.find(|file| file.as_str().ends_with(end) && directory(file) == *package)
+    files.find(|file| file.as_str().ends_with(end) && file.parent() == *package)
 }

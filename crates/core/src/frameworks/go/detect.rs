@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::directory;
 use crate::paths::RelPath;
 use crate::resolve::Contents;
 
@@ -92,7 +91,7 @@ impl Modules {
 fn all_modules(contents: Contents<'_>) -> Vec<Module> {
     let files = contents.files.iter().filter(|path| is_named(path, "go.mod"));
     let seen = files.filter(|path| !path.as_str().split('/').any(is_ignored));
-    seen.filter_map(|path| module(&directory(path), &(contents.read)(path.as_str())?)).collect()
+    seen.filter_map(|path| module(&path.parent(), &(contents.read)(path.as_str())?)).collect()
 }
 
 fn module(dir: &RelPath, text: &str) -> Option<Module> {
@@ -108,9 +107,9 @@ fn module(dir: &RelPath, text: &str) -> Option<Module> {
 /// Each workspace's directory, and the directories of the modules that it uses.
 fn workspaces(contents: Contents<'_>) -> BTreeMap<RelPath, Vec<RelPath>> {
     let files = contents.files.iter().filter(|path| is_named(path, "go.work"));
-    let read = files.filter_map(|path| Some((directory(path), (contents.read)(path.as_str())?)));
+    let read = files.filter_map(|path| Some((path.parent(), (contents.read)(path.as_str())?)));
     read.map(|(dir, text)| {
-        let used = used(&text).into_iter().filter_map(|path| within(&dir, &path));
+        let used = used(&text).into_iter().filter_map(|path| dir.resolve(&path));
         // One that lies elsewhere is a suite of its own: files of a suite lie below its root.
         let used = used.filter(|used| used.strip(&dir).is_some()).collect();
         (dir, used)
@@ -132,19 +131,6 @@ fn used(text: &str) -> Vec<String> {
         }
     }
     used
-}
-
-/// A path as written in a file of `dir`; `None` where it leads out of the workspace.
-fn within(dir: &RelPath, path: &str) -> Option<RelPath> {
-    let mut parts: Vec<&str> = dir.as_str().split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(RelPath::new(parts.join("/")))
 }
 
 fn without_comment(line: &str) -> &str {

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::detect::Modules;
-use super::directory;
 use crate::frameworks::{Known, TestItem};
 use crate::id::TestId;
 use crate::paths::RelPath;
@@ -143,7 +142,7 @@ impl Wanted<'_> {
         let tops = self.known().in_file(file).iter().filter(|item| item.id.names.len() == 1);
         let all: Vec<TestItem> = tops.cloned().collect();
         if all.is_empty() {
-            self.packages.entry(directory(file)).or_default().is_whole = true;
+            self.packages.entry(file.parent()).or_default().is_whole = true;
         }
         for item in all.iter().filter(|item| !self.is_left_out(item)).collect::<Vec<_>>() {
             self.add_test(&item.id);
@@ -159,7 +158,7 @@ impl Wanted<'_> {
             .filter(|out| out.names.len() > 1 && id.holds(out))
             .map(|out| self.levels(out))
             .collect();
-        let package = self.packages.entry(directory(&id.file)).or_default();
+        let package = self.packages.entry(id.file.parent()).or_default();
         package.left_out.extend(out);
         match levels.pop() {
             Some(test) if levels.is_empty() => drop(package.tests.insert(test)),

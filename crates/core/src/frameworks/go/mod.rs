@@ -61,7 +61,7 @@ impl Framework for Go {
 
     /// A package is built as one.
     fn unit(&self, _: &Suite, path: &RelPath) -> RelPath {
-        directory(path)
+        path.parent()
     }
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
@@ -75,9 +75,4 @@ impl Framework for Go {
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {
         Box::new(reader::GoReader::new(&self.modules, job, site))
     }
-}
-
-/// The directory that a file lies in.
-fn directory(path: &RelPath) -> RelPath {
-    RelPath::new(path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory))
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::build::{self, Builds};
 use super::detect::Modules;
-use super::directory;
 use super::event::{self, Event, is_framing, is_verdict};
 use super::failure::{Scene, death, reason, without_failures};
 use super::package::{Package, Running, keep};
@@ -35,7 +34,7 @@ impl GoReader {
         let tops = job.known.items().filter(|item| item.id.names.len() == 1);
         let files = tops.map(|item| {
             let file = &item.id.file;
-            ((directory(file), item.id.names[0].clone()), file.clone())
+            ((file.parent(), item.id.names[0].clone()), file.clone())
         });
         Self {
             suite: job.suite.clone(),
@@ -173,16 +172,9 @@ impl GoReader {
     }
 
     fn scene<T>(&self, package: &str, id: &TestId, look: impl FnOnce(Scene<'_>) -> T) -> T {
-        let definition = self.definition(id);
+        let definition = self.known.place(id, &self.site.root);
         let package = self.directory(package);
         look(Scene { site: &self.site, package: &package, definition: definition.as_ref() })
-    }
-
-    /// The line where a test stands, or the one that it is a part of.
-    fn definition(&self, id: &TestId) -> Option<Place> {
-        let item = self.known.definition(id)?;
-        let path = item.id.file.on(&self.site.root);
-        Some(Place { path, line: item.name.start.line + 1, column: None })
     }
 
     fn package_ended(&mut self, event: &Event) -> Vec<TestResult> {
@@ -260,7 +252,7 @@ impl GoReader {
     /// The result of a package of which nothing ran: of one of its test files.
     fn unloaded(&mut self, package: &str, failures: Vec<Failure>) -> TestResult {
         let directory = self.directory(package);
-        let has_tests = self.known.files().any(|file| super::directory(file) == directory);
+        let has_tests = self.known.files().any(|file| file.parent() == directory);
         let file = build::file(&failures, &directory, has_tests, &self.site);
         let file = file.unwrap_or_else(|| self.test_file(package));
         let id = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
@@ -274,7 +266,7 @@ impl GoReader {
     /// A test file of a package: one that was asked for, else the first.
     fn test_file(&self, package: &str) -> RelPath {
         let dir = self.directory(package);
-        let here = |file: &&RelPath| directory(file) == dir;
+        let here = |file: &&RelPath| file.parent() == dir;
         let asked = self.selection.iter().map(|id| &id.file).filter(here);
         let mut asked = asked.filter(|file| file.as_str().ends_with("_test.go"));
         let file = asked.next().or_else(|| self.known.files().find(here));

@@ -7,12 +7,13 @@ use expect_test::{Expect, expect};
 
 use super::Go;
 use super::detect::Modules;
+use crate::frameworks::sample::site;
 use crate::frameworks::{Exit, Known, Source, Suite};
 use crate::id::TestId;
 use crate::interpreter;
 use crate::model::RunEvent;
-use crate::paths::{Mount, PathMap, RelPath};
-use crate::plan::{self, Job, Site};
+use crate::paths::RelPath;
+use crate::plan::{self, Job};
 use crate::resolve::Contents;
 
 /// The sample project.
@@ -88,17 +89,6 @@ fn job(files: &[(&str, &str)], selection: &[&str]) -> Job {
     let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
     let selection = selection.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
     Job { selection, known, ..Job::new(suite, interpreter) }
-}
-
-fn site() -> Site {
-    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
-    Site {
-        root: "/w".into(),
-        paths: PathMap::new([mount]),
-        helpers: "/h".into(),
-        cache: None,
-        scratch: "/s".into(),
-    }
 }
 
 /// What a run comes to: a line for each test, one for each failure.

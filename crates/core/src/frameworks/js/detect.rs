@@ -38,10 +38,7 @@ fn roots(contents: Contents<'_>, tool: Tool) -> Vec<RelPath> {
         let text = (contents.read)(path.as_str()).unwrap_or_default();
         serde_json::from_str(&text).is_ok_and(|manifest| uses(&manifest, tool))
     });
-    uses.map(|path| {
-        RelPath::new(path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory))
-    })
-    .collect()
+    uses.map(RelPath::parent).collect()
 }
 
 fn uses(manifest: &Value, tool: Tool) -> bool {

@@ -98,9 +98,7 @@ fn candidates(tool: Tool, job: &Job, site: &Site) -> Vec<Candidate> {
         return vec![candidate("node".to_owned())];
     }
     let above = std::iter::successors(Some(job.suite.root.clone()), |dir| {
-        let parent =
-            || RelPath::new(dir.as_str().rsplit_once('/').map_or("", |(parent, _)| parent));
-        (!dir.is_root()).then(parent)
+        (!dir.is_root()).then(|| dir.parent())
     });
     let installed = above.map(|dir| {
         candidate(format!("{}/node_modules/.bin/{}", site.workspace(&dir), tool.name()))

@@ -3,11 +3,12 @@
 use expect_test::{Expect, expect};
 
 use super::{JEST, MOCHA, NODE, VITEST};
+use crate::frameworks::sample::site;
 use crate::frameworks::{Kind, Known, Source, Suite};
 use crate::id::TestId;
 use crate::interpreter;
-use crate::paths::{Mount, PathMap, RelPath};
-use crate::plan::{self, Job, Site};
+use crate::paths::RelPath;
+use crate::plan::{self, Job};
 use crate::resolve::Contents;
 
 const CART: &str = "import { test } from 'node:test';
@@ -42,17 +43,6 @@ fn job(kind: &Kind, selection: &[&str], exclude: &[&str]) -> Job {
         exclude: ids(exclude),
         known: Known::new(files),
         ..Job::new(suite, interpreter)
-    }
-}
-
-fn site() -> Site {
-    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
-    Site {
-        root: "/w".into(),
-        paths: PathMap::new([mount]),
-        helpers: "/h".into(),
-        cache: None,
-        scratch: "/s".into(),
     }
 }
 

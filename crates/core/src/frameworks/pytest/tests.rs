@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::Pytest;
 use super::detect::PytestRoot;
+use crate::frameworks::sample::site;
 use crate::frameworks::{Conclusion, Exit, Suite};
 use crate::id::TestId;
 use crate::interpreter;
 use crate::model::RunEvent;
-use crate::paths::{Mount, PathMap, RelPath};
-use crate::plan::{Job, ReportFile, Site, Source};
+use crate::paths::RelPath;
+use crate::plan::{Job, ReportFile, Source};
 use crate::resolve::Contents;
 use crate::workspace::Workspace;
 
@@ -21,17 +22,6 @@ fn suite() -> Suite {
 fn job() -> Job {
     let interpreter = interpreter::plan("default", &Default::default(), Source::Local);
     Job::new(suite(), interpreter)
-}
-
-fn site() -> Site {
-    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
-    Site {
-        root: "/w".into(),
-        paths: PathMap::new([mount]),
-        helpers: "/h".into(),
-        cache: None,
-        scratch: "/s".into(),
-    }
 }
 
 fn conclude(events: &[&str], cases: &str, exit: Exit) -> (Vec<Vec<RunEvent>>, Conclusion) {

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::packages::join;
 use crate::model::{Failure, Frame, Place};
 use crate::paths::RelPath;
 use crate::plan::Site;
@@ -128,7 +127,7 @@ pub(super) fn place(
 ) -> Option<Place> {
     let path = match path.starts_with('/') {
         true => site.paths.to_host(path)?,
-        false => join(from, path).on(&site.root),
+        false => from.resolve(path)?.on(&site.root),
     };
     let is_here = RelPath::below(&site.root, &path).is_some();
     let line = line.parse().ok()?;

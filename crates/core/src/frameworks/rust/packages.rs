@@ -88,7 +88,7 @@ fn manifests(contents: Contents<'_>) -> BTreeMap<RelPath, Table> {
     named
         .filter_map(|path| {
             let text = (contents.read)(path.as_str())?;
-            Some((directory(path), text.parse::<Table>().ok()?))
+            Some((path.parent(), text.parse::<Table>().ok()?))
         })
         .collect()
 }
@@ -127,7 +127,7 @@ fn is_needed(dir: &RelPath, root: &RelPath, manifests: &BTreeMap<RelPath, Table>
                 .flat_map(|table| table.values())
                 .filter_map(|value| value.get("path")?.as_str())
         });
-        needed.map(move |path| join(other, path))
+        needed.filter_map(move |path| other.resolve(path))
     });
     paths.any(|path| path == *dir)
 }
@@ -178,7 +178,7 @@ fn described(dir: &RelPath, manifest: &Table, package: &str, files: &[&str]) -> 
         let usual = || usual.iter().find(|path| files.contains(&path.as_str())).cloned();
         let path = word("path").map(str::to_owned).or_else(usual)?;
         let is_off = |key: &str| table.get(key).and_then(Value::as_bool) == Some(false);
-        let root = join(dir, &path);
+        let root = dir.resolve(&path)?;
         (!is_off("test")).then(|| Target { kind, name, root, is_bare: is_off("harness") })
     };
     let of_lib = manifest.get("lib").and_then(|table| target(TargetKind::Lib, table));
@@ -222,7 +222,7 @@ fn has_tests(packages: &Packages, contents: Contents<'_>) -> bool {
 impl Target {
     /// Where its modules lie.
     pub(super) fn dir(&self) -> RelPath {
-        directory(&self.root)
+        self.root.parent()
     }
 
     /// What is built as one with it: its directory, where that is its own.
@@ -297,23 +297,6 @@ impl Packages {
         let packages = self.own.iter().filter(move |it| it.name == package);
         packages.flat_map(|package| &package.targets).filter(of_name)
     }
-}
-
-pub(super) fn directory(path: &RelPath) -> RelPath {
-    RelPath::new(path.as_str().rsplit_once('/').map_or("", |(directory, _)| directory))
-}
-
-/// A path as written in a file of `dir`.
-pub(super) fn join(dir: &RelPath, path: &str) -> RelPath {
-    let mut parts: Vec<&str> = dir.as_str().split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    RelPath::new(parts.join("/"))
 }
 
 #[cfg(test)]

@@ -58,8 +58,8 @@ fn id(file: RelPath, names: &[&str]) -> TestId {
 
 /// The file that a tool means by a path: from the workspace's root, or from the package's.
 pub(super) fn file(packages: &Packages, root: &RelPath, path: &str, known: &Known) -> RelPath {
-    let here = super::packages::join(root, path);
-    let dirs = packages.own.iter().map(|package| super::packages::join(&package.dir, path));
+    let here = root.resolve(path).unwrap_or_else(|| RelPath::new(path));
+    let dirs = packages.own.iter().filter_map(|package| package.dir.resolve(path));
     let mut candidates = std::iter::once(here.clone()).chain(dirs);
     candidates.find(|path| known.files().any(|file| file == path)).unwrap_or(here)
 }

@@ -145,7 +145,7 @@ impl RustReader {
         let mut result =
             TestResult::new(id, if code == 0 { Outcome::Passed } else { Outcome::Failed });
         if code != 0 {
-            let place = self.definition(&result.id);
+            let place = self.known.place(&result.id, &self.site.root);
             let message = format!("the program ended with exit code {code}");
             result.failures.push(Failure { message, place, ..Failure::default() });
         }
@@ -178,7 +178,7 @@ impl RustReader {
         match outcome {
             Outcome::Skipped => result.reason = message.map(str::to_owned),
             Outcome::Failed => {
-                let definition = self.definition(&result.id);
+                let definition = self.known.place(&result.id, &self.site.root);
                 let scene = self.scene(&program.package, definition.as_ref());
                 result.failures.push(scene.failure(&event.stdout, message));
             }
@@ -232,7 +232,7 @@ impl RustReader {
     fn abandon(&mut self) -> Vec<RunEvent> {
         let running = std::mem::take(&mut self.running);
         let abandoned = running.into_iter().map(|id| {
-            let place = self.definition(&id);
+            let place = self.known.place(&id, &self.site.root);
             let message = "the tests' process ended while this one ran".to_owned();
             let failures = vec![Failure { message, place, ..Failure::default() }];
             TestResult { failures, ..TestResult::new(id, Outcome::Errored) }
@@ -272,12 +272,6 @@ impl RustReader {
 
     fn scene<'s>(&'s self, package: &'s RelPath, definition: Option<&'s Place>) -> Scene<'s> {
         Scene { site: &self.site, workspace: &self.suite.root, package, definition }
-    }
-
-    fn definition(&self, id: &TestId) -> Option<Place> {
-        let item = self.known.definition(id)?;
-        let path = item.id.file.on(&self.site.root);
-        Some(Place { path, line: item.name.start.line + 1, column: None })
     }
 
     fn host(&self, text: &str) -> String {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 
 use super::{CARGO, NEXTEST};
-use crate::frameworks::{Exit, Kind, Known, Source, Suite};
+use crate::frameworks::{Exit, Kind, Known, Source, Suite, sample};
 use crate::id::TestId;
 use crate::interpreter;
-use crate::paths::{Mount, PathMap, RelPath};
+use crate::paths::RelPath;
 use crate::plan::{self, Job, Site};
 use crate::resolve::Contents;
 
@@ -50,14 +50,7 @@ fn job(kind: &Kind, selection: &[&str], exclude: &[&str]) -> Job {
 }
 
 fn site() -> Site {
-    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
-    Site {
-        root: "/w".into(),
-        paths: PathMap::new([mount]),
-        helpers: "/h".into(),
-        cache: Some("/c".into()),
-        scratch: "/s".into(),
-    }
+    Site { cache: Some("/c".into()), ..sample::site() }
 }
 
 fn commands(kind: &Kind, selection: &[&str], exclude: &[&str], expected: &Expect) {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 
 use super::{Unittest, selection};
+use crate::frameworks::sample::site;
 use crate::frameworks::{Exit, Known, Source, Suite};
 use crate::id::TestId;
 use crate::interpreter;
-use crate::paths::{Mount, PathMap, RelPath};
-use crate::plan::{self, Job, Site};
+use crate::paths::RelPath;
+use crate::plan::{self, Job};
 
 const ORDERS: &str = "import unittest
 class TestTotal(unittest.TestCase):
@@ -73,14 +74,7 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
 
 /// What a helper's events come to: this holds for each framework that brings one.
 fn conclude(events: &str, exit: Exit) -> String {
-    let mount = Mount { container: "/app".into(), host: Some("/w".into()) };
-    let site = Site {
-        root: "/w".into(),
-        paths: PathMap::new([mount]),
-        helpers: "/h".into(),
-        cache: None,
-        scratch: "/s".into(),
-    };
+    let site = site();
     let job = job(&[], &[]);
     let mut reader = job.suite.framework.reader(&job, &site);
     let told: usize = events.lines().map(|line| reader.line(line).len()).sum();
