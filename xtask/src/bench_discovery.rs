@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use crate::shell::{answer, command, run, say, scratch, step, target};
+use crate::shell::{answer, command, python, run, say, scratch, target};
 use crate::timing::{self, Contender};
 
 const FOLDERS: usize = 100;
@@ -40,13 +40,7 @@ pub(crate) fn compare(rounds: usize) -> Result<()> {
 
 /// What pytest takes for the same, once caches are warm.
 fn collect(workspace: &Path) -> Result<()> {
-    let folder = scratch()?.join("bench-pytest");
-    let python = folder.join("bin/python");
-    if !python.exists() {
-        step("making a Python", command("python3", ["-m", "venv"]).arg(&folder))?;
-        let mut install = command(&python, ["-m", "pip", "install", "--quiet", "pytest==8.4.2"]);
-        step("installing pytest", &mut install)?;
-    }
+    let python = python("bench-pytest", &["pytest==8.4.2"])?;
     let mut times = [0.0; 2];
     for time in &mut times {
         let began = Instant::now();

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use crate::shell::{answer, command, say, scratch, step};
+use crate::shell::{answer, command, python, say, scratch};
 use crate::timing::Spread;
 
 /// What Python's readers do with the report; it prints `name<TAB>seconds`.
@@ -25,7 +25,9 @@ pub(crate) fn compare(rounds: usize) -> Result<()> {
     let report = scratch()?.join("bench-junit.xml");
     ours(&["write"], &report)?;
     let size = fs::metadata(&report).context("cannot read the report")?.len() as f64 / 1e6;
-    let python = python()?;
+    let python = python("bench-python", &["junitparser", "lxml"]);
+    let python =
+        python.inspect_err(|error| say(format_args!("without Python's readers: {error:#}"))).ok();
     let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for _ in 0..rounds {
         let mut told = ours(&["round"], &report)?;
@@ -48,25 +50,6 @@ fn ours(words: &[&str], report: &Path) -> Result<String> {
     let mut bench = command("cargo", ["bench", "--quiet", "--package", "testdock-junit"]);
     bench.args(["--bench", "read", "--"]).args(words).arg(report);
     answer(&mut bench, LONG)
-}
-
-/// A Python with junitparser and lxml; pip brings them.
-fn python() -> Result<Option<PathBuf>> {
-    let folder = scratch()?.join("bench-python");
-    let python = folder.join("bin/python");
-    if !python.exists() {
-        let made = step("making a Python", command("python3", ["-m", "venv"]).arg(&folder));
-        let mut install =
-            command(&python, ["-m", "pip", "install", "--quiet", "junitparser", "lxml"]);
-        let installed = made.and_then(|()| step("installing junitparser and lxml", &mut install));
-        if let Err(error) = installed {
-            say(format_args!("without Python's readers: {error:#}"));
-            // What is half there would be taken for whole the next time.
-            let _ = fs::remove_dir_all(&folder);
-            return Ok(None);
-        }
-    }
-    Ok(Some(python))
 }
 
 fn show(times: &BTreeMap<String, Vec<f64>>, size: f64, rounds: usize) {

@@ -53,6 +53,22 @@ pub(crate) fn step(what: &str, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// A Python of its own in the scratch folder, with packages that pip brings; made once.
+pub(crate) fn python(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let folder = scratch()?.join(name);
+    let python = folder.join("bin/python");
+    if python.exists() {
+        return Ok(python);
+    }
+    let made = step("making a Python", command("python3", ["-m", "venv"]).arg(&folder));
+    let mut install = command(&python, ["-m", "pip", "install", "--quiet"]);
+    let what = format!("installing {}", packages.join(" and "));
+    let installed = made.and_then(|()| step(&what, install.args(packages)));
+    // What is half there would be taken for whole the next time.
+    installed.inspect_err(|_| drop(fs::remove_dir_all(&folder)))?;
+    Ok(python)
+}
+
 /// What a program prints, if it ends well in time; otherwise what it complains of.
 pub(crate) fn answer(command: &mut Command, within: Duration) -> Result<String> {
     let deadline = Instant::now() + within;
