@@ -146,6 +146,12 @@ fn in_javascript() {
             "src/a.test.ts:5:3",
         ),
         (
+            "node, a part of a test",
+            "classname='test' name='sub bad'",
+            "Error [ERR_TEST_FAILURE]: no\n    at TestContext.<anonymous> (file:///w/m.test.mjs:5:11) {\n  code: 'ERR_TEST_FAILURE',\n  failureType: 'testCodeFailure',\n  cause: AssertionError [ERR_ASSERTION]: no\n      at TestContext.<anonymous> (file:///w/m.test.mjs:7:12)\n      at Test.run (node:internal/test_runner/test:796:25)\n      at TestContext.<anonymous> (file:///w/m.test.mjs:5:11) {\n    code: 'ERR_ASSERTION'",
+            "/w/m.test.mjs:7:12",
+        ),
+        (
             "jest with Babel",
             "classname='a' name='a'",
             "  ● Test suite failed to run\n\n    SyntaxError: /w/src/a.test.js: Unexpected token (5:10)\n\n      3 | it('x', () => {\n    > 5 |   expect(;",

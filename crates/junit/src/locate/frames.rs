@@ -42,8 +42,10 @@ pub(super) fn in_text(text: &str) -> Vec<Frame> {
     let mut previous = "";
     let mut frames = Vec::new();
     for line in text.lines().map(beginning) {
-        // What ExUnit tells before it is where the test is defined.
-        if line.trim() == "stacktrace:" {
+        // What ExUnit tells before it is where the test is defined; what Node does, where its parent started it.
+        let is_node =
+            line.trim().starts_with("cause: ") && previous.trim().starts_with("failureType: ");
+        if line.trim() == "stacktrace:" || is_node {
             frames.clear();
         }
         // A place has a number.
