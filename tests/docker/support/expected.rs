@@ -24,6 +24,9 @@ pub(crate) struct Test {
     /// Frames of the stack.
     #[serde(default)]
     pub(crate) related: Vec<Place>,
+    /// Made as the file is loaded, so that no one can see it there.
+    #[serde(default)]
+    pub(crate) made: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]

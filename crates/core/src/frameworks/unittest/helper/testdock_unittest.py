@@ -33,6 +33,8 @@ dumps, write, clock = json.dumps, os.write, time.perf_counter
 
 MAX_DETAIL, MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 64 * 1024, 16 * 1024, 1024, 50
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+# Where doctest says that an example failed, in the text of its one exception.
+FAILED_EXAMPLE = re.compile(r'^File "(?P<path>.+)", line (?P<line>\d+), in ', re.MULTILINE)
 ROOT = os.getcwd()
 LOADER = unittest.TestLoader()
 
@@ -92,6 +94,9 @@ def failure(kind, value, trace, label=""):
     }
     if isinstance(value, SyntaxError) and value.filename and value.lineno:
         told.update(path=os.path.abspath(value.filename), line=value.lineno)
+    example = FAILED_EXAMPLE.search(str(value))
+    if example and frames and frames[-1][0].f_globals.get("__name__") == "doctest":
+        told.update(path=os.path.abspath(example["path"]), line=int(example["line"]))
     return told
 
 
@@ -142,7 +147,7 @@ class Result(unittest.TestResult):
     def __init__(self, limit):
         super().__init__()
         self.limit = limit
-        self.file = None
+        self.file, self.cases = None, {}
         self.forget()
 
     def forget(self):
@@ -151,7 +156,7 @@ class Result(unittest.TestResult):
     def startTest(self, test):
         super().startTest(test)
         self.forget()
-        STREAM.tell("start", file=self.file, names=names(test))
+        STREAM.tell("start", file=self.file, names=names(test), case=self.cases.get(id(test)))
         self.tees = Tee(sys.stdout), Tee(sys.stderr)
         sys.stdout, sys.stderr = self.tees
         self.began = clock()
@@ -166,6 +171,7 @@ class Result(unittest.TestResult):
             "finish",
             file=self.file,
             names=names(test),
+            case=self.cases.get(id(test)),
             outcome=self.outcome or "passed",
             duration=duration,
             failures=self.failed,
@@ -231,13 +237,24 @@ class Result(unittest.TestResult):
 
 
 def names(test):
-    """The class and the method of a test."""
+    """The class and the method of a test, or what it calls itself where it has a name of its own as doctests have."""
     method = getattr(test, "_testMethodName", None)
+    if method and type(test).id is not unittest.TestCase.id:
+        method = test.id()
     return [type(test).__qualname__, method] if method else [str(test)]
 
 
 class TimeUp(Exception):
     pass
+
+
+def numbered(tests):
+    """A number for each of several tests of one name, which a module may make."""
+    alike = {}
+    for test in tests:
+        alike.setdefault(tuple(names(test)), []).append(test)
+    several = (group for group in alike.values() if len(group) > 1)
+    return {id(test): "#%d" % number for group in several for number, test in enumerate(group, 1)}
 
 
 def limited(test, limit):
@@ -352,7 +369,7 @@ def main(arguments):
     STREAM.tell("collected", n=sum(len(tests) for _, tests in loaded))
     for path, tests in loaded:
         if not result.shouldStop:
-            result.file = path
+            result.file, result.cases = path, numbered(tests)
             unittest.TestSuite(limited(test, limit) for test in tests).run(result)
     STREAM.tell("end")
     return 0 if result.wasSuccessful() else 1
