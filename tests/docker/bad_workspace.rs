@@ -63,6 +63,21 @@ fn a_configuration_that_cannot_be_read() {
     assert!(told.contains("testdock.toml: cannot read it: it is not UTF-8"), "{told}");
 }
 
+/// A full disk under the log of a build must not look like a build that was told.
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_written() {
+    let project = Project::empty();
+    project.write("testdock.toml", "[[suite]]\ncommand = ['true']\nreports = ['none.xml']\n");
+    for args in [["run", "--local"], ["explain", "suite"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let out = project.testdock(&args).stdout(full).output().unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert!(said.contains("error: cannot write to standard output: "), "{args:?}: {said}");
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+    }
+}
+
 /// A run that fails at its one line, told with the path as the user knows it.
 #[track_caller]
 fn check_runs(project: &Project) {

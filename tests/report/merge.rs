@@ -91,3 +91,19 @@ fn what_cannot_be_written_is_an_error() {
         assert_eq!(output.status.code(), Some(2), "{format}");
     }
 }
+
+/// Who reads it no longer does not change what the tests came to.
+#[test]
+fn a_reader_that_went_away_does_not_hide_a_failure() {
+    use std::process::{Command, Stdio};
+    let dir = folder(&[("a.xml", FAILS)]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(env!("CARGO_BIN_EXE_testdock"))
+        .args(["report", "a.xml", "--format", "json"])
+        .current_dir(dir.path())
+        .stdout(Stdio::from(writer))
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(1), Vec::new()));
+}

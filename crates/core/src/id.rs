@@ -53,6 +53,11 @@ impl TestId {
         Self { file, ..Self::default() }
     }
 
+    /// The file, in its suite, in which it stands.
+    pub fn whole_file(&self) -> Self {
+        Self { names: Vec::new(), case: None, ..self.clone() }
+    }
+
     /// The group or file that holds this test; `None` for a file.
     pub fn parent(&self) -> Option<Self> {
         let mut parent = self.clone();

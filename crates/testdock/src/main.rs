@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         }
         Err(error) => Err(anyhow::Error::from(error).context("cannot start")),
     };
-    outcome.unwrap_or_else(|error| {
+    outcome.and_then(|code| print::lost().map(|()| code)).unwrap_or_else(|error| {
         print::error(&error);
         exit::USAGE.into()
     })

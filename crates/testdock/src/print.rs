@@ -3,13 +3,28 @@
 //! Colours are taken out where the stream is no terminal, or `NO_COLOR` asks for it.
 
 use std::io::{self, BufWriter, Write};
+use std::sync::OnceLock;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-/// A line of results.
+/// Why a line of results could not be written.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
+/// A line of results. Where it could not be written, [`lost`] tells at the end: the work goes on.
 pub(crate) fn line(text: &str) {
     // A reader that went away (`| head`) wants no more lines; that is no error.
-    let _ = writeln!(anstream::stdout().lock(), "{text}");
+    match writeln!(anstream::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => _ = LOST.set(error),
+        _ => (),
+    }
+}
+
+/// An error if some line did not reach its reader.
+pub(crate) fn lost() -> Result<()> {
+    match LOST.get() {
+        Some(error) => bail!("cannot write to standard output: {error}"),
+        None => Ok(()),
+    }
 }
 
 /// All lines of a result at once, of which none may be missing.

@@ -46,7 +46,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
     let unwritten = outcomes.iter_mut().find_map(|outcome| outcome.unwritten.take());
     let code = conclude(arguments, outcomes, &cwd)?;
     match unwritten {
-        Some(error) => print::unless_unwanted(Err(error)).map(|()| exit::PASSED.into()),
+        Some(error) => print::unless_unwanted(Err(error)).map(|()| code),
         None => Ok(code),
     }
 }

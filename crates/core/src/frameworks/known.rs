@@ -97,7 +97,7 @@ impl Known {
         let Some(case) = &id.case else {
             return id.names.clone();
         };
-        let mut above = TestId { names: Vec::new(), case: None, ..id.clone() };
+        let mut above = id.whole_file();
         for name in &id.names {
             above.names.push(name.clone());
             if self.item(&above).is_some_and(|item| item.pattern.is_some()) {
@@ -108,6 +108,21 @@ impl Known {
             }
         }
         id.names.clone()
+    }
+
+    /// The regular expression of each of a test's names, from the outermost on; `escaped` makes that of a plain text.
+    pub fn levels(&self, id: &TestId, escaped: impl Fn(&str) -> String) -> Vec<String> {
+        if id.case.is_some() {
+            return self.names(id).iter().map(|name| escaped(name)).collect();
+        }
+        let mut above = id.whole_file();
+        let mut levels = Vec::new();
+        for name in &id.names {
+            above.names.push(name.clone());
+            let pattern = self.item(&above).and_then(|item| item.pattern.as_ref());
+            levels.push(pattern.map_or_else(|| escaped(name), |pattern| pattern.regex(&escaped)));
+        }
+        levels
     }
 }
 

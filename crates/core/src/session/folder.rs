@@ -5,6 +5,7 @@ mod outcomes;
 mod stamps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -179,16 +180,24 @@ impl Folder {
         self.records.iter().map(|(id, record)| (id.clone(), record.result.outcome)).collect()
     }
 
-    /// The tests whose newest outcome is bad, each once: a case, not the test that holds it.
+    /// The tests whose newest outcome is bad, each once: a case, not the test that holds it. For one that no one
+    /// ever saw in its file, since it is made as that is loaded, stands the file: it may be gone, and a tool
+    /// may run nothing at all then.
     pub fn failed(&self) -> Vec<TestId> {
-        let bad = self.records.iter().filter(|(_, r)| r.result.outcome.is_bad());
-        let bad: Vec<&TestId> = bad.map(|(id, _)| id).filter(|id| !self.is_gone(id)).collect();
+        let bad = self.records.iter().filter(|(_, record)| record.result.outcome.is_bad());
+        let runnable = bad.filter_map(|(id, record)| match self.is_gone(id) {
+            false => Some(id.clone()),
+            true => (record.stood.is_none() && self.files.contains_key(&id.file))
+                .then(|| id.whole_file()),
+        });
+        let bad: BTreeSet<TestId> = runnable.collect();
         // What a test holds stands behind it in the order of ids.
-        let holds_next = |(at, id): (usize, &&TestId)| {
-            let next = bad.get(at + 1).filter(|next| !id.names.is_empty() && id.holds(next));
-            next.is_none().then(|| (*id).clone())
+        let is_held = |id: &TestId| bad.contains(&id.whole_file()) && !id.names.is_empty();
+        let holds_next = |id: &TestId| {
+            let next = bad.range((Bound::Excluded(id), Bound::Unbounded)).next();
+            !id.names.is_empty() && next.is_some_and(|next| id.holds(next))
         };
-        bad.iter().enumerate().filter_map(holds_next).collect()
+        bad.iter().filter(|id| !is_held(id) && !holds_next(id)).cloned().collect()
     }
 
     /// Whether a test stands nowhere any more, as far as its folder was read. A test may be inherited

@@ -441,6 +441,18 @@ fn of_a_test_that_failed_in_a_part_the_part_runs_again() {
     assert_eq!(failed, [id("a.t::one::part::inner"), id("a.t::two")]);
 }
 
+/// Nobody sees in the file what is made as it is loaded.
+#[test]
+fn a_failed_test_that_was_never_found_runs_again_with_its_file() {
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    for test in ["a.t::made", "a.t::one", "gone.t::one"] {
+        let _ = finish(&mut session, "r1", failed(test, 2));
+    }
+    let _ = end(&mut session, "r1", End::Completed);
+    assert_eq!(session.folders().next().unwrap().failed(), [id("a.t")]);
+}
+
 #[test]
 fn nothing_runs_where_it_must_not() {
     let mut session = session();

@@ -150,13 +150,13 @@ impl Wanted<'_> {
     }
 
     fn add_test(&mut self, id: &TestId) {
-        let mut levels = self.levels(id);
+        let mut levels = self.known().levels(id, escaped);
         let out: Vec<Vec<String>> = self
             .job
             .exclude
             .iter()
             .filter(|out| out.names.len() > 1 && id.holds(out))
-            .map(|out| self.levels(out))
+            .map(|out| self.known().levels(out, escaped))
             .collect();
         let package = self.packages.entry(id.file.parent()).or_default();
         package.left_out.extend(out);
@@ -165,21 +165,6 @@ impl Wanted<'_> {
             Some(last) => drop(package.subtests.entry(levels).or_default().insert(last)),
             None => {}
         }
-    }
-
-    /// The patterns of a test, level by level.
-    fn levels(&self, id: &TestId) -> Vec<String> {
-        if id.case.is_some() {
-            return self.known().names(id).iter().map(|name| escaped(name)).collect();
-        }
-        let mut above = TestId { names: Vec::new(), ..id.clone() };
-        let mut levels = Vec::new();
-        for name in &id.names {
-            above.names.push(name.clone());
-            let pattern = self.known().item(&above).and_then(|item| item.pattern.as_ref());
-            levels.push(pattern.map_or_else(|| escaped(name), |pattern| pattern.regex(escaped)));
-        }
-        levels
     }
 
     /// A directory as `go test` wants it: relative to where it runs, beginning with a dot.

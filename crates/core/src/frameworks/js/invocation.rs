@@ -186,22 +186,7 @@ fn files(job: &Job) -> BTreeMap<RelPath, Chosen<'_>> {
 fn pattern(job: &Job, id: &TestId) -> String {
     let is_group = job.known.item(id).is_some_and(|item| item.kind == ItemKind::Group);
     let below = if is_group { " .*" } else { "" };
-    format!("{}{below}", levels(job, id).join(" "))
-}
-
-/// The names of a test, level by level.
-fn levels(job: &Job, id: &TestId) -> Vec<String> {
-    if id.case.is_some() {
-        return job.known.names(id).iter().map(|name| escaped(name)).collect();
-    }
-    let mut above = TestId { names: Vec::new(), ..id.clone() };
-    let mut levels = Vec::new();
-    for name in &id.names {
-        above.names.push(name.clone());
-        let pattern = job.known.item(&above).and_then(|item| item.pattern.as_ref());
-        levels.push(pattern.map_or_else(|| escaped(name), |pattern| pattern.regex(escaped)));
-    }
-    levels
+    format!("{}{below}", job.known.levels(id, escaped).join(" "))
 }
 
 /// The same for Node, whose versions disagree: older ones mean the test's own name, newer ones all names from the
@@ -230,7 +215,7 @@ fn patterns_of_parts(job: &Job, id: &TestId) -> Vec<String> {
     };
     let ids: BTreeSet<TestId> = ids.into_iter().map(whole).collect();
     let patterns = ids.into_iter().map(|id| {
-        let mut levels = levels(job, &id);
+        let mut levels = job.known.levels(&id, escaped);
         let own = levels.pop().unwrap_or_default();
         let above =
             if levels.is_empty() { String::new() } else { format!("(?:{} )?", levels.join(" ")) };
