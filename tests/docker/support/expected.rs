@@ -26,7 +26,6 @@ pub(crate) struct Test {
     pub(crate) related: Vec<Place>,
     /// Made as the file is loaded, so that no one can see it there.
     #[serde(default)]
-    #[allow(dead_code, reason = "only the tests of frameworks ask")]
     pub(crate) made: bool,
 }
 

@@ -102,6 +102,7 @@ fn check_progress(editor: &Editor, run: &str) {
 /// Over each test that stands in a file one may run it, and sees how it ended.
 fn check_lenses(project: &Project, editor: &mut Editor, expected: &Expected) {
     for Found { kind, line, id } in discover(project) {
+        assert!(expected.tests.get(&id).is_none_or(|test| !test.made), "{id}");
         let file = id.split("::").next().unwrap();
         let titles = editor.lenses(&uri(project.root.join(file)), line);
         let said = |word: &str| titles.iter().any(|title| title.contains(word));
