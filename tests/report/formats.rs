@@ -154,6 +154,21 @@ fn texts_of_tests_stay_texts() {
     assert!(!told.out.contains(strange), "{:?}", told.out);
 }
 
+/// Where the workflow stands is where its paths begin.
+#[test]
+fn paths_of_the_folder_where_one_stands_begin_with_nothing() {
+    let dir =
+        folder(&[("a.xml", b"<testcase name='t'><failure>a/b.py:3: no</failure></testcase>")]);
+    std::fs::create_dir(dir.path().join("a")).unwrap();
+    std::fs::write(dir.path().join("a/b.py"), "").unwrap();
+    for root in [".", "./"] {
+        let told = report(dir.path(), &["a.xml", "--root", root, "--format", "github"]);
+        assert!(told.out.starts_with("::error file=a/b.py,line=3,"), "{root}: {}", told.out);
+    }
+    let told = report(dir.path(), &["a.xml", "--root", "a", "--format", "github"]);
+    assert!(told.out.starts_with("::error file=a/b.py,line=3,"), "{}", told.out);
+}
+
 #[test]
 fn github_gets_an_annotation_for_each_failure() {
     let told = report(

@@ -53,8 +53,12 @@ impl Problems {
         self.list.push(Problem { message: message.into(), offset, harm });
     }
 
+    pub(crate) fn said(&self, what: Once) -> bool {
+        self.said.contains(&what)
+    }
+
     pub(crate) fn once(&mut self, what: Once, offset: u64) {
-        if !self.said.contains(&what) {
+        if !self.said(what) {
             self.said.push(what);
             self.add(what.message(), offset);
         }

@@ -59,6 +59,11 @@ impl Element {
         }
     }
 
+    /// Whether it holds tests, or is one.
+    pub(crate) fn is_of_tests(self) -> bool {
+        matches!(self, Element::Suites | Element::Suite | Element::Case)
+    }
+
     fn has_attributes(self) -> bool {
         use TextKind::Property;
         matches!(

@@ -201,7 +201,6 @@ fn what_is_not_escaped_costs_no_case() {
             ! a `<` that begins no tag is taken for text at 86
             ! an element of no meaning is closed by the end of an element around it at 128
             ! </nil> closes nothing that is open at 179
-            ! the report is cut off: its root element is never closed at 202
         "#]],
     );
     check(
@@ -242,6 +241,22 @@ fn what_is_not_escaped_costs_no_case() {
             suite 0
             Passed suite="0" name="a"
             ! a `<` that begins no tag is taken for text at 17
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_printed_behind_a_report_is_no_part_of_it() {
+    check(
+        "<testsuite name='s'><testcase name='a'/></testsuite>\n<done> in 2 s <failure>, see <system-out>\n</pre>\n\
+         <testsuite name='t'><testcase name='b'><failure message='no'/></testcase></testsuite>\n<bye>",
+        expect![[r#"
+            suite 0 name="s"
+            suite 1 name="t"
+            Passed suite="0" name="a"
+            Failed suite="1" name="b"
+              Failure message="no" ""
+            ! there is text outside of the report at 59
         "#]],
     );
 }

@@ -203,13 +203,25 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
     }
 }
 
+/// As a failed test of Node says where it was started.
+fn of_node(started: &str) -> Vec<String> {
+    let xml = format!(
+        "<testsuite name='outer (1)'><testcase classname='test' name='a &amp;quot;t'>\
+         <failure>\nError [ERR_TEST_FAILURE]: x\n    at {started} {{\n  failureType: 'testCodeFailure',\n  \
+         cause: Error: x\n      at TestContext.&lt;anonymous> (/w/a.test.js:5:1)\n</failure></testcase></testsuite>"
+    );
+    let report = report(&xml);
+    assert_eq!(report.tool(), Some(Tool::NodeTest));
+    report.select(&report.cases[0], &|_| false).unwrap().args
+}
+
+/// Which Node 20 and 24 were seen to run.
 #[test]
-fn a_test_in_a_suite_is_selected_with_its_suites() {
-    let xml = "<testsuite name='outer (1)'><testsuite name='inner'>\
-               <testcase classname='test' name='t'/></testsuite></testsuite>";
-    let report = report(xml);
-    let selection = report.select_as(Tool::NodeTest, &report.cases[0], &|_| false).unwrap();
-    assert_eq!(selection.args, [r"--test-name-pattern=^(outer \(1\) inner )?t$"]);
+fn a_test_of_node_is_selected_with_its_suites_and_a_part_of_a_test_with_that() {
+    let own = r#"--test-name-pattern=^(outer \(1\) )?a ("|&quot;)t$"#;
+    assert_eq!(of_node("async Promise.all (index 0)"), [own]);
+    let part = [r"--test-name-pattern=^outer \(1\)$", own];
+    assert_eq!(of_node("async TestContext.foo (/w/a.test.js:3:81)"), part);
 }
 
 #[test]
@@ -265,6 +277,10 @@ fn tools_are_known_by_their_marks() {
             Some(Tool::EUnit),
         ),
         ("<testsuites><testcase classname='test' name='t'/></testsuites>", Some(Tool::NodeTest)),
+        (
+            "<testsuite name='a'><testcase classname='a' name='t' file='/w/a.test.js'/></testsuite>",
+            Some(Tool::NodeTest),
+        ),
         (
             "<testsuite name='R'><testsuite name='S'><testcase classname='R.S' name='t'/></testsuite></testsuite>",
             Some(Tool::Robot),

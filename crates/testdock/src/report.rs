@@ -30,15 +30,16 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
     let workspace = arguments.root.as_deref().map(workspace).transpose()?;
     let (base, identity) = (RelPath::default(), PathMap::identity());
     let placing = match &workspace {
-        Some((root, files)) => {
-            Placing::Within(Finder { files, paths: &identity, root, base: &base })
+        Some(Workspace { root, named, files }) => {
+            let finder = Finder { files, paths: &identity, root, base: &base };
+            Placing::Within { finder, named }
         }
         None => Placing::AsWritten,
     };
     let output = Ordered::new(std::io::stdout());
     let reader = Reader {
         placing,
-        files: workspace.as_ref().map(|(_, files)| files),
+        files: workspace.as_ref().map(|workspace| &workspace.files),
         json: (arguments.format == ReportFormat::Json).then_some(&output),
         keep: arguments.merge.is_some(),
     };
@@ -51,10 +52,21 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
     }
 }
 
-/// The folder that `--root` names, and its files.
-fn workspace(root: &Utf8Path) -> Result<(Utf8PathBuf, Files)> {
+/// The folder that `--root` names.
+struct Workspace {
+    root: Utf8PathBuf,
+    /// How its files are shown: the folder where one stands adds nothing to their paths.
+    named: Utf8PathBuf,
+    files: Files,
+}
+
+fn workspace(root: &Utf8Path) -> Result<Workspace> {
     ensure!(root.is_dir(), "cannot resolve paths in {root}: there is no such folder");
-    Ok((root.to_owned(), scan::reported(root)))
+    Ok(Workspace {
+        root: camino::absolute_utf8(root).with_context(|| format!("cannot find {root}"))?,
+        named: root.strip_prefix(".").unwrap_or(root).to_owned(),
+        files: scan::reported(root),
+    })
 }
 
 fn conclude(

@@ -1,5 +1,6 @@
 //! From the places that a report tells to places here.
 
+use camino::Utf8Path;
 use testdock_junit as junit;
 
 use crate::model::Place;
@@ -10,8 +11,13 @@ use crate::paths::{Finder, Near};
 pub enum Placing<'w> {
     /// As the tool wrote them.
     AsWritten,
-    /// As files of a workspace; what is none of them as the tool wrote it.
-    Within(Finder<'w>),
+    /// As files of a workspace, shown below the folder as it was named; what is none of them as the tool wrote it.
+    Within {
+        /// The files.
+        finder: Finder<'w>,
+        /// The workspace folder's name.
+        named: &'w Utf8Path,
+    },
     /// As files of a workspace, and nothing else.
     Only(Finder<'w>),
 }
@@ -52,8 +58,8 @@ impl Placing<'_> {
         let written = || place.path.as_str().into();
         let path = match self {
             Placing::AsWritten => Some(written()),
-            Placing::Within(finder) => {
-                Some(finder.find_on_host(&place.path, near).unwrap_or_else(written))
+            Placing::Within { finder, named } => {
+                Some(finder.find(&place.path, near).map_or_else(written, |path| path.on(named)))
             }
             Placing::Only(finder) => finder.find_on_host(&place.path, near),
         };

@@ -24,6 +24,8 @@ struct Words<'r> {
     name: &'r str,
     file: Option<&'r str>,
     project: Option<&'r str>,
+    /// What its first failure tells.
+    text: Option<&'r str>,
 }
 
 impl Report<'_> {
@@ -57,6 +59,7 @@ impl Report<'_> {
             name: case.name.as_deref().filter(|name| !name.is_empty())?,
             file: file.or_else(|| is_source(class).then_some(class)),
             project: self.project_of(case),
+            text: case.statuses.first().map(|status| status.text.as_ref()),
         };
         let (command, args) = words.select(tool, is_file)?;
         Some(Selection { command, args: args.into_iter().filter(|arg| !arg.is_empty()).collect() })
@@ -89,7 +92,7 @@ impl Words<'_> {
             Tool::Mocha => (&["npx", "mocha"], vec!["-g".into(), self.mocha_pattern(), file()]),
             Tool::Cypress => (&["npx", "cypress", "run"], vec!["--spec".into(), self.file?.into()]),
             Tool::Playwright => (&["npx", "playwright", "test"], self.playwright()),
-            Tool::NodeTest => (&["node", "--test"], vec![self.node_pattern(), file()]),
+            Tool::NodeTest => (&["node", "--test"], self.node_patterns().chain([file()]).collect()),
             Tool::Bun => (&["bun", "test"], vec![file(), "-t".into(), self.bun_title()]),
             Tool::Deno => {
                 (&["deno", "test"], vec!["--filter".into(), before(name, " > ").into(), file()])
@@ -201,13 +204,19 @@ impl Words<'_> {
         }
     }
 
-    /// Node 20 holds the pattern against the test's own name, later ones against that with the
-    /// suites' before it.
-    fn node_pattern(&self) -> String {
-        let suites: String =
-            self.suites.iter().map(|suite| format!("{} ", pattern(suite))).collect();
-        let suites = if suites.is_empty() { suites } else { format!("({suites})?") };
-        format!("--test-name-pattern=^{suites}{}$", pattern(self.name))
+    /// Node 20 holds the pattern against the test's own name, later ones against that with the suites' before it. A
+    /// part of a test runs only where that is selected too, with all of its parts then; the report tells it from a
+    /// test of a suite by where a failed one was started.
+    fn node_patterns(&self) -> impl Iterator<Item = String> {
+        let started = |text: &str| text.split("failureType:").next().unwrap_or(text).to_owned();
+        let is_part = self.text.is_none_or(|text| started(text).contains("TestContext."));
+        let titles: Vec<&str> = self.suites.iter().copied().chain([self.name]).collect();
+        let first = if is_part { 0 } else { titles.len() - 1 };
+        (first..titles.len()).map(move |at| {
+            let above: String = titles[..at].iter().map(|title| node(title) + " ").collect();
+            let above = if above.is_empty() { above } else { format!("({above})?") };
+            format!("--test-name-pattern=^{above}{}$", node(titles[at]))
+        })
     }
 
     /// What has no name of its own is known by its line, or only once it ran.
@@ -268,6 +277,11 @@ fn escape(text: &str, signs: &str) -> String {
         escaped.push(c);
     }
     escaped
+}
+
+/// Node escapes a quote twice.
+fn node(title: &str) -> String {
+    pattern(title).replace("&quot;", "(\"|&quot;)")
 }
 
 /// A text as a glob for itself.

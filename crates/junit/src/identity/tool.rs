@@ -70,14 +70,16 @@ impl Report<'_> {
         let (first, cases) = (self.cases.first()?, &self.cases[..self.cases.len().min(SAMPLE)]);
         let suites = |case: &Case<'_>| case.suite.map(|id| self.suite_path(id)).unwrap_or_default();
         let is_of_class = |case: &Case<'_>, class: &str| case.classname.as_deref() == Some(class);
-        if cases.iter().all(|case| is_of_class(case, "test")) {
+        let is_of_suites = |case: &Case<'_>| is_of_class(case, &suites(case).join("."));
+        // Older versions of Node have one class for all, later ones only for what stands in no suite.
+        let is_node = |case: &Case<'_>| {
+            is_of_class(case, "test")
+                || (is_of_suites(case) && case.file.as_deref().is_some_and(is_script))
+        };
+        if cases.iter().all(is_node) {
             return Some(Tool::NodeTest);
         }
-        let is_robot = |case: &Case<'_>| is_of_class(case, &suites(case).join("."));
-        if suites(first).len() > 1 && cases.iter().all(is_robot) {
-            return Some(Tool::Robot);
-        }
-        None
+        (suites(first).len() > 1 && cases.iter().all(is_of_suites)).then_some(Tool::Robot)
     }
 }
 
@@ -116,8 +118,6 @@ fn by_case(case: &Case<'_>) -> Option<Tool> {
     let class = case.classname.as_deref().unwrap_or_default();
     let name = case.name.as_deref().unwrap_or_default();
     let file = case.file.as_deref().unwrap_or_default();
-    let is_script =
-        is_source(class) && [".ts", ".js", ".mjs", ".tsx"].iter().any(|end| class.ends_with(end));
     let tool = match case.status.as_deref() {
         _ if class.ends_with(".bats") => Tool::Bats,
         _ if class.starts_with("Elixir.") || file.ends_with(".exs") => Tool::ExUnit,
@@ -125,7 +125,9 @@ fn by_case(case: &Case<'_>) -> Option<Tool> {
         _ if file.ends_with(".php") => Tool::PhpUnit,
         _ if file.ends_with("_spec.rb") => Tool::Rspec,
         _ if file.ends_with(".rb") => Tool::Minitest,
-        _ if is_script && (name.contains(" › ") || told(case, "] › ")) => Tool::Playwright,
+        _ if is_script(class) && (name.contains(" › ") || told(case, "] › ")) => {
+            Tool::Playwright
+        }
         _ if printed(case, "@scenario.begin") => Tool::Behave,
         Some("run" | "notrun") if class.ends_with(".global") => Tool::Catch2,
         Some("run") if is_source(class) => Tool::Doctest,
@@ -133,6 +135,11 @@ fn by_case(case: &Case<'_>) -> Option<Tool> {
         _ => return by_trace(case),
     };
     Some(tool)
+}
+
+fn is_script(path: &str) -> bool {
+    let ends = [".cjs", ".cts", ".js", ".jsx", ".mjs", ".mts", ".ts", ".tsx"];
+    is_source(path) && ends.iter().any(|end| path.ends_with(end))
 }
 
 /// What a stack trace looks like is the language's; each has one tool here that most projects use.
@@ -145,6 +152,7 @@ fn by_trace(case: &Case<'_>) -> Option<Tool> {
         () if says(".cs:line ") || says(".fs:line ") => Some(Tool::Dotnet),
         () if says(".dart ") || says(".dart:") => Some(Tool::Dart),
         () if says("org.gradle.") => Some(Tool::Gradle),
+        () if says("Error [ERR_TEST_FAILURE]") => Some(Tool::NodeTest),
         () => None,
     }
 }

@@ -10,6 +10,7 @@ impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
     /// An end tag.
     pub(crate) fn end(&mut self, name: &str, offset: u64) {
         let (frame, open) = match Element::named(name) {
+            element if self.is_behind_report() && !element.is_of_tests() => return,
             Element::Suite if self.suites_too_deep > 0 => {
                 self.suites_too_deep -= 1;
                 return self.end_other(name, offset);

@@ -112,10 +112,12 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             _ => {}
         }
         match tag.element {
+            // What a program printed after its report.
+            element if self.is_behind_report() && !element.is_of_tests() => {}
             Element::Case => self.start_case::<K>(tag, offset),
             Element::Suite => self.start_suite::<K>(tag, offset),
             Element::Suites => {
-                self.is_junit = true;
+                self.begin_report();
                 self.visitor.enter_report(fill::name::<K>(tag));
                 self.push_other();
             }
@@ -145,6 +147,19 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             }
             Element::Other => self.push_other(),
         }
+    }
+
+    /// What a program printed before its report may look like elements, which nothing will close.
+    fn begin_report(&mut self) {
+        if !self.is_junit && self.problems.said(Once::StrayText) {
+            self.cut_all();
+        }
+        self.is_junit = true;
+    }
+
+    /// Whether a report was read, and nothing of it is open any more.
+    fn is_behind_report(&self) -> bool {
+        self.is_junit && self.frames.is_empty()
     }
 
     /// A status belongs to the case or suite right around it; deeper ones are text about a status.
@@ -209,7 +224,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
     }
 
     fn new_case<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) -> Case<'a> {
-        self.is_junit = true;
+        self.begin_report();
         self.declared = false;
         self.cut_text(offset);
         let suite = self.suites.last().map(|(id, _)| *id);
@@ -217,7 +232,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
     }
 
     fn start_suite<'e, K: Keep<'e, 'a>>(&mut self, tag: Tag<'e>, offset: u64) {
-        self.is_junit = true;
+        self.begin_report();
         self.cut_text(offset);
         if self.suites.len() == MAX_OPEN_SUITES {
             self.problems.once(Once::Depth, offset);
