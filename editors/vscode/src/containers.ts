@@ -23,7 +23,7 @@ const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     private seq = 0;
     private nodes: Node[] = [];
-    private readonly changed = new vscode.EventEmitter<undefined>();
+    private readonly changed = new vscode.EventEmitter<Node[] | undefined>();
     readonly onDidChangeTreeData = this.changed.event;
     private readonly view = vscode.window.createTreeView('testdock.containers', { treeDataProvider: this });
     private readonly parts: vscode.Disposable;
@@ -62,11 +62,14 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
     private learn({ seq, engines }: protocol.ContainersSnapshot): void {
         if (seq < this.seq) return;
         this.seq = seq;
-        const nodes = engines.map(engineNode);
-        this.nodes = nodes.length > 1 ? nodes : nodes.flatMap(node => node.children);
+        const all = engines.map(engineNode);
+        const changed: Node[] = [];
+        const nodes = graft(this.nodes, all.length > 1 ? all : all.flatMap(node => node.children), changed);
+        const isSame = areSame(nodes, this.nodes);
+        this.nodes = nodes;
         const error = engines.find(it => it.error)?.error;
         this.view.message = error && [error.message, error.help].filter(Boolean).join(': ');
-        this.changed.fire(undefined);
+        if (changed.length || !isSame) this.changed.fire(isSame ? changed : undefined);
     }
 
     getChildren(node?: Node): Node[] {
@@ -144,6 +147,23 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         if (!choices.length) throw new Error('there is no such container');
         return (await vscode.window.showQuickPick(choices, { title: 'Testdock: Which Container?' }))?.node;
     }
+}
+
+/** What there is now, in the nodes of before where those are still there: an open menu stays about its node. */
+function graft(before: Node[], after: Node[], changed: Node[]): Node[] {
+    const known = new Map(before.map(node => [node.item.id, node]));
+    return after.map(node => {
+        const old = known.get(node.item.id);
+        if (!old) return node;
+        const children = graft(old.children, node.children, changed);
+        const isSame = areSame(children, old.children) && JSON.stringify(old.item) === JSON.stringify(node.item);
+        if (!isSame) changed.push(old);
+        return Object.assign(old, node, { children });
+    });
+}
+
+function areSame(some: Node[], others: Node[]): boolean {
+    return some.length === others.length && some.every((node, at) => node === others[at]);
 }
 
 function engineNode({ engine, label, error, groups, images }: protocol.EngineItem): Node {

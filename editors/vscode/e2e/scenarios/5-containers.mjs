@@ -23,7 +23,7 @@ function service(bed, folder, name) {
 
 async function containers(bed, step) {
     const project = bed.project('python-pytest');
-    const web = service(bed, project, 'web');
+    const [web, db] = ['web', 'db'].map(name => service(bed, project, name));
     const window = await bed.window(project);
     const { page } = window;
     await window.testing();
@@ -73,6 +73,18 @@ async function containers(bed, step) {
         await window.containerMenu('web', 'Inspect');
         await page.locator('.editor-instance .view-lines').getByText(web.id).first().waitFor();
         await bed.shoot(window, 'inspected');
+    });
+
+    await step('a menu stays about its container, whatever becomes of the others', async () => {
+        await window.command('View: Close All Editors');
+        await window.container('web').click({ button: 'right' });
+        const inspect = page.locator('.monaco-menu .action-label', { hasText: /^Inspect$/ });
+        await inspect.waitFor();
+        bed.docker('kill', db.id);
+        await window.container('db').filter({ hasText: 'exited' }).waitFor();
+        await inspect.hover();
+        await page.keyboard.press('Enter');
+        await page.locator('.editor-instance .view-lines').getByText(web.id).first().waitFor();
     });
 
     await step('a terminal in it', async () => {
