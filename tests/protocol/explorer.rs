@@ -55,6 +55,21 @@ async fn states(client: &mut Client, count: usize) -> String {
     lines.join("\n")
 }
 
+/// Nobody can tell an empty answer from a workspace without tests.
+#[tokio::test]
+async fn who_asks_early_is_answered_once_all_is_read() {
+    let workspace = Workspace::shop();
+    for file in 0..500 {
+        workspace.write(&format!("tests/test_{file}.py"), "def test_it():\n    pass\n");
+    }
+    let mut client = Client::start();
+    client.initialize(&[&workspace], with_explorer(), json!({})).await;
+    client.claim(DISCOVERED);
+    client.notify("initialized", json!({})).await;
+    let top = client.request(DISCOVER, json!({})).await;
+    assert_eq!(top["tests"].as_array().unwrap().len(), 501);
+}
+
 #[tokio::test]
 async fn the_tree_unfolds() {
     let workspace = Workspace::shop();

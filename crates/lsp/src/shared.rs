@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use testdock_core::session::Input;
 use testdock_engine::drive::Handle;
 use testdock_engine::scan::Scanner;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::Client;
 
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) folders: Folders,
     pub(crate) runs: Runs,
     pub(crate) panel: Panel,
+    /// Counts the folders that were read.
+    pub(crate) scans: watch::Sender<u64>,
     /// Whether the user said that this workspace may run by itself, or may not run at all.
     pub(crate) trusted: Mutex<Option<bool>>,
     pub(crate) settings: Mutex<Settings>,
@@ -86,6 +89,7 @@ impl Shared {
             scanner,
             outbox,
             panel: Panel::default(),
+            scans: watch::Sender::default(),
             options,
             documents: Documents::default(),
             folders: Folders::default(),

@@ -47,6 +47,7 @@ impl Sink for EditorSink {
         match change {
             Change::FolderClosed { folder, root } => {
                 self.progress.scan_ended(folder, None);
+                self.shared.scans.send_modify(|count| *count += 1);
                 self.explorer.closed(session, folder, root);
                 self.shared.panel.folders_changed();
                 interpreters::tell(&self.shared, session);
@@ -59,6 +60,7 @@ impl Sink for EditorSink {
             Change::ScanEnded(name) => {
                 let folder = session.folders().find(|folder| folder.name == *name);
                 self.progress.scan_ended(name, folder);
+                self.shared.scans.send_modify(|count| *count += 1);
                 self.watch.update(session);
                 self.shared.panel.folders_changed();
             }

@@ -191,9 +191,19 @@ export class Window {
     }
 
     async runTest(name) {
-        const row = this.test(name);
-        await row.hover();
-        await row.locator('.action-label[aria-label="Run Test"]').click();
+        await this.press(this.test(name), 'Run Test');
+    }
+
+    /** Presses a button that a row has while the pointer is over it; the row may move away under that. */
+    async press(row, title) {
+        const deadline = Date.now() + PATIENCE;
+        for (;;) {
+            await row.hover();
+            const button = row.locator(`.action-label[aria-label="${title}"]`);
+            const problem = await button.click({ timeout: 3_000 }).catch(problem => problem);
+            if (!problem) return;
+            if (Date.now() > deadline) throw problem;
+        }
     }
 
     /** Waits until a test stands like this, by the icon of its row. */

@@ -1,6 +1,7 @@
 // The server's process: found, started, started again when it falls, and spoken to.
 
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { LanguageClientOptions } from 'vscode-languageclient/node';
 import { type Found, find, MINIMUM, versionIn, worksWith } from './binary';
@@ -17,8 +18,9 @@ export type State = 'starting' | 'running' | 'down';
 export class Server implements vscode.Disposable {
     private client: Client | undefined;
     private falls = 0;
-    private timer: NodeJS.Timeout | undefined;
-    /** The start under way: who asks for something waits for it. */
+    /** Ends the pause before a further start. */
+    private pause = new AbortController();
+    /** The start under way, or to come: who asks for something waits for it. */
     private starting: Promise<void> | undefined;
     private readonly handlers = new Map<string, ((params: unknown) => void)[]>();
     private readonly moved = new vscode.EventEmitter<State>();
@@ -66,10 +68,16 @@ export class Server implements vscode.Disposable {
     }
 
     start(): Promise<void> {
-        this.starting = this.look().finally(() => {
-            this.starting = undefined;
+        return this.begin(this.look());
+    }
+
+    private begin(start: Promise<void>): Promise<void> {
+        const starting = start.finally(() => {
+            // A start that failed has begun another one.
+            if (this.starting === starting) this.starting = undefined;
         });
-        return this.starting;
+        this.starting = starting;
+        return starting;
     }
 
     private async look(): Promise<void> {
@@ -124,7 +132,14 @@ export class Server implements vscode.Disposable {
             return;
         }
         if (this.falls === 1) void this.tell('Testdock: the server stopped, and is being started again.');
-        this.timer = setTimeout(() => void this.connect(found), pause);
+        this.pause = new AbortController();
+        const paused = sleep(pause, undefined, { signal: this.pause.signal });
+        void this.begin(
+            paused.then(
+                () => this.connect(found),
+                () => {},
+            ),
+        );
     }
 
     private missing(): void {
@@ -154,7 +169,7 @@ export class Server implements vscode.Disposable {
 
     /** Ends the server; all that it ran ends with it. */
     async stop(): Promise<void> {
-        clearTimeout(this.timer);
+        this.pause.abort();
         const client = this.client;
         this.client = undefined;
         await client?.stop(5_000).catch(() => client.kill());

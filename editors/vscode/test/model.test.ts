@@ -63,6 +63,13 @@ test('a folder goes with the last that it holds', () => {
     assert.deepEqual(tree(model), []);
 });
 
+test('of all that a server has read, what it does not name is gone', () => {
+    const model = new Model();
+    model.apply(found(1, ['a.py', 'a.py::one', 'b.py', 'b.py::one'], ['a.py', 'b.py']));
+    model.apply(found(1, ['b.py']), true);
+    assert.deepEqual(tree(model), ['b.py', '  b.py::one']);
+});
+
 test('an item that moves to another parent is there once', () => {
     const model = new Model();
     model.apply({ seq: 1, tests: [item('a.py'), item('b', { kind: 'package' })] });

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use testdock_core::id::FolderName;
 use testdock_core::session::Session;
 use tower_lsp::jsonrpc::Result;
 
@@ -12,21 +13,43 @@ use crate::runs::Origin;
 use crate::shared::Shared;
 use crate::tree::{self, Tree};
 
-/// The topmost items, or all below one.
+/// The topmost items, or all below one, once all folders are read.
 pub(crate) async fn discover_test(
     shared: &Arc<Shared>,
     params: DiscoverTestParams,
 ) -> Result<DiscoverTestResults> {
-    let at_loop = shared.clone();
-    let results = shared.handle.ask(move |session| {
-        let (tests, scope) = match params.test_id {
-            None => (tree::top(&at_loop, session), None),
-            Some(id) => (below(&at_loop, session, &id), Some(vec![id])),
-        };
-        DiscoverTestResults { tests, scope, scope_file: None, seq: at_loop.next_seq() }
-    });
     let gone = || request::failed("the server is shutting down");
-    results.await.ok_or_else(gone)
+    let mut scans = shared.scans.subscribe();
+    loop {
+        let (at_loop, params) = (shared.clone(), params.clone());
+        let results = shared.handle.ask(move |session| discovered(&at_loop, session, params));
+        if let Some(results) = results.await.ok_or_else(gone)? {
+            return Ok(results);
+        }
+        tokio::select! {
+            _ = scans.changed() => {}
+            () = shared.over.cancelled() => return Err(gone()),
+        }
+    }
+}
+
+fn discovered(
+    shared: &Shared,
+    session: &Session,
+    params: DiscoverTestParams,
+) -> Option<DiscoverTestResults> {
+    let is_read = |name: &FolderName| {
+        let mut folders = session.folders();
+        folders.any(|it| it.name == *name && it.is_resolved && !it.scanning)
+    };
+    if !shared.folders.all().iter().all(|(name, _)| is_read(name)) {
+        return None;
+    }
+    let (tests, scope) = match params.test_id {
+        None => (tree::top(shared, session), None),
+        Some(id) => (below(shared, session, &id), Some(vec![id])),
+    };
+    Some(DiscoverTestResults { tests, scope, scope_file: None, seq: shared.next_seq() })
 }
 
 fn below(shared: &Shared, session: &Session, id: &str) -> Vec<TestItem> {

@@ -13,7 +13,12 @@ export function testing(server: Server): vscode.Disposable {
     server.on(protocol.DISCOVERED_TESTS, (found: protocol.DiscoverTestResults) => tree.apply(found));
     server.onState(state => {
         if (state === 'down') runs.lost();
-        if (state === 'starting') tree.clear();
+        // What the last server found stands, until this one has read everything.
+        if (state === 'running')
+            void server.request<protocol.DiscoverTestResults>(protocol.DISCOVER_TEST, {}).then(
+                top => tree.apply(top, true),
+                () => {},
+            );
     });
     controller.refreshHandler = () => server.command('testdock.refresh');
     profile('Run', false);

@@ -31,11 +31,12 @@ export class Model {
         return [...(this.files.get(uri) ?? [])];
     }
 
-    apply(found: DiscoverTestResults): Changes {
+    apply(found: DiscoverTestResults, isTop = false): Changes {
         const changes: Changes = { changed: [], parents: new Set() };
         // What the message covers wholly: all of it is gone that the message does not name.
         const inFiles = (found.scopeFile ?? []).flatMap(({ uri }) => this.inFile(uri));
-        const gone = new Set([...inFiles, ...(found.scope ?? []).flatMap(id => this.childrenOf(id))]);
+        const holders = [...(isTop ? [undefined] : []), ...(found.scope ?? [])];
+        const gone = new Set([...inFiles, ...holders.flatMap(id => this.childrenOf(id))]);
         for (const item of found.tests) {
             gone.delete(item.id);
             if (this.put(item, changes.parents)) changes.changed.push(item.id);

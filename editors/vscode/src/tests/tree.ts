@@ -9,7 +9,7 @@ import { Model } from './model';
 const WHOLE = 2_000;
 
 export class Tree implements vscode.Disposable {
-    private model = new Model();
+    private readonly model = new Model();
     private readonly items = new Map<string, vscode.TestItem>();
     /** Items whose children are in the view; `undefined` is the top, which always are. */
     private readonly open = new Set<string | undefined>([undefined]);
@@ -37,20 +37,13 @@ export class Tree implements vscode.Disposable {
         return isEnd ? this.model.childrenOf(id).length > 0 : this.model.get(id)?.canResolveChildren === true;
     }
 
-    apply(found: DiscoverTestResults): void {
-        const { changed, parents } = this.model.apply(found);
+    /** Takes over what was found; with `isTop` it is all that stands at the top. */
+    apply(found: DiscoverTestResults, isTop = false): void {
+        const { changed, parents } = this.model.apply(found, isTop);
         for (const parent of parents) if (this.open.has(parent)) this.showChildren(parent);
         for (const id of changed) this.dress(id);
         if (this.model.size < WHOLE) for (const { id } of found.tests) this.resolve(id);
         else this.showVisible();
-    }
-
-    clear(): void {
-        this.model = new Model();
-        this.items.clear();
-        this.open.clear();
-        this.open.add(undefined);
-        this.controller.items.replace([]);
     }
 
     dispose(): void {
