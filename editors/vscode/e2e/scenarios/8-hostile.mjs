@@ -90,8 +90,8 @@ async function wrong(bed, step) {
     const window = await bed.window(bed.project('python-pytest'), { code });
     await step('settings of a wrong type are told, and spoil nothing', async () => {
         await window.command('Notifications: Show Notifications');
-        await bed.shoot(window, 'told');
         await window.notification('testdock.interpreter must be a name, not 3').waitFor();
+        await bed.shoot(window, 'told');
         await window.testing();
         await window.expand('tests/test_orders.py');
         await window.runTest('test_total');
