@@ -20,6 +20,7 @@ mod reader;
 #[cfg(test)]
 mod sample;
 mod source;
+mod text;
 
 pub use item::{ItemKind, Position, Range, TestItem};
 pub use known::Known;
