@@ -6,6 +6,7 @@
 //! row in the documentation: see `docs/adding-a-framework.md`.
 
 pub mod command;
+pub mod ctest;
 pub mod go;
 pub mod js;
 pub mod pytest;
@@ -47,6 +48,7 @@ pub const KINDS: &[&Kind] = &[
     &js::JEST,
     &js::MOCHA,
     &js::NODE,
+    &ctest::KIND,
 ];
 
 /// What is known of a framework before it is met anywhere.
