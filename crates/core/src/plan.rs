@@ -15,6 +15,7 @@ pub use options::{
 use crate::config::Power;
 use crate::frameworks::{Known, Suite};
 use crate::id::{RunId, TestId};
+use crate::model::Place;
 use crate::paths::{PathMap, RelPath};
 
 /// A run: one job for each suite that has something to do, in order.
@@ -284,6 +285,22 @@ impl Site {
     pub fn workspace(&self, path: &RelPath) -> String {
         let host = path.on(&self.root);
         self.paths.to_container(&host).unwrap_or_else(|| host.into_string())
+    }
+
+    /// A place in a file of the workspace that a tool names from `from`, or by its path in the container.
+    pub fn place(
+        &self,
+        from: &RelPath,
+        path: &str,
+        line: u32,
+        column: Option<u32>,
+    ) -> Option<Place> {
+        let path = match path.starts_with('/') {
+            true => self.paths.to_host(path)?,
+            false => from.resolve(path)?.on(&self.root),
+        };
+        RelPath::below(&self.root, &path)?;
+        Some(Place { path, line: line.max(1), column })
     }
 }
 

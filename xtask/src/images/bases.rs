@@ -110,7 +110,7 @@ pub(crate) const BASES: &[Base] = &[
     },
     Base {
         name: "cpp",
-        public: "gcc:14",
+        public: "debian:trixie",
         suite: "trixie",
         packages: &["catch2", "cmake", "g++", "libgmock-dev", "libgtest-dev", "ninja-build"],
         hooks: &[],

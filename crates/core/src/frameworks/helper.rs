@@ -210,8 +210,7 @@ impl HelperReader {
     }
 
     fn place(&self, path: &str, line: u32, column: Option<u32>) -> Option<Place> {
-        let path = self.file(path)?.on(&self.site.root);
-        Some(Place { path, line: line.max(1), column })
+        self.site.place(&self.suite.root, path, line, column)
     }
 
     fn host(&self, text: &str) -> String {

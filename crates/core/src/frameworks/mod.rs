@@ -6,6 +6,7 @@
 //! row in the documentation: see `docs/adding-a-framework.md`.
 
 pub mod command;
+pub mod ctest;
 pub mod go;
 pub mod js;
 pub mod pytest;
@@ -20,6 +21,7 @@ mod reader;
 #[cfg(test)]
 mod sample;
 mod source;
+mod text;
 
 pub use item::{ItemKind, Position, Range, TestItem};
 pub use known::Known;
@@ -46,6 +48,7 @@ pub const KINDS: &[&Kind] = &[
     &js::JEST,
     &js::MOCHA,
     &js::NODE,
+    &ctest::KIND,
 ];
 
 /// What is known of a framework before it is met anywhere.

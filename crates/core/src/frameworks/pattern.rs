@@ -39,6 +39,11 @@ impl NamePattern {
         pieces.join(".*")
     }
 
+    /// What such a name begins with.
+    pub(super) fn start(&self) -> &str {
+        self.pieces.first().map_or("", String::as_str)
+    }
+
     /// How much of the name is known: of two patterns that match, the one that says more is meant.
     pub(super) fn weight(&self) -> usize {
         self.pieces.iter().map(String::len).sum()

@@ -103,14 +103,8 @@ fn complaint<'l>(line: &'l str, scene: Scene<'_>) -> Option<(Place, &'l str)> {
         Some((Ok(column), text)) => (Some(column), text),
         _ => (None, rest),
     };
-    let path = format!("{path}.go");
-    let path = match path.starts_with('/') {
-        true => site.paths.to_host(&path)?,
-        false => site.paths.to_host(&format!("{}/{path}", site.workspace(cwd)))?,
-    };
-    let is_here = path.starts_with(&site.root);
-    let line = number.parse().ok()?;
-    is_here.then_some((Place { path, line, column }, text.trim()))
+    let place = site.place(cwd, &format!("{path}.go"), number.parse().ok()?, column)?;
+    Some((place, text.trim()))
 }
 
 /// The file of a package that failures are about: a test file, where it has some.

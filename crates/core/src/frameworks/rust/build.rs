@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::failure;
 use crate::model::Failure;
 use crate::paths::RelPath;
 use crate::plan::Site;
@@ -74,7 +73,8 @@ impl Build {
             let Some((path, line, column)) = &error.place else {
                 continue;
             };
-            let place = failure::place(site, cwd, path, line, column);
+            let line = line.parse().ok();
+            let place = line.and_then(|line| site.place(cwd, path, line, column.parse().ok()));
             let file = place.as_ref().and_then(|place| RelPath::below(&site.root, &place.path));
             let failures = file.map(|file| files.entry(file).or_default());
             let host = |text: &str| site.paths.text_to_host(text).into_owned();

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::failure;
 use crate::frameworks::TestItem;
+use crate::frameworks::text::MOST;
 use crate::model::Outcome;
 
 /// How the example of something is called in ids; it may have several.
@@ -76,7 +76,7 @@ impl Examples {
             self.current = None;
         }
         let text = self.current.as_ref().and_then(|current| self.failed.get_mut(current));
-        if let Some(text) = text.filter(|text| text.len() < failure::MOST) {
+        if let Some(text) = text.filter(|text| text.len() < MOST) {
             text.push_str(line);
             text.push('\n');
         }

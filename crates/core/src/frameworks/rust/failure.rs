@@ -8,9 +8,6 @@ use crate::model::{Failure, Frame, Place};
 use crate::paths::RelPath;
 use crate::plan::Site;
 
-/// So much is kept of what a test printed.
-pub(super) const MOST: usize = 64 * 1024;
-
 /// Where a test ran, and where it stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scene<'s> {
@@ -109,29 +106,12 @@ impl Scene<'_> {
     }
 
     fn place(self, from: &RelPath, path: &str, line: &str, column: &str) -> Option<Place> {
-        place(self.site, from, path, line, column)
+        self.site.place(from, path, line.parse().ok()?, column.parse().ok())
     }
 
     fn host(self, text: &str) -> String {
         self.site.paths.text_to_host(text).into_owned()
     }
-}
-
-/// A place in a file of the workspace.
-pub(super) fn place(
-    site: &Site,
-    from: &RelPath,
-    path: &str,
-    line: &str,
-    column: &str,
-) -> Option<Place> {
-    let path = match path.starts_with('/') {
-        true => site.paths.to_host(path)?,
-        false => from.resolve(path)?.on(&site.root),
-    };
-    let is_here = RelPath::below(&site.root, &path).is_some();
-    let line = line.parse().ok()?;
-    is_here.then_some(Place { path, line, column: column.parse().ok() })
 }
 
 /// What was expected, and what came: by habit the right side and the left.

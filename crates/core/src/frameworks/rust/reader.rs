@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use super::build::Build;
 use super::examples::{self, Examples, Spoken};
-use super::failure::{self, Scene};
+use super::failure::Scene;
 use super::packages::{Packages, Target, TargetKind};
 use super::places;
+use crate::frameworks::text::tail;
 use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite};
 use crate::id::TestId;
 use crate::model::{Failure, Outcome, Place, RunEvent, TestResult};
@@ -174,7 +175,7 @@ impl RustReader {
         let message = event.message.as_ref().and_then(serde_json::Value::as_str);
         let mut result = TestResult::new(id, outcome);
         result.duration = event.exec_time.and_then(|it| Duration::try_from_secs_f64(it).ok());
-        result.output = self.host(ended(&event.stdout));
+        result.output = self.host(tail(&event.stdout));
         match outcome {
             Outcome::Skipped => result.reason = message.map(str::to_owned),
             Outcome::Failed => {
@@ -265,7 +266,7 @@ impl RustReader {
             // A panic counts lines of a file that was made of the example.
             let told = Failure { place: Some(definition), frames: Vec::new(), ..failure };
             result.failures = unbuilt.unwrap_or_else(|| vec![told]);
-            result.output = self.host(ended(&text));
+            result.output = self.host(tail(&text));
             self.results.insert(result.id.clone(), result);
         }
     }
@@ -291,13 +292,6 @@ impl RustReader {
         let message = format!("`cargo` ended with {exit}, though no test failed{said}");
         Some(Broken::process(message, Some("the end of its output says why")))
     }
-}
-
-/// The end of what a test printed.
-fn ended(text: &str) -> &str {
-    let from = text.len().saturating_sub(failure::MOST);
-    let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    &text[from..]
 }
 
 /// The event that a line ends with: a test may have printed something before it.

@@ -1,0 +1,194 @@
+//! Finds the tests of a file of C++: GoogleTest's macros, which look like functions, and Catch2's, which look like calls
+//! with a block behind them.
+
+mod lists;
+mod literal;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use tree_sitter::Node;
+
+use super::LISTS;
+use crate::frameworks::{Grammar, ItemKind, NamePattern, Range, Source, Suite, TestItem};
+use crate::id::TestId;
+
+static CPP: Grammar = Grammar { name: "cpp", language: || tree_sitter_cpp::LANGUAGE.into() };
+
+pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
+    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    if source.path.as_str().rsplit('/').next() == Some(LISTS) {
+        return lists::discover(&file, source);
+    }
+    // Most files have none, and parsing is what takes time.
+    if !["TEST", "SCENARIO"].iter().any(|word| source.text.contains(word)) {
+        return Vec::new();
+    }
+    let Some(tree) = source.tree(&CPP) else {
+        return Vec::new();
+    };
+    let mut walk = Walk {
+        source,
+        file,
+        classes: HashMap::new(),
+        groups: HashMap::new(),
+        seen: HashSet::new(),
+        items: Vec::new(),
+    };
+    walk.visit(tree.root_node());
+    walk.items
+}
+
+struct Walk<'w, 's> {
+    source: &'w Source<'s>,
+    file: TestId,
+    /// Where classes stand, and their names: a test's suite may be one.
+    classes: HashMap<&'s str, (Range, Range)>,
+    /// Where among the items the suites of GoogleTest are.
+    groups: HashMap<&'s str, usize>,
+    /// The names of all tests so far: one that is written twice, for several platforms, is one.
+    seen: HashSet<Vec<String>>,
+    items: Vec<TestItem>,
+}
+
+impl<'s> Walk<'_, 's> {
+    fn visit(&mut self, container: Node<'_>) {
+        let mut cursor = container.walk();
+        let children: Vec<Node<'_>> = container.named_children(&mut cursor).collect();
+        for (at, &node) in children.iter().enumerate() {
+            let block = children.get(at + 1).filter(|it| it.kind() == "compound_statement");
+            match node.kind() {
+                "function_definition" => {
+                    if let Some(declarator) = node.child_by_field_name("declarator") {
+                        self.named(node, declarator, "declarator", "parameters");
+                    }
+                }
+                // What is still being written has no block yet.
+                "function_declarator" => self.named(node, node, "declarator", "parameters"),
+                "expression_statement" => {
+                    if let Some(call) = node.named_child(0) {
+                        self.call(node, call, block.copied());
+                    }
+                }
+                "call_expression" => self.call(node, node, block.copied()),
+                "class_specifier" | "struct_specifier" => self.class(node),
+                "namespace_definition"
+                | "declaration_list"
+                | "linkage_specification"
+                | "template_declaration"
+                | "ERROR" => self.visit(node),
+                kind if kind.starts_with("preproc_") => self.visit(node),
+                _ => {}
+            }
+        }
+    }
+
+    fn class(&mut self, node: Node<'_>) {
+        if let Some(name) = node.child_by_field_name("name") {
+            let ranges = (self.source.range(node), self.source.range(name));
+            self.classes.insert(self.source.slice(name), ranges);
+        }
+    }
+
+    /// `TEST(Suite, Name) { … }`, which has the shape of a function without a type.
+    fn named(&mut self, node: Node<'_>, shape: Node<'_>, name: &str, given: &str) {
+        let kind = match shape.child_by_field_name(name).map(|it| self.source.slice(it)) {
+            Some("TEST" | "TEST_F" | "GTEST_TEST") => ItemKind::Test,
+            Some("TEST_P" | "TYPED_TEST" | "TYPED_TEST_P") => ItemKind::Parametrised,
+            _ => return,
+        };
+        let Some(given) = shape.child_by_field_name(given) else {
+            return;
+        };
+        let mut cursor = given.walk();
+        let mut given = given.named_children(&mut cursor).filter(|it| it.kind() != "comment");
+        if let (Some(suite), Some(name), None) = (given.next(), given.next(), given.next()) {
+            self.of_suite(node, suite, name, kind);
+        }
+    }
+
+    fn of_suite(&mut self, node: Node<'_>, suite: Node<'_>, name: Node<'_>, kind: ItemKind) {
+        let names = [suite, name].map(|it| self.source.slice(it).to_owned());
+        let range = self.source.range(node);
+        let item = self.item(range, self.source.range(name), names.to_vec(), kind);
+        if !self.seen.insert(item.id.names.clone()) {
+            return;
+        }
+        let group = self.source.slice(suite);
+        match self.groups.get(group) {
+            Some(&at) => self.items[at].range.end = self.items[at].range.end.max(range.end),
+            None => {
+                let own = (range, self.source.range(suite));
+                let (class, name) = self.classes.get(group).copied().unwrap_or(own);
+                let whole = Range { start: class.start.min(range.start), end: range.end };
+                self.groups.insert(group, self.items.len());
+                self.items.push(self.item(whole, name, vec![group.to_owned()], ItemKind::Group));
+            }
+        }
+        self.items.push(TestItem { hash: self.source.hash(node), ..item });
+    }
+
+    /// `TEST_CASE("name", "[tag]")` with a block behind it.
+    fn call(&mut self, node: Node<'_>, call: Node<'_>, body: Option<Node<'_>>) {
+        self.named(node, call, "function", "arguments");
+        let function = call.child_by_field_name("function").map(|it| self.source.slice(it));
+        if let (Some("TEST_SUITE"), Some(body)) = (function, body) {
+            return self.visit(body);
+        }
+        let Some(macro_) = function.and_then(case_macro) else {
+            return;
+        };
+        let Some(arguments) = call.child_by_field_name("arguments") else {
+            return;
+        };
+        let mut cursor = arguments.walk();
+        let mut texts = arguments
+            .named_children(&mut cursor)
+            .filter_map(|it| Some((it, literal::text(self.source, it)?)));
+        let Some((title, name)) = texts.next() else {
+            return;
+        };
+        let tags = texts.next().map(|(_, text)| tags(&text)).unwrap_or_default();
+        let name = if macro_.contains("SCENARIO") { format!("Scenario: {name}") } else { name };
+        let is_template = macro_.contains("TEMPLATE");
+        let pattern = is_template.then(|| NamePattern::new([format!("{name} - "), String::new()]));
+        let kind = if is_template { ItemKind::Parametrised } else { ItemKind::Test };
+        let end = self.source.range(body.unwrap_or(node)).end;
+        let range = Range { start: self.source.range(node).start, end };
+        let item = self.item(range, self.source.range(title), vec![name], kind);
+        if self.seen.insert(item.id.names.clone()) {
+            let hash =
+                self.source.hash(body.unwrap_or(node)) ^ self.source.hash(node).rotate_left(1);
+            self.items.push(TestItem { hash, pattern, tags, ..item });
+        }
+    }
+
+    fn item(&self, range: Range, name: Range, names: Vec<String>, kind: ItemKind) -> TestItem {
+        TestItem {
+            id: TestId { names, ..self.file.clone() },
+            kind,
+            range,
+            name,
+            hash: 0,
+            pattern: None,
+            tags: Vec::new(),
+        }
+    }
+}
+
+/// The macro of Catch2, or of doctest, which has the same, without what may stand before it.
+fn case_macro(name: &str) -> Option<&str> {
+    const STARTS: &[&str] = &["TEST_CASE", "TEMPLATE_", "SCENARIO", "METHOD_AS_", "REGISTER_"];
+    let name = name.strip_prefix("CATCH_").unwrap_or(name);
+    let is_one = matches!(name, "SCENARIO" | "SCENARIO_METHOD") || name.contains("TEST_CASE");
+    (is_one && STARTS.iter().any(|start| name.starts_with(start))).then_some(name)
+}
+
+/// `[quick][.slow]`: a dot before a tag hides its test.
+fn tags(text: &str) -> Vec<Arc<str>> {
+    let words = text.split(['[', ']']).map(|word| word.trim_start_matches('.'));
+    words.filter(|word| !word.trim().is_empty()).map(Arc::from).collect()
+}
+
+#[cfg(test)]
+mod tests;

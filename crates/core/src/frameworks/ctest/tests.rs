@@ -1,0 +1,297 @@
+//! What CTest printed, and what it comes to.
+
+mod selection;
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::frameworks::sample::site;
+use crate::frameworks::{Exit, Known};
+use crate::id::TestId;
+use crate::model::RunEvent;
+use crate::plan::{Interpreter, Source as From};
+
+const SHOP: &[(&str, &str)] = &[
+    (
+        "tests/CMakeLists.txt",
+        include_str!("../../../../../fixtures/cpp-ctest/tests/CMakeLists.txt"),
+    ),
+    (
+        "tests/broken_test.cpp",
+        include_str!("../../../../../fixtures/cpp-ctest/tests/broken_test.cpp"),
+    ),
+    (
+        "tests/orders_test.cpp",
+        include_str!("../../../../../fixtures/cpp-ctest/tests/orders_test.cpp"),
+    ),
+    ("tests/pricing.cpp", include_str!("../../../../../fixtures/cpp-ctest/tests/pricing.cpp")),
+    (
+        "tests/refund_test.cpp",
+        include_str!("../../../../../fixtures/cpp-ctest/tests/refund_test.cpp"),
+    ),
+    (
+        "tests/service_test.cpp",
+        include_str!("../../../../../fixtures/cpp-ctest/tests/service_test.cpp"),
+    ),
+];
+
+fn job(files: &[(&str, &str)], selection: &[&str]) -> Job {
+    let suite = Suite::new(RelPath::default(), Arc::new(Ctest));
+    let files = files.iter().map(|(path, text)| {
+        let path = RelPath::new(path);
+        let items = Ctest.discover(&suite, &mut Source::new(&path, text));
+        (path, Arc::from(items))
+    });
+    let known = Known::new(files);
+    let (out, selection): (Vec<&str>, Vec<&str>) =
+        selection.iter().partition(|it| it.starts_with('!'));
+    Job {
+        selection: selection.iter().map(|id| id.parse().unwrap()).collect(),
+        exclude: out.iter().map(|id| id[1..].parse().unwrap()).collect(),
+        known,
+        ..Job::new(suite, Interpreter::new("default", From::Local))
+    }
+}
+
+fn check(job: &Job, captured: &str, exit: Exit, expected: &Expect) {
+    let mut reader = Ctest.reader(job, &site());
+    let told: Vec<RunEvent> = captured.lines().flat_map(|line| reader.printed(line)).collect();
+    let conclusion = reader.conclude(&[], exit);
+    let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
+    let started = told.iter().filter(|event| matches!(event, RunEvent::TestStarted(_))).count();
+    let mut text = format!("{started} started and {finished} finished while it ran\n");
+    for result in &conclusion.results {
+        let reason = result.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+        text.push_str(&format!("{} {}{reason}\n", result.outcome.as_str(), result.id));
+        for failure in &result.failures {
+            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
+            let message = failure.message.replace('\n', "⏎");
+            text.push_str(&format!("    {}: {message}\n", place.unwrap_or_default()));
+            for frame in &failure.frames {
+                let place = &frame.place;
+                text.push_str(&format!("      {}:{} {}\n", place.path, place.line, frame.name));
+            }
+        }
+        if !result.output.is_empty() {
+            text.push_str(&format!("    printed {:?}\n", result.output));
+        }
+    }
+    if let Some(broken) = conclusion.broken {
+        text.push_str(&format!("broken: {}\n", broken.message));
+    }
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn the_sample_project() {
+    let captured = include_str!("captured/shop-3.31.txt");
+    check(
+        &job(SHOP, &[]),
+        captured,
+        Exit::Code(8),
+        &expect![[r#"
+        35 started and 35 finished while it ran
+        passed tests/CMakeLists.txt::exits_…[exits_0]
+        failed tests/CMakeLists.txt::exits_…[exits_1]
+            /w/tests/CMakeLists.txt:26: the test failed
+        errored tests/CMakeLists.txt::patience
+            /w/tests/CMakeLists.txt:28: it took too long
+        passed tests/CMakeLists.txt::says hello
+            printed "hello\nno line end\n"
+        failed tests/CMakeLists.txt::service
+        errored tests/broken_test.cpp
+            /w/tests/broken_test.cpp:6: invalid conversion from 'const char*' to 'int' [-fpermissive]
+            /w/tests/broken_test.cpp:7: 'nowhere' was not declared in this scope
+        passed tests/orders_test.cpp::Amounts::BeginAtZero[0]
+        failed tests/orders_test.cpp::Amounts::BeginAtZero[1]
+            /w/tests/orders_test.cpp:74: expected sizeof(TypeParam) == 4, but sizeof(TypeParam) is 8⏎so large
+        passed tests/orders_test.cpp::Discount::IsForFewPieces[Few/of2]
+        passed tests/orders_test.cpp::Discount::IsForFewPieces[Many/0]
+        passed tests/orders_test.cpp::Discount::IsForFewPieces[Many/1]
+        failed tests/orders_test.cpp::Discount::IsForFewPieces[Many/2]
+            /w/tests/orders_test.cpp:59: Expected: (GetParam()) < (100), actual: 100 vs 100
+        skipped tests/orders_test.cpp::Orders::DISABLED_Later (disabled)
+        errored tests/orders_test.cpp::Orders::EndsTheProcess
+            /w/tests/orders_test.cpp:34: its process was ended: Subprocess aborted: about to leave
+            printed "about to leave\n"
+        failed tests/orders_test.cpp::Orders::OfNothing
+            /w/tests/orders_test.cpp:22: C++ exception with description "an order for nothing" thrown in the test body.
+        passed tests/orders_test.cpp::Orders::PrintsWhatTerminalsFear
+            printed "\u{1b}[31mred\u{1b}[0m and \u{7} no line end\n"
+        failed tests/orders_test.cpp::Orders::ReadsPieces
+            /w/tests/orders_test.cpp:18: expected pieces(order) == expected, but pieces(order) is 12, expected is 13⏎read from 12
+              /w/tests/orders_test.cpp:18 a dozen
+              /w/tests/checks.h:8 
+        skipped tests/orders_test.cpp::Orders::Tariffs (needs the tariff server)
+        passed tests/orders_test.cpp::Orders::Total
+            printed "adding up 3 x 100\n"
+        failed tests/orders_test.cpp::Orders::TotalWithTax
+            /w/tests/orders_test.cpp:13: expected total(3, 100) == 357, but total(3, 100) is 300⏎čaj ≠ 茶
+            /w/tests/orders_test.cpp:14: Value of: total(1, 100) == 119⏎Actual: false⏎Expected: true
+        failed tests/orders_test.cpp::Stock::Opens
+            /w/tests/orders_test.cpp:46: Value of: listed⏎Actual: false⏎Expected: true⏎no stock list
+        failed tests/pricing.cpp::10 pieces, \[or] "more" * \\ ok
+            /w/tests/pricing.cpp:15: REQUIRE( total(10, 100) == 900 )⏎with expansion: 1000 (0x3e8) == 900 (0x384)
+        passed tests/pricing.cpp::Scenario: an order is paid
+        passed tests/pricing.cpp::a single piece
+            printed "one piece\n"
+        passed tests/pricing.cpp::amounts begin at zero[amounts begin at zero - int]
+        passed tests/pricing.cpp::amounts begin at zero[amounts begin at zero - unsigned long]
+        failed tests/pricing.cpp::an order for nothing
+            /w/tests/pricing.cpp:54: due to unexpected exception with message: an order for nothing
+        passed tests/pricing.cpp::not yet
+        failed tests/pricing.cpp::rounding
+            /w/tests/pricing.cpp:24: half a cent: CHECK( cents == 2 )⏎with expansion: 1 == 2
+            /w/tests/pricing.cpp:27: half a cent › to even: explicitly with messages: as banks do⏎čaj ≠ 茶
+        skipped tests/pricing.cpp::tariffs (needs the tariff server)
+        failed tests/pricing.cpp::the shop is open
+            /w/tests/pricing.cpp:51: REQUIRE( opened + hour < 20 )⏎with expansion: 21 < 20
+        passed tests/refund_test.cpp::Orders::Total
+        passed tests/service_test.cpp::Service::Answers
+        skipped tests/service_test.cpp::Service::IsElsewhere
+        passed tests/service_test.cpp::Service::IsPatient
+        failed tests/service_test.cpp::Service::SaysItInUnicode
+            /w/tests/service_test.cpp:13: expected "čaj" == "茶"
+    "#]],
+    );
+}
+
+#[test]
+fn a_part_of_a_program_and_none_of_what_else_ran() {
+    let captured = include_str!("captured/shop-3.31.txt");
+    let selection = ["tests/service_test.cpp::Service::SaysItInUnicode", "tests/refund_test.cpp"];
+    check(
+        &job(SHOP, &selection),
+        captured,
+        Exit::Code(8),
+        &expect![[r#"
+        2 started and 2 finished while it ran
+        passed tests/refund_test.cpp::Orders::Total
+        failed tests/service_test.cpp::Service::SaysItInUnicode
+            /w/tests/service_test.cpp:13: expected "čaj" == "茶"
+    "#]],
+    );
+    // Where nobody else tells of its parts, a program does.
+    let whole = job(SHOP, &["tests/CMakeLists.txt::service"]);
+    check(
+        &whole,
+        captured,
+        Exit::Code(8),
+        &expect![[r#"
+        1 started and 1 finished while it ran
+        failed tests/CMakeLists.txt::service
+            /w/tests/service_test.cpp:13: expected "čaj" == "茶"
+    "#]],
+    );
+}
+
+#[test]
+fn programs_that_end_in_unusual_ways() {
+    let lists = "add_test(NAME a COMMAND a)\nadd_test(NAME asserts COMMAND asserts)\nadd_test(NAME sane COMMAND sane)\n";
+    let captured = include_str!("captured/hard-3.31.txt");
+    check(
+        &job(&[("CMakeLists.txt", lists)], &[]),
+        captured,
+        Exit::Code(8),
+        &expect![[r#"
+            6 started and 7 finished while it ran
+            errored CMakeLists.txt::a
+                /w/CMakeLists.txt:1: Unable to find executable: /tmp/b/a
+            errored CMakeLists.txt::asserts
+                /w/asserts.cpp:3: Assertion `x == 2' failed.
+                printed "asserts: /w/asserts.cpp:3: void check(int): Assertion `x == 2' failed.\n"
+            failed CMakeLists.txt::judged
+                : Required regular expression not found: a
+                printed "a\n"
+            errored CMakeLists.txt::needs
+                : Failed test dependencies: setup
+            failed CMakeLists.txt::sane
+                /w/sane.cpp:2: AddressSanitizer: heap-buffer-overflow on address 0x502000000020 at pc 0x55ae8cde81b0 bp 0x7fff4ad52010 sp 0x7fff4ad52008
+                  /w/sane.cpp:6 main
+                  /w/sane.cpp:2 read(int*)
+                printed "=================================================================\n==69==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x502000000020 at pc 0x55ae8cde81b0 bp 0x7fff4ad52010 sp 0x7fff4ad52008\nREAD of size 4 at 0x502000000020 thread T0\n    #0 0x55ae8cde81af in read(int*) /w/sane.cpp:2\n    #1 0x55ae8cde81da in main /w/sane.cpp:6\n    #2 0x7f186dce4ca7  (/lib/x86_64-linux-gnu/libc.so.6+0x29ca7) (BuildId: 93f70d1a8ae34f8e63c223f1500327fbd717f871)\n    #3 0x7f186dce4d64 in __libc_start_main (/lib/x86_64-linux-gnu/libc.so.6+0x29d64) (BuildId: 93f70d1a8ae34f8e63c223f1500327fbd717f871)\n    #4 0x55ae8cde80a0 in _start (/tmp/b/sane+0x10a0) (BuildId: 58ce162393a039a30cfc9e791d055dc178e628f2)\n\nallocated by thread T0 here:\n    #0 0x7f186e3298d8 in operator new[](unsigned long) ../../../../src/libsanitizer/asan/asan_new_delete.cpp:98\n    #1 0x55ae8cde81ca in main /w/sane.cpp:5\n    #2 0x7f186dce4ca7  (/lib/x86_64-linux-gnu/libc.so.6+0x29ca7) (BuildId: 93f70d1a8ae34f8e63c223f1500327fbd717f871)\n\nSUMMARY: AddressSanitizer: heap-buffer-overflow /w/sane.cpp:2 in read(int*)\n"
+            failed CMakeLists.txt::setup
+                : the test failed
+            passed CMakeLists.txt::with_env
+                printed "hi\n"
+            errored a.cpp
+                /w/a.cpp:3: undefined reference to `nowhere()'
+        "#]],
+    );
+}
+
+#[test]
+fn a_run_that_does_not_tell_all_is_broken() {
+    let all = include_str!("captured/shop-3.31.txt");
+    let cut = all.find(" 3/32 Test").unwrap();
+    let from = all.find("Test project ").unwrap();
+    check(
+        &job(SHOP, &["tests/orders_test.cpp"]),
+        &all[from..cut],
+        Exit::Signal(9),
+        &expect![[r#"
+        3 started and 2 finished while it ran
+        errored tests/orders_test.cpp::Orders::ReadsPieces
+            /w/tests/orders_test.cpp:18: expected pieces(order) == expected, but pieces(order) is 12, expected is 13⏎read from 12
+              /w/tests/orders_test.cpp:18 a dozen
+              /w/tests/checks.h:8 
+        passed tests/orders_test.cpp::Orders::Total
+            printed "adding up 3 x 100\n"
+        failed tests/orders_test.cpp::Orders::TotalWithTax
+            /w/tests/orders_test.cpp:13: expected total(3, 100) == 357, but total(3, 100) is 300⏎čaj ≠ 茶
+            /w/tests/orders_test.cpp:14: Value of: total(1, 100) == 119⏎Actual: false⏎Expected: true
+        broken: CTest ended before its tests did: killed by signal 9
+    "#]],
+    );
+    let configured = "CMake Error at tests/CMakeLists.txt:1 (find_package):\n  By not providing \"FindGTest.cmake\" in CMAKE_MODULE_PATH this project has\n  asked CMake to find it.\n\n\n-- Configuring incomplete, errors occurred!\n";
+    check(
+        &job(SHOP, &[]),
+        configured,
+        Exit::Code(1),
+        &expect![[r#"
+        0 started and 0 finished while it ran
+        errored tests/CMakeLists.txt
+            /w/tests/CMakeLists.txt:1: By not providing "FindGTest.cmake" in CMAKE_MODULE_PATH this project has
+    "#]],
+    );
+    let elsewhere =
+        "CMake Error: The source directory \"/app\" does not appear to contain CMakeLists.txt.\n";
+    check(
+        &job(SHOP, &[]),
+        elsewhere,
+        Exit::Code(1),
+        &expect![[r#"
+        0 started and 0 finished while it ran
+        broken: the project was not built or tested: exit code 1: The source directory "/app" does not appear to contain CMakeLists.txt.
+    "#]],
+    );
+    check(
+        &job(SHOP, &[]),
+        "Test project /b\nNo tests were found!!!",
+        Exit::Code(0),
+        &expect![[r#"
+        0 started and 0 finished while it ran
+    "#]],
+    );
+}
+
+#[test]
+fn a_name_says_suite_case_and_program() {
+    let names = names::Names::new(&job(SHOP, &[]).known);
+    let of = |name: &str, program: &str| {
+        names.of_googletest(name, program).map(|id: TestId| id.to_string())
+    };
+    assert_eq!(
+        of("Orders.Total", "refund").as_deref(),
+        Some("tests/refund_test.cpp::Orders::Total")
+    );
+    assert_eq!(
+        of("Orders.Total", "orders").as_deref(),
+        Some("tests/orders_test.cpp::Orders::Total")
+    );
+    let discount = "tests/orders_test.cpp::Discount::IsForFewPieces[Many/0]";
+    assert_eq!(of("Many/Discount.IsForFewPieces/0", "orders").as_deref(), Some(discount));
+    assert_eq!(of("Orders.Nothing", "orders"), None);
+}
