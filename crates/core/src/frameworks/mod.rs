@@ -8,6 +8,7 @@
 pub mod command;
 pub mod go;
 pub mod js;
+pub mod maven;
 pub mod pytest;
 pub mod rust;
 pub mod unittest;
@@ -46,6 +47,7 @@ pub const KINDS: &[&Kind] = &[
     &js::JEST,
     &js::MOCHA,
     &js::NODE,
+    &maven::KIND,
 ];
 
 /// What is known of a framework before it is met anywhere.
