@@ -82,11 +82,15 @@ pub(crate) const BASES: &[Base] = &[
             "default-jdk-headless",
             "junit4",
             "junit5",
+            "libmaven-compiler-plugin-java",
             "libmaven-resources-plugin-java",
             "libsurefire-java",
             "maven",
         ],
-        hooks: &[],
+        // The archive that the packages lie in is all there is.
+        hooks: &[
+            r#"sed -i 's|</settings>|<localRepository>/usr/share/maven-repo</localRepository><offline>true</offline>&|' "$1/etc/maven/settings.xml""#,
+        ],
         environment: &[],
         cmd: "bash",
     },

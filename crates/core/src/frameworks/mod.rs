@@ -9,6 +9,7 @@ pub mod command;
 pub mod ctest;
 pub mod go;
 pub mod js;
+pub mod maven;
 pub mod pytest;
 pub mod rust;
 pub mod unittest;
@@ -49,6 +50,7 @@ pub const KINDS: &[&Kind] = &[
     &js::MOCHA,
     &js::NODE,
     &ctest::KIND,
+    &maven::KIND,
 ];
 
 /// What is known of a framework before it is met anywhere.

@@ -1,0 +1,117 @@
+//! What Maven complains of: what does not compile, and where; and whatever else stopped it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::model::{Failure, Place};
+use crate::paths::RelPath;
+use crate::plan::Site;
+
+/// The complaints of a build, as they are printed for people.
+#[derive(Debug, Default)]
+pub(super) struct Build {
+    errors: Vec<Error>,
+    /// Whether lines still belong to the last one.
+    is_open: bool,
+    /// Why goals failed.
+    goals: Vec<String>,
+    /// Processes of tests that ended before they should.
+    crash: Option<String>,
+    first: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Error {
+    path: String,
+    line: u32,
+    column: u32,
+    message: String,
+}
+
+/// `/path/A.java:[12,5] text` of javac; `/path/A.kt: (12, 5) text`, `file:///path/A.kt:12:5 text` of Kotlin's compiler.
+static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:file://)?(/.+?\.(?:java|kt)):(?: ?[\[(]?)(\d+)[,:] ?(\d+)[\])]? (.*)$")
+        .expect("a pattern")
+});
+
+const MOST_ERRORS: usize = 200;
+
+impl Build {
+    pub(super) fn line(&mut self, line: &str) {
+        let Some(text) = line.strip_prefix("[ERROR] ") else {
+            // javac says more on lines of its own.
+            match self.errors.last_mut().filter(|_| self.is_open && line.starts_with("  ")) {
+                Some(error) => say_more(error, line),
+                None => self.is_open = false,
+            }
+            return;
+        };
+        if let Some(found) = PLACE.captures(text) {
+            let number = |at: usize| found[at].parse().unwrap_or(1);
+            let message = found[4].to_owned();
+            let error =
+                Error { path: found[1].to_owned(), line: number(2), column: number(3), message };
+            // All of it is said again at the end.
+            let is_same = |it: &Error| {
+                (&it.path, it.line, it.column) == (&error.path, error.line, error.column)
+            };
+            self.is_open = !self.errors.iter().any(is_same) && self.errors.len() < MOST_ERRORS;
+            self.errors.extend(self.is_open.then_some(error));
+            return;
+        }
+        self.is_open = false;
+        if let Some(goal) = text.strip_prefix("Failed to execute goal ") {
+            self.goals.push(goal.trim_end_matches(" -> [Help 1]").to_owned());
+        }
+        if self.crash.is_none() && text.contains("The forked VM terminated without") {
+            self.crash = Some(text.to_owned());
+        }
+        if self.first.is_none() && !text.trim().is_empty() {
+            self.first = Some(text.to_owned());
+        }
+    }
+
+    /// The errors in files of the workspace, by file.
+    pub(super) fn failures(&self, site: &Site) -> BTreeMap<RelPath, Vec<Failure>> {
+        let mut files: BTreeMap<RelPath, Vec<Failure>> = BTreeMap::new();
+        for error in &self.errors {
+            let host = site.paths.to_host(&error.path);
+            let Some(file) = host.and_then(|host| RelPath::below(&site.root, &host)) else {
+                continue;
+            };
+            let path = file.on(&site.root);
+            let place = Place { path, line: error.line.max(1), column: Some(error.column.max(1)) };
+            files.entry(file).or_default().push(Failure {
+                message: site.paths.text_to_host(&error.message).into_owned(),
+                place: Some(place),
+                ..Failure::default()
+            });
+        }
+        files
+    }
+
+    /// A process of tests that died, in Maven's words.
+    pub(super) fn crash(&self) -> Option<&str> {
+        self.crash.as_deref()
+    }
+
+    /// What stopped Maven, other than what does not compile and what tests have told.
+    pub(super) fn complaint(&self) -> Option<&str> {
+        let is_told = |goal: &&String| {
+            goal.contains("There are test failures") || goal.contains("Compilation failure")
+        };
+        match self.goals.as_slice() {
+            [] => self.first.as_deref().filter(|_| self.errors.is_empty()),
+            goals => goals.iter().find(|goal| !is_told(goal)).map(String::as_str),
+        }
+    }
+}
+
+fn say_more(error: &mut Error, line: &str) {
+    if error.message.len() < 4096 {
+        error.message.push('\n');
+        error.message.push_str(line);
+    }
+}

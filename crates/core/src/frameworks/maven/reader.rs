@@ -1,0 +1,257 @@
+//! Follows Maven: the reports of classes as they are written, and what does not compile.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use testdock_junit as junit;
+
+use super::build::Build;
+use super::detect::{Module, Modules};
+use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite, TestItem};
+use crate::id::TestId;
+use crate::model::{Outcome, RunEvent, TestResult};
+use crate::paths::{Files, Finder, RelPath};
+use crate::plan::{Job, ReportFile, Site};
+use crate::report::{Placing, cut_off, duration, failure, is_bad};
+
+pub(super) struct MavenReader {
+    suite: Arc<Suite>,
+    site: Site,
+    modules: Modules,
+    known: Known,
+    /// The source files that are there.
+    sources: Vec<RelPath>,
+    files: Files,
+    /// The report that is being told: its path, and its text so far.
+    open: Option<(RelPath, String)>,
+    build: Build,
+    results: BTreeMap<TestId, TestResult>,
+    cut: Option<String>,
+}
+
+impl MavenReader {
+    pub(super) fn new(modules: &Modules, job: &Job, site: &Site) -> Self {
+        Self {
+            suite: job.suite.clone(),
+            site: site.clone(),
+            modules: modules.clone(),
+            known: job.known.clone(),
+            sources: Vec::new(),
+            files: Files::default(),
+            open: None,
+            build: Build::default(),
+            results: BTreeMap::new(),
+            cut: None,
+        }
+    }
+
+    /// A path that the helper tells, from the suite's root.
+    fn path(&self, told: &str) -> RelPath {
+        self.suite.root.join(told.trim_start_matches("./"))
+    }
+
+    fn report(&mut self, path: &RelPath, text: &str) -> Vec<RunEvent> {
+        if !self.sources.is_empty() {
+            self.files = Files::new(std::mem::take(&mut self.sources));
+        }
+        let (report, problems) = junit::read(text.as_bytes());
+        for problem in problems.iter().filter(|it| it.harm != junit::Harm::Slight) {
+            let why = format!("the report {path} is damaged: {}", problem.message);
+            self.cut.get_or_insert(why);
+        }
+        let module = self.modules.of_file(path).cloned();
+        let mut fresh: BTreeMap<TestId, TestResult> = BTreeMap::new();
+        let mut names: HashMap<TestId, String> = HashMap::new();
+        for case in &report.cases {
+            let result = self.result(module.as_ref(), &report, case, &names);
+            let name = case.name.as_deref().unwrap_or_default();
+            names.insert(result.id.clone(), name.to_owned());
+            fresh.insert(result.id.clone(), result);
+        }
+        self.results.extend(fresh.clone());
+        fresh.into_values().map(|result| RunEvent::TestFinished(Box::new(result))).collect()
+    }
+
+    fn result(
+        &self,
+        module: Option<&Module>,
+        report: &junit::Report<'_>,
+        case: &junit::Case<'_>,
+        taken: &HashMap<TestId, String>,
+    ) -> TestResult {
+        let suite = case.suite.and_then(|id| report.suites.get(id.index()));
+        let id = self.id(module, case, taken);
+        let mut result = TestResult::new(id, case.outcome().into());
+        result.duration = duration(case);
+        let printed = case.system_out.iter().chain(&case.system_err).map(|text| self.host(text));
+        result.output = printed.collect();
+        let definition = self.known.place(&result.id, &self.site.root);
+        for status in &case.statuses {
+            let of = junit::Failure { status, case: Some(case), suite };
+            if is_bad(status) && result.outcome.is_bad() {
+                let mut located =
+                    Placing::Only(self.finder()).located(&junit::locate(of), Some(case), suite);
+                located.definition = definition.clone();
+                result.failures.push(failure(status, located, |text| self.host(text)));
+            } else if !is_bad(status) {
+                let reason = self.host(status.message.as_deref().unwrap_or_default());
+                result.reason = Some(reason).filter(|reason| !reason.is_empty());
+            }
+        }
+        result.failures.extend(cut_off(case));
+        result
+    }
+
+    /// The test that Surefire calls `package.Outer$Inner` and `method`, with `{types}` or `(types)`, and `[case]`.
+    fn id(
+        &self,
+        module: Option<&Module>,
+        case: &junit::Case<'_>,
+        taken: &HashMap<TestId, String>,
+    ) -> TestId {
+        let class = case.classname.as_deref().unwrap_or_default();
+        let name = case.name.as_deref().unwrap_or_default();
+        let outer = class.split('$').next().unwrap_or(class);
+        let file = self.file(module, outer);
+        let file = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
+        let simple = class.rsplit('.').next().unwrap_or(class);
+        let names: Vec<String> = simple.split('$').map(str::to_owned).collect();
+        let class_id = TestId { names, ..file };
+        // What goes wrong before the first test is the class's.
+        if name.is_empty() || name == class || name == "initializationError" {
+            return class_id;
+        }
+        let whole = |name: &str| {
+            let names = class_id.names.iter().map(String::as_str).chain([name]);
+            TestId { names: names.map(str::to_owned).collect(), ..class_id.clone() }
+        };
+        let at = name.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'));
+        let (method, rest) = name.split_at(at.unwrap_or(name.len()));
+        // A name that is no method's was made for people.
+        let is_written = rest.is_empty() || rest.starts_with(['{', '(', '[']);
+        if !is_written || method.is_empty() {
+            return whole(name);
+        }
+        let of_types = match rest.chars().next() {
+            Some('{') => rest.find('}'),
+            Some('(') => rest.find(')'),
+            _ => None,
+        };
+        let case = of_types.map_or(rest, |end| &rest[end + 1..]);
+        let bare = case.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(case);
+        let id =
+            TestId { case: Some(bare.to_owned()).filter(|it| !it.is_empty()), ..whole(method) };
+        // Overloaded methods are told apart by their types.
+        match taken.contains_key(&id) {
+            true => TestId { case: Some(rest.to_owned()), ..id },
+            false => id,
+        }
+    }
+
+    /// The file of a class of a module.
+    fn file(&self, module: Option<&Module>, class: &str) -> RelPath {
+        let (package, simple) = class.rsplit_once('.').unwrap_or(("", class));
+        let package = package.replace('.', "/");
+        let Some(module) = module else {
+            return self
+                .finder()
+                .find_class(class)
+                .unwrap_or_else(|| self.suite.root.join("pom.xml"));
+        };
+        let folder = match package.as_str() {
+            "" => module.tests.clone(),
+            package => module.tests.join(package),
+        };
+        let named = folder.join(&format!("{simple}.java"));
+        if !self.known.in_file(&named).is_empty() || self.files.has(&named) {
+            return named;
+        }
+        let holds = |item: &&TestItem| item.id.names == [simple] && item.id.file.parent() == folder;
+        if let Some(item) = self.known.items().find(holds) {
+            return item.id.file.clone();
+        }
+        let kotlin = module.dir.join(&format!("src/test/kotlin/{package}/{simple}.kt"));
+        if self.files.has(&kotlin) {
+            return kotlin;
+        }
+        self.finder().find_class(class).unwrap_or_else(|| module.dir.join("pom.xml"))
+    }
+
+    fn finder(&self) -> Finder<'_> {
+        Finder {
+            files: &self.files,
+            paths: &self.site.paths,
+            root: &self.site.root,
+            base: &self.suite.root,
+        }
+    }
+
+    fn host(&self, text: &str) -> String {
+        self.site.paths.text_to_host(text).into_owned()
+    }
+
+    fn broken(&self, exit: Exit) -> Option<Broken> {
+        let help = Some("the end of its output says why");
+        if let Some(cut) = &self.cut {
+            return Some(Broken::process(cut.clone(), help));
+        }
+        if let Some(crash) = self.build.crash() {
+            let message = format!("the process of the tests died: {}", self.host(crash));
+            return Some(Broken::process(message, help));
+        }
+        let is_red = self.results.values().any(|result| result.outcome.is_bad());
+        match (exit, self.build.complaint()) {
+            (Exit::Code(0), _) => None,
+            (_, Some(complaint)) => {
+                let message = format!("Maven ended with {exit}: {}", self.host(complaint));
+                Some(Broken::process(message, help))
+            }
+            _ if is_red => None,
+            _ => Some(Broken::process(
+                format!("Maven ended with {exit}, though no test failed"),
+                help,
+            )),
+        }
+    }
+}
+
+impl Reader for MavenReader {
+    fn line(&mut self, line: &str) -> Vec<RunEvent> {
+        if let Some((_, text)) = &mut self.open
+            && let Some(more) = line.strip_prefix(' ')
+        {
+            text.push_str(more);
+            text.push('\n');
+            return Vec::new();
+        }
+        if let Some(source) = line.strip_prefix("source ") {
+            let source = self.path(source);
+            self.sources.push(source);
+        } else if let Some(path) = line.strip_prefix("report ") {
+            self.open = Some((self.path(path), String::new()));
+        } else if line == "end"
+            && let Some((path, text)) = self.open.take()
+        {
+            return self.report(&path, &text);
+        }
+        Vec::new()
+    }
+
+    fn printed(&mut self, line: &str) -> Vec<RunEvent> {
+        self.build.line(line);
+        Vec::new()
+    }
+
+    fn conclude(&mut self, _: &[ReportFile], exit: Exit) -> Conclusion {
+        for (file, failures) in self.build.failures(&self.site) {
+            let id = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
+            let result = TestResult { failures, ..TestResult::new(id.clone(), Outcome::Errored) };
+            self.results.insert(id, result);
+        }
+        Conclusion {
+            broken: self.broken(exit),
+            results: std::mem::take(&mut self.results).into_values().collect(),
+            warnings: Vec::new(),
+        }
+    }
+}
