@@ -26,6 +26,7 @@ mod bad_tests;
 mod bad_workspace;
 mod foreign;
 mod hostile;
+mod inside;
 mod recording;
 mod registry;
 mod remote;

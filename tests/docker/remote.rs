@@ -75,6 +75,29 @@ fn contexts() {
     }
 }
 
+#[test]
+fn a_context_that_trusts_anyone() {
+    let Some(elsewhere) = Elsewhere::there() else { return };
+    let certs = elsewhere.certs();
+    let endpoint = |skip: bool| {
+        let own = format!("cert={certs}/cert.pem,key={certs}/key.pem");
+        format!("host={},{own},skip-tls-verify={skip}", elsewhere.tcp())
+    };
+    let run = |skip| {
+        let project = elsewhere.with(&[ONE]).env("DOCKER_CONTEXT", "any");
+        let made = std::process::Command::new("docker")
+            .args(["context", "create", "any", "--docker", &endpoint(skip)])
+            .env("DOCKER_CONFIG", project.home.join(".docker"))
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        project.run(&[])
+    };
+    let story = run(true);
+    assert_eq!(story.code, Some(0), "{story:#?}");
+    check_broken(&run(false), &["cannot read the certificate", "ca.pem"]);
+}
+
 /// Says in its failure what the container has of the workspace.
 const LISTING: &str = r#"
 import os
@@ -186,6 +209,19 @@ fn reports_and_outputs_come_back() {
 }
 
 #[test]
+fn a_report_that_is_written_at_once() {
+    let Some(elsewhere) = Elsewhere::there() else { return };
+    let script = "echo '<testsuite><testcase classname=\"c\" name=\"n\"/></testsuite>' >r.xml\n";
+    let suite = "[[suite]]\ncommand = ['sh', 'make.sh']\nreports = ['*.xml']\n";
+    let project = elsewhere.with(&[("make.sh", script), ("testdock.toml", suite)]);
+    let project = elsewhere.over_tls(project);
+    for _again in 0..6 {
+        let story = project.run(&[]);
+        assert_eq!(story.totals(), [1, 0, 0, 0], "{story:#?}");
+    }
+}
+
+#[test]
 fn an_image_without_tar() {
     let Some(elsewhere) = Elsewhere::there() else { return };
     drop(elsewhere.with(&[]));
@@ -269,6 +305,43 @@ fn certificates_that_are_of_no_use() {
     let other_caller = format!("{new} && mv new.pem cert.pem && mv new.key key.pem");
     check_broken(&run(&other_caller), &["without a certificate that it knows", "cert.pem"]);
     check_broken(&run("rm ca.pem"), &["cannot read the certificate", "DOCKER_CERT_PATH"]);
+    check_broken(&run("rm cert.pem"), &["without a certificate that it knows", "cert.pem"]);
+    check_broken(&run("echo >key.pem"), &["cannot read the certificate", "key.pem"]);
+}
+
+#[test]
+fn certificates_that_have_expired() {
+    let Some(elsewhere) = Elsewhere::there() else { return };
+    let make = |name: &str, extensions: &str| {
+        let script = format!(
+            "cd /tmp && printf '%s\\n' '{extensions}' >{name}.ext && \
+             openssl req -newkey rsa:2048 -nodes -keyout {name}-key.pem -subj /CN={name} -out {name}.csr && \
+             openssl x509 -req -in {name}.csr -CA /certs/ca.pem -CAkey /certs/ca-key.pem -CAcreateserial \
+             -days -1 -extfile {name}.ext -out {name}.pem"
+        );
+        elsewhere.on_host(&script).unwrap();
+    };
+    make("caller", "extendedKeyUsage=clientAuth");
+    let project = elsewhere.with(&[ONE]);
+    let certs = project.home.join("certs");
+    fs::create_dir(&certs).unwrap();
+    fs::copy(elsewhere.certs().join("ca.pem"), certs.join("ca.pem")).unwrap();
+    for (from, to) in [("caller.pem", "cert.pem"), ("caller-key.pem", "key.pem")] {
+        let text = elsewhere.on_host(&format!("cat /tmp/{from}")).unwrap();
+        fs::write(certs.join(to), text + "\n").unwrap();
+    }
+    let project = elsewhere.over_tls(project).env("DOCKER_CERT_PATH", certs.as_str());
+    check_broken(&project.run(&[]), &["cert.pem"]);
+
+    let address = &elsewhere.address;
+    make("server", &format!("subjectAltName=IP:{address}"));
+    let serve = "cd /tmp && nohup openssl s_server -accept 2399 -cert server.pem -key server-key.pem -quiet \
+                 </dev/null >/dev/null 2>&1 & echo $!";
+    let pid = elsewhere.on_host(serve).unwrap();
+    let project = elsewhere.over_tls(elsewhere.with(&[ONE]));
+    let story = project.env("DOCKER_HOST", &format!("tcp://{address}:2399")).run(&[]);
+    elsewhere.on_host(&format!("kill {pid}")).unwrap();
+    check_broken(&story, &["its certificate has expired", "renew the engine's certificate"]);
 }
 
 #[test]

@@ -6,7 +6,10 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bollard::errors::Error;
-use bollard::{API_DEFAULT_VERSION, ClientVersion, Docker};
+use bollard::{API_DEFAULT_VERSION, BollardRequest, ClientVersion, Docker};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::Connect;
+use hyper_util::rt::TokioExecutor;
 use testdock_core::model::{Fault, RunError};
 use testdock_core::remedy::{Machine, Trouble, advise};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,6 +18,7 @@ mod endpoint;
 mod login;
 mod machine;
 mod ssh;
+mod tcp;
 
 use endpoint::{Address, Endpoint, Environment};
 
@@ -101,18 +105,8 @@ async fn reach(endpoint: &Endpoint, machine: fn() -> Machine) -> Result<Docker, 
 
 fn client(endpoint: &Endpoint) -> Result<Docker, Error> {
     match (&endpoint.address, &endpoint.tls) {
-        (Address::Tcp(host), None) => {
-            Docker::connect_with_http(host, REQUEST_TIMEOUT, API_DEFAULT_VERSION)
-        }
-        (Address::Tcp(host), Some(certs)) => Docker::connect_with_ssl(
-            host,
-            &certs.join("key.pem"),
-            &certs.join("cert.pem"),
-            &certs.join("ca.pem"),
-            REQUEST_TIMEOUT,
-            API_DEFAULT_VERSION,
-        ),
-        (Address::Ssh(login), _) => ssh::client(login.clone(), REQUEST_TIMEOUT),
+        (Address::Tcp(address), tls) => tcp::client(address, tls.as_ref()),
+        (Address::Ssh(login), _) => ssh::client(login.clone()),
         #[cfg(unix)]
         (Address::Unix(path), _) => {
             Docker::connect_with_unix(path, REQUEST_TIMEOUT, API_DEFAULT_VERSION)
@@ -126,6 +120,24 @@ fn client(endpoint: &Endpoint) -> Result<Docker, Error> {
         #[cfg(not(windows))]
         (Address::Pipe(path), _) => Err(Error::UnsupportedURISchemeError { uri: path.clone() }),
     }
+}
+
+/// A client whose connections `connector` makes, and keeps for the next request.
+fn over<C>(connector: C, address: &str) -> Result<Docker, Error>
+where
+    C: Connect + Clone + Send + Sync + 'static,
+{
+    let client = Client::builder(TokioExecutor::new()).build(connector);
+    let transport = move |request: BollardRequest| {
+        let client = client.clone();
+        async move { client.request(request).await.map_err(Error::from) }
+    };
+    Docker::connect_with_custom_transport(
+        transport,
+        Some(address),
+        REQUEST_TIMEOUT,
+        API_DEFAULT_VERSION,
+    )
 }
 
 fn unreachable(endpoint: &Endpoint, machine: Machine, error: &Error) -> RunError {

@@ -16,6 +16,7 @@ use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
 use super::copy::Turn;
+use super::own::Own;
 use super::recipe::{KEY, Recipe, is_unseen, not_made};
 use super::share::Share;
 use super::{compose, made, passwd, setup, status};
@@ -52,8 +53,9 @@ impl Container {
         id: String,
         mounts: Option<Vec<MountPoint>>,
         user: Option<String>,
+        own: &Own,
     ) -> Self {
-        let paths = paths(&HashMap::new(), mounts);
+        let paths = paths(&HashMap::new(), own, mounts);
         let share = None;
         Self {
             docker,
@@ -159,7 +161,7 @@ pub(crate) async fn obtain(
         return Ok(Container {
             docker: docker.clone(),
             id,
-            paths: paths(&recipe.binds, found.mounts),
+            paths: paths(&recipe.binds, &recipe.own, found.mounts),
             warm: true,
             alone: false,
             borrowed: false,
@@ -325,7 +327,7 @@ impl Maker {
         let container = Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
-            paths: paths(&self.recipe.binds, found.mounts),
+            paths: paths(&self.recipe.binds, &self.recipe.own, found.mounts),
             warm: false,
             borrowed: false,
             share: Some(self.share.clone()),
@@ -383,12 +385,17 @@ async fn discard(docker: &Docker, id: &str) {
 
 /// The container's mounts. Where ours lies is known better than the engine tells it: a link or
 /// another spelling stays as the caller wrote it.
-fn paths(binds: &HashMap<String, Utf8PathBuf>, mounts: Option<Vec<MountPoint>>) -> PathMap {
+fn paths(
+    binds: &HashMap<String, Utf8PathBuf>,
+    own: &Own,
+    mounts: Option<Vec<MountPoint>>,
+) -> PathMap {
     PathMap::new(mounts.into_iter().flatten().filter_map(|mount| {
         let container = mount.destination?;
         let source = mount.source.filter(|_| mount.typ.as_deref() == Some("bind"));
         // A copy of ours is in a volume, and means what it was copied from.
-        let host = binds.get(&container).cloned().or(source.map(Into::into));
+        let host = binds.get(&container).cloned();
+        let host = host.or_else(|| source.map(|source| own.here(source.into())));
         Some(Mount { container, host })
     }))
 }

@@ -25,6 +25,7 @@ pub(crate) mod connect;
 mod context;
 mod image;
 mod note;
+mod own;
 mod pull;
 pub(crate) mod standing;
 pub(crate) mod takeover;
@@ -46,7 +47,8 @@ use crate::runner::Events;
 use crate::stand::{Seat, Stand};
 use crate::supervisor::Base;
 use container::NotMade;
-use recipe::{BASE, Recipe};
+use own::Own;
+use recipe::{BASE, Place, Recipe};
 use share::Share;
 
 /// A container for `job`, with its image made and the workspace in it.
@@ -61,19 +63,21 @@ pub(crate) async fn stand(
     if let Source::Compose(service) = &job.interpreter.source {
         interpreter = compose::ready(docker, root, &interpreter, service, events).await?;
         if service.exec {
-            return borrowed(docker, job, &interpreter, service).await;
+            let own = Own::of_process(docker).await;
+            return borrowed(docker, job, &interpreter, service, &own).await;
         }
     }
     refuse_disguised(&interpreter, root, home().as_deref(), &|path| path.canonicalize_utf8().ok())?;
     let interpreter = &surroundings::lay(&interpreter);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
-    let interpreter = &settle::settle(docker, interpreter, &image).await?;
+    let own = Own::of_process(docker).await;
+    let interpreter = &settle::settle(docker, root, interpreter, &image, &own).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
     let files = made::fetch(docker, root, &image, &placement.files).await;
-    let place = (&placement, files.as_slice());
+    let place = Place { placement: &placement, files: &files, own: &own };
     let mut share = Share::of(root, &connect::address(interpreter.host.as_deref())?);
     let container = loop {
-        let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, place, share.is_copy);
+        let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, &place, share.is_copy);
         match container::obtain(docker, recipe, share.clone(), events).await {
             Ok(container) => break container,
             Err(NotMade::Unseen) => share.give_up(),
@@ -110,8 +114,9 @@ async fn borrowed(
     job: &Job,
     interpreter: &Interpreter,
     service: &Compose,
+    own: &Own,
 ) -> Result<Stand, RunError> {
-    let (container, image) = compose::borrow(docker, interpreter, service).await?;
+    let (container, image) = compose::borrow(docker, interpreter, service, own).await?;
     let provenance = Provenance {
         interpreter: format!("the running service {} of {}", service.service, service.project),
         image,

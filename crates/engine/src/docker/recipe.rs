@@ -17,6 +17,7 @@ use testdock_core::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, Us
 
 use super::copy::{Copy, Part, machine};
 use super::image::Image;
+use super::own::Own;
 use super::selinux;
 use super::shape::{self, host_config, later_networks};
 use crate::death::room_help;
@@ -69,6 +70,17 @@ pub(crate) struct Recipe {
     pub(crate) lease: Duration,
     /// What it has of the workspace, where it does not see the workspace itself.
     pub(super) copy: Option<Copy>,
+    /// What the engine has of what is here.
+    pub(super) own: Own,
+}
+
+/// Where the workspace goes, and what of this machine goes there too.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    pub(super) placement: &'a Placement,
+    /// Files that the image has made, and where they belong.
+    pub(super) files: &'a [(Utf8PathBuf, String)],
+    pub(super) own: &'a Own,
 }
 
 impl Recipe {
@@ -78,11 +90,13 @@ impl Recipe {
         interpreter: &Interpreter,
         alone: bool,
         image: &Image,
-        (place, files): (&Placement, &[(Utf8PathBuf, String)]),
+        &Place { placement: place, files, own }: &Place<'_>,
         is_copy: bool,
     ) -> Self {
         let options = &interpreter.options;
         let copy = is_copy.then(|| copy(root, place, files));
+        let (visible, hidden): (Vec<_>, Vec<_>) =
+            files.iter().cloned().partition(|(here, _)| is_copy || own.there(here).is_some());
         make_directories(options);
         let keeper = ["sh", "-c", KEEPER, "testdock"].map(String::from);
         let lease = [format!("{BASE}/lease"), lease(interpreter).as_secs().to_string()];
@@ -100,11 +114,12 @@ impl Recipe {
             working_dir: Some(start_dir(options)),
             host_config: Some(HostConfig {
                 binds: copy.is_none().then(|| relabelled(root, options, place)).flatten(),
-                mounts: Some(mounts(root, options, place, copy.is_none().then_some(files))),
+                mounts: Some(mounts(root, options, place, copy.is_none().then_some(&visible))),
                 ..host_config(options)
             }),
             ..ContainerCreateBody::default()
         };
+        body.host_config.iter_mut().for_each(|host| own.translate(host));
         shape::shape(&mut body, options);
         let networks = later_networks(options);
         let filled = filled(&body);
@@ -137,6 +152,7 @@ impl Recipe {
                 .iter()
                 .cloned()
                 .chain(too_early(copy.as_ref(), options))
+                .chain(out_of_sight(&hidden))
                 .collect(),
             granted: interpreter.granted.clone(),
             owner: user(&options.user).unwrap_or_default(),
@@ -146,6 +162,7 @@ impl Recipe {
             workspace: workspace(root, place),
             lease: self::lease(interpreter),
             copy,
+            own: own.clone(),
         }
     }
 }
@@ -350,13 +367,28 @@ fn too_early(copy: Option<&Copy>, options: &Options) -> Option<String> {
     (copy.is_some() && is_kept).then(|| words.to_owned())
 }
 
+/// What the image has made in the workspace's place and Testdock keeps where the engine does not see it.
+fn out_of_sight(files: &[(Utf8PathBuf, String)]) -> Option<String> {
+    let names: Vec<&str> = files.iter().map(|(_, path)| path.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "what the image made in {}: Testdock is in a container, and its cache directory in none of the \
+             container's mounts; set XDG_CACHE_HOME to one that is",
+            names.join(", ")
+        )
+    })
+}
+
 /// Whether the engine says that it does not have what of this machine is to be mounted.
 pub(super) fn is_unseen(recipe: &Recipe, error: &bollard::errors::Error) -> bool {
     let said = super::said(error);
     let words = ["does not exist", "no such file", "Mounts denied", "not shared"];
     recipe.copy.is_none()
         && words.iter().any(|it| said.contains(it))
-        && recipe.binds.values().any(|host| said.contains(host.as_str()))
+        && recipe
+            .binds
+            .values()
+            .any(|host| said.contains(recipe.own.there(host).as_ref().unwrap_or(host).as_str()))
 }
 
 /// Why the engine did not make or start a container, in words.

@@ -1,17 +1,21 @@
 //! Options of a container that only its image can settle: who a user is, what a variable holds.
 
 use bollard::Docker;
+use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, User};
 
 use super::image::Image;
+use super::own::Own;
 use super::{look, nature};
 
 /// The interpreter with nothing left open.
 pub(super) async fn settle(
     docker: &Docker,
+    root: &Utf8Path,
     interpreter: &Interpreter,
     image: &Image,
+    own: &Own,
 ) -> Result<Interpreter, RunError> {
     let mut settled = interpreter.clone();
     for value in settled.options.env.values_mut() {
@@ -28,6 +32,11 @@ pub(super) async fn settle(
             "the image's own copy of the project in {}: what starts containers needs the workspace at its own path",
             image.copied_to.join(", ")
         ));
+    }
+    if settled.options.testcontainers && settled.options.workdir.is_none() {
+        // What the tests mount is the engine's to find.
+        settled.options.workdir =
+            own.there(root).filter(|there| there != root).map(Utf8PathBuf::into_string);
     }
     if settled.options.user == User::Host {
         let nature = nature::of(docker, interpreter.host.as_deref()).await;

@@ -8,6 +8,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::{Compose, Interpreter};
 
 use super::super::container::{Container, engine_error};
+use super::super::own::Own;
 use super::super::recipe;
 use super::{PROJECT, SERVICE};
 
@@ -16,6 +17,7 @@ pub(in super::super) async fn borrow(
     docker: &Docker,
     interpreter: &Interpreter,
     compose: &Compose,
+    own: &Own,
 ) -> Result<(Container, String), RunError> {
     let (project, service) = (&compose.project, &compose.service);
     let filters = HashMap::from([
@@ -36,5 +38,5 @@ pub(in super::super) async fn borrow(
     let found = found.map_err(|e| engine_error(&format!("inspect the service {service}"), &e))?;
     let image = found.image.unwrap_or_default();
     let user = recipe::user(&interpreter.options.user);
-    Ok((Container::borrowed(docker.clone(), id, found.mounts, user), image))
+    Ok((Container::borrowed(docker.clone(), id, found.mounts, user, own), image))
 }

@@ -8,13 +8,14 @@ use sha2::{Digest, Sha256};
 use testdock_core::model::{Fault, RunError};
 
 use super::login::Login;
+use super::tcp::Tls;
 
 /// Where an engine is, and who said so.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Endpoint {
     pub(super) address: Address,
-    /// The directory with `ca.pem`, `cert.pem` and `key.pem`, for TLS.
-    pub(super) tls: Option<PathBuf>,
+    /// How its connections are encrypted, where they are.
+    pub(super) tls: Option<Tls>,
     /// Who chose it, in words; `None` for the default.
     pub(super) origin: Option<String>,
 }
@@ -73,11 +74,11 @@ impl Environment {
         given.or_else(|| self.home.as_ref().map(|home| home.join(".docker")))
     }
 
-    /// The certificates' directory, when the environment asks for TLS.
-    fn tls(&self) -> Option<PathBuf> {
+    /// What the environment says of TLS, when it asks for it.
+    fn tls(&self) -> Option<Tls> {
         self.get("DOCKER_TLS_VERIFY")?;
         let given = self.get("DOCKER_CERT_PATH").map(PathBuf::from);
-        given.or_else(|| self.config_dir())
+        Some(Tls { certs: given.or_else(|| self.config_dir())?, unverified: false })
     }
 }
 
@@ -95,16 +96,12 @@ pub(super) fn resolve(host: Option<&str>, env: &Environment) -> Result<Endpoint,
     }
 }
 
-fn endpoint(host: &str, tls: Option<PathBuf>, origin: &str) -> Result<Endpoint, RunError> {
+fn endpoint(host: &str, tls: Option<Tls>, origin: &str) -> Result<Endpoint, RunError> {
     let (address, tls) = parse(host.trim(), tls, origin)?;
     Ok(Endpoint { address, tls, origin: Some(origin.to_owned()) })
 }
 
-fn parse(
-    host: &str,
-    tls: Option<PathBuf>,
-    origin: &str,
-) -> Result<(Address, Option<PathBuf>), RunError> {
+fn parse(host: &str, tls: Option<Tls>, origin: &str) -> Result<(Address, Option<Tls>), RunError> {
     let Some((scheme, rest)) = host.split_once("://") else {
         return Err(bad_host(host, origin, "it has no scheme"));
     };
@@ -200,6 +197,8 @@ struct ContextEndpoints {
 #[serde(rename_all = "PascalCase")]
 struct ContextEndpoint {
     host: String,
+    #[serde(default, rename = "SkipTLSVerify")]
+    skip_tls_verify: bool,
 }
 
 /// The engine of a Docker context, which lies in a directory named by the hash of its name.
@@ -212,9 +211,11 @@ fn context(name: &str, origin: &str, env: &Environment) -> Result<Endpoint, RunE
         .and_then(|bytes| serde_json::from_slice(&bytes).map_err(|e| e.to_string()))
         .map_err(|why| bad_context(name, origin, &path, &why))?;
     let certs = contexts.join("tls").join(&id).join("docker");
-    let tls = certs.join("ca.pem").exists().then_some(certs);
+    let ContextEndpoint { host, skip_tls_verify: unverified } = meta.endpoints.docker;
+    let is_encrypted = unverified || certs.is_dir();
+    let tls = is_encrypted.then_some(Tls { certs, unverified });
     let origin = format!("the Docker context {name}, chosen by {origin}");
-    endpoint(&meta.endpoints.docker.host, tls, &origin)
+    endpoint(&host, tls, &origin)
 }
 
 fn bad_context(name: &str, origin: &str, path: &Path, why: &str) -> RunError {

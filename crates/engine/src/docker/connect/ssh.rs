@@ -15,14 +15,14 @@ use std::process::Stdio;
 use std::sync::{LazyLock, Mutex};
 use std::task::{Context, Poll, ready};
 
-use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
-use hyper_util::client::legacy::Client;
+use bollard::Docker;
 use hyper_util::client::legacy::connect::{Connected, Connection};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::login::Login;
+use super::over;
 
 /// Seconds that `ssh` waits for the host.
 pub(super) const PATIENCE: u64 = 10;
@@ -30,18 +30,8 @@ pub(super) const PATIENCE: u64 = 10;
 const TAIL: usize = 4096;
 
 /// A client whose connections go through `login`.
-pub(super) fn client(login: Login, timeout: u64) -> Result<Docker, bollard::errors::Error> {
-    let client = Client::builder(TokioExecutor::new()).build(Dialer(login));
-    let transport = move |request: BollardRequest| {
-        let client = client.clone();
-        async move { client.request(request).await.map_err(bollard::errors::Error::from) }
-    };
-    Docker::connect_with_custom_transport(
-        transport,
-        Some("http://docker"),
-        timeout,
-        API_DEFAULT_VERSION,
-    )
+pub(super) fn client(login: Login) -> Result<Docker, bollard::errors::Error> {
+    over(Dialer(login), "http://docker")
 }
 
 #[derive(Clone)]

@@ -13,7 +13,10 @@ const BOX: &str = "26f8567f2569182294c3fa5b9f9cb2270b554eef628b4c149cf82a42888ff
 fn resolve(host: Option<&str>, home: &Path, vars: &[(&str, &str)]) -> String {
     let text = match endpoint::resolve(host, &Environment::of(home, vars)) {
         Ok(Endpoint { address, tls, origin }) => {
-            let tls = tls.map(|dir| format!(", TLS by {}", dir.display()));
+            let tls = tls.map(|tls| {
+                let whom = if tls.unverified { " with anyone" } else { "" };
+                format!(", TLS{whom} by {}", tls.certs.display())
+            });
             let origin = origin.unwrap_or("the default".to_owned());
             format!("{address}{} ({origin})", tls.unwrap_or_default())
         }
@@ -64,6 +67,18 @@ fn a_context_brings_its_certificates() {
     std::fs::write(certs.join("ca.pem"), "").unwrap();
     let endpoint = resolve(None, home, &[("DOCKER_CONTEXT", "box")]);
     expect!["tcp://box:2376, TLS by ~/.docker/contexts/tls/ID/docker (the Docker context box, chosen by DOCKER_CONTEXT)"].assert_eq(&endpoint.replace(BOX, "ID"));
+}
+
+#[test]
+fn a_context_can_do_without_verification() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    context(home, BOX, "tcp://box");
+    let meta = home.join(".docker/contexts/meta").join(BOX).join("meta.json");
+    let text = std::fs::read_to_string(&meta).unwrap();
+    std::fs::write(&meta, text.replace("false", "true")).unwrap();
+    let endpoint = resolve(None, home, &[("DOCKER_CONTEXT", "box")]);
+    expect!["tcp://box:2376, TLS with anyone by ~/.docker/contexts/tls/ID/docker (the Docker context box, chosen by DOCKER_CONTEXT)"].assert_eq(&endpoint.replace(BOX, "ID"));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::io;
 use bollard::Docker;
 use camino::Utf8PathBuf;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use self::ledger::Ledger;
 use self::send::{Coming, Failure, is_full, send};
@@ -40,6 +41,8 @@ pub(super) struct Copy {
 #[derive(Debug)]
 pub(super) struct Turn {
     copy: Copy,
+    /// What there is to be had: it is looked at while the container is found or made.
+    look: JoinHandle<Tree>,
     /// `None` for a container that no other run will meet.
     ledger: Option<Ledger>,
 }
@@ -50,14 +53,18 @@ impl Turn {
         let Some(copy) = recipe.copy.clone() else {
             return Ok(None);
         };
-        if recipe.alone {
-            return Ok(Some(Self { copy, ledger: None }));
+        let mut ledger = None;
+        if !recipe.alone {
+            let key = recipe.key.clone();
+            let opened = spawn_blocking(move || Ledger::open(&key)).await;
+            let opened = opened.unwrap_or_else(|e| Err(io::Error::other(e)));
+            ledger = Some(opened.map_err(|e| unnoted(&e))?);
         }
-        let key = recipe.key.clone();
-        let opened = tokio::task::spawn_blocking(move || Ledger::open(&key)).await;
-        let ledger =
-            opened.unwrap_or_else(|e| Err(io::Error::other(e))).map_err(|e| unnoted(&e))?;
-        Ok(Some(Self { copy, ledger: Some(ledger) }))
+        let look = spawn_blocking({
+            let copy = copy.clone();
+            move || copy.look()
+        });
+        Ok(Some(Self { copy, look, ledger }))
     }
 
     /// Brings all of the workspace to a new container.
@@ -90,9 +97,7 @@ impl Turn {
         before: Tree,
         events: &Events,
     ) -> Result<(), RunError> {
-        let copy = self.copy.clone();
-        let looked = tokio::task::spawn_blocking(move || copy.look()).await;
-        let after = looked.map_err(|e| failed(&e.to_string()))?;
+        let after = (&mut self.look).await.map_err(|e| failed(&e.to_string()))?;
         let changes = Changes::between(&before, &after);
         if changes.is_empty() {
             return Ok(());
