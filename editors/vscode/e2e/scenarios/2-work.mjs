@@ -133,8 +133,24 @@ async function saved(bed, step) {
     });
 }
 
+async function tagged(bed, step) {
+    const window = await bed.window(bed.project('python-pytest'));
+    await window.testing();
+    await window.test('tests/test_service.py').waitFor();
+    await step('tests are chosen by their tags', async () => {
+        await window.page.locator('.testing-filter-wrapper .monaco-editor').click();
+        await window.page.keyboard.type('@testdock:parametrize');
+        await window.test('tests/test_service.py').waitFor({ state: 'hidden' });
+        await window.expand('tests/test_pricing.py');
+        await window.test('test_discount').waitFor();
+        await window.test('test_currency').waitFor({ state: 'hidden' });
+        await bed.shoot(window, 'tags');
+    });
+}
+
 export default [
     { name: 'failures', run: failures },
     { name: 'a killed container', run: killed },
     { name: 'continuous run', run: saved },
+    { name: 'tags', run: tagged },
 ];
