@@ -560,6 +560,16 @@ fn a_run_waits_until_its_folder_was_read() {
     );
 }
 
+/// Its configuration may have changed.
+#[test]
+fn a_run_waits_until_its_folder_was_read_again() {
+    let mut session = session();
+    let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
+    assert_eq!(words(&session.handle(request("r1", &[]))), [""; 0]);
+    let resolved = Input::Resolved { folder: "w".into(), workspace: Box::new(workspace()) };
+    assert_eq!(words(&session.handle(resolved)), ["queued 2", "start r1 of 0"]);
+}
+
 #[test]
 fn a_closed_folder_takes_its_diagnostics_and_runs_along() {
     let mut session = session();

@@ -59,11 +59,11 @@ pub(crate) fn did_change_configuration(
         return;
     }
     let task = shared.clone();
-    shared.spawn(async move {
+    shared.spawn(shared.asking.track_future(async move {
         if ask_settings(&task).await {
             reopen(&task);
         }
-    });
+    }));
 }
 
 /// Asks the client for its settings; whether they shape the workspace otherwise than before.

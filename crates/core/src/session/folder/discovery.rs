@@ -16,6 +16,8 @@ use crate::workspace::{FileTests, Workspace};
 impl Folder {
     pub(in crate::session) fn begin_scan(&mut self) {
         self.scanning = true;
+        // What is asked for from now on is meant under what the configuration says now.
+        self.is_resolved = false;
         self.seen.clear();
     }
 
