@@ -16,7 +16,7 @@ use crate::config::Power;
 use crate::frameworks::{Known, Suite};
 use crate::id::{RunId, TestId};
 use crate::model::Place;
-use crate::paths::{PathMap, RelPath};
+use crate::paths::{Files, Finder, PathMap, RelPath};
 
 /// A run: one job for each suite that has something to do, in order.
 #[derive(Debug, Clone)]
@@ -285,6 +285,11 @@ impl Site {
     pub fn workspace(&self, path: &RelPath) -> String {
         let host = path.on(&self.root);
         self.paths.to_container(&host).unwrap_or_else(|| host.into_string())
+    }
+
+    /// Finds the files that a tool means which ran in `base`.
+    pub fn finder<'w>(&'w self, files: &'w Files, base: &'w RelPath) -> Finder<'w> {
+        Finder { files, paths: &self.paths, root: &self.root, base }
     }
 
     /// A place in a file of the workspace that a tool names from `from`, or by its path in the container.

@@ -271,12 +271,7 @@ impl CommandReader {
     }
 
     fn finder(&self) -> Finder<'_> {
-        Finder {
-            files: &self.files,
-            paths: &self.site.paths,
-            root: &self.site.root,
-            base: &self.suite.root,
-        }
+        self.site.finder(&self.files, &self.suite.root)
     }
 
     fn host(&self, text: &str) -> String {

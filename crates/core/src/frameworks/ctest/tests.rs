@@ -2,18 +2,15 @@
 
 mod selection;
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::frameworks::sample::site;
-use crate::frameworks::{Exit, Known};
+use crate::frameworks::Exit;
+use crate::frameworks::sample::{self, Files, site};
 use crate::id::TestId;
 use crate::model::RunEvent;
-use crate::plan::{Interpreter, Source as From};
 
-const SHOP: &[(&str, &str)] = &[
+const SHOP: Files<'_> = &[
     (
         "tests/CMakeLists.txt",
         include_str!("../../../../../fixtures/cpp-ctest/tests/CMakeLists.txt"),
@@ -37,22 +34,12 @@ const SHOP: &[(&str, &str)] = &[
     ),
 ];
 
-fn job(files: &[(&str, &str)], selection: &[&str]) -> Job {
-    let suite = Suite::new(RelPath::default(), Arc::new(Ctest));
-    let files = files.iter().map(|(path, text)| {
-        let path = RelPath::new(path);
-        let items = Ctest.discover(&suite, &mut Source::new(&path, text));
-        (path, Arc::from(items))
-    });
-    let known = Known::new(files);
+/// `!` in front of what is left out.
+fn job(files: Files<'_>, selection: &[&str]) -> Job {
     let (out, selection): (Vec<&str>, Vec<&str>) =
         selection.iter().partition(|it| it.starts_with('!'));
-    Job {
-        selection: selection.iter().map(|id| id.parse().unwrap()).collect(),
-        exclude: out.iter().map(|id| id[1..].parse().unwrap()).collect(),
-        known,
-        ..Job::new(suite, Interpreter::new("default", From::Local))
-    }
+    let out: Vec<&str> = out.iter().map(|it| &it[1..]).collect();
+    sample::job(&KIND, "", files, &selection, &out)
 }
 
 fn check(job: &Job, captured: &str, exit: Exit, expected: &Expect) {
@@ -61,27 +48,8 @@ fn check(job: &Job, captured: &str, exit: Exit, expected: &Expect) {
     let conclusion = reader.conclude(&[], exit);
     let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
     let started = told.iter().filter(|event| matches!(event, RunEvent::TestStarted(_))).count();
-    let mut text = format!("{started} started and {finished} finished while it ran\n");
-    for result in &conclusion.results {
-        let reason = result.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
-        text.push_str(&format!("{} {}{reason}\n", result.outcome.as_str(), result.id));
-        for failure in &result.failures {
-            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
-            let message = failure.message.replace('\n', "⏎");
-            text.push_str(&format!("    {}: {message}\n", place.unwrap_or_default()));
-            for frame in &failure.frames {
-                let place = &frame.place;
-                text.push_str(&format!("      {}:{} {}\n", place.path, place.line, frame.name));
-            }
-        }
-        if !result.output.is_empty() {
-            text.push_str(&format!("    printed {:?}\n", result.output));
-        }
-    }
-    if let Some(broken) = conclusion.broken {
-        text.push_str(&format!("broken: {}\n", broken.message));
-    }
-    expected.assert_eq(&text);
+    let ran = format!("{started} started and {finished} finished while it ran");
+    expected.assert_eq(&format!("{ran}\n{}", sample::shown(&conclusion)));
 }
 
 #[test]
@@ -211,7 +179,7 @@ fn programs_that_end_in_unusual_ways() {
                 /w/sane.cpp:2: AddressSanitizer: heap-buffer-overflow on address 0x502000000020 at pc 0x55ae8cde81b0 bp 0x7fff4ad52010 sp 0x7fff4ad52008
                   /w/sane.cpp:6 main
                   /w/sane.cpp:2 read(int*)
-                printed "=================================================================\n==69==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x502000000020 at pc 0x55ae8cde81b0 bp 0x7fff4ad52010 sp 0x7fff4ad52008\nREAD of size 4 at 0x502000000020 thread T0\n    #0 0x55ae8cde81af in read(int*) /w/sane.cpp:2\n    #1 0x55ae8cde81da in main /w/sane.cpp:6\n    #2 0x7f186dce4ca7  (/lib/x86_64-linux-gnu/libc.so.6+0x29ca7) (BuildId: 93f70d1a8ae34f8e63c223f1500327fbd717f871)\n    #3 0x7f186dce4d64 in __libc_start_main (/lib/x86_64-linux-gnu/libc.so.6+0x29d64) (BuildId: 93f70d1a8ae34f8e63c223f1500327fbd717f871)\n    #4 0x55ae8cde80a0 in _start (/tmp/b/sane+0x10a0) (BuildId: 58ce162393a039a30cfc9e791d055dc178e628f2)\n\nallocated by thread T0 here:\n    #0 0x7f186e3298d8 in operator new[](unsigned long) ../../../../src/libsanitizer/asan/asan_new_delete.cpp:98\n    #1 0x55ae8cde81ca in main /w/sane.cpp:5\n    #2 0x7f186dce4ca7  (/lib/x86_64-linux-gnu/libc.so.6+0x29ca7) (BuildId: 93f70d1a8ae34f8e63c223f1500327fbd717f871)\n\nSUMMARY: AddressSanitizer: heap-buffer-overflow /w/sane.cpp:2 in read(int*)\n"
+                printed "=================================================================\n==69==ERROR: A" …
             failed CMakeLists.txt::setup
                 : the test failed
             passed CMakeLists.txt::with_env

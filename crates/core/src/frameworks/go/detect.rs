@@ -155,22 +155,20 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::frameworks::sample::{Files, seen_in};
 
-    fn check(files: &[(&str, &str)], expected: &Expect) {
-        let mut paths: Vec<RelPath> = files.iter().map(|(path, _)| RelPath::new(path)).collect();
-        paths.sort();
-        let read = |path: &str| {
-            files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
-        };
-        let contents = Contents { root: "/w".into(), files: &paths, read: &read };
-        let mut text = String::new();
-        for (root, modules) in detect(contents) {
-            let held =
-                paths.iter().filter(|path| path.as_str().ends_with(".go") && modules.holds(path));
-            let held: Vec<&str> = held.map(RelPath::as_str).collect();
-            text.push_str(&format!("in {root:?} {modules:?}\n  {held:?}\n"));
-        }
-        expected.assert_eq(&text);
+    fn check(files: Files<'_>, expected: &Expect) {
+        let shown = seen_in(files, |contents| {
+            let shown = detect(contents).into_iter().map(|(root, modules)| {
+                let is_held =
+                    |path: &&RelPath| path.as_str().ends_with(".go") && modules.holds(path);
+                let held: Vec<&str> =
+                    contents.files.iter().filter(is_held).map(RelPath::as_str).collect();
+                format!("in {root:?} {modules:?}\n  {held:?}\n")
+            });
+            shown.collect::<String>()
+        });
+        expected.assert_eq(&shown);
     }
 
     #[test]

@@ -1,20 +1,13 @@
 //! What captured runs of `go test` come to, and the commands for selections. Lines that begin with `ERR`
 //! are those of the error stream.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
-use super::Go;
-use super::detect::Modules;
-use crate::frameworks::sample::site;
-use crate::frameworks::{Exit, Known, Source, Suite};
-use crate::id::TestId;
-use crate::interpreter;
+use super::KIND;
+use crate::frameworks::Exit;
+use crate::frameworks::sample::{self, Files, site};
 use crate::model::RunEvent;
-use crate::paths::RelPath;
-use crate::plan::{self, Job};
-use crate::resolve::Contents;
+use crate::plan::Job;
 
 /// The sample project.
 const SHOP: &[(&str, &str)] = &[
@@ -73,22 +66,8 @@ const NASTY: &[(&str, &str)] = &[
     ("vet/vet_test.go", "package vet\nfunc TestVet(t *testing.T) {}\n"),
 ];
 
-fn job(files: &[(&str, &str)], selection: &[&str]) -> Job {
-    let paths: Vec<RelPath> = files.iter().map(|(path, _)| RelPath::new(path)).collect();
-    let read =
-        |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, it)| (*it).to_owned());
-    let contents = Contents { root: "/w".into(), files: &paths, read: &read };
-    let modules: Modules = super::detect::at(&RelPath::default(), contents);
-    let suite = Suite::new(RelPath::default(), Arc::new(Go { modules }));
-    let tests = files.iter().filter(|(path, _)| path.ends_with("_test.go")).map(|(path, text)| {
-        let path = RelPath::new(path);
-        let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
-        (path, items.into())
-    });
-    let known = Known::new(tests.collect::<Vec<_>>());
-    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
-    let selection = selection.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
-    Job { selection, known, ..Job::new(suite, interpreter) }
+fn job(files: Files<'_>, selection: &[&str], exclude: &[&str]) -> Job {
+    sample::job(&KIND, "", files, selection, exclude)
 }
 
 /// What a run comes to: a line for each test, one for each failure.
@@ -103,33 +82,11 @@ fn conclude(job: &Job, captured: &str, exit: Exit) -> String {
     }
     let conclusion = reader.conclude(&[], exit);
     let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
-    let mut text = format!("{finished} told while it ran\n");
-    for result in &conclusion.results {
-        let reason = result.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
-        text.push_str(&format!("{} {}{reason}\n", result.outcome.as_str(), result.id));
-        for failure in &result.failures {
-            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
-            let message = failure.message.replace('\n', "⏎");
-            text.push_str(&format!("    {}: {message}\n", place.unwrap_or_default()));
-            for frame in &failure.frames {
-                text.push_str(&format!(
-                    "      {}:{} {}\n",
-                    frame.place.path, frame.place.line, frame.name
-                ));
-            }
-        }
-        if !result.output.is_empty() {
-            text.push_str(&format!("    printed {:?}\n", result.output));
-        }
-    }
-    if let Some(broken) = conclusion.broken {
-        text.push_str(&format!("broken: {}\n", broken.message));
-    }
-    text
+    format!("{finished} told while it ran\n{}", sample::shown(&conclusion))
 }
 
-fn check(files: &[(&str, &str)], captured: &str, exit: Exit, expected: &Expect) {
-    expected.assert_eq(&conclude(&job(files, &[]), captured, exit));
+fn check(files: Files<'_>, captured: &str, exit: Exit, expected: &Expect) {
+    expected.assert_eq(&conclude(&job(files, &[], &[]), captured, exit));
 }
 
 #[test]
@@ -273,7 +230,7 @@ fn a_test_that_only_led_to_the_one_asked_for_is_not_told() {
 {"Action":"pass","Package":"example.com/shop/pricing","Test":"TestDiscount/ten","Elapsed":0.02}
 {"Action":"pass","Package":"example.com/shop/pricing","Test":"TestDiscount","Elapsed":0.02}
 {"Action":"pass","Package":"example.com/shop/pricing","Elapsed":0.1}"#;
-    let job = job(SHOP, &["pricing/pricing_test.go::TestDiscount::ten"]);
+    let job = job(SHOP, &["pricing/pricing_test.go::TestDiscount::ten"], &[]);
     expect![[r#"
         1 told while it ran
         passed pricing/pricing_test.go::TestDiscount::ten
@@ -343,15 +300,12 @@ fn testify_says_where_and_what_was_expected() {
 fn commands(selection: &[&str], expected: &Expect) {
     let (out, selection): (Vec<&str>, Vec<&str>) =
         selection.iter().partition(|it| it.starts_with('!'));
-    let exclude = out.iter().map(|it| it[1..].parse::<TestId>().unwrap()).collect();
-    let job = Job {
-        exclude,
-        args: vec!["-race".into(), "-args".into(), "-x".into()],
-        ..job(SHOP, &selection)
-    };
+    let out: Vec<&str> = out.iter().map(|it| &it[1..]).collect();
+    let args = ["-race", "-args", "-x"].map(str::to_owned).into();
+    let job = Job { args, ..job(SHOP, &selection, &out) };
     let invocation = job.suite.framework.invocation(&job, &site());
-    let steps = invocation.steps.iter().map(|step| format!("{}\n", step.join(" ")));
-    expected.assert_eq(&format!("{}\n{}", invocation.args.join(" "), steps.collect::<String>()));
+    let steps = sample::steps(&job, &site());
+    expected.assert_eq(&format!("{}\n{steps}", invocation.args.join(" ")));
 }
 
 #[test]

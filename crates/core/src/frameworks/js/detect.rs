@@ -97,14 +97,10 @@ fn is_foreign(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frameworks::sample::{Files, seen_in};
 
-    fn check(tool: Tool, files: &[(&str, &str)], expected: &[(&str, &[&str])]) {
-        let mut paths: Vec<RelPath> = files.iter().map(|(path, _)| RelPath::new(path)).collect();
-        paths.sort();
-        let read = |path: &str| {
-            files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
-        };
-        let found = detect(Contents { root: "/w".into(), files: &paths, read: &read }, tool);
+    fn check(tool: Tool, files: Files<'_>, expected: &[(&str, &[&str])]) {
+        let found = seen_in(files, |contents| detect(contents, tool));
         let found: Vec<(&str, Vec<&str>)> = found
             .iter()
             .map(|(root, inner)| (root.as_str(), inner.iter().map(RelPath::as_str).collect()))

@@ -3,13 +3,9 @@
 use expect_test::{Expect, expect};
 
 use super::{JEST, MOCHA, NODE, VITEST};
-use crate::frameworks::sample::site;
-use crate::frameworks::{Kind, Known, Source, Suite};
-use crate::id::TestId;
-use crate::interpreter;
-use crate::paths::RelPath;
-use crate::plan::{self, Job};
-use crate::resolve::Contents;
+use crate::frameworks::Kind;
+use crate::frameworks::sample::{self, site};
+use crate::plan::Job;
 
 const CART: &str = "import { test } from 'node:test';
 describe('cart', () => {
@@ -21,29 +17,16 @@ test('whole', async (t) => { await t.test('part', () => {}) });
 ";
 
 fn job(kind: &Kind, selection: &[&str], exclude: &[&str]) -> Job {
-    let read = |_: &str| None;
-    let contents = Contents { root: "/w".into(), files: &[], read: &read };
-    let root = RelPath::new("web");
-    let suite = Suite::new(root.clone(), (kind.at)(&root, contents));
     let own = match kind.name {
         "node" => CART.to_owned(),
         _ => CART.replace("node:test", "./helpers"),
     };
-    let files =
-        ["web/src/a.test.js", "web/src/deep/b.test.js", "web/src/none.test.js"].map(|path| {
-            let path = RelPath::new(path);
-            let text = if path.as_str().contains("none") { "" } else { &own };
-            let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
-            (path, items.into())
-        });
-    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
-    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
-    Job {
-        selection: ids(selection),
-        exclude: ids(exclude),
-        known: Known::new(files),
-        ..Job::new(suite, interpreter)
-    }
+    let files = [
+        ("web/src/a.test.js", &*own),
+        ("web/src/deep/b.test.js", &own),
+        ("web/src/none.test.js", ""),
+    ];
+    sample::job(kind, "web", &files, selection, exclude)
 }
 
 fn check(kind: &Kind, selection: &[&str], exclude: &[&str], expected: &Expect) {

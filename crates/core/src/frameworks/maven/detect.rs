@@ -144,22 +144,20 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::frameworks::sample::{Files, seen_in};
 
-    fn check(files: &[(&str, &str)], expected: &Expect) {
-        let mut paths: Vec<RelPath> = files.iter().map(|(path, _)| RelPath::new(path)).collect();
-        paths.sort();
-        let read = |path: &str| {
-            files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
-        };
-        let mut text = String::new();
-        for (root, modules) in detect(Contents { root: "/w".into(), files: &paths, read: &read }) {
-            let own: Vec<&str> = modules.own.iter().map(|module| module.dir.as_str()).collect();
-            let tests = paths.iter().filter(|path| modules.tests(path));
-            let tests: Vec<String> =
-                tests.map(|path| format!("{path} {}", modules.class(path).unwrap())).collect();
-            text.push_str(&format!("{root:?}: {own:?} {tests:?}\n"));
-        }
-        expected.assert_eq(&text);
+    fn check(files: Files<'_>, expected: &Expect) {
+        let shown = seen_in(files, |contents| {
+            let shown = detect(contents).into_iter().map(|(root, modules)| {
+                let own: Vec<&str> = modules.own.iter().map(|module| module.dir.as_str()).collect();
+                let tests = contents.files.iter().filter(|path| modules.tests(path));
+                let tests: Vec<String> =
+                    tests.map(|path| format!("{path} {}", modules.class(path).unwrap())).collect();
+                format!("{root:?}: {own:?} {tests:?}\n")
+            });
+            shown.collect::<String>()
+        });
+        expected.assert_eq(&shown);
     }
 
     #[test]

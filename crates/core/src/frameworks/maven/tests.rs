@@ -1,18 +1,12 @@
 //! What is found in Java files, which commands run a selection, and what Maven's words come to.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
-use super::detect;
-use super::{KIND, Maven};
-use crate::frameworks::sample::site;
-use crate::frameworks::{Exit, ItemKind, Known, Source, Suite};
-use crate::id::TestId;
-use crate::interpreter;
+use super::KIND;
+use crate::frameworks::sample::{self, site};
+use crate::frameworks::{Exit, ItemKind};
 use crate::paths::RelPath;
-use crate::plan::{self, Job};
-use crate::resolve::Contents;
+use crate::plan::Job;
 
 const CART: &str = r#"package shop;
 
@@ -40,36 +34,16 @@ class HalfTest { @Test void unfinished( }
 
 const POM: &str = "<modules><module>cart</module><module>price</module></modules>";
 
-fn suite() -> Suite {
-    let files =
-        ["cart/pom.xml", "cart/src/test/java/shop/CartTest.java", "pom.xml", "price/pom.xml"];
-    let files = files.map(RelPath::new);
-    let read = |path: &str| Some(if path == "pom.xml" { POM } else { "" }.to_owned());
-    let contents = Contents { root: "/w".into(), files: &files, read: &read };
-    let (root, modules) = detect::detect(contents).remove(0);
-    Suite::new(root, Arc::new(Maven { modules }))
-}
-
 fn job(selection: &[&str], exclude: &[&str]) -> Job {
-    let suite = suite();
     let price = "package shop.price; class PriceTest { @Test void isRight() {} }";
-    let texts = [
+    let files = [
+        ("pom.xml", POM),
+        ("cart/pom.xml", ""),
         ("cart/src/test/java/shop/CartTest.java", CART),
+        ("price/pom.xml", ""),
         ("price/src/test/java/shop/price/PriceTest.java", price),
     ];
-    let files = texts.map(|(path, text)| {
-        let path = RelPath::new(path);
-        let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
-        (path, items.into())
-    });
-    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
-    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
-    Job {
-        selection: ids(selection),
-        exclude: ids(exclude),
-        known: Known::new(files),
-        ..Job::new(suite, interpreter)
-    }
+    sample::job(&KIND, "", &files, selection, exclude)
 }
 
 #[test]
@@ -111,10 +85,7 @@ fn tests_are_methods_with_annotations_in_classes_and_the_nested_ones() {
 #[test]
 fn a_selection_is_a_list_of_classes_and_methods_with_their_modules() {
     let check = |chosen: &[&str], out: &[&str], expected: &Expect| {
-        let job = job(chosen, out);
-        let invocation = job.suite.framework.invocation(&job, &site());
-        let steps = invocation.steps.iter().map(|step| step.join(" ") + "\n");
-        expected.assert_eq(&steps.collect::<String>());
+        expected.assert_eq(&sample::steps(&job(chosen, out), &site()));
     };
     let cart = "cart/src/test/java/shop/CartTest.java";
     let of = |names: &str| format!("{cart}::{names}");
@@ -200,17 +171,7 @@ fn conclude(events: &str, printed: &str, exit: Exit) -> String {
     printed.lines().for_each(|line| drop(reader.printed(line)));
     let told: usize = events.lines().map(|line| reader.line(line).len()).sum();
     let conclusion = reader.conclude(&[], exit);
-    let results = conclusion.results.iter().map(|result| {
-        let failures = result.failures.iter().map(|failure| {
-            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
-            format!("\n  {} {}", place.unwrap_or_default(), failure.message)
-        });
-        let failures: String = failures.collect();
-        format!("{} {}{failures}\n", result.outcome.as_str(), result.id)
-    });
-    let results: String = results.collect();
-    let broken = conclusion.broken.map(|it| it.message).unwrap_or_default();
-    format!("{told} told\n{results}{broken}")
+    format!("{told} told\n{}", sample::shown(&conclusion))
 }
 
 const SOURCES: &str = "source ./cart/src/main/java/shop/Cart.java
@@ -254,7 +215,8 @@ fn names_of_all_versions_of_surefire_lead_to_the_same_tests() {
         passed cart/src/test/java/shop/CartTest.java::CartTest::it adds, for people
         passed cart/src/test/java/shop/CartTest.java::CartTest::repeats[1]
         errored cart/src/test/java/shop/CartTest.java::OldTest
-          /w/cart/src/test/java/shop/CartTest.java:20 not set up
+            /w/cart/src/test/java/shop/CartTest.java:20: not set up
+              /w/cart/src/main/java/shop/Cart.java:3 
         passed cart/src/test/java/shop/CartTest.java::TableTest::row[a b]
         passed cart/src/test/kotlin/shop/TillTest.kt::TillTest::rings
     "#]]
@@ -274,10 +236,9 @@ fn what_does_not_compile_is_an_error_of_its_file() {
     expect![[r#"
         0 told
         errored cart/src/test/java/shop/CartTest.java
-          /w/cart/src/test/java/shop/CartTest.java:10 cannot find symbol
-          symbol:   method answer()
+            /w/cart/src/test/java/shop/CartTest.java:10: cannot find symbol⏎  symbol:   method answer()
         errored cart/src/test/kotlin/shop/TillTest.kt
-          /w/cart/src/test/kotlin/shop/TillTest.kt:12 Unresolved reference: x
+            /w/cart/src/test/kotlin/shop/TillTest.kt:12: Unresolved reference: x
     "#]]
     .assert_eq(&conclude(SOURCES, printed, Exit::Code(1)));
 }
@@ -287,23 +248,26 @@ fn what_stops_maven_breaks_the_run() {
     let goal = "[ERROR] Failed to execute goal on project cart: Could not resolve dependencies -> [Help 1]";
     expect![[r#"
         0 told
-        Maven ended with exit code 1: on project cart: Could not resolve dependencies"#]]
+        broken: Maven ended with exit code 1: on project cart: Could not resolve dependencies
+    "#]]
     .assert_eq(&conclude("", goal, Exit::Code(1)));
     let crash = "[ERROR] The forked VM terminated without properly saying goodbye. VM crash or System.exit called?";
     let passing = report(r#"<testcase name="adds" classname="shop.CartTest"/>"#);
     expect![[r#"
         1 told
         passed cart/src/test/java/shop/CartTest.java::CartTest::adds
-        the process of the tests died: The forked VM terminated without properly saying goodbye. VM crash or System.exit called?"#]].assert_eq(&conclude(&passing, crash, Exit::Code(0)));
+        broken: the process of the tests died: The forked VM terminated without properly saying goodbye. VM crash or System.exit called?
+    "#]].assert_eq(&conclude(&passing, crash, Exit::Code(0)));
     expect![[r#"
         1 told
         passed cart/src/test/java/shop/CartTest.java::CartTest::adds
-        Maven ended with exit code 1, though no test failed"#]]
+        broken: Maven ended with exit code 1, though no test failed
+    "#]]
     .assert_eq(&conclude(&passing, "", Exit::Code(1)));
     expect![[r#"
         1 told
         errored cart/pom.xml::::adds
-           the report was cut off before the end of this case
+            : the report was cut off before the end of this case
     "#]]
     .assert_eq(&conclude(&report("<testcase name=\"adds\""), "", Exit::Code(0)));
 }

@@ -304,28 +304,25 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::frameworks::sample::{Files, seen_in};
 
-    fn check(files: &[(&str, &str)], expected: &Expect) {
-        let mut paths: Vec<RelPath> = files.iter().map(|(path, _)| RelPath::new(path)).collect();
-        paths.sort();
-        let read = |path: &str| {
-            files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
-        };
-        let contents = Contents { root: "/w".into(), files: &paths, read: &read };
+    fn check(files: Files<'_>, expected: &Expect) {
         let mut text = String::new();
-        for (root, packages) in detect(contents) {
-            text.push_str(&format!("in {root:?}\n"));
-            for path in paths.iter().filter(|path| path.as_str().ends_with(".rs")) {
-                let targets = packages.targets_of(path).into_iter();
-                let targets = targets.map(|(package, target)| {
-                    format!(" {} {:?} {}", package.name, target.kind, target.name)
-                });
-                let targets: String = targets.collect();
-                if packages.of_file(path).is_some() {
-                    text.push_str(&format!("  {path}:{targets}\n"));
+        seen_in(files, |contents| {
+            for (root, packages) in detect(contents) {
+                text.push_str(&format!("in {root:?}\n"));
+                for path in contents.files.iter().filter(|path| path.as_str().ends_with(".rs")) {
+                    let targets = packages.targets_of(path).into_iter();
+                    let targets = targets.map(|(package, target)| {
+                        format!(" {} {:?} {}", package.name, target.kind, target.name)
+                    });
+                    let targets: String = targets.collect();
+                    if packages.of_file(path).is_some() {
+                        text.push_str(&format!("  {path}:{targets}\n"));
+                    }
                 }
             }
-        }
+        });
         expected.assert_eq(&text);
     }
 

@@ -1,16 +1,11 @@
 //! What commands run a selection, and what their words come to; both of the sample project.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
 use super::{CARGO, NEXTEST};
-use crate::frameworks::{Exit, Kind, Known, Source, Suite, sample};
-use crate::id::TestId;
-use crate::interpreter;
-use crate::paths::RelPath;
-use crate::plan::{self, Job, Site};
-use crate::resolve::Contents;
+use crate::frameworks::sample::Files;
+use crate::frameworks::{Exit, Kind, sample};
+use crate::plan::{Job, Site};
 
 macro_rules! files {
     ($($path:literal),*) => {
@@ -19,7 +14,7 @@ macro_rules! files {
 }
 
 /// The sample project.
-const FILES: &[(&str, &str)] = files![
+const FILES: Files<'_> = files![
     "Cargo.toml",
     "points/Cargo.toml",
     "points/src/lib.rs",
@@ -33,20 +28,7 @@ const FILES: &[(&str, &str)] = files![
 ];
 
 fn job(kind: &Kind, selection: &[&str], exclude: &[&str]) -> Job {
-    let paths: Vec<RelPath> = FILES.iter().map(|(path, _)| RelPath::new(path)).collect();
-    let text = |path: &str| FILES.iter().find(|(name, _)| *name == path).map(|it| it.1.to_owned());
-    let contents = Contents { root: "/w".into(), files: &paths, read: &text };
-    let suite = Suite::new(RelPath::default(), (kind.at)(&RelPath::default(), contents));
-    let sources = paths.iter().filter(|path| suite.framework.is_test_file(&suite, path));
-    let known = sources.map(|path| {
-        let text = text(path.as_str()).unwrap_or_default();
-        let items = suite.framework.discover(&suite, &mut Source::new(path, &text));
-        (path.clone(), Arc::from(items))
-    });
-    let known = Known::new(known.collect::<Vec<_>>());
-    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
-    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
-    Job { selection: ids(selection), exclude: ids(exclude), known, ..Job::new(suite, interpreter) }
+    sample::job(kind, "", FILES, selection, exclude)
 }
 
 fn site() -> Site {
@@ -54,10 +36,7 @@ fn site() -> Site {
 }
 
 fn commands(kind: &Kind, selection: &[&str], exclude: &[&str], expected: &Expect) {
-    let job = job(kind, selection, exclude);
-    let invocation = job.suite.framework.invocation(&job, &site());
-    let steps = invocation.steps.iter().map(|step| step.join(" ") + "\n");
-    expected.assert_eq(&steps.collect::<String>());
+    expected.assert_eq(&sample::steps(&job(kind, selection, exclude), &site()));
 }
 
 #[test]
@@ -237,21 +216,7 @@ fn concluded(kind: &Kind, stdout: &str, stderr: &str, exit: Exit) -> String {
     }
     let told: usize = stdout.lines().map(|line| reader.line(line).len()).sum();
     let conclusion = reader.conclude(&[], exit);
-    let results = conclusion.results.iter().map(|result| {
-        let failures = result.failures.iter().map(|failure| {
-            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
-            let frames =
-                failure.frames.iter().map(|it| format!("{}:{}", it.place.path, it.place.line));
-            let frames = frames.collect::<Vec<_>>().join(" < ");
-            let message = failure.message.replace('\n', "⏎");
-            format!("\n  {} {message} [{frames}]", place.unwrap_or_default())
-        });
-        let failures: String = failures.collect();
-        format!("{} {}{failures}\n", result.outcome.as_str(), result.id)
-    });
-    let results: String = results.collect();
-    let broken = conclusion.broken.map(|it| it.message).unwrap_or_default();
-    format!("{told} told\n{results}{broken}")
+    format!("{told} told\n{}", sample::shown(&conclusion))
 }
 
 #[test]
@@ -261,34 +226,54 @@ fn the_words_of_cargo_test_are_results() {
         79 told
         passed points/src/lib.rs::each_euro_is_a_point
         failed points/src/lib.rs::tests::total
-          /w/points/src/lib.rs:17 no point for 99 cents [/w/points/src/lib.rs:17]
+            /w/points/src/lib.rs:17: no point for 99 cents
+              /w/points/src/lib.rs:17 loyalty_points::tests::total
+            printed "\nthread 'tests::total' panicked at points/src/lib.rs:17:9:\nno point for 99 cents" …
         passed shop/src/lib.rs::(doc)
         failed shop/src/orders/tests.rs::an_order_that_cannot_be_read
-          /w/shop/src/orders/tests.rs:25 ParseIntError { kind: InvalidDigit } []
+            /w/shop/src/orders/tests.rs:25: ParseIntError { kind: InvalidDigit }
+            printed "Error: ParseIntError { kind: InvalidDigit }\n"
         failed shop/src/orders/tests.rs::an_order_without_stock
-          /w/shop/src/orders/tests.rs:21 no such thing [/w/shop/src/orders/tests.rs:21 < /w/shop/src/orders.rs:14]
+            /w/shop/src/orders/tests.rs:21: no such thing
+              /w/shop/src/orders/tests.rs:21 shop::orders::tests::an_order_without_stock
+              /w/shop/src/orders.rs:14 shop::orders::in_stock
+            printed "\nthread 'orders::tests::an_order_without_stock' panicked at shop/src/orders.rs:1" …
         passed shop/src/orders/tests.rs::total_of_one
+            printed "adding up 1 x 100\n"
         failed shop/src/orders/tests.rs::total_with_tax
-          /w/shop/src/orders/tests.rs:6 assertion `left == right` failed⏎  left: 1000⏎ right: 1190 [/w/shop/src/orders/tests.rs:16 < /w/shop/src/orders/tests.rs:6]
+            /w/shop/src/orders/tests.rs:6: assertion `left == right` failed⏎  left: 1000⏎ right: 1190
+              /w/shop/src/orders/tests.rs:16 shop::orders::tests::total_with_tax
+              /w/shop/src/orders/tests.rs:6 shop::orders::tests::check
+            printed "adding up 10 x 100\n\nthread 'orders::tests::total_with_tax' panicked at shop/src/" …
         failed shop/src/pricing.rs::discount (doc 2)
-          /w/shop/src/pricing.rs:13 assertion `left == right` failed⏎  left: 10⏎ right: 15 []
+            /w/shop/src/pricing.rs:13: assertion `left == right` failed⏎  left: 10⏎ right: 15
+            printed "Test executable failed (exit status: 101).\n\nstderr:\n\nthread 'main' panicked at s" …
         passed shop/src/pricing.rs::discount (doc)
         skipped shop/src/pricing.rs::gone (doc)
         passed shop/src/pricing.rs::tests::a_single_piece
         failed shop/src/pricing.rs::tests::of_many::a_hundred
-          /w/shop/src/pricing.rs:51 assertion `left == right` failed: a hundred pieces⏎  left: 10⏎ right: 15 [/w/shop/src/pricing.rs:51]
+            /w/shop/src/pricing.rs:51: assertion `left == right` failed: a hundred pieces⏎  left: 10⏎ right: 15
+              /w/shop/src/pricing.rs:51 shop::pricing::tests::of_many::a_hundred
+            printed "\nthread 'pricing::tests::of_many::a_hundred' panicked at shop/src/pricing.rs:51:" …
         passed shop/src/pricing.rs::tests::of_many::ten
-        skipped shop/src/pricing.rs::tests::tariffs
+        skipped shop/src/pricing.rs::tests::tariffs (needs the tariff server)
         failed shop/src/pricing.rs::tests::unknown_tariff
-          /w/shop/src/pricing.rs:63 test did not panic as expected []
+            /w/shop/src/pricing.rs:63: test did not panic as expected
         passed shop/tests/checks/mod.rs::the_path_is_taken_as_it_is
         failed shop/tests/service.rs::opens_with_stock
-          /w/shop/tests/service.rs:10 no stock list: Os { code: 2, kind: NotFound, message: "No such file or directory" } [/w/shop/tests/service.rs:10 < /w/shop/tests/checks/mod.rs:5]
+            /w/shop/tests/service.rs:10: no stock list: Os { code: 2, kind: NotFound, message: "No such file or directory" }
+              /w/shop/tests/service.rs:10 service::opens_with_stock
+              /w/shop/tests/checks/mod.rs:5 service::checks::stock
+            printed "\nthread 'opens_with_stock' panicked at shop/tests/checks/mod.rs:5:35:\nno stock l" …
         passed shop/tests/service.rs::patience
         passed shop/tests/service.rs::prints_what_terminals_fear
+            printed "\u{1b}[31mred\u{1b}[0m and \u{7}\nno line end"
         failed shop/tests/service.rs::says_it_in_unicode
-          /w/shop/tests/service.rs:27 assertion `left == right` failed: čaj ≠ 茶⏎  left: "naïve “quotes”"⏎ right: "naive quotes" [/w/shop/tests/service.rs:27]
+            /w/shop/tests/service.rs:27: assertion `left == right` failed: čaj ≠ 茶⏎  left: "naïve “quotes”"⏎ right: "naive quotes"
+              /w/shop/tests/service.rs:27 service::says_it_in_unicode
+            printed "\nthread 'says_it_in_unicode' panicked at shop/tests/service.rs:27:5:\nassertion `" …
         passed shop/tests/service.rs::total
+            printed "adding up 2 x 50\n"
     "#]].assert_eq(&concluded(&CARGO, words, "", Exit::Code(101)));
 }
 
@@ -299,28 +284,45 @@ fn the_words_of_nextest_are_results() {
         34 told
         passed points/src/lib.rs::each_euro_is_a_point
         failed points/src/lib.rs::tests::total
-          /w/points/src/lib.rs:17 no point for 99 cents [/w/points/src/lib.rs:17]
+            /w/points/src/lib.rs:17: no point for 99 cents
+              /w/points/src/lib.rs:17 loyalty_points::tests::total
+            printed "\nthread 'tests::total' (23179) panicked at points/src/lib.rs:17:9:\nno point for " …
         failed shop/src/orders/tests.rs::an_order_that_cannot_be_read
-          /w/shop/src/orders/tests.rs:25 ParseIntError { kind: InvalidDigit } []
+            /w/shop/src/orders/tests.rs:25: ParseIntError { kind: InvalidDigit }
+            printed "Error: ParseIntError { kind: InvalidDigit }\n"
         failed shop/src/orders/tests.rs::an_order_without_stock
-          /w/shop/src/orders/tests.rs:21 no such thing [/w/shop/src/orders/tests.rs:21 < /w/shop/src/orders.rs:14]
+            /w/shop/src/orders/tests.rs:21: no such thing
+              /w/shop/src/orders/tests.rs:21 shop::orders::tests::an_order_without_stock
+              /w/shop/src/orders.rs:14 shop::orders::in_stock
+            printed "\nthread 'orders::tests::an_order_without_stock' (23199) panicked at shop/src/ord" …
         passed shop/src/orders/tests.rs::total_of_one
         failed shop/src/orders/tests.rs::total_with_tax
-          /w/shop/src/orders/tests.rs:6 assertion `left == right` failed⏎  left: 1000⏎ right: 1190 [/w/shop/src/orders/tests.rs:16 < /w/shop/src/orders/tests.rs:6]
+            /w/shop/src/orders/tests.rs:6: assertion `left == right` failed⏎  left: 1000⏎ right: 1190
+              /w/shop/src/orders/tests.rs:16 shop::orders::tests::total_with_tax
+              /w/shop/src/orders/tests.rs:6 shop::orders::tests::check
+            printed "adding up 10 x 100\n\nthread 'orders::tests::total_with_tax' (23243) panicked at s" …
         passed shop/src/pricing.rs::tests::a_single_piece
         failed shop/src/pricing.rs::tests::of_many::a_hundred
-          /w/shop/src/pricing.rs:51 assertion `left == right` failed: a hundred pieces⏎  left: 10⏎ right: 15 [/w/shop/src/pricing.rs:51]
+            /w/shop/src/pricing.rs:51: assertion `left == right` failed: a hundred pieces⏎  left: 10⏎ right: 15
+              /w/shop/src/pricing.rs:51 shop::pricing::tests::of_many::a_hundred
+            printed "\nthread 'pricing::tests::of_many::a_hundred' (23249) panicked at shop/src/pricin" …
         passed shop/src/pricing.rs::tests::of_many::ten
         skipped shop/src/pricing.rs::tests::tariffs
         failed shop/src/pricing.rs::tests::unknown_tariff
-          /w/shop/src/pricing.rs:63 test did not panic as expected []
+            /w/shop/src/pricing.rs:63: test did not panic as expected
+            printed "test pricing::tests::unknown_tariff - should panic ... FAILED\n\nfailures:\n\n---- p" …
         passed shop/tests/checks/mod.rs::the_path_is_taken_as_it_is
         failed shop/tests/service.rs::opens_with_stock
-          /w/shop/tests/service.rs:10 no stock list: Os { code: 2, kind: NotFound, message: "No such file or directory" } [/w/shop/tests/service.rs:10 < /w/shop/tests/checks/mod.rs:5]
+            /w/shop/tests/service.rs:10: no stock list: Os { code: 2, kind: NotFound, message: "No such file or directory" }
+              /w/shop/tests/service.rs:10 service::opens_with_stock
+              /w/shop/tests/checks/mod.rs:5 service::checks::stock
+            printed "\nthread 'opens_with_stock' (23298) panicked at shop/tests/checks/mod.rs:5:35:\nno" …
         passed shop/tests/service.rs::patience
         passed shop/tests/service.rs::prints_what_terminals_fear
         failed shop/tests/service.rs::says_it_in_unicode
-          /w/shop/tests/service.rs:27 assertion `left == right` failed: čaj ≠ 茶⏎  left: "naïve “quotes”"⏎ right: "naive quotes" [/w/shop/tests/service.rs:27]
+            /w/shop/tests/service.rs:27: assertion `left == right` failed: čaj ≠ 茶⏎  left: "naïve “quotes”"⏎ right: "naive quotes"
+              /w/shop/tests/service.rs:27 service::says_it_in_unicode
+            printed "\nthread 'says_it_in_unicode' (23326) panicked at shop/tests/service.rs:27:5:\nass" …
         passed shop/tests/service.rs::total
     "#]].assert_eq(&concluded(&NEXTEST, words, "", Exit::Code(100)));
 }
@@ -331,8 +333,8 @@ fn what_does_not_build_is_an_error_of_its_file() {
     expect![[r#"
         0 told
         errored shop/tests/service.rs
-          /w/shop/tests/service.rs:4 mismatched types []
-          /w/shop/tests/service.rs:9 expected one of `!` or `::`, found `x` []
+            /w/shop/tests/service.rs:4: mismatched types
+            /w/shop/tests/service.rs:9: expected one of `!` or `::`, found `x`
     "#]]
     .assert_eq(&concluded(&CARGO, "", complaints, Exit::Code(101)));
 }
@@ -343,7 +345,8 @@ fn an_end_that_no_test_explains_is_told() {
         "error: failed to parse manifest at `/app/Cargo.toml`\n\nCaused by:\n  no targets\n";
     expect![[r#"
         0 told
-        `cargo` ended with exit code 101, though no test failed: failed to parse manifest at `/app/Cargo.toml`"#]].assert_eq(&concluded(&CARGO, "", complaints, Exit::Code(101)));
+        broken: `cargo` ended with exit code 101, though no test failed: failed to parse manifest at `/app/Cargo.toml`
+    "#]].assert_eq(&concluded(&CARGO, "", complaints, Exit::Code(101)));
     let started = r#"{"reason":"compiler-artifact","target":{"src_path":"/app/shop/tests/service.rs"},"executable":"/t/service-1"}
 {"reason":"testdock-runs","executable":"/t/service-1"}
 { "type": "suite", "event": "started", "test_count": 2 }
@@ -354,7 +357,7 @@ noise{ "type": "test", "name": "total", "event": "ok", "exec_time": 0.5 }
     expect![[r#"
         4 told
         errored shop/tests/checks/mod.rs::the_path_is_taken_as_it_is
-          /w/shop/tests/checks/mod.rs:9 the tests' process ended while this one ran []
+            /w/shop/tests/checks/mod.rs:9: the tests' process ended while this one ran
         passed shop/tests/service.rs::total
     "#]]
     .assert_eq(&concluded(&CARGO, started, "", Exit::Code(101)));
@@ -369,7 +372,8 @@ fn panics_of_older_versions_are_read() {
     expect![[r#"
         1 told
         failed points/src/lib.rs::tests::total
-          /w/points/src/lib.rs:17 assertion failed: `(left == right)`⏎  left: `1`,⏎ right: `2` []
+            /w/points/src/lib.rs:17: assertion failed: `(left == right)`⏎  left: `1`,⏎ right: `2`
+            printed "thread 'tests::total' panicked at 'assertion failed: `(left == right)`\n  left: `" …
     "#]]
     .assert_eq(&concluded(&CARGO, words, "", Exit::Code(101)));
 }

@@ -86,15 +86,10 @@ fn is_foreign(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frameworks::sample::{Files, seen_in};
 
-    fn check(files: &[(&str, &str)], expected: &[&str]) {
-        let mut paths: Vec<RelPath> = files.iter().map(|(path, _)| RelPath::new(path)).collect();
-        paths.sort();
-        let read = |path: &str| {
-            files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
-        };
-        let contents = Contents { root: "/w".into(), files: &paths, read: &read };
-        let found = detect(contents);
+    fn check(files: Files<'_>, expected: &[&str]) {
+        let found = seen_in(files, detect);
         assert_eq!(found.iter().map(RelPath::as_str).collect::<Vec<_>>(), expected, "{files:?}");
     }
 

@@ -1,16 +1,11 @@
 //! What the script is told, and what its events come to.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
-use super::{Unittest, selection};
-use crate::frameworks::sample::site;
-use crate::frameworks::{Exit, Known, Source, Suite};
-use crate::id::TestId;
-use crate::interpreter;
-use crate::paths::RelPath;
-use crate::plan::{self, Job};
+use super::{KIND, selection};
+use crate::frameworks::Exit;
+use crate::frameworks::sample::{self, site};
+use crate::plan::Job;
 
 const ORDERS: &str = "import unittest
 class TestTotal(unittest.TestCase):
@@ -20,20 +15,9 @@ def test_nothing(): pass
 ";
 
 fn job(selection: &[&str], exclude: &[&str]) -> Job {
-    let suite = Suite::new(RelPath::new("py"), Arc::new(Unittest));
-    let files = ["py/tests/test_orders.py", "py/tests/deep/test_more.py"].map(|path| {
-        let path = RelPath::new(path);
-        let items = suite.framework.discover(&suite, &mut Source::new(&path, ORDERS));
-        (path, items.into())
-    });
-    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
-    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
-    Job {
-        selection: ids(selection),
-        exclude: ids(exclude),
-        known: Known::new(files),
-        ..Job::new(suite, interpreter)
-    }
+    let files =
+        ["py/tests/test_orders.py", "py/tests/deep/test_more.py"].map(|path| (path, ORDERS));
+    sample::job(&KIND, "py", &files, selection, exclude)
 }
 
 #[test]
@@ -79,20 +63,7 @@ fn conclude(events: &str, exit: Exit) -> String {
     let mut reader = job.suite.framework.reader(&job, &site);
     let told: usize = events.lines().map(|line| reader.line(line).len()).sum();
     let conclusion = reader.conclude(&[], exit);
-    let results = conclusion.results.iter().map(|result| {
-        let failures = result.failures.iter().map(|failure| {
-            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
-            let frames =
-                failure.frames.iter().map(|it| format!("{}:{}", it.place.path, it.place.line));
-            let frames = frames.collect::<Vec<_>>().join(" < ");
-            format!("\n  {} {} [{frames}]", place.unwrap_or_default(), failure.message)
-        });
-        let failures: String = failures.collect();
-        format!("{} {}{failures}\n", result.outcome.as_str(), result.id)
-    });
-    let results: String = results.collect();
-    let broken = conclusion.broken.map(|it| it.message).unwrap_or_default();
-    format!("{told} told\n{results}{}{broken}", conclusion.warnings.join("\n"))
+    format!("{told} told\n{}", sample::shown(&conclusion))
 }
 
 #[test]
@@ -108,9 +79,12 @@ fn the_events_of_a_helper_are_its_report() {
     expect![[r#"
         3 told
         failed py/tests/test_orders.py::TestTotal::test_a
-          /w/py/tests/test_orders.py:4 1 != 2 in /w/py [/w/py/tests/test_orders.py:4 < /w/py/checks.py:3]
-          /w/py/tests/test_orders.py:3 elsewhere []
-        mind"#]]
+            /w/py/tests/test_orders.py:4: 1 != 2 in /w/py
+              /w/py/tests/test_orders.py:4 test_a
+              /w/py/checks.py:3 check
+            /w/py/tests/test_orders.py:3: elsewhere
+        warning: mind
+    "#]]
     .assert_eq(&conclude(&events, Exit::Code(1)));
 }
 
@@ -134,24 +108,27 @@ fn a_helper_that_does_not_come_to_its_end_is_never_green() {
         &[passed],
         Exit::Signal(9),
         &expect![[r#"
-        1 told
-        passed py/tests/test_orders.py::TestTotal::test_a
-        the test process ended before unittest did: killed by signal 9"#]],
+            1 told
+            passed py/tests/test_orders.py::TestTotal::test_a
+            broken: the test process ended before unittest did: killed by signal 9
+        "#]],
     );
     check(
         &[passed, end],
         Exit::Code(1),
         &expect![[r#"
-        1 told
-        passed py/tests/test_orders.py::TestTotal::test_a
-        unittest ended with exit code 1, though no test failed"#]],
+            1 told
+            passed py/tests/test_orders.py::TestTotal::test_a
+            broken: unittest ended with exit code 1, though no test failed
+        "#]],
     );
     check(
         &[fatal],
         Exit::Code(2),
         &expect![[r#"
-        0 told
-        unittest could not run the tests: no such file"#]],
+            0 told
+            broken: unittest could not run the tests: no such file
+        "#]],
     );
     check(
         &[end],
