@@ -14,6 +14,7 @@ pub mod pytest;
 pub mod rust;
 pub mod unittest;
 
+mod chosen;
 mod helper;
 mod item;
 mod known;
