@@ -11,6 +11,7 @@ pub mod go;
 pub mod js;
 pub mod maven;
 pub mod pytest;
+pub mod ruby;
 pub mod rust;
 pub mod unittest;
 
@@ -52,6 +53,8 @@ pub const KINDS: &[&Kind] = &[
     &js::NODE,
     &ctest::KIND,
     &maven::KIND,
+    &ruby::RSPEC,
+    &ruby::MINITEST,
 ];
 
 /// What is known of a framework before it is met anywhere.
