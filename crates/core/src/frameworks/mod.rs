@@ -10,6 +10,7 @@ pub mod ctest;
 pub mod go;
 pub mod js;
 pub mod maven;
+pub mod phpunit;
 pub mod pytest;
 pub mod ruby;
 pub mod rust;
@@ -55,6 +56,7 @@ pub const KINDS: &[&Kind] = &[
     &maven::KIND,
     &ruby::RSPEC,
     &ruby::MINITEST,
+    &phpunit::KIND,
 ];
 
 /// What is known of a framework before it is met anywhere.
