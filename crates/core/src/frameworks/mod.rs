@@ -10,10 +10,13 @@ pub mod ctest;
 pub mod go;
 pub mod js;
 pub mod maven;
+pub mod phpunit;
 pub mod pytest;
+pub mod ruby;
 pub mod rust;
 pub mod unittest;
 
+mod chosen;
 mod helper;
 mod item;
 mod known;
@@ -51,6 +54,9 @@ pub const KINDS: &[&Kind] = &[
     &js::NODE,
     &ctest::KIND,
     &maven::KIND,
+    &ruby::RSPEC,
+    &ruby::MINITEST,
+    &phpunit::KIND,
 ];
 
 /// What is known of a framework before it is met anywhere.

@@ -3,12 +3,11 @@
 //! A pattern of names means the same in every file of a command. So each file of which some tests are chosen has
 //! a command of its own; those that run as a whole share one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Tool;
-use crate::frameworks::ItemKind;
+use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
-use crate::paths::RelPath;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
 
 /// A longer pattern is divided among several commands.
@@ -106,9 +105,6 @@ fn candidates(tool: Tool, job: &Job, site: &Site) -> Vec<Candidate> {
     installed.chain([candidate(tool.name().to_owned())]).collect()
 }
 
-/// What is chosen of a file: everything, or names.
-type Chosen<'j> = Option<BTreeSet<&'j TestId>>;
-
 fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
     let is_all = job.selection.iter().all(|id| id.names.is_empty() && id.file == job.suite.root);
     if is_all && job.exclude.is_empty() {
@@ -116,7 +112,7 @@ fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
     }
     let mut whole = Vec::new();
     let mut steps = Vec::new();
-    for (file, chosen) in files(job) {
+    for (file, chosen) in chosen::files(job) {
         let path = site.workspace(&file);
         let out: Vec<&TestId> =
             job.exclude.iter().filter(|out| out.file == file && !out.names.is_empty()).collect();
@@ -155,31 +151,6 @@ fn step(tool: Tool, names: Option<&str>, files: &[String]) -> Vec<String> {
     });
     let by_path = (tool == Tool::Jest && !files.is_empty()).then(|| "--runTestsByPath".to_owned());
     pattern.into_iter().chain(by_path).chain(files.iter().cloned()).collect()
-}
-
-/// The files that have something to do.
-fn files(job: &Job) -> BTreeMap<RelPath, Chosen<'_>> {
-    let is_out = |file: &RelPath| {
-        let id = TestId { suite: job.suite.name.clone(), ..TestId::of_file(file.clone()) };
-        job.exclude.iter().any(|out| out.holds(&id))
-    };
-    let with_tests = || job.known.files().filter(|file| !job.known.in_file(file).is_empty());
-    let mut files: BTreeMap<RelPath, Chosen<'_>> = BTreeMap::new();
-    if job.selection.is_empty() {
-        files.extend(with_tests().map(|file| (file.clone(), None)));
-    }
-    for id in job.selection.iter().filter(|id| !id.names.is_empty()) {
-        let chosen = files.entry(id.file.clone()).or_insert_with(|| Some(BTreeSet::new()));
-        chosen.get_or_insert_default().insert(id);
-    }
-    for id in job.selection.iter().filter(|id| id.names.is_empty()) {
-        let mut below = with_tests().filter(|file| file.strip(&id.file).is_some()).peekable();
-        // A file in which nothing was found may have tests all the same.
-        let itself = below.peek().is_none().then(|| id.file.clone());
-        files.extend(below.cloned().chain(itself).map(|file| (file, None)));
-    }
-    files.retain(|file, _| !is_out(file));
-    files
 }
 
 /// The names of a test, or of all in a group, as a regular expression.

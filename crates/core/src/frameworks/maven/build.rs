@@ -1,6 +1,6 @@
 //! What Maven complains of: what does not compile, and where; and whatever else stopped it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -19,8 +19,19 @@ pub(super) struct Build {
     goals: Vec<String>,
     /// Processes of tests that ended before they should.
     crash: Option<String>,
+    /// The classes that ran in them.
+    crashed: BTreeSet<String>,
+    /// Whether lines still name these.
+    is_crashed: bool,
     first: Option<String>,
 }
+
+/// What Surefire says of a process that it lost.
+const CRASHES: &[&str] = &[
+    "The forked VM terminated without",
+    "There was a timeout or other error in the fork",
+    "There was an error in the forked process",
+];
 
 #[derive(Debug, PartialEq, Eq)]
 struct Error {
@@ -40,6 +51,7 @@ const MOST_ERRORS: usize = 200;
 
 impl Build {
     pub(super) fn line(&mut self, line: &str) {
+        self.crash_line(line.strip_prefix("[ERROR] ").unwrap_or(line));
         let Some(text) = line.strip_prefix("[ERROR] ") else {
             // javac says more on lines of its own.
             match self.errors.last_mut().filter(|_| self.is_open && line.starts_with("  ")) {
@@ -65,11 +77,22 @@ impl Build {
         if let Some(goal) = text.strip_prefix("Failed to execute goal ") {
             self.goals.push(goal.trim_end_matches(" -> [Help 1]").to_owned());
         }
-        if self.crash.is_none() && text.contains("The forked VM terminated without") {
-            self.crash = Some(text.to_owned());
-        }
         if self.first.is_none() && !text.trim().is_empty() {
             self.first = Some(text.to_owned());
+        }
+    }
+
+    /// With `testFailureIgnore` Maven ends well even so, and older versions of Surefire do not call it an error.
+    fn crash_line(&mut self, text: &str) {
+        if self.crash.is_none() && CRASHES.iter().any(|start| text.starts_with(start)) {
+            self.crash = Some(text.to_owned());
+        }
+        let is_class = !text.is_empty()
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$'));
+        if self.is_crashed && is_class {
+            self.crashed.insert(text.to_owned());
+        } else {
+            self.is_crashed = text == "Crashed tests:";
         }
     }
 
@@ -95,6 +118,11 @@ impl Build {
     /// A process of tests that died, in Maven's words.
     pub(super) fn crash(&self) -> Option<&str> {
         self.crash.as_deref()
+    }
+
+    /// The classes whose process died.
+    pub(super) fn crashed(&self) -> impl Iterator<Item = &str> {
+        self.crashed.iter().map(String::as_str)
     }
 
     /// What stopped Maven, other than what does not compile and what tests have told.

@@ -9,7 +9,7 @@ use super::build::Build;
 use super::detect::{Module, Modules};
 use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite, TestItem};
 use crate::id::TestId;
-use crate::model::{Outcome, RunEvent, TestResult};
+use crate::model::{Failure, Outcome, RunEvent, TestResult};
 use crate::paths::{Files, Finder, RelPath};
 use crate::plan::{Job, ReportFile, Site};
 use crate::report::{Placing, cut_off, duration, failure, is_bad};
@@ -50,10 +50,14 @@ impl MavenReader {
         self.suite.root.join(told.trim_start_matches("./"))
     }
 
-    fn report(&mut self, path: &RelPath, text: &str) -> Vec<RunEvent> {
+    fn take_sources(&mut self) {
         if !self.sources.is_empty() {
             self.files = Files::new(std::mem::take(&mut self.sources));
         }
+    }
+
+    fn report(&mut self, path: &RelPath, text: &str) -> Vec<RunEvent> {
+        self.take_sources();
         let (report, problems) = junit::read(text.as_bytes());
         for problem in problems.iter().filter(|it| it.harm != junit::Harm::Slight) {
             let why = format!("the report {path} is damaged: {}", problem.message);
@@ -111,12 +115,7 @@ impl MavenReader {
     ) -> TestId {
         let class = case.classname.as_deref().unwrap_or_default();
         let name = case.name.as_deref().unwrap_or_default();
-        let outer = class.split('$').next().unwrap_or(class);
-        let file = self.file(module, outer);
-        let file = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
-        let simple = class.rsplit('.').next().unwrap_or(class);
-        let names: Vec<String> = simple.split('$').map(str::to_owned).collect();
-        let class_id = TestId { names, ..file };
+        let class_id = self.class(module, class);
         // What goes wrong before the first test is the class's.
         if name.is_empty() || name == class || name == "initializationError" {
             return class_id;
@@ -146,6 +145,26 @@ impl MavenReader {
             true => TestId { case: Some(rest.to_owned()), ..id },
             false => id,
         }
+    }
+
+    /// The id of a class.
+    fn class(&self, module: Option<&Module>, class: &str) -> TestId {
+        let file = self.file(module, class.split('$').next().unwrap_or(class));
+        let file = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
+        let simple = class.rsplit('.').next().unwrap_or(class);
+        TestId { names: simple.split('$').map(str::to_owned).collect(), ..file }
+    }
+
+    /// The classes that a process of tests died with.
+    fn crashed(&self) -> Vec<TestResult> {
+        let result = |class: &str| {
+            let result = TestResult::new(self.class(None, class), Outcome::Errored);
+            let place = self.known.place(&result.id, &self.site.root);
+            let message = "the process of the tests ended while it ran".to_owned();
+            let failure = Failure { message, place, ..Failure::default() };
+            TestResult { failures: vec![failure], ..result }
+        };
+        self.build.crashed().map(result).collect()
     }
 
     /// The file of a class of a module.
@@ -238,6 +257,10 @@ impl Reader for MavenReader {
     }
 
     fn conclude(&mut self, _: &[ReportFile], exit: Exit) -> Conclusion {
+        self.take_sources();
+        for result in self.crashed() {
+            self.results.insert(result.id.clone(), result);
+        }
         for (file, failures) in self.build.failures(&self.site) {
             let id = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
             let result = TestResult { failures, ..TestResult::new(id.clone(), Outcome::Errored) };

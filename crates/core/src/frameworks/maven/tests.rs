@@ -251,11 +251,38 @@ fn what_stops_maven_breaks_the_run() {
         broken: Maven ended with exit code 1: on project cart: Could not resolve dependencies
     "#]]
     .assert_eq(&conclude("", goal, Exit::Code(1)));
-    let crash = "[ERROR] The forked VM terminated without properly saying goodbye. VM crash or System.exit called?";
     let passing = report(r#"<testcase name="adds" classname="shop.CartTest"/>"#);
+    // Surefire 2.22; Maven itself ends well.
+    let crash = "[ERROR] There are test failures.
+
+Please refer to dump files (if any exist) [date].dump, [date]-jvmRun[N].dump and [date].dumpstream.
+The forked VM terminated without properly saying goodbye. VM crash or System.exit called?
+Command was /bin/sh -c cd '/app'
+Error occurred in starting fork, check output in log
+Process Exit Code: 3
+Crashed tests:
+shop.price.PriceTest
+org.apache.maven.surefire.booter.SurefireBooterForkException: The forked VM terminated without properly saying goodbye.
+Process Exit Code: 3
+Crashed tests:
+shop.price.PriceTest
+\tat org.apache.maven.plugin.surefire.booterclient.ForkStarter.fork(ForkStarter.java:669)";
     expect![[r#"
         1 told
         passed cart/src/test/java/shop/CartTest.java::CartTest::adds
+        errored price/src/test/java/shop/price/PriceTest.java::PriceTest
+            /w/price/src/test/java/shop/price/PriceTest.java:1: the process of the tests ended while it ran
+        broken: the process of the tests died: The forked VM terminated without properly saying goodbye. VM crash or System.exit called?
+    "#]].assert_eq(&conclude(&passing, crash, Exit::Code(0)));
+    let crash = "[ERROR] The forked VM terminated without properly saying goodbye. VM crash or System.exit called?
+[ERROR] Crashed tests:
+[ERROR] shop.price.PriceTest
+[ERROR] -> [Help 1]";
+    expect![[r#"
+        1 told
+        passed cart/src/test/java/shop/CartTest.java::CartTest::adds
+        errored price/src/test/java/shop/price/PriceTest.java::PriceTest
+            /w/price/src/test/java/shop/price/PriceTest.java:1: the process of the tests ended while it ran
         broken: the process of the tests died: The forked VM terminated without properly saying goodbye. VM crash or System.exit called?
     "#]].assert_eq(&conclude(&passing, crash, Exit::Code(0)));
     expect![[r#"

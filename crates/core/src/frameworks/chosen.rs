@@ -1,0 +1,35 @@
+//! What a job chooses, file by file, for tools that are told files and names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::id::TestId;
+use crate::paths::RelPath;
+use crate::plan::Job;
+
+/// What is chosen of a file: everything, or names.
+pub(super) type Chosen<'j> = Option<BTreeSet<&'j TestId>>;
+
+/// The files that have something to do.
+pub(super) fn files(job: &Job) -> BTreeMap<RelPath, Chosen<'_>> {
+    let is_out = |file: &RelPath| {
+        let id = TestId { suite: job.suite.name.clone(), ..TestId::of_file(file.clone()) };
+        job.exclude.iter().any(|out| out.holds(&id))
+    };
+    let with_tests = || job.known.files().filter(|file| !job.known.in_file(file).is_empty());
+    let mut files: BTreeMap<RelPath, Chosen<'_>> = BTreeMap::new();
+    if job.selection.is_empty() {
+        files.extend(with_tests().map(|file| (file.clone(), None)));
+    }
+    for id in job.selection.iter().filter(|id| !id.names.is_empty()) {
+        let chosen = files.entry(id.file.clone()).or_insert_with(|| Some(BTreeSet::new()));
+        chosen.get_or_insert_default().insert(id);
+    }
+    for id in job.selection.iter().filter(|id| id.names.is_empty()) {
+        let mut below = with_tests().filter(|file| file.strip(&id.file).is_some()).peekable();
+        // A file in which nothing was found may have tests all the same.
+        let itself = below.peek().is_none().then(|| id.file.clone());
+        files.extend(below.cloned().chain(itself).map(|file| (file, None)));
+    }
+    files.retain(|file, _| !is_out(file));
+    files
+}

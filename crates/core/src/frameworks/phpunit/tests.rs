@@ -1,0 +1,318 @@
+//! What is found in PHP files, which commands run a selection, and what PHPUnit's words come to.
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+
+use super::Phpunit;
+use crate::frameworks::sample::site;
+use crate::frameworks::{Exit, ItemKind, Known, Source, Suite};
+use crate::id::TestId;
+use crate::interpreter;
+use crate::paths::RelPath;
+use crate::plan::{self, Job, ReportFile};
+
+const CART: &str = r#"<?php
+namespace Shop\Till;
+
+use PHPUnit\Framework\TestCase;
+
+/** @test of nothing */
+final class CartTest extends TestCase
+{
+    public function testAdds(): void {}
+    function testBare() {}
+    protected function testHelper() {}
+    public static function testStatic() {}
+    /** @test */
+    public function removes(): void {}
+    /**
+     * @dataProvider rows
+     */
+    public function testRows(int $n): void {}
+    #[Test, TestDox('x')]
+    #[DataProvider('rows')]
+    public function counts(int $n): void {}
+    // @test
+    public function nothing(): void {}
+    public function testify(): void { new class extends TestCase { public function testInner() {} }; }
+}
+abstract class Base extends TestCase { public function testInherited() {} }
+class Plain { public function testNothing() {} }
+class Unfinished extends TestCase { public function testSeen() { $this->
+"#;
+
+fn job(selection: &[&str], exclude: &[&str]) -> Job {
+    let suite = Suite::new(RelPath::new("shop"), Arc::new(Phpunit));
+    let price = "<?php class PriceTest extends TestCase { function testIsRight() {} }";
+    let texts = [("shop/tests/CartTest.php", CART), ("shop/tests/deep/PriceTest.php", price)];
+    let files = texts.map(|(path, text)| {
+        let path = RelPath::new(path);
+        let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
+        (path, items.into())
+    });
+    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
+    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
+    Job {
+        selection: ids(selection),
+        exclude: ids(exclude),
+        known: Known::new(files),
+        ..Job::new(suite, interpreter)
+    }
+}
+
+#[test]
+fn tests_are_methods_that_say_so() {
+    let job = job(&[], &[]);
+    let lines = job.known.in_file(&RelPath::new("shop/tests/CartTest.php")).iter().map(|item| {
+        let kind = match item.kind {
+            ItemKind::Group => "group",
+            ItemKind::Test => "test",
+            ItemKind::Parametrised => "parametrised",
+        };
+        format!("{kind} {} {}\n", item.name.start.line + 1, item.id.names.join(" > "))
+    });
+    expect![[r#"
+        group 7 Shop\Till\CartTest
+        test 9 Shop\Till\CartTest > testAdds
+        test 10 Shop\Till\CartTest > testBare
+        test 14 Shop\Till\CartTest > removes
+        parametrised 18 Shop\Till\CartTest > testRows
+        parametrised 21 Shop\Till\CartTest > counts
+        test 24 Shop\Till\CartTest > testify
+    "#]]
+    .assert_eq(&lines.collect::<String>());
+}
+
+#[test]
+fn a_selection_is_a_file_or_a_pattern_of_names() {
+    let check = |chosen: &[&str], out: &[&str], expected: &Expect| {
+        let job = job(chosen, out);
+        let invocation = job.suite.framework.invocation(&job, &site());
+        // What follows the report's path.
+        let steps = invocation.steps.iter().map(|step| format!("[{}]\n", step[2..].join(" ")));
+        expected.assert_eq(&steps.collect::<String>());
+    };
+    let of = |names: &str| format!(r"shop/tests/CartTest.php::Shop\\Till\\CartTest{names}");
+    check(
+        &[],
+        &[],
+        &expect![[r#"
+            []
+        "#]],
+    );
+    check(
+        &["shop/tests/CartTest.php"],
+        &[],
+        &expect![[r#"
+            [tests/CartTest.php]
+        "#]],
+    );
+    check(
+        &[&of("::testAdds"), &of(r#"::testRows["a/b \[1]"]"#)],
+        &[],
+        &expect![[r#"
+            [--filter=/^(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?|Shop\\Till\\CartTest::testRows with data set "a\/b \\\[1\]")$/s tests/CartTest.php]
+        "#]],
+    );
+    check(
+        &[&of("")],
+        &[&of("::testAdds")],
+        &expect![[r#"
+            [--filter=/^(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
+        "#]],
+    );
+    check(
+        &[&of("::testRows[#0]"), "shop/tests/deep"],
+        &[],
+        &expect![[r#"
+            [--filter=/^(?:PriceTest::.*|Shop\\Till\\CartTest::testRows with data set \#0)$/s]
+        "#]],
+    );
+    check(
+        &["shop/tests/NewTest.php", "shop/tests/deep"],
+        &[],
+        &expect![[r#"
+            [tests/NewTest.php]
+            [--filter=/^(?:PriceTest::.*)$/s]
+        "#]],
+    );
+    check(
+        &[],
+        &[&of("::testAdds"), "shop/tests/deep"],
+        &expect![[r#"
+            [--filter=/^(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
+        "#]],
+    );
+    check(
+        &["shop/tests/deep"],
+        &["shop/tests"],
+        &expect![[r#"
+            [--filter=/(?!)/]
+        "#]],
+    );
+}
+
+#[test]
+fn long_selections_are_divided() {
+    let id = |n: usize| format!("shop/tests/CartTest.php::CartTest::testNumber{n}");
+    let ids: Vec<String> = (0..3000).map(id).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let job = job(&ids, &[]);
+    let invocation = job.suite.framework.invocation(&job, &site());
+    assert!(invocation.steps.len() > 1);
+    assert!(invocation.steps.iter().flatten().all(|word| word.len() < 20 * 1024));
+    let words = invocation.steps.iter().flatten();
+    assert_eq!(words.map(|word| word.matches("CartTest::").count()).sum::<usize>(), 3000);
+}
+
+fn conclude(events: &str, printed: &str, report: &str, exit: Exit) -> String {
+    let site = site();
+    let job = job(&[], &[]);
+    let mut reader = job.suite.framework.reader(&job, &site);
+    let told: usize = events.lines().map(|line| reader.line(line).len()).sum();
+    printed.lines().for_each(|line| drop(reader.printed(line)));
+    let report = ReportFile { name: "0-phpunit.xml".into(), bytes: report.into() };
+    let conclusion = reader.conclude(&[report], exit);
+    let results = conclusion.results.iter().map(|result| {
+        let failures = result.failures.iter().map(|failure| {
+            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
+            format!("\n  {} {}", place.unwrap_or_default(), failure.message)
+        });
+        let failures: String = failures.collect();
+        format!("{} {}{failures}\n", result.outcome.as_str(), result.id)
+    });
+    let results: String = results.collect();
+    let broken = conclusion.broken.map(|it| it.message).unwrap_or_default();
+    format!("{told} told\n{results}{broken}")
+}
+
+const HINT: &str = r"locationHint='php_qn:///app/shop/tests/CartTest.php::\Shop\Till\CartTest";
+
+fn test(name: &str, between: &str) -> String {
+    format!(
+        "##teamcity[testStarted name='{name}' {HINT}::{name}' flowId='1']\n{between}\n\
+         ##teamcity[testFinished name='{name}' duration='7' flowId='1']\n"
+    )
+}
+
+fn class(tests: &str) -> String {
+    format!(
+        "##teamcity[testSuiteStarted name='Shop\\Till\\CartTest' {HINT}' flowId='1']\n{tests}\
+         ##teamcity[testSuiteFinished name='Shop\\Till\\CartTest' flowId='1']\n"
+    )
+}
+
+#[test]
+fn errors_are_told_from_failures_by_the_report() {
+    let failed = |name: &str, line: u32| {
+        let failed = format!(
+            "##teamcity[testFailed name='{name}' message='it |'was|'' details='/app/shop/src/Cart.php:3|n/app/shop/tests/CartTest.php:{line}|n' duration='1']"
+        );
+        test(name, &failed)
+    };
+    let events = class(
+        &[failed("testAdds", 9), failed("testRows with data set \"a b\"", 18), test("removes", "")]
+            .concat(),
+    );
+    let report = r#"<testsuite name="x"><testcase name="testRows with data set &quot;a b&quot;" class="Shop\Till\CartTest"
+        classname="Shop.Till.CartTest"><error type="E">E</error></testcase></testsuite>"#;
+    expect![[r#"
+        6 told
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
+        failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+          /w/shop/tests/CartTest.php:9 it 'was'
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows["a b"]
+          /w/shop/tests/CartTest.php:18 it 'was'
+    "#]]
+    .assert_eq(&conclude(&events, "", report, Exit::Code(2)));
+}
+
+#[test]
+fn what_is_risky_is_bad_only_where_phpunit_says_so() {
+    let risky =
+        "##teamcity[testFailed name='testAdds' message='no assertions' details='' duration='0']";
+    let events = class(&test("testAdds", risky));
+    expect![[r#"
+        2 told
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+    "#]]
+    .assert_eq(&conclude(&events, "", "", Exit::Code(0)));
+    expect![[r#"
+        2 told
+        failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+          /w/shop/tests/CartTest.php:9 no assertions
+    "#]]
+    .assert_eq(&conclude(&events, "", "", Exit::Code(1)));
+}
+
+#[test]
+fn what_keeps_tests_from_running_is_an_error_at_its_place() {
+    let class_failed = class(
+        "##teamcity[testFailed name='Shop\\Till\\CartTest' message='not set up' details='/app/shop/tests/CartTest.php:11|n']\n\
+         ##teamcity[testSuiteFinished name='Shop\\Till\\CartTest' message='not set up' details='x']\n",
+    );
+    expect![[r#"
+        1 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest
+          /w/shop/tests/CartTest.php:11 not set up
+    "#]]
+    .assert_eq(&conclude(&class_failed, "", "", Exit::Code(2)));
+    let provider = "1) Shop\\Till\\CartTest::testRows
+The data provider specified for Shop\\Till\\CartTest::testRows is invalid
+no rows
+
+/app/shop/tests/CartTest.php:18
+";
+    expect![[r#"
+        2 told
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows
+          /w/shop/tests/CartTest.php:18 no rows
+    "#]]
+    .assert_eq(&conclude(&class(&test("testAdds", "")), provider, "", Exit::Code(2)));
+    let inside = "An error occurred inside PHPUnit.
+
+Message:  syntax error, unexpected token \";\"
+Location: /app/shop/tests/CartTest.php:11
+";
+    expect![[r#"
+        0 told
+        errored shop/tests/CartTest.php
+          /w/shop/tests/CartTest.php:11 syntax error, unexpected token ";"
+    "#]]
+    .assert_eq(&conclude("", inside, "", Exit::Code(255)));
+    let parse =
+        "PHP Parse error:  syntax error, unexpected ';' in /app/shop/tests/CartTest.php on line 12";
+    expect![[r#"
+        0 told
+        errored shop/tests/CartTest.php
+          /w/shop/tests/CartTest.php:12 syntax error, unexpected ';'
+    "#]]
+    .assert_eq(&conclude("", parse, "", Exit::Code(255)));
+}
+
+#[test]
+fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
+    let whole = class(&[test("testAdds", ""), test("testRows with data set #0", "")].concat());
+    let cut: String = whole.lines().take(5).map(|line| format!("{line}\n")).collect();
+    let fatal = "PHP Fatal error:  Uncaught Error: Call to undefined function gone() in /app/shop/tests/CartTest.php:17";
+    expect![[r#"
+        3 told
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
+          /w/shop/tests/CartTest.php:17 Error: Call to undefined function gone()
+        the test process ended before PHPUnit did: exit code 255"#]]
+    .assert_eq(&conclude(&cut, fatal, "", Exit::Code(255)));
+    expect![[r#"
+        3 told
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
+          /w/shop/tests/CartTest.php:18 the process ended while it ran: killed by signal 9
+        the test process ended before PHPUnit did: killed by signal 9"#]]
+    .assert_eq(&conclude(&cut, "", "", Exit::Signal(9)));
+    expect![[r#"
+        0 told
+        the test process ended before PHPUnit did: exit code 1"#]]
+    .assert_eq(&conclude("", "", "", Exit::Code(1)));
+}

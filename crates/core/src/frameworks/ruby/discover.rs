@@ -1,0 +1,220 @@
+//! Finds the tests of a Ruby file: calls of `describe` and `it`, however they are nested, and methods of classes.
+
+mod title;
+
+use tree_sitter::Node;
+
+use super::Tool;
+use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
+use crate::id::TestId;
+use title::Title;
+
+static RUBY: Grammar = Grammar { name: "ruby", language: || tree_sitter_ruby::LANGUAGE.into() };
+
+pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
+    let Some(tree) = source.tree(&RUBY) else {
+        return Vec::new();
+    };
+    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let mut walk = Walk { tool, source, file, items: Vec::new() };
+    walk.visit(tree.root_node(), &[]);
+    walk.items
+}
+
+struct Walk<'w, 's> {
+    tool: Tool,
+    source: &'w Source<'s>,
+    file: TestId,
+    items: Vec<TestItem>,
+}
+
+impl Walk<'_, '_> {
+    fn visit(&mut self, node: Node<'_>, names: &[String]) {
+        let is_taken = match node.kind() {
+            "call" => self.call(node, names),
+            "class" | "module" if self.tool == Tool::Minitest => self.class(node, names),
+            "method" => self.method(node, names),
+            "ERROR" => self.cut(node, names),
+            _ => false,
+        };
+        if !is_taken {
+            self.below(node, names);
+        }
+    }
+
+    fn below(&mut self, node: Node<'_>, names: &[String]) {
+        let mut cursor = node.walk();
+        for child in node.named_children(&mut cursor) {
+            self.visit(child, names);
+        }
+    }
+
+    /// Takes in a call that makes a group or a test, or what holds tests for others; whether it does.
+    fn call(&mut self, call: Node<'_>, names: &[String]) -> bool {
+        let word = call.child_by_field_name("method").map(|it| self.source.slice(it));
+        let receiver = call.child_by_field_name("receiver").map(|it| self.source.slice(it));
+        if !matches!(receiver, None | Some("RSpec")) {
+            return false;
+        }
+        let word = word.unwrap_or_default();
+        match word {
+            word if is_group(word) => self.group(call, names),
+            word if is_example(word) => self.example(call, names),
+            // Of ActiveSupport.
+            "test" if self.tool == Tool::Minitest => self.sentence(call, names, Title::into_method),
+            "define_method" if self.tool == Tool::Minitest => self.sentence(call, names, |it| it),
+            // They run where they are included.
+            "shared_examples" | "shared_examples_for" | "shared_context" => true,
+            _ => false,
+        }
+    }
+
+    /// What does not parse: calls and classes that are open up to its end stand there in pieces.
+    fn cut(&mut self, error: Node<'_>, names: &[String]) -> bool {
+        let mut names = names.to_vec();
+        let mut word = "";
+        let mut cursor = error.walk();
+        for part in error.named_children(&mut cursor) {
+            match part.kind() {
+                "argument_list" if is_group(word) => {
+                    let (name, pattern) =
+                        title::of_group(self.source, Some(part), self.tool).named();
+                    names.push(name);
+                    self.add(self.items.len(), part, names.clone(), ItemKind::Group, pattern);
+                }
+                "argument_list" if is_example(word) => {
+                    if let Some(title) = title::of_example(self.source, Some(part)) {
+                        let (name, pattern) = title.named();
+                        let names = [names.as_slice(), &[name]].concat();
+                        self.add(self.items.len(), part, names, ItemKind::Test, pattern);
+                    }
+                }
+                "superclass" if self.tool == Tool::Minitest && !word.is_empty() => {
+                    names.extend(word.split("::").map(str::to_owned));
+                    self.add(self.items.len(), part, names.clone(), ItemKind::Group, None);
+                }
+                _ => self.visit(part, &names),
+            }
+            let is_word = matches!(part.kind(), "identifier" | "constant" | "scope_resolution");
+            word = if is_word { self.source.slice(part) } else { "" };
+        }
+        true
+    }
+
+    fn group(&mut self, call: Node<'_>, names: &[String]) -> bool {
+        let Some(block) = call.child_by_field_name("block") else {
+            return false;
+        };
+        let titles = title::of_group(self.source, call.child_by_field_name("arguments"), self.tool);
+        let (name, pattern) = titles.named();
+        let names = [names, &[name]].concat();
+        let at = self.items.len();
+        self.below(block, &names);
+        if self.items.len() > at {
+            self.add(at, call, names, ItemKind::Group, pattern);
+        }
+        true
+    }
+
+    fn example(&mut self, call: Node<'_>, names: &[String]) -> bool {
+        let arguments = call.child_by_field_name("arguments");
+        let block = call.child_by_field_name("block");
+        let title = match title::of_example(self.source, arguments) {
+            Some(title) => title,
+            // A word such as `skip` within a test, or a variable.
+            None if block.is_none() || names.is_empty() => return false,
+            None => title::of_block(self.source, block),
+        };
+        // `skip "why"` in a body makes none.
+        let word = call.child_by_field_name("method").map(|it| self.source.slice(it));
+        if matches!(word, Some("skip" | "pending" | "focus")) && block.is_none() {
+            return false;
+        }
+        let (name, pattern) = title.named();
+        let kind = if pattern.is_some() { ItemKind::Parametrised } else { ItemKind::Test };
+        self.add(self.items.len(), call, [names, &[name]].concat(), kind, pattern);
+        true
+    }
+
+    /// A call that makes a method of a title.
+    fn sentence(&mut self, call: Node<'_>, names: &[String], method: fn(Title) -> Title) -> bool {
+        let title = title::of_example(self.source, call.child_by_field_name("arguments"));
+        let (Some(title), Some(_)) = (title, call.child_by_field_name("block")) else {
+            return false;
+        };
+        let (name, pattern) = method(title).named();
+        if !name.starts_with("test_") {
+            return false;
+        }
+        let kind = if pattern.is_some() { ItemKind::Parametrised } else { ItemKind::Test };
+        self.add(self.items.len(), call, [names, &[name]].concat(), kind, pattern);
+        true
+    }
+
+    fn class(&mut self, class: Node<'_>, names: &[String]) -> bool {
+        let (Some(name), Some(body)) =
+            (class.child_by_field_name("name"), class.child_by_field_name("body"))
+        else {
+            return false;
+        };
+        let own = self.source.slice(name).split("::").map(str::to_owned);
+        let inner: Vec<String> = names.iter().cloned().chain(own).collect();
+        let at = self.items.len();
+        self.below(body, &inner);
+        if self.items.len() > at {
+            // `class Shop::CartTest` is in `Shop`.
+            for depth in (names.len() + 1..=inner.len()).rev() {
+                self.add(at, class, inner[..depth].to_vec(), ItemKind::Group, None);
+            }
+        }
+        true
+    }
+
+    fn method(&mut self, method: Node<'_>, names: &[String]) -> bool {
+        let name = method.child_by_field_name("name").map(|it| self.source.slice(it));
+        let is_test = name.is_some_and(|name| name.starts_with("test_"));
+        if self.tool == Tool::Minitest && is_test && !names.is_empty() {
+            let names = [names, &[name.unwrap_or_default().to_owned()]].concat();
+            self.add(self.items.len(), method, names, ItemKind::Test, None);
+        }
+        // Nothing in a method is a test.
+        true
+    }
+
+    fn add(
+        &mut self,
+        at: usize,
+        node: Node<'_>,
+        names: Vec<String>,
+        kind: ItemKind,
+        pattern: Option<NamePattern>,
+    ) {
+        let id = TestId { names, ..self.file.clone() };
+        if self.items.iter().any(|item| item.id == id) {
+            return;
+        }
+        let name = node.child_by_field_name("name");
+        let name = name.or_else(|| node.child_by_field_name("arguments")?.named_child(0));
+        let name = name.or_else(|| node.child_by_field_name("method")).unwrap_or(node);
+        let item = TestItem {
+            id,
+            kind,
+            range: self.source.range(node),
+            name: self.source.range(name),
+            hash: self.source.hash(node),
+            pattern,
+            tags: Vec::new(),
+        };
+        self.items.insert(at, item);
+    }
+}
+
+fn is_group(word: &str) -> bool {
+    let word = word.strip_prefix(['f', 'x']).filter(|rest| is_group(rest)).unwrap_or(word);
+    matches!(word, "describe" | "context" | "feature" | "example_group")
+}
+
+fn is_example(word: &str) -> bool {
+    let word = word.strip_prefix(['f', 'x']).filter(|rest| is_example(rest)).unwrap_or(word);
+    matches!(word, "it" | "specify" | "example" | "scenario" | "focus" | "skip" | "pending")
+}

@@ -1,0 +1,164 @@
+//! Titles of groups and tests, from the expressions that make them.
+
+use tree_sitter::Node;
+
+use super::super::Tool;
+use crate::frameworks::{NamePattern, Source};
+
+/// A title as far as it stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Title {
+    /// How it is called where all of it is not known.
+    label: String,
+    /// What stands between what only a run can tell.
+    pieces: Vec<String>,
+}
+
+impl Title {
+    fn whole(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { label: text.clone(), pieces: vec![text] }
+    }
+
+    fn unknown(label: impl Into<String>) -> Self {
+        Self { label: label.into(), pieces: vec![String::new(), String::new()] }
+    }
+
+    /// Two titles in one, with what stands between them.
+    fn with(mut self, between: &str, mut other: Self) -> Self {
+        let joint = self.pieces.pop().unwrap_or_default() + between + &other.pieces.remove(0);
+        self.pieces.push(joint);
+        self.pieces.append(&mut other.pieces);
+        Self { label: self.label + between + &other.label, pieces: self.pieces }
+    }
+
+    /// The name of the method that ActiveSupport makes of a sentence.
+    pub(super) fn into_method(self) -> Self {
+        let joined = |text: &str| {
+            let mut out = String::new();
+            for c in text.chars() {
+                match c.is_whitespace() {
+                    true if out.ends_with('_') => {}
+                    true => out.push('_'),
+                    false => out.push(c),
+                }
+            }
+            out
+        };
+        let method = Self::whole("test_").with("", self);
+        Self {
+            label: joined(&method.label),
+            pieces: method.pieces.iter().map(|it| joined(it)).collect(),
+        }
+    }
+
+    /// Its name in ids, and what results may call it.
+    pub(super) fn named(self) -> (String, Option<NamePattern>) {
+        match self.pieces.as_slice() {
+            [only] => (only.clone(), None),
+            _ => (self.label, Some(NamePattern::new(self.pieces))),
+        }
+    }
+}
+
+/// The title of a group: what it is about, and in RSpec what of it.
+pub(super) fn of_group(source: &Source<'_>, arguments: Option<Node<'_>>, tool: Tool) -> Title {
+    let Some(arguments) = arguments else {
+        return Title::whole("");
+    };
+    let Some(first) = arguments.named_child(0) else {
+        return Title::whole("");
+    };
+    let about = title(source, first).unwrap_or_else(|| Title::unknown(squeezed(source, first)));
+    let second = arguments.named_child(1).filter(|it| it.kind() == "string");
+    let Some(second) = second.filter(|_| tool == Tool::Rspec).and_then(|it| title(source, it))
+    else {
+        return about;
+    };
+    let is_class = matches!(first.kind(), "constant" | "scope_resolution");
+    let is_method = is_class && second.label.starts_with(['#', '.', ':']);
+    about.with(if is_method { "" } else { " " }, second)
+}
+
+/// The title of a test; `None` where it has none.
+pub(super) fn of_example(source: &Source<'_>, arguments: Option<Node<'_>>) -> Option<Title> {
+    let first = arguments?.named_child(0)?;
+    match first.kind() {
+        // What comes first is what it is marked with.
+        "pair" | "hash" | "simple_symbol" => None,
+        _ => Some(title(source, first).unwrap_or_else(|| Title::unknown(squeezed(source, first)))),
+    }
+}
+
+/// A test without a title is called by its one line.
+pub(super) fn of_block(source: &Source<'_>, block: Option<Node<'_>>) -> Title {
+    let line =
+        block.filter(|it| it.kind() == "block" && it.start_position().row == it.end_position().row);
+    match line {
+        Some(block) => {
+            let text = source.slice(block).trim_start_matches('{').trim_end_matches('}').trim();
+            Title::whole(text.split_whitespace().collect::<Vec<_>>().join(" "))
+        }
+        None => Title::unknown("…"),
+    }
+}
+
+fn title(source: &Source<'_>, expression: Node<'_>) -> Option<Title> {
+    match expression.kind() {
+        "string" => Some(string(source, expression)),
+        "constant" | "scope_resolution" => {
+            Some(Title::whole(source.slice(expression).trim_start_matches("::")))
+        }
+        "simple_symbol" => Some(Title::whole(source.slice(expression).trim_start_matches(':'))),
+        "chained_string" => {
+            let mut cursor = expression.walk();
+            let parts = expression.named_children(&mut cursor).map(|it| string(source, it));
+            parts.reduce(|whole, part| whole.with("", part))
+        }
+        _ => None,
+    }
+}
+
+fn string(source: &Source<'_>, string: Node<'_>) -> Title {
+    let is_raw = source.slice(string).starts_with('\'');
+    let mut whole = Title::whole("");
+    let mut cursor = string.walk();
+    for part in string.named_children(&mut cursor) {
+        let text = source.slice(part);
+        whole = whole.with(
+            "",
+            match part.kind() {
+                "interpolation" => Title::unknown(text),
+                "escape_sequence" if is_raw => Title::whole(raw(text)),
+                "escape_sequence" => Title::whole(escaped(text)),
+                _ => Title::whole(text),
+            },
+        );
+    }
+    whole
+}
+
+fn raw(sequence: &str) -> &str {
+    if matches!(sequence, r"\'" | r"\\") { &sequence[1..] } else { sequence }
+}
+
+/// What an escape sequence stands for.
+fn escaped(sequence: &str) -> String {
+    let rest = &sequence[1..];
+    let code = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+    let of_code = rest.strip_prefix('u').map(|it| it.trim_matches(['{', '}']));
+    if let Some(c) = of_code.or_else(|| rest.strip_prefix('x')).and_then(code) {
+        return c.to_string();
+    }
+    match rest {
+        "n" => "\n".to_owned(),
+        "t" => "\t".to_owned(),
+        "e" => "\u{1b}".to_owned(),
+        "s" => " ".to_owned(),
+        rest => rest.to_owned(),
+    }
+}
+
+fn squeezed(source: &Source<'_>, node: Node<'_>) -> String {
+    source.slice(node).split_whitespace().collect::<Vec<_>>().join(" ")
+}

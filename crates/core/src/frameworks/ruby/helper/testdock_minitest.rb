@@ -1,0 +1,122 @@
+# Runs Minitest 5 for Testdock, and tells what happens while it happens. `ruby -Ilib -Itest testdock_minitest.rb […]`; the
+# arguments are Minitest's own.
+require_relative 'testdock_core'
+
+begin
+  require 'minitest'
+rescue LoadError => error
+  Testdock.tell('fatal', message: error.message)
+  raise
+end
+require 'minitest/spec'
+
+module Testdock
+  module Units
+    @files = {}
+
+    class << self
+      attr_accessor :loading
+      attr_reader :files
+
+      def file(test_class)
+        files[test_class] || test_class.ancestors.lazy.map { |it| files[it] }.find(&:itself)
+      end
+
+      # The names from the file to the test: those of `describe` and `it`, or of classes and methods.
+      def names(test_class, method)
+        described = test_class.ancestors.select { |it| it.is_a?(Class) && it.respond_to?(:desc) && it.desc }
+        return test_class.name.to_s.split('::') + [method.to_s] if described.empty?
+
+        described.reverse.map { |it| it.desc.to_s } + [method.to_s.sub(/\Atest_\d{4,}_/, '')]
+      end
+    end
+
+    # In which file a class is.
+    module Inheriting
+      def inherited(test_class)
+        Units.files[test_class] = Units.loading if Units.loading
+        super
+      end
+    end
+
+    # What was chosen.
+    module Choosing
+      def runnable_methods
+        file = Units.file(self)
+        super.select { |method| file && Testdock.chosen?(file, Units.names(self, method)) }
+      end
+    end
+
+    # Ours stands beside whatever reporters the project's own plugins choose.
+    module Reporting
+      def init_plugins(options)
+        super
+        reporter << Reporter.new
+      end
+    end
+
+    # What Minitest tells of.
+    class Reporter < Minitest::AbstractReporter
+      def prerecord(test_class, method)
+        about = { file: Units.file(test_class), names: Units.names(test_class, method) }
+        (@running ||= {})[[test_class.name, method.to_s]] = about
+        Testdock.tell('start', about)
+        Testdock.listen
+      end
+
+      def record(result)
+        output = Testdock.heard
+        about = @running.delete([result.klass, result.name.to_s])
+        return unless about
+
+        Testdock.tell('finish', about.merge(duration: result.time, output: output).merge(said(result)))
+      end
+
+      def report
+        Testdock.tell('end')
+      end
+
+      private
+
+      def said(result)
+        return { outcome: 'skipped', reason: result.failure.message } if result.skipped?
+        return { outcome: 'passed' } if result.passed?
+
+        failures = result.failures.reject { |it| it.is_a?(Minitest::Skip) }
+        { outcome: result.error? ? 'errored' : 'failed', failures: failures.map { |it| failure(it) } }
+      end
+
+      def failure(failure)
+        failure.respond_to?(:error) && failure.is_a?(Minitest::UnexpectedError) ? Testdock.failure(failure.error) : Testdock.failure(failure, true)
+      end
+    end
+  end
+end
+
+Minitest::Runnable.singleton_class.prepend(Testdock::Units::Inheriting)
+Minitest::Test.singleton_class.prepend(Testdock::Units::Choosing)
+Minitest.singleton_class.prepend(Testdock::Units::Reporting)
+
+# Minitest would start by itself when all is over.
+Minitest.class_variable_set(:@@installed_at_exit, true)
+
+unloaded = false
+(Testdock.files || []).each do |file|
+  Testdock::Units.loading = file
+  begin
+    require File.expand_path(file)
+  rescue ScriptError, StandardError => error
+    unloaded = true
+    warn error.full_message
+    Testdock.unloaded(file, error)
+  end
+end
+Testdock::Units.loading = nil
+
+begin
+  passed = Minitest.run(ARGV)
+rescue ScriptError, StandardError => error
+  Testdock.tell('fatal', message: error.message.lines.first.to_s.strip, detail: error.full_message)
+  raise
+end
+exit(passed && !unloaded ? 0 : 1)

@@ -1,0 +1,146 @@
+# Tells Testdock what happens in RSpec 3 while it happens, and has it run what was chosen. Required before the specs.
+require_relative 'testdock_core'
+
+module Testdock
+  module Specs
+    # An example without a title is called by its one line.
+    LINE = /(?:\A|\s)[a-z_]+\s*(?:\(.*\)\s*)?\{\s*(.*?)\s*\}\s*(?:#.*)?\z/.freeze
+
+    class << self
+      attr_accessor :loading, :groups
+
+      def names(example)
+        groups = example.example_group.parent_groups.reverse.map(&:description)
+        groups + [title(example)]
+      end
+
+      def file(example)
+        example.metadata[:rerun_file_path] || example.metadata[:file_path]
+      end
+
+      private
+
+      def title(example)
+        return example.description unless example.metadata[:description_args].to_a.empty?
+
+        lines = (@lines ||= Hash.new { |all, path| all[path] = File.readlines(path, encoding: 'UTF-8') })
+        line = lines[example.metadata[:absolute_file_path]][example.metadata[:line_number] - 1]
+        written = line && LINE.match(line.chomp)
+        written ? written[1].split.join(' ') : example.description
+      rescue SystemCallError
+        example.description
+      end
+    end
+    self.groups = []
+
+    # What RSpec tells of.
+    class Listener
+      EVENTS = %i[start example_group_started example_group_finished example_started example_passed example_failed
+                  example_pending close].freeze
+
+      def start(event)
+        Testdock.tell('collected', n: event.count)
+      end
+
+      def example_group_started(event)
+        Specs.groups.push(event.group)
+      end
+
+      def example_group_finished(_event)
+        Specs.groups.pop
+      end
+
+      def example_started(event)
+        Testdock.tell('start', about(event.example))
+        Testdock.listen
+      end
+
+      def example_passed(event)
+        finish(event.example, 'passed')
+      end
+
+      def example_pending(event)
+        finish(event.example, 'skipped', reason: event.example.execution_result.pending_message)
+      end
+
+      def example_failed(event)
+        error = event.example.exception
+        all = error.respond_to?(:all_exceptions) ? error.all_exceptions : [error]
+        finish(event.example, 'failed', failures: all.map { |it| Testdock.failure(it, assertion?(it)) })
+      end
+
+      def close(_event)
+        Testdock.tell('end')
+      end
+
+      private
+
+      def about(example)
+        { file: Specs.file(example), names: Specs.names(example) }
+      end
+
+      def assertion?(error)
+        error.class.name.to_s.start_with?('RSpec::')
+      end
+
+      def finish(example, outcome, more = {})
+        more = { duration: example.execution_result.run_time, output: Testdock.heard }.merge(more)
+        Testdock.tell('finish', about(example).merge(outcome: outcome).merge(more))
+      end
+    end
+
+    # A file that cannot be loaded is an error of that file, and the others run.
+    module Loading
+      def load_file_handling_errors(method, file)
+        return super unless method == :load
+
+        quits = %i[wants_to_quit rspec_is_quitting].select { |name| RSpec.world.respond_to?("#{name}=") }
+        before = quits.map { |name| RSpec.world.public_send(name) }
+        Specs.loading = file
+        super
+      ensure
+        if method == :load
+          Specs.loading = nil
+          quits.zip(before) { |name, value| RSpec.world.public_send("#{name}=", value) }
+        end
+      end
+
+      def files_to_run
+        Testdock.files || super
+      end
+    end
+
+    # What goes wrong outside of examples: in a file, after a group, before all.
+    module Outside
+      def notify_non_example_exception(exception, context)
+        group = Specs.groups.last
+        if Specs.loading
+          Testdock.unloaded(Specs.loading, exception)
+        elsif group
+          told = Testdock.failure(exception)
+          told[:message] = "#{context.to_s.lines.first.to_s.strip} #{told[:message]}"
+          names = group.parent_groups.reverse.map(&:description)
+          Testdock.tell('finish', file: group.metadata[:rerun_file_path] || group.metadata[:file_path], names: names,
+                                  outcome: 'errored', failures: [told])
+        else
+          Testdock.tell('fatal', message: "#{context} #{exception.message}".strip.lines.first.to_s.strip,
+                                 detail: ([exception.message] + (exception.backtrace || [])).join("\n"))
+        end
+        super
+      end
+    end
+
+    # What was chosen, of what the project's own filters leave.
+    module Choosing
+      def prune(examples)
+        super.select { |example| Testdock.chosen?(Specs.file(example), Specs.names(example)) }
+      end
+    end
+  end
+end
+
+RSpec::Core::Configuration.prepend(Testdock::Specs::Loading)
+RSpec::Core::Reporter.prepend(Testdock::Specs::Outside)
+RSpec::Core::FilterManager.prepend(Testdock::Specs::Choosing)
+RSpec.configuration.send(:formatter_loader).reporter.register_listener(Testdock::Specs::Listener.new,
+                                                                       *Testdock::Specs::Listener::EVENTS)

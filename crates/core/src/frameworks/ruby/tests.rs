@@ -1,0 +1,215 @@
+//! What is found in Ruby files, and what the scripts are told.
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+
+use super::{Ruby, Tool};
+use crate::frameworks::sample::site;
+use crate::frameworks::{ItemKind, Known, Source, Suite};
+use crate::id::TestId;
+use crate::interpreter;
+use crate::paths::RelPath;
+use crate::plan::{self, Job};
+
+fn suite(tool: Tool) -> Suite {
+    Suite::new(RelPath::new("shop"), Arc::new(Ruby { tool, has_gemfile: tool == Tool::Rspec }))
+}
+
+fn found(tool: Tool, text: &str, expected: &Expect) {
+    let (suite, path) = (suite(tool), RelPath::new("shop/a.rb"));
+    let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
+    let lines = items.iter().map(|item| {
+        let kind = match item.kind {
+            ItemKind::Group => "group",
+            ItemKind::Test => "test",
+            ItemKind::Parametrised => "parametrised",
+        };
+        format!("{kind} {} {}\n", item.name.start.line + 1, item.id.names.join(" > "))
+    });
+    expected.assert_eq(&lines.collect::<String>());
+}
+
+const CART: &str = r#"require 'spec_helper'
+
+RSpec.describe Shop::Cart, type: :model do
+  let(:cart) { described_class.new }
+  describe Shop::Cart, '#total', :slow do
+    it("is 'quoted' \"twice\" \u010d") { }
+    it 'is \n raw' do skip 'later' end
+    specify { expect(1).to  eq 1 }
+    it { is_expected.to be_empty }
+    it do
+      expect(2).to eq 2
+    end
+    it :works
+    example 'of ' 'two', focus: true do end
+  end
+  [1, 2].each { |n| context "with #{n}" do it "adds #{n} to #{n}" do end end }
+  shared_examples('a thing') { it('is not one') {} }
+  describe 'empty' do end
+  def helper
+    it 'is nothing'
+  end
+end
+"#;
+
+#[test]
+fn specs_are_calls_however_they_are_nested() {
+    found(
+        Tool::Rspec,
+        CART,
+        &expect![[r#"
+        group 3 Shop::Cart
+        group 5 Shop::Cart > Shop::Cart#total
+        test 6 Shop::Cart > Shop::Cart#total > is 'quoted' "twice" č
+        test 7 Shop::Cart > Shop::Cart#total > is \n raw
+        test 8 Shop::Cart > Shop::Cart#total > expect(1).to eq 1
+        test 9 Shop::Cart > Shop::Cart#total > is_expected.to be_empty
+        parametrised 10 Shop::Cart > Shop::Cart#total > …
+        test 14 Shop::Cart > Shop::Cart#total > of two
+        group 16 Shop::Cart > with #{n}
+        parametrised 16 Shop::Cart > with #{n} > adds #{n} to #{n}
+    "#]],
+    );
+}
+
+const UNITS: &str = r#"module Shop
+  class CartTest < Minitest::Test
+    def setup; end
+    def test_adds; end
+    def helper; end
+    test "adds up  well" do end
+    test "of #{1}" do end
+    define_method("test_made_#{x}") { }
+    define_method(:other) { }
+    class Inner < Minitest::Test
+      def test_in; end
+    end
+  end
+  class Nothing; end
+end
+class Till::RingTest < ActiveSupport::TestCase
+  def test_rings = assert(true)
+end
+describe Shop do
+  it "is open" do end
+end
+"#;
+
+#[test]
+fn units_are_methods_of_classes_and_sentences() {
+    found(
+        Tool::Minitest,
+        UNITS,
+        &expect![[r#"
+        group 1 Shop
+        group 2 Shop > CartTest
+        test 4 Shop > CartTest > test_adds
+        test 6 Shop > CartTest > test_adds_up_well
+        parametrised 7 Shop > CartTest > test_of_#{1}
+        parametrised 8 Shop > CartTest > test_made_#{x}
+        group 10 Shop > CartTest > Inner
+        test 11 Shop > CartTest > Inner > test_in
+        group 16 Till
+        group 16 Till > RingTest
+        test 17 Till > RingTest > test_rings
+        test 20 Shop > is open
+    "#]],
+    );
+}
+
+fn job(tool: Tool, selection: &[&str], exclude: &[&str]) -> Job {
+    let suite = suite(tool);
+    let files = ["shop/spec/a_spec.rb", "shop/spec/deep/b_spec.rb"].map(|path| {
+        let path = RelPath::new(path);
+        let items = suite.framework.discover(&suite, &mut Source::new(&path, CART));
+        (path, items.into())
+    });
+    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
+    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
+    Job {
+        selection: ids(selection),
+        exclude: ids(exclude),
+        known: Known::new(files),
+        ..Job::new(suite, interpreter)
+    }
+}
+
+#[test]
+fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
+    let check = |tool, chosen: &[&str], out: &[&str], expected: &Expect| {
+        let job = job(tool, chosen, out);
+        let invocation = job.suite.framework.invocation(&job, &site());
+        expected.assert_eq(&invocation.inputs[0].content);
+    };
+    check(Tool::Rspec, &[], &[], &expect![[r#"{"files":null,"exclude":[]}"#]]);
+    check(
+        Tool::Rspec,
+        &["shop"],
+        &["shop/spec/deep"],
+        &expect![[r#"{"files":[["spec/a_spec.rb",[]]],"exclude":[]}"#]],
+    );
+    check(
+        Tool::Minitest,
+        &[],
+        &[],
+        &expect![[r#"{"files":[["spec/a_spec.rb",[]],["spec/deep/b_spec.rb",[]]],"exclude":[]}"#]],
+    );
+    let total = "shop/spec/a_spec.rb::Shop::Cart";
+    check(
+        Tool::Rspec,
+        &["shop/spec/a_spec.rb::x::with #{n}::adds #{n} to #{n}", "shop/spec/new_spec.rb"],
+        &[total],
+        &expect![[
+            r#"{"files":[["spec/a_spec.rb",[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",["Shop","Cart"]]]}"#
+        ]],
+    );
+}
+
+#[test]
+fn a_gemfile_means_its_bundle() {
+    let words = |tool| {
+        let job = job(tool, &[], &[]);
+        let invocation = job.suite.framework.invocation(&job, &site());
+        let candidates = invocation.candidates.iter().map(|it| it.argv.join(" "));
+        format!("{} | {}", candidates.collect::<Vec<_>>().join(", "), invocation.args.join(" "))
+    };
+    expect!["bundle exec rspec, rspec | --require /h/testdock_rspec.rb"]
+        .assert_eq(&words(Tool::Rspec));
+    expect!["ruby | -Ilib -Itest /h/testdock_minitest.rb"].assert_eq(&words(Tool::Minitest));
+}
+
+#[test]
+fn what_does_not_parse_shows_what_can_be_seen() {
+    let spec = "RSpec.describe 'broken' do
+  it 'is seen' do
+    expect(1).to eq(
+  end
+  it('is whole') { }
+end
+";
+    found(
+        Tool::Rspec,
+        spec,
+        &expect![[r#"
+        group 1 broken
+        test 2 broken > is seen
+        test 5 broken > is whole
+    "#]],
+    );
+    let unit = "class A < B
+  def test_x
+    assert_equal 1, (
+  end
+end
+";
+    found(
+        Tool::Minitest,
+        unit,
+        &expect![[r#"
+        group 1 A
+        test 2 A > test_x
+    "#]],
+    );
+}
