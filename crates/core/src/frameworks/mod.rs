@@ -5,6 +5,7 @@
 //! case belong to. Adding one touches its module, its registration in [`KINDS`], a fixture and a table
 //! row in the documentation: see `docs/adding-a-framework.md`.
 
+pub mod bats;
 pub mod command;
 pub mod ctest;
 pub mod go;
@@ -57,6 +58,7 @@ pub const KINDS: &[&Kind] = &[
     &ruby::RSPEC,
     &ruby::MINITEST,
     &phpunit::KIND,
+    &bats::KIND,
 ];
 
 /// What is known of a framework before it is met anywhere.

@@ -126,8 +126,13 @@ impl<'s> Source<'s> {
 
     /// A hash of a node's text, wherever in the file it is.
     pub fn hash(&self, node: Node<'_>) -> u64 {
+        Self::hash_of(self.slice(node))
+    }
+
+    /// The same of a text.
+    pub fn hash_of(text: &str) -> u64 {
         let mut hasher = DefaultHasher::new();
-        self.slice(node).hash(&mut hasher);
+        text.hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -1,0 +1,75 @@
+//! Bats: tests of shells, found as Bats itself finds them, line by line, and followed by the stream that its own formatters
+//! are fed with.
+
+mod discover;
+mod failure;
+mod invocation;
+mod reader;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::{Detected, Framework, Kind, Reader, Source, Suite, TestItem};
+use crate::paths::RelPath;
+use crate::plan::{Invocation, Job, Site};
+use crate::resolve::Contents;
+
+/// How a workspace is found that has tests of Bats.
+pub const KIND: Kind = Kind {
+    name: "bats",
+    image: "bats/bats:latest",
+    shaped_by: &[],
+    detect,
+    at: |_, _| Arc::new(Bats),
+};
+
+/// The workspace: from there people call Bats.
+fn detect(contents: Contents<'_>) -> Vec<Detected> {
+    let is_there = contents.files.iter().any(|path| is_test_file(path.as_str()));
+    is_there.then(|| Detected::new(RelPath::default(), Bats)).into_iter().collect()
+}
+
+fn is_test_file(path: &str) -> bool {
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    path.ends_with(".bats") && !directory.split('/').any(is_foreign)
+}
+
+/// Directories of other people's code: Bats, and the libraries for it, which have tests too.
+fn is_foreign(part: &str) -> bool {
+    part.starts_with('.')
+        || matches!(part, "bats" | "node_modules" | "vendor" | "third_party")
+        || ["bats-core", "bats-support", "bats-assert", "bats-file", "bats-mock"].contains(&part)
+}
+
+/// The tests of one directory.
+#[derive(Debug, Clone, Copy)]
+struct Bats;
+
+impl Framework for Bats {
+    fn name(&self) -> &'static str {
+        KIND.name
+    }
+
+    /// A selected folder is the files in it.
+    fn needs_known(&self) -> bool {
+        true
+    }
+
+    fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
+        path.strip(&suite.root).is_some_and(is_test_file)
+    }
+
+    fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
+        discover::discover(suite, source)
+    }
+
+    fn invocation(&self, job: &Job, site: &Site) -> Invocation {
+        invocation::invocation(job, site)
+    }
+
+    fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {
+        Box::new(reader::BatsReader::new(job, site))
+    }
+}

@@ -1,0 +1,263 @@
+//! What Bats says, what it comes to, and the commands for selections.
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::frameworks::sample::site;
+use crate::frameworks::{Exit, Known};
+use crate::model::RunEvent;
+use crate::plan::{Interpreter, Source as From};
+
+const ORDERS: &str = include_str!("../../../../../fixtures/shell-bats/test/orders.bats");
+const STOCK: &str = include_str!("../../../../../fixtures/shell-bats/test/deep/stock.bats");
+const FILES: &[(&str, &str)] = &[
+    ("test/broken.bats", "@test \"answers\" {\n"),
+    ("test/deep/stock.bats", STOCK),
+    ("test/orders.bats", ORDERS),
+];
+
+fn job(files: &[(&str, &str)], selection: &[&str]) -> Job {
+    let suite = Suite::new(RelPath::default(), Arc::new(Bats));
+    let files = files.iter().map(|(path, text)| {
+        let path = RelPath::new(path);
+        let items = Bats.discover(&suite, &mut Source::new(&path, text));
+        (path, Arc::from(items))
+    });
+    let known = Known::new(files);
+    let (out, selection): (Vec<&str>, Vec<&str>) =
+        selection.iter().partition(|it| it.starts_with('!'));
+    Job {
+        selection: selection.iter().map(|id| id.parse().unwrap()).collect(),
+        exclude: out.iter().map(|id| id[1..].parse().unwrap()).collect(),
+        known,
+        ..Job::new(suite, Interpreter::new("default", From::Local))
+    }
+}
+
+fn check(captured: &str, exit: Exit, expected: &Expect) {
+    let mut reader = Bats.reader(&job(FILES, &[]), &site());
+    let told: Vec<RunEvent> = captured.lines().flat_map(|line| reader.line(line)).collect();
+    let conclusion = reader.conclude(&[], exit);
+    let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
+    let mut text = format!("{finished} told while it ran\n");
+    for result in &conclusion.results {
+        let reason = result.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+        text.push_str(&format!("{} {}{reason}\n", result.outcome.as_str(), result.id));
+        for failure in &result.failures {
+            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
+            let message = failure.message.replace('\n', "⏎");
+            text.push_str(&format!("    {}: {message}\n", place.unwrap_or_default()));
+            for frame in &failure.frames {
+                let place = &frame.place;
+                text.push_str(&format!("      {}:{} {}\n", place.path, place.line, frame.name));
+            }
+        }
+        if !result.output.is_empty() {
+            text.push_str(&format!("    printed {:?}\n", result.output));
+        }
+    }
+    if let Some(broken) = conclusion.broken {
+        text.push_str(&format!("broken: {}\n", broken.message));
+    }
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn the_sample_project() {
+    check(
+        include_str!("captured/shop-1.11.txt"),
+        Exit::Code(1),
+        &expect![[r#"
+        10 told while it ran
+        errored test/broken.bats
+            /w/test/broken.bats:4: syntax error near unexpected token `}'
+        errored test/deep/stock.bats
+            /w/test/deep/stock.bats:3: `return 1' failed
+              /w/test/deep/stock.bats:3 setup_file
+            printed "no stock list\n"
+        failed test/orders.bats::an order for nothing
+            /w/test/orders.bats:24: values do not equal⏎expected : nothing⏎actual   : an order for nothing
+              /w/test/orders.bats:24 
+              /w/test/checks.bash:11 assert_equal
+            printed "-- values do not equal --\nexpected : nothing\nactual   : an order for nothing\n--\nLast output:\nan order for nothing\n"
+        errored test/orders.bats::ends its process
+            /w/test/orders.bats:41: its process was ended
+        passed test/orders.bats::patience
+        passed test/orders.bats::price of … pieces[price of ten pieces]
+        failed test/orders.bats::reads pieces
+            /w/test/orders.bats:19: `reads_as 12 13' failed
+              /w/test/orders.bats:19 
+              /w/test/checks.bash:4 reads_as
+        failed test/orders.bats::says it in unicode: čaj ≠ 茶
+            /w/test/orders.bats:38: `false' failed
+              /w/test/orders.bats:38 
+            printed "\u{1b}[31mred\u{1b}[0m and \u{7} no line end\n"
+        skipped test/orders.bats::tariffs (needs the tariff server)
+        passed test/orders.bats::total
+            printed "adding up 3 x 100\n"
+        failed test/orders.bats::total with 'quotes', "doubles" (and $dollars) \[x] *
+            /w/test/orders.bats:15: `[ "$output" = 357 ]' failed
+              /w/test/orders.bats:15 
+            printed "Last output:\n300\n"
+        passed test/orders.bats::written_otherwise
+    "#]],
+    );
+}
+
+#[test]
+fn what_goes_wrong_around_tests() {
+    let suite = "1..3
+suite /app/test/orders.bats
+begin 1 total
+not ok 1 total in 1007ms # timeout after 1s
+# (in test file test/orders.bats, line 10)
+#   `sleep 3' failed due to timeout
+# Terminated
+not ok 2 teardown_file failed
+# (from function `teardown_file' in test file test/orders.bats, line 2)
+#   `teardown_file() { false; }' failed
+# bats warning: Executed 2 instead of expected 1 tests";
+    check(
+        suite,
+        Exit::Code(1),
+        &expect![[r#"
+        1 told while it ran
+        errored test/orders.bats
+            /w/test/orders.bats:2: `teardown_file() { false; }' failed
+              /w/test/orders.bats:2 teardown_file
+        errored test/orders.bats::total
+            /w/test/orders.bats:10: `sleep 3' failed due to timeout
+              /w/test/orders.bats:10 
+            printed "Terminated\n"
+    "#]],
+    );
+    let setup = "1..3
+not ok 1 setup_suite
+# (from function `setup_suite' in test file /app/test/setup_suite.bash, line 1)
+#   `setup_suite() { false; }' failed
+# bats warning: Executed 1 instead of expected 3 tests";
+    check(
+        setup,
+        Exit::Code(1),
+        &expect![[r#"
+        0 told while it ran
+        errored test/setup_suite.bash
+            /w/test/setup_suite.bash:1: `setup_suite() { false; }' failed
+              /w/test/setup_suite.bash:1 setup_suite
+    "#]],
+    );
+    let unread = "testdock-unread\t/app/test/broken.bats\tERROR: Duplicate test name(s) in file \"/app/test/broken.bats\": test_a";
+    check(
+        unread,
+        Exit::Code(1),
+        &expect![[r#"
+        0 told while it ran
+        errored test/broken.bats
+            /w/test/broken.bats:1: ERROR: Duplicate test name(s) in file "/w/test/broken.bats": test_a
+    "#]],
+    );
+    check(
+        "1..2\nsuite /app/test/orders.bats\nbegin 1 total\nok 1 total",
+        Exit::Signal(9),
+        &expect![[r#"
+            0 told while it ran
+            passed test/orders.bats::total
+            broken: `bats` ended with killed by signal 9, and did not tell of a test that explains it
+        "#]],
+    );
+    check(
+        "bats: unknown option",
+        Exit::Code(1),
+        &expect![[r#"
+        0 told while it ran
+        broken: `bats` ended with exit code 1, and did not tell of a test that explains it
+    "#]],
+    );
+}
+
+#[test]
+fn tests_are_found_line_by_line() {
+    let text = r#"#!/usr/bin/env bats
+# bats file_tags=all
+# @test "not this" {
+@test "one" { true; }
+  @test 'in $quotes'   {
+    if x; then
+    }
+  }
+# bats test_tags=slow, db:x
+@test "costs \$1, not \"$2\" or ${PRICE:-3} or $(date)" {
+    true
+@test bare words {
+}
+commented() { # @test
+    true
+}
+@test "one" { again; }
+function last {   #   @test
+"#;
+    let suite = Suite::new(RelPath::default(), Arc::new(Bats));
+    let path = RelPath::new("a.bats");
+    let items = Bats.discover(&suite, &mut Source::new(&path, text));
+    let shown = items.iter().map(|item| {
+        let (start, end) = (item.range.start.line + 1, item.range.end.line + 1);
+        let tags: String = item.tags.iter().map(|tag| format!(" #{tag}")).collect();
+        format!("{:?} {start}-{end} {}{tags}\n", item.kind, item.id.names.join(" / "))
+    });
+    expect![[r#"
+        Test 4-4 one #all
+        Test 5-8 in $quotes #all
+        Parametrised 10-11 costs $1, not "$2" or … or … #all #slow #db:x
+        Test 12-13 bare words #all
+        Test 14-16 commented #all
+        Test 18-18 last #all
+    "#]]
+    .assert_eq(&shown.collect::<String>());
+}
+
+/// The commands of a selection.
+fn commands(selection: &[&str], expected: &Expect) {
+    let invocation = Bats.invocation(&job(FILES, selection), &site());
+    let steps = invocation.steps.iter().map(|step| format!("{}\n", step.join(" ")));
+    expected.assert_eq(&steps.collect::<String>());
+}
+
+#[test]
+fn each_selection_has_its_commands() {
+    commands(
+        &[],
+        &expect![[r#"
+        -- /app/test/broken.bats /app/test/deep/stock.bats /app/test/orders.bats
+    "#]],
+    );
+    commands(
+        &["test/deep", "test/orders.bats::total"],
+        &expect![[r#"
+        -- /app/test/deep/stock.bats
+        --filter ^(total)$ -- /app/test/orders.bats
+    "#]],
+    );
+    commands(
+        &[
+            "test/orders.bats::total with 'quotes', \"doubles\" (and $dollars) \\[x] *",
+            "test/orders.bats::price of … pieces[price of ten pieces]",
+        ],
+        &expect![[r#"
+            --filter ^(total with 'quotes', \\?"doubles\\?" \(and \\?\$dollars\) \[x\] \*|price of .* pieces)$ -- /app/test/orders.bats
+        "#]],
+    );
+    commands(
+        &["!test/deep", "!test/orders.bats::patience", "!test/broken.bats::answers"],
+        &expect![[r#"
+            --filter ^(total|total with 'quotes', \\?"doubles\\?" \(and \\?\$dollars\) \[x\] \*|reads pieces|an order for nothing|tariffs|says it in unicode: čaj ≠ 茶|ends its process|price of .* pieces|written_otherwise)$ -- /app/test/orders.bats
+        "#]],
+    );
+    commands(
+        &["test/orders.bats", "!test/orders.bats"],
+        &expect![[r#"
+        --version --
+    "#]],
+    );
+}
