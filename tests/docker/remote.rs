@@ -190,6 +190,27 @@ fn a_copy_is_like_the_workspace() {
 }
 
 #[test]
+fn tests_that_stay_at_home_are_said() {
+    let Some(elsewhere) = Elsewhere::there() else { return };
+    let said = |ignored: &str, brought: &str| {
+        let project = elsewhere.over_tls(elsewhere.with(&[
+            ONE,
+            ("deep/test_two.py", "def test_two(): pass\n"),
+            (".dockerignore", ignored),
+            (".testdockignore", brought),
+        ]));
+        let story = project.run(&[]);
+        let warnings = story.of("warning").filter_map(|line| line.value["message"].as_str());
+        warnings.filter(|it| it.contains(".dockerignore")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let warnings = said("deep\n", "");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("leaves out 1 of the test files, such as deep/test_two.py"));
+    assert_eq!(said("deep\n", "!deep/\n"), [""; 0]);
+    assert_eq!(said("docs\n", ""), [""; 0]);
+}
+
+#[test]
 fn reports_and_outputs_come_back() {
     let Some(elsewhere) = Elsewhere::there() else { return };
     let script = "mkdir -p out/deep\n\

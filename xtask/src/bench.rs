@@ -9,9 +9,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
+use crate::editor::Editor;
 use crate::shell::{answer, command, root, run, say, scratch, step, target};
 use crate::timing::{self, Contender};
-use crate::{bench_copy, bench_discovery, bench_junit, engine, images};
+use crate::{bench_copy, bench_discovery, bench_junit, bench_server, engine, images};
 
 const IMAGE: &str = "testdock/bench:latest";
 const LABEL: &str = "testdock.bench";
@@ -22,7 +23,7 @@ const SOON: Duration = Duration::from_secs(30);
 pub(crate) struct Options {
     /// What to measure [default: warm and cold]
     sections: Vec<Section>,
-    /// How many times each peer runs [default: 20; of reports 9, of copies 5]
+    /// How many times each peer runs [default: 20; of reports 9, of copies 5, for memory 1000]
     #[arg(short = 'n', long)]
     rounds: Option<usize>,
     /// Measure `devcontainer exec` too; npm brings it
@@ -45,6 +46,10 @@ enum Section {
     Discovery,
     /// Bringing a workspace of 20,000 files to an engine on another host
     Copy,
+    /// A run that an editor asks for, with its container warm
+    Server,
+    /// What the language server has of memory after many runs
+    Memory,
 }
 
 pub(crate) fn compare(options: &Options) -> Result<()> {
@@ -58,7 +63,9 @@ pub(crate) fn compare(options: &Options) -> Result<()> {
         engine::ensure()?;
         bench_copy::compare(options.rounds.unwrap_or(5))?;
     }
-    let is_run = |section: &Section| matches!(section, Section::Warm | Section::Cold);
+    let is_run = |section: &Section| {
+        matches!(section, Section::Warm | Section::Cold | Section::Server | Section::Memory)
+    };
     let runs = options.sections.is_empty() || options.sections.iter().any(is_run);
     if runs { compare_runs(options) } else { Ok(()) }
 }
@@ -84,6 +91,15 @@ fn compare_runs(options: &Options) -> Result<()> {
     if wanted(Section::Cold) {
         let mut peers = [bench.docker_run(), bench.testdock(&["run", "--fresh"])?];
         timing::compare("cold", &mut peers, rounds)?;
+    }
+    if options.sections.contains(&Section::Server) {
+        let warm = bench.start_container()?;
+        let mut peer = bench.docker_exec(&warm);
+        bench_server::verdicts(&mut bench.editor()?, &mut peer, &bench.ids(), rounds)?;
+    }
+    if options.sections.contains(&Section::Memory) {
+        let runs = options.rounds.unwrap_or(1000);
+        bench_server::memory(&mut bench.editor()?, &bench.ids(), runs)?;
     }
     Ok(())
 }
@@ -118,15 +134,27 @@ impl Bench {
     }
 
     fn testdock(&self, arguments: &[&str]) -> Result<Contender> {
-        let testdock = target()?.join("release/testdock");
-        let version = answer(&mut command(&testdock, ["--version"]), SOON)?;
-        let mut run = command(&testdock, arguments);
-        run.args(&self.tests).current_dir(&self.project);
-        run.envs(images::override_base(&self.base));
-        Ok(Contender {
-            name: format!("testdock {} ({version})", arguments.join(" ")),
-            command: run,
-        })
+        let mut run = self.binary(arguments)?;
+        let version = answer(&mut self.binary(&["--version"])?, SOON)?;
+        run.args(&self.tests);
+        let name = format!("testdock {} ({version})", arguments.join(" "));
+        Ok(Contender { name, command: run })
+    }
+
+    /// The optimised binary, at work in the project.
+    fn binary(&self, arguments: &[&str]) -> Result<Command> {
+        let mut testdock = command(target()?.join("release/testdock"), arguments);
+        testdock.current_dir(&self.project).envs(images::override_base(&self.base));
+        Ok(testdock)
+    }
+
+    fn editor(&self) -> Result<Editor> {
+        Editor::open(self.binary(&["lsp"])?, &self.project)
+    }
+
+    /// The tests as an editor names them.
+    fn ids(&self) -> Vec<String> {
+        self.tests.iter().map(|test| test.to_string_lossy().into_owned()).collect()
     }
 
     fn docker_run(&self) -> Contender {

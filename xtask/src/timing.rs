@@ -36,7 +36,7 @@ pub(crate) fn compare(title: &str, contenders: &mut [Contender], rounds: usize) 
 }
 
 /// Runs a contender once. That tests fail is no concern here; that none runs is.
-fn time(contender: &mut Contender) -> Result<Duration> {
+pub(crate) fn time(contender: &mut Contender) -> Result<Duration> {
     let began = Instant::now();
     let output = contender
         .command

@@ -57,7 +57,8 @@ pub fn resolve(
         user.map_or("", |suite| suite.framework.name())
     };
     let Contents { root, read, .. } = contents;
-    let folder = Folder { root, read, host };
+    let folders = |dir: &str| folders(contents.files, &RelPath::new(dir));
+    let folder = Folder { root, read, folders: &folders, host };
     let registered = registered(&resolution, folder, &framework, &names, &preference);
     let chosen = |name: Option<String>| {
         let choice = match preference {
@@ -75,6 +76,15 @@ pub fn resolve(
         problems,
         warnings,
     }
+}
+
+/// The names of the folders in a folder, as far as there are files in them; of sorted files.
+fn folders(files: &[RelPath], dir: &RelPath) -> Vec<String> {
+    let below = files.iter().filter_map(|file| file.strip(dir));
+    let mut names: Vec<String> =
+        below.filter_map(|rest| Some(rest.split_once('/')?.0.to_owned())).collect();
+    names.dedup();
+    names
 }
 
 /// Files that shape the workspace, whatever frameworks it uses.

@@ -9,7 +9,7 @@ use testdock_core::config::Origin;
 use testdock_core::interpreter::{self, Addition, Document, Folder, NotAdded};
 use testdock_core::model::{Fault, RunError};
 
-use crate::scan::{Scanner, host, person_file};
+use crate::scan::{Scanner, folders, host, person_file};
 
 /// Whose an interpreter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,8 +60,9 @@ fn add_to(
     };
     let resolution = scanner.settings(root);
     let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+    let folders = |path: &str| folders(&root.join(path));
     let env = |name: &str| std::env::var(name).ok();
-    let folder = Folder { root, read: &read, host: host(&env) };
+    let folder = Folder { root, read: &read, folders: &folders, host: host(&env) };
     let text = text.as_deref();
     let document = Document { origin: &origin, text, resolution: &resolution, folder };
     let after = interpreter::add(document, addition)?;

@@ -133,9 +133,10 @@ impl Scanner {
         let name = self.chosen().interpreter;
         let settings = config.interpreter(name.as_deref()).unwrap_or(&config.interpreter);
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+        let folders = |path: &str| folders(&root.join(path));
         let env = |name: &str| std::env::var(name).ok();
         let host = host(&env);
-        jenkins_commands(settings, Folder { root, read: &read, host })
+        jenkins_commands(settings, Folder { root, read: &read, folders: &folders, host })
     }
 
     fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> Workspace {
@@ -162,6 +163,15 @@ impl Scanner {
             ..settings
         }
     }
+}
+
+/// The names of the folders in a folder, sorted.
+pub(crate) fn folders(path: &Utf8Path) -> Vec<String> {
+    let entries = path.read_dir_utf8().into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.map(|entry| entry.file_name().to_owned()).collect();
+    names.sort();
+    names
 }
 
 /// This machine.

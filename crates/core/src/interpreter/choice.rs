@@ -207,22 +207,29 @@ impl Workspace<'_> {
     fn detected(&self, settings: &Settings) -> Result<(Found, String, Vec<Passed>), RunError> {
         let mut passed = vec![passed("testdock.toml", "it names no source")];
         for (rank, offer) in Offer::ALL.into_iter().enumerate() {
-            let Some((file, text)) = offer.find(self.folder.read) else {
+            let Some((file, text)) = offer.find(self.folder) else {
                 passed.push(absent(offer));
                 continue;
             };
+            let rivals = offer.rivals(self.folder);
+            if let Some(first) = rivals.first() {
+                let message =
+                    format!("cannot tell where the tests run: there are {}", rivals.join(" and "));
+                let help = Section(None).write(&format!("{} = \"{first}\"", offer.setting()));
+                return Err(configuration(message).help(format!("{help}, or another of them")));
+            }
             if offer == Offer::Dockerfile {
                 self.refuse_outside(&Section(None), settings, "context", &settings.context)?;
                 let why = format!("no setting names a source, and the workspace has a {file}");
-                let found = Found::plain(self.build(settings, Utf8Path::new(file)));
+                let found = Found::plain(self.build(settings, Utf8Path::new(&file)));
                 return Ok((found, why, passed));
             }
-            match offer.read(file, &text, settings, self.folder)? {
-                Read::Nothing(reason) => passed.push(Passed { source: file.to_owned(), reason }),
+            match offer.read(&file, &text, settings, self.folder)? {
+                Read::Nothing(reason) => passed.push(Passed { source: file, reason }),
                 Read::Found(found) => {
                     let which = &found.which;
                     let why = format!("no setting names a source, and {file} does: {which}");
-                    passed.extend(self.weaker(rank, file));
+                    passed.extend(self.weaker(rank, &file));
                     return Ok((*found, why, passed));
                 }
             }
@@ -233,8 +240,8 @@ impl Workspace<'_> {
     /// What else is there, behind the kind that was taken.
     fn weaker(&self, rank: usize, taken: &str) -> Vec<Passed> {
         let rest = Offer::ALL.into_iter().skip(rank + 1);
-        let there = rest.filter_map(|offer| offer.find(self.folder.read));
-        there.map(|(file, _)| self::passed(file, &format!("{taken} comes first"))).collect()
+        let there = rest.filter_map(|offer| offer.find(self.folder));
+        there.map(|(file, _)| self::passed(&file, &format!("{taken} comes first"))).collect()
     }
 
     fn without_source(&self, section: &Section<'_>) -> RunError {
@@ -262,10 +269,10 @@ impl Workspace<'_> {
 
     /// What a setting outranks.
     fn outranked(&self, chosen: &str) -> Vec<Passed> {
-        let found = Offer::ALL.into_iter().filter_map(|offer| offer.find(self.folder.read));
+        let found = Offer::ALL.into_iter().filter_map(|offer| offer.find(self.folder));
         let chosen = inside("", chosen);
-        let others = found.filter(|(file, _)| chosen.as_deref() != Some(file));
-        others.map(|(file, _)| passed(file, "a setting names the source")).collect()
+        let others = found.filter(|(file, _)| chosen.as_ref() != Some(file));
+        others.map(|(file, _)| passed(&file, "a setting names the source")).collect()
     }
 
     /// Says at once that a stage does not exist, before anything is built.
@@ -305,8 +312,7 @@ fn absent(offer: Offer) -> Passed {
 
 /// The interpreter that settings describe, from a source that is no file of the workspace.
 pub fn plan(name: &str, settings: &Settings, source: Source) -> Interpreter {
-    let nowhere =
-        Folder { root: Utf8Path::new("/"), read: &|_| None, host: super::folder::Host::unknown() };
+    let nowhere = Folder::empty(Utf8Path::new("/"));
     let plain = Settings { run_args: Vec::new(), mounts: Vec::new(), ..settings.clone() };
     let made = Found::plain(source.clone()).shaped(&plain, (name, "interpreter"), nowhere);
     made.unwrap_or_else(|_| Interpreter::new(name, source))

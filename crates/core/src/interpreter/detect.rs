@@ -1,6 +1,6 @@
 //! What a workspace offers as an interpreter, strongest first.
 
-use super::folder::{Folder, ReadFile};
+use super::folder::Folder;
 use super::found::Found;
 use super::{compose, devcontainer, environments, jenkins};
 use crate::config::Interpreter as Settings;
@@ -58,15 +58,38 @@ impl Offer {
     }
 
     /// The file of this kind that the workspace has, and its text.
-    pub(super) fn find(self, read: ReadFile<'_>) -> Option<(&'static str, String)> {
-        self.files().iter().find_map(|file| Some((*file, read(file)?)))
+    pub(super) fn find(self, folder: Folder<'_>) -> Option<(String, String)> {
+        let usual = self.files().iter().map(|file| (*file).to_owned());
+        usual.chain(self.named(folder)).find_map(|file| {
+            let text = (folder.read)(&file)?;
+            Some((file, text))
+        })
+    }
+
+    /// Files of this kind between which somebody has to choose, where there are several.
+    pub(super) fn rivals(self, folder: Folder<'_>) -> Vec<String> {
+        let is_there = |file: &str| (folder.read)(file).is_some();
+        if self.files().iter().any(|file| is_there(file)) {
+            return Vec::new();
+        }
+        let all: Vec<String> = self.named(folder).filter(|file| is_there(file)).collect();
+        if all.len() > 1 { all } else { Vec::new() }
+    }
+
+    /// Where each of several dev containers lies.
+    fn named(self, folder: Folder<'_>) -> impl Iterator<Item = String> {
+        let names = match self {
+            Self::DevContainer => (folder.folders)(".devcontainer"),
+            _ => Vec::new(),
+        };
+        names.into_iter().map(|name| format!(".devcontainer/{name}/devcontainer.json"))
     }
 
     /// The kind and the file that a setting names.
     pub(super) fn configured(settings: &Settings, folder: Folder<'_>) -> Option<(Self, String)> {
         if let Some(compose) = &settings.compose {
             let first = compose.file.as_ref().or(compose.files.first());
-            let found = || Self::Compose.find(folder.read).map(|(file, _)| file.to_owned());
+            let found = || Self::Compose.find(folder).map(|(file, _)| file);
             let file = first.map(ToString::to_string).or_else(found);
             return Some((Self::Compose, file.unwrap_or_else(|| "compose.yaml".to_owned())));
         }

@@ -339,9 +339,9 @@ mod tests {
     fn check(args: &str, expected: &Expect) {
         let env = |name: &str| (name == "HOME").then(|| "/home/me".to_owned());
         let folder = Folder {
-            root: "/w/shop".into(),
             read: &|path| (path == "ci.env").then(|| "# c\nA=1\nHOME\n".to_owned()),
             host: Host { env: &env, ids: None },
+            ..Folder::empty("/w/shop".into())
         };
         let mut flags = Flags::new(folder, Options::default());
         let words = shlex::split(args).unwrap();

@@ -7,6 +7,9 @@ use crate::paths::RelPath;
 /// Reads a file of the workspace; `None` where there is none at that path.
 pub type ReadFile<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// Lists the folders in a folder of the workspace.
+pub type Folders<'a> = &'a dyn Fn(&str) -> Vec<String>;
+
 /// A workspace folder and its surroundings.
 #[derive(Clone, Copy)]
 pub struct Folder<'f> {
@@ -14,6 +17,8 @@ pub struct Folder<'f> {
     pub root: &'f Utf8Path,
     /// Reads one of its files.
     pub read: ReadFile<'f>,
+    /// The names of the folders in one of its folders, sorted; of none where it is not there.
+    pub folders: Folders<'f>,
     /// The machine that Testdock runs on.
     pub host: Host<'f>,
 }
@@ -34,7 +39,12 @@ impl Host<'static> {
     }
 }
 
-impl Folder<'_> {
+impl<'f> Folder<'f> {
+    /// One with nothing in it, on a machine of which nothing is known.
+    pub(super) fn empty(root: &'f Utf8Path) -> Self {
+        Self { root, read: &|_| None, folders: &|_| Vec::new(), host: Host::unknown() }
+    }
+
     /// A path of the machine as people write it: from the workspace's root, or with `~`.
     pub(super) fn host_path(&self, written: &str) -> Utf8PathBuf {
         let home = || (self.host.env)("HOME").unwrap_or_default();

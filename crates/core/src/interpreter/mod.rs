@@ -33,7 +33,7 @@ pub use choice::{Choice, Passed, choose, plan};
 pub use compose::{
     ComposeService, Condition, Dependency, compose_inputs, compose_interpreter, compose_labels,
 };
-pub use folder::{Folder, Host, ReadFile};
+pub use folder::{Folder, Folders, Host, ReadFile};
 pub use init::init_document;
 pub use jenkins::jenkins_commands;
 pub use kinds::{Field, Form, KINDS, Kind};

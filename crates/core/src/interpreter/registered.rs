@@ -145,12 +145,12 @@ fn detected(
     settings: Option<&Settings>,
     name: Option<&str>,
     folder: Folder<'_>,
-) -> Option<(Offer, &'static str)> {
+) -> Option<(Offer, String)> {
     let settings = settings.filter(|_| name.is_none())?;
     Offer::ALL.into_iter().find_map(|offer| {
-        let (file, text) = offer.find(folder.read)?;
+        let (file, text) = offer.find(folder)?;
         let says_nothing =
-            || matches!(offer.read(file, &text, settings, folder), Ok(Read::Nothing(_)));
+            || matches!(offer.read(&file, &text, settings, folder), Ok(Read::Nothing(_)));
         (offer == Offer::Dockerfile || !says_nothing()).then_some((offer, file))
     })
 }

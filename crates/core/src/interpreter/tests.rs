@@ -19,13 +19,22 @@ pub(super) fn chosen(
         let found = files.iter().find(|(name, _)| *name == path);
         found.map(|(_, text)| text.to_string())
     };
+    let folders = |dir: &str| {
+        let below = files.iter().filter_map(|(name, _)| name.strip_prefix(dir)?.strip_prefix('/'));
+        below.filter_map(|rest| Some(rest.split_once('/')?.0.to_owned())).collect()
+    };
     let env = |name: &str| match name {
         "HOME" => Some("/home/me".to_owned()),
         "REGION" => Some("eu".to_owned()),
         _ => None,
     };
     let host = Host { env: &env, ids: Some((1000, 100)) };
-    choose(&resolution, name, "pytest", Folder { root: "/w/shop".into(), read: &read, host })
+    choose(
+        &resolution,
+        name,
+        "pytest",
+        Folder { root: "/w/shop".into(), read: &read, folders: &folders, host },
+    )
 }
 
 /// The choice and what was passed over.
@@ -286,6 +295,43 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
             Dockerfile
             path: "ci/Dockerfile"
             context: ".devcontainer"
+              no setting names a source, and .devcontainer/devcontainer.json does: a dev container
+              not testdock.toml: it names no source
+        "#]],
+    );
+    check(
+        "",
+        None,
+        &[(".devcontainer/a/devcontainer.json", "{ \"image\": \"node:22\" }")],
+        &expect![[r#"
+            Image("node:22")
+              no setting names a source, and .devcontainer/a/devcontainer.json does: a dev container
+              not testdock.toml: it names no source
+        "#]],
+    );
+    let several = [
+        (".devcontainer/a/devcontainer.json", "{ \"image\": \"node:22\" }"),
+        (".devcontainer/b/devcontainer.json", "{ \"image\": \"node:24\" }"),
+    ];
+    check(
+        "",
+        None,
+        &several,
+        &expect![[r#"
+            cannot tell where the tests run: there are .devcontainer/a/devcontainer.json and .devcontainer/b/devcontainer.json
+              write devcontainer = ".devcontainer/a/devcontainer.json" under [interpreter] in testdock.toml, or another of them
+        "#]],
+    );
+    check(
+        "",
+        None,
+        &[
+            several[0],
+            several[1],
+            (".devcontainer/devcontainer.json", "{ \"image\": \"node:20\" }"),
+        ],
+        &expect![[r#"
+            Image("node:20")
               no setting names a source, and .devcontainer/devcontainer.json does: a dev container
               not testdock.toml: it names no source
         "#]],

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::time::Duration;
 
 use bollard::Docker;
 use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountType};
@@ -11,17 +12,20 @@ use bollard::query_parameters::{
     RemoveContainerOptionsBuilder,
 };
 use camino::{Utf8Path, Utf8PathBuf};
-use etcetera::BaseStrategy as _;
 use futures_util::StreamExt as _;
 use testdock_core::containers::origin::HELPER;
 use testdock_core::paths::RelPath;
 
+use super::cache;
 use super::image::Image;
 use super::look::ask;
 use super::recipe::Recipe;
 
 /// A compiled file larger than this is left where it is.
 const LARGEST: usize = 256 << 20;
+
+/// The files of an image are fetched anew after so long.
+const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Files of the image on this machine, ready to be mounted: fetched once for each image. One that cannot
 /// be had is left out: its test says what is missing better than we could.
@@ -34,6 +38,9 @@ pub(super) async fn fetch(
     let Some(dir) = dir(image).filter(|_| !files.is_empty()) else {
         return Vec::new();
     };
+    if let Some(all) = dir.parent() {
+        cache::sweep(all, FORGOTTEN, dir.file_name().unwrap_or_default());
+    }
     let missing = files.iter().any(|(_, path)| !local(&dir, path).is_file());
     if missing && let Err(error) = fetch_all(docker, image, &dir, files).await {
         tracing::warn!("cannot fetch what {} compiled in place: {error}", image.name);
@@ -54,9 +61,8 @@ fn mount_point(path: &Utf8Path) -> io::Result<()> {
 }
 
 fn dir(image: &Image) -> Option<Utf8PathBuf> {
-    let cache = etcetera::choose_base_strategy().ok()?.cache_dir();
     let id = image.id.trim_start_matches("sha256:");
-    Some(Utf8PathBuf::from_path_buf(cache).ok()?.join("testdock/made").join(id.get(..16)?))
+    Some(cache::dir("made")?.join(id.get(..16)?))
 }
 
 fn local(dir: &Utf8Path, path: &str) -> Utf8PathBuf {

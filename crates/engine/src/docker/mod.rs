@@ -1,5 +1,6 @@
 //! Runs in containers.
 
+mod cache;
 mod compose;
 mod container;
 mod copy;
@@ -39,11 +40,12 @@ use std::sync::Arc;
 use bollard::Docker;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter::{self, refuse_disguised};
-use testdock_core::model::{Provenance, RunError};
+use testdock_core::model::{Provenance, RunError, RunEvent};
 use testdock_core::plan::{Build, Compose, Interpreter, Job, Source};
 use tokio_util::sync::CancellationToken;
 
 use crate::runner::Events;
+use crate::scan;
 use crate::stand::{Seat, Stand};
 use crate::supervisor::Base;
 use container::NotMade;
@@ -85,6 +87,11 @@ pub(crate) async fn stand(
         }
     };
     if !container.is_warm() {
+        if container.has_copy()
+            && let Some(warning) = without_tests(root, job).await
+        {
+            events.send(RunEvent::Warning(warning)).await;
+        }
         tokio::spawn(image.clone().prune(docker.clone()));
     }
     let provenance = Provenance {
@@ -102,6 +109,25 @@ pub(crate) async fn stand(
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         seat: Seat::Container(Box::new(container)),
     })
+}
+
+/// What is to be said of tests that a copy of the workspace lacks.
+async fn without_tests(root: &Utf8Path, job: &Job) -> Option<String> {
+    const RULES: &str = ".dockerignore";
+    let (root, suite) = (root.to_owned(), job.suite.clone());
+    let look = move || {
+        root.join(RULES).is_file().then_some(())?;
+        let files = scan::list(&root);
+        let mut tests =
+            copy::left_out(&root, &files).filter(|file| suite.framework.is_test_file(&suite, file));
+        let first = tests.next()?;
+        Some(format!(
+            "{RULES} leaves out {} of the test files, such as {first}: the copy of the workspace on the engine's \
+             machine does without them; bring them along in .testdockignore, as in `!{first}`",
+            tests.count() + 1
+        ))
+    };
+    tokio::task::spawn_blocking(look).await.ok().flatten()
 }
 
 fn home() -> Option<Utf8PathBuf> {

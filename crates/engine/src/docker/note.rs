@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
-use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
 
+use super::cache;
 use crate::supervisor::hex;
+
+/// What is still of use by then is found out again.
+const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A text about an image.
 #[derive(Debug, Clone)]
@@ -21,9 +24,7 @@ impl Note {
             hash.update(part);
         }
         let name = hex(&hash.finalize()[..16]);
-        let cache = etcetera::choose_base_strategy().ok().map(|base| base.cache_dir());
-        let cache = cache.and_then(|dir| Utf8PathBuf::from_path_buf(dir).ok());
-        Self(cache.map(|dir| dir.join("testdock/images").join(name)))
+        Self(cache::dir("images").map(|dir| dir.join(name)))
     }
 
     /// What it says.
@@ -41,7 +42,10 @@ impl Note {
         let Some(path) = &self.0 else {
             return;
         };
-        let _ = path.parent().map(std::fs::create_dir_all);
+        if let Some(dir) = path.parent() {
+            let _ = std::fs::create_dir_all(dir);
+            cache::sweep(dir, FORGOTTEN, "");
+        }
         let _ = std::fs::write(path, text);
     }
 }

@@ -1,6 +1,6 @@
 use expect_test::{Expect, expect};
 
-use super::super::folder::{Folder, Host};
+use super::super::folder::Folder;
 use super::*;
 
 const FILES: [&str; 2] = ["Dockerfile", "ci/Dockerfile"];
@@ -25,7 +25,7 @@ fn try_add_to(
     let read = |path: &str| {
         FILES.contains(&path).then(|| "FROM python:3.12 AS base\nFROM base AS test\n".to_owned())
     };
-    let folder = Folder { root: "/shop".into(), read: &read, host: Host::unknown() };
+    let folder = Folder { read: &read, ..Folder::empty("/shop".into()) };
     let document = Document { origin, text, resolution: &resolution, folder };
     add(document, addition)
 }

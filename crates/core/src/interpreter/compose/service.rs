@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::super::flags::{Flags, volume};
-use super::super::folder::{Folder, Host};
+use super::super::folder::Folder;
 use super::texts;
 use super::values::{bytes, device, hosts, pairs, scalar, ulimits};
 use crate::paths::RelPath;
@@ -243,7 +243,7 @@ impl Reading<'_> {
     }
 
     fn mounts(&self, options: &mut Options, unheeded: &mut Vec<String>) -> Result<(), String> {
-        let folder = Folder { root: self.root, read: &|_| None, host: Host::unknown() };
+        let folder = Folder::empty(self.root);
         for written in self.service["volumes"].as_array().into_iter().flatten() {
             let mut mount = match written {
                 Value::String(text) => volume(&folder, text)?,

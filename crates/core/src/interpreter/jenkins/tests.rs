@@ -354,7 +354,7 @@ fn the_command_lines_are_those_of_jenkins() {
             _ => None,
         };
         let host = Host { env: &|_| None, ids: Some((1000, 100)) };
-        let folder = Folder { root: "/w/shop".into(), read: &read, host };
+        let folder = Folder { read: &read, host, ..Folder::empty("/w/shop".into()) };
         match jenkins_commands(&config.interpreter, folder) {
             Ok(lines) => lines.iter().map(|line| format!("{line}\n")).collect(),
             Err(error) => error.message,

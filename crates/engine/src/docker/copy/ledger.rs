@@ -2,17 +2,20 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use etcetera::BaseStrategy as _;
+use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::tree::Tree;
+use crate::docker::cache;
 use crate::supervisor::Cookie;
 
 /// One that nobody has used for so long belongs to no container any more.
 const FORGOTTEN: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The file with this machine's word, which stays.
+const MACHINE: &str = "machine";
 
 /// The record of one kind of container; whoever holds it is alone with it.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ impl Ledger {
         let options = File::options().create(true).read(true).write(true).truncate(false).clone();
         let file = options.open(dir.join(key))?;
         file.lock()?;
-        sweep(&dir);
+        cache::sweep(&dir, FORGOTTEN, MACHINE);
         Ok(Self(file))
     }
 
@@ -63,7 +66,7 @@ impl Ledger {
 
 /// This machine, in a word: another one with a workspace of the same name has other files in it.
 pub(in crate::docker) fn machine() -> String {
-    let Some(path) = dir().map(|dir| dir.join("machine")) else {
+    let Some(path) = dir().map(|dir| dir.join(MACHINE)) else {
         return String::new();
     };
     let known = || fs::read_to_string(&path).ok().filter(|word| !word.is_empty());
@@ -77,18 +80,5 @@ pub(in crate::docker) fn machine() -> String {
 }
 
 fn dir() -> Option<Utf8PathBuf> {
-    let cache = etcetera::choose_base_strategy().ok()?.cache_dir();
-    Some(Utf8PathBuf::from_path_buf(cache).ok()?.join("testdock/copies"))
-}
-
-/// Removes what is forgotten.
-fn sweep(dir: &Utf8Path) {
-    let now = SystemTime::now();
-    for entry in dir.read_dir_utf8().into_iter().flatten().flatten() {
-        let age = entry.metadata().and_then(|meta| meta.modified());
-        let age = age.ok().and_then(|written| now.duration_since(written).ok());
-        if entry.file_name() != "machine" && age.is_some_and(|age| age > FORGOTTEN) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
+    cache::dir("copies")
 }

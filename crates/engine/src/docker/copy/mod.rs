@@ -24,7 +24,7 @@ use super::recipe::Recipe;
 use crate::runner::Events;
 
 pub(super) use self::ledger::machine;
-pub(super) use self::tree::Part;
+pub(super) use self::tree::{Part, left_out};
 
 /// What a container has of the workspace, and where.
 #[derive(Debug, Clone)]

@@ -12,6 +12,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use serde::{Deserialize, Serialize};
 use testdock_core::interpreter::dockerignore::Matcher;
+use testdock_core::paths::RelPath;
 
 use crate::docker::context::{mode, owner};
 
@@ -61,6 +62,15 @@ pub(super) fn look(root: &Utf8Path, parts: &[Part], hidden: &[String]) -> Tree {
         tree.extend(look_at(part, &rules, hidden));
     }
     tree
+}
+
+/// Those of the workspace's files that stay at home since builds do without them.
+pub(in crate::docker) fn left_out<'f>(
+    root: &Utf8Path,
+    files: &'f [RelPath],
+) -> impl Iterator<Item = &'f RelPath> {
+    let rules = Rules::of(root);
+    files.iter().filter(move |file| rules.stays(file.on(&rules.root).as_std_path(), false))
 }
 
 fn look_at(part: &Part, rules: &Rules, hidden: &[String]) -> Tree {
@@ -259,14 +269,16 @@ impl Rules {
     fn enters(&self, entry: &DirEntry) -> bool {
         let is_store = entry.file_name().to_str().is_some_and(|name| STORES.contains(&name));
         if is_store && entry.depth() > 0 {
-            return self.is_wanted(entry);
+            return self.is_wanted(entry.path(), is_dir(entry));
         }
-        !self.is_left(entry) || self.is_wanted(entry) || (is_dir(entry) && self.brings_back())
+        !self.is_left(entry.path())
+            || self.is_wanted(entry.path(), is_dir(entry))
+            || (is_dir(entry) && self.brings_back())
     }
 
     /// Whether an entry that is looked at stays at home all the same.
     fn leaves(&self, entry: &DirEntry) -> bool {
-        self.brings_back() && self.is_left(entry) && !self.is_wanted(entry)
+        self.brings_back() && self.stays(entry.path(), is_dir(entry))
     }
 
     /// Whether something may be wanted below a directory that is left.
@@ -275,15 +287,20 @@ impl Rules {
             || self.own.as_ref().is_some_and(|own| own.num_whitelists() > 0)
     }
 
-    fn is_left(&self, entry: &DirEntry) -> bool {
-        let below = entry.path().strip_prefix(&self.root).ok().and_then(Path::to_str);
+    /// Whether builds do without a path, and nothing brings it back.
+    fn stays(&self, path: &Path, is_dir: bool) -> bool {
+        self.is_left(path) && !self.is_wanted(path, is_dir)
+    }
+
+    fn is_left(&self, path: &Path) -> bool {
+        let below = path.strip_prefix(&self.root).ok().and_then(Path::to_str);
         below.is_some_and(|below| !below.is_empty() && self.build.is_ignored(below))
     }
 
-    fn is_wanted(&self, entry: &DirEntry) -> bool {
-        self.own.as_ref().is_some_and(|own| {
-            own.matched_path_or_any_parents(entry.path(), is_dir(entry)).is_whitelist()
-        })
+    fn is_wanted(&self, path: &Path, is_dir: bool) -> bool {
+        self.own
+            .as_ref()
+            .is_some_and(|own| own.matched_path_or_any_parents(path, is_dir).is_whitelist())
     }
 }
 
