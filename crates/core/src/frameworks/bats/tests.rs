@@ -1,39 +1,26 @@
 //! What Bats says, what it comes to, and the commands for selections.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::frameworks::sample::site;
-use crate::frameworks::{Exit, Known};
+use crate::frameworks::Exit;
+use crate::frameworks::sample::{self, Files, site};
 use crate::model::RunEvent;
-use crate::plan::{Interpreter, Source as From};
 
 const ORDERS: &str = include_str!("../../../../../fixtures/shell-bats/test/orders.bats");
 const STOCK: &str = include_str!("../../../../../fixtures/shell-bats/test/deep/stock.bats");
-const FILES: &[(&str, &str)] = &[
+const FILES: Files<'_> = &[
     ("test/broken.bats", "@test \"answers\" {\n"),
     ("test/deep/stock.bats", STOCK),
     ("test/orders.bats", ORDERS),
 ];
 
-fn job(files: &[(&str, &str)], selection: &[&str]) -> Job {
-    let suite = Suite::new(RelPath::default(), Arc::new(Bats));
-    let files = files.iter().map(|(path, text)| {
-        let path = RelPath::new(path);
-        let items = Bats.discover(&suite, &mut Source::new(&path, text));
-        (path, Arc::from(items))
-    });
-    let known = Known::new(files);
+/// `!` in front of what is left out.
+fn job(files: Files<'_>, selection: &[&str]) -> Job {
     let (out, selection): (Vec<&str>, Vec<&str>) =
         selection.iter().partition(|it| it.starts_with('!'));
-    Job {
-        selection: selection.iter().map(|id| id.parse().unwrap()).collect(),
-        exclude: out.iter().map(|id| id[1..].parse().unwrap()).collect(),
-        known,
-        ..Job::new(suite, Interpreter::new("default", From::Local))
-    }
+    let out: Vec<&str> = out.iter().map(|it| &it[1..]).collect();
+    sample::job(&KIND, "", files, &selection, &out)
 }
 
 fn check(captured: &str, exit: Exit, expected: &Expect) {
@@ -41,27 +28,7 @@ fn check(captured: &str, exit: Exit, expected: &Expect) {
     let told: Vec<RunEvent> = captured.lines().flat_map(|line| reader.line(line)).collect();
     let conclusion = reader.conclude(&[], exit);
     let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
-    let mut text = format!("{finished} told while it ran\n");
-    for result in &conclusion.results {
-        let reason = result.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
-        text.push_str(&format!("{} {}{reason}\n", result.outcome.as_str(), result.id));
-        for failure in &result.failures {
-            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
-            let message = failure.message.replace('\n', "⏎");
-            text.push_str(&format!("    {}: {message}\n", place.unwrap_or_default()));
-            for frame in &failure.frames {
-                let place = &frame.place;
-                text.push_str(&format!("      {}:{} {}\n", place.path, place.line, frame.name));
-            }
-        }
-        if !result.output.is_empty() {
-            text.push_str(&format!("    printed {:?}\n", result.output));
-        }
-    }
-    if let Some(broken) = conclusion.broken {
-        text.push_str(&format!("broken: {}\n", broken.message));
-    }
-    expected.assert_eq(&text);
+    expected.assert_eq(&format!("{finished} told while it ran\n{}", sample::shown(&conclusion)));
 }
 
 #[test]
@@ -70,39 +37,39 @@ fn the_sample_project() {
         include_str!("captured/shop-1.11.txt"),
         Exit::Code(1),
         &expect![[r#"
-        10 told while it ran
-        errored test/broken.bats
-            /w/test/broken.bats:4: syntax error near unexpected token `}'
-        errored test/deep/stock.bats
-            /w/test/deep/stock.bats:3: `return 1' failed
-              /w/test/deep/stock.bats:3 setup_file
-            printed "no stock list\n"
-        failed test/orders.bats::an order for nothing
-            /w/test/orders.bats:24: values do not equal⏎expected : nothing⏎actual   : an order for nothing
-              /w/test/orders.bats:24 
-              /w/test/checks.bash:11 assert_equal
-            printed "-- values do not equal --\nexpected : nothing\nactual   : an order for nothing\n--\nLast output:\nan order for nothing\n"
-        errored test/orders.bats::ends its process
-            /w/test/orders.bats:41: its process was ended
-        passed test/orders.bats::patience
-        passed test/orders.bats::price of … pieces[price of ten pieces]
-        failed test/orders.bats::reads pieces
-            /w/test/orders.bats:19: `reads_as 12 13' failed
-              /w/test/orders.bats:19 
-              /w/test/checks.bash:4 reads_as
-        failed test/orders.bats::says it in unicode: čaj ≠ 茶
-            /w/test/orders.bats:38: `false' failed
-              /w/test/orders.bats:38 
-            printed "\u{1b}[31mred\u{1b}[0m and \u{7} no line end\n"
-        skipped test/orders.bats::tariffs (needs the tariff server)
-        passed test/orders.bats::total
-            printed "adding up 3 x 100\n"
-        failed test/orders.bats::total with 'quotes', "doubles" (and $dollars) \[x] *
-            /w/test/orders.bats:15: `[ "$output" = 357 ]' failed
-              /w/test/orders.bats:15 
-            printed "Last output:\n300\n"
-        passed test/orders.bats::written_otherwise
-    "#]],
+            10 told while it ran
+            errored test/broken.bats
+                /w/test/broken.bats:4: syntax error near unexpected token `}'
+            errored test/deep/stock.bats
+                /w/test/deep/stock.bats:3: `return 1' failed
+                  /w/test/deep/stock.bats:3 setup_file
+                printed "no stock list\n"
+            failed test/orders.bats::an order for nothing
+                /w/test/orders.bats:24: values do not equal⏎expected : nothing⏎actual   : an order for nothing
+                  /w/test/orders.bats:24 
+                  /w/test/checks.bash:11 assert_equal
+                printed "-- values do not equal --\nexpected : nothing\nactual   : an order for nothing\n--\n" …
+            errored test/orders.bats::ends its process
+                /w/test/orders.bats:41: its process was ended
+            passed test/orders.bats::patience
+            passed test/orders.bats::price of … pieces[price of ten pieces]
+            failed test/orders.bats::reads pieces
+                /w/test/orders.bats:19: `reads_as 12 13' failed
+                  /w/test/orders.bats:19 
+                  /w/test/checks.bash:4 reads_as
+            failed test/orders.bats::says it in unicode: čaj ≠ 茶
+                /w/test/orders.bats:38: `false' failed
+                  /w/test/orders.bats:38 
+                printed "\u{1b}[31mred\u{1b}[0m and \u{7} no line end\n"
+            skipped test/orders.bats::tariffs (needs the tariff server)
+            passed test/orders.bats::total
+                printed "adding up 3 x 100\n"
+            failed test/orders.bats::total with 'quotes', "doubles" (and $dollars) \[x] *
+                /w/test/orders.bats:15: `[ "$output" = 357 ]' failed
+                  /w/test/orders.bats:15 
+                printed "Last output:\n300\n"
+            passed test/orders.bats::written_otherwise
+        "#]],
     );
 }
 

@@ -1,16 +1,12 @@
 //! What is found in PHP files, which commands run a selection, and what PHPUnit's words come to.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
-use super::Phpunit;
-use crate::frameworks::sample::site;
-use crate::frameworks::{Exit, ItemKind, Known, Source, Suite};
-use crate::id::TestId;
-use crate::interpreter;
+use super::KIND;
+use crate::frameworks::sample::{self, site};
+use crate::frameworks::{Exit, ItemKind};
 use crate::paths::RelPath;
-use crate::plan::{self, Job, ReportFile};
+use crate::plan::{Job, ReportFile};
 
 const CART: &str = r#"<?php
 namespace Shop\Till;
@@ -43,22 +39,9 @@ class Unfinished extends TestCase { public function testSeen() { $this->
 "#;
 
 fn job(selection: &[&str], exclude: &[&str]) -> Job {
-    let suite = Suite::new(RelPath::new("shop"), Arc::new(Phpunit));
     let price = "<?php class PriceTest extends TestCase { function testIsRight() {} }";
-    let texts = [("shop/tests/CartTest.php", CART), ("shop/tests/deep/PriceTest.php", price)];
-    let files = texts.map(|(path, text)| {
-        let path = RelPath::new(path);
-        let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
-        (path, items.into())
-    });
-    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
-    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
-    Job {
-        selection: ids(selection),
-        exclude: ids(exclude),
-        known: Known::new(files),
-        ..Job::new(suite, interpreter)
-    }
+    let files = [("shop/tests/CartTest.php", CART), ("shop/tests/deep/PriceTest.php", price)];
+    sample::job(&KIND, "shop", &files, selection, exclude)
 }
 
 #[test]
@@ -174,17 +157,7 @@ fn conclude(events: &str, printed: &str, report: &str, exit: Exit) -> String {
     printed.lines().for_each(|line| drop(reader.printed(line)));
     let report = ReportFile { name: "0-phpunit.xml".into(), bytes: report.into() };
     let conclusion = reader.conclude(&[report], exit);
-    let results = conclusion.results.iter().map(|result| {
-        let failures = result.failures.iter().map(|failure| {
-            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
-            format!("\n  {} {}", place.unwrap_or_default(), failure.message)
-        });
-        let failures: String = failures.collect();
-        format!("{} {}{failures}\n", result.outcome.as_str(), result.id)
-    });
-    let results: String = results.collect();
-    let broken = conclusion.broken.map(|it| it.message).unwrap_or_default();
-    format!("{told} told\n{results}{broken}")
+    format!("{told} told\n{}", sample::shown(&conclusion))
 }
 
 const HINT: &str = r"locationHint='php_qn:///app/shop/tests/CartTest.php::\Shop\Till\CartTest";
@@ -221,9 +194,13 @@ fn errors_are_told_from_failures_by_the_report() {
         6 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
         failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
-          /w/shop/tests/CartTest.php:9 it 'was'
+            /w/shop/tests/CartTest.php:9: it 'was'
+              /w/shop/tests/CartTest.php:9 
+              /w/shop/src/Cart.php:3 
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows["a b"]
-          /w/shop/tests/CartTest.php:18 it 'was'
+            /w/shop/tests/CartTest.php:18: it 'was'
+              /w/shop/tests/CartTest.php:18 
+              /w/shop/src/Cart.php:3 
     "#]]
     .assert_eq(&conclude(&events, "", report, Exit::Code(2)));
 }
@@ -241,7 +218,7 @@ fn what_is_risky_is_bad_only_where_phpunit_says_so() {
     expect![[r#"
         2 told
         failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
-          /w/shop/tests/CartTest.php:9 no assertions
+            /w/shop/tests/CartTest.php:9: no assertions
     "#]]
     .assert_eq(&conclude(&events, "", "", Exit::Code(1)));
 }
@@ -255,7 +232,8 @@ fn what_keeps_tests_from_running_is_an_error_at_its_place() {
     expect![[r#"
         1 told
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest
-          /w/shop/tests/CartTest.php:11 not set up
+            /w/shop/tests/CartTest.php:11: not set up
+              /w/shop/tests/CartTest.php:11 
     "#]]
     .assert_eq(&conclude(&class_failed, "", "", Exit::Code(2)));
     let provider = "1) Shop\\Till\\CartTest::testRows
@@ -268,7 +246,8 @@ no rows
         2 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows
-          /w/shop/tests/CartTest.php:18 no rows
+            /w/shop/tests/CartTest.php:18: no rows
+              /w/shop/tests/CartTest.php:18 
     "#]]
     .assert_eq(&conclude(&class(&test("testAdds", "")), provider, "", Exit::Code(2)));
     let inside = "An error occurred inside PHPUnit.
@@ -279,7 +258,7 @@ Location: /app/shop/tests/CartTest.php:11
     expect![[r#"
         0 told
         errored shop/tests/CartTest.php
-          /w/shop/tests/CartTest.php:11 syntax error, unexpected token ";"
+            /w/shop/tests/CartTest.php:11: syntax error, unexpected token ";"
     "#]]
     .assert_eq(&conclude("", inside, "", Exit::Code(255)));
     let parse =
@@ -287,7 +266,7 @@ Location: /app/shop/tests/CartTest.php:11
     expect![[r#"
         0 told
         errored shop/tests/CartTest.php
-          /w/shop/tests/CartTest.php:12 syntax error, unexpected ';'
+            /w/shop/tests/CartTest.php:12: syntax error, unexpected ';'
     "#]]
     .assert_eq(&conclude("", parse, "", Exit::Code(255)));
 }
@@ -301,18 +280,22 @@ fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
         3 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
-          /w/shop/tests/CartTest.php:17 Error: Call to undefined function gone()
-        the test process ended before PHPUnit did: exit code 255"#]]
+            /w/shop/tests/CartTest.php:17: Error: Call to undefined function gone()
+              /w/shop/tests/CartTest.php:17 
+        broken: the test process ended before PHPUnit did: exit code 255
+    "#]]
     .assert_eq(&conclude(&cut, fatal, "", Exit::Code(255)));
     expect![[r#"
         3 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
-          /w/shop/tests/CartTest.php:18 the process ended while it ran: killed by signal 9
-        the test process ended before PHPUnit did: killed by signal 9"#]]
+            /w/shop/tests/CartTest.php:18: the process ended while it ran: killed by signal 9
+        broken: the test process ended before PHPUnit did: killed by signal 9
+    "#]]
     .assert_eq(&conclude(&cut, "", "", Exit::Signal(9)));
     expect![[r#"
         0 told
-        the test process ended before PHPUnit did: exit code 1"#]]
+        broken: the test process ended before PHPUnit did: exit code 1
+    "#]]
     .assert_eq(&conclude("", "", "", Exit::Code(1)));
 }

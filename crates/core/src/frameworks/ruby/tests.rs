@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 
-use super::{Ruby, Tool};
-use crate::frameworks::sample::site;
-use crate::frameworks::{ItemKind, Known, Source, Suite};
-use crate::id::TestId;
-use crate::interpreter;
+use super::{MINITEST, RSPEC, Ruby, Tool};
+use crate::frameworks::sample::{self, site};
+use crate::frameworks::{ItemKind, Source, Suite};
 use crate::paths::RelPath;
-use crate::plan::{self, Job};
+use crate::plan::Job;
 
 fn suite(tool: Tool) -> Suite {
     Suite::new(RelPath::new("shop"), Arc::new(Ruby { tool, has_gemfile: tool == Tool::Rspec }))
@@ -120,19 +118,19 @@ fn units_are_methods_of_classes_and_sentences() {
 }
 
 fn job(tool: Tool, selection: &[&str], exclude: &[&str]) -> Job {
-    let suite = suite(tool);
-    let files = ["shop/spec/a_spec.rb", "shop/spec/deep/b_spec.rb"].map(|path| {
-        let path = RelPath::new(path);
-        let items = suite.framework.discover(&suite, &mut Source::new(&path, CART));
-        (path, items.into())
-    });
-    let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
-    let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
-    Job {
-        selection: ids(selection),
-        exclude: ids(exclude),
-        known: Known::new(files),
-        ..Job::new(suite, interpreter)
+    match tool {
+        Tool::Rspec => {
+            let files = [
+                ("shop/Gemfile", ""),
+                ("shop/spec/a_spec.rb", CART),
+                ("shop/spec/deep/b_spec.rb", CART),
+            ];
+            sample::job(&RSPEC, "shop", &files, selection, exclude)
+        }
+        Tool::Minitest => {
+            let files = [("shop/test/a_test.rb", UNITS), ("shop/test/deep/b_test.rb", UNITS)];
+            sample::job(&MINITEST, "shop", &files, selection, exclude)
+        }
     }
 }
 
@@ -154,7 +152,7 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
         Tool::Minitest,
         &[],
         &[],
-        &expect![[r#"{"files":[["spec/a_spec.rb",[]],["spec/deep/b_spec.rb",[]]],"exclude":[]}"#]],
+        &expect![[r#"{"files":[["test/a_test.rb",[]],["test/deep/b_test.rb",[]]],"exclude":[]}"#]],
     );
     let total = "shop/spec/a_spec.rb::Shop::Cart";
     check(
