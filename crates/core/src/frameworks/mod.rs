@@ -12,6 +12,7 @@ pub mod go;
 pub mod js;
 pub mod maven;
 pub mod phpunit;
+pub mod prove;
 pub mod pytest;
 pub mod ruby;
 pub mod rust;
@@ -59,6 +60,7 @@ pub const KINDS: &[&Kind] = &[
     &ruby::MINITEST,
     &phpunit::KIND,
     &bats::KIND,
+    &prove::KIND,
 ];
 
 /// What is known of a framework before it is met anywhere.

@@ -1,0 +1,134 @@
+//! Finds the assertions of a file of Perl that have a description, and its subtests.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use tree_sitter::Node;
+
+use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
+use crate::id::TestId;
+
+static PERL: Grammar = Grammar { name: "perl", language: || ts_parser_perl::LANGUAGE.into() };
+
+/// A variable in a text.
+static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[$@]\{?\w+\}?(?:(?:->)?(?:\[[^\]]*\]|\{[^}]*\}))*").expect("a pattern")
+});
+
+pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
+    let Some(tree) = source.tree(&PERL) else {
+        return Vec::new();
+    };
+    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let mut walk = Walk { source, file, items: Vec::new() };
+    walk.visit(tree.root_node(), &[]);
+    walk.items
+}
+
+struct Walk<'w, 's> {
+    source: &'w Source<'s>,
+    file: TestId,
+    items: Vec<TestItem>,
+}
+
+impl Walk<'_, '_> {
+    fn visit(&mut self, node: Node<'_>, names: &[String]) {
+        match node.kind() {
+            // What a function says is said where it is called.
+            "subroutine_declaration_statement" => return,
+            "function_call_expression" | "ambiguous_function_call_expression"
+                if self.call(node, names) =>
+            {
+                return;
+            }
+            _ => {}
+        }
+        let mut cursor = node.walk();
+        for child in node.named_children(&mut cursor) {
+            self.visit(child, names);
+        }
+    }
+
+    /// Takes in a call that makes a test; whether it does.
+    fn call(&mut self, call: Node<'_>, names: &[String]) -> bool {
+        let mut cursor = call.walk();
+        let mut children = call.named_children(&mut cursor);
+        let function = children.next().map(|it| self.source.slice(it)).unwrap_or_default();
+        let Some(first) = children.next() else {
+            return false;
+        };
+        let mut cursor = first.walk();
+        let arguments: Vec<Node<'_>> = match first.kind() {
+            "list_expression" => first.named_children(&mut cursor).collect(),
+            _ => vec![first],
+        };
+        let Some((title, body)) = title(function, &arguments) else {
+            return false;
+        };
+        let Some(pieces) = self.pieces(title) else {
+            return false;
+        };
+        let names = [names, &[pieces.join("…")]].concat();
+        let id = TestId { names: names.clone(), ..self.file.clone() };
+        // One that is said again is a case of the first.
+        if self.items.iter().any(|item| item.id == id) {
+            return true;
+        }
+        let at = self.items.len();
+        if let Some(body) = body {
+            self.visit(body, &names);
+        }
+        let is_whole = pieces.len() == 1;
+        let has_parts = self.items.len() > at;
+        let item = TestItem {
+            id,
+            kind: if is_whole && !has_parts { ItemKind::Test } else { ItemKind::Parametrised },
+            range: self.source.range(call),
+            name: self.source.range(title),
+            hash: self.source.hash(call),
+            pattern: (!is_whole).then(|| NamePattern::new(pieces)),
+            tags: Vec::new(),
+        };
+        self.items.insert(at, item);
+        true
+    }
+
+    /// What a description says, in pieces where variables are.
+    fn pieces(&self, node: Node<'_>) -> Option<Vec<String>> {
+        let text = self.source.slice(node);
+        match node.kind() {
+            "autoquoted_bareword" => Some(vec![text.to_owned()]),
+            "string_literal" if text.len() >= 2 && text.starts_with('\'') => {
+                Some(vec![unescaped(&text[1..text.len() - 1])])
+            }
+            "interpolated_string_literal" if text.len() >= 2 && text.starts_with('"') => {
+                let pieces: Vec<String> =
+                    VARIABLE.split(&text[1..text.len() - 1]).map(unescaped).collect();
+                pieces.iter().any(|piece| !piece.is_empty()).then_some(pieces)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The description among a function's arguments, and what a subtest does.
+fn title<'t>(function: &str, arguments: &[Node<'t>]) -> Option<(Node<'t>, Option<Node<'t>>)> {
+    let least = match function {
+        "subtest" => return Some((*arguments.first()?, arguments.get(1).copied())),
+        "pass" | "fail" => 1,
+        "ok" => 2,
+        "is" | "isnt" | "like" | "unlike" | "is_deeply" => 3,
+        "cmp_ok" => 4,
+        _ => return None,
+    };
+    (arguments.len() >= least).then(|| arguments.last().map(|last| (*last, None)))?
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        out.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    out
+}

@@ -1,0 +1,316 @@
+//! Follows `prove` by what each file says, line by line, as the helper tells it.
+//!
+//! What is said of an assertion that failed comes behind it, up to whatever is told next.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
+
+use super::tap::{self, Directive, Says, Test};
+use crate::frameworks::text::tail;
+use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite};
+use crate::id::TestId;
+use crate::model::{Failure, Outcome, Place, RunEvent, TestResult};
+use crate::paths::RelPath;
+use crate::plan::{Job, ReportFile, Site};
+
+/// Where something happened: `… at t/a.t line 3.`, `… at t/a.t line 3, near "…"`
+static PLACE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(.*?) ?\bat (.+?) line (\d+)(?:\.|(,.*))$").expect("a pattern"));
+
+/// One file that runs.
+#[derive(Debug, Default)]
+struct File {
+    id: TestId,
+    /// The subtests around, and how far what they say is indented.
+    open: Vec<Open>,
+    /// How often something was said already.
+    said: HashMap<TestId, usize>,
+    /// What failed last, and what is said of it.
+    last: Option<(TestResult, Vec<String>)>,
+    /// Whether what is said explains something that needs no explanation: what failed and may, or whose part says why.
+    is_hushed: bool,
+    /// What was printed since.
+    printed: Vec<String>,
+    /// What is no TAP, and what the test library says of the file.
+    stray: Vec<String>,
+    has_plan: bool,
+    is_cut: bool,
+    is_red: bool,
+    skip: Option<String>,
+}
+
+#[derive(Debug)]
+struct Open {
+    name: String,
+    indent: usize,
+    is_red: bool,
+}
+
+pub(super) struct ProveReader {
+    job: Job,
+    suite: Arc<Suite>,
+    site: Site,
+    known: Known,
+    files: BTreeMap<String, File>,
+    results: BTreeMap<TestId, TestResult>,
+    bail_out: Option<String>,
+}
+
+impl ProveReader {
+    pub(super) fn new(job: &Job, site: &Site) -> Self {
+        Self {
+            job: job.clone(),
+            suite: job.suite.clone(),
+            site: site.clone(),
+            known: job.known.clone(),
+            files: BTreeMap::new(),
+            results: BTreeMap::new(),
+            bail_out: None,
+        }
+    }
+
+    fn opened(&mut self, path: &str) {
+        let place = self.site.place(&self.suite.root, path, 1, None);
+        let file = place.and_then(|place| RelPath::below(&self.site.root, &place.path));
+        let id =
+            TestId { suite: self.suite.name.clone(), ..TestId::of_file(file.unwrap_or_default()) };
+        self.files.insert(path.to_owned(), File { id, ..File::default() });
+    }
+
+    fn said(&mut self, path: &str, text: &str) -> Vec<RunEvent> {
+        let Some(file) = self.files.get_mut(path) else {
+            return Vec::new();
+        };
+        let line = tap::line(text);
+        match line.says {
+            Says::Test(test) => {
+                let mut events = self.settled(path);
+                events.extend(self.told(path, line.indent, &test));
+                return events;
+            }
+            Says::Subtest(name) => {
+                let mut events = self.settled(path);
+                events.extend(self.begun(path, line.indent, name));
+                return events;
+            }
+            Says::Plan { count, skip } if line.indent == 0 => {
+                file.has_plan = true;
+                file.skip = skip.filter(|_| count == 0).map(str::to_owned);
+            }
+            Says::Comment(comment) => {
+                let is_end = comment.starts_with("Looks like your test")
+                    || comment.starts_with("Looks like you planned");
+                file.is_cut |= is_end && line.indent == 0;
+                match &mut file.last {
+                    Some((_, lines)) => lines.push(comment.to_owned()),
+                    None if file.is_hushed || comment.starts_with("Looks like you") => {}
+                    None => file.printed.push(text.to_owned()),
+                }
+            }
+            Says::BailOut(why) => self.bail_out = Some(why.to_owned()),
+            Says::Other if !text.is_empty() => {
+                file.stray.push(text.to_owned());
+                file.printed.push(text.to_owned());
+            }
+            Says::Other | Says::Plan { .. } => {}
+        }
+        Vec::new()
+    }
+
+    fn begun(&mut self, path: &str, indent: usize, name: &str) -> Option<RunEvent> {
+        let file = self.files.get_mut(path)?;
+        file.open.retain(|open| open.indent <= indent);
+        file.open.push(Open { name: name.to_owned(), indent: indent + 4, is_red: false });
+        let names: Vec<&str> = file.open.iter().map(|open| open.name.as_str()).collect();
+        let id = self.known.resolve(&file.id, &names);
+        self.job.selects(&id).then_some(RunEvent::TestStarted(id))
+    }
+
+    /// An assertion, or a subtest that is over.
+    fn told(&mut self, path: &str, indent: usize, test: &Test<'_>) -> Option<RunEvent> {
+        let file = self.files.get_mut(path)?;
+        let mut ended = None;
+        while file.open.last().is_some_and(|open| open.indent > indent) {
+            ended = file.open.pop();
+        }
+        let title = match (&ended, test.title.is_empty()) {
+            (Some(ended), true) => ended.name.clone(),
+            (None, true) => format!("test {}", test.number),
+            (_, false) => test.title.clone(),
+        };
+        let names: Vec<&str> =
+            file.open.iter().map(|open| open.name.as_str()).chain([title.as_str()]).collect();
+        let mut id = self.known.resolve(&file.id, &names);
+        let count = file.said.entry(id.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            id.case = Some(
+                id.case.map_or_else(|| format!("#{count}"), |case| format!("{case} #{count}")),
+            );
+        }
+        let (outcome, reason) = match (&test.directive, test.passed) {
+            (Some(Directive::Skip(why)), _) => (Outcome::Skipped, Some(*why)),
+            (Some(Directive::Todo(why)), false) => (Outcome::Skipped, Some(*why)),
+            (_, true) => (Outcome::Passed, None),
+            (_, false) => (Outcome::Failed, None),
+        };
+        let mut result = TestResult::new(id, outcome);
+        result.reason = reason.filter(|it| !it.is_empty()).map(str::to_owned);
+        let printed: String = file.printed.drain(..).map(|line| format!("{line}\n")).collect();
+        result.output = self.site.paths.text_to_host(tail(&printed)).into_owned();
+        if outcome.is_bad() {
+            file.is_red = true;
+            file.open.iter_mut().for_each(|open| open.is_red = true);
+            // A part says why.
+            if ended.is_none_or(|ended| !ended.is_red) {
+                result.failures.push(Failure::default());
+            }
+        }
+        file.is_hushed = !test.passed;
+        if !result.failures.is_empty() {
+            file.last = Some((result, Vec::new()));
+            return None;
+        }
+        self.finished(result)
+    }
+
+    /// All is said of what failed last.
+    fn settled(&mut self, path: &str) -> Vec<RunEvent> {
+        let Some((mut result, lines)) = self.files.get_mut(path).and_then(|file| file.last.take())
+        else {
+            return Vec::new();
+        };
+        result.failures = vec![self.failure(&result.id, &lines)];
+        self.finished(result).into_iter().collect()
+    }
+
+    /// What the test library says of it: where, what it got, and what it expected.
+    fn failure(&self, id: &TestId, lines: &[String]) -> Failure {
+        let place = lines.iter().find_map(|line| self.placed(line)).map(|(_, place)| place);
+        let is_told = |line: &&str| {
+            !line.starts_with("Failed ")
+                && !line.starts_with("at ")
+                && !line.starts_with("Looks like you failed")
+        };
+        let said: Vec<&str> = lines.iter().map(|line| line.trim()).filter(is_told).collect();
+        let value =
+            |name: &str| said.iter().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+        let message = said.join(" ");
+        // Of what is only not true nothing more is said.
+        let first = || lines.first().map_or("the test failed", |line| line.trim()).to_owned();
+        let message = if message.is_empty() { first() } else { message };
+        Failure {
+            message: self.host(&message),
+            detail: self.host(&lines.join("\n")),
+            place: place.or_else(|| self.known.place(id, &self.site.root)),
+            diff: value("expected: ").zip(value("got: ")),
+            ..Failure::default()
+        }
+    }
+
+    fn placed(&self, line: &str) -> Option<(String, Place)> {
+        let found = PLACE.captures(line)?;
+        let place = self.site.place(&self.suite.root, &found[2], found[3].parse().ok()?, None)?;
+        let near = found.get(4).map_or("", |near| near.as_str());
+        Some((format!("{}{near}", &found[1]), place))
+    }
+
+    fn finished(&mut self, result: TestResult) -> Option<RunEvent> {
+        if !result.id.names.is_empty() && !self.job.selects(&result.id) {
+            return None;
+        }
+        self.results.insert(result.id.clone(), result.clone());
+        Some(RunEvent::TestFinished(Box::new(result)))
+    }
+
+    /// A file ended: perhaps before its tests did, or without any.
+    fn closed(&mut self, path: &str, code: &str) -> Vec<RunEvent> {
+        let mut events = self.settled(path);
+        let Some(file) = self.files.remove(path) else {
+            return events;
+        };
+        if let Some(why) = file.skip {
+            let reason = Some(why).filter(|why| !why.is_empty());
+            events.extend(
+                self.finished(TestResult { reason, ..TestResult::new(file.id, Outcome::Skipped) }),
+            );
+            return events;
+        }
+        let is_whole = file.has_plan && !file.is_cut && (code == "0" || file.is_red);
+        if is_whole {
+            return events;
+        }
+        let told = file.stray.iter().find_map(|line| self.placed(line));
+        let (message, place) = match told {
+            Some((message, place)) => (message, Some(place)),
+            None if file.has_plan => {
+                (format!("it ended with exit code {code} before its tests did"), None)
+            }
+            None => {
+                (format!("it ended with exit code {code} and without a plan of its tests"), None)
+            }
+        };
+        let first = self.site.place(&self.suite.root, path, 1, None);
+        let failure = Failure {
+            message: self.host(&message),
+            detail: self.host(tail(&file.stray.join("\n"))),
+            place: place.or(first),
+            ..Failure::default()
+        };
+        let result = TestResult::new(file.id, Outcome::Errored);
+        events.extend(self.finished(TestResult { failures: vec![failure], ..result }));
+        events
+    }
+
+    fn host(&self, text: &str) -> String {
+        self.site.paths.text_to_host(text).into_owned()
+    }
+
+    fn broken(&self, exit: Exit) -> Option<Broken> {
+        if let Some(why) = &self.bail_out {
+            return Some(Broken::process(format!("a test bailed out: {}", self.host(why)), None));
+        }
+        if !self.files.is_empty() {
+            return Some(Broken::process(
+                format!("`prove` ended before its tests did: {exit}"),
+                None,
+            ));
+        }
+        let is_red = self.results.values().any(|result| result.outcome.is_bad());
+        // A part that was not asked for may have failed.
+        let is_part = self.job.selection.iter().any(|id| !id.names.is_empty());
+        let is_explained = exit == Exit::Code(0) || is_red || (is_part && exit == Exit::Code(1));
+        (!is_explained).then(|| {
+            let message = format!("`prove` ended with {exit}, though no test failed");
+            Broken::process(message, Some("the end of its output may say why"))
+        })
+    }
+}
+
+impl Reader for ProveReader {
+    fn line(&mut self, line: &str) -> Vec<RunEvent> {
+        let mut parts = line.splitn(3, '\t');
+        let (what, path) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let rest = parts.next().unwrap_or_default();
+        match what {
+            "open" => {
+                self.opened(path);
+                Vec::new()
+            }
+            "line" => self.said(path, rest),
+            "close" => self.closed(path, rest),
+            _ => Vec::new(),
+        }
+    }
+
+    fn conclude(&mut self, _: &[ReportFile], exit: Exit) -> Conclusion {
+        let broken = self.broken(exit);
+        Conclusion {
+            results: std::mem::take(&mut self.results).into_values().collect(),
+            warnings: Vec::new(),
+            broken,
+        }
+    }
+}

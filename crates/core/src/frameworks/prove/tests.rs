@@ -1,0 +1,225 @@
+//! What files of Perl say, what it comes to, and the commands for selections.
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::frameworks::sample::site;
+use crate::frameworks::{Exit, Known};
+use crate::model::RunEvent;
+use crate::plan::{Interpreter, Source as From};
+
+const FILES: &[(&str, &str)] = &[
+    ("t/deep/orders.t", include_str!("../../../../../fixtures/perl-prove/t/deep/orders.t")),
+    ("t/orders.t", include_str!("../../../../../fixtures/perl-prove/t/orders.t")),
+    ("t/service.t", include_str!("../../../../../fixtures/perl-prove/t/service.t")),
+];
+
+fn job(selection: &[&str]) -> Job {
+    let suite = Suite::new(RelPath::default(), Arc::new(Prove));
+    let files = FILES.iter().map(|(path, text)| {
+        let path = RelPath::new(path);
+        let items = Prove.discover(&suite, &mut Source::new(&path, text));
+        (path, Arc::from(items))
+    });
+    let known = Known::new(files);
+    let (out, selection): (Vec<&str>, Vec<&str>) =
+        selection.iter().partition(|it| it.starts_with('!'));
+    Job {
+        selection: selection.iter().map(|id| id.parse().unwrap()).collect(),
+        exclude: out.iter().map(|id| id[1..].parse().unwrap()).collect(),
+        known,
+        ..Job::new(suite, Interpreter::new("default", From::Local))
+    }
+}
+
+fn check(job: &Job, captured: &str, exit: Exit, expected: &Expect) {
+    let mut reader = Prove.reader(job, &site());
+    let told: Vec<RunEvent> = captured.lines().flat_map(|line| reader.line(line)).collect();
+    let conclusion = reader.conclude(&[], exit);
+    let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
+    let mut text = format!("{finished} told while it ran\n");
+    for result in &conclusion.results {
+        let reason = result.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+        text.push_str(&format!("{} {}{reason}\n", result.outcome.as_str(), result.id));
+        for failure in &result.failures {
+            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
+            text.push_str(&format!("    {}: {}\n", place.unwrap_or_default(), failure.message));
+        }
+        if !result.output.is_empty() {
+            text.push_str(&format!("    printed {:?}\n", result.output));
+        }
+    }
+    if let Some(broken) = conclusion.broken {
+        text.push_str(&format!("broken: {}\n", broken.message));
+    }
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn the_sample_project() {
+    check(
+        &job(&[]),
+        include_str!("captured/shop-3.48.txt"),
+        Exit::Code(1),
+        &expect![[r##"
+            22 told while it ran
+            errored t/broken.t
+                /w/t/broken.t:4: syntax error, near "= ;"
+            passed t/deep/orders.t::total
+            skipped t/orders.t::discounts (later)
+            failed t/orders.t::many pieces
+            passed t/orders.t::many pieces::less than …[less than 100]
+            failed t/orders.t::many pieces::less than …[less than 200]
+                /w/t/orders.t:20: Failed test 'less than 200'
+            passed t/orders.t::many pieces::ten
+            failed t/orders.t::reads 12
+                /w/t/lib/Checks.pm:10: got: '12' expected: '13'
+            failed t/orders.t::rounding
+            passed t/orders.t::rounding::down
+            failed t/orders.t::rounding::half a cent
+            failed t/orders.t::rounding::half a cent::up
+                /w/t/orders.t:26: got: '0.5' expected: '1'
+            failed t/orders.t::stock
+                /w/t/orders.t:48: Structures begin differing at: $got->{tea} = '1' $expected->{tea} = '2'
+            skipped t/orders.t::tariffs (needs the tariff server)
+            passed t/orders.t::test 10
+            skipped t/orders.t::test 6 (no network)
+            passed t/orders.t::total
+                printed "# adding up 3 x 100\n"
+            failed t/orders.t::total with 'tax' #1
+                /w/t/orders.t:14: got: '300' expected: '357'
+            failed t/orders.t::čaj ≠ 茶
+                /w/t/orders.t:52: 'čaj' doesn't match '(?^u:茶)'
+                printed "\u{1b}[31mred\u{1b}[0m and \u{7}\n"
+            errored t/service.t
+                /w/lib/Orders.pm:9: an order for nothing
+            passed t/service.t::opens
+            skipped t/windows.t (only on Windows)
+        "##]],
+    );
+}
+
+#[test]
+fn what_was_not_asked_for_is_not_told() {
+    let captured = include_str!("captured/shop-3.48.txt");
+    check(
+        &job(&["t/orders.t::rounding::down"]),
+        captured,
+        Exit::Code(1),
+        &expect![[r#"
+        4 told while it ran
+        errored t/broken.t
+            /w/t/broken.t:4: syntax error, near "= ;"
+        passed t/orders.t::rounding::down
+        errored t/service.t
+            /w/lib/Orders.pm:9: an order for nothing
+        skipped t/windows.t (only on Windows)
+    "#]],
+    );
+}
+
+#[test]
+fn files_that_end_in_unusual_ways() {
+    let ends = "open\tt/a.t\nline\tt/a.t\t1..2\nline\tt/a.t\tok 1 - only\nline\tt/a.t\t# Looks like your test exited with 3 just after 1.\nclose\tt/a.t\t3\nopen\tt/b.t\nline\tt/b.t\tok 1 - all\nline\tt/b.t\tnot ok 2 - all\nclose\tt/b.t\t0\n";
+    check(
+        &job(&[]),
+        ends,
+        Exit::Code(1),
+        &expect![[r#"
+            5 told while it ran
+            errored t/a.t
+                /w/t/a.t:1: it ended with exit code 3 before its tests did
+            passed t/a.t::only
+            errored t/b.t
+                /w/t/b.t:1: it ended with exit code 0 and without a plan of its tests
+            passed t/b.t::all
+            failed t/b.t::all[#2]
+                : the test failed
+        "#]],
+    );
+    let bails =
+        "open\tt/a.t\nline\tt/a.t\tok 1\nline\tt/a.t\tBail out!  no shop\nclose\tt/a.t\t255\n";
+    check(
+        &job(&[]),
+        bails,
+        Exit::Code(255),
+        &expect![[r#"
+        2 told while it ran
+        errored t/a.t
+            /w/t/a.t:1: it ended with exit code 255 and without a plan of its tests
+        passed t/a.t::test 1
+        broken: a test bailed out: no shop
+    "#]],
+    );
+    check(
+        &job(&[]),
+        "open\tt/a.t\nline\tt/a.t\tok 1\n",
+        Exit::Signal(9),
+        &expect![[r#"
+        1 told while it ran
+        passed t/a.t::test 1
+        broken: `prove` ended before its tests did: killed by signal 9
+    "#]],
+    );
+    check(
+        &job(&[]),
+        "",
+        Exit::Code(2),
+        &expect![[r#"
+        0 told while it ran
+        broken: `prove` ended with exit code 2, though no test failed
+    "#]],
+    );
+}
+
+#[test]
+fn assertions_with_a_description_are_found() {
+    let text = r#"
+use Test::More;
+ok(1, 'one');
+ok(1);
+is($a, 'expected');
+is $a, 1, "with $a->{b}[0] and @{list} \"q\"";
+cmp_ok($a, '==', 'x');
+subtest 'outer' => sub {
+    pass 'inside';
+    subtest inner => sub { pass('deep') };
+};
+if (1) { fail("in a block") }
+sub helper { ok(1, 'of whoever calls') }
+ok(1, 'one');
+ok(1, $name);
+like($text, qr/x/, q{quoted otherwise});
+"#;
+    let suite = Suite::new(RelPath::default(), Arc::new(Prove));
+    let path = RelPath::new("t/a.t");
+    let items = Prove.discover(&suite, &mut Source::new(&path, text));
+    let shown = items.iter().map(|item| {
+        let (start, end) = (item.range.start.line + 1, item.range.end.line + 1);
+        format!("{:?} {start}-{end} {}\n", item.kind, item.id.names.join(" / "))
+    });
+    expect![[r#"
+        Test 3-3 one
+        Parametrised 6-6 with … and … "q"
+        Parametrised 8-11 outer
+        Test 9-9 outer / inside
+        Parametrised 10-10 outer / inner
+        Test 10-10 outer / inner / deep
+        Test 12-12 in a block
+    "#]]
+    .assert_eq(&shown.collect::<String>());
+}
+
+#[test]
+fn each_selection_has_its_files() {
+    let steps = |selection: &[&str]| {
+        let steps = Prove.invocation(&job(selection), &site()).steps;
+        steps.iter().map(|step| step.join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(steps(&[]), ["t"]);
+    assert_eq!(steps(&["t/deep", "t/orders.t::total", "t/deep/orders.t"]), ["t/deep t/orders.t"]);
+    assert_eq!(steps(&["!t/deep"]), ["t/orders.t t/service.t"]);
+    assert_eq!(steps(&["t/orders.t", "!t/orders.t"]), ["--version"]);
+}
