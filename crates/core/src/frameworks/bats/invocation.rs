@@ -3,9 +3,9 @@
 //! A filter means the same in every file of a command. So each file of which some tests are chosen has a command of its
 //! own; those that run as a whole share one.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use crate::frameworks::{ItemKind, TestItem};
+use crate::frameworks::chosen;
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
@@ -56,44 +56,26 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
     }
 }
 
-/// What is chosen of each file: everything, or some tests.
-fn files(job: &Job) -> BTreeMap<RelPath, Option<Vec<String>>> {
+/// The titles that are chosen of a file; `None` for everything.
+fn titles(job: &Job, file: &RelPath, chosen: Option<BTreeSet<&TestId>>) -> Option<Vec<String>> {
     let is_out = |id: &TestId| job.exclude.iter().any(|out| out.holds(id));
-    let whole =
-        |file: &RelPath| TestId { suite: job.suite.name.clone(), ..TestId::of_file(file.clone()) };
-    let with_tests = || job.known.files().filter(|file| !job.known.in_file(file).is_empty());
-    let mut files: BTreeMap<RelPath, Option<Vec<String>>> = BTreeMap::new();
-    for id in job.selection.iter().filter(|id| !id.names.is_empty() && !is_out(id)) {
-        let names = files.entry(id.file.clone()).or_insert_with(|| Some(Vec::new()));
-        names.get_or_insert_default().push(expression(job, id));
+    if let Some(chosen) = chosen {
+        let chosen = chosen.into_iter().filter(|id| !is_out(id));
+        return Some(chosen.map(|id| expression(job, id)).collect());
     }
-    for id in job.selection.iter().filter(|id| id.names.is_empty()) {
-        let below: Vec<&RelPath> =
-            with_tests().filter(|file| file.strip(&id.file).is_some()).collect();
-        let itself = below.is_empty().then_some(&id.file);
-        files.extend(below.into_iter().chain(itself).map(|file| (file.clone(), None)));
-    }
-    if job.selection.is_empty() {
-        files.extend(with_tests().map(|file| (file.clone(), None)));
-    }
-    files.retain(|file, _| !is_out(&whole(file)));
     // A filter cannot say what is left out: it names what stays.
-    for (file, names) in files.iter_mut().filter(|(_, names)| names.is_none()) {
-        if job.exclude.iter().any(|out| out.file == *file) {
-            let stays = |item: &&TestItem| item.kind != ItemKind::Group && !is_out(&item.id);
-            let items = job.known.in_file(file).iter().filter(stays);
-            *names = Some(items.map(|item| expression(job, &item.id)).collect());
-        }
-    }
-    files
+    job.exclude.iter().any(|out| out.file == *file).then(|| {
+        let stays = job.known.in_file(file).iter().filter(|item| !is_out(&item.id));
+        stays.map(|item| expression(job, &item.id)).collect()
+    })
 }
 
 fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
     let mut whole = Vec::new();
     let mut steps = Vec::new();
-    for (file, names) in files(job) {
+    for (file, chosen) in chosen::files(job) {
         let path = site.workspace(&file);
-        match names {
+        match titles(job, &file, chosen) {
             None => whole.push(path),
             Some(names) => steps.extend(portions(names).into_iter().map(|names| {
                 let filter = format!("^({})$", names.join("|"));

@@ -1,37 +1,24 @@
 //! What files of Perl say, what it comes to, and the commands for selections.
 
-use std::sync::Arc;
-
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::frameworks::sample::site;
-use crate::frameworks::{Exit, Known};
+use crate::frameworks::Exit;
+use crate::frameworks::sample::{self, Files, site};
 use crate::model::RunEvent;
-use crate::plan::{Interpreter, Source as From};
 
-const FILES: &[(&str, &str)] = &[
+const FILES: Files<'_> = &[
     ("t/deep/orders.t", include_str!("../../../../../fixtures/perl-prove/t/deep/orders.t")),
     ("t/orders.t", include_str!("../../../../../fixtures/perl-prove/t/orders.t")),
     ("t/service.t", include_str!("../../../../../fixtures/perl-prove/t/service.t")),
 ];
 
+/// `!` in front of what is left out.
 fn job(selection: &[&str]) -> Job {
-    let suite = Suite::new(RelPath::default(), Arc::new(Prove));
-    let files = FILES.iter().map(|(path, text)| {
-        let path = RelPath::new(path);
-        let items = Prove.discover(&suite, &mut Source::new(&path, text));
-        (path, Arc::from(items))
-    });
-    let known = Known::new(files);
     let (out, selection): (Vec<&str>, Vec<&str>) =
         selection.iter().partition(|it| it.starts_with('!'));
-    Job {
-        selection: selection.iter().map(|id| id.parse().unwrap()).collect(),
-        exclude: out.iter().map(|id| id[1..].parse().unwrap()).collect(),
-        known,
-        ..Job::new(suite, Interpreter::new("default", From::Local))
-    }
+    let out: Vec<&str> = out.iter().map(|it| &it[1..]).collect();
+    sample::job(&KIND, "", FILES, &selection, &out)
 }
 
 fn check(job: &Job, captured: &str, exit: Exit, expected: &Expect) {
@@ -39,21 +26,7 @@ fn check(job: &Job, captured: &str, exit: Exit, expected: &Expect) {
     let told: Vec<RunEvent> = captured.lines().flat_map(|line| reader.line(line)).collect();
     let conclusion = reader.conclude(&[], exit);
     let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
-    let mut text = format!("{finished} told while it ran\n");
-    for result in &conclusion.results {
-        let reason = result.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
-        text.push_str(&format!("{} {}{reason}\n", result.outcome.as_str(), result.id));
-        for failure in &result.failures {
-            let place = failure.place.as_ref().map(|it| format!("{}:{}", it.path, it.line));
-            text.push_str(&format!("    {}: {}\n", place.unwrap_or_default(), failure.message));
-        }
-        if !result.output.is_empty() {
-            text.push_str(&format!("    printed {:?}\n", result.output));
-        }
-    }
-    if let Some(broken) = conclusion.broken {
-        text.push_str(&format!("broken: {}\n", broken.message));
-    }
+    let text = format!("{finished} told while it ran\n{}", sample::shown(&conclusion));
     expected.assert_eq(&text);
 }
 
@@ -193,7 +166,7 @@ ok(1, 'one');
 ok(1, $name);
 like($text, qr/x/, q{quoted otherwise});
 "#;
-    let suite = Suite::new(RelPath::default(), Arc::new(Prove));
+    let suite = Suite::new(RelPath::default(), std::sync::Arc::new(Prove));
     let path = RelPath::new("t/a.t");
     let items = Prove.discover(&suite, &mut Source::new(&path, text));
     let shown = items.iter().map(|item| {
