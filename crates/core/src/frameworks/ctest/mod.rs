@@ -26,7 +26,7 @@ use crate::plan::{Invocation, Job, Site};
 /// How projects are found that CTest tests.
 pub const KIND: Kind = Kind {
     name: "ctest",
-    image: "mcr.microsoft.com/devcontainers/cpp:debian-12",
+    image: "gcc:14",
     shaped_by: &["CMakeLists.txt"],
     detect: |contents| {
         let roots = detect::detect(contents).into_iter();
