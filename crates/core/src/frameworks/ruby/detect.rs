@@ -13,7 +13,11 @@ const SAMPLE: usize = 16;
 pub(super) fn detect(contents: Contents<'_>, tool: Tool) -> Vec<RelPath> {
     let is_project = |path: &&RelPath| {
         let name = path.as_str().rsplit('/').next().unwrap_or_default();
-        matches!(name, "Gemfile" | "Rakefile" | ".rspec") || name.ends_with(".gemspec")
+        let is_named =
+            matches!(name, "Gemfile" | "Rakefile" | ".rspec") || name.ends_with(".gemspec");
+        // An application that tests are about is no project of its own.
+        let is_subject = || path.as_str().split('/').any(|part| matches!(part, "spec" | "test"));
+        is_named && !is_subject()
     };
     let projects: Vec<RelPath> =
         contents.files.iter().filter(is_project).map(RelPath::parent).collect();
@@ -91,6 +95,8 @@ mod tests {
             &["shop", "till"],
         );
         check(Tool::Rspec, &[("vendor/x/spec/a_spec.rb", ""), ("spec/spec_helper.rb", "")], &[]);
+        let dummy = ("spec/dummy/Gemfile", "");
+        check(Tool::Rspec, &[("Gemfile", ""), dummy, ("spec/dummy/spec/a_spec.rb", "")], &[""]);
         let test = "require \"minitest/autorun\"";
         check(Tool::Minitest, &[("test/cart_test.rb", test), ("test/test_helper.rb", "")], &[""]);
         check(

@@ -16,7 +16,7 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
         return Vec::new();
     };
     let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
-    let mut walk = Walk { tool, source, file, items: Vec::new() };
+    let mut walk = Walk { tool, source, file, scope: String::new(), items: Vec::new() };
     walk.visit(tree.root_node(), &[]);
     walk.items
 }
@@ -25,6 +25,8 @@ struct Walk<'w, 's> {
     tool: Tool,
     source: &'w Source<'s>,
     file: TestId,
+    /// The modules around, with `::` behind each: RSpec calls a class by its whole name.
+    scope: String,
     items: Vec<TestItem>,
 }
 
@@ -33,6 +35,7 @@ impl Walk<'_, '_> {
         let is_taken = match node.kind() {
             "call" => self.call(node, names),
             "class" | "module" if self.tool == Tool::Minitest => self.class(node, names),
+            "module" => self.module(node, names),
             "method" => self.method(node, names),
             "ERROR" => self.cut(node, names),
             _ => false,
@@ -78,7 +81,7 @@ impl Walk<'_, '_> {
             match part.kind() {
                 "argument_list" if is_group(word) => {
                     let (name, pattern) =
-                        title::of_group(self.source, Some(part), self.tool).named();
+                        title::of_group(self.source, Some(part), self.tool, &self.scope).named();
                     names.push(name);
                     self.add(self.items.len(), part, names.clone(), ItemKind::Group, pattern);
                 }
@@ -105,8 +108,9 @@ impl Walk<'_, '_> {
         let Some(block) = call.child_by_field_name("block") else {
             return false;
         };
-        let titles = title::of_group(self.source, call.child_by_field_name("arguments"), self.tool);
-        let (name, pattern) = titles.named();
+        let arguments = call.child_by_field_name("arguments");
+        let (name, pattern) =
+            title::of_group(self.source, arguments, self.tool, &self.scope).named();
         let names = [names, &[name]].concat();
         let at = self.items.len();
         self.below(block, &names);
@@ -148,6 +152,20 @@ impl Walk<'_, '_> {
         }
         let kind = if pattern.is_some() { ItemKind::Parametrised } else { ItemKind::Test };
         self.add(self.items.len(), call, [names, &[name]].concat(), kind, pattern);
+        true
+    }
+
+    fn module(&mut self, module: Node<'_>, names: &[String]) -> bool {
+        let (Some(name), Some(body)) =
+            (module.child_by_field_name("name"), module.child_by_field_name("body"))
+        else {
+            return true;
+        };
+        let outside = self.scope.len();
+        self.scope.push_str(self.source.slice(name));
+        self.scope.push_str("::");
+        self.below(body, names);
+        self.scope.truncate(outside);
         true
     }
 

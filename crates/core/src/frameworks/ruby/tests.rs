@@ -46,6 +46,12 @@ RSpec.describe Shop::Cart, type: :model do
   [1, 2].each { |n| context "with #{n}" do it "adds #{n} to #{n}" do end end }
   shared_examples('a thing') { it('is not one') {} }
   describe 'empty' do end
+  module Deep
+    module Inner
+      describe Till, '#rings' do it('loud') { } end
+      describe ::Till do it('whole') { } end
+    end
+  end
   def helper
     it 'is nothing'
   end
@@ -58,17 +64,21 @@ fn specs_are_calls_however_they_are_nested() {
         Tool::Rspec,
         CART,
         &expect![[r#"
-        group 3 Shop::Cart
-        group 5 Shop::Cart > Shop::Cart#total
-        test 6 Shop::Cart > Shop::Cart#total > is 'quoted' "twice" č
-        test 7 Shop::Cart > Shop::Cart#total > is \n raw
-        test 8 Shop::Cart > Shop::Cart#total > expect(1).to eq 1
-        test 9 Shop::Cart > Shop::Cart#total > is_expected.to be_empty
-        parametrised 10 Shop::Cart > Shop::Cart#total > …
-        test 14 Shop::Cart > Shop::Cart#total > of two
-        group 16 Shop::Cart > with #{n}
-        parametrised 16 Shop::Cart > with #{n} > adds #{n} to #{n}
-    "#]],
+            group 3 Shop::Cart
+            group 5 Shop::Cart > Shop::Cart#total
+            test 6 Shop::Cart > Shop::Cart#total > is 'quoted' "twice" č
+            test 7 Shop::Cart > Shop::Cart#total > is \n raw
+            test 8 Shop::Cart > Shop::Cart#total > expect(1).to eq 1
+            test 9 Shop::Cart > Shop::Cart#total > is_expected.to be_empty
+            parametrised 10 Shop::Cart > Shop::Cart#total > …
+            test 14 Shop::Cart > Shop::Cart#total > of two
+            group 16 Shop::Cart > with #{n}
+            parametrised 16 Shop::Cart > with #{n} > adds #{n} to #{n}
+            group 21 Shop::Cart > Deep::Inner::Till#rings
+            test 21 Shop::Cart > Deep::Inner::Till#rings > loud
+            group 22 Shop::Cart > Till
+            test 22 Shop::Cart > Till > whole
+        "#]],
     );
 }
 

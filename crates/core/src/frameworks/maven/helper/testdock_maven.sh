@@ -3,6 +3,8 @@
 # `source PATH` is a source file, `report PATH` a report, whose lines follow behind a space, up to `end`.
 scratch=$1
 shift
+# One that is not there leaves it to the next, silently.
+command -v "$1" >/dev/null || exit 127
 case $TESTDOCK_EVENTS_FD in
 '') exec 3>/dev/null ;;
 3) ;;

@@ -62,7 +62,12 @@ impl Title {
 }
 
 /// The title of a group: what it is about, and in RSpec what of it.
-pub(super) fn of_group(source: &Source<'_>, arguments: Option<Node<'_>>, tool: Tool) -> Title {
+pub(super) fn of_group(
+    source: &Source<'_>,
+    arguments: Option<Node<'_>>,
+    tool: Tool,
+    scope: &str,
+) -> Title {
     let Some(arguments) = arguments else {
         return Title::whole("");
     };
@@ -70,12 +75,14 @@ pub(super) fn of_group(source: &Source<'_>, arguments: Option<Node<'_>>, tool: T
         return Title::whole("");
     };
     let about = title(source, first).unwrap_or_else(|| Title::unknown(squeezed(source, first)));
+    let is_class = matches!(first.kind(), "constant" | "scope_resolution");
+    let is_within = is_class && !source.slice(first).starts_with("::");
+    let about = if is_within { Title::whole(scope).with("", about) } else { about };
     let second = arguments.named_child(1).filter(|it| it.kind() == "string");
     let Some(second) = second.filter(|_| tool == Tool::Rspec).and_then(|it| title(source, it))
     else {
         return about;
     };
-    let is_class = matches!(first.kind(), "constant" | "scope_resolution");
     let is_method = is_class && second.label.starts_with(['#', '.', ':']);
     about.with(if is_method { "" } else { " " }, second)
 }

@@ -120,6 +120,12 @@ module Testdock
       !wanted.nil? && (wanted.empty? || wanted.any?(&within))
     end
 
+    # Tests may have the same names: which of those that do one is.
+    def ordinal(same, key)
+      at = same.length > 1 && same.index(key)
+      at ? "##{at + 1}" : nil
+    end
+
     # -- what was printed ---------------------------------------------------------------------------------------------
 
     # Tests that run side by side print into one another.

@@ -58,7 +58,8 @@ module Testdock
     # What Minitest tells of.
     class Reporter < Minitest::AbstractReporter
       def prerecord(test_class, method)
-        about = { file: Units.file(test_class), names: Units.names(test_class, method) }
+        file, names = Units.file(test_class), Units.names(test_class, method)
+        about = { file: file, names: names, case: Testdock.ordinal(same(test_class, method.to_s), method.to_s) }
         (@running ||= {})[[test_class.name, method.to_s]] = about
         Testdock.tell('start', about)
         Testdock.listen
@@ -77,6 +78,15 @@ module Testdock
       end
 
       private
+
+      # `it` numbers its methods, so that titles may be the same.
+      def same(test_class, method)
+        title = method[/\Atest_\d{4,}_(.*)\z/m, 1]
+        return [method] unless title
+
+        all = test_class.public_instance_methods.map(&:to_s)
+        all.select { |it| it[/\Atest_\d{4,}_(.*)\z/m, 1] == title }.sort
+      end
 
       def said(result)
         return { outcome: 'skipped', reason: result.failure.message } if result.skipped?

@@ -18,6 +18,12 @@ module Testdock
         example.metadata[:rerun_file_path] || example.metadata[:file_path]
       end
 
+      # The examples of these names.
+      def same(file, names)
+        @all ||= RSpec.world.all_examples.group_by { |it| [file(it), names(it)] }
+        (@all[[file, names]] || []).map(&:id)
+      end
+
       private
 
       def title(example)
@@ -76,7 +82,8 @@ module Testdock
       private
 
       def about(example)
-        { file: Specs.file(example), names: Specs.names(example) }
+        file, names = Specs.file(example), Specs.names(example)
+        { file: file, names: names, case: Testdock.ordinal(Specs.same(file, names), example.id) }
       end
 
       def assertion?(error)
