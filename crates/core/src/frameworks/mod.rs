@@ -28,6 +28,7 @@ mod reader;
 mod sample;
 mod source;
 mod text;
+mod words;
 
 pub use item::{ItemKind, Position, Range, TestItem};
 pub use known::Known;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::frameworks::chosen;
+use crate::frameworks::words::portions;
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
@@ -77,35 +78,20 @@ fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
         let path = site.workspace(&file);
         match titles(job, &file, chosen) {
             None => whole.push(path),
-            Some(names) => steps.extend(portions(names).into_iter().map(|names| {
+            Some(names) => steps.extend(portions(names, LONGEST).into_iter().map(|names| {
                 let filter = format!("^({})$", names.join("|"));
                 vec!["--filter".to_owned(), filter, "--".to_owned(), path.clone()]
             })),
         }
     }
-    let whole = portions(whole).into_iter().map(|paths| [vec!["--".to_owned()], paths].concat());
+    let whole =
+        portions(whole, LONGEST).into_iter().map(|paths| [vec!["--".to_owned()], paths].concat());
     let mut all: Vec<Vec<String>> = whole.chain(steps).collect();
     if all.is_empty() {
         // No step at all would mean one without any word.
         all.push(vec!["--version".to_owned(), "--".to_owned()]);
     }
     all
-}
-
-fn portions(words: Vec<String>) -> Vec<Vec<String>> {
-    let mut portions: Vec<Vec<String>> = Vec::new();
-    let mut length = 0;
-    for word in words {
-        length += word.len() + 1;
-        match portions.last_mut() {
-            Some(portion) if length <= LONGEST => portion.push(word),
-            _ => {
-                length = word.len();
-                portions.push(vec![word]);
-            }
-        }
-    }
-    portions
 }
 
 /// A test's title, as an extended regular expression. Bats compares it as it stands in the file: the shell has not yet filled

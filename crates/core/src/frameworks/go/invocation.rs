@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::detect::Modules;
+use crate::frameworks::words::portions;
 use crate::frameworks::{Known, TestItem};
 use crate::id::TestId;
 use crate::paths::RelPath;
@@ -150,13 +151,13 @@ impl Wanted<'_> {
     }
 
     fn add_test(&mut self, id: &TestId) {
-        let mut levels = self.known().levels(id, escaped);
+        let mut levels = self.known().levels(id, regex::escape);
         let out: Vec<Vec<String>> = self
             .job
             .exclude
             .iter()
             .filter(|out| out.names.len() > 1 && id.holds(out))
-            .map(|out| self.known().levels(out, escaped))
+            .map(|out| self.known().levels(out, regex::escape))
             .collect();
         let package = self.packages.entry(id.file.parent()).or_default();
         package.left_out.extend(out);
@@ -198,12 +199,12 @@ impl Package {
             return vec![None];
         }
         let mut patterns: Vec<String> =
-            chunks(&self.tests).iter().map(|tests| one_of(tests)).collect();
+            portions(&self.tests, LONGEST_PATTERN).iter().map(|tests| one_of(tests)).collect();
         let of_others =
             |levels: &&Vec<String>| levels.first().is_none_or(|test| !self.tests.contains(test));
         let parents = self.subtests.keys().filter(of_others);
         for above in parents {
-            for last in chunks(&self.subtests[above]) {
+            for last in portions(&self.subtests[above], LONGEST_PATTERN) {
                 let levels = above.iter().map(|level| format!("^{level}$"));
                 let levels: Vec<String> = levels.chain([one_of(&last)]).collect();
                 patterns.push(levels.join("/"));
@@ -233,33 +234,4 @@ fn one_of(names: &[&String]) -> String {
             format!("^({})$", names.join("|"))
         }
     }
-}
-
-/// Names in portions that a command line can hold.
-fn chunks(names: &BTreeSet<String>) -> Vec<Vec<&String>> {
-    let mut chunks: Vec<Vec<&String>> = Vec::new();
-    let mut length = 0;
-    for name in names {
-        length += name.len() + 1;
-        match chunks.last_mut() {
-            Some(chunk) if length <= LONGEST_PATTERN => chunk.push(name),
-            _ => {
-                length = name.len();
-                chunks.push(vec![name]);
-            }
-        }
-    }
-    chunks
-}
-
-/// A name as a pattern that matches nothing else.
-fn escaped(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        if r"\.+*?()|[]{}^$".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

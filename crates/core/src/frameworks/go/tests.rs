@@ -364,7 +364,7 @@ fn each_selection_has_its_commands() {
         ],
         &expect![[r#"
             -json -count=1 -race
-            -run=^TestTariffs$|^FuzzParse$/^seed#0$|^TestDiscount$/^(a_hundred|ten)$|^TestDiscountOfEach$/^10_pieces$|^TestRounding$/^half_a_cent$/^up_\(always\)$ ./pricing -args -x
+            -run=^TestTariffs$|^FuzzParse$/^seed\#0$|^TestDiscount$/^(a_hundred|ten)$|^TestDiscountOfEach$/^10_pieces$|^TestRounding$/^half_a_cent$/^up_\(always\)$ ./pricing -args -x
         "#]],
     );
     commands(

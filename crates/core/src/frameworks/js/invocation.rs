@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Tool;
+use crate::frameworks::words::portions;
 use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
@@ -125,8 +126,12 @@ fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
             _ => vec![pattern(job, id)],
         };
         let out: Vec<String> = out.into_iter().flat_map(patterns).collect();
-        let names = chosen.map(|chosen| chosen.into_iter().flat_map(patterns).collect());
-        for names in portions(names) {
+        let names = chosen.map(|chosen| chosen.into_iter().flat_map(patterns));
+        let names = names.map_or_else(
+            || vec![None],
+            |names| portions(names, LONGEST_PATTERN).into_iter().map(Some).collect(),
+        );
+        for names in names {
             steps.push(step(
                 tool,
                 Some(&expression(names.as_deref(), &out)),
@@ -157,7 +162,7 @@ fn step(tool: Tool, names: Option<&str>, files: &[String]) -> Vec<String> {
 fn pattern(job: &Job, id: &TestId) -> String {
     let is_group = job.known.item(id).is_some_and(|item| item.kind == ItemKind::Group);
     let below = if is_group { " .*" } else { "" };
-    format!("{}{below}", job.known.levels(id, escaped).join(" "))
+    format!("{}{below}", job.known.levels(id, regex::escape).join(" "))
 }
 
 /// The same for Node, whose versions disagree: older ones mean the test's own name, newer ones all names from the
@@ -186,32 +191,13 @@ fn patterns_of_parts(job: &Job, id: &TestId) -> Vec<String> {
     };
     let ids: BTreeSet<TestId> = ids.into_iter().map(whole).collect();
     let patterns = ids.into_iter().map(|id| {
-        let mut levels = job.known.levels(&id, escaped);
+        let mut levels = job.known.levels(&id, regex::escape);
         let own = levels.pop().unwrap_or_default();
         let above =
             if levels.is_empty() { String::new() } else { format!("(?:{} )?", levels.join(" ")) };
         format!("{above}{own}")
     });
     patterns.collect()
-}
-
-fn portions(names: Option<Vec<String>>) -> Vec<Option<Vec<String>>> {
-    let Some(names) = names else {
-        return vec![None];
-    };
-    let mut portions: Vec<Vec<String>> = Vec::new();
-    let mut length = 0;
-    for name in names {
-        length += name.len() + 1;
-        match portions.last_mut() {
-            Some(portion) if length <= LONGEST_PATTERN => portion.push(name),
-            _ => {
-                length = name.len();
-                portions.push(vec![name]);
-            }
-        }
-    }
-    portions.into_iter().map(Some).collect()
 }
 
 /// One of these names, and none of those.
@@ -222,16 +208,4 @@ fn expression(names: Option<&[String]>, out: &[String]) -> String {
         Some(names) => format!("^{out}(?:{})$", names.join("|")),
         None => format!("^{out}"),
     }
-}
-
-/// A name as a pattern that matches nothing else.
-fn escaped(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        if r"\.+*?()|[]{}^$/".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

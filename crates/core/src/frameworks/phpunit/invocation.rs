@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::frameworks::chosen;
+use crate::frameworks::words::portions;
 use crate::id::TestId;
 use crate::plan::{Candidate, Invocation, Job, Live, Reports, Site};
 
@@ -83,7 +84,7 @@ fn steps(job: &Job) -> Vec<Vec<String>> {
             }
         }
     }
-    for names in portions(&names) {
+    for names in portions(&names, LONGEST_PATTERN) {
         let filter = [format!("--filter={}", expression(&names, &out))];
         steps.push(filter.into_iter().chain(only.clone()).collect());
     }
@@ -114,30 +115,7 @@ fn expression(names: &[&String], out: &[String]) -> String {
     format!("/^{out}(?:{})$/s", names.join("|"))
 }
 
-fn portions(names: &BTreeSet<String>) -> Vec<Vec<&String>> {
-    let mut portions: Vec<Vec<&String>> = Vec::new();
-    let mut length = 0;
-    for name in names {
-        length += name.len() + 1;
-        match portions.last_mut() {
-            Some(portion) if length <= LONGEST_PATTERN => portion.push(name),
-            _ => {
-                length = name.len();
-                portions.push(vec![name]);
-            }
-        }
-    }
-    portions
-}
-
 /// A name as a pattern that matches nothing else.
 fn escaped(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        if r"\.+*?()|[]{}^$/#-".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
+    regex::escape(name).replace('/', r"\/")
 }

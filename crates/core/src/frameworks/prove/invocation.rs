@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::frameworks::words::portions;
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
@@ -64,18 +65,8 @@ fn steps(job: &Job) -> Vec<Vec<String>> {
     let is_within =
         |file: &RelPath| folders.iter().any(|it| it != file && file.strip(it).is_some());
     files.retain(|file| !is_out(file) && !is_within(file));
-    let mut steps: Vec<Vec<String>> = Vec::new();
-    let mut length = 0;
-    for path in files.iter().filter_map(|file| file.strip(root)) {
-        length += path.len() + 1;
-        match steps.last_mut() {
-            Some(step) if length <= LONGEST_LIST => step.push(path.to_owned()),
-            _ => {
-                length = path.len();
-                steps.push(vec![path.to_owned()]);
-            }
-        }
-    }
+    let paths = files.iter().filter_map(|file| file.strip(root)).map(str::to_owned);
+    let mut steps = portions(paths, LONGEST_LIST);
     if steps.is_empty() {
         // No step at all would mean all of `t`.
         steps.push(vec!["--version".to_owned()]);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::packages::{Packages, Target, TargetKind};
 use super::selection::{Term, Tests};
+use crate::frameworks::words::portions;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
 
 const HELPER: &str = include_str!("helper/testdock_cargo.sh");
@@ -102,12 +103,15 @@ fn steps(term: &Term<'_>) -> Vec<Step> {
                 Tests::Bare => vec![step(Vec::new())],
                 Tests::Exact(paths) => {
                     let exact = |paths| [words(&["--exact"]), paths].concat();
-                    portions(paths).into_iter().map(|paths| step(exact(paths))).collect()
+                    portions(paths.iter().cloned(), LONGEST_LIST)
+                        .into_iter()
+                        .map(|paths| step(exact(paths)))
+                        .collect()
                 }
                 Tests::Below(paths) => {
                     let paths: BTreeSet<String> =
                         paths.iter().map(|path| format!("{path}::")).collect();
-                    portions(&paths).into_iter().map(step).collect()
+                    portions(paths, LONGEST_LIST).into_iter().map(step).collect()
                 }
                 Tests::Module(module, others) => {
                     let module = (!module.is_empty()).then(|| format!("{}::", module.join("::")));
@@ -125,21 +129,4 @@ fn flags(target: &Target) -> Vec<String> {
         TargetKind::Bin => vec!["--bin".to_owned(), target.name.clone()],
         TargetKind::Test => vec!["--test".to_owned(), target.name.clone()],
     }
-}
-
-/// Paths in portions that a command line can hold.
-fn portions(paths: &BTreeSet<String>) -> Vec<Vec<String>> {
-    let mut portions: Vec<Vec<String>> = Vec::new();
-    let mut length = 0;
-    for path in paths {
-        length += path.len() + 1;
-        match portions.last_mut() {
-            Some(portion) if length <= LONGEST_LIST => portion.push(path.clone()),
-            _ => {
-                length = path.len();
-                portions.push(vec![path.clone()]);
-            }
-        }
-    }
-    portions
 }
