@@ -55,6 +55,7 @@ async function hostile(bed, step) {
         await window.hasState('test_names', 'Failed');
         await window.idle();
         await window.expand('test_names');
+        await window.says('<img src=x');
         await page.locator('.test-output-peek-tree').getByText('<img src=x').first().click();
         const message = page.locator('.test-output-peek-message-container').first();
         await message.locator('pre').getByText('</pre><h1>big</h1>').waitFor();
