@@ -14,6 +14,8 @@ pub(crate) struct Demands {
     /// What runs for a selection.
     #[serde(default)]
     pub(crate) selections: Vec<Selection>,
+    /// A file that passes tests, of which none may pass once it can no longer be built or loaded.
+    pub(crate) breaks: String,
     /// Whether outcomes are told before the run is over.
     #[serde(default = "yes")]
     pub(crate) live: bool,

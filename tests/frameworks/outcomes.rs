@@ -34,7 +34,22 @@ pub(crate) fn check(name: &str) {
     }
     selection::check(&project, &expected, &demands);
     check_editor(&project, Editor::open(&project), &expected);
+    check_broken(&project, &expected, &demands.breaks);
     assert_eq!(foreign_files(&project), Vec::<String>::new());
+}
+
+/// The container is warm, and may still hold what the file was before.
+fn check_broken(project: &Project, expected: &Expected, file: &str) {
+    let is_of_file = |id: &str| id.strip_prefix(file).is_some_and(|rest| rest.starts_with("::"));
+    let passing = |it: (&str, &str)| is_of_file(it.0) && it.1 == "passed";
+    let outcomes = expected.outcomes();
+    assert!(outcomes.iter().any(|(id, outcome)| passing((id, outcome))), "{file} passes nothing");
+    project.write(file, &format!("{}\n)]}}'\"(\n", project.read(file)));
+    let story = project.run(&[]);
+    let told = story.of("test-finished").map(|line| &line.value);
+    let mut told = told.map(|it| (it["id"].as_str().unwrap(), it["outcome"].as_str().unwrap()));
+    assert_eq!(told.find(|it| passing(*it)), None, "{}", story.errors);
+    assert_ne!(story.code, Some(0));
 }
 
 fn check_terminal(expected: &Expected, demands: &Demands, code: i32, text: &str) {

@@ -22,6 +22,13 @@ esac
 cmake --build "$build" -- $go_on
 built=$?
 cd "$build" || exit
+if [ "$built" != 0 ]; then
+    # What an earlier run built, and what it found in that, must not pass for what does not build now: a dry run names it.
+    cmake --build . -- -n | sed -n 's/.*Linking C[XU]* executable \([^" ]*\).*/\1/p' | while read -r program; do
+        name=${program##*/}
+        find . \( -name "$name" -o -name "$name[[]*]_tests.cmake" -o -name "${name}_tests-*.cmake" \) -type f -exec rm -f {} +
+    done
+fi
 if [ -f "$scratch/selection" ]; then
     "$@" -N -V >"$scratch/list" || exit
     awk '
