@@ -30,11 +30,11 @@ async fn settings_are_asked_for_before_the_workspace_is_read_and_when_they_chang
     client.settings = json!({ "local": true, "settings": overlay("ninja") });
     client.notify("workspace/didChangeConfiguration", json!({ "settings": null })).await;
     client.command("testdock.runAll", json!({})).await;
+    client.next(CONFIGURATION).await;
     let run = client.run().await;
     let ninja = run.plan.jobs[0].suite.command.clone().unwrap_or_default();
     run.complete();
     assert_eq!(ninja, ["ninja"]);
-    client.next(CONFIGURATION).await;
     client.idle().await;
     client.finish().await;
 }

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
 
 use camino::Utf8Path;
 use lsp_types::{ClientCapabilities, Uri};
@@ -13,7 +12,6 @@ use testdock_engine::drive::Handle;
 use testdock_engine::scan::Scanner;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tower_lsp::Client;
 
 use crate::documents::Documents;
@@ -24,9 +22,6 @@ use crate::runs::Runs;
 use crate::serve::{Farewell, Options};
 use crate::settings::Settings;
 use crate::to_proto;
-
-/// So long a client may take to tell its settings before a run begins without them.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What handlers and the sink both know.
 pub(crate) struct Shared {
@@ -44,8 +39,6 @@ pub(crate) struct Shared {
     /// Whether the user said that this workspace may run by itself, or may not run at all.
     pub(crate) trusted: Mutex<Option<bool>>,
     pub(crate) settings: Mutex<Settings>,
-    /// Where the client is asked for its settings.
-    pub(crate) asking: TaskTracker,
     /// The client is gone, or its process is.
     pub(crate) hang_up: CancellationToken,
     /// The server is over: whatever still waits for the client stops.
@@ -90,9 +83,6 @@ impl Shared {
         outbox: Outbox,
         options: Options,
     ) -> Self {
-        let asking = TaskTracker::new();
-        // One that takes no more than it has is what can be waited for.
-        asking.close();
         Self {
             client,
             handle,
@@ -106,7 +96,6 @@ impl Shared {
             runs: Runs::default(),
             trusted: Mutex::default(),
             settings: Mutex::default(),
-            asking,
             hang_up: CancellationToken::new(),
             over: CancellationToken::new(),
             is_shut_down: AtomicBool::new(false),
@@ -146,11 +135,6 @@ impl Shared {
                 () = task => {}
             }
         });
-    }
-
-    /// Waits for the settings that the client is being asked for, and not for a client that does not tell them.
-    pub(crate) async fn settled(&self) {
-        let _ = tokio::time::timeout(PATIENCE, self.asking.wait()).await;
     }
 
     /// Sends what is open in the editor below a folder: it may have been opened before the folder.

@@ -40,6 +40,11 @@ pub enum Input {
         /// Where it is.
         root: Utf8PathBuf,
     },
+    /// What a run means may be about to change: runs that are asked for from now on wait for as many
+    /// [`Input::Release`]s.
+    Hold,
+    /// It has changed, or stays as it was.
+    Release,
     /// A workspace folder was opened, or everything in it should be read again.
     Open {
         /// Its name, unique in the session.
@@ -297,8 +302,9 @@ pub enum Change {
 pub struct Session {
     folders: BTreeMap<FolderName, Folder>,
     runs: BTreeMap<RunId, Run>,
-    /// Requests for folders that are still being read for the first time.
+    /// Requests that cannot be met yet: their folder is still being read, or they are held.
     waiting: Vec<RunRequest>,
+    held: usize,
     /// Requests that stand: what a saved file touches of them runs.
     watches: BTreeMap<RunId, Watch>,
     /// Counts runs: a higher number is a newer run.
@@ -318,6 +324,14 @@ impl Session {
             Input::Announce { folder, root } => {
                 self.folder_at(folder, root);
                 Vec::new()
+            }
+            Input::Hold => {
+                self.held += 1;
+                Vec::new()
+            }
+            Input::Release => {
+                self.held = self.held.saturating_sub(1);
+                self.retry_waiting()
             }
             Input::Open { folder, root } => self.open(folder, root),
             Input::Close(folder) => self.close(&folder),
@@ -424,9 +438,7 @@ impl Session {
         let mut effects = folder.resolved(workspace);
         effects.extend(self.show_interpreters(name));
         effects.extend(self.look(name));
-        for request in std::mem::take(&mut self.waiting) {
-            effects.extend(self.request(request));
-        }
+        effects.extend(self.retry_waiting());
         effects
     }
 
@@ -437,10 +449,14 @@ impl Session {
     fn scan_ended(&mut self, name: &FolderName) -> Vec<Effect> {
         let ended = self.folders.get_mut(name).map(Folder::end_scan);
         let mut effects = ended.unwrap_or_default();
-        for request in std::mem::take(&mut self.waiting) {
-            effects.extend(self.request(request));
-        }
+        effects.extend(self.retry_waiting());
         effects
+    }
+
+    /// Meets the requests that can be met by now.
+    fn retry_waiting(&mut self) -> Vec<Effect> {
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting.into_iter().flat_map(|request| self.request(request)).collect()
     }
 
     fn edited(&mut self, path: &Utf8Path, version: i32, text: &Arc<str>) -> Vec<Effect> {

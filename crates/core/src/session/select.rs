@@ -74,9 +74,10 @@ impl Selection {
 }
 
 impl Session {
-    /// Accepts a request or refuses it; one for a folder that is still being read waits for that.
+    /// Accepts a request or refuses it; one that is held, or for a folder that is still being read, waits for that.
     pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
-        if self.folder_for(&request).is_ok_and(|folder| !folder.is_ready_for(&request.selection)) {
+        let is_early = |folder: &Folder| !folder.is_ready_for(&request.selection);
+        if self.held > 0 || self.folder_for(&request).is_ok_and(is_early) {
             self.waiting.push(request);
             return Vec::new();
         }

@@ -571,6 +571,19 @@ fn a_run_waits_until_its_folder_was_read_again() {
 }
 
 #[test]
+fn a_run_that_is_held_begins_once_all_let_it_go_and_can_be_cancelled() {
+    let mut session = session();
+    let _ = session.handle(Input::Hold);
+    let _ = session.handle(Input::Hold);
+    for run in ["r1", "r2"] {
+        assert_eq!(words(&session.handle(request(run, &[]))), [""; 0]);
+    }
+    assert_eq!(words(&session.handle(Input::Cancel("r1".into()))), ["ended"]);
+    assert_eq!(words(&session.handle(Input::Release)), [""; 0]);
+    assert_eq!(words(&session.handle(Input::Release)), ["queued 2", "start r2 of 0"]);
+}
+
+#[test]
 fn a_closed_folder_takes_its_diagnostics_and_runs_along() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));

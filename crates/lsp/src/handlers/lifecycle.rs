@@ -20,9 +20,9 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::{progress, watchdog};
 
-/// So long the client's settings are waited for at the start, and the end of the runs when it shuts
-/// the server down; what is still left then ends with the connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// So long the client's settings are waited for, and the end of the runs when it shuts the server down; what is still
+/// left then ends with the connection.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Answered at once: nothing is read, folders are opened when the client is ready.
 pub(crate) fn initialize(shared: &Arc<Shared>, params: &InitializeParams) -> InitializeResult {

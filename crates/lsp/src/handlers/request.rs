@@ -54,9 +54,8 @@ impl Request {
     }
 }
 
-/// Starts what is asked for under the settings that are in force by now, and answers with its name.
+/// Starts what is asked for, and answers with its name.
 pub(crate) async fn start(shared: &Arc<Shared>, request: Request) -> Result<RunName> {
-    shared.settled().await;
     let at_loop = shared.clone();
     let answer = shared.handle.ask(move |session| begin(&at_loop, session, request));
     answer.await.unwrap_or_else(|| Err(failed("the server is shutting down")))

@@ -1,5 +1,6 @@
 //! Folders, settings and files of the workspace.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use camino::Utf8Path;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use testdock_core::id::FolderName;
 use testdock_core::session::Input;
 
+use super::lifecycle::PATIENCE;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::{from_proto, messages};
@@ -58,12 +60,21 @@ pub(crate) fn did_change_configuration(
         }
         return;
     }
+    shared.handle.send(Input::Hold);
     let task = shared.clone();
-    shared.spawn(shared.asking.track_future(async move {
-        if ask_settings(&task).await {
-            reopen(&task);
+    shared.spawn(async move {
+        let mut renewed = pin!(async {
+            if ask_settings(&task).await {
+                reopen(&task);
+            }
+        });
+        // A client that takes its time keeps no run from beginning.
+        let in_time = tokio::time::timeout(PATIENCE, &mut renewed).await;
+        task.handle.send(Input::Release);
+        if in_time.is_err() {
+            renewed.await;
         }
-    }));
+    });
 }
 
 /// Asks the client for its settings; whether they shape the workspace otherwise than before.
