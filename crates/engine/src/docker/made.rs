@@ -38,12 +38,13 @@ pub(super) async fn fetch(
     let Some(dir) = dir(image).filter(|_| !files.is_empty()) else {
         return Vec::new();
     };
-    if let Some(all) = dir.parent() {
-        cache::sweep(all, FORGOTTEN, dir.file_name().unwrap_or_default());
-    }
-    let missing = files.iter().any(|(_, path)| !local(&dir, path).is_file());
-    if missing && let Err(error) = fetch_all(docker, image, &dir, files).await {
-        tracing::warn!("cannot fetch what {} compiled in place: {error}", image.name);
+    if files.iter().any(|(_, path)| !local(&dir, path).is_file()) {
+        if let Some(all) = dir.parent() {
+            cache::sweep(all, FORGOTTEN, dir.file_name().unwrap_or_default());
+        }
+        if let Err(error) = fetch_all(docker, image, &dir, files).await {
+            tracing::warn!("cannot fetch what {} compiled in place: {error}", image.name);
+        }
     }
     let there = files
         .iter()

@@ -61,18 +61,17 @@ pub(crate) async fn stand(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Stand, RunError> {
+    let own = Own::of_process(docker).await;
     let mut interpreter = (*job.interpreter).clone();
     if let Source::Compose(service) = &job.interpreter.source {
         interpreter = compose::ready(docker, root, &interpreter, service, events).await?;
         if service.exec {
-            let own = Own::of_process(docker).await;
             return borrowed(docker, job, &interpreter, service, &own).await;
         }
     }
     refuse_disguised(&interpreter, root, home().as_deref(), &|path| path.canonicalize_utf8().ok())?;
     let interpreter = &surroundings::lay(&interpreter);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
-    let own = Own::of_process(docker).await;
     let interpreter = &settle::settle(docker, root, interpreter, &image, &own).await?;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
     let files = made::fetch(docker, root, &image, &placement.files).await;
