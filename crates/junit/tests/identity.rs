@@ -206,9 +206,9 @@ fn a_test_is_selected_in_the_words_of_its_tool() {
 /// As a failed test of Node says where it was started.
 fn of_node(started: &str) -> Vec<String> {
     let xml = format!(
-        "<testsuite name='outer (1)'><testcase classname='test' name='a &amp;quot;t'>\
+        "<testsuite name='outer (1)'><testsuite name='inner'><testcase classname='test' name='a &amp;quot;t'>\
          <failure>\nError [ERR_TEST_FAILURE]: x\n    at {started} {{\n  failureType: 'testCodeFailure',\n  \
-         cause: Error: x\n      at TestContext.&lt;anonymous> (/w/a.test.js:5:1)\n</failure></testcase></testsuite>"
+         cause: Error: x\n      at TestContext.&lt;anonymous> (/w/a.test.js:5:1)\n</failure></testcase></testsuite></testsuite>"
     );
     let report = report(&xml);
     assert_eq!(report.tool(), Some(Tool::NodeTest));
@@ -218,9 +218,10 @@ fn of_node(started: &str) -> Vec<String> {
 /// Which Node 20 and 24 were seen to run.
 #[test]
 fn a_test_of_node_is_selected_with_its_suites_and_a_part_of_a_test_with_that() {
-    let own = r#"--test-name-pattern=^(outer \(1\) )?a ("|&quot;)t$"#;
+    let own = r#"--test-name-pattern=^(outer \(1\) inner )?a ("|&quot;)t$"#;
     assert_eq!(of_node("async Promise.all (index 0)"), [own]);
-    let part = [r"--test-name-pattern=^outer \(1\)$", own];
+    let outer = r"--test-name-pattern=^outer \(1\)$";
+    let part = [outer, r"--test-name-pattern=^(outer \(1\) )?inner$", own];
     assert_eq!(of_node("async TestContext.foo (/w/a.test.js:3:81)"), part);
 }
 

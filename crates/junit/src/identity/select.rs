@@ -208,8 +208,8 @@ impl Words<'_> {
     /// part of a test runs only where that is selected too, with all of its parts then; the report tells it from a
     /// test of a suite by where a failed one was started.
     fn node_patterns(&self) -> impl Iterator<Item = String> {
-        let started = |text: &str| text.split("failureType:").next().unwrap_or(text).to_owned();
-        let is_part = self.text.is_none_or(|text| started(text).contains("TestContext."));
+        let started = |text: &'_ str| before(text, "failureType:").contains("TestContext.");
+        let is_part = self.text.is_none_or(started);
         let titles: Vec<&str> = self.suites.iter().copied().chain([self.name]).collect();
         let first = if is_part { 0 } else { titles.len() - 1 };
         (first..titles.len()).map(move |at| {
