@@ -211,7 +211,7 @@ impl Workspace<'_> {
                 passed.push(absent(offer));
                 continue;
             };
-            let rivals = offer.rivals(self.folder);
+            let rivals = offer.rivals(&file, self.folder);
             if let Some(first) = rivals.first() {
                 let message =
                     format!("cannot tell where the tests run: there are {}", rivals.join(" and "));

@@ -66,13 +66,13 @@ impl Offer {
         })
     }
 
-    /// Files of this kind between which somebody has to choose, where there are several.
-    pub(super) fn rivals(self, folder: Folder<'_>) -> Vec<String> {
-        let is_there = |file: &str| (folder.read)(file).is_some();
-        if self.files().iter().any(|file| is_there(file)) {
+    /// The files of this kind between which somebody has to choose, where `found` is not the only one.
+    pub(super) fn rivals(self, found: &str, folder: Folder<'_>) -> Vec<String> {
+        if self.files().contains(&found) {
             return Vec::new();
         }
-        let all: Vec<String> = self.named(folder).filter(|file| is_there(file)).collect();
+        let all = self.named(folder).filter(|file| (folder.read)(file).is_some());
+        let all: Vec<String> = all.collect();
         if all.len() > 1 { all } else { Vec::new() }
     }
 
