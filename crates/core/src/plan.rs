@@ -287,6 +287,11 @@ impl Site {
         self.paths.to_container(&host).unwrap_or_else(|| host.into_string())
     }
 
+    /// What a tool said, with the paths of this machine.
+    pub fn text_to_host(&self, text: &str) -> String {
+        self.paths.text_to_host(text).into_owned()
+    }
+
     /// Finds the files that a tool means which ran in `base`.
     pub fn finder<'w>(&'w self, files: &'w Files, base: &'w RelPath) -> Finder<'w> {
         Finder { files, paths: &self.paths, root: &self.root, base }

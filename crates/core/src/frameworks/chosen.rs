@@ -12,7 +12,7 @@ pub(super) type Chosen<'j> = Option<BTreeSet<&'j TestId>>;
 /// The files that have something to do.
 pub(super) fn files(job: &Job) -> BTreeMap<RelPath, Chosen<'_>> {
     let is_out = |file: &RelPath| {
-        let id = TestId { suite: job.suite.name.clone(), ..TestId::of_file(file.clone()) };
+        let id = job.suite.of_file(file.clone());
         job.exclude.iter().any(|out| out.holds(&id))
     };
     let with_tests = || job.known.files().filter(|file| !job.known.in_file(file).is_empty());

@@ -210,11 +210,12 @@ impl CommandReader {
         let suite = case.suite.and_then(|id| report.suites.get(id.index()));
         let mut result = TestResult::new(self.id(case, suite, identity), case.outcome().into());
         result.duration = duration(case);
-        result.output = case.system_out.as_deref().map(|text| self.host(text)).unwrap_or_default();
+        result.output =
+            case.system_out.as_deref().map(|text| self.site.text_to_host(text)).unwrap_or_default();
         for status in &case.statuses {
             let of = junit::Failure { status, case: Some(case), suite };
             if !is_bad(status) {
-                let reason = self.host(status.message.as_deref().unwrap_or_default());
+                let reason = self.site.text_to_host(status.message.as_deref().unwrap_or_default());
                 result.reason = Some(reason).filter(|reason| !reason.is_empty());
             } else if result.outcome.is_bad() {
                 result.failures.push(self.failure(of));
@@ -263,7 +264,7 @@ impl CommandReader {
 
     fn failure(&self, of: junit::Failure<'_>) -> Failure {
         let located = Placing::Only(self.finder()).located(&junit::locate(of), of.case, of.suite);
-        failure(of.status, located, |text| self.host(text))
+        failure(of.status, located, |text| self.site.text_to_host(text))
     }
 
     fn file(&self, written: Option<&str>) -> Option<RelPath> {
@@ -272,10 +273,6 @@ impl CommandReader {
 
     fn finder(&self) -> Finder<'_> {
         self.site.finder(&self.files, &self.suite.root)
-    }
-
-    fn host(&self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
     }
 }
 

@@ -137,12 +137,12 @@ impl HelperReader {
                 Some(RunEvent::TestFinished(Box::new(result)))
             }
             Event::Problem { message } => {
-                self.warnings.push(self.host(&message));
+                self.warnings.push(self.site.text_to_host(&message));
                 None
             }
             Event::Fatal { message, detail } => {
-                self.fatal.get_or_insert(self.host(&message));
-                (!detail.is_empty()).then(|| RunEvent::Output(self.host(&detail)))
+                self.fatal.get_or_insert(self.site.text_to_host(&message));
+                (!detail.is_empty()).then(|| RunEvent::Output(self.site.text_to_host(&detail)))
             }
             Event::End => {
                 self.ended = true;
@@ -152,8 +152,7 @@ impl HelperReader {
     }
 
     fn id(&self, subject: &Subject) -> Option<TestId> {
-        let file =
-            TestId { suite: self.suite.name.clone(), ..TestId::of_file(self.file(&subject.file)?) };
+        let file = self.suite.of_file(self.file(&subject.file)?);
         let names: Vec<&str> = subject.names.iter().map(String::as_str).collect();
         let id = self.known.resolve(&file, &names);
         Some(TestId { case: id.case.clone().or_else(|| subject.case.clone()), ..id })
@@ -178,7 +177,7 @@ impl HelperReader {
         let mut result = TestResult::new(self.id(&finish.subject)?, outcome);
         result.duration = finish.duration.and_then(|it| Duration::try_from_secs_f64(it).ok());
         result.reason = finish.reason.filter(|reason| !reason.is_empty());
-        result.output = self.host(&finish.output);
+        result.output = self.site.text_to_host(&finish.output);
         if outcome.is_bad() {
             let definition = self.known.place(&result.id, &self.site.root);
             let failures = finish.failures.into_iter();
@@ -201,8 +200,8 @@ impl HelperReader {
         frames.reverse();
         Failure {
             kind: raw.kind,
-            message: self.host(&raw.message),
-            detail: self.host(&raw.detail),
+            message: self.site.text_to_host(&raw.message),
+            detail: self.site.text_to_host(&raw.detail),
             place: told.or(nearest).or_else(|| definition.cloned()),
             frames,
             diff: raw.expected.zip(raw.actual),
@@ -211,10 +210,6 @@ impl HelperReader {
 
     fn place(&self, path: &str, line: u32, column: Option<u32>) -> Option<Place> {
         self.site.place(&self.suite.root, path, line, column)
-    }
-
-    fn host(&self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
     }
 
     fn broken(&self, exit: Exit) -> Option<Broken> {

@@ -19,6 +19,7 @@ pub mod rust;
 pub mod unittest;
 
 mod chosen;
+mod complaint;
 mod helper;
 mod item;
 mod known;
@@ -40,6 +41,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
 use crate::resolve::Contents;
@@ -142,6 +144,11 @@ impl Suite {
             timeout: None,
             test_timeout: None,
         }
+    }
+
+    /// The id of a whole file of this suite.
+    pub fn of_file(&self, file: RelPath) -> TestId {
+        TestId { suite: self.name.clone(), ..TestId::of_file(file) }
     }
 
     /// Whether `other` is this suite, perhaps as an earlier reading of the workspace saw it.

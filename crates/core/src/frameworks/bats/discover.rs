@@ -27,7 +27,7 @@ static TAGS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[ \t]*#[ \t]*bats[ \t]+(test|file)_tags=(.*)$"));
 
 pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let file = suite.of_file(source.path.clone());
     let lines: Vec<&str> = source.text.lines().collect();
     let (mut of_file, mut of_test) = (Vec::new(), Vec::new());
     let mut items: Vec<TestItem> = Vec::new();

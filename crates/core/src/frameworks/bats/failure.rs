@@ -24,7 +24,7 @@ pub(super) fn failure(
     root: &RelPath,
     definition: Option<&Place>,
 ) -> (Failure, String) {
-    let host = |text: &str| site.paths.text_to_host(text).into_owned();
+    let host = |text: &str| site.text_to_host(text);
     let mut frames: Vec<Frame> = Vec::new();
     let mut at = 0;
     while let Some(found) = lines.get(at).and_then(|line| FRAME.captures(line)) {

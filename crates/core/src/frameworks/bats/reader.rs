@@ -64,7 +64,7 @@ impl BatsReader {
     }
 
     fn of_file(&self, file: RelPath) -> TestId {
-        TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) }
+        self.suite.of_file(file)
     }
 
     fn place(&self, path: &str, line: u32) -> Option<Place> {
@@ -126,7 +126,7 @@ impl BatsReader {
             result.failures = vec![failure];
         } else {
             let printed: String = lines.iter().map(|line| format!("{line}\n")).collect();
-            result.output = self.host(tail(&printed));
+            result.output = self.site.text_to_host(tail(&printed));
         }
         self.finished(result)
     }
@@ -170,18 +170,14 @@ impl BatsReader {
             let message = || said.first().map_or("Bats cannot read it", |line| *line).to_owned();
             let (place, message) = told.unwrap_or_else(|| (first, message()));
             let failure = Failure {
-                message: self.host(&message),
-                detail: self.host(&said.join("\n")),
+                message: self.site.text_to_host(&message),
+                detail: self.site.text_to_host(&said.join("\n")),
                 place: Some(place),
                 ..Failure::default()
             };
             let result = TestResult::new(self.of_file(file), Outcome::Errored);
             drop(self.finished(TestResult { failures: vec![failure], ..result }));
         }
-    }
-
-    fn host(&self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
     }
 
     fn broken(&self, exit: Exit) -> Option<Broken> {
@@ -201,7 +197,7 @@ impl Reader for BatsReader {
             && let Some(told) = line.strip_prefix('#')
         {
             lines.push(told.strip_prefix(' ').unwrap_or(told).to_owned());
-            return vec![RunEvent::Output(self.host(&format!("{line}\n")))];
+            return vec![RunEvent::Output(self.site.text_to_host(&format!("{line}\n")))];
         }
         if let Some(told) = line.strip_prefix("testdock-unread\t") {
             if let Some((file, said)) = told.split_once('\t') {
@@ -222,7 +218,7 @@ impl Reader for BatsReader {
             events.extend(self.begun(title));
         } else {
             self.ended(line);
-            events.push(RunEvent::Output(self.host(&format!("{line}\n"))));
+            events.push(RunEvent::Output(self.site.text_to_host(&format!("{line}\n"))));
         }
         events
     }

@@ -5,26 +5,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{Failure, Place};
+use crate::frameworks::complaint::{Complaint, MOST, MOST_LINES, by_file};
+use crate::model::Failure;
 use crate::paths::RelPath;
 use crate::plan::Site;
-
-/// So many lines of an error are kept.
-const MOST_LINES: usize = 40;
 
 /// The complaints of a build.
 #[derive(Debug, Default)]
 pub(super) struct Build {
-    errors: Vec<Error>,
+    errors: Vec<Complaint>,
     /// Whether lines still belong to the last one.
     is_open: bool,
-}
-
-#[derive(Debug)]
-struct Error {
-    message: String,
-    place: Option<(String, u32, Option<u32>)>,
-    detail: Vec<String>,
 }
 
 fn pattern(pattern: &str) -> Regex {
@@ -74,10 +65,10 @@ impl Build {
     }
 
     fn begin(&mut self, line: &str, message: &str, place: Option<(String, u32, Option<u32>)>) {
-        self.is_open = self.errors.len() < 200;
+        self.is_open = self.errors.len() < MOST;
         if self.is_open {
             let detail = vec![line.to_owned()];
-            self.errors.push(Error { message: message.to_owned(), place, detail });
+            self.errors.push(Complaint { message: message.to_owned(), place, detail });
         }
     }
 
@@ -101,29 +92,10 @@ impl Build {
 
     /// The errors in files of the workspace, by file.
     pub(super) fn failures(&self, site: &Site, root: &RelPath) -> BTreeMap<RelPath, Vec<Failure>> {
-        let mut files: BTreeMap<RelPath, Vec<Failure>> = BTreeMap::new();
-        for error in &self.errors {
-            let place = error.place.as_ref();
-            let place: Option<Place> =
-                place.and_then(|(path, line, column)| site.place(root, path, *line, *column));
-            let file = place.as_ref().and_then(|place| RelPath::below(&site.root, &place.path));
-            let host = |text: &str| site.paths.text_to_host(text).into_owned();
-            let failure = Failure {
-                message: host(&error.message),
-                detail: host(error.detail.join("\n").trim_end()),
-                place,
-                ..Failure::default()
-            };
-            let failures = file.map(|file| files.entry(file).or_default());
-            // A header is compiled for each file that includes it.
-            let is_new = |known: &&mut Vec<Failure>| {
-                known.iter().all(|it| it.place != failure.place || it.message != failure.message)
-            };
-            if let Some(failures) = failures.filter(is_new) {
-                failures.push(failure);
-            }
-        }
-        files
+        // A header is compiled for each file that includes it.
+        by_file(&self.errors, site, root, |known, it| {
+            known.place == it.place && known.message == it.message
+        })
     }
 
     /// The first complaint, wherever it is.

@@ -16,7 +16,7 @@ use crate::id::TestId;
 static CPP: Grammar = Grammar { name: "cpp", language: || tree_sitter_cpp::LANGUAGE.into() };
 
 pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let file = suite.of_file(source.path.clone());
     if source.path.as_str().rsplit('/').next() == Some(LISTS) {
         return lists::discover(&file, source);
     }

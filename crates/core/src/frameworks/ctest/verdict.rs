@@ -101,7 +101,7 @@ impl Scene<'_> {
             seen.extend(is_new.then(|| failure.clone()));
             is_new
         });
-        verdict.output = self.host(tail(&text(&printed)));
+        verdict.output = self.site.text_to_host(tail(&text(&printed)));
         verdict
     }
 
@@ -114,17 +114,8 @@ impl Scene<'_> {
         });
         let mut frames: Vec<Frame> = frames.collect();
         frames.reverse();
-        let (place, frames) = self.nearest(place, frames);
-        Failure {
-            message: self.host(&equality(&block[..end]).unwrap_or_else(|| joined(&block[..end]))),
-            detail: self
-                .host(tail(&format!("{heading}\n{}", block.join("\n"))))
-                .trim_end()
-                .to_owned(),
-            place,
-            frames,
-            ..Failure::default()
-        }
+        let message = equality(&block[..end]).unwrap_or_else(|| joined(&block[..end]));
+        self.failure(&message, (place, frames), heading, block)
     }
 
     fn of_catch(
@@ -139,13 +130,22 @@ impl Scene<'_> {
         } else {
             format!("{}: ", sections.join(" › "))
         };
-        let (place, frames) = self.nearest(place, Vec::new());
+        let message = format!("{sections}{}", joined(block));
+        self.failure(&message, (place, Vec::new()), heading, block)
+    }
+
+    fn failure(
+        self,
+        message: &str,
+        (place, frames): (Option<Place>, Vec<Frame>),
+        heading: &str,
+        block: &[&str],
+    ) -> Failure {
+        let (place, frames) = self.nearest(place, frames);
+        let detail = format!("{heading}\n{}", block.join("\n"));
         Failure {
-            message: self.host(&format!("{sections}{}", joined(block))),
-            detail: self
-                .host(tail(&format!("{heading}\n{}", block.join("\n"))))
-                .trim_end()
-                .to_owned(),
+            message: self.site.text_to_host(message),
+            detail: self.site.text_to_host(tail(&detail)).trim_end().to_owned(),
             place,
             frames,
             ..Failure::default()
@@ -188,8 +188,8 @@ impl Scene<'_> {
         let innermost = frames.last().map(|frame| frame.place.clone());
         let (place, frames) = self.nearest(place.or(innermost), frames);
         Failure {
-            message: self.host(&message),
-            detail: self.host(tail(&lines.join("\n"))).trim_end().to_owned(),
+            message: self.site.text_to_host(&message),
+            detail: self.site.text_to_host(tail(&lines.join("\n"))).trim_end().to_owned(),
             place,
             frames,
             ..Failure::default()
@@ -217,10 +217,6 @@ impl Scene<'_> {
 
     fn place(self, path: &str, line: &str) -> Option<Place> {
         self.site.place(self.root, path, line.parse().ok()?, None)
-    }
-
-    fn host(self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
     }
 }
 

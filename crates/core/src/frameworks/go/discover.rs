@@ -22,7 +22,7 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
     let mut cursor = tree.root_node().walk();
     for node in tree.root_node().named_children(&mut cursor) {
         if let Some(test) = test(source, node) {
-            let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+            let file = suite.of_file(source.path.clone());
             let below = test.parameter.map(|name| bodies.subtests(node, name)).unwrap_or_default();
             let mut writer = Writer { file, hash: source.hash(node), items: &mut items };
             writer.write(&[], Subtest::top(source, &test, below));

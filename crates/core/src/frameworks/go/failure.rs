@@ -34,7 +34,7 @@ impl Scene<'_> {
                     .map_or("the test failed", |line| line.trim())
                     .to_owned(),
                 place: self.definition.cloned(),
-                detail: self.host(&lines.join("\n")),
+                detail: self.site.text_to_host(&lines.join("\n")),
                 ..Failure::default()
             });
         }
@@ -57,8 +57,8 @@ impl Scene<'_> {
         };
         let is_long = text.contains('\n');
         Failure {
-            detail: self.host(if is_long { &text } else { "" }),
-            message: self.host(&text),
+            detail: self.site.text_to_host(if is_long { &text } else { "" }),
+            message: self.site.text_to_host(&text),
             place: place.or_else(|| self.definition.cloned()),
             ..Failure::default()
         }
@@ -81,8 +81,8 @@ impl Scene<'_> {
             .take_while(|line| !line.is_empty() && *line != "Diff:")
             .collect();
         Some(Failure {
-            message: self.host(&format!("{}{note}", headline.join(" "))),
-            detail: self.host(text.trim()),
+            message: self.site.text_to_host(&format!("{}{note}", headline.join(" "))),
+            detail: self.site.text_to_host(text.trim()),
             place: self.nearest(places.iter()).cloned(),
             frames: places
                 .into_iter()
@@ -142,8 +142,8 @@ impl Scene<'_> {
         frames.reverse();
         Failure {
             kind: "panic".into(),
-            message: self.host(message.trim()),
-            detail: self.host(&detail.join("\n")),
+            message: self.site.text_to_host(message.trim()),
+            detail: self.site.text_to_host(&detail.join("\n")),
             place: place.or_else(|| self.definition.cloned()),
             frames,
             diff: None,
@@ -163,10 +163,6 @@ impl Scene<'_> {
         let line = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
         let path = self.site.paths.to_host(&format!("{path}.go"))?;
         path.starts_with(&self.site.root).then_some(Place { path, line, column: None })
-    }
-
-    fn host(self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
     }
 }
 

@@ -53,7 +53,7 @@ impl GoReader {
     fn event(&mut self, event: &Event) -> Vec<RunEvent> {
         let mut told = Vec::new();
         if !event.output.is_empty() {
-            told.push(RunEvent::Output(self.host(&event.output)));
+            told.push(RunEvent::Output(self.site.text_to_host(&event.output)));
         }
         match event.action.as_str() {
             "build-output" => self.builds.event(&event.import_path, &event.output),
@@ -122,7 +122,7 @@ impl GoReader {
             _ => output.clone(),
         };
         let printed = printed.split_inclusive('\n').filter(|line| !is_framing(line));
-        result.output = self.host(&printed.collect::<String>());
+        result.output = self.site.text_to_host(&printed.collect::<String>());
         self.take(result)
     }
 
@@ -234,8 +234,11 @@ impl GoReader {
             lines.iter().rev().find(|line| !is_verdict(line) && !line.starts_with("exit status"));
         let said = said.map(|said| format!(": {}", said.trim())).unwrap_or_default();
         Failure {
-            message: format!("the package failed outside of its tests{}", self.host(&said)),
-            detail: self.host(output.trim_end()),
+            message: format!(
+                "the package failed outside of its tests{}",
+                self.site.text_to_host(&said)
+            ),
+            detail: self.site.text_to_host(output.trim_end()),
             place: Some(Place { path: file.file.on(&self.site.root), line: 1, column: None }),
             ..Failure::default()
         }
@@ -255,7 +258,7 @@ impl GoReader {
         let has_tests = self.known.files().any(|file| file.parent() == directory);
         let file = build::file(&failures, &directory, has_tests, &self.site);
         let file = file.unwrap_or_else(|| self.test_file(package));
-        let id = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
+        let id = self.suite.of_file(file);
         let mut result = TestResult::new(id.clone(), Outcome::Errored);
         result.failures = failures;
         self.results.insert(id, result.clone());
@@ -283,12 +286,8 @@ impl GoReader {
         let names: Vec<&str> = test.split('/').collect();
         let file = self.files.get(&(directory, names[0].to_owned())).cloned();
         let file = file.unwrap_or_else(|| self.test_file(package));
-        let file = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
+        let file = self.suite.of_file(file);
         self.known.resolve(&file, &names)
-    }
-
-    fn host(&self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
     }
 
     /// What is wrong with a run that has not told all.
@@ -326,7 +325,7 @@ impl Reader for GoReader {
                     package.unbuilt.get_or_insert_default();
                     package.ended = true;
                 }
-                vec![RunEvent::Output(self.host(&format!("{line}\n")))]
+                vec![RunEvent::Output(self.site.text_to_host(&format!("{line}\n")))]
             }
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
     let Some(tree) = source.tree(grammar) else {
         return Vec::new();
     };
-    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let file = suite.of_file(source.path.clone());
     let mut walk = Walk { tool, source, file, items: Vec::new() };
     walk.visit(tree.root_node(), &Inside::default());
     walk.items

@@ -107,7 +107,7 @@ impl Build {
             let path = file.on(&site.root);
             let place = Place { path, line: error.line.max(1), column: Some(error.column.max(1)) };
             files.entry(file).or_default().push(Failure {
-                message: site.paths.text_to_host(&error.message).into_owned(),
+                message: site.text_to_host(&error.message),
                 place: Some(place),
                 ..Failure::default()
             });

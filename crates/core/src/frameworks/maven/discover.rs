@@ -13,7 +13,7 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
     let Some(tree) = source.tree(&JAVA) else {
         return Vec::new();
     };
-    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let file = suite.of_file(source.path.clone());
     let mut walk = Walk { source, file, items: Vec::new() };
     let mut cursor = tree.root_node().walk();
     for node in tree.root_node().named_children(&mut cursor) {

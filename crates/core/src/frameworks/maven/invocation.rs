@@ -81,8 +81,7 @@ fn steps(modules: &Modules, job: &Job) -> Vec<Vec<String>> {
         return Vec::new();
     }
     let mut wanted: BTreeMap<RelPath, Wanted> = BTreeMap::new();
-    let root =
-        [TestId { suite: job.suite.name.clone(), ..TestId::of_file(job.suite.root.clone()) }];
+    let root = [job.suite.of_file(job.suite.root.clone())];
     let selection = if job.selection.is_empty() { &root } else { job.selection.as_slice() };
     for id in selection {
         for id in classes(job, id) {

@@ -87,7 +87,8 @@ impl MavenReader {
         let id = self.id(module, case, taken);
         let mut result = TestResult::new(id, case.outcome().into());
         result.duration = duration(case);
-        let printed = case.system_out.iter().chain(&case.system_err).map(|text| self.host(text));
+        let printed =
+            case.system_out.iter().chain(&case.system_err).map(|text| self.site.text_to_host(text));
         result.output = printed.collect();
         let definition = self.known.place(&result.id, &self.site.root);
         for status in &case.statuses {
@@ -96,9 +97,9 @@ impl MavenReader {
                 let mut located =
                     Placing::Only(self.finder()).located(&junit::locate(of), Some(case), suite);
                 located.definition = definition.clone();
-                result.failures.push(failure(status, located, |text| self.host(text)));
+                result.failures.push(failure(status, located, |text| self.site.text_to_host(text)));
             } else if !is_bad(status) {
-                let reason = self.host(status.message.as_deref().unwrap_or_default());
+                let reason = self.site.text_to_host(status.message.as_deref().unwrap_or_default());
                 result.reason = Some(reason).filter(|reason| !reason.is_empty());
             }
         }
@@ -150,7 +151,7 @@ impl MavenReader {
     /// The id of a class.
     fn class(&self, module: Option<&Module>, class: &str) -> TestId {
         let file = self.file(module, class.split('$').next().unwrap_or(class));
-        let file = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
+        let file = self.suite.of_file(file);
         let simple = class.rsplit('.').next().unwrap_or(class);
         TestId { names: simple.split('$').map(str::to_owned).collect(), ..file }
     }
@@ -200,24 +201,22 @@ impl MavenReader {
         self.site.finder(&self.files, &self.suite.root)
     }
 
-    fn host(&self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
-    }
-
     fn broken(&self, exit: Exit) -> Option<Broken> {
         let help = Some("the end of its output says why");
         if let Some(cut) = &self.cut {
             return Some(Broken::process(cut.clone(), help));
         }
         if let Some(crash) = self.build.crash() {
-            let message = format!("the process of the tests died: {}", self.host(crash));
+            let message =
+                format!("the process of the tests died: {}", self.site.text_to_host(crash));
             return Some(Broken::process(message, help));
         }
         let is_red = self.results.values().any(|result| result.outcome.is_bad());
         match (exit, self.build.complaint()) {
             (Exit::Code(0), _) => None,
             (_, Some(complaint)) => {
-                let message = format!("Maven ended with {exit}: {}", self.host(complaint));
+                let message =
+                    format!("Maven ended with {exit}: {}", self.site.text_to_host(complaint));
                 Some(Broken::process(message, help))
             }
             _ if is_red => None,
@@ -262,7 +261,7 @@ impl Reader for MavenReader {
             self.results.insert(result.id.clone(), result);
         }
         for (file, failures) in self.build.failures(&self.site) {
-            let id = TestId { suite: self.suite.name.clone(), ..TestId::of_file(file) };
+            let id = self.suite.of_file(file);
             let result = TestResult { failures, ..TestResult::new(id.clone(), Outcome::Errored) };
             self.results.insert(id, result);
         }

@@ -19,7 +19,7 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
     let Some(tree) = source.tree(&PERL) else {
         return Vec::new();
     };
-    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let file = suite.of_file(source.path.clone());
     let mut walk = Walk { source, file, items: Vec::new() };
     walk.visit(tree.root_node(), &[]);
     walk.items

@@ -40,7 +40,7 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
 fn steps(job: &Job) -> Vec<Vec<String>> {
     let root = &job.suite.root;
     let is_out = |file: &RelPath| {
-        let id = TestId { suite: job.suite.name.clone(), ..TestId::of_file(file.clone()) };
+        let id = job.suite.of_file(file.clone());
         job.exclude.iter().any(|out| out.holds(&id))
     };
     let tests = root.join("t");

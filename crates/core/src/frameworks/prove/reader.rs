@@ -74,8 +74,7 @@ impl ProveReader {
     fn opened(&mut self, path: &str) {
         let place = self.site.place(&self.suite.root, path, 1, None);
         let file = place.and_then(|place| RelPath::below(&self.site.root, &place.path));
-        let id =
-            TestId { suite: self.suite.name.clone(), ..TestId::of_file(file.unwrap_or_default()) };
+        let id = self.suite.of_file(file.unwrap_or_default());
         self.files.insert(path.to_owned(), File { id, ..File::default() });
     }
 
@@ -159,7 +158,7 @@ impl ProveReader {
         let mut result = TestResult::new(id, outcome);
         result.reason = reason.filter(|it| !it.is_empty()).map(str::to_owned);
         let printed: String = file.printed.drain(..).map(|line| format!("{line}\n")).collect();
-        result.output = self.site.paths.text_to_host(tail(&printed)).into_owned();
+        result.output = self.site.text_to_host(tail(&printed));
         if outcome.is_bad() {
             file.is_red = true;
             file.open.iter_mut().for_each(|open| open.is_red = true);
@@ -202,8 +201,8 @@ impl ProveReader {
         let first = || lines.first().map_or("the test failed", |line| line.trim()).to_owned();
         let message = if message.is_empty() { first() } else { message };
         Failure {
-            message: self.host(&message),
-            detail: self.host(&lines.join("\n")),
+            message: self.site.text_to_host(&message),
+            detail: self.site.text_to_host(&lines.join("\n")),
             place: place.or_else(|| self.known.place(id, &self.site.root)),
             diff: value("expected: ").zip(value("got: ")),
             ..Failure::default()
@@ -254,8 +253,8 @@ impl ProveReader {
         };
         let first = self.site.place(&self.suite.root, path, 1, None);
         let failure = Failure {
-            message: self.host(&message),
-            detail: self.host(tail(&file.stray.join("\n"))),
+            message: self.site.text_to_host(&message),
+            detail: self.site.text_to_host(tail(&file.stray.join("\n"))),
             place: place.or(first),
             ..Failure::default()
         };
@@ -264,13 +263,12 @@ impl ProveReader {
         events
     }
 
-    fn host(&self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
-    }
-
     fn broken(&self, exit: Exit) -> Option<Broken> {
         if let Some(why) = &self.bail_out {
-            return Some(Broken::process(format!("a test bailed out: {}", self.host(why)), None));
+            return Some(Broken::process(
+                format!("a test bailed out: {}", self.site.text_to_host(why)),
+                None,
+            ));
         }
         if !self.files.is_empty() {
             return Some(Broken::process(

@@ -111,8 +111,8 @@ impl Status {
         };
         Failure {
             kind: self.kind.clone(),
-            message: site.paths.text_to_host(&message).into_owned(),
-            detail: site.paths.text_to_host(&self.detail).into_owned(),
+            message: site.text_to_host(&message),
+            detail: site.text_to_host(&self.detail),
             place: self
                 .path
                 .as_deref()

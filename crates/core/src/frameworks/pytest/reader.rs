@@ -67,8 +67,7 @@ impl PytestReader {
             }
             Event::InternalError { message, detail } => {
                 self.internal_error = Some(message);
-                (!detail.is_empty())
-                    .then(|| RunEvent::Output(self.site.paths.text_to_host(&detail).into_owned()))
+                (!detail.is_empty()).then(|| RunEvent::Output(self.site.text_to_host(&detail)))
             }
             Event::Problem { during, message } => {
                 self.warnings
@@ -109,15 +108,14 @@ impl PytestReader {
         }
         let printed = [finish.stdout.as_deref(), finish.stderr.as_deref()];
         let printed: String = printed.into_iter().flatten().collect();
-        result.output = self.site.paths.text_to_host(&printed).into_owned();
+        result.output = self.site.text_to_host(&printed);
         result
     }
 
     /// The id of a node: `tests/test_a.py::TestC::test_x[case]`, relative to pytest's root.
     fn test_id(&self, node: &str) -> TestId {
         let (file, names) = node.split_once("::").unwrap_or((node, ""));
-        let mut id =
-            TestId { suite: self.suite.name.clone(), ..TestId::of_file(self.root.join(file)) };
+        let mut id = self.suite.of_file(self.root.join(file));
         let (names, case) = match names.split_once('[').filter(|_| names.ends_with(']')) {
             Some((names, case)) => (names, Some(case[..case.len() - 1].to_owned())),
             None => (names, None),
@@ -164,8 +162,8 @@ impl PytestReader {
                 junit::StatusKind::Skipped => result.reason = Some(message),
                 _ if result.outcome.is_bad() => result.failures.push(Failure {
                     kind: status.type_.as_deref().unwrap_or_default().to_owned(),
-                    message: self.site.paths.text_to_host(&message).into_owned(),
-                    detail: self.site.paths.text_to_host(&status.text).into_owned(),
+                    message: self.site.text_to_host(&message),
+                    detail: self.site.text_to_host(&status.text),
                     ..Failure::default()
                 }),
                 _ => {}

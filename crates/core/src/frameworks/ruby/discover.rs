@@ -15,7 +15,7 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
     let Some(tree) = source.tree(&RUBY) else {
         return Vec::new();
     };
-    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let file = suite.of_file(source.path.clone());
     let mut walk = Walk { tool, source, file, scope: String::new(), items: Vec::new() };
     walk.visit(tree.root_node(), &[]);
     walk.items

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::frameworks::complaint::{Complaint, MOST, MOST_LINES, by_file};
 use crate::model::Failure;
 use crate::paths::RelPath;
 use crate::plan::Site;
@@ -9,16 +10,9 @@ use crate::plan::Site;
 /// The complaints of a build, as they are printed for people.
 #[derive(Debug, Default)]
 pub(super) struct Build {
-    errors: Vec<Error>,
+    errors: Vec<Complaint>,
     /// Whether lines still belong to the last one.
     is_open: bool,
-}
-
-#[derive(Debug)]
-struct Error {
-    message: String,
-    place: Option<(String, String, String)>,
-    detail: Vec<String>,
 }
 
 /// What Cargo says of an end that was told already.
@@ -38,9 +32,9 @@ impl Build {
                 || message.ends_with(" failed:")
                 || message.ends_with(" failed");
             self.is_open = !is_end;
-            if self.is_open && self.errors.len() < 200 {
+            if self.is_open && self.errors.len() < MOST {
                 let detail = vec![line.to_owned()];
-                self.errors.push(Error { message: message.to_owned(), place: None, detail });
+                self.errors.push(Complaint { message: message.to_owned(), place: None, detail });
             }
             return;
         }
@@ -58,40 +52,18 @@ impl Build {
             if let (Some(column), Some(number), Some(path)) =
                 (parts.next(), parts.next(), parts.next())
             {
-                error.place = Some((path, number, column));
+                error.place = number.parse().ok().map(|line| (path, line, column.parse().ok()));
             }
         }
-        if error.detail.len() < 40 {
+        if error.detail.len() < MOST_LINES {
             error.detail.push(line.to_owned());
         }
     }
 
     /// The errors in files of the workspace, by file.
     pub(super) fn failures(&self, site: &Site, cwd: &RelPath) -> BTreeMap<RelPath, Vec<Failure>> {
-        let mut files: BTreeMap<RelPath, Vec<Failure>> = BTreeMap::new();
-        for error in &self.errors {
-            let Some((path, line, column)) = &error.place else {
-                continue;
-            };
-            let line = line.parse().ok();
-            let place = line.and_then(|line| site.place(cwd, path, line, column.parse().ok()));
-            let file = place.as_ref().and_then(|place| RelPath::below(&site.root, &place.path));
-            let failures = file.map(|file| files.entry(file).or_default());
-            let host = |text: &str| site.paths.text_to_host(text).into_owned();
-            let failure = Failure {
-                message: host(&error.message),
-                detail: host(error.detail.join("\n").trim_end()),
-                place,
-                ..Failure::default()
-            };
-            // A library is compiled twice, for itself and for its tests.
-            if let Some(failures) =
-                failures.filter(|known| known.iter().all(|it| it.place != failure.place))
-            {
-                failures.push(failure);
-            }
-        }
-        files
+        // A library is compiled twice, for itself and for its tests.
+        by_file(&self.errors, site, cwd, |known, it| known.place == it.place)
     }
 
     /// The first complaint.

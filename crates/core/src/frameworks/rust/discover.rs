@@ -27,7 +27,7 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>, wanted: Wanted) -
     let Some(tree) = source.tree(&RUST) else {
         return Vec::new();
     };
-    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(source.path.clone()) };
+    let file = suite.of_file(source.path.clone());
     let mut walk = Walk { source, file, wanted, items: Vec::new() };
     walk.visit(tree.root_node(), &Inside::default());
     walk.items

@@ -24,7 +24,7 @@ impl Scene<'_> {
     pub(super) fn failure(self, output: &str, message: Option<&str>) -> Failure {
         if let Some(panic) = self.panic(output) {
             return match message {
-                Some(message) => Failure { message: self.host(message), ..panic },
+                Some(message) => Failure { message: self.site.text_to_host(message), ..panic },
                 None => panic,
             };
         }
@@ -35,8 +35,8 @@ impl Scene<'_> {
             || said("Error: ").or_else(|| output.lines().rfind(|line| !line.trim().is_empty()));
         let message = message.or_else(no_panic).or_else(error).unwrap_or("the test failed");
         Failure {
-            message: self.host(message.trim()),
-            detail: self.host(output.trim_end()),
+            message: self.site.text_to_host(message.trim()),
+            detail: self.site.text_to_host(output.trim_end()),
             place: self.definition.cloned(),
             ..Failure::default()
         }
@@ -79,8 +79,8 @@ impl Scene<'_> {
         let nearest = frames.iter().rfind(own).map(|frame| frame.place.clone());
         Some(Failure {
             diff: sides(&message),
-            message: self.host(&message),
-            detail: self.host(text.trim_end()),
+            message: self.site.text_to_host(&message),
+            detail: self.site.text_to_host(text.trim_end()),
             place: in_own.or(nearest).or(place).or_else(|| self.definition.cloned()),
             frames,
             ..Failure::default()
@@ -107,10 +107,6 @@ impl Scene<'_> {
 
     fn place(self, from: &RelPath, path: &str, line: &str, column: &str) -> Option<Place> {
         self.site.place(from, path, line.parse().ok()?, column.parse().ok())
-    }
-
-    fn host(self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
     }
 }
 

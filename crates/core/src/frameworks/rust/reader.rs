@@ -175,7 +175,7 @@ impl RustReader {
         let message = event.message.as_ref().and_then(serde_json::Value::as_str);
         let mut result = TestResult::new(id, outcome);
         result.duration = event.exec_time.and_then(|it| Duration::try_from_secs_f64(it).ok());
-        result.output = self.host(tail(&event.stdout));
+        result.output = self.site.text_to_host(tail(&event.stdout));
         match outcome {
             Outcome::Skipped => result.reason = message.map(str::to_owned),
             Outcome::Failed => {
@@ -266,17 +266,13 @@ impl RustReader {
             // A panic counts lines of a file that was made of the example.
             let told = Failure { place: Some(definition), frames: Vec::new(), ..failure };
             result.failures = unbuilt.unwrap_or_else(|| vec![told]);
-            result.output = self.host(tail(&text));
+            result.output = self.site.text_to_host(tail(&text));
             self.results.insert(result.id.clone(), result);
         }
     }
 
     fn scene<'s>(&'s self, package: &'s RelPath, definition: Option<&'s Place>) -> Scene<'s> {
         Scene { site: &self.site, workspace: &self.suite.root, package, definition }
-    }
-
-    fn host(&self, text: &str) -> String {
-        self.site.paths.text_to_host(text).into_owned()
     }
 
     fn broken(&self, exit: Exit) -> Option<Broken> {
@@ -306,14 +302,14 @@ impl Reader for RustReader {
     fn line(&mut self, line: &str) -> Vec<RunEvent> {
         let Some((before, event)) = event(line) else {
             let told = self.examples.line(line);
-            let output = RunEvent::Output(self.host(&format!("{line}\n")));
+            let output = RunEvent::Output(self.site.text_to_host(&format!("{line}\n")));
             let finished = told.map(|(spoken, outcome)| {
                 let result = self.example(&spoken, outcome);
                 self.finished(result)
             });
             return [output].into_iter().chain(finished).collect();
         };
-        let before = (!before.is_empty()).then(|| RunEvent::Output(self.host(before)));
+        let before = (!before.is_empty()).then(|| RunEvent::Output(self.site.text_to_host(before)));
         let events = self.event(event);
         before.into_iter().chain(events).collect()
     }

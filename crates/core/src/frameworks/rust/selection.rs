@@ -102,7 +102,7 @@ impl<'p> Wanted<'p, '_> {
 
     /// The tests of a file: all of its module, where nothing is left out of it.
     fn add_file(&mut self, file: &RelPath) {
-        let id = TestId { suite: self.job.suite.name.clone(), ..TestId::of_file(file.clone()) };
+        let id = self.job.suite.of_file(file.clone());
         if self.is_left_out(&id) {
             return;
         }

@@ -81,7 +81,7 @@ impl Framework for Unittest {
 }
 
 fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestItem {
-    let file = TestId { suite: suite.name.clone(), ..TestId::of_file(path.clone()) };
+    let file = suite.of_file(path.clone());
     TestItem {
         hash: discover::hash(lines, &test.range) ^ test.elsewhere.unwrap_or_default(),
         id: TestId { names: test.names, ..file },
