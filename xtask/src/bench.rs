@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ enum Section {
     Copy,
     /// A run that an editor asks for, with its container warm
     Server,
+    /// How soon an editor knows of a test that ended
+    Live,
     /// What the language server has of memory after many runs
     Memory,
 }
@@ -64,7 +66,10 @@ pub(crate) fn compare(options: &Options) -> Result<()> {
         bench_copy::compare(options.rounds.unwrap_or(5))?;
     }
     let is_run = |section: &Section| {
-        matches!(section, Section::Warm | Section::Cold | Section::Server | Section::Memory)
+        matches!(
+            section,
+            Section::Warm | Section::Cold | Section::Server | Section::Live | Section::Memory
+        )
     };
     let runs = options.sections.is_empty() || options.sections.iter().any(is_run);
     if runs { compare_runs(options) } else { Ok(()) }
@@ -95,11 +100,21 @@ fn compare_runs(options: &Options) -> Result<()> {
     if options.sections.contains(&Section::Server) {
         let warm = bench.start_container()?;
         let mut peer = bench.docker_exec(&warm);
-        bench_server::verdicts(&mut bench.editor()?, &mut peer, &bench.ids(), rounds)?;
+        bench_server::verdicts(
+            &mut bench.editor(&bench.project)?,
+            &mut peer,
+            &bench.ids(),
+            rounds,
+        )?;
+    }
+    if options.sections.contains(&Section::Live) {
+        let folder = bench.project.with_file_name("live");
+        bench_server::live_project(&folder, IMAGE)?;
+        bench_server::live(&mut bench.editor(&folder)?, &folder, rounds)?;
     }
     if options.sections.contains(&Section::Memory) {
         let runs = options.rounds.unwrap_or(1000);
-        bench_server::memory(&mut bench.editor()?, &bench.ids(), runs)?;
+        bench_server::memory(&mut bench.editor(&bench.project)?, &bench.ids(), runs)?;
     }
     Ok(())
 }
@@ -148,8 +163,8 @@ impl Bench {
         Ok(testdock)
     }
 
-    fn editor(&self) -> Result<Editor> {
-        Editor::open(self.binary(&["lsp"])?, &self.project)
+    fn editor(&self, folder: &Path) -> Result<Editor> {
+        Editor::open(self.binary(&["lsp"])?, folder)
     }
 
     /// The tests as an editor names them.

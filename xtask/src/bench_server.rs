@@ -1,9 +1,11 @@
-//! The language server: how long from a request to the verdict, beside `docker exec`, and what it has of memory after
-//! many runs.
+//! The language server: how long from a request to the verdict, beside `docker exec`; how long from the end of a test until
+//! the editor knows; and what it has of memory after many runs.
 
-use std::time::Instant;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 
 use crate::editor::Editor;
 use crate::shell::say;
@@ -21,20 +23,80 @@ pub(crate) fn verdicts(
 ) -> Result<()> {
     time(peer)?;
     editor.run(tests)?;
-    let (mut peers, mut owns) = (Vec::new(), Vec::new());
+    let (mut peers, mut shown, mut over) = (Vec::new(), Vec::new(), Vec::new());
     for _round in 0..rounds {
         peers.push(time(peer)?.as_secs_f64());
-        let began = Instant::now();
-        editor.run(tests)?;
-        owns.push(began.elapsed().as_secs_f64());
+        let began = SystemTime::now();
+        let outcomes = editor.run(tests)?;
+        over.push(began.elapsed()?.as_secs_f64());
+        let last = outcomes.last().context("the server told no outcome")?;
+        shown.push(last.told.duration_since(began)?.as_secs_f64());
     }
-    let ratios = owns.iter().zip(&peers).map(|(own, peer)| own / peer).collect();
-    let [peers, owns, ratios] = [peers, owns, ratios].map(Spread::of);
-    say(format_args!(
-        "\nfrom a request to the verdict, {rounds} rounds in turn: median (middle half)"
-    ));
+    let against = |own: &[f64]| Spread::of(own.iter().zip(&peers).map(|(o, p)| o / p).collect());
+    let (shown_ratio, over_ratio) = (against(&shown), against(&over));
+    let [peers, shown, over] = [peers, shown, over].map(Spread::of);
+    say(format_args!("\nfrom a request on, {rounds} rounds in turn: median (middle half)"));
     say(format_args!("  {:<48} {peers} s", peer.name));
-    say(format_args!("  {:<48} {owns} s   × {ratios}", "testdock lsp, container warm"));
+    say(format_args!(
+        "  {:<48} {shown} s   × {shown_ratio}",
+        "testdock lsp, each test's outcome told"
+    ));
+    say(format_args!(
+        "  {:<48} {over} s   × {over_ratio}",
+        "testdock lsp, the run over and its report read"
+    ));
+    Ok(())
+}
+
+/// Where the tests of [`live`] write down when they ended.
+const ENDS: &str = "ends.txt";
+
+/// Tests that end one after the other, each with a line that says when.
+const LIVE: &str = r#"import pathlib, time, pytest
+
+@pytest.mark.parametrize("n", range(20))
+def test_end(n):
+    time.sleep(0.03)
+    with pathlib.Path(__file__).with_name("ends.txt").open("a") as ends:
+        ends.write(f"{time.time_ns()}\n")
+"#;
+
+/// Writes the project of [`live`] into `folder`.
+pub(crate) fn live_project(folder: &Path, image: &str) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("test_live.py"), LIVE)?;
+    fs::write(folder.join("testdock.toml"), format!("[interpreter]\nimage = \"{image}\"\n"))?;
+    Ok(())
+}
+
+/// Measures how long after the end of a test in its container the editor knows its outcome.
+pub(crate) fn live(editor: &mut Editor, folder: &Path, rounds: usize) -> Result<()> {
+    let tests = ["test_live.py".to_owned()];
+    editor.run(&tests)?;
+    let (mut firsts, mut all) = (Vec::new(), Vec::new());
+    for _round in 0..rounds {
+        let file = folder.join(ENDS);
+        fs::remove_file(&file).context("the tests did not say when they ended")?;
+        let outcomes = editor.run(&tests)?;
+        let cases = outcomes.iter().filter(|outcome| outcome.test.ends_with(']'));
+        let text = fs::read_to_string(&file)?;
+        let ends = text.lines().map(|line| Ok(UNIX_EPOCH + Duration::from_nanos(line.parse()?)));
+        let ends: Vec<SystemTime> = ends.collect::<Result<_>>()?;
+        let late = ends
+            .iter()
+            .zip(cases)
+            .map(|(end, case)| Ok(case.told.duration_since(*end)?.as_secs_f64()));
+        let late: Vec<f64> = late.collect::<Result<_>>()?;
+        ensure!(late.len() == ends.len(), "{} of {} outcomes were told", late.len(), ends.len());
+        firsts.extend(late.first());
+        all.extend(late);
+    }
+    let worst = all.iter().copied().fold(0.0, f64::max);
+    say(format_args!(
+        "\nfrom a test's end to its outcome in the editor, {rounds} rounds of 20 tests: median (middle half)"
+    ));
+    say(format_args!("  {:<48} {} s", "the first of a run", Spread::of(firsts)));
+    say(format_args!("  {:<48} {} s, at most {worst:.3} s", "all", Spread::of(all)));
     Ok(())
 }
 

@@ -3,9 +3,25 @@
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
+
+/// What the server said of a test.
+pub(crate) struct Outcome {
+    pub(crate) test: String,
+    pub(crate) told: SystemTime,
+}
+
+impl Outcome {
+    fn told(message: &Value) -> Option<Self> {
+        let of = &message["params"];
+        let is_over = matches!(of["state"]["tag"].as_str()?, "passed" | "failed" | "skipped");
+        let test = of["testId"].as_str()?.to_owned();
+        (is_over && of["runId"].is_string()).then(|| Self { test, told: SystemTime::now() })
+    }
+}
 
 /// A language server with one folder open; it ends with this.
 pub(crate) struct Editor {
@@ -40,13 +56,16 @@ impl Editor {
         Ok(editor)
     }
 
-    /// Has tests run, and waits for the verdict.
-    pub(crate) fn run(&mut self, tests: &[String]) -> Result<()> {
+    /// Has tests run, waits for the end of the run, and says when each test's outcome was told.
+    pub(crate) fn run(&mut self, tests: &[String]) -> Result<Vec<Outcome>> {
         let id = self.ask("experimental/runTest", &json!({ "include": tests }))?["runId"].clone();
-        let end = self
-            .until(|it| it["method"] == "experimental/endRunTest" && it["params"]["runId"] == id)?;
+        let mut outcomes = Vec::new();
+        let end = self.until(|it| {
+            outcomes.extend(Outcome::told(it));
+            it["method"] == "experimental/endRunTest" && it["params"]["runId"] == id
+        })?;
         ensure!(end["params"]["how"] == "completed", "a run did not complete: {}", end["params"]);
-        Ok(())
+        Ok(outcomes)
     }
 
     /// How much memory of the machine the server has, in bytes.
@@ -76,7 +95,7 @@ impl Editor {
     }
 
     /// What the server says next that is wanted; what it asks meanwhile is answered with nothing.
-    fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
+    fn until(&mut self, mut wanted: impl FnMut(&Value) -> bool) -> Result<Value> {
         loop {
             let message = self.hear()?;
             if let (Some(id), Some(_)) = (message.get("id"), message.get("method")) {

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use bollard::models::SystemVersion;
 use camino::Utf8PathBuf;
 use testdock_core::frameworks::ItemKind;
 use testdock_core::views::{Finding, workspace_findings};
 use testdock_core::workspace::{FileTests, Workspace};
 
 use crate::docker::connect::connect;
+use crate::docker::{engine_error, is_podman};
 use crate::scan::Scanner;
 
 /// What is there and what is missing in a workspace and on this machine.
@@ -44,10 +46,16 @@ async fn engine(host: Option<&str>) -> Finding {
         Ok(docker) => docker,
         Err(error) => return Finding::bad("engine", &error),
     };
-    let version = docker.version().await.ok().and_then(|v| v.version).unwrap_or_default();
-    let api = docker.client_version();
-    Finding::good(
-        "engine",
-        format!("Docker {version} answers (API {}.{})", api.major_version, api.minor_version),
-    )
+    let found = match docker.version().await {
+        Ok(found) => said(&found),
+        Err(error) => return Finding::bad("engine", &engine_error("ask for its version", &error)),
+    };
+    Finding::good("engine", found)
+}
+
+fn said(found: &SystemVersion) -> String {
+    let name = if is_podman(found) { "Podman" } else { "Docker" };
+    let [version, api] =
+        [&found.version, &found.api_version].map(|it| it.as_deref().unwrap_or("?"));
+    format!("{name} {version} answers (API {api})")
 }

@@ -18,6 +18,7 @@ use futures_util::StreamExt;
 use testdock_core::model::{Fault, RunError};
 
 use super::context;
+use super::is_podman;
 use super::pull::{credentials_of, registry_of, server_key};
 use crate::runner::Events;
 
@@ -154,9 +155,7 @@ async fn builder(docker: &Docker) -> BuilderVersion {
     let Ok(version) = docker.version().await else {
         return BuilderVersion::BuilderBuildKit;
     };
-    let components = version.components.unwrap_or_default();
-    let podman = components.iter().any(|c| c.name.contains("Podman"));
-    if podman || version.os.as_deref() == Some("windows") {
+    if is_podman(&version) || version.os.as_deref() == Some("windows") {
         BuilderVersion::BuilderV1
     } else {
         BuilderVersion::BuilderBuildKit

@@ -20,6 +20,7 @@ mod machine;
 mod ssh;
 mod tcp;
 
+use super::note::Note;
 use endpoint::{Address, Endpoint, Environment};
 
 /// The oldest API that has what Testdock uses; engines since 20.10 speak it.
@@ -93,14 +94,39 @@ async fn reach(endpoint: &Endpoint, machine: fn() -> Machine) -> Result<Docker, 
         Address::Unix(_) | Address::Pipe(_) => LOCAL_PATIENCE,
         Address::Ssh(_) => LOGIN_PATIENCE,
     };
-    let docker = match tokio::time::timeout(patience, docker.negotiate_version()).await {
+    let version = match tokio::time::timeout(patience, greet(&docker, endpoint)).await {
         Ok(answer) => answer.map_err(unreachable)?,
         Err(_) => return Err(silent(endpoint, machine(), patience)),
     };
-    if docker.client_version() < OLDEST_API {
-        return Err(too_old(endpoint, docker.client_version()));
+    if version < OLDEST_API {
+        return Err(too_old(endpoint, version));
     }
     Ok(docker)
+}
+
+/// Has the engine answer, and says which API it speaks. That is asked for once each time that it starts: Docker runs several
+/// programs before it tells.
+async fn greet(docker: &Docker, endpoint: &Endpoint) -> Result<ClientVersion, Error> {
+    let note = match &endpoint.address {
+        Address::Unix(path) => Note::on_engine(path, "the version of its API"),
+        Address::Tcp(_) | Address::Pipe(_) | Address::Ssh(_) => None,
+    };
+    let known = note.as_ref().and_then(Note::read);
+    if let Some(version) = known.as_deref().and_then(api) {
+        docker.ping().await?;
+        return Ok(version);
+    }
+    let told = docker.version().await?.api_version.unwrap_or_default();
+    let version = api(&told).ok_or(Error::APIVersionParseError {})?;
+    if let Some(note) = note {
+        note.write(&told);
+    }
+    Ok(version)
+}
+
+fn api(version: &str) -> Option<ClientVersion> {
+    let (major, minor) = version.split_once('.')?;
+    Some(ClientVersion { major_version: major.parse().ok()?, minor_version: minor.parse().ok()? })
 }
 
 fn client(endpoint: &Endpoint) -> Result<Docker, Error> {

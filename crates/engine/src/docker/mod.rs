@@ -38,6 +38,7 @@ pub(crate) use recipe::KEY;
 use std::sync::Arc;
 
 use bollard::Docker;
+use bollard::models::SystemVersion;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter::{self, refuse_disguised};
 use testdock_core::model::{Provenance, RunError, RunEvent};
@@ -186,6 +187,11 @@ pub(crate) async fn get(
     let image = image?;
     image.clone().prune(docker.clone()).await;
     Ok(image.known())
+}
+
+/// Whether an engine is Podman, which says so among its components only.
+pub(crate) fn is_podman(version: &SystemVersion) -> bool {
+    version.components.iter().flatten().any(|component| component.name.contains("Podman"))
 }
 
 /// The status code of an engine's refusal.

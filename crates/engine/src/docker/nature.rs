@@ -23,20 +23,17 @@ pub(super) async fn of(docker: &Docker, host: Option<&str>) -> Nature {
     let Some(path) = socket(host) else {
         return Nature::Plain;
     };
-    let start = identity(&path).unwrap_or_default();
-    let note = Note::on(&start, [path.as_str(), "the security options of an engine"]);
-    let known = note.read().filter(|_| !start.is_empty());
-    let options = match known {
-        Some(known) => known,
-        None => {
-            let Ok(info) = docker.info().await else {
-                return Nature::Plain;
-            };
-            let options = info.security_options.unwrap_or_default().join("\n");
-            note.write(&options);
-            options
-        }
+    let note = Note::on_engine(&path, "the security options of an engine");
+    if let Some(known) = note.as_ref().and_then(Note::read) {
+        return by(&known);
+    }
+    let Ok(info) = docker.info().await else {
+        return Nature::Plain;
     };
+    let options = info.security_options.unwrap_or_default().join("\n");
+    if let Some(note) = note {
+        note.write(&options);
+    }
     by(&options)
 }
 
@@ -61,19 +58,6 @@ pub(super) fn adapt(options: &mut Options, nature: Nature) {
             options.namespaces.users.get_or_insert_with(|| "host".to_owned());
         }
     }
-}
-
-/// A socket is another one each time that its engine starts.
-#[cfg(unix)]
-fn identity(path: &str) -> Option<String> {
-    use std::os::unix::fs::MetadataExt as _;
-    let found = std::fs::metadata(path).ok()?;
-    Some(format!("{}:{}:{}.{}", found.dev(), found.ino(), found.ctime(), found.ctime_nsec()))
-}
-
-#[cfg(not(unix))]
-fn identity(_: &str) -> Option<String> {
-    None
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::supervisor::hex;
 /// What is still of use by then is found out again.
 const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// A text about an image.
+/// A text about an image or an engine.
 #[derive(Debug, Clone)]
 pub(super) struct Note(Option<Utf8PathBuf>);
 
@@ -25,6 +25,12 @@ impl Note {
         }
         let name = hex(&hash.finalize()[..16]);
         Self(cache::dir("images").map(|dir| dir.join(name)))
+    }
+
+    /// The note on the engine behind a socket of this machine, for as long as it runs; `None` where that cannot be told.
+    pub(super) fn on_engine(socket: &str, about: &str) -> Option<Self> {
+        let start = identity(socket)?;
+        Some(Self::on(&start, [socket, about]))
     }
 
     /// What it says.
@@ -48,4 +54,17 @@ impl Note {
         }
         let _ = std::fs::write(path, text);
     }
+}
+
+/// A socket is another one each time that its engine starts.
+#[cfg(unix)]
+fn identity(path: &str) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = std::fs::metadata(path).ok()?;
+    Some(format!("{}:{}:{}.{}", found.dev(), found.ino(), found.ctime(), found.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &str) -> Option<String> {
+    None
 }

@@ -35,7 +35,7 @@ from _pytest.assertion import rewrite
 dumps, write = json.dumps, os.write
 
 MAX_DETAIL, MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 64 * 1024, 16 * 1024, 1024, 50
-ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+ANSI = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])"
 MACHINERY = tuple(os.path.dirname(module.__file__) + os.sep for module in (_pytest, pluggy))
 STDLIB = os.path.dirname(os.__file__) + os.sep
 
@@ -112,7 +112,7 @@ def whole(text):
 
 
 def plain(text):
-    return whole(ANSI.sub("", text))
+    return whole(re.sub(ANSI, "", text) if "\x1b" in text else text)
 
 
 def ends(text, limit):
@@ -687,7 +687,8 @@ def select(config, args):
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     deadline = Deadline.from_environment()
-    config.pluginmanager.register(deadline, "testdock-deadline")
+    if deadline.seconds > 0:
+        config.pluginmanager.register(deadline, "testdock-deadline")
     config.pluginmanager.register(Witness(deadline), "testdock-witness")
     if not hasattr(config, "workerinput"):
         report = Report(config, os.environ.pop("TESTDOCK_REPORT", None))
