@@ -1,12 +1,15 @@
 //! Where tests run, by each kind of file that can say so: small real projects whose tests look around.
 
 use std::process::Command;
+use std::time::Duration;
+
+use rustix::process::Signal;
 
 use super::support::docker::docker;
 use super::support::person::{self, Engine};
 use super::support::project::Project;
 use super::support::running::Story;
-use super::support::skip;
+use super::support::{gone, skip};
 
 /// Every test of a fixture is about its surroundings, and passes where they are right.
 #[track_caller]
@@ -97,6 +100,19 @@ fn a_compose_service_with_what_it_needs() {
     let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
     assert_eq!(code, 0, "{removed}");
     assert!(project.services().is_empty(), "{removed}");
+    let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
+    assert_eq!(networks, "", "the project's network goes with the last of it");
+}
+
+#[test]
+fn what_a_service_needs_goes_with_its_lease_though_nobody_comes_back() {
+    let Some(project) = Compose::new() else { return };
+    let mut run = project.start(&["--set", "interpreter.keep-warm = \"0s\""]);
+    run.until("its first test", |event| event["event"] == "test-started");
+    run.signal(Signal::KILL);
+    drop(run.end());
+    assert_eq!(project.services(), ["seed", "store"]);
+    gone("what the service needs", Duration::from_secs(60), || project.services());
     let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
     assert_eq!(networks, "", "the project's network goes with the last of it");
 }

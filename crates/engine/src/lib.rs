@@ -11,6 +11,8 @@ pub mod scripted;
 pub mod state;
 pub mod world;
 
+pub use docker::compose::reaper;
+
 pub mod interpreters;
 pub mod register;
 

@@ -38,6 +38,21 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Write a testdock.toml from what is here
     Init(InitArguments),
+    /// Wait until no tests need what a compose project has started for them, and end it
+    #[command(hide = true)]
+    Reap(ReapArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReapArguments {
+    /// The compose project
+    pub(crate) project: String,
+    /// For so many seconds after tests last began
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) lease: u64,
+    /// The engine's address (default: the one that `docker` uses)
+    #[arg(long)]
+    pub(crate) host: Option<String>,
 }
 
 #[derive(Debug, Args)]

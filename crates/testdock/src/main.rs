@@ -17,14 +17,19 @@ mod server;
 mod sinks;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
+use testdock_engine::reaper;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, ReapArguments};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log();
+    if let Ok(program) = std::env::current_exe() {
+        reaper::employ(program);
+    }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
@@ -54,7 +59,14 @@ async fn perform(command: Command) -> anyhow::Result<ExitCode> {
         Command::Logs(arguments) => logs::logs(arguments).await,
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Init(arguments) => init::init(&arguments),
+        Command::Reap(arguments) => reap(&arguments).await,
     }
+}
+
+async fn reap(arguments: &ReapArguments) -> anyhow::Result<ExitCode> {
+    let lease = Duration::from_secs(arguments.lease);
+    let done = reaper::reap(arguments.host.as_deref(), &arguments.project, lease).await;
+    done.map(|()| exit::PASSED.into()).map_err(|error| anyhow::anyhow!(error.message))
 }
 
 /// Our own log goes to standard error, and says nothing unless it is asked or something is wrong.

@@ -1,7 +1,7 @@
 //! Runs in containers.
 
 mod cache;
-mod compose;
+pub(crate) mod compose;
 mod container;
 mod copy;
 mod exec;
@@ -64,8 +64,10 @@ pub(crate) async fn stand(
 ) -> Result<Stand, RunError> {
     let own = Own::of_process(docker).await;
     let mut interpreter = (*job.interpreter).clone();
+    let mut _claim = None;
     if let Source::Compose(service) = &job.interpreter.source {
-        interpreter = compose::ready(docker, root, &interpreter, service, events).await?;
+        let (ready, claim) = compose::ready(docker, root, &interpreter, service, events).await?;
+        (interpreter, _claim) = (ready, Some(claim));
         if service.exec {
             return borrowed(docker, job, &interpreter, service, &own).await;
         }

@@ -5,7 +5,9 @@
 //! service's own is never touched: it may be left out, or be run in as it is.
 
 mod borrowed;
+mod claim;
 mod needs;
+pub mod reaper;
 mod tool;
 
 use bollard::Docker;
@@ -19,6 +21,7 @@ use crate::runner::Events;
 use tool::Tool;
 
 pub(super) use borrowed::borrow;
+pub(super) use claim::Claim;
 pub(super) use needs::{sweep, take_down};
 
 /// The labels with which the compose tool marks its containers.
@@ -46,25 +49,27 @@ pub(super) fn remembered(
     Some(service.ok()?.interpreter)
 }
 
-/// The service's interpreter, with what the service needs up and well.
+/// The service's interpreter, with what the service needs up and well for as long as the claim is held; after that, for as
+/// long as a container of it runs.
 pub(super) async fn ready(
     docker: &Docker,
     root: &Utf8Path,
     interpreter: &Interpreter,
     compose: &Compose,
     events: &Events,
-) -> Result<Interpreter, RunError> {
+) -> Result<(Interpreter, Claim), RunError> {
+    let claim = Claim::begin(&compose.project).await;
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
     let service = resolved(root, interpreter, compose).await?;
     let mut made = service.interpreter;
     if compose.exec {
-        return Ok(made);
+        return Ok((made, claim));
     }
     needs::bring_up(docker, &tool, interpreter, &service.needs, events).await?;
     if interpreter.options.network.is_none() {
         keep_networks_that_are_there(docker, &mut made).await;
     }
-    Ok(made)
+    Ok((made, claim))
 }
 
 /// A network that nothing has made yet has nobody in it whom the tests could want to reach.

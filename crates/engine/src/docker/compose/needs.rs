@@ -1,6 +1,6 @@
 //! What a service needs: brought up by the compose tool, waited for, and taken down when nobody uses it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::time::Duration;
 
@@ -18,13 +18,15 @@ use testdock_core::plan::Interpreter;
 use tokio::time::{Instant, sleep};
 
 use super::super::container::{engine_error, now};
-use super::super::recipe::KEY;
+use super::super::recipe::{KEY, lease};
+use super::claim::Claim;
+use super::reaper;
 use super::tool::Tool;
 use super::{PROJECT, SERVICE};
 use crate::runner::Events;
 
 /// The label of what Testdock had started: for which interpreter of the workspace.
-const SERVES: &str = "dev.testdock.serves";
+pub(super) const SERVES: &str = "dev.testdock.serves";
 
 /// A service has so long to become what is asked of it.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -66,6 +68,7 @@ pub(super) async fn bring_up(
     }
     if !down.is_empty() {
         events.send(RunEvent::Preparing(Stage::Starting)).await;
+        reaper::hire(tool, lease(interpreter));
         events.send(RunEvent::BuildLog(format!("starting {}", down.join(", ")))).await;
         up(tool, interpreter, &down).await?;
     }
@@ -173,32 +176,42 @@ fn judge(found: &ContainerInspectResponse, condition: Condition) -> State {
 }
 
 /// Takes down what Testdock had started for containers that are gone, unless somebody else uses the
-/// project by now.
+/// project by now. Where nobody was killed, a process of its own has done it before.
 pub(in super::super) async fn sweep(docker: &Docker) {
     let ours = listed(docker, SERVES).await;
     if ours.is_empty() {
         return;
     }
-    let tests = listed(docker, KEY).await;
-    let in_use: HashSet<(String, String)> = tests
-        .iter()
-        .filter(|c| c.running)
-        .map(|c| (c.label(WORKSPACE), c.label(INTERPRETER)))
-        .collect();
+    let users = users(docker).await;
     let old = now() - YOUNG;
-    for left in &ours {
-        let user = (left.label(WORKSPACE), left.label(SERVES));
-        let project = left.label(PROJECT);
-        let shared = listed(docker, &format!("{PROJECT}={project}")).await;
-        let shared = shared.iter().any(|c| c.running && c.label(SERVES).is_empty());
-        if !in_use.contains(&user) && left.created < old && !shared {
+    for left in
+        ours.iter().filter(|left| left.created < old && !users.iter().any(|it| left.serves(it)))
+    {
+        let project = left.project();
+        let Some(_alone) = Claim::alone(&project) else {
+            continue;
+        };
+        if !is_shared(docker, &project).await {
             remove(docker, &left.id, &project).await;
         }
     }
 }
 
+/// The containers of tests that run.
+pub(super) async fn users(docker: &Docker) -> Vec<Listed> {
+    let mut tests = listed(docker, KEY).await;
+    tests.retain(|container| container.running && !container.label(INTERPRETER).is_empty());
+    tests
+}
+
+/// Whether somebody else runs something of a project.
+pub(super) async fn is_shared(docker: &Docker, project: &str) -> bool {
+    let all = listed(docker, &format!("{PROJECT}={project}")).await;
+    all.iter().any(|container| container.running && container.label(SERVES).is_empty())
+}
+
 /// Removes a container of a project, and with the last one the project's networks.
-async fn remove(docker: &Docker, id: &str, project: &str) {
+pub(super) async fn remove(docker: &Docker, id: &str, project: &str) {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     // Whoever else has removed it meanwhile has done it.
     let _ = docker.remove_container(id, Some(options)).await;
@@ -213,8 +226,9 @@ async fn remove(docker: &Docker, id: &str, project: &str) {
     }
 }
 
-struct Listed {
-    id: String,
+/// A container as the engine lists it.
+pub(super) struct Listed {
+    pub(super) id: String,
     created: i64,
     running: bool,
     labels: HashMap<String, String>,
@@ -224,9 +238,20 @@ impl Listed {
     fn label(&self, name: &str) -> String {
         self.labels.get(name).cloned().unwrap_or_default()
     }
+
+    /// The compose project that it is of.
+    pub(super) fn project(&self) -> String {
+        self.label(PROJECT)
+    }
+
+    /// Whether it was started for a container of tests like `user`.
+    pub(super) fn serves(&self, user: &Self) -> bool {
+        self.label(WORKSPACE) == user.label(WORKSPACE)
+            && self.label(SERVES) == user.label(INTERPRETER)
+    }
 }
 
-async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
+pub(super) async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
     let filters = HashMap::from([("label", vec![label.to_owned()])]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
     let list = docker.list_containers(Some(options)).await.unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::supervisor::hex;
 pub(super) struct Tool<'a> {
     pub(super) root: &'a Utf8Path,
     pub(super) compose: &'a Compose,
-    host: Option<&'a str>,
+    pub(super) host: Option<&'a str>,
 }
 
 impl<'a> Tool<'a> {
