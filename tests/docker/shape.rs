@@ -37,7 +37,8 @@ fn nothing_reaches_beyond_the_container_by_default() {
     let found = inspected(&project, "keep-warm = '5m'");
     let host = &found["HostConfig"];
     assert_eq!(host["SecurityOpt"], json!(["no-new-privileges"]));
-    assert_eq!((&host["Privileged"], &host["CapAdd"]), (&json!(false), &Value::Null));
+    assert_eq!(host["Privileged"], json!(false));
+    assert!(host["CapAdd"].as_array().is_none_or(Vec::is_empty), "{host:#}");
     assert_eq!((&host["PidMode"], &host["UTSMode"]), (&json!(""), &json!("")));
     assert_ne!(host["NetworkMode"], "host");
     assert_eq!(host["PublishAllPorts"], json!(false));

@@ -3,6 +3,7 @@
 mod code_server;
 pub(crate) mod jetbrains;
 pub(crate) mod nvim;
+pub(crate) mod podman;
 pub(crate) mod remote;
 pub(crate) mod vscode;
 
@@ -17,6 +18,8 @@ pub(crate) enum Editor {
     Nvim(Options),
     /// No editor: an engine on a host of its own, over TLS and SSH
     Remote(remote::Options),
+    /// No editor: the tests of a real engine, with Podman as the engine
+    Podman,
 }
 
 #[derive(Args)]

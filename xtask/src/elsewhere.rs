@@ -168,13 +168,19 @@ fn make_key(folder: &std::path::Path) -> Result<String> {
     Ok(public.trim().to_owned())
 }
 
-fn run(image: &str, key: &str) -> Command {
+/// Starts a container that an engine can run in.
+pub(crate) fn host() -> Command {
     let mut run = command("docker", ["run", "--detach", "--label", "testdock.elsewhere"]);
     run.args(CAPABILITIES.iter().map(|name| format!("--cap-add={name}")));
     for option in ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"] {
         run.args(["--security-opt", option]);
     }
     run.args(["--device-cgroup-rule", "a *:* rwm", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"]);
+    run
+}
+
+fn run(image: &str, key: &str) -> Command {
+    let mut run = host();
     run.args(["--volume", "/var/lib/docker"]);
     run.args([image, "sh", "-c", SCRIPT, "elsewhere", key]);
     run

@@ -37,9 +37,10 @@ pub(crate) fn clean(root: &Utf8Path) {
     }
 }
 
-/// The processes in a container whose command line holds `mark`.
+/// The processes in a container whose command line holds `mark`; asked within it, since Podman has another `top`.
 pub(crate) fn processes(container: &str, mark: &str) -> Vec<String> {
-    let all = docker(&["top", container, "-eo", "pid,args"]).unwrap_or_default();
-    let marked = all.lines().skip(1).filter(|line| line.contains(mark));
+    const LIST: &str = r#"for file in /proc/[0-9]*/cmdline; do echo "$file $(tr '\0' ' ' <"$file")"; done 2>/dev/null"#;
+    let all = docker(&["exec", container, "sh", "-c", LIST]).unwrap_or_default();
+    let marked = all.lines().filter(|line| line.contains(mark) && !line.contains("/proc/[0-9]"));
     marked.map(str::to_owned).collect()
 }

@@ -52,6 +52,26 @@ pub(super) const ENGINE: Base = Base {
     cmd: "bash",
 };
 
+/// A host with Podman.
+pub(super) const PODMAN: Base = Base {
+    name: "podman",
+    public: "debian:bookworm",
+    suite: "bookworm",
+    packages: &[
+        "aardvark-dns",
+        "catatonit",
+        "iptables",
+        "mount",
+        "netavark",
+        "podman",
+        "procps",
+        "runc",
+    ],
+    hooks: &[],
+    environment: &[],
+    cmd: "bash",
+};
+
 /// All of them.
 pub(crate) const BASES: &[Base] = &[
     PYTHON,

@@ -1,10 +1,10 @@
 //! What reaches beyond a container is the user's to grant, by name: nothing of it is done in silence.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::config::Power;
 use crate::model::{Fault, RunError};
-use crate::plan::{Interpreter, MountFrom, Options};
+use crate::plan::{Interpreter, MountFrom, Options, Secret, Source};
 
 /// Refuses what nobody has granted; what was granted, in words. `title` is the table of the settings.
 pub(super) fn refuse_powers(
@@ -22,32 +22,54 @@ pub(super) fn refuse_powers(
 }
 
 /// Refuses mounts that lead, by links, to what their names do not say, and those of the caller's home and
-/// its keys. `real` tells where a path of the host really leads.
+/// its keys; keys are no secret of a build's either. `real` tells where a path of the host really leads.
 pub fn refuse_disguised(
     interpreter: &Interpreter,
     root: &Utf8Path,
     home: Option<&Utf8Path>,
-    real: &dyn Fn(&Utf8Path) -> Option<camino::Utf8PathBuf>,
+    real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
 ) -> Result<(), RunError> {
     let title = match interpreter.name.as_str() {
         "default" => "interpreter".to_owned(),
         name => format!("interpreters.{name}"),
     };
+    let refuse = |power: Power, path: &Utf8Path, leads: &Utf8Path| {
+        let through = if leads == path { String::new() } else { format!(", by way of {path}") };
+        let what = format!("the host's {leads}{through}");
+        refused(power, &what, &interpreter.allow, &title)
+    };
+    let is_refused = |power: &Power| !interpreter.allow.contains(power);
+    let keys =
+        |leads: &Utf8Path| home.filter(|home| holds_keys(leads, home)).map(|_| Power::HostFiles);
     for mount in &interpreter.options.mounts {
         let MountFrom::Host { path, .. } = &mount.from else {
             continue;
         };
         let leads = real(path).unwrap_or_else(|| path.clone());
-        let reached = power_of(&leads, root)
-            .or_else(|| home.filter(|home| holds_keys(&leads, home)).map(|_| Power::HostFiles));
-        if let Some(power) = reached.filter(|power| !interpreter.allow.contains(power)) {
-            let through =
-                if leads == *path { String::new() } else { format!(", by way of {path}") };
-            let what = format!("the host's {leads}{through}");
-            return Err(refused(power, &what, &interpreter.allow, &title));
+        let reached = power_of(&leads, root).or_else(|| keys(&leads)).filter(is_refused);
+        if let Some(power) = reached {
+            return Err(refuse(power, path, &leads));
+        }
+    }
+    for path in secret_files(&interpreter.source) {
+        let leads = real(path).unwrap_or_else(|| path.clone());
+        if let Some(power) = keys(&leads).filter(is_refused) {
+            return Err(refuse(power, path, &leads));
         }
     }
     Ok(())
+}
+
+/// The files that a build gets as secrets.
+fn secret_files(source: &Source) -> impl Iterator<Item = &Utf8PathBuf> {
+    let secrets = match source {
+        Source::Dockerfile(file) => Some(file.options.secrets.values()),
+        Source::Image(_) | Source::Compose(_) | Source::Local => None,
+    };
+    secrets.into_iter().flatten().filter_map(|secret| match secret {
+        Secret::File(path) => Some(path),
+        Secret::Env(_) => None,
+    })
 }
 
 fn refused(power: Power, what: &str, allow: &[Power], title: &str) -> RunError {
@@ -132,16 +154,21 @@ fn holds_keys(path: &Utf8Path, home: &Utf8Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use camino::Utf8PathBuf;
+    use std::collections::BTreeMap;
 
     use super::*;
-    use crate::plan::{Mount, Source};
+    use crate::paths::RelPath;
+    use crate::plan::{BuildOptions, Dockerfile, Mount};
 
     fn refusal(path: &str, allow: &[Power]) -> Option<String> {
         let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
-        interpreter.allow = allow.to_vec();
         let from = MountFrom::Host { path: path.into(), make: true };
         interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only: true });
+        refusal_of(interpreter, allow)
+    }
+
+    fn refusal_of(mut interpreter: Interpreter, allow: &[Power]) -> Option<String> {
+        interpreter.allow = allow.to_vec();
         let real = |path: &Utf8Path| -> Option<Utf8PathBuf> {
             match path.as_str() {
                 "/w/link" => Some("/".into()),
@@ -163,6 +190,26 @@ mod tests {
         assert!(refusal("/w/sock", &[Power::HostFiles]).unwrap().contains("\"docker-socket\"]"));
         assert_eq!(refusal("/w/link", &[Power::HostFiles]), None);
         assert_eq!(refusal("/w/data", &[]), None);
+    }
+
+    #[test]
+    fn keys_are_no_secret_of_a_builds() {
+        let refusal = |path: &str, allow: &[Power]| {
+            let secrets = BTreeMap::from([("key".to_owned(), Secret::File(path.into()))]);
+            let file = Dockerfile {
+                path: RelPath::new("Dockerfile"),
+                context: RelPath::default(),
+                target: None,
+                build_args: BTreeMap::new(),
+                options: Box::new(BuildOptions { secrets, ..BuildOptions::default() }),
+            };
+            refusal_of(Interpreter::new("ci", Source::Dockerfile(file)), allow)
+        };
+        for path in ["/home/me/.ssh/id", "/w/keys"] {
+            assert!(refusal(path, &[]).unwrap().contains("the host's /home/me/.ssh/id"), "{path}");
+            assert_eq!(refusal(path, &[Power::HostFiles]), None);
+        }
+        assert_eq!(refusal("/home/me/.npmrc", &[]), None);
     }
 
     #[test]

@@ -124,7 +124,10 @@ pub async fn exec(
     };
     let ((output, input), exec) = match started.await {
         Ok(started) => started,
-        Err(error) if status(&error) == Some(409) => {
+        // Podman says so in words only.
+        Err(error)
+            if status(&error) == Some(409) || said(&error).contains("running containers") =>
+        {
             let message = format!("cannot {}: {}", what(), said(&error));
             return Err(RunError::new(Fault::Interpreter, message)
                 .help(format!("start it first: testdock containers start {}", short(id))));

@@ -273,7 +273,7 @@ impl Maker {
                 passwd::introduce(&self.docker, &made.id, &self.recipe).await;
                 self.start(&made.id, false).await
             }
-            Err(e) if status(&e) == Some(409) => self.join().await,
+            Err(e) if is_taken(&e) => self.join().await,
             Err(e) => Err(e),
         }
     }
@@ -375,6 +375,11 @@ async fn sweep(docker: &Docker) {
     for left in list.into_iter().filter(|c| c.created.is_some_and(|at| at < old)) {
         discard(docker, &left.id.unwrap_or_default()).await;
     }
+}
+
+/// Whether an engine refuses a name that another container has. Podman says so in words only.
+fn is_taken(error: &bollard::errors::Error) -> bool {
+    status(error) == Some(409) || super::said(error).contains("already in use")
 }
 
 /// Removes a container that is of no use; one that is gone already is no matter.

@@ -3,10 +3,20 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use bollard::errors::Error;
 use bollard::query_parameters::{EventsOptionsBuilder, InspectContainerOptions};
 use futures_util::StreamExt as _;
 
 use super::{Container, said, status};
+
+/// Whether an engine does not have a container any more, or not as one that runs. Podman may have it `stopped`, which the
+/// Engine API has no word for, and says in words only that it is removed just now.
+fn is_absent(error: &Error) -> bool {
+    match error {
+        Error::JsonDataError { message, .. } => message.contains("`stopped`"),
+        _ => status(error) == Some(404) || said(error).contains("no such container"),
+    }
+}
 
 /// What became of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +55,7 @@ impl Container {
         let found = self.docker.inspect_container(&self.id, None::<InspectContainerOptions>).await;
         let state = match found {
             Ok(found) => found.state.unwrap_or_default(),
-            Err(e) if status(&e) == Some(404) => return self.gone().await,
+            Err(e) if is_absent(&e) => return self.gone().await,
             Err(e) => return Fate::Unreachable(said(&e)),
         };
         match state.running {

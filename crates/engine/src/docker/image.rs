@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bollard::Docker;
 use bollard::errors::Error;
-use bollard::models::ImageInspect;
+use bollard::models::{ImageInspect, ImageSummary};
 use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptions};
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter;
@@ -43,7 +43,7 @@ pub(crate) struct Image {
     /// The hash of what it was built from; empty where it was not built here.
     pub(crate) inputs: String,
     /// The labels of those that it replaces, where it was built.
-    series: Vec<String>,
+    series: Vec<(&'static str, String)>,
 }
 
 /// Makes sure that the engine has the image of `interpreter`. Ends soon after `cancel`, with an error
@@ -141,10 +141,7 @@ async fn by_dockerfile(
         description: format!("{} → {}", dockerfile.path, image.name),
         copied_to: copied_to(&recipe.facts, &image.workdir),
         inputs: recipe.key.clone(),
-        series: vec![
-            format!("{WORKSPACE_LABEL}={root}"),
-            format!("{SERIES_LABEL}={}", recipe.series()),
-        ],
+        series: vec![(WORKSPACE_LABEL, root.to_string()), (SERIES_LABEL, recipe.series())],
         ..image
     })
 }
@@ -175,15 +172,15 @@ impl Image {
     /// Removes the images that this one has replaced; one that a container is made of stays until the
     /// next time, and one that somebody has named, or made of ours, stays for good.
     pub(super) async fn prune(self, docker: Docker) {
-        if self.series.is_empty() {
-            return;
-        }
-        let filters = HashMap::from([("label", self.series)]);
-        let options = ListImagesOptionsBuilder::default().filters(&filters).build();
-        let found = docker.list_images(Some(options)).await.unwrap_or_default();
+        let found = labelled(&docker, &self.series).await.unwrap_or_default();
         let repository = self.name.rsplit_once(':').map_or("", |(repository, _)| repository);
         let is_ours = |tag: &String| {
             let name = tag.rsplit_once(':').map_or("", |(name, _)| name);
+            // As Podman calls what has no registry in its name.
+            let name = ["docker.io/", "localhost/"]
+                .iter()
+                .find_map(|it| name.strip_prefix(it))
+                .unwrap_or(name);
             name == repository || name == "<none>" || is_jenkins_name(name)
         };
         let older = found.into_iter().filter(|image| image.id != self.id);
@@ -195,6 +192,22 @@ impl Image {
             let _ = docker.remove_image(&image.id, None::<RemoveImageOptions>, None).await;
         }
     }
+}
+
+/// The images that have all of these labels; of no label, none.
+pub(super) async fn labelled(
+    docker: &Docker,
+    labels: &[(&str, String)],
+) -> Result<Vec<ImageSummary>, Error> {
+    let Some(((name, value), others)) = labels.split_first() else {
+        return Ok(Vec::new());
+    };
+    // Asked for several labels at once, Podman finds none.
+    let filters = HashMap::from([("label", vec![format!("{name}={value}")])]);
+    let options = ListImagesOptionsBuilder::default().filters(&filters).build();
+    let mut found = docker.list_images(Some(options)).await?;
+    found.retain(|image| others.iter().all(|(name, value)| image.labels.get(*name) == Some(value)));
+    Ok(found)
 }
 
 /// Whether this is the name that a Jenkins agent's image has beside ours: a hash.

@@ -72,7 +72,7 @@ pub(crate) async fn stand(
             return borrowed(docker, job, &interpreter, service, &own).await;
         }
     }
-    refuse_disguised(&interpreter, root, home().as_deref(), &|path| path.canonicalize_utf8().ok())?;
+    refuse(&interpreter, root)?;
     let interpreter = &surroundings::lay(&interpreter);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let interpreter = &settle::settle(docker, root, interpreter, &image, &own).await?;
@@ -111,6 +111,11 @@ pub(crate) async fn stand(
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         seat: Seat::Container(Box::new(container)),
     })
+}
+
+/// Refuses what nobody has allowed, as it shows only where the files are.
+fn refuse(interpreter: &Interpreter, root: &Utf8Path) -> Result<(), RunError> {
+    refuse_disguised(interpreter, root, home().as_deref(), &|path| path.canonicalize_utf8().ok())
 }
 
 /// What is to be said of tests that a copy of the workspace lacks.
@@ -182,6 +187,7 @@ pub(crate) async fn get(
     cancel: &CancellationToken,
 ) -> Result<interpreter::Image, RunError> {
     let interpreter = &imaged(root, &build.interpreter).await?;
+    refuse(interpreter, root)?;
     let image = match build.fresh {
         false => image::ensure(docker, root, interpreter, events, cancel).await,
         true => image::renew(docker, root, interpreter, events, cancel).await,

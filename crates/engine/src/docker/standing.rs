@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bollard::Docker;
 use bollard::models::ContainerSummary;
-use bollard::query_parameters::{ListContainersOptionsBuilder, ListImagesOptionsBuilder};
+use bollard::query_parameters::ListContainersOptionsBuilder;
 use camino::Utf8Path;
 use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::interpreter::Found;
@@ -15,7 +15,7 @@ use super::bases;
 use super::build::{SOURCE_LABEL, WORKSPACE_LABEL};
 use super::compose;
 use super::container::engine_error;
-use super::image::{find, read_recipe};
+use super::image::{find, labelled, read_recipe};
 
 /// The image that an interpreter needs, known without asking the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,9 +97,7 @@ async fn is_older_there(docker: &Docker, root: &Utf8Path, need: &Need) -> Result
     let Some(source) = &need.source else {
         return Ok(false);
     };
-    let labels = vec![format!("{WORKSPACE_LABEL}={root}"), format!("{SOURCE_LABEL}={source}")];
-    let filters = HashMap::from([("label", labels)]);
-    let options = ListImagesOptionsBuilder::default().filters(&filters).build();
-    let found = docker.list_images(Some(options)).await;
+    let labels = [(WORKSPACE_LABEL, root.to_string()), (SOURCE_LABEL, source.clone())];
+    let found = labelled(docker, &labels).await;
     Ok(!found.map_err(|error| engine_error("list images", &error))?.is_empty())
 }

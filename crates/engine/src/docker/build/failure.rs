@@ -49,9 +49,9 @@ fn shortened(instruction: &str) -> String {
     }
 }
 
-/// BuildKit says `exit code: 3`, the classic builder `returned a non-zero code: 3`.
+/// BuildKit says `exit code: 3`, the classic builder `returned a non-zero code: 3`, Podman `exit status 3`.
 fn exit_code(said: &str) -> Option<i32> {
-    let marks = ["exit code: ", "non-zero code: "];
+    let marks = ["exit code: ", "non-zero code: ", "exit status "];
     let rest = marks.iter().find_map(|mark| Some(said.rsplit_once(mark)?.1))?;
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     digits.parse().ok()

@@ -142,9 +142,11 @@ impl Step {
         parsed.unwrap_or_else(|| Self { instruction: name.to_owned(), ..Self::default() })
     }
 
-    /// From the classic builder's `Step 2/5 : RUN make`.
+    /// From the classic builder's `Step 2/5 : RUN make`, and Podman's `STEP 2/5: RUN make`.
     fn of_line(line: &str) -> Option<Self> {
-        let (count, instruction) = line.strip_prefix("Step ")?.split_once(" : ")?;
+        let docker = || line.strip_prefix("Step ")?.split_once(" : ");
+        let podman = || line.strip_prefix("STEP ")?.split_once(": ");
+        let (count, instruction) = docker().or_else(podman)?;
         let (number, of) = numbers(count)?;
         let instruction = instruction.to_owned();
         Some(Self { stage: None, instruction, number, of })
@@ -159,9 +161,11 @@ impl Step {
     }
 }
 
-/// The classic builder's word on its own layers and containers, which is nobody's output.
+/// A builder's word on its own layers and containers, which is nobody's output.
 fn is_bookkeeping(line: &str) -> bool {
-    line.starts_with(" ---> ") || line.starts_with("Removing intermediate container ")
+    line.starts_with(" ---> ")
+        || line.starts_with("--> ")
+        || line.starts_with("Removing intermediate container ")
 }
 
 fn numbers(count: &str) -> Option<(u32, u32)> {

@@ -200,9 +200,7 @@ COPY . .
 }
 
 async fn ids(docker: &Docker, image: &Image) -> Vec<String> {
-    let filters = HashMap::from([("label", image.series.clone())]);
-    let options = ListImagesOptionsBuilder::default().filters(&filters).build();
-    let found = docker.list_images(Some(options)).await.unwrap();
+    let found = labelled(docker, &image.series).await.unwrap();
     found.into_iter().map(|image| image.id).collect()
 }
 

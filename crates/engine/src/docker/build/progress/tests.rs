@@ -66,13 +66,23 @@ fn buildkit_tells_steps_lines_and_the_one_that_failed() {
 }
 
 #[test]
+fn podman_tells_the_same_in_text() {
+    let pieces = ["STEP 1/2: FROM base\n", "--> 0a1b\n", "STEP 2/2: RUN make\n", "gcc: no\n"];
+    expect![[r#"
+        [1/2] FROM base
+        | STEP 1/2: FROM base
+        [2/2] RUN make
+        | STEP 2/2: RUN make
+        | gcc: no
+        Step { stage: None, instruction: "RUN make", number: 2, of: 2 }
+        gcc: no"#]]
+    .assert_eq(&of_stream(&pieces));
+}
+
+#[test]
 fn the_classic_builder_tells_the_same_in_text() {
     let pieces =
         ["Step 1/2 : FROM base\n", " ---> 0a1b\nSte", "p 2/2 : RUN make\n", "gcc: no\n", "bad"];
-    let mut progress = Progress::default();
-    let message = |text: &str| BuildInfo { stream: Some(text.to_owned()), ..Default::default() };
-    let events: Vec<_> = pieces.iter().flat_map(|text| progress.take(message(text))).collect();
-    let (step, tail) = progress.failure();
     expect![[r#"
         [1/2] FROM base
         | Step 1/2 : FROM base
@@ -82,7 +92,15 @@ fn the_classic_builder_tells_the_same_in_text() {
         Step { stage: None, instruction: "RUN make", number: 2, of: 2 }
         gcc: no
         bad"#]]
-    .assert_eq(&format!("{}\n{step:?}\n{tail}", shown(&events)));
+    .assert_eq(&of_stream(&pieces));
+}
+
+fn of_stream(pieces: &[&str]) -> String {
+    let mut progress = Progress::default();
+    let message = |text: &str| BuildInfo { stream: Some(text.to_owned()), ..Default::default() };
+    let events: Vec<_> = pieces.iter().flat_map(|text| progress.take(message(text))).collect();
+    let (step, tail) = progress.failure();
+    format!("{}\n{step:?}\n{tail}", shown(&events))
 }
 
 #[test]
