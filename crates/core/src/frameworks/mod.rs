@@ -11,6 +11,7 @@ pub mod ctest;
 pub mod go;
 pub mod js;
 pub mod maven;
+pub mod mix;
 pub mod phpunit;
 pub mod prove;
 pub mod pytest;
@@ -59,6 +60,7 @@ pub const KINDS: &[&Kind] = &[
     &js::NODE,
     &ctest::KIND,
     &maven::KIND,
+    &mix::KIND,
     &ruby::RSPEC,
     &ruby::MINITEST,
     &phpunit::KIND,

@@ -1,0 +1,112 @@
+//! Titles of tests, from the expressions that make them.
+
+use tree_sitter::Node;
+
+use crate::frameworks::{NamePattern, Source};
+
+/// A title as far as it stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Title {
+    /// How it is called where all of it is not known.
+    label: String,
+    /// What stands between what only a run can tell.
+    pieces: Vec<String>,
+}
+
+impl Title {
+    pub(super) fn whole(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { label: text.clone(), pieces: vec![text] }
+    }
+
+    fn unknown(label: impl Into<String>) -> Self {
+        Self { label: label.into(), pieces: vec![String::new(), String::new()] }
+    }
+
+    /// Two titles in one.
+    pub(super) fn with(mut self, mut other: Self) -> Self {
+        let joint = self.pieces.pop().unwrap_or_default() + &other.pieces.remove(0);
+        self.pieces.push(joint);
+        self.pieces.append(&mut other.pieces);
+        Self { label: self.label + &other.label, pieces: self.pieces }
+    }
+
+    /// Its name in ids, and what results may call it.
+    pub(super) fn named(self) -> (String, Option<NamePattern>) {
+        match self.pieces.as_slice() {
+            [only] => (only.clone(), None),
+            _ => (self.label, Some(NamePattern::new(self.pieces))),
+        }
+    }
+}
+
+/// The title that an expression makes.
+pub(super) fn title(source: &Source<'_>, expression: Node<'_>) -> Title {
+    let squeezed = || source.slice(expression).split_whitespace().collect::<Vec<_>>().join(" ");
+    match expression.kind() {
+        "string" => string(source, expression, escaped),
+        "sigil" => {
+            let is_raw = source.slice(expression).starts_with("~S");
+            string(source, expression, if is_raw { raw } else { escaped })
+        }
+        "binary_operator" => {
+            let side = |field| expression.child_by_field_name(field);
+            let operator = side("operator").map(|it| source.slice(it));
+            match (operator, side("left"), side("right")) {
+                (Some("<>"), Some(left), Some(right)) => {
+                    title(source, left).with(title(source, right))
+                }
+                _ => Title::unknown(squeezed()),
+            }
+        }
+        _ => Title::unknown(squeezed()),
+    }
+}
+
+/// The titles of the examples in a module's documentation, which the module's whole name begins.
+pub(super) fn of_doctest(source: &Source<'_>, module: Node<'_>) -> Title {
+    let name = source.slice(module);
+    let any = || Title::unknown("");
+    let name = if module.kind() == "alias" { Title::whole(name) } else { Title::unknown(name) };
+    Title::whole("doctest ").with(any()).with(name).with(any())
+}
+
+fn string(source: &Source<'_>, string: Node<'_>, escaped: fn(&str) -> String) -> Title {
+    let mut whole = Title::whole("");
+    let mut cursor = string.walk();
+    for part in string.named_children(&mut cursor) {
+        let text = source.slice(part);
+        whole = whole.with(match part.kind() {
+            "interpolation" => Title::unknown(text),
+            "escape_sequence" => Title::whole(escaped(text)),
+            "quoted_content" => Title::whole(text),
+            _ => Title::whole(""),
+        });
+    }
+    whole
+}
+
+fn raw(sequence: &str) -> String {
+    sequence.to_owned()
+}
+
+/// What an escape sequence stands for.
+fn escaped(sequence: &str) -> String {
+    let rest = &sequence[1..];
+    let code = |digits: &str| {
+        u32::from_str_radix(digits.trim_matches(['{', '}']), 16).ok().and_then(char::from_u32)
+    };
+    if let Some(c) = rest.strip_prefix(['u', 'x']).and_then(code) {
+        return c.to_string();
+    }
+    match rest {
+        "n" => "\n".to_owned(),
+        "t" => "\t".to_owned(),
+        "r" => "\r".to_owned(),
+        "s" => " ".to_owned(),
+        "e" => "\u{1b}".to_owned(),
+        "0" => "\0".to_owned(),
+        "\n" => String::new(),
+        rest => rest.to_owned(),
+    }
+}
