@@ -30,6 +30,7 @@ mod reader;
 mod sample;
 mod source;
 mod text;
+mod title;
 mod words;
 
 pub use item::{ItemKind, Position, Range, TestItem};

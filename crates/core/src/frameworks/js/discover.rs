@@ -104,7 +104,7 @@ impl<'s> Walk<'_, 's> {
         let Some(title) = title::title(self.source, first) else {
             return false;
         };
-        let title = if called.is_each { title.of_each() } else { title };
+        let title = if called.is_each { title::of_each(title) } else { title };
         let (name, pattern) = title.named();
         let mut names = inside.names.clone();
         names.push(name);

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
+use crate::frameworks::title::Title;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
 use crate::id::TestId;
-use title::Title;
 
 static ELIXIR: Grammar =
     Grammar { name: "elixir", language: || tree_sitter_elixir::LANGUAGE.into() };
@@ -104,7 +104,7 @@ impl Walk<'_, '_> {
         let title = match word {
             "test" => title::title(self.source, first),
             "doctest" => title::of_doctest(self.source, first),
-            word => Title::whole(format!("{word} ")).with(title::title(self.source, first)),
+            word => Title::whole(format!("{word} ")).with("", title::title(self.source, first)),
         };
         let (name, pattern) = title.named();
         let kind = if pattern.is_some() { ItemKind::Parametrised } else { ItemKind::Test };

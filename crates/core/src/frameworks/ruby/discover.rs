@@ -5,9 +5,9 @@ mod title;
 use tree_sitter::Node;
 
 use super::Tool;
+use crate::frameworks::title::Title;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
 use crate::id::TestId;
-use title::Title;
 
 static RUBY: Grammar = Grammar { name: "ruby", language: || tree_sitter_ruby::LANGUAGE.into() };
 
@@ -64,7 +64,7 @@ impl Walk<'_, '_> {
             word if is_group(word) => self.group(call, names),
             word if is_example(word) => self.example(call, names),
             // Of ActiveSupport.
-            "test" if self.tool == Tool::Minitest => self.sentence(call, names, Title::into_method),
+            "test" if self.tool == Tool::Minitest => self.sentence(call, names, title::of_method),
             "define_method" if self.tool == Tool::Minitest => self.sentence(call, names, |it| it),
             // They run where they are included.
             "shared_examples" | "shared_examples_for" | "shared_context" => true,

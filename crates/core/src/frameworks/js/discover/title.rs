@@ -5,51 +5,27 @@ use std::sync::LazyLock;
 use regex::Regex;
 use tree_sitter::Node;
 
-use crate::frameworks::{NamePattern, Source};
+use crate::frameworks::Source;
+use crate::frameworks::title::Title;
 
-/// A title as far as it stands in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Title {
-    /// How it is called where all of it is not known.
-    label: String,
-    /// What stands between what only a run can tell.
-    pieces: Vec<String>,
-}
-
-impl Title {
-    fn whole(text: String) -> Self {
-        Self { label: text.clone(), pieces: vec![text] }
-    }
-
-    /// The title of each row of a table: `%i` and `$name` stand for values.
-    pub(super) fn of_each(self) -> Self {
-        static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"%[sdifjoOpc#$]|%%|\$#|\$[A-Za-z_][\w.]*").expect("a pattern")
-        });
-        let mut pieces = Vec::new();
-        for piece in &self.pieces {
-            let mut current = String::new();
-            let mut end = 0;
-            for value in VALUE.find_iter(piece) {
-                current.push_str(&piece[end..value.start()]);
-                end = value.end();
-                match value.as_str() {
-                    "%%" => current.push('%'),
-                    _ => pieces.push(std::mem::take(&mut current)),
-                }
+/// The title of each row of a table: `%i` and `$name` stand for values.
+pub(super) fn of_each(title: Title) -> Title {
+    static VALUE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"%[sdifjoOpc#$]|%%|\$#|\$[A-Za-z_][\w.]*").expect("a pattern")
+    });
+    title.with_gaps(|text| {
+        let (mut pieces, mut current, mut end) = (Vec::new(), String::new(), 0);
+        for value in VALUE.find_iter(text) {
+            current.push_str(&text[end..value.start()]);
+            end = value.end();
+            match value.as_str() {
+                "%%" => current.push('%'),
+                _ => pieces.push(std::mem::take(&mut current)),
             }
-            pieces.push(current + &piece[end..]);
         }
-        Self { pieces, ..self }
-    }
-
-    /// Its name in ids, and what results may call it.
-    pub(super) fn named(self) -> (String, Option<NamePattern>) {
-        match self.pieces.as_slice() {
-            [only] => (only.clone(), None),
-            _ => (self.label, Some(NamePattern::new(self.pieces))),
-        }
-    }
+        pieces.push(current + &text[end..]);
+        pieces
+    })
 }
 
 /// The title that an expression makes; `None` where it can be none.
@@ -62,11 +38,7 @@ pub(super) fn title(source: &Source<'_>, expression: Node<'_>) -> Option<Title> 
             if source.slice(side("operator")?) != "+" {
                 return None;
             }
-            let (mut left, right) = (title(source, side("left")?)?, title(source, side("right")?)?);
-            let joint = left.pieces.pop()? + right.pieces.first()?;
-            left.pieces.push(joint);
-            left.pieces.extend_from_slice(&right.pieces[1..]);
-            Some(Title { label: left.label + &right.label, pieces: left.pieces })
+            Some(title(source, side("left")?)?.with("", title(source, side("right")?)?))
         }
         "parenthesized_expression" => title(source, expression.named_child(0)?),
         // A class, or a function, is called by its name.
@@ -80,33 +52,23 @@ pub(super) fn title(source: &Source<'_>, expression: Node<'_>) -> Option<Title> 
             if is_name && is_plain && object.starts_with(char::is_uppercase) {
                 return Some(Title::whole(object.to_owned()));
             }
-            Some(unknown(source, expression))
+            Some(Title::unknown(source.slice(expression)))
         }
         "identifier" | "call_expression" | "subscript_expression" => {
-            Some(unknown(source, expression))
+            Some(Title::unknown(source.slice(expression)))
         }
         _ => None,
     }
 }
 
-fn unknown(source: &Source<'_>, expression: Node<'_>) -> Title {
-    let label = source.slice(expression).split_whitespace().collect::<Vec<_>>().join(" ");
-    Title { label, pieces: vec![String::new(), String::new()] }
-}
-
 fn template(source: &Source<'_>, expression: Node<'_>) -> Title {
-    let mut pieces = vec![String::new()];
     let mut cursor = expression.walk();
-    for part in expression.named_children(&mut cursor) {
-        let last = pieces.last_mut().expect("never empty");
-        match part.kind() {
-            "template_substitution" => pieces.push(String::new()),
-            "escape_sequence" => last.push_str(&escaped(source.slice(part))),
-            _ => last.push_str(source.slice(part)),
-        }
-    }
-    let label = source.slice(expression).trim_matches('`').to_owned();
-    Title { label: if pieces.len() == 1 { pieces[0].clone() } else { label }, pieces }
+    let parts = expression.named_children(&mut cursor).map(|part| match part.kind() {
+        "template_substitution" => Title::unknown(source.slice(part)),
+        "escape_sequence" => Title::whole(escaped(source.slice(part))),
+        _ => Title::whole(source.slice(part)),
+    });
+    parts.fold(Title::whole(""), |whole, part| whole.with("", part))
 }
 
 /// The value of a string.

@@ -2,47 +2,12 @@
 
 use tree_sitter::Node;
 
-use crate::frameworks::{NamePattern, Source};
-
-/// A title as far as it stands in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Title {
-    /// How it is called where all of it is not known.
-    label: String,
-    /// What stands between what only a run can tell.
-    pieces: Vec<String>,
-}
-
-impl Title {
-    pub(super) fn whole(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { label: text.clone(), pieces: vec![text] }
-    }
-
-    fn unknown(label: impl Into<String>) -> Self {
-        Self { label: label.into(), pieces: vec![String::new(), String::new()] }
-    }
-
-    /// Two titles in one.
-    pub(super) fn with(mut self, mut other: Self) -> Self {
-        let joint = self.pieces.pop().unwrap_or_default() + &other.pieces.remove(0);
-        self.pieces.push(joint);
-        self.pieces.append(&mut other.pieces);
-        Self { label: self.label + &other.label, pieces: self.pieces }
-    }
-
-    /// Its name in ids, and what results may call it.
-    pub(super) fn named(self) -> (String, Option<NamePattern>) {
-        match self.pieces.as_slice() {
-            [only] => (only.clone(), None),
-            _ => (self.label, Some(NamePattern::new(self.pieces))),
-        }
-    }
-}
+use crate::frameworks::Source;
+use crate::frameworks::title::Title;
 
 /// The title that an expression makes.
 pub(super) fn title(source: &Source<'_>, expression: Node<'_>) -> Title {
-    let squeezed = || source.slice(expression).split_whitespace().collect::<Vec<_>>().join(" ");
+    let unknown = || Title::unknown(source.slice(expression));
     match expression.kind() {
         "string" => string(source, expression, escaped),
         "sigil" => {
@@ -54,12 +19,12 @@ pub(super) fn title(source: &Source<'_>, expression: Node<'_>) -> Title {
             let operator = side("operator").map(|it| source.slice(it));
             match (operator, side("left"), side("right")) {
                 (Some("<>"), Some(left), Some(right)) => {
-                    title(source, left).with(title(source, right))
+                    title(source, left).with("", title(source, right))
                 }
-                _ => Title::unknown(squeezed()),
+                _ => unknown(),
             }
         }
-        _ => Title::unknown(squeezed()),
+        _ => unknown(),
     }
 }
 
@@ -68,7 +33,7 @@ pub(super) fn of_doctest(source: &Source<'_>, module: Node<'_>) -> Title {
     let name = source.slice(module);
     let any = || Title::unknown("");
     let name = if module.kind() == "alias" { Title::whole(name) } else { Title::unknown(name) };
-    Title::whole("doctest ").with(any()).with(name).with(any())
+    Title::whole("doctest ").with("", any()).with("", name).with("", any())
 }
 
 fn string(source: &Source<'_>, string: Node<'_>, escaped: fn(&str) -> String) -> Title {
@@ -76,12 +41,15 @@ fn string(source: &Source<'_>, string: Node<'_>, escaped: fn(&str) -> String) ->
     let mut cursor = string.walk();
     for part in string.named_children(&mut cursor) {
         let text = source.slice(part);
-        whole = whole.with(match part.kind() {
-            "interpolation" => Title::unknown(text),
-            "escape_sequence" => Title::whole(escaped(text)),
-            "quoted_content" => Title::whole(text),
-            _ => Title::whole(""),
-        });
+        whole = whole.with(
+            "",
+            match part.kind() {
+                "interpolation" => Title::unknown(text),
+                "escape_sequence" => Title::whole(escaped(text)),
+                "quoted_content" => Title::whole(text),
+                _ => Title::whole(""),
+            },
+        );
     }
     whole
 }

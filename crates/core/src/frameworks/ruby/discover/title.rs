@@ -3,62 +3,23 @@
 use tree_sitter::Node;
 
 use super::super::Tool;
-use crate::frameworks::{NamePattern, Source};
+use crate::frameworks::Source;
+use crate::frameworks::title::Title;
 
-/// A title as far as it stands in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Title {
-    /// How it is called where all of it is not known.
-    label: String,
-    /// What stands between what only a run can tell.
-    pieces: Vec<String>,
-}
-
-impl Title {
-    fn whole(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { label: text.clone(), pieces: vec![text] }
-    }
-
-    fn unknown(label: impl Into<String>) -> Self {
-        Self { label: label.into(), pieces: vec![String::new(), String::new()] }
-    }
-
-    /// Two titles in one, with what stands between them.
-    fn with(mut self, between: &str, mut other: Self) -> Self {
-        let joint = self.pieces.pop().unwrap_or_default() + between + &other.pieces.remove(0);
-        self.pieces.push(joint);
-        self.pieces.append(&mut other.pieces);
-        Self { label: self.label + between + &other.label, pieces: self.pieces }
-    }
-
-    /// The name of the method that ActiveSupport makes of a sentence.
-    pub(super) fn into_method(self) -> Self {
-        let joined = |text: &str| {
-            let mut out = String::new();
-            for c in text.chars() {
-                match c.is_whitespace() {
-                    true if out.ends_with('_') => {}
-                    true => out.push('_'),
-                    false => out.push(c),
-                }
+/// The name of the method that ActiveSupport makes of a sentence.
+pub(super) fn of_method(sentence: Title) -> Title {
+    let joined = |text: &str| {
+        let mut out = String::new();
+        for c in text.chars() {
+            match c.is_whitespace() {
+                true if out.ends_with('_') => {}
+                true => out.push('_'),
+                false => out.push(c),
             }
-            out
-        };
-        let method = Self::whole("test_").with("", self);
-        Self {
-            label: joined(&method.label),
-            pieces: method.pieces.iter().map(|it| joined(it)).collect(),
         }
-    }
-
-    /// Its name in ids, and what results may call it.
-    pub(super) fn named(self) -> (String, Option<NamePattern>) {
-        match self.pieces.as_slice() {
-            [only] => (only.clone(), None),
-            _ => (self.label, Some(NamePattern::new(self.pieces))),
-        }
-    }
+        out
+    };
+    Title::whole("test_").with("", sentence).map(joined)
 }
 
 /// The title of a group: what it is about, and in RSpec what of it.
@@ -74,7 +35,7 @@ pub(super) fn of_group(
     let Some(first) = arguments.named_child(0) else {
         return Title::whole("");
     };
-    let about = title(source, first).unwrap_or_else(|| Title::unknown(squeezed(source, first)));
+    let about = title(source, first).unwrap_or_else(|| Title::unknown(source.slice(first)));
     let is_class = matches!(first.kind(), "constant" | "scope_resolution");
     let is_within = is_class && !source.slice(first).starts_with("::");
     let about = if is_within { Title::whole(scope).with("", about) } else { about };
@@ -83,7 +44,7 @@ pub(super) fn of_group(
     else {
         return about;
     };
-    let is_method = is_class && second.label.starts_with(['#', '.', ':']);
+    let is_method = is_class && second.label().starts_with(['#', '.', ':']);
     about.with(if is_method { "" } else { " " }, second)
 }
 
@@ -93,7 +54,7 @@ pub(super) fn of_example(source: &Source<'_>, arguments: Option<Node<'_>>) -> Op
     match first.kind() {
         // What comes first is what it is marked with.
         "pair" | "hash" | "simple_symbol" => None,
-        _ => Some(title(source, first).unwrap_or_else(|| Title::unknown(squeezed(source, first)))),
+        _ => Some(title(source, first).unwrap_or_else(|| Title::unknown(source.slice(first)))),
     }
 }
 
@@ -164,8 +125,4 @@ fn escaped(sequence: &str) -> String {
         "s" => " ".to_owned(),
         rest => rest.to_owned(),
     }
-}
-
-fn squeezed(source: &Source<'_>, node: Node<'_>) -> String {
-    source.slice(node).split_whitespace().collect::<Vec<_>>().join(" ")
 }
