@@ -190,6 +190,16 @@ fn logs_of_the_project_come_together_in_order() {
 }
 
 #[test]
+fn logs_without_a_line_are_told() {
+    let Some(mut bench) = Bench::new() else { return };
+    let id = bench.service("quiet", SLEEPS);
+    let told = |fits: &str| (0, format!("nothing{fits} was printed by {}\n", name(&id)));
+    assert_eq!(bench.shown(&["logs", "quiet"]), told(""));
+    assert_eq!(bench.shown(&["logs", "quiet", "--search", "x"]), told(" that fits"));
+    assert_eq!(bench.json(&["logs", "quiet", "--format", "json"]), [Value::Null; 0]);
+}
+
+#[test]
 fn followed_logs_end_with_their_containers_or_their_reader() {
     let Some(mut bench) = Bench::new() else { return };
     let id = bench.service("a", "echo begins; sleep 1; echo ends; exit 4");

@@ -33,11 +33,16 @@ pub(crate) async fn logs(arguments: LogsArguments) -> Result<ExitCode> {
     let Logs { names, entries } = logs;
     match arguments.format {
         Format::Human => {
+            let silent = silence(&names, &arguments);
             // Colours are taken out by whoever prints, where nobody sees them.
             let lines = LogLines { names, times: arguments.timestamps, colours: true };
-            print(entries, |entry| human(&lines, entry)).await;
+            if !print(entries, |entry| human(&lines, entry)).await {
+                print::note(&silent);
+            }
         }
-        Format::Json => print(entries, |entry| json(&names, &sources, entry)).await,
+        Format::Json => {
+            print(entries, |entry| json(&names, &sources, entry)).await;
+        }
     }
     Ok(exit::PASSED.into())
 }
@@ -72,6 +77,14 @@ fn meant<'k>(known: &'k Known, names: &[String]) -> Result<Vec<Found<'k>>, RunEr
     Ok(found)
 }
 
+/// What is said where there is nothing to show.
+fn silence(names: &[String], arguments: &LogsArguments) -> String {
+    let are_chosen =
+        arguments.search.is_some() || arguments.since.is_some() || arguments.until.is_some();
+    let fitting = if are_chosen { " that fits" } else { "" };
+    format!("nothing{fitting} was printed by {}", names.join(", "))
+}
+
 /// How an entry is shown: a line of results, or a note beside them.
 enum Shown {
     Line(String),
@@ -81,10 +94,12 @@ enum Shown {
 /// Bytes that are written at once, where so much is there.
 const PIECE: usize = 64 << 10;
 
-/// Prints what comes until nothing more comes, or nobody reads it any more.
-async fn print(mut entries: mpsc::Receiver<Entry>, show: impl Fn(Entry) -> Shown) {
+/// Prints what comes until nothing more comes, or nobody reads it any more; whether anything came.
+async fn print(mut entries: mpsc::Receiver<Entry>, show: impl Fn(Entry) -> Shown) -> bool {
     let mut text = String::new();
+    let mut is_any = false;
     while let Some(entry) = entries.recv().await {
+        is_any = true;
         let mut next = Some(entry);
         while let Some(entry) = next {
             match show(entry) {
@@ -100,9 +115,10 @@ async fn print(mut entries: mpsc::Receiver<Entry>, show: impl Fn(Entry) -> Shown
             next = if text.len() < PIECE { entries.try_recv().ok() } else { None };
         }
         if !print::text_if_wanted(&std::mem::take(&mut text)) {
-            return;
+            break;
         }
     }
+    is_any
 }
 
 fn human(lines: &LogLines, entry: Entry) -> Shown {
