@@ -95,6 +95,15 @@ pub(crate) const BASES: &[Base] = &[
         cmd: "node",
     },
     Base {
+        name: "browser",
+        public: "mcr.microsoft.com/playwright:v1.56.1-noble",
+        suite: "bookworm",
+        packages: &["chromium", "nodejs", "npm"],
+        hooks: &[],
+        environment: &[],
+        cmd: "node",
+    },
+    Base {
         name: "java",
         public: "maven:3.9-eclipse-temurin-21",
         suite: "trixie",

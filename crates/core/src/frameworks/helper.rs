@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::known::JOINT;
 use super::{Broken, Conclusion, Exit, Known, Reader, Suite};
 use crate::id::TestId;
 use crate::model::{Failure, Frame, Outcome, Place, RunEvent, TestResult};
@@ -155,7 +156,11 @@ impl HelperReader {
         let file = self.suite.of_file(self.file(&subject.file)?);
         let names: Vec<&str> = subject.names.iter().map(String::as_str).collect();
         let id = self.known.resolve(&file, &names);
-        Some(TestId { case: id.case.clone().or_else(|| subject.case.clone()), ..id })
+        let case = match (&id.case, &subject.case) {
+            (Some(names), Some(which)) => Some(format!("{names}{JOINT}{which}")),
+            (one, other) => one.clone().or_else(|| other.clone()),
+        };
+        Some(TestId { case, ..id })
     }
 
     /// A file of the workspace; one that lies elsewhere is none of ours.

@@ -16,7 +16,7 @@ pub struct Known {
 }
 
 /// What joins the names of a case that is more than one name long.
-const JOINT: &str = " › ";
+pub(super) const JOINT: &str = " › ";
 
 impl Known {
     /// The tests of these files.

@@ -59,6 +59,7 @@ pub const KINDS: &[&Kind] = &[
     &js::JEST,
     &js::MOCHA,
     &js::NODE,
+    &js::PLAYWRIGHT,
     &ctest::KIND,
     &maven::KIND,
     &mix::KIND,

@@ -2,15 +2,17 @@
 
 use serde_json::Value;
 
-use super::Tool;
+use super::{Tool, playwright};
 use crate::paths::RelPath;
 use crate::resolve::Contents;
 
 /// Each package that uses the tool and has tests, with those below it that do the same for themselves.
 pub(super) fn detect(contents: Contents<'_>, tool: Tool) -> Vec<(RelPath, Vec<RelPath>)> {
     let roots = roots(contents, tool);
+    let homes = playwright::homes(contents);
     let below = |root: &RelPath| {
-        let others = roots.iter().filter(|other| *other != root && other.strip(root).is_some());
+        let others = roots.iter().chain(&homes);
+        let others = others.filter(|other| *other != root && other.strip(root).is_some());
         others.cloned().collect::<Vec<_>>()
     };
     let has_tests = |(root, inner): &(RelPath, Vec<RelPath>)| {
@@ -26,7 +28,8 @@ pub(super) fn detect(contents: Contents<'_>, tool: Tool) -> Vec<(RelPath, Vec<Re
 /// Packages below a directory that use the tool for themselves.
 pub(super) fn below(root: &RelPath, contents: Contents<'_>, tool: Tool) -> Vec<RelPath> {
     let is_below = |other: &RelPath| other != root && other.strip(root).is_some();
-    roots(contents, tool).into_iter().filter(is_below).collect()
+    let others = roots(contents, tool).into_iter().chain(playwright::homes(contents));
+    others.filter(is_below).collect()
 }
 
 fn roots(contents: Contents<'_>, tool: Tool) -> Vec<RelPath> {
@@ -50,6 +53,7 @@ fn uses(manifest: &Value, tool: Tool) -> bool {
         Tool::Vitest => needs("vitest"),
         Tool::Jest => needs("jest") || needs("react-scripts"),
         Tool::Mocha => needs("mocha"),
+        Tool::Playwright => needs("@playwright/test"),
         Tool::Node => {
             let scripts = manifest.get("scripts").and_then(Value::as_object);
             let mut texts = scripts.into_iter().flatten().filter_map(|(_, text)| text.as_str());
@@ -75,7 +79,7 @@ pub(super) fn is_test_file(tool: Tool, path: &str) -> bool {
     let is_marked = stem.ends_with(".test") || stem.ends_with(".spec");
     let is_below = |names: &[&str]| directory.split('/').any(|part| names.contains(&part));
     match tool {
-        Tool::Vitest => is_marked,
+        Tool::Vitest | Tool::Playwright => is_marked,
         Tool::Jest => is_marked || matches!(stem, "test" | "spec") || is_below(&["__tests__"]),
         Tool::Mocha => is_marked || is_below(&["test", "tests"]),
         Tool::Node => {
@@ -87,7 +91,7 @@ pub(super) fn is_test_file(tool: Tool, path: &str) -> bool {
 }
 
 /// Directories of other people's code, or of what was built.
-fn is_foreign(part: &str) -> bool {
+pub(super) fn is_foreign(part: &str) -> bool {
     matches!(
         part,
         "node_modules" | "bower_components" | "dist" | ".git" | "fixtures" | "__fixtures__"

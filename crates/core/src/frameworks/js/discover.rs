@@ -4,7 +4,7 @@ mod title;
 
 use tree_sitter::Node;
 
-use super::Tool;
+use super::{Tool, playwright};
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Range, Source, Suite, TestItem};
 use crate::id::TestId;
 
@@ -20,7 +20,8 @@ const IMPORTS: &[(Option<Tool>, &[&str])] = &[
     (Some(Tool::Vitest), &["vitest"]),
     (Some(Tool::Jest), &["@jest/globals"]),
     (Some(Tool::Node), &["node:test"]),
-    (None, &["@playwright/test", "bun:test", "@cypress"]),
+    (Some(Tool::Playwright), &["@playwright/test"]),
+    (None, &["bun:test", "@cypress"]),
 ];
 
 pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
@@ -41,7 +42,8 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
     walk.items
 }
 
-/// Whether a file imports another framework than this one. Node's own has to be imported.
+/// Whether a file imports another framework than this one. Node's own has to be imported, and so has Playwright's `test`,
+/// perhaps from a file of the project's.
 fn is_of_another(tool: Tool, text: &str) -> bool {
     let imports = |names: &[&str]| {
         let quoted = |name: &&str| {
@@ -51,7 +53,12 @@ fn is_of_another(tool: Tool, text: &str) -> bool {
     };
     let (own, others): (Vec<_>, Vec<_>) = IMPORTS.iter().partition(|(of, _)| *of == Some(tool));
     let has_own = own.iter().any(|(_, names)| imports(names));
-    !has_own && (tool == Tool::Node || others.iter().any(|(_, names)| imports(names)))
+    let is_needed = match tool {
+        Tool::Node => true,
+        Tool::Playwright => !playwright::imports_test(text),
+        _ => false,
+    };
+    !has_own && (is_needed || others.iter().any(|(_, names)| imports(names)))
 }
 
 /// What surrounds a call.
@@ -98,6 +105,11 @@ impl<'s> Walk<'_, 's> {
         let Some(called) = self.called(function, inside) else {
             return false;
         };
+        // `test.skip(isMobile, "why")` says something of the test around.
+        let is_made = |it: Node<'_>| it.kind().contains("function");
+        if self.tool == Tool::Playwright && !last(arguments).is_some_and(is_made) {
+            return false;
+        }
         let Some(first) = arguments.named_child(0) else {
             return false;
         };
@@ -181,6 +193,7 @@ impl<'s> Walk<'_, 's> {
         }
         let is_group = match base {
             "describe" | "suite" | "context" | "fdescribe" | "xdescribe" | "xcontext" => true,
+            "setup" | "teardown" if self.tool == Tool::Playwright => false,
             "it" | "test" | "specify" | "fit" | "xit" | "xtest" | "xspecify" => {
                 properties.iter().any(|property| matches!(*property, "describe" | "suite"))
             }
@@ -205,6 +218,10 @@ impl<'s> Walk<'_, 's> {
                     | "it"
                     | "test"
                     | "shuffle"
+                    | "serial"
+                    | "parallel"
+                    | "fixme"
+                    | "fail"
             )
         };
         properties.iter().all(is_known).then_some(Called { is_group, is_each })
@@ -227,6 +244,10 @@ impl<'s> Walk<'_, 's> {
             tags: Vec::new(),
         }
     }
+}
+
+fn last(arguments: Node<'_>) -> Option<Node<'_>> {
+    arguments.named_child(arguments.named_child_count().checked_sub(1)?)
 }
 
 #[cfg(test)]

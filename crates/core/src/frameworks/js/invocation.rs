@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Tool;
+use super::{Tool, playwright};
 use crate::frameworks::words::portions;
 use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
@@ -23,6 +23,9 @@ fn reporter(tool: Tool) -> (&'static str, &'static str) {
         Tool::Jest => ("testdock_jest.cjs", include_str!("helper/testdock_jest.cjs")),
         Tool::Mocha => ("testdock_mocha.cjs", include_str!("helper/testdock_mocha.cjs")),
         Tool::Node => ("testdock_node.mjs", include_str!("helper/testdock_node.mjs")),
+        Tool::Playwright => {
+            ("testdock_playwright.cjs", include_str!("helper/testdock_playwright.cjs"))
+        }
     }
 }
 
@@ -52,10 +55,11 @@ pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
             format!("--test-reporter={reporter}"),
             "--test-reporter-destination=stderr".into(),
         ],
+        Tool::Playwright => vec!["test".into(), format!("--reporter=list,{reporter}")],
     };
     args.extend(match tool {
         Tool::Vitest | Tool::Jest => limited("--testTimeout"),
-        Tool::Mocha => limited("--timeout"),
+        Tool::Mocha | Tool::Playwright => limited("--timeout"),
         Tool::Node => limited("--test-timeout"),
     });
     args.extend(suite.args.iter().chain(&job.args).cloned());
@@ -83,7 +87,7 @@ fn remedy(tool: Tool) -> String {
         tool => format!(
             "install the package's dependencies in the image (such as `RUN npm ci` in a Dockerfile), {} among them, \
              or set the suite's `command`",
-            tool.name()
+            if tool == Tool::Playwright { "@playwright/test" } else { tool.name() }
         ),
     }
 }
@@ -107,6 +111,9 @@ fn candidates(tool: Tool, job: &Job, site: &Site) -> Vec<Candidate> {
 }
 
 fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
+    if tool == Tool::Playwright {
+        return playwright::steps(job, site);
+    }
     let is_all = job.selection.iter().all(|id| id.names.is_empty() && id.file == job.suite.root);
     if is_all && job.exclude.is_empty() {
         return Vec::new();
@@ -152,7 +159,7 @@ fn step(tool: Tool, names: Option<&str>, files: &[String]) -> Vec<String> {
     let pattern = names.map(|names| match tool {
         Tool::Vitest | Tool::Jest => format!("--testNamePattern={names}"),
         Tool::Mocha => format!("--grep={names}"),
-        Tool::Node => format!("--test-name-pattern={names}"),
+        Tool::Node | Tool::Playwright => format!("--test-name-pattern={names}"),
     });
     let by_path = (tool == Tool::Jest && !files.is_empty()).then(|| "--runTestsByPath".to_owned());
     pattern.into_iter().chain(by_path).chain(files.iter().cloned()).collect()

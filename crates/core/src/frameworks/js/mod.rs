@@ -1,4 +1,4 @@
-//! JavaScript's and TypeScript's frameworks: Vitest, Jest, Mocha, and the one that Node brings.
+//! JavaScript's and TypeScript's frameworks: Vitest, Jest, Mocha, Playwright, and the one that Node brings.
 //!
 //! Their tests are calls of `describe`, `it` and `test`, and are found by the same means; each is followed by a
 //! reporter of ours, and these have all in common but what their frameworks call them by.
@@ -6,6 +6,7 @@
 mod detect;
 mod discover;
 mod invocation;
+mod playwright;
 
 #[cfg(test)]
 mod tests;
@@ -54,8 +55,17 @@ pub const NODE: Kind = Kind {
     at: |root, contents| at(root, contents, Tool::Node),
 };
 
+/// How Playwright's tests are found.
+pub const PLAYWRIGHT: Kind = Kind {
+    name: "playwright",
+    image: "mcr.microsoft.com/playwright:v1.56.1-noble",
+    shaped_by: &["package.json", "playwright.config.*"],
+    detect: |contents| detect(contents, Tool::Playwright),
+    at: |root, contents| at(root, contents, Tool::Playwright),
+};
+
 const IMAGE: &str = "node:22";
-const SHAPED_BY: &[&str] = &["package.json"];
+const SHAPED_BY: &[&str] = &["package.json", "playwright.config.*"];
 
 /// What runs the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +74,7 @@ enum Tool {
     Jest,
     Mocha,
     Node,
+    Playwright,
 }
 
 impl Tool {
@@ -73,25 +84,36 @@ impl Tool {
             Self::Jest => JEST.name,
             Self::Mocha => MOCHA.name,
             Self::Node => NODE.name,
+            Self::Playwright => PLAYWRIGHT.name,
         }
     }
 }
 
 fn detect(contents: Contents<'_>, tool: Tool) -> Vec<Detected> {
-    let found = detect::detect(contents, tool).into_iter();
-    found.map(|(root, inner)| Detected::new(root, Js { tool, inner })).collect()
+    let found = match tool {
+        Tool::Playwright => playwright::detect(contents),
+        tool => detect::detect(contents, tool).into_iter().map(|(root, _)| root).collect(),
+    };
+    let detected = |root: RelPath| Detected { framework: at(&root, contents, tool), root };
+    found.into_iter().map(detected).collect()
 }
 
 fn at(root: &RelPath, contents: Contents<'_>, tool: Tool) -> Arc<dyn Framework> {
-    Arc::new(Js { tool, inner: detect::below(root, contents, tool) })
+    let (inner, homes) = match tool {
+        Tool::Playwright => playwright::at(root, contents),
+        tool => (detect::below(root, contents, tool), vec![root.clone()]),
+    };
+    Arc::new(Js { tool, inner, homes })
 }
 
 /// One framework in one package.
 #[derive(Debug, Clone)]
 struct Js {
     tool: Tool,
-    /// Packages below it that have their own.
+    /// What is below it and of another suite: packages that have their own, and tests of Playwright's.
     inner: Vec<RelPath>,
+    /// Where its files are.
+    homes: Vec<RelPath>,
 }
 
 impl Framework for Js {
@@ -106,7 +128,10 @@ impl Framework for Js {
 
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
         let inner = path.strip(&suite.root);
-        !self.leaves_out(path) && inner.is_some_and(|inner| detect::is_test_file(self.tool, inner))
+        let is_home = self.homes.iter().any(|home| path.strip(home).is_some());
+        is_home
+            && !self.leaves_out(path)
+            && inner.is_some_and(|inner| detect::is_test_file(self.tool, inner))
     }
 
     fn leaves_out(&self, path: &RelPath) -> bool {

@@ -10,7 +10,10 @@ use crate::frameworks::{Source, Suite};
 use crate::paths::RelPath;
 
 fn check(tool: Tool, path: &str, text: &str, expected: &Expect) {
-    let suite = Suite::new(RelPath::default(), Arc::new(Js { tool, inner: Vec::new() }));
+    let suite = Suite::new(
+        RelPath::default(),
+        Arc::new(Js { tool, inner: Vec::new(), homes: vec![RelPath::default()] }),
+    );
     let path = RelPath::new(path);
     let items = discover(tool, &suite, &mut Source::new(&path, text));
     let line = |item: &crate::frameworks::TestItem| {

@@ -1,0 +1,187 @@
+//! What is Playwright's own: its configuration, and how its tests are chosen.
+//!
+//! Its patterns are of whole titles, in which the project, the file and the tags stand too. So several files share a
+//! command.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use camino::Utf8Path;
+use regex::Regex;
+
+use super::detect::{self, is_foreign};
+use crate::frameworks::known::JOINT;
+use crate::frameworks::words::portions;
+use crate::frameworks::{ItemKind, chosen};
+use crate::id::TestId;
+use crate::paths::RelPath;
+use crate::plan::{Job, Site};
+use crate::resolve::Contents;
+
+/// Longer patterns are divided among several commands.
+const LONGEST_PATTERN: usize = 32 * 1024;
+
+/// The directories of a configuration that have tests.
+pub(super) fn detect(contents: Contents<'_>) -> Vec<RelPath> {
+    let roots = configurations(contents).map(RelPath::parent).collect::<BTreeSet<_>>();
+    let has_tests = |root: &RelPath| {
+        let (inner, homes) = at(root, contents);
+        let is_below =
+            |path: &RelPath, dirs: &[RelPath]| dirs.iter().any(|dir| path.strip(dir).is_some());
+        contents.files.iter().any(|path| {
+            let rest =
+                path.strip(root).filter(|_| is_below(path, &homes) && !is_below(path, &inner));
+            rest.is_some_and(|rest| detect::is_test_file(super::Tool::Playwright, rest))
+        })
+    };
+    roots.into_iter().filter(has_tests).collect()
+}
+
+/// What is below `root` and of another configuration, and where the tests of its own are.
+pub(super) fn at(root: &RelPath, contents: Contents<'_>) -> (Vec<RelPath>, Vec<RelPath>) {
+    let dirs = configurations(contents).map(RelPath::parent);
+    let inner = dirs.filter(|dir| dir != root && dir.strip(root).is_some()).collect();
+    let own = configurations(contents).filter(|path| path.parent() == *root);
+    let mut homes: Vec<RelPath> = own.flat_map(|path| homes_of(path, contents)).collect();
+    if homes.is_empty() {
+        homes.push(root.clone());
+    }
+    (inner, homes)
+}
+
+/// Where tests are that are Playwright's alone.
+pub(super) fn homes(contents: Contents<'_>) -> Vec<RelPath> {
+    configurations(contents).flat_map(|path| homes_of(path, contents)).collect()
+}
+
+fn configurations<'c>(contents: Contents<'c>) -> impl Iterator<Item = &'c RelPath> {
+    contents.files.iter().filter(|path| {
+        let name = path.as_str().rsplit('/').next().unwrap_or_default();
+        let end = name.strip_prefix("playwright.config.");
+        end.is_some_and(|end| matches!(end, "ts" | "js" | "mts" | "mjs" | "cts" | "cjs"))
+            && !path.as_str().split('/').any(is_foreign)
+    })
+}
+
+/// The directories of tests that a configuration names.
+fn homes_of(configuration: &RelPath, contents: Contents<'_>) -> Vec<RelPath> {
+    static HOME: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"\btestDir:\s*['"`]([^'"`$]+)['"`]"#).expect("a pattern"));
+    let text = (contents.read)(configuration.as_str()).unwrap_or_default();
+    let dir = configuration.parent();
+    let homes = HOME.captures_iter(&text).filter_map(|found| dir.resolve(&found[1]));
+    homes.collect()
+}
+
+/// Whether a file gets its `test` from another file of the project.
+pub(super) fn imports_test(text: &str) -> bool {
+    static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
+        let names = r"\{[^}]*\b(?:test|setup)\b[^}]*\}";
+        let pattern = format!(
+            r#"(?:import\s+(?:\w+\s*,\s*)?{names}\s*from|{names}\s*=\s*require\()\s*['"][.@~#/]"#
+        );
+        Regex::new(&pattern).expect("a pattern")
+    });
+    IMPORT.is_match(text)
+}
+
+/// What one command runs.
+#[derive(Debug, Default)]
+struct Step {
+    files: Vec<RelPath>,
+    names: Vec<String>,
+    out: Vec<String>,
+}
+
+pub(super) fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
+    let is_all = job.selection.iter().all(|id| id.names.is_empty() && id.file == job.suite.root);
+    if is_all && job.exclude.is_empty() {
+        return Vec::new();
+    }
+    let mut whole = Step::default();
+    let mut some: Vec<Step> = Vec::new();
+    let mut alone: Vec<Step> = Vec::new();
+    for (file, chosen) in chosen::files(job) {
+        let out = job.exclude.iter().filter(|out| out.file == file && !out.names.is_empty());
+        let out: Vec<String> = out.map(|out| pattern(job, out)).collect();
+        let names = chosen.map(|ids| ids.into_iter().map(|id| pattern(job, id)));
+        let names: Option<Vec<String>> = names.map(Iterator::collect);
+        // In a title the file stands without its folders, as far as anyone knows.
+        let same = |step: &Step| step.files.iter().any(|it| name(it) == name(&file));
+        match (names, some.iter_mut().find(|step| !same(step))) {
+            (names, _) if !out.is_empty() => {
+                alone.push(Step { files: vec![file], names: names.unwrap_or_default(), out });
+            }
+            (None, _) => whole.files.push(file),
+            (Some(names), Some(step)) => {
+                step.names.extend(names);
+                step.files.push(file);
+            }
+            (Some(names), None) => some.push(Step { files: vec![file], names, out }),
+        }
+    }
+    let whole = (!whole.files.is_empty()).then_some(whole);
+    let steps = whole.into_iter().chain(some).chain(alone);
+    let steps: Vec<Vec<String>> = steps.flat_map(|step| step.words(site)).collect();
+    match steps.is_empty() {
+        true => vec![vec!["--pass-with-no-tests".to_owned(), "--grep=/(?!)/".to_owned()]],
+        false => steps,
+    }
+}
+
+impl Step {
+    /// The commands of it: several where its patterns are long.
+    fn words(self, site: &Site) -> Vec<Vec<String>> {
+        let files =
+            self.files.iter().map(|file| format!("^{}$", regex::escape(&site.workspace(file))));
+        let files: Vec<String> = files.collect();
+        let out = (!self.out.is_empty()).then(|| grep("--grep-invert", &self.out));
+        let rest: Vec<String> = out.into_iter().chain(files).collect();
+        if self.names.is_empty() {
+            return vec![rest];
+        }
+        let names = portions(self.names, LONGEST_PATTERN).into_iter();
+        names.map(|names| [vec![grep("--grep", &names)], rest.clone()].concat()).collect()
+    }
+}
+
+/// Between slashes a pattern is not one of letters of any case.
+fn grep(flag: &str, patterns: &[String]) -> String {
+    format!("{flag}=/{}/", patterns.join("|"))
+}
+
+fn name(file: &RelPath) -> &str {
+    Utf8Path::new(file.as_str()).file_name().unwrap_or_default()
+}
+
+/// The whole title of a test: of its project, its file, all names and its tags.
+fn pattern(job: &Job, id: &TestId) -> String {
+    let (project, id) = of_project(job, id);
+    let project =
+        project.map_or_else(|| "(?:.* )?".to_owned(), |name| format!("{} ", regex::escape(&name)));
+    let is_group = job.known.item(&id).is_some_and(|item| item.kind == ItemKind::Group);
+    let below = if is_group { " .*" } else { "" };
+    let names = job.known.levels(&id, regex::escape).join(" ");
+    let file = regex::escape(name(&id.file));
+    format!(r"^{project}(?:\S.*\/)?{file} {names}{below}(?: @\S+)*$")
+}
+
+/// The project that a case is of, and the test without it. Of a test whose name has gaps it stands behind what fills them.
+fn of_project(job: &Job, id: &TestId) -> (Option<String>, TestId) {
+    let whole = TestId { case: None, ..id.clone() };
+    let (names, depth) = (job.known.names(id), id.names.len());
+    match &id.case {
+        Some(case) if names == id.names => (Some(case.clone()), whole),
+        Some(case) => match names.last().and_then(|last| last.rsplit_once(JOINT)) {
+            Some((_, project)) if names.len() == depth => {
+                let case = case.strip_suffix(project).and_then(|case| case.strip_suffix(JOINT));
+                (Some(project.to_owned()), TestId { case: case.map(str::to_owned), ..whole })
+            }
+            _ => (None, id.clone()),
+        },
+        None => (None, whole),
+    }
+}
+
+#[cfg(test)]
+mod tests;
