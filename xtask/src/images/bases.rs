@@ -124,6 +124,15 @@ pub(crate) const BASES: &[Base] = &[
         cmd: "bash",
     },
     Base {
+        name: "gradle",
+        public: "gradle:8-jdk17",
+        suite: "bookworm",
+        packages: &["default-jdk-headless", "gradle", "junit4"],
+        hooks: &[],
+        environment: &[],
+        cmd: "bash",
+    },
+    Base {
         name: "php",
         public: "php:8.4-cli",
         suite: "trixie",

@@ -10,7 +10,7 @@ pub mod command;
 pub mod ctest;
 pub mod go;
 pub mod js;
-pub mod maven;
+pub mod jvm;
 pub mod mix;
 pub mod phpunit;
 pub mod prove;
@@ -61,7 +61,8 @@ pub const KINDS: &[&Kind] = &[
     &js::NODE,
     &js::PLAYWRIGHT,
     &ctest::KIND,
-    &maven::KIND,
+    &jvm::MAVEN,
+    &jvm::GRADLE,
     &mix::KIND,
     &ruby::RSPEC,
     &ruby::MINITEST,

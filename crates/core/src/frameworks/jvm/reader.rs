@@ -1,12 +1,12 @@
-//! Follows Maven: the reports of classes as they are written, and what does not compile.
+//! Follows a tool: the reports of classes as they are written, and what does not compile.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use testdock_junit as junit;
 
-use super::build::Build;
-use super::detect::{Module, Modules};
+use super::Build;
+use super::modules::{Module, Modules};
 use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite, TestItem};
 use crate::id::TestId;
 use crate::model::{Failure, Outcome, RunEvent, TestResult};
@@ -14,7 +14,9 @@ use crate::paths::{Files, Finder, RelPath};
 use crate::plan::{Job, ReportFile, Site};
 use crate::report::{Placing, cut_off, duration, failure, is_bad};
 
-pub(super) struct MavenReader {
+pub(super) struct JvmReader {
+    /// What people call the tool.
+    tool: &'static str,
     suite: Arc<Suite>,
     site: Site,
     modules: Modules,
@@ -24,14 +26,21 @@ pub(super) struct MavenReader {
     files: Files,
     /// The report that is being told: its path, and its text so far.
     open: Option<(RelPath, String)>,
-    build: Build,
+    build: Box<dyn Build>,
     results: BTreeMap<TestId, TestResult>,
     cut: Option<String>,
 }
 
-impl MavenReader {
-    pub(super) fn new(modules: &Modules, job: &Job, site: &Site) -> Self {
+impl JvmReader {
+    pub(super) fn new(
+        tool: &'static str,
+        build: Box<dyn Build>,
+        modules: &Modules,
+        job: &Job,
+        site: &Site,
+    ) -> Self {
         Self {
+            tool,
             suite: job.suite.clone(),
             site: site.clone(),
             modules: modules.clone(),
@@ -39,7 +48,7 @@ impl MavenReader {
             sources: Vec::new(),
             files: Files::default(),
             open: None,
-            build: Build::default(),
+            build,
             results: BTreeMap::new(),
             cut: None,
         }
@@ -67,11 +76,20 @@ impl MavenReader {
         let mut fresh: BTreeMap<TestId, TestResult> = BTreeMap::new();
         let mut names: HashMap<TestId, String> = HashMap::new();
         for case in &report.cases {
-            let result = self.result(module.as_ref(), &report, case, &names);
+            let mut result = self.result(module.as_ref(), &report, case, &names);
             let name = case.name.as_deref().unwrap_or_default();
             names.insert(result.id.clone(), name.to_owned());
-            fresh.insert(result.id.clone(), result);
+            // Gradle's reports tell what a class printed, and not which test did.
+            if let Some(told) = self.results.get(&result.id).filter(|_| result.output.is_empty()) {
+                result.output.clone_from(&told.output);
+            }
+            // One that ran twice is as good as the worse of the two.
+            if fresh.get(&result.id).is_none_or(|other| !other.outcome.is_bad()) {
+                fresh.insert(result.id.clone(), result);
+            }
         }
+        // What was told when it happened stands in the report too.
+        fresh.retain(|id, result| self.results.get(id) != Some(result));
         self.results.extend(fresh.clone());
         fresh.into_values().map(|result| RunEvent::TestFinished(Box::new(result))).collect()
     }
@@ -85,7 +103,11 @@ impl MavenReader {
     ) -> TestResult {
         let suite = case.suite.and_then(|id| report.suites.get(id.index()));
         let id = self.id(module, case, taken);
-        let mut result = TestResult::new(id, case.outcome().into());
+        let outcome = match case.outcome().into() {
+            Outcome::Failed if is_of_class(case) => Outcome::Errored,
+            outcome => outcome,
+        };
+        let mut result = TestResult::new(id, outcome);
         result.duration = duration(case);
         let printed =
             case.system_out.iter().chain(&case.system_err).map(|text| self.site.text_to_host(text));
@@ -97,7 +119,13 @@ impl MavenReader {
                 let mut located =
                     Placing::Only(self.finder()).located(&junit::locate(of), Some(case), suite);
                 located.definition = definition.clone();
-                result.failures.push(failure(status, located, |text| self.site.text_to_host(text)));
+                let mut failure = failure(status, located, |text| self.site.text_to_host(text));
+                // Gradle says the type in the message as well.
+                let typed = format!("{}: ", failure.kind);
+                if let Some(message) = failure.message.strip_prefix(&typed) {
+                    failure.message = message.to_owned();
+                }
+                result.failures.push(failure);
             } else if !is_bad(status) {
                 let reason = self.site.text_to_host(status.message.as_deref().unwrap_or_default());
                 result.reason = Some(reason).filter(|reason| !reason.is_empty());
@@ -117,8 +145,7 @@ impl MavenReader {
         let class = case.classname.as_deref().unwrap_or_default();
         let name = case.name.as_deref().unwrap_or_default();
         let class_id = self.class(module, class);
-        // What goes wrong before the first test is the class's.
-        if name.is_empty() || name == class || name == "initializationError" {
+        if is_of_class(case) {
             return class_id;
         }
         let whole = |name: &str| {
@@ -142,7 +169,7 @@ impl MavenReader {
         let id =
             TestId { case: Some(bare.to_owned()).filter(|it| !it.is_empty()), ..whole(method) };
         // Overloaded methods are told apart by their types.
-        match taken.contains_key(&id) {
+        match of_types.is_some() && taken.contains_key(&id) {
             true => TestId { case: Some(rest.to_owned()), ..id },
             false => id,
         }
@@ -165,7 +192,7 @@ impl MavenReader {
             let failure = Failure { message, place, ..Failure::default() };
             TestResult { failures: vec![failure], ..result }
         };
-        self.build.crashed().map(result).collect()
+        self.build.crash().into_iter().flat_map(|(_, classes)| classes).map(result).collect()
     }
 
     /// The file of a class of a module.
@@ -176,7 +203,7 @@ impl MavenReader {
             return self
                 .finder()
                 .find_class(class)
-                .unwrap_or_else(|| self.suite.root.join("pom.xml"));
+                .unwrap_or_else(|| self.suite.root.join(self.modules.described_by));
         };
         let folder = match package.as_str() {
             "" => module.tests.clone(),
@@ -194,7 +221,9 @@ impl MavenReader {
         if self.files.has(&kotlin) {
             return kotlin;
         }
-        self.finder().find_class(class).unwrap_or_else(|| module.dir.join("pom.xml"))
+        self.finder()
+            .find_class(class)
+            .unwrap_or_else(|| module.dir.join(self.modules.described_by))
     }
 
     fn finder(&self) -> Finder<'_> {
@@ -206,7 +235,7 @@ impl MavenReader {
         if let Some(cut) = &self.cut {
             return Some(Broken::process(cut.clone(), help));
         }
-        if let Some(crash) = self.build.crash() {
+        if let Some((crash, _)) = self.build.crash() {
             let message =
                 format!("the process of the tests died: {}", self.site.text_to_host(crash));
             return Some(Broken::process(message, help));
@@ -215,20 +244,30 @@ impl MavenReader {
         match (exit, self.build.complaint()) {
             (Exit::Code(0), _) => None,
             (_, Some(complaint)) => {
-                let message =
-                    format!("Maven ended with {exit}: {}", self.site.text_to_host(complaint));
+                let message = format!(
+                    "{} ended with {exit}: {}",
+                    self.tool,
+                    self.site.text_to_host(complaint)
+                );
                 Some(Broken::process(message, help))
             }
             _ if is_red => None,
             _ => Some(Broken::process(
-                format!("Maven ended with {exit}, though no test failed"),
+                format!("{} ended with {exit}, though no test failed", self.tool),
                 help,
             )),
         }
     }
 }
 
-impl Reader for MavenReader {
+/// What goes wrong before the first test is the class's.
+fn is_of_class(case: &junit::Case<'_>) -> bool {
+    let name = case.name.as_deref().unwrap_or_default();
+    let is_named = ["", "initializationError", "classMethod"].contains(&name);
+    is_named || case.classname.as_deref() == Some(name)
+}
+
+impl Reader for JvmReader {
     fn line(&mut self, line: &str) -> Vec<RunEvent> {
         if let Some((_, text)) = &mut self.open
             && let Some(more) = line.strip_prefix(' ')

@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::Build;
 use crate::model::{Failure, Place};
 use crate::paths::RelPath;
 use crate::plan::Site;
 
 /// The complaints of a build, as they are printed for people.
 #[derive(Debug, Default)]
-pub(super) struct Build {
+pub(in super::super) struct Complaints {
     errors: Vec<Error>,
     /// Whether lines still belong to the last one.
     is_open: bool,
@@ -49,8 +50,8 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
 
 const MOST_ERRORS: usize = 200;
 
-impl Build {
-    pub(super) fn line(&mut self, line: &str) {
+impl Build for Complaints {
+    fn line(&mut self, line: &str) {
         self.crash_line(line.strip_prefix("[ERROR] ").unwrap_or(line));
         let Some(text) = line.strip_prefix("[ERROR] ") else {
             // javac says more on lines of its own.
@@ -82,22 +83,7 @@ impl Build {
         }
     }
 
-    /// With `testFailureIgnore` Maven ends well even so, and older versions of Surefire do not call it an error.
-    fn crash_line(&mut self, text: &str) {
-        if self.crash.is_none() && CRASHES.iter().any(|start| text.starts_with(start)) {
-            self.crash = Some(text.to_owned());
-        }
-        let is_class = !text.is_empty()
-            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$'));
-        if self.is_crashed && is_class {
-            self.crashed.insert(text.to_owned());
-        } else {
-            self.is_crashed = text == "Crashed tests:";
-        }
-    }
-
-    /// The errors in files of the workspace, by file.
-    pub(super) fn failures(&self, site: &Site) -> BTreeMap<RelPath, Vec<Failure>> {
+    fn failures(&self, site: &Site) -> BTreeMap<RelPath, Vec<Failure>> {
         let mut files: BTreeMap<RelPath, Vec<Failure>> = BTreeMap::new();
         for error in &self.errors {
             let host = site.paths.to_host(&error.path);
@@ -115,24 +101,34 @@ impl Build {
         files
     }
 
-    /// A process of tests that died, in Maven's words.
-    pub(super) fn crash(&self) -> Option<&str> {
-        self.crash.as_deref()
+    fn crash(&self) -> Option<(&str, Vec<&str>)> {
+        let classes = self.crashed.iter().map(String::as_str).collect();
+        self.crash.as_deref().map(|crash| (crash, classes))
     }
 
-    /// The classes whose process died.
-    pub(super) fn crashed(&self) -> impl Iterator<Item = &str> {
-        self.crashed.iter().map(String::as_str)
-    }
-
-    /// What stopped Maven, other than what does not compile and what tests have told.
-    pub(super) fn complaint(&self) -> Option<&str> {
+    fn complaint(&self) -> Option<&str> {
         let is_told = |goal: &&String| {
             goal.contains("There are test failures") || goal.contains("Compilation failure")
         };
         match self.goals.as_slice() {
             [] => self.first.as_deref().filter(|_| self.errors.is_empty()),
             goals => goals.iter().find(|goal| !is_told(goal)).map(String::as_str),
+        }
+    }
+}
+
+impl Complaints {
+    /// With `testFailureIgnore` Maven ends well even so, and older versions of Surefire do not call it an error.
+    fn crash_line(&mut self, text: &str) {
+        if self.crash.is_none() && CRASHES.iter().any(|start| text.starts_with(start)) {
+            self.crash = Some(text.to_owned());
+        }
+        let is_class = !text.is_empty()
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$'));
+        if self.is_crashed && is_class {
+            self.crashed.insert(text.to_owned());
+        } else {
+            self.is_crashed = text == "Crashed tests:";
         }
     }
 }

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::detect::Modules;
+use super::super::launch::{classes, helper, launched};
+use super::super::modules::Modules;
 use crate::frameworks::ItemKind;
 use crate::id::TestId;
 use crate::paths::RelPath;
-use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
+use crate::plan::{Candidate, Invocation, Job, Live, Reports, Site};
 
-const HELPER: &str = include_str!("helper/testdock_maven.sh");
-const HELPER_NAME: &str = "testdock_maven.sh";
+/// Where reports are written.
+const REPORTS: &str = "*-reports/TEST-*.xml";
 
 /// Longer lists are divided among several commands.
 const LONGEST_LIST: usize = 32 * 1024;
 
-pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocation {
+pub(in super::super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocation {
     let suite = &job.suite;
     let words = [
         "--batch-mode",
@@ -38,7 +39,7 @@ pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocatio
         steps: steps(modules, job),
         env: suite.env.clone(),
         cwd: site.workspace(&suite.root),
-        helpers: vec![HelperFile { name: HELPER_NAME.into(), content: HELPER.into() }],
+        helpers: vec![helper()],
         reports: Reports::None,
         live: Live::Events,
         remedy: "install Maven where the tests run (such as `FROM maven:3.9-eclipse-temurin-21` in a Dockerfile), or \
@@ -50,17 +51,12 @@ pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocatio
 
 /// Maven, else the project's own script that fetches it.
 fn candidates(job: &Job, site: &Site) -> Vec<Candidate> {
-    let helper = format!("{}/{HELPER_NAME}", site.helpers);
-    let launch = |command: &[String], check| {
-        let words = ["sh".to_owned(), helper.clone(), site.scratch.clone()];
-        Candidate { argv: words.into_iter().chain(command.iter().cloned()).collect(), check }
-    };
     if let Some(command) = &job.suite.command {
-        return vec![launch(command, Vec::new())];
+        return vec![launched(site, REPORTS, command, Vec::new())];
     }
     let here = |command: &str| {
         let check = ["sh", "-c", "command -v \"$0\"", command].map(str::to_owned);
-        launch(&[command.to_owned()], check.to_vec())
+        launched(site, REPORTS, &[command.to_owned()], check.to_vec())
     };
     vec![here("mvn"), here("./mvnw")]
 }
@@ -117,22 +113,6 @@ fn steps(modules: &Modules, job: &Job) -> Vec<Vec<String>> {
 
 /// A pattern that no class matches.
 const NOTHING: &str = "testdock.None";
-
-/// What a selected id means: itself where it has names, else the outermost classes below it.
-fn classes(job: &Job, id: &TestId) -> Vec<TestId> {
-    if !id.names.is_empty() {
-        return vec![id.clone()];
-    }
-    let tops = job.known.items().filter(|item| item.id.names.len() == 1 && id.holds(&item.id));
-    let tops: Vec<TestId> = tops.map(|item| item.id.clone()).collect();
-    let is_file = id.file.as_str().ends_with(".java") || id.file.as_str().ends_with(".kt");
-    if !tops.is_empty() || !is_file {
-        return tops;
-    }
-    // A file in which nothing was found may have tests all the same.
-    let name = id.file.as_str().rsplit('/').next().and_then(|name| name.split('.').next());
-    name.map(|name| TestId { names: vec![name.to_owned()], ..id.clone() }).into_iter().collect()
-}
 
 fn add(modules: &Modules, job: &Job, id: &TestId, wanted: &mut BTreeMap<RelPath, Wanted>) {
     let (Some(module), Some(named)) = (modules.of_file(&id.file), modules.class(&id.file)) else {

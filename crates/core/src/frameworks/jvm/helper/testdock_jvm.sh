@@ -1,8 +1,9 @@
-# Runs Maven, and tells what stands in its reports as soon as they are whole:
-#   testdock_maven.sh SCRATCH COMMAND …
+# Runs Maven or Gradle, and tells what stands in the reports as soon as they are whole:
+#   testdock_jvm.sh SCRATCH REPORTS COMMAND …
 # `source PATH` is a source file, `report PATH` a report, whose lines follow behind a space, up to `end`.
-scratch=$1
-shift
+# What the command itself writes to SCRATCH/live in this form is passed on.
+scratch=$1 reports=$2
+shift 2
 # One that is not there leaves it to the next, silently.
 command -v "$1" >/dev/null || exit 127
 case $TESTDOCK_EVENTS_FD in
@@ -16,10 +17,15 @@ told=$scratch/told
 rm -rf "$told" "$scratch/code"
 mkdir -p "$told"
 : >"$scratch/begin"
+: >"$scratch/live"
+exec 4<"$scratch/live"
 
 # A file of the same name may be written again, by another round of tests.
 sweep() {
-    find . -type f -path '*-reports/TEST-*.xml' -newer "$scratch/begin" 2>/dev/null | while IFS= read -r file; do
+    while IFS= read -r line <&4; do
+        printf '%s\n' "$line" >&3
+    done
+    find . -type f -path "$reports" -newer "$scratch/begin" 2>/dev/null | while IFS= read -r file; do
         copy=$told/$(printf %s "$file" | tr / :)
         cmp -s "$file" "$copy" && continue
         tail -c 64 "$file" | grep -q '</testsuite>' || continue
@@ -30,7 +36,7 @@ sweep() {
 
 find . -type f \( -name '*.java' -o -name '*.kt' \) ! -path '*/target/*' 2>/dev/null | sed 's/^/source /' >&3
 {
-    "$@" 3>&-
+    "$@" 3>&- 4<&-
     echo $? >"$scratch/code"
 } &
 while [ ! -s "$scratch/code" ]; do

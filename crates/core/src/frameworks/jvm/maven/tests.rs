@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use super::KIND;
+use crate::frameworks::jvm::MAVEN as KIND;
 use crate::frameworks::sample::{self, site};
 use crate::frameworks::{Exit, ItemKind};
 use crate::paths::RelPath;

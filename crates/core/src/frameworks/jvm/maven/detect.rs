@@ -1,33 +1,16 @@
-//! Finds Maven's projects, and which module and class a file belongs to.
+//! Finds Maven's projects.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::modules::{Module, Modules};
 use crate::paths::RelPath;
 use crate::resolve::Contents;
 
-/// A directory with a `pom.xml`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Module {
-    pub(super) dir: RelPath,
-    /// Where its tests' packages begin.
-    pub(super) tests: RelPath,
-    /// Whether it says itself which classes are tests.
-    has_includes: bool,
-}
-
-/// The modules that are built together.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Modules {
-    pub(super) own: Vec<Module>,
-    /// Directories of modules that are not among them.
-    others: Vec<RelPath>,
-}
-
 /// Each project that has tests: the directory of a `pom.xml` that is no module of another, and its modules.
-pub(super) fn detect(contents: Contents<'_>) -> Vec<(RelPath, Modules)> {
+pub(in super::super) fn detect(contents: Contents<'_>) -> Vec<(RelPath, Modules)> {
     let poms = poms(contents);
     let inner: BTreeSet<&RelPath> = poms.iter().flat_map(|pom| &pom.modules).collect();
     let roots = poms.iter().filter(|pom| !inner.contains(&pom.module.dir));
@@ -37,7 +20,7 @@ pub(super) fn detect(contents: Contents<'_>) -> Vec<(RelPath, Modules)> {
 }
 
 /// The project at a directory that the configuration names.
-pub(super) fn at(root: &RelPath, contents: Contents<'_>) -> Modules {
+pub(in super::super) fn at(root: &RelPath, contents: Contents<'_>) -> Modules {
     below(root, &poms(contents))
 }
 
@@ -99,44 +82,10 @@ fn below(root: &RelPath, poms: &[Pom]) -> Modules {
         .into_iter()
         .map(|pom| Module { has_includes: pom.module.has_includes || says, ..pom.module.clone() });
     Modules {
+        described_by: "pom.xml",
         own: own.collect(),
         others: others.into_iter().map(|pom| pom.module.dir.clone()).collect(),
     }
-}
-
-impl Modules {
-    /// The module that a file belongs to, if it is one of these: the nearest above it.
-    pub(super) fn of_file(&self, path: &RelPath) -> Option<&Module> {
-        let depth = |dir: &RelPath| path.strip(dir).map(|_| dir.as_str().len());
-        let own = self.own.iter().filter(|module| depth(&module.dir).is_some());
-        let own = own.max_by_key(|module| depth(&module.dir))?;
-        let nearer = self.others.iter().any(|dir| depth(dir) > depth(&own.dir));
-        (!nearer).then_some(own)
-    }
-
-    /// Whether Surefire takes the class of a file for one of tests.
-    pub(super) fn tests(&self, path: &RelPath) -> bool {
-        let Some(module) = self.of_file(path) else {
-            return false;
-        };
-        let stem = path.strip(&module.tests).and_then(|inner| {
-            let name = inner.rsplit('/').next().unwrap_or(inner);
-            name.strip_suffix(".java").or_else(|| name.strip_suffix(".kt"))
-        });
-        stem.is_some_and(|stem| module.has_includes || is_named_test(stem))
-    }
-
-    /// The class that a file of tests is named after.
-    pub(super) fn class(&self, file: &RelPath) -> Option<String> {
-        let inner = file.strip(&self.of_file(file)?.tests)?;
-        let stem = inner.strip_suffix(".java").or_else(|| inner.strip_suffix(".kt"))?;
-        Some(stem.replace('/', "."))
-    }
-}
-
-fn is_named_test(stem: &str) -> bool {
-    let ends = ["Test", "Tests", "TestCase"];
-    stem.starts_with("Test") || ends.iter().any(|end| stem.ends_with(end))
 }
 
 #[cfg(test)]

@@ -1,0 +1,39 @@
+//! What the commands of both tools have in common.
+
+use crate::id::TestId;
+use crate::plan::{Candidate, HelperFile, Job, Site};
+
+const HELPER: &str = include_str!("helper/testdock_jvm.sh");
+const HELPER_NAME: &str = "testdock_jvm.sh";
+
+pub(super) fn helper() -> HelperFile {
+    HelperFile { name: HELPER_NAME.into(), content: HELPER.into() }
+}
+
+/// A command, started by the helper that tells of its reports: files like `reports`.
+pub(super) fn launched(
+    site: &Site,
+    reports: &str,
+    command: &[String],
+    check: Vec<String>,
+) -> Candidate {
+    let helper = format!("{}/{HELPER_NAME}", site.helpers);
+    let words = ["sh".to_owned(), helper, site.scratch.clone(), reports.to_owned()];
+    Candidate { argv: words.into_iter().chain(command.iter().cloned()).collect(), check }
+}
+
+/// What a selected id means: itself where it has names, else the outermost classes below it.
+pub(super) fn classes(job: &Job, id: &TestId) -> Vec<TestId> {
+    if !id.names.is_empty() {
+        return vec![id.clone()];
+    }
+    let tops = job.known.items().filter(|item| item.id.names.len() == 1 && id.holds(&item.id));
+    let tops: Vec<TestId> = tops.map(|item| item.id.clone()).collect();
+    let is_file = id.file.as_str().ends_with(".java") || id.file.as_str().ends_with(".kt");
+    if !tops.is_empty() || !is_file {
+        return tops;
+    }
+    // A file in which nothing was found may have tests all the same.
+    let name = id.file.as_str().rsplit('/').next().and_then(|name| name.split('.').next());
+    name.map(|name| TestId { names: vec![name.to_owned()], ..id.clone() }).into_iter().collect()
+}

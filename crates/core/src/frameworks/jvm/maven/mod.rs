@@ -1,0 +1,8 @@
+//! What is Maven's own.
+
+pub(super) mod build;
+pub(super) mod detect;
+pub(super) mod invocation;
+
+#[cfg(test)]
+mod tests;
