@@ -22,8 +22,8 @@ impl fmt::Display for Counts {
     }
 }
 
-/// How a tool runs, and how its words are read. A pattern's first group is a number, or each of its
-/// matches counts as one; all that it finds is added up.
+/// How a tool runs, and how its words are read. A pattern's groups are numbers, or, where it has none,
+/// each match counts as one; all that it finds is added up.
 struct Tool {
     name: &'static str,
     command: &'static str,
@@ -79,9 +79,9 @@ const TOOLS: &[Tool] = &[
         name: "jest",
         command: "node_modules/.bin/jest",
         ran: "",
-        passed: r"(?m)^Tests: .* (\d+) passed",
-        failed: r"(?m)^Tests: .* (\d+) failed",
-        skipped: r"(?m)^Tests: .* (\d+) (?:skipped|todo)",
+        passed: r"(?m)^Tests: .*\b(\d+) passed",
+        failed: r"(?m)^Tests: +(\d+) failed",
+        skipped: r"(?m)^Tests: +(?:\d+ failed, )?(?:(\d+) skipped, )?(?:(\d+) todo, )?",
     },
     Tool {
         name: "node",
@@ -96,7 +96,7 @@ const TOOLS: &[Tool] = &[
         command: "mvn --batch-mode test",
         ran: r"(?m)Tests run: (\d+), .*Skipped: \d+$",
         passed: "",
-        failed: r"(?m)Failures: (\d+), .*Skipped: \d+$|Errors: (\d+), Skipped: \d+$",
+        failed: r"(?m)Failures: (\d+), Errors: (\d+), Skipped: \d+$",
         skipped: r"(?m)Tests run: .*Skipped: (\d+)$",
     },
     Tool {
@@ -112,7 +112,7 @@ const TOOLS: &[Tool] = &[
         command: "rake test",
         ran: r"(\d+) runs, ",
         passed: "",
-        failed: r" (\d+) failures, | (\d+) errors, ",
+        failed: r", (\d+) (?:failures|errors)\b",
         skipped: r" (\d+) skips",
     },
     Tool {
@@ -120,8 +120,8 @@ const TOOLS: &[Tool] = &[
         command: "phpunit",
         ran: r"(?m)^Tests: (\d+)|^OK \((\d+) tests",
         passed: "",
-        failed: r"(?m)^Tests: .* Errors: (\d+)|(?m)^Tests: .* Failures: (\d+)",
-        skipped: r"(?m)^Tests: .* (?:Skipped|Incomplete): (\d+)",
+        failed: r", (?:Errors|Failures): (\d+)",
+        skipped: r", (?:Skipped|Incomplete): (\d+)",
     },
     Tool {
         name: "ctest",
@@ -175,12 +175,14 @@ impl Tool {
 }
 
 fn sum(pattern: &str, text: &str) -> Result<usize> {
-    let number = |found: regex::Captures<'_>| {
-        let group = found.iter().skip(1).flatten().next();
-        group.map_or(Ok(1), |digits| digits.as_str().parse::<usize>())
-    };
     let pattern = Regex::new(pattern)?;
-    pattern.captures_iter(text).map(number).sum::<Result<usize, _>>().context("not a number")
+    if pattern.captures_len() == 1 {
+        return Ok(pattern.find_iter(text).count());
+    }
+    let groups = pattern.captures_iter(text).flat_map(|found| {
+        found.iter().skip(1).flatten().map(|digits| digits.as_str()).collect::<Vec<_>>()
+    });
+    groups.map(str::parse::<usize>).sum::<Result<usize, _>>().context("not a number")
 }
 
 #[cfg(test)]
