@@ -1,12 +1,17 @@
 //! What a project's own tool says of its tests.
 
 use std::fmt;
+use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use regex::Regex;
 
 use super::project::Project;
-use crate::shell::{command, say};
+use crate::shell::{answer, command, say};
+
+/// Where the recipes' Dockerfiles put a project.
+const HOME: &str = "/app";
 
 /// Outcomes; of those that are no pass not every tool tells errors from failures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -125,7 +130,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "ctest",
-        command: "ctest --test-dir $TESTDOCK_CMAKE_BUILD_DIR",
+        command: "cmake --build $TESTDOCK_CMAKE_BUILD_DIR >/dev/null; ctest --test-dir $TESTDOCK_CMAKE_BUILD_DIR",
         ran: "",
         passed: r"(?m)^ *\d+/\d+ Test .* Passed ",
         failed: r"(?m)^ *\d+/\d+ Test .*\*\*\*(?:Failed|Exception|Timeout|Not Run)",
@@ -133,7 +138,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "googletest",
-        command: "ctest --test-dir $TESTDOCK_CMAKE_BUILD_DIR --verbose",
+        command: "cmake --build $TESTDOCK_CMAKE_BUILD_DIR >/dev/null; ctest --test-dir $TESTDOCK_CMAKE_BUILD_DIR --verbose",
         ran: "",
         passed: r"(?m)^\d+: \[       OK \]",
         failed: r"(?m)^\d+: \[  FAILED  \] .* \(\d+ ms\)",
@@ -149,10 +154,8 @@ pub(super) fn counts(project: &Project, image: &str) -> Result<Counts> {
     };
     let words = project.command.as_deref().unwrap_or(tool.command);
     say(format_args!("running `{words}`"));
-    let output = command("docker", ["run", "--rm", image, "sh", "-c", &format!("{words} 2>&1")])
-        .output()
-        .context("cannot start `docker`")?;
-    let text = String::from_utf8_lossy(&output.stdout);
+    let output = run_in(image, &project.folder()?, words)?;
+    let text = String::from_utf8_lossy(&output);
     let log = project.log("tool.log")?;
     std::fs::write(&log, text.as_bytes())?;
     let counts = tool.read(&text)?;
@@ -160,6 +163,22 @@ pub(super) fn counts(project: &Project, image: &str) -> Result<Counts> {
         bail!("the tool told of no test: see {}", log.display());
     }
     Ok(counts)
+}
+
+/// What a shell prints in a container of this image, with the files that are in this folder now: the image may
+/// be of an earlier day.
+fn run_in(image: &str, folder: &Path, words: &str) -> Result<Vec<u8>> {
+    const SOON: Duration = Duration::from_secs(60);
+    let script = format!("{words} 2>&1");
+    let create = ["create", "--workdir", HOME, image, "sh", "-c", &script];
+    let container = answer(&mut command("docker", create), SOON)?;
+    let files = format!("{}/.", folder.display());
+    let copied =
+        answer(&mut command("docker", ["cp", &files, &format!("{container}:{HOME}")]), SOON);
+    let output = command("docker", ["start", "--attach", &container]).output();
+    answer(&mut command("docker", ["rm", "--force", &container]), SOON)?;
+    copied?;
+    Ok(output.context("cannot start `docker`")?.stdout)
 }
 
 impl Tool {
