@@ -15,6 +15,7 @@ mod elsewhere;
 mod engine;
 mod frameworks;
 mod images;
+mod realworld;
 mod shell;
 mod test;
 mod timing;
@@ -39,6 +40,11 @@ enum Habit {
     /// Run each framework's sample project in its own image, and check what comes of it
     Frameworks {
         /// The fixtures to run [default: all]
+        names: Vec<String>,
+    },
+    /// Run projects of others with their own tools and with Testdock, and compare
+    Realworld {
+        /// The projects to run [default: all]
         names: Vec<String>,
     },
     /// Run all tests, those on a real Docker engine included
@@ -88,6 +94,7 @@ fn perform(habit: Habit) -> Result<()> {
         Habit::Engine => engine::ensure(),
         Habit::Images { names } => engine::ensure().and_then(|()| images::ensure(&names)),
         Habit::Frameworks { names } => frameworks::check(&names),
+        Habit::Realworld { names } => realworld::check(&names),
         Habit::Test { nextest } => test::all(&nextest),
         Habit::Bench(options) => bench::compare(&options),
         Habit::E2e(e2e::Editor::Vscode(options)) => e2e::vscode::drive(&options),

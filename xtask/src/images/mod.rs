@@ -58,6 +58,18 @@ pub(crate) fn ensure(names: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// The tag of the base image of this name.
+pub(crate) fn named(name: &str) -> Result<String> {
+    let base = BASES.iter().find(|base| base.name == name);
+    of(base.with_context(|| format!("no base image is named {name}"))?)
+}
+
+/// The tag of the base image that stands for this public one.
+pub(crate) fn standing_for(public: &str) -> Result<String> {
+    let base = BASES.iter().find(|base| base.public == public);
+    of(base.with_context(|| format!("no base image is described for {public}"))?)
+}
+
 /// The tag of a base image that is on the engine, which is made where it is not.
 pub(crate) fn of(base: &Base) -> Result<String> {
     if let Some(tag) = found(base) {

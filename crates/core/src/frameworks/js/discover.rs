@@ -2,6 +2,8 @@
 
 mod title;
 
+use std::collections::BTreeMap;
+
 use tree_sitter::Node;
 
 use super::{Tool, playwright};
@@ -37,7 +39,7 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
         return Vec::new();
     };
     let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { tool, source, file, items: Vec::new() };
+    let mut walk = Walk { tool, source, file, items: Vec::new(), aliases: BTreeMap::new() };
     walk.visit(tree.root_node(), &Inside::default());
     walk.items
 }
@@ -82,6 +84,8 @@ struct Walk<'w, 's> {
     source: &'w Source<'s>,
     file: TestId,
     items: Vec<TestItem>,
+    /// Names of the file's own for the framework's functions: `const unixOnly = onUnix ? describe : describe.skip`.
+    aliases: BTreeMap<&'s str, &'s str>,
 }
 
 impl<'s> Walk<'_, 's> {
@@ -89,10 +93,37 @@ impl<'s> Walk<'_, 's> {
         if node.kind() == "call_expression" && self.call(node, inside) {
             return;
         }
+        if node.kind() == "variable_declarator" {
+            self.alias(node);
+        }
         let mut cursor = node.walk();
         for child in node.named_children(&mut cursor) {
             self.visit(child, inside);
         }
+    }
+
+    /// Keeps the name that a declaration gives to one of the framework's functions.
+    fn alias(&mut self, declarator: Node<'_>) {
+        let name = declarator.child_by_field_name("name").filter(|it| it.kind() == "identifier");
+        let Some((name, value)) = name.zip(declarator.child_by_field_name("value")) else {
+            return;
+        };
+        let stands_for = match value.kind() {
+            "ternary_expression" => value.child_by_field_name("consequence"),
+            _ => Some(value),
+        };
+        let function = stands_for.and_then(|it| self.function(it));
+        if let Some(function) = function.filter(|it| is_group(it).is_some()) {
+            self.aliases.insert(self.source.slice(name), function);
+        }
+    }
+
+    /// The function that an expression such as `describe.skip` names.
+    fn function(&self, mut node: Node<'_>) -> Option<&'s str> {
+        while node.kind() == "member_expression" {
+            node = node.child_by_field_name("object")?;
+        }
+        (node.kind() == "identifier").then(|| self.source.slice(node))
     }
 
     /// Takes in a call that makes tests; whether it does.
@@ -191,14 +222,11 @@ impl<'s> Walk<'_, 's> {
         if inside.context == Some(base) {
             return (properties == ["test"]).then_some(Called { is_group: false, is_each });
         }
-        let is_group = match base {
-            "describe" | "suite" | "context" | "fdescribe" | "xdescribe" | "xcontext" => true,
-            "setup" | "teardown" if self.tool == Tool::Playwright => false,
-            "it" | "test" | "specify" | "fit" | "xit" | "xtest" | "xspecify" => {
-                properties.iter().any(|property| matches!(*property, "describe" | "suite"))
-            }
-            _ => return None,
-        };
+        let base = self.aliases.get(base).copied().unwrap_or(base);
+        let is_plain = self.tool == Tool::Playwright && matches!(base, "setup" | "teardown");
+        let is_group = !is_plain
+            && (is_group(base)?
+                || properties.iter().any(|property| matches!(*property, "describe" | "suite")));
         let is_known = |property: &&str| {
             matches!(
                 *property,
@@ -248,6 +276,15 @@ impl<'s> Walk<'_, 's> {
 
 fn last(arguments: Node<'_>) -> Option<Node<'_>> {
     arguments.named_child(arguments.named_child_count().checked_sub(1)?)
+}
+
+/// Whether one of the framework's functions makes groups; `None` where it is none of them.
+fn is_group(function: &str) -> Option<bool> {
+    match function {
+        "describe" | "suite" | "context" | "fdescribe" | "xdescribe" | "xcontext" => Some(true),
+        "it" | "test" | "specify" | "fit" | "xit" | "xtest" | "xspecify" => Some(false),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

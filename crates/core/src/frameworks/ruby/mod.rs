@@ -4,12 +4,15 @@
 
 mod detect;
 mod discover;
+mod excluded;
 mod invocation;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
+
+use globset::GlobSet;
 
 use super::helper::HelperReader;
 use super::{Detected, Framework, Kind, Reader, Source, Suite, TestItem};
@@ -52,7 +55,11 @@ fn detect(contents: Contents<'_>, tool: Tool) -> Vec<Detected> {
 
 fn at(root: &RelPath, contents: Contents<'_>, tool: Tool) -> Arc<dyn Framework> {
     let has_gemfile = contents.files.binary_search(&root.join("Gemfile")).is_ok();
-    Arc::new(Ruby { tool, has_gemfile })
+    let options = match tool {
+        Tool::Rspec => (contents.read)(root.join(".rspec").as_str()).unwrap_or_default(),
+        Tool::Minitest => String::new(),
+    };
+    Arc::new(Ruby { tool, has_gemfile, excluded: excluded::by_options(&options) })
 }
 
 /// One framework in one project.
@@ -60,6 +67,8 @@ fn at(root: &RelPath, contents: Contents<'_>, tool: Tool) -> Arc<dyn Framework> 
 struct Ruby {
     tool: Tool,
     has_gemfile: bool,
+    /// The files that the project keeps its tool from running.
+    excluded: GlobSet,
 }
 
 impl Framework for Ruby {
@@ -76,7 +85,9 @@ impl Framework for Ruby {
     }
 
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
-        path.strip(&suite.root).is_some_and(|inner| detect::is_test_file(self.tool, inner))
+        path.strip(&suite.root).is_some_and(|inner| {
+            detect::is_test_file(self.tool, inner) && !self.excluded.is_match(inner)
+        })
     }
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {

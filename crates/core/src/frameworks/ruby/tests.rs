@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
+use globset::GlobSet;
 
 use super::{MINITEST, RSPEC, Ruby, Tool};
 use crate::frameworks::sample::{self, site};
@@ -11,7 +12,9 @@ use crate::paths::RelPath;
 use crate::plan::Job;
 
 fn suite(tool: Tool) -> Suite {
-    Suite::new(RelPath::new("shop"), Arc::new(Ruby { tool, has_gemfile: tool == Tool::Rspec }))
+    let excluded = GlobSet::empty();
+    let ruby = Ruby { tool, has_gemfile: tool == Tool::Rspec, excluded };
+    Suite::new(RelPath::new("shop"), Arc::new(ruby))
 }
 
 fn found(tool: Tool, text: &str, expected: &Expect) {

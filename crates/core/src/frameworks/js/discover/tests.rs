@@ -136,3 +136,29 @@ fn types_and_markup_are_understood_and_so_is_half_a_text() {
     );
     check(Tool::Jest, "a.test.js", "it(", &expect![[""]]);
 }
+
+#[test]
+fn functions_with_names_of_the_files_own_make_tests() {
+    check(
+        Tool::Jest,
+        "a.test.js",
+        r#"
+const unixOnly = process.platform === 'win32' ? describe.skip : describe;
+const slow = it.skip, context2 = describe, other = condition ? fn.skip : fn;
+const result = describe('called', () => {});
+unixOnly('signals', () => { it('are sent', () => {}); });
+unixOnly.each([[1]])('number %i', () => { slow('arrives', () => {}); });
+context2('again', () => {});
+other('is nothing', () => {});
+result('is nothing', () => {});
+"#,
+        &expect![[r#"
+            Group 4 ["called"]
+            Group 5 ["signals"]
+            Test 5 ["signals", "are sent"]
+            Group 6 ["number %i"] /number .*/
+            Test 6 ["number %i", "arrives"]
+            Group 7 ["again"]
+        "#]],
+    );
+}

@@ -3,6 +3,9 @@
 
 const { tell, failure, unloaded, plain, seconds } = require('./testdock_core.cjs');
 
+const namesOf = (result) => [...result.ancestorTitles, result.title];
+const keyOf = (test, result) => JSON.stringify([test.path, namesOf(result)]);
+
 module.exports = class {
   constructor(globalConfig) {
     const pattern = globalConfig.testNamePattern;
@@ -20,15 +23,16 @@ module.exports = class {
     if (this.isChosen(names)) tell('start', { file: test.path, names });
   }
 
-  onTestCaseResult(test, result) {
-    const names = [...result.ancestorTitles, result.title];
-    const key = JSON.stringify([test.path, names]);
+  onTestCaseResult(test, result, nth) {
+    const names = namesOf(result);
+    const key = keyOf(test, result);
     const outcome = { passed: 'passed', failed: 'failed' }[result.status] ?? 'skipped';
     if (outcome === 'skipped' && !this.isChosen(names)) return;
     this.told.add(key);
     tell('finish', {
       file: test.path,
       names,
+      case: nth > 1 ? `#${nth}` : undefined,
       outcome,
       duration: seconds(result.duration),
       reason: result.status === 'todo' ? 'todo' : undefined,
@@ -50,9 +54,14 @@ module.exports = class {
   }
 
   onTestResult(test, result) {
+    // While they run, a second test of the same title cannot be told from a second attempt at the first.
+    const same = new Map();
     for (const one of result.testResults) {
-      const key = JSON.stringify([test.path, [...one.ancestorTitles, one.title]]);
-      if (!this.told.has(key)) this.onTestCaseResult(test, one);
+      const key = keyOf(test, one);
+      same.set(key, [...(same.get(key) ?? []), one]);
+    }
+    for (const [key, tests] of same) {
+      if (tests.length > 1 || !this.told.has(key)) tests.forEach((one, at) => this.onTestCaseResult(test, one, at + 1));
     }
     const problem = result.testExecError;
     if (problem || (result.failureMessage && result.testResults.length === 0)) {
