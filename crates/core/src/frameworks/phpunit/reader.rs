@@ -26,8 +26,8 @@ pub(super) struct PhpunitReader {
     running: Option<(Key, Value)>,
     /// Tests that passed, and did something that PHPUnit may be told to take amiss.
     risky: Vec<Key>,
-    /// Suites that have begun and not ended, and whether any began.
-    depth: usize,
+    /// Suites that have begun and not ended, each with its file and class where it is of one, and how many ended.
+    open: Vec<Option<(String, String)>>,
     ended: usize,
     trouble: Trouble,
 }
@@ -41,7 +41,7 @@ impl PhpunitReader {
             finished: BTreeMap::new(),
             running: None,
             risky: Vec::new(),
-            depth: 0,
+            open: Vec::new(),
             ended: 0,
             trouble: Trouble::default(),
         }
@@ -54,21 +54,20 @@ impl PhpunitReader {
                 self.tell(&json!({ "e": "collected", "n": n }))
             }
             "testSuiteStarted" => {
-                self.depth += 1;
+                self.open.push(message.subject().map(|(file, test)| {
+                    let class = test.split_once("::").map_or(test, |(class, _)| class);
+                    (file.to_owned(), class.to_owned())
+                }));
                 Vec::new()
             }
             // The failure of a class ends it twice.
             "testSuiteFinished" if message.get("message").is_empty() => {
-                self.depth = self.depth.saturating_sub(1);
-                self.ended += usize::from(self.depth == 0);
+                self.open.pop();
+                self.ended += usize::from(self.open.is_empty());
                 Vec::new()
             }
             "testStarted" => self.started(message),
-            "testFailed" => self.failed(message),
-            "testIgnored" => self.with(|event| {
-                event["outcome"] = json!("skipped");
-                event["reason"] = json!(message.get("message"));
-            }),
+            "testFailed" | "testIgnored" => self.judged(message),
             "testFinished" => self.finish(message),
             _ => Vec::new(),
         }
@@ -90,12 +89,43 @@ impl PhpunitReader {
             return Vec::new();
         };
         let (class, method) = test.split_once("::").unwrap_or((test, ""));
-        let event = finish(file, class, method, "passed");
-        let key = (file.to_owned(), class.to_owned(), method.to_owned());
+        self.start((file.to_owned(), class.to_owned(), method.to_owned()))
+    }
+
+    fn start(&mut self, key: Key) -> Vec<RunEvent> {
+        let event = finish(&key.0, &key.1, &key.2, "passed");
         let mut start = event.clone();
         start["e"] = json!("start");
         self.running = Some((key, event));
         self.tell(&start)
+    }
+
+    fn judged(&mut self, message: &Message) -> Vec<RunEvent> {
+        let Some(key) = self.unprepared(message) else {
+            return self.judge(message);
+        };
+        let mut events = self.start(key);
+        events.extend(self.judge(message));
+        events.extend(self.finish(message));
+        events
+    }
+
+    /// The test that `setUp` or a requirement kept from running: its verdict is all that is told of it.
+    fn unprepared(&self, message: &Message) -> Option<Key> {
+        let (file, class) = self.open.last()?.clone()?;
+        let name = message.get("name");
+        let is_test = self.running.is_none() && name != class;
+        is_test.then(|| (file, class, name.to_owned()))
+    }
+
+    fn judge(&mut self, message: &Message) -> Vec<RunEvent> {
+        if message.name == "testFailed" {
+            return self.failed(message);
+        }
+        self.with(|event| {
+            event["outcome"] = json!("skipped");
+            event["reason"] = json!(message.get("message"));
+        })
     }
 
     fn failed(&mut self, message: &Message) -> Vec<RunEvent> {
@@ -173,7 +203,7 @@ impl PhpunitReader {
 
     /// A file that could not be loaded. What a test's own processes say of themselves is no such thing.
     fn settle_loading(&mut self) {
-        let is_whole = self.ended > 0 && self.depth == 0;
+        let is_whole = self.ended > 0 && self.open.is_empty();
         let fatal = self.trouble.fatal.take().filter(|fatal| fatal.is_inside || !is_whole);
         let Some(fatal) = fatal else {
             return;
@@ -349,7 +379,7 @@ impl Reader for PhpunitReader {
         self.settle_loading();
         let exit = if self.settle_providers() { Exit::Code(0) } else { exit };
         self.settle_risky(exit);
-        if self.depth == 0 && (self.ended > 0 || exit == Exit::Code(0)) {
+        if self.open.is_empty() && (self.ended > 0 || exit == Exit::Code(0)) {
             self.tell(&json!({ "e": "end" }));
         }
         for event in std::mem::take(&mut self.finished).into_values() {

@@ -272,6 +272,30 @@ Location: /app/shop/tests/CartTest.php:11
 }
 
 #[test]
+fn a_test_that_is_kept_from_beginning_has_its_verdict() {
+    let rows = format!("##teamcity[testSuiteStarted name='testRows' {HINT}::testRows' flowId='1']");
+    let tests = format!(
+        "##teamcity[testFailed name='testAdds' message='E: not set up' details='/app/shop/tests/CartTest.php:11|n' duration='0']\n\
+         ##teamcity[testIgnored name='testBare' message='needs PHP 9' duration='0']\n{rows}\n\
+         ##teamcity[testIgnored name='testRows with data set #0' message='not today' duration='0']\n\
+         ##teamcity[testSuiteFinished name='testRows' flowId='1']\n{}",
+        test("removes", ""),
+    );
+    let report = r#"<testsuite name="x"><testcase name="testAdds" class="Shop\Till\CartTest"
+        classname="Shop.Till.CartTest"><error type="E">E</error></testcase></testsuite>"#;
+    expect![[r#"
+        8 told
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+            /w/shop/tests/CartTest.php:11: E: not set up
+              /w/shop/tests/CartTest.php:11 
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testBare (needs PHP 9)
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0] (not today)
+    "#]]
+    .assert_eq(&conclude(&class(&tests), "", report, Exit::Code(2)));
+}
+
+#[test]
 fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
     let whole = class(&[test("testAdds", ""), test("testRows with data set #0", "")].concat());
     let cut: String = whole.lines().take(5).map(|line| format!("{line}\n")).collect();
