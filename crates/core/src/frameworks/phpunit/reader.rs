@@ -26,10 +26,17 @@ pub(super) struct PhpunitReader {
     running: Option<(Key, Value)>,
     /// Tests that passed, and did something that PHPUnit may be told to take amiss.
     risky: Vec<Key>,
-    /// Suites that have begun and not ended, each with its file and class where it is of one, and how many ended.
-    open: Vec<Option<(String, String)>>,
+    /// Suites that have begun and not ended, and how many ended.
+    open: Vec<Open>,
     ended: usize,
     trouble: Trouble,
+}
+
+/// A suite that has begun.
+struct Open {
+    name: String,
+    /// Its file and class, where it is of one.
+    class: Option<(String, String)>,
 }
 
 impl PhpunitReader {
@@ -54,16 +61,18 @@ impl PhpunitReader {
                 self.tell(&json!({ "e": "collected", "n": n }))
             }
             "testSuiteStarted" => {
-                self.open.push(message.subject().map(|(file, test)| {
+                let class = message.subject().map(|(file, test)| {
                     let class = test.split_once("::").map_or(test, |(class, _)| class);
                     (file.to_owned(), class.to_owned())
-                }));
+                });
+                self.open.push(Open { name: message.get("name").to_owned(), class });
                 Vec::new()
             }
             // The failure of a class ends it twice.
-            "testSuiteFinished" if message.get("message").is_empty() => {
-                self.open.pop();
-                self.ended += usize::from(self.open.is_empty());
+            "testSuiteFinished" => {
+                if self.open.pop_if(|suite| suite.name == message.get("name")).is_some() {
+                    self.ended += usize::from(self.open.is_empty());
+                }
                 Vec::new()
             }
             "testStarted" => self.started(message),
@@ -75,13 +84,6 @@ impl PhpunitReader {
 
     fn tell(&mut self, event: &Value) -> Vec<RunEvent> {
         self.inner.line(&event.to_string())
-    }
-
-    fn with(&mut self, change: impl FnOnce(&mut Value)) -> Vec<RunEvent> {
-        if let Some((_, event)) = &mut self.running {
-            change(event);
-        }
-        Vec::new()
     }
 
     fn started(&mut self, message: &Message) -> Vec<RunEvent> {
@@ -112,7 +114,7 @@ impl PhpunitReader {
 
     /// The test that `setUp` or a requirement kept from running: its verdict is all that is told of it.
     fn unprepared(&self, message: &Message) -> Option<Key> {
-        let (file, class) = self.open.last()?.clone()?;
+        let (file, class) = self.open.last()?.class.clone()?;
         let name = message.get("name");
         let is_test = self.running.is_none() && name != class;
         is_test.then(|| (file, class, name.to_owned()))
@@ -122,10 +124,12 @@ impl PhpunitReader {
         if message.name == "testFailed" {
             return self.failed(message);
         }
-        self.with(|event| {
-            event["outcome"] = json!("skipped");
-            event["reason"] = json!(message.get("message"));
-        })
+        let Some((_, event)) = &mut self.running else {
+            return self.class_skipped(message);
+        };
+        event["outcome"] = json!("skipped");
+        event["reason"] = json!(message.get("message"));
+        Vec::new()
     }
 
     fn failed(&mut self, message: &Message) -> Vec<RunEvent> {
@@ -153,6 +157,17 @@ impl PhpunitReader {
         };
         let mut event = finish(&file, &class, "", "errored");
         event["failures"] = json!([failure(message)]);
+        self.finished.insert((file, class, String::new()), event.clone());
+        self.tell(&event)
+    }
+
+    /// What `setUpBeforeClass` skips, which is told as one.
+    fn class_skipped(&mut self, message: &Message) -> Vec<RunEvent> {
+        let Some((file, class)) = self.open.last().and_then(|suite| suite.class.clone()) else {
+            return Vec::new();
+        };
+        let mut event = finish(&file, &class, "", "skipped");
+        event["reason"] = json!(message.get("message"));
         self.finished.insert((file, class, String::new()), event.clone());
         self.tell(&event)
     }

@@ -296,6 +296,22 @@ fn a_test_that_is_kept_from_beginning_has_its_verdict() {
 }
 
 #[test]
+fn a_class_that_is_skipped_is_told_as_one_and_the_run_is_whole() {
+    let events = format!(
+        "##teamcity[testSuiteStarted name='all' flowId='1']\n\
+         ##teamcity[testSuiteStarted name='Shop\\Till\\CartTest' {HINT}' flowId='1']\n\
+         ##teamcity[testIgnored name='Shop\\Till\\CartTest' message='no server' duration='5']\n\
+         ##teamcity[testSuiteFinished name='Shop\\Till\\CartTest' message='no server' duration='5']\n\
+         ##teamcity[testSuiteFinished name='all' flowId='1']\n"
+    );
+    expect![[r#"
+        1 told
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest (no server)
+    "#]]
+    .assert_eq(&conclude(&events, "", "", Exit::Code(0)));
+}
+
+#[test]
 fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
     let whole = class(&[test("testAdds", ""), test("testRows with data set #0", "")].concat());
     let cut: String = whole.lines().take(5).map(|line| format!("{line}\n")).collect();
