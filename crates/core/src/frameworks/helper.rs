@@ -112,6 +112,8 @@ pub(super) struct HelperReader {
     warnings: Vec<String>,
     fatal: Option<String>,
     ended: bool,
+    /// Whether the tool calls it no failure when there was nothing to run.
+    may_be_empty: bool,
 }
 
 impl HelperReader {
@@ -125,7 +127,13 @@ impl HelperReader {
             warnings: Vec::new(),
             fatal: None,
             ended: false,
+            may_be_empty: false,
         }
+    }
+
+    /// Of a tool that calls it no failure when there was nothing to run: one that fails then has another reason.
+    pub(super) fn that_may_be_empty(self) -> Self {
+        Self { may_be_empty: true, ..self }
     }
 
     fn event(&mut self, event: Event) -> Option<RunEvent> {
@@ -231,7 +239,8 @@ impl HelperReader {
             return Some(Broken::process(message, None));
         }
         let is_red = self.results.values().any(|result| result.outcome.is_bad());
-        let is_explained = exit == Exit::Code(0) || is_red || self.results.is_empty();
+        let is_empty = self.results.is_empty() && !self.may_be_empty;
+        let is_explained = exit == Exit::Code(0) || is_red || is_empty;
         (!is_explained).then(|| {
             let message = format!("{tool} ended with {exit}, though no test failed");
             Broken::process(message, Some("the end of its output may say why"))

@@ -18,7 +18,7 @@ use crate::plan::{Job, ReportFile, Site};
 
 /// `not ok 3 title in 12ms # skip reason`
 static ENDED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(not )?ok \d+ (.*?)(?: in (\d+)(ms|sec))?(?: # (skip|timeout)(.*))?$")
+    Regex::new(r"^(?<not>not )?ok (?<number>\d+) (?<title>.*?)(?: in (?<time>\d+)(?<unit>ms|sec))?(?: # (?<hint>skip|timeout)(?<why>.*))?$")
         .expect("a pattern")
 });
 
@@ -38,6 +38,8 @@ pub(super) struct BatsReader {
     /// The file whose tests run.
     file: RelPath,
     running: Option<TestId>,
+    /// The tests that began and did not end, by their number: a test may print what looks like another one's outcome.
+    begun: BTreeMap<String, TestId>,
     /// The test that ended last, and what is told of it.
     last: Option<(TestResult, Vec<String>)>,
     unread: BTreeMap<String, Vec<String>>,
@@ -53,6 +55,7 @@ impl BatsReader {
             known: job.known.clone(),
             file: RelPath::default(),
             running: None,
+            begun: BTreeMap::new(),
             last: None,
             unread: BTreeMap::new(),
             results: BTreeMap::new(),
@@ -71,23 +74,30 @@ impl BatsReader {
         self.site.place(&self.suite.root, path, line, None)
     }
 
-    fn begun(&mut self, title: &str) -> Option<RunEvent> {
+    fn begun(&mut self, number: &str, title: &str) -> Option<RunEvent> {
         let id = self.id(title);
         self.running = Some(id.clone());
+        self.begun.insert(number.to_owned(), id.clone());
         self.job.selects(&id).then_some(RunEvent::TestStarted(id))
     }
 
     fn ended(&mut self, line: &str) {
-        let Some(found) = ENDED.captures(line).filter(|found| &found[2] != "bats-gather-tests")
+        let Some(found) = ENDED.captures(line).filter(|it| &it["title"] != "bats-gather-tests")
         else {
             return;
         };
-        let id = match OF_FILES.contains(&&found[2]) {
-            true => self.of_file(self.file.clone()),
-            false => self.id(&found[2]),
+        let text = |name: &str| found.name(name).map(|it| it.as_str());
+        let is_of_file = OF_FILES.contains(&&found["title"]);
+        let id = match (is_of_file, text("time")) {
+            (true, _) => Some(self.of_file(self.file.clone())),
+            (false, Some(_)) => self.begun.remove(&found["number"]),
+            // Bats is asked for the time of each test.
+            (false, None) => None,
         };
-        let hint = found.get(5).map_or("", |hint| hint.as_str());
-        let outcome = match (found.get(1).is_some(), hint) {
+        let Some(id) = id else {
+            return;
+        };
+        let outcome = match (found.name("not").is_some(), text("hint").unwrap_or_default()) {
             (false, "skip") => Outcome::Skipped,
             (false, _) => Outcome::Passed,
             (true, "timeout") => Outcome::Errored,
@@ -95,13 +105,12 @@ impl BatsReader {
             (true, _) => Outcome::Failed,
         };
         let mut result = TestResult::new(id, outcome);
-        result.duration =
-            found.get(3).and_then(|time| time.as_str().parse().ok()).map(|time| match &found[4] {
-                "ms" => Duration::from_millis(time),
-                _ => Duration::from_secs(time),
-            });
-        result.reason =
-            found.get(6).map(|it| it.as_str().trim().to_owned()).filter(|it| !it.is_empty());
+        let time = text("time").and_then(|time| time.parse().ok());
+        result.duration = time.map(|time| match text("unit") {
+            Some("ms") => Duration::from_millis(time),
+            _ => Duration::from_secs(time),
+        });
+        result.reason = text("why").map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
         result.reason = result.reason.filter(|_| outcome == Outcome::Skipped);
         self.running = None;
         self.last = Some((result, Vec::new()));
@@ -211,11 +220,11 @@ impl Reader for BatsReader {
             let place = self.place(path, 1);
             let file = place.and_then(|place| RelPath::below(&self.site.root, &place.path));
             self.file = file.unwrap_or_default();
-        } else if let Some((_, title)) =
+        } else if let Some((number, title)) =
             line.strip_prefix("begin ").and_then(|it| it.split_once(' '))
         {
             events.extend(self.abandon());
-            events.extend(self.begun(title));
+            events.extend(self.begun(number, title));
         } else {
             self.ended(line);
             events.push(RunEvent::Output(self.site.text_to_host(&format!("{line}\n"))));

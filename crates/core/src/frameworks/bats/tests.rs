@@ -126,7 +126,7 @@ not ok 1 setup_suite
     "#]],
     );
     check(
-        "1..2\nsuite /app/test/orders.bats\nbegin 1 total\nok 1 total",
+        "1..2\nsuite /app/test/orders.bats\nbegin 1 total\nok 1 total in 2ms",
         Exit::Signal(9),
         &expect![[r#"
             0 told while it ran
@@ -142,6 +142,29 @@ not ok 1 setup_suite
         broken: `bats` ended with exit code 1, and did not tell of a test that explains it
     "#]],
     );
+}
+
+#[test]
+fn what_a_test_prints_is_nobodys_outcome() {
+    let told = "1..2
+suite /app/test/a.bats
+begin 1 first
+not ok 1 first
+ok 7 ghost in 1ms
+ok 1 first in 3ms
+begin 2 second
+not ok 1 first in 1ms
+not ok 2 second in 2ms
+# (in test file test/a.bats, line 5)
+#   `false' failed
+ok 2 second in 9ms";
+    check(told, Exit::Code(1), &expect![[r#"
+        2 told while it ran
+        passed test/a.bats::first
+        failed test/a.bats::second
+            /w/test/a.bats:5: `false' failed
+              /w/test/a.bats:5 
+    "#]]);
 }
 
 #[test]

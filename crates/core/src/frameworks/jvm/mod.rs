@@ -70,6 +70,11 @@ trait Build: Send {
     /// A process of tests that died, in the tool's words, and the classes that ran in it.
     fn crash(&self) -> Option<(&str, Vec<&str>)>;
 
+    /// Whether the tool says that tests ran.
+    fn has_counted(&self) -> bool {
+        false
+    }
+
     /// What stopped the tool, other than what does not compile and what tests have told.
     fn complaint(&self) -> Option<&str>;
 }

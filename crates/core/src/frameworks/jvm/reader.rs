@@ -240,6 +240,12 @@ impl JvmReader {
                 format!("the process of the tests died: {}", self.site.text_to_host(crash));
             return Some(Broken::process(message, help));
         }
+        if self.results.is_empty() && self.build.has_counted() {
+            let message = format!("{} ran tests, and left no report of them", self.tool);
+            let help = "let Surefire write its reports where it does by itself: no `disableXmlReport`, no other \
+                        `reportsDirectory`";
+            return Some(Broken::process(message, Some(help)));
+        }
         let is_red = self.results.values().any(|result| result.outcome.is_bad());
         match (exit, self.build.complaint()) {
             (Exit::Code(0), _) => None,

@@ -37,6 +37,8 @@ struct File {
     stray: Vec<String>,
     has_plan: bool,
     is_cut: bool,
+    /// What prove finds wrong with the file as a whole: numbers out of order, another count than planned.
+    wrong: Vec<String>,
     is_red: bool,
     skip: Option<String>,
 }
@@ -237,13 +239,15 @@ impl ProveReader {
             );
             return events;
         }
-        let is_whole = file.has_plan && !file.is_cut && (code == "0" || file.is_red);
+        let is_kept = file.has_plan && !file.is_cut && file.wrong.is_empty();
+        let is_whole = is_kept && (code == "0" || file.is_red);
         if is_whole {
             return events;
         }
         let told = file.stray.iter().find_map(|line| self.placed(line));
         let (message, place) = match told {
             Some((message, place)) => (message, Some(place)),
+            None if code == "0" && !file.wrong.is_empty() => (file.wrong.join("; "), None),
             None if file.has_plan => {
                 (format!("it ended with exit code {code} before its tests did"), None)
             }
@@ -298,6 +302,10 @@ impl Reader for ProveReader {
                 Vec::new()
             }
             "line" => self.said(path, rest),
+            "wrong" => {
+                self.files.get_mut(path).into_iter().for_each(|it| it.wrong.push(rest.to_owned()));
+                Vec::new()
+            }
             "close" => self.closed(path, rest),
             _ => Vec::new(),
         }

@@ -103,6 +103,6 @@ impl Framework for Ruby {
             Tool::Rspec => "RSpec",
             Tool::Minitest => "Minitest",
         };
-        Box::new(HelperReader::new(tool, job, site))
+        Box::new(HelperReader::new(tool, job, site).that_may_be_empty())
     }
 }

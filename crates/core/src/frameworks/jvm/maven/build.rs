@@ -25,6 +25,8 @@ pub(in super::super) struct Complaints {
     /// Whether lines still name these.
     is_crashed: bool,
     first: Option<String>,
+    /// Whether Surefire has counted tests.
+    has_counted: bool,
 }
 
 /// What Surefire says of a process that it lost.
@@ -48,10 +50,15 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
+/// `Tests run: 2, Failures: 1, …`, of a class or of all.
+static COUNT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"Tests run: [1-9]\d*, Failures: ").expect("a pattern"));
+
 const MOST_ERRORS: usize = 200;
 
 impl Build for Complaints {
     fn line(&mut self, line: &str) {
+        self.has_counted |= COUNT.is_match(line);
         self.crash_line(line.strip_prefix("[ERROR] ").unwrap_or(line));
         let Some(text) = line.strip_prefix("[ERROR] ") else {
             // javac says more on lines of its own.
@@ -104,6 +111,10 @@ impl Build for Complaints {
     fn crash(&self) -> Option<(&str, Vec<&str>)> {
         let classes = self.crashed.iter().map(String::as_str).collect();
         self.crash.as_deref().map(|crash| (crash, classes))
+    }
+
+    fn has_counted(&self) -> bool {
+        self.has_counted
     }
 
     fn complaint(&self) -> Option<&str> {

@@ -300,6 +300,22 @@ shop.price.PriceTest
 }
 
 #[test]
+fn tests_without_a_report_break_the_run() {
+    let counted =
+        "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0 <<< FAILURE! - in shop.FineTest";
+    expect![[r#"
+        0 told
+        broken: Maven ran tests, and left no report of them
+    "#]]
+    .assert_eq(&conclude("", counted, Exit::Code(0)));
+    let none = "[INFO] Tests run: 0, Failures: 0, Errors: 0, Skipped: 0";
+    expect![[r#"
+        0 told
+    "#]]
+    .assert_eq(&conclude("", none, Exit::Code(0)));
+}
+
+#[test]
 fn it_is_found_by_name() {
     assert!(crate::frameworks::Kind::named(KIND.name).is_some());
 }

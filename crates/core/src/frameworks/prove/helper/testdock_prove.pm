@@ -1,5 +1,5 @@
 # Loaded by prove: tells each line that a test file says, when it says it, on the descriptor that TESTDOCK_EVENTS_FD names.
-#   open TAB file; line TAB file TAB text; close TAB file TAB exit code
+#   open TAB file; line TAB file TAB text; wrong TAB file TAB what is no TAP; close TAB file TAB exit code
 package testdock_prove;
 
 use strict;
@@ -50,6 +50,7 @@ sub close_test {
     my $self = shift;
     my $status = $self->parser->wait;
     my $code = defined $status ? ($status & 127 ? 128 + ($status & 127) : $status >> 8) : 0;
+    testdock_prove::tell_event('wrong', $self->name, $_) for $self->parser->parse_errors;
     testdock_prove::tell_event('close', $self->name, $code);
     return $self->SUPER::close_test(@_);
 }

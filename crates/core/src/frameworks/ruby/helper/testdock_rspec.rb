@@ -57,6 +57,7 @@ module Testdock
       end
 
       def example_started(event)
+        @running = event.example
         Testdock.tell('start', about(event.example))
         Testdock.listen
       end
@@ -75,7 +76,9 @@ module Testdock
         finish(event.example, 'failed', failures: all.map { |it| Testdock.failure(it, assertion?(it)) })
       end
 
+      # RSpec ends in order, and well, also where an example has ended it.
       def close(_event)
+        finish(@running, 'errored', failures: [{ message: 'it ended the process, and no test ran after it' }]) if @running
         Testdock.tell('end')
       end
 
@@ -91,6 +94,7 @@ module Testdock
       end
 
       def finish(example, outcome, more = {})
+        @running = nil
         more = { duration: example.execution_result.run_time, output: Testdock.heard }.merge(more)
         Testdock.tell('finish', about(example).merge(outcome: outcome).merge(more))
       end
