@@ -158,13 +158,17 @@ not ok 2 second in 2ms
 # (in test file test/a.bats, line 5)
 #   `false' failed
 ok 2 second in 9ms";
-    check(told, Exit::Code(1), &expect![[r#"
+    check(
+        told,
+        Exit::Code(1),
+        &expect![[r#"
         2 told while it ran
         passed test/a.bats::first
         failed test/a.bats::second
             /w/test/a.bats:5: `false' failed
               /w/test/a.bats:5 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -157,14 +157,19 @@ line\tt/a.t\tok 2 - fine too
 wrong\tt/a.t\tTests out of sequence.  Found (1) but expected (2)
 wrong\tt/a.t\tBad plan.  You planned 2 tests but ran 3.
 close\tt/a.t\t0";
-    check(&job(&[]), told, Exit::Code(1), &expect![[r#"
+    check(
+        &job(&[]),
+        told,
+        Exit::Code(1),
+        &expect![[r#"
         4 told while it ran
         errored t/a.t
             /w/t/a.t:1: Tests out of sequence.  Found (1) but expected (2); Bad plan.  You planned 2 tests but ran 3.
         passed t/a.t::fine
         passed t/a.t::fine too
         passed t/a.t::forged
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
