@@ -57,3 +57,10 @@ impl Title {
         }
     }
 }
+
+/// Parts that follow each other make one.
+impl FromIterator<Title> for Title {
+    fn from_iter<I: IntoIterator<Item = Self>>(parts: I) -> Self {
+        parts.into_iter().fold(Self::whole(""), |whole, part| whole.with("", part))
+    }
+}

@@ -10,13 +10,25 @@ pub(super) fn helper() -> HelperFile {
     HelperFile { name: HELPER_NAME.into(), content: HELPER.into() }
 }
 
-/// A command, started by the helper that tells of its reports: files like `reports`.
-pub(super) fn launched(
+/// The suite's own command, else the first of `usual` that is there.
+pub(super) fn candidates(
+    job: &Job,
     site: &Site,
     reports: &str,
-    command: &[String],
-    check: Vec<String>,
-) -> Candidate {
+    usual: [&str; 2],
+) -> Vec<Candidate> {
+    if let Some(command) = &job.suite.command {
+        return vec![launched(site, reports, command, Vec::new())];
+    }
+    let here = |command: &str| {
+        let check = ["sh", "-c", "command -v \"$0\"", command].map(str::to_owned);
+        launched(site, reports, &[command.to_owned()], check.to_vec())
+    };
+    usual.map(here).to_vec()
+}
+
+/// A command, started by the helper that tells of its reports: files like `reports`.
+fn launched(site: &Site, reports: &str, command: &[String], check: Vec<String>) -> Candidate {
     let helper = format!("{}/{HELPER_NAME}", site.helpers);
     let words = ["sh".to_owned(), helper, site.scratch.clone(), reports.to_owned()];
     Candidate { argv: words.into_iter().chain(command.iter().cloned()).collect(), check }

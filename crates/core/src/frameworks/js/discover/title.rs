@@ -68,7 +68,7 @@ fn template(source: &Source<'_>, expression: Node<'_>) -> Title {
         "escape_sequence" => Title::whole(escaped(source.slice(part))),
         _ => Title::whole(source.slice(part)),
     });
-    parts.fold(Title::whole(""), |whole, part| whole.with("", part))
+    parts.collect()
 }
 
 /// The value of a string.

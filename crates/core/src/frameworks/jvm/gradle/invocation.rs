@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::launch::{classes, helper, launched};
+use super::super::launch::{candidates, classes, helper};
 use super::super::modules::Modules;
 use crate::frameworks::ItemKind;
 use crate::frameworks::words::portions;
 use crate::id::TestId;
 use crate::paths::RelPath;
-use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
+use crate::plan::{HelperFile, Invocation, Job, Live, Reports, Site};
 
 const SCRIPT: &str = include_str!("../helper/testdock_gradle.init.gradle");
 const SCRIPT_NAME: &str = "testdock_gradle.init.gradle";
@@ -38,7 +38,8 @@ pub(in super::super) fn invocation(modules: &Modules, job: &Job, site: &Site) ->
     let steps = steps(modules, job);
     let all = steps.is_empty().then(|| "test".to_owned());
     Invocation {
-        candidates: candidates(job, site),
+        // The project's own script that fetches its version of Gradle, else the one of the image.
+        candidates: candidates(job, site, REPORTS, ["./gradlew", "gradle"]),
         args: words.into_iter().chain(all).collect(),
         steps,
         env,
@@ -54,18 +55,6 @@ pub(in super::super) fn invocation(modules: &Modules, job: &Job, site: &Site) ->
             .into(),
         ..Invocation::default()
     }
-}
-
-/// The project's own script that fetches its version of Gradle, else the one of the image.
-fn candidates(job: &Job, site: &Site) -> Vec<Candidate> {
-    if let Some(command) = &job.suite.command {
-        return vec![launched(site, REPORTS, command, Vec::new())];
-    }
-    let here = |command: &str| {
-        let check = ["sh", "-c", "command -v \"$0\"", command].map(str::to_owned);
-        launched(site, REPORTS, &[command.to_owned()], check.to_vec())
-    };
-    vec![here("./gradlew"), here("gradle")]
 }
 
 fn steps(modules: &Modules, job: &Job) -> Vec<Vec<String>> {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::launch::{classes, helper, launched};
+use super::super::launch::{candidates, classes, helper};
 use super::super::modules::Modules;
 use crate::frameworks::ItemKind;
 use crate::id::TestId;
 use crate::paths::RelPath;
-use crate::plan::{Candidate, Invocation, Job, Live, Reports, Site};
+use crate::plan::{Invocation, Job, Live, Reports, Site};
 
 /// Where reports are written.
 const REPORTS: &str = "*-reports/TEST-*.xml";
@@ -34,7 +34,8 @@ pub(in super::super) fn invocation(modules: &Modules, job: &Job, site: &Site) ->
     };
     let goal = (!given.clone().any(|word| is_goal(&word))).then(|| "test".to_owned());
     Invocation {
-        candidates: candidates(job, site),
+        // Maven, else the project's own script that fetches it.
+        candidates: candidates(job, site, REPORTS, ["mvn", "./mvnw"]),
         args: words.iter().map(|&word| word.to_owned()).chain(given).chain(goal).collect(),
         steps: steps(modules, job),
         env: suite.env.clone(),
@@ -47,18 +48,6 @@ pub(in super::super) fn invocation(modules: &Modules, job: &Job, site: &Site) ->
             .into(),
         ..Invocation::default()
     }
-}
-
-/// Maven, else the project's own script that fetches it.
-fn candidates(job: &Job, site: &Site) -> Vec<Candidate> {
-    if let Some(command) = &job.suite.command {
-        return vec![launched(site, REPORTS, command, Vec::new())];
-    }
-    let here = |command: &str| {
-        let check = ["sh", "-c", "command -v \"$0\"", command].map(str::to_owned);
-        launched(site, REPORTS, &[command.to_owned()], check.to_vec())
-    };
-    vec![here("mvn"), here("./mvnw")]
 }
 
 /// What is to run of one class: methods, or all.

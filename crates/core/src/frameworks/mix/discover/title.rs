@@ -37,21 +37,17 @@ pub(super) fn of_doctest(source: &Source<'_>, module: Node<'_>) -> Title {
 }
 
 fn string(source: &Source<'_>, string: Node<'_>, escaped: fn(&str) -> String) -> Title {
-    let mut whole = Title::whole("");
     let mut cursor = string.walk();
-    for part in string.named_children(&mut cursor) {
+    let parts = string.named_children(&mut cursor).map(|part| {
         let text = source.slice(part);
-        whole = whole.with(
-            "",
-            match part.kind() {
-                "interpolation" => Title::unknown(text),
-                "escape_sequence" => Title::whole(escaped(text)),
-                "quoted_content" => Title::whole(text),
-                _ => Title::whole(""),
-            },
-        );
-    }
-    whole
+        match part.kind() {
+            "interpolation" => Title::unknown(text),
+            "escape_sequence" => Title::whole(escaped(text)),
+            "quoted_content" => Title::whole(text),
+            _ => Title::whole(""),
+        }
+    });
+    parts.collect()
 }
 
 fn raw(sequence: &str) -> String {

@@ -89,21 +89,17 @@ fn title(source: &Source<'_>, expression: Node<'_>) -> Option<Title> {
 
 fn string(source: &Source<'_>, string: Node<'_>) -> Title {
     let is_raw = source.slice(string).starts_with('\'');
-    let mut whole = Title::whole("");
     let mut cursor = string.walk();
-    for part in string.named_children(&mut cursor) {
+    let parts = string.named_children(&mut cursor).map(|part| {
         let text = source.slice(part);
-        whole = whole.with(
-            "",
-            match part.kind() {
-                "interpolation" => Title::unknown(text),
-                "escape_sequence" if is_raw => Title::whole(raw(text)),
-                "escape_sequence" => Title::whole(escaped(text)),
-                _ => Title::whole(text),
-            },
-        );
-    }
-    whole
+        match part.kind() {
+            "interpolation" => Title::unknown(text),
+            "escape_sequence" if is_raw => Title::whole(raw(text)),
+            "escape_sequence" => Title::whole(escaped(text)),
+            _ => Title::whole(text),
+        }
+    });
+    parts.collect()
 }
 
 fn raw(sequence: &str) -> &str {
