@@ -96,7 +96,7 @@ pub(crate) const BASES: &[Base] = &[
     },
     Base {
         name: "browser",
-        public: "mcr.microsoft.com/playwright:v1.56.1-noble",
+        public: "node:22-bookworm",
         suite: "bookworm",
         packages: &["chromium", "nodejs", "npm"],
         hooks: &[],

@@ -58,7 +58,7 @@ pub const NODE: Kind = Kind {
 /// How Playwright's tests are found.
 pub const PLAYWRIGHT: Kind = Kind {
     name: "playwright",
-    image: "mcr.microsoft.com/playwright:v1.56.1-noble",
+    image: IMAGE,
     shaped_by: &["package.json", "playwright.config.*"],
     detect: |contents| detect(contents, Tool::Playwright),
     at: |root, contents| at(root, contents, Tool::Playwright),
