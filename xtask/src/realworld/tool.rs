@@ -123,7 +123,8 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "phpunit",
         command: "phpunit",
-        ran: r"(?m)^Tests: (\d+)|^OK \((\d+) tests",
+        // Its total leaves out a test whose provider fails, which is among its errors all the same.
+        ran: r"(?m)^Tests: (\d+)|^OK \((\d+) tests|^There (?:was|were) (\d+) PHPUnit errors?:",
         passed: "",
         failed: r", (?:Errors|Failures): (\d+)",
         skipped: r", (?:Skipped|Incomplete): (\d+)",
@@ -236,6 +237,9 @@ mod tests {
         let phpunit = "Tests: 9, Assertions: 3, Errors: 1, Failures: 2, Skipped: 1.\n";
         assert_eq!(read("phpunit", phpunit), (5, 3, 1));
         assert_eq!(read("phpunit", "OK (44 tests, 80 assertions)\n"), (44, 0, 0));
+        let of_providers = "..F. 4 / 4 (100%)\n\nThere were 2 PHPUnit errors:\n\n\
+                            Tests: 4, Assertions: 8, Errors: 2, Failures: 1.\n";
+        assert_eq!(read("phpunit", of_providers), (3, 3, 0));
         let ctest = "  1/3 Test #1: a ....   Passed    0.01 sec\n\
                      2/3 Test #2: b ....***Failed    0.01 sec\n\
                      3/3 Test #3: c ....***Skipped   0.01 sec\n";
