@@ -36,6 +36,9 @@ pub(crate) struct Totals {
 pub(crate) struct Selection {
     pub(crate) of: Vec<String>,
     pub(crate) ran: Vec<String>,
+    /// How those end that a run of all does not tell.
+    #[serde(default)]
+    pub(crate) outcomes: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,6 +11,7 @@ mod invocation;
 mod names;
 mod program;
 mod reader;
+mod running;
 mod status;
 mod verdict;
 

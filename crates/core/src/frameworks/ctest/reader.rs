@@ -13,6 +13,7 @@ use super::LISTS;
 use super::build::Build;
 use super::names::Names;
 use super::program::Program;
+use super::running::Running;
 use super::status::Status;
 use super::verdict::Scene;
 use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite};
@@ -40,22 +41,6 @@ static ENDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ *\d+/\d+ Test +#(\d
 static MARK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\[ +(RUN|OK|FAILED|SKIPPED) +\] ([^ ,]+)(?:, where .*?)?(?: \((\d+) ms\))?$")
 });
-
-/// A test of CTest that runs.
-#[derive(Debug, Default)]
-struct Running {
-    test: Program,
-    /// Whether what CTest says of it before it prints anything is over.
-    prints: bool,
-    lines: Vec<String>,
-    /// The test of GoogleTest that runs in it, and the line where it began.
-    inner: Option<(String, usize)>,
-    /// How the only test of GoogleTest in it ended, where it is no more than that.
-    only: Option<TestResult>,
-    /// How the tests of GoogleTest in it ended that are not told for themselves.
-    untold: Vec<TestResult>,
-    has_parts: bool,
-}
 
 pub(super) struct CtestReader {
     job: Job,
@@ -173,7 +158,6 @@ impl CtestReader {
         }
         if mark == "RUN" {
             running.inner = Some((name.to_owned(), running.lines.len()));
-            running.has_parts = true;
             let is_only = running.test.filter.is_some();
             let id = self.of_googletest(number, name).filter(|id| !is_only && self.job.selects(id));
             return id.map(RunEvent::TestStarted).into_iter().collect();
@@ -206,12 +190,14 @@ impl CtestReader {
             running.untold.push(result);
             return None;
         }
+        running.told += 1;
+        running.is_told_bad |= result.outcome.is_bad();
         self.finished(number, result)
     }
 
     /// A test of CTest ended.
     fn concluded(&mut self, number: u32, running: Running, text: &str) -> Vec<RunEvent> {
-        let status = Status::of(text, &running.test.name);
+        let mut status = Status::of(text, &running.test.name);
         if running.test.name.ends_with("_NOT_BUILT") && self.build.complaint().is_some() {
             return Vec::new();
         }
@@ -220,6 +206,10 @@ impl CtestReader {
         let mut running = running;
         // Its process ended while a test ran in it.
         if let Some((name, from)) = running.inner.take() {
+            // What CTest takes for success is none.
+            if status.outcome == Outcome::Passed {
+                status = Status::left(&name, status.time);
+            }
             let lines = running.lines.split_off(from);
             let inner = self.names.of_googletest(&name, &running.test.program);
             let inner = self.with_suite(inner.unwrap_or_else(|| self.nowhere(&name)));
@@ -234,7 +224,7 @@ impl CtestReader {
                 running.untold.push(result);
             }
         }
-        if self.job.selects(&id) {
+        if self.job.selects(&id) && !running.is_told_by_parts(&status) {
             let result = self.whole(id, running, &status);
             events.extend(self.finished(number, result));
         }
@@ -242,8 +232,7 @@ impl CtestReader {
     }
 
     fn whole(&mut self, id: TestId, running: Running, status: &Status) -> TestResult {
-        let Running { lines, only, untold, has_parts, .. } = running;
-        let has_part = only.is_some();
+        let Running { lines, only, untold, is_told_bad, .. } = running;
         let mut result = only.unwrap_or_else(|| self.result(id.clone(), status.outcome, &lines));
         // CTest may know better: a test may be meant to fail, or be judged by what it prints.
         result.id = id;
@@ -258,9 +247,8 @@ impl CtestReader {
             Outcome::Failed | Outcome::Errored => {
                 let parts = untold.into_iter().flat_map(|part| part.failures);
                 result.failures.extend(parts);
-                let is_told = has_parts && !has_part;
                 let is_of_process = status.outcome == Outcome::Errored;
-                if result.failures.is_empty() && (!is_told || is_of_process) {
+                if result.failures.is_empty() && (!is_told_bad || is_of_process) {
                     let definition = self.known.place(&result.id, &self.site.root);
                     let how = self.complaint.take().filter(|_| status.is_not_run());
                     let how = how.unwrap_or_else(|| status.words.clone());

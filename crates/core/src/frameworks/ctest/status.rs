@@ -45,6 +45,12 @@ impl Status {
         Self { outcome, words, time }
     }
 
+    /// Of a program that ended well while a test ran in it.
+    pub(super) fn left(test: &str, time: Option<Duration>) -> Self {
+        let words = format!("its process ended while {test} ran");
+        Self { outcome: Outcome::Errored, words, time }
+    }
+
     pub(super) fn reason(&self) -> Option<String> {
         (!self.words.is_empty()).then(|| self.words.clone())
     }

@@ -60,69 +60,68 @@ fn the_sample_project() {
         captured,
         Exit::Code(8),
         &expect![[r#"
-        35 started and 35 finished while it ran
-        passed tests/CMakeLists.txt::exits_…[exits_0]
-        failed tests/CMakeLists.txt::exits_…[exits_1]
-            /w/tests/CMakeLists.txt:26: the test failed
-        errored tests/CMakeLists.txt::patience
-            /w/tests/CMakeLists.txt:28: it took too long
-        passed tests/CMakeLists.txt::says hello
-            printed "hello\nno line end\n"
-        failed tests/CMakeLists.txt::service
-        errored tests/broken_test.cpp
-            /w/tests/broken_test.cpp:6: invalid conversion from 'const char*' to 'int' [-fpermissive]
-            /w/tests/broken_test.cpp:7: 'nowhere' was not declared in this scope
-        passed tests/orders_test.cpp::Amounts::BeginAtZero[0]
-        failed tests/orders_test.cpp::Amounts::BeginAtZero[1]
-            /w/tests/orders_test.cpp:74: expected sizeof(TypeParam) == 4, but sizeof(TypeParam) is 8⏎so large
-        passed tests/orders_test.cpp::Discount::IsForFewPieces[Few/of2]
-        passed tests/orders_test.cpp::Discount::IsForFewPieces[Many/0]
-        passed tests/orders_test.cpp::Discount::IsForFewPieces[Many/1]
-        failed tests/orders_test.cpp::Discount::IsForFewPieces[Many/2]
-            /w/tests/orders_test.cpp:59: Expected: (GetParam()) < (100), actual: 100 vs 100
-        skipped tests/orders_test.cpp::Orders::DISABLED_Later (disabled)
-        errored tests/orders_test.cpp::Orders::EndsTheProcess
-            /w/tests/orders_test.cpp:34: its process was ended: Subprocess aborted: about to leave
-            printed "about to leave\n"
-        failed tests/orders_test.cpp::Orders::OfNothing
-            /w/tests/orders_test.cpp:22: C++ exception with description "an order for nothing" thrown in the test body.
-        passed tests/orders_test.cpp::Orders::PrintsWhatTerminalsFear
-            printed "\u{1b}[31mred\u{1b}[0m and \u{7} no line end\n"
-        failed tests/orders_test.cpp::Orders::ReadsPieces
-            /w/tests/orders_test.cpp:18: expected pieces(order) == expected, but pieces(order) is 12, expected is 13⏎read from 12
-              /w/tests/orders_test.cpp:18 a dozen
-              /w/tests/checks.h:8 
-        skipped tests/orders_test.cpp::Orders::Tariffs (needs the tariff server)
-        passed tests/orders_test.cpp::Orders::Total
-            printed "adding up 3 x 100\n"
-        failed tests/orders_test.cpp::Orders::TotalWithTax
-            /w/tests/orders_test.cpp:13: expected total(3, 100) == 357, but total(3, 100) is 300⏎čaj ≠ 茶
-            /w/tests/orders_test.cpp:14: Value of: total(1, 100) == 119⏎Actual: false⏎Expected: true
-        failed tests/orders_test.cpp::Stock::Opens
-            /w/tests/orders_test.cpp:46: Value of: listed⏎Actual: false⏎Expected: true⏎no stock list
-        failed tests/pricing.cpp::10 pieces, \[or] "more" * \\ ok
-            /w/tests/pricing.cpp:15: REQUIRE( total(10, 100) == 900 )⏎with expansion: 1000 (0x3e8) == 900 (0x384)
-        passed tests/pricing.cpp::Scenario: an order is paid
-        passed tests/pricing.cpp::a single piece
-            printed "one piece\n"
-        passed tests/pricing.cpp::amounts begin at zero[amounts begin at zero - int]
-        passed tests/pricing.cpp::amounts begin at zero[amounts begin at zero - unsigned long]
-        failed tests/pricing.cpp::an order for nothing
-            /w/tests/pricing.cpp:54: due to unexpected exception with message: an order for nothing
-        passed tests/pricing.cpp::not yet
-        failed tests/pricing.cpp::rounding
-            /w/tests/pricing.cpp:24: half a cent: CHECK( cents == 2 )⏎with expansion: 1 == 2
-            /w/tests/pricing.cpp:27: half a cent › to even: explicitly with messages: as banks do⏎čaj ≠ 茶
-        skipped tests/pricing.cpp::tariffs (needs the tariff server)
-        failed tests/pricing.cpp::the shop is open
-            /w/tests/pricing.cpp:51: REQUIRE( opened + hour < 20 )⏎with expansion: 21 < 20
-        passed tests/refund_test.cpp::Orders::Total
-        passed tests/service_test.cpp::Service::Answers
-        skipped tests/service_test.cpp::Service::IsElsewhere
-        passed tests/service_test.cpp::Service::IsPatient
-        failed tests/service_test.cpp::Service::SaysItInUnicode
-            /w/tests/service_test.cpp:13: expected "čaj" == "茶"
-    "#]],
+            35 started and 34 finished while it ran
+            passed tests/CMakeLists.txt::exits_…[exits_0]
+            failed tests/CMakeLists.txt::exits_…[exits_1]
+                /w/tests/CMakeLists.txt:26: the test failed
+            errored tests/CMakeLists.txt::patience
+                /w/tests/CMakeLists.txt:28: it took too long
+            passed tests/CMakeLists.txt::says hello
+                printed "hello\nno line end\n"
+            errored tests/broken_test.cpp
+                /w/tests/broken_test.cpp:6: invalid conversion from 'const char*' to 'int' [-fpermissive]
+                /w/tests/broken_test.cpp:7: 'nowhere' was not declared in this scope
+            passed tests/orders_test.cpp::Amounts::BeginAtZero[0]
+            failed tests/orders_test.cpp::Amounts::BeginAtZero[1]
+                /w/tests/orders_test.cpp:74: expected sizeof(TypeParam) == 4, but sizeof(TypeParam) is 8⏎so large
+            passed tests/orders_test.cpp::Discount::IsForFewPieces[Few/of2]
+            passed tests/orders_test.cpp::Discount::IsForFewPieces[Many/0]
+            passed tests/orders_test.cpp::Discount::IsForFewPieces[Many/1]
+            failed tests/orders_test.cpp::Discount::IsForFewPieces[Many/2]
+                /w/tests/orders_test.cpp:59: Expected: (GetParam()) < (100), actual: 100 vs 100
+            skipped tests/orders_test.cpp::Orders::DISABLED_Later (disabled)
+            errored tests/orders_test.cpp::Orders::EndsTheProcess
+                /w/tests/orders_test.cpp:34: its process was ended: Subprocess aborted: about to leave
+                printed "about to leave\n"
+            failed tests/orders_test.cpp::Orders::OfNothing
+                /w/tests/orders_test.cpp:22: C++ exception with description "an order for nothing" thrown in the test body.
+            passed tests/orders_test.cpp::Orders::PrintsWhatTerminalsFear
+                printed "\u{1b}[31mred\u{1b}[0m and \u{7} no line end\n"
+            failed tests/orders_test.cpp::Orders::ReadsPieces
+                /w/tests/orders_test.cpp:18: expected pieces(order) == expected, but pieces(order) is 12, expected is 13⏎read from 12
+                  /w/tests/orders_test.cpp:18 a dozen
+                  /w/tests/checks.h:8 
+            skipped tests/orders_test.cpp::Orders::Tariffs (needs the tariff server)
+            passed tests/orders_test.cpp::Orders::Total
+                printed "adding up 3 x 100\n"
+            failed tests/orders_test.cpp::Orders::TotalWithTax
+                /w/tests/orders_test.cpp:13: expected total(3, 100) == 357, but total(3, 100) is 300⏎čaj ≠ 茶
+                /w/tests/orders_test.cpp:14: Value of: total(1, 100) == 119⏎Actual: false⏎Expected: true
+            failed tests/orders_test.cpp::Stock::Opens
+                /w/tests/orders_test.cpp:46: Value of: listed⏎Actual: false⏎Expected: true⏎no stock list
+            failed tests/pricing.cpp::10 pieces, \[or] "more" * \\ ok
+                /w/tests/pricing.cpp:15: REQUIRE( total(10, 100) == 900 )⏎with expansion: 1000 (0x3e8) == 900 (0x384)
+            passed tests/pricing.cpp::Scenario: an order is paid
+            passed tests/pricing.cpp::a single piece
+                printed "one piece\n"
+            passed tests/pricing.cpp::amounts begin at zero[amounts begin at zero - int]
+            passed tests/pricing.cpp::amounts begin at zero[amounts begin at zero - unsigned long]
+            failed tests/pricing.cpp::an order for nothing
+                /w/tests/pricing.cpp:54: due to unexpected exception with message: an order for nothing
+            passed tests/pricing.cpp::not yet
+            failed tests/pricing.cpp::rounding
+                /w/tests/pricing.cpp:24: half a cent: CHECK( cents == 2 )⏎with expansion: 1 == 2
+                /w/tests/pricing.cpp:27: half a cent › to even: explicitly with messages: as banks do⏎čaj ≠ 茶
+            skipped tests/pricing.cpp::tariffs (needs the tariff server)
+            failed tests/pricing.cpp::the shop is open
+                /w/tests/pricing.cpp:51: REQUIRE( opened + hour < 20 )⏎with expansion: 21 < 20
+            passed tests/refund_test.cpp::Orders::Total
+            passed tests/service_test.cpp::Service::Answers
+            skipped tests/service_test.cpp::Service::IsElsewhere
+            passed tests/service_test.cpp::Service::IsPatient
+            failed tests/service_test.cpp::Service::SaysItInUnicode
+                /w/tests/service_test.cpp:13: expected "čaj" == "茶"
+        "#]],
     );
 }
 
@@ -151,6 +150,78 @@ fn a_part_of_a_program_and_none_of_what_else_ran() {
         1 started and 1 finished while it ran
         failed tests/CMakeLists.txt::service
             /w/tests/service_test.cpp:13: expected "čaj" == "茶"
+    "#]],
+    );
+}
+
+/// What CTest prints of a program of two tests, the second of which says `more`.
+fn of_program(more: &str, end: &str) -> String {
+    format!(
+        "Test project /b\n    Start 1: service\n\n1: Test command: /b/service\n\
+         1: [ RUN      ] Service.Answers\n1: [       OK ] Service.Answers (0 ms)\n\
+         1: [ RUN      ] Service.IsPatient\n{more}\
+         1/1 Test #1: service ....{end}   0.01 sec\n\n100% tests passed, 0 tests failed out of 1\n"
+    )
+}
+
+#[test]
+fn a_program_is_no_test_beside_those_that_tell_all_of_it() {
+    let all = |captured: &str, code: i32, expected: &Expect| {
+        check(&job(SHOP, &[]), captured, Exit::Code(code), expected);
+    };
+    let passed = "1: [       OK ] Service.IsPatient (0 ms)\n";
+    let failed = "1: [  FAILED  ] Service.IsPatient (0 ms)\n";
+    all(
+        &of_program(passed, "   Passed"),
+        0,
+        &expect![[r#"
+        3 started and 2 finished while it ran
+        passed tests/service_test.cpp::Service::Answers
+        passed tests/service_test.cpp::Service::IsPatient
+    "#]],
+    );
+    all(
+        &of_program(failed, "***Failed"),
+        8,
+        &expect![[r#"
+        3 started and 2 finished while it ran
+        passed tests/service_test.cpp::Service::Answers
+        failed tests/service_test.cpp::Service::IsPatient
+    "#]],
+    );
+    // What no test in it tells, it tells itself: here a failure at its end, and one of its tests that CTest did not see.
+    all(
+        &of_program(passed, "***Failed"),
+        8,
+        &expect![[r#"
+            3 started and 3 finished while it ran
+            failed tests/CMakeLists.txt::service
+                /w/tests/CMakeLists.txt:16: the test failed
+            passed tests/service_test.cpp::Service::Answers
+            passed tests/service_test.cpp::Service::IsPatient
+        "#]],
+    );
+    all(
+        &of_program("", "   Passed"),
+        0,
+        &expect![[r#"
+            3 started and 3 finished while it ran
+            errored tests/CMakeLists.txt::service
+                /w/tests/CMakeLists.txt:16: its process ended while Service.IsPatient ran
+            passed tests/service_test.cpp::Service::Answers
+            errored tests/service_test.cpp::Service::IsPatient
+                /w/tests/service_test.cpp:16: its process ended while Service.IsPatient ran
+        "#]],
+    );
+    all(
+        &of_program(failed, "***Exception: SegFault"),
+        8,
+        &expect![[r#"
+        3 started and 3 finished while it ran
+        errored tests/CMakeLists.txt::service
+            /w/tests/CMakeLists.txt:16: its process was ended: SegFault
+        passed tests/service_test.cpp::Service::Answers
+        failed tests/service_test.cpp::Service::IsPatient
     "#]],
     );
 }
