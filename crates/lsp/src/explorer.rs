@@ -215,6 +215,12 @@ impl Explorer {
         let change = to_proto::change(&self.shared, session, folder, result, run_id);
         self.shared.outbox.notify::<ChangeTestState>(change);
         self.whole(session, run, &result.id, Whole::of(result.outcome));
+        // Of tests in a group that was skipped as a whole nobody else tells.
+        if result.outcome == Outcome::Skipped {
+            for id in folder.skipped_with(&result.id) {
+                self.change(session, run, id, TestState::Skipped);
+            }
+        }
     }
 
     /// Says how the test stands that a case is one of: nobody else would.

@@ -84,8 +84,13 @@ pub(super) fn run(project: &Project) -> Result<Ours> {
     })
 }
 
-/// Whether it, a case or a part of it has a result: they follow each other in the order of ids.
+/// Whether it, a case or a part of it has a result (they follow each other in the order of ids), or was skipped with
+/// its whole group, which is told as one.
 fn has_result(id: &str, results: &BTreeMap<&str, &Value>) -> bool {
+    let around = id.match_indices("::").filter_map(|(at, _)| results.get(&id[..at]));
+    if around.into_iter().any(|group| group["outcome"] == "skipped") {
+        return true;
+    }
     let mut from = results.range(id..).map(|(it, _)| it).take_while(|it| it.starts_with(id));
     from.any(|it| matches!(&it[id.len()..], "") || it[id.len()..].starts_with(['[', ':']))
 }

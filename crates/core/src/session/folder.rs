@@ -155,6 +155,29 @@ impl Folder {
         self.records.get(id)
     }
 
+    /// How a test stands: its newest outcome, or that of a group around it that was skipped as a whole since.
+    pub fn standing(&self, id: &TestId) -> Option<&Record> {
+        let own = self.record(id);
+        let around = std::iter::successors(id.parent(), TestId::parent);
+        let around =
+            around.filter_map(|id| self.record(&id)).filter(|it| self.is_skipped_group(it));
+        around.chain(own).max_by_key(|record| record.sequence)
+    }
+
+    /// Whether all that a group holds was skipped with it.
+    fn is_skipped_group(&self, record: &Record) -> bool {
+        let id = &record.result.id;
+        let is_group = self.item(id).is_some_and(|item| item.kind == ItemKind::Group);
+        record.result.outcome == Outcome::Skipped && (id.names.is_empty() || is_group)
+    }
+
+    /// The tests and groups in a group that was skipped as a whole, of which nothing else was told since.
+    pub fn skipped_with<'f>(&'f self, id: &'f TestId) -> impl Iterator<Item = &'f TestId> {
+        let items = self.items().map(|(_, item)| &item.id);
+        let is_in = move |it: &&TestId| *it != id && id.holds(it);
+        items.filter(is_in).filter(|it| self.standing(it).is_some_and(|by| by.result.id == *id))
+    }
+
     /// The newest outcomes of a test and all below it.
     pub fn records_below<'a>(&'a self, id: &'a TestId) -> impl Iterator<Item = &'a Record> {
         // Ids of one file stand together; those of a directory need not.

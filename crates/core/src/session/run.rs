@@ -240,8 +240,8 @@ impl Run {
         effects
     }
 
-    /// Where a test ran, what is loaded with it did load, and its group was set up: an older error that says
-    /// otherwise goes.
+    /// Where a test ran, what is loaded with it did load, and its group was set up: an older error or skip that
+    /// says otherwise goes.
     fn settle_loaded(&self, folder: &mut Folder) -> Vec<Effect> {
         let loaded = self.units(folder, |result| !result.id.names.is_empty());
         let is_loaded = |id: &TestId| match id.names.is_empty() {
@@ -249,7 +249,7 @@ impl Run {
             false => self.results.keys().any(|ran| id.holds(ran)),
         };
         let is_over = |id: &&TestId| !self.results.contains_key(*id) && is_loaded(id);
-        let over: Vec<TestId> = folder.load_errors().filter(is_over).cloned().collect();
+        let over: Vec<TestId> = folder.unloaded().filter(is_over).cloned().collect();
         over.into_iter().flat_map(|id| self.retract(folder, id)).collect()
     }
 

@@ -394,6 +394,36 @@ fn what_a_group_cannot_set_up_for_is_not_reached_until_one_of_its_tests_ran() {
 }
 
 #[test]
+fn a_group_that_is_skipped_as_a_whole_skips_its_tests_until_one_of_them_ran() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, "check Group\ncheck Group::one\ncheck two\n");
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", passed("a.t::Group::one"));
+    let _ = end(&mut session, "r1", End::Completed);
+    let _ = session.handle(request("r2", &[]));
+    let skip = TestResult::new(id("a.t::Group"), Outcome::Skipped);
+    let _ = event(&mut session, "r2", RunEvent::Reported(vec![skip]));
+    let _ = end(&mut session, "r2", End::Completed);
+    let titles = |session: &Session| {
+        let folder = session.folders().next().unwrap();
+        let lenses = crate::views::lenses(folder, &RelPath::new("a.t"));
+        let told = lenses.into_iter().filter(|lens| !lens.title.starts_with('▶'));
+        told.map(|lens| lens.title).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(&session), ["○ skipped", "○ skipped"]);
+    let group = id("a.t::Group");
+    let folder = session.folders().next().unwrap();
+    assert_eq!(folder.skipped_with(&group).collect::<Vec<_>>(), [&id("a.t::Group::one")]);
+    // It counts as the tool counts it.
+    assert_eq!(session.run(&"r2".into()).unwrap().totals().skipped, 1);
+
+    let _ = session.handle(request("r3", &[]));
+    let report = RunEvent::Reported(vec![passed("a.t::Group::one")]);
+    let _ = event(&mut session, "r3", report);
+    assert_eq!(titles(&session), ["✓ 1 passed", "✓ passed"]);
+}
+
+#[test]
 fn a_test_that_an_argument_left_out_is_not_forgotten() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));

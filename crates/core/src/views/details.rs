@@ -12,7 +12,7 @@ use crate::session::{Folder, Record, Stale};
 
 /// What is known of a test, or of all tests below a group; `None` where none of them ever ran.
 pub fn details(folder: &Folder, id: &TestId, extent: Extent) -> Option<String> {
-    if let Some(record) = folder.record(id) {
+    if let Some(record) = folder.standing(id) {
         return Some(record_details(record, extent));
     }
     let below: Vec<&Record> = folder.records_below(id).collect();

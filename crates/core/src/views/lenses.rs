@@ -62,7 +62,7 @@ fn run_lens(range: Range, title: &str, id: TestId) -> Lens {
 }
 
 fn outcome_title(folder: &Folder, item: &TestItem) -> Option<String> {
-    if let Some(record) = folder.record(&item.id) {
+    if let Some(record) = folder.standing(&item.id) {
         return Some(record_title(record));
     }
     let below: Vec<&Record> = folder.records_below(&item.id).collect();

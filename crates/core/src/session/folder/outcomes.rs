@@ -113,12 +113,13 @@ impl Folder {
         effects
     }
 
-    /// Files whose newest outcome is that they could not be loaded, and groups that could not be set up.
-    pub(in crate::session) fn load_errors(&self) -> impl Iterator<Item = &TestId> {
-        let bad = self.records.iter().filter(|(_, record)| record.result.outcome.is_bad());
+    /// Files whose newest outcome is that they could not be loaded, groups that could not be set up, and those that
+    /// were skipped as a whole.
+    pub(in crate::session) fn unloaded(&self) -> impl Iterator<Item = &TestId> {
+        let not_run = self.records.iter().filter(|(_, it)| it.result.outcome != Outcome::Passed);
         let is_group = |id: &TestId| self.item(id).is_some_and(|item| item.kind == ItemKind::Group);
         let holds = move |id: &&TestId| id.names.is_empty() || is_group(id);
-        bad.map(|(id, _)| id).filter(|id| !id.file.is_root()).filter(holds)
+        not_run.map(|(id, _)| id).filter(|id| !id.file.is_root()).filter(holds)
     }
 
     /// Marks outcomes as no longer true where a newer run did not get to the test.
