@@ -508,6 +508,24 @@ async fn a_test_with_cases_stands_as_they_do() {
 }
 
 #[tokio::test]
+async fn the_tests_of_a_skipped_group_are_told_as_skipped() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    client.request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] })).await;
+    let run = client.run().await;
+    run.finish(result("tests/test_shop.py::TestCart", Outcome::Skipped));
+    run.complete();
+    expect![[r#"
+        tests/test_shop.py::test_adds enqueued
+        tests/test_shop.py::TestCart skipped
+        tests/test_shop.py::TestCart::test_empty skipped
+        tests/test_shop.py::TestCart::test_count skipped"#]]
+    .assert_eq(&states(&mut client, 4).await);
+    assert_eq!(client.next(END).await["message"], "1 skipped in 340 ms");
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn what_an_earlier_process_remembered_is_told_as_such() {
     let workspace = Workspace::shop();
     let state = tempfile::tempdir().expect("a temporary directory");
