@@ -26,8 +26,8 @@ pub use markdown::{Extent, plain};
 pub use report::{JsonReport, annotations, report_lines};
 pub use teamcity::{Reader, Teamcity};
 pub use words::{
-    age_words, bytes_words, count_words, duration_words, end_words, number_words, outcome_words,
-    stage_words,
+    age_words, bytes_words, count_words, duration_words, end_words, ids_words, number_words,
+    outcome_words, stage_words,
 };
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! What a run was asked for and did not do: a run that ran nothing says why.
 
+use std::collections::BTreeSet;
+
 use super::{Run, show};
 use crate::id::TestId;
 use crate::model::{End, Fault, RunError};
 use crate::session::{Change, Effect};
+use crate::views::ids_words;
 
 /// So much of what a tool printed is kept as long as it told of no test.
 const MOST: usize = 4 << 10;
-/// So many ids are named.
-const NAMED: usize = 5;
 
 impl Run {
     /// What was asked for by name, and of which nothing was told. What could not be loaded explains itself.
@@ -17,19 +18,9 @@ impl Run {
         if self.results.keys().any(is_error) {
             return Vec::new();
         }
-        let selected = self.jobs.iter().flat_map(|job| &job.selection);
-        let mut unmet: Vec<&TestId> = selected.filter(|id| !self.has_told_of(id)).collect();
-        unmet.sort();
-        unmet.dedup();
-        unmet
-    }
-
-    fn has_told_of(&self, id: &TestId) -> bool {
-        let told = |ran: &TestId| {
-            let ran = TestId { folder: id.folder.clone(), suite: id.suite.clone(), ..ran.clone() };
-            id.holds(&ran) || ran.holds(id)
-        };
-        self.results.keys().any(told)
+        let told: BTreeSet<TestId> = self.results.keys().map(bare).collect();
+        let selected: BTreeSet<&TestId> = self.jobs.iter().flat_map(|job| &job.selection).collect();
+        selected.into_iter().filter(|id| !is_met(&told, id)).collect()
     }
 
     /// Keeps the end of what is printed until there is a result.
@@ -50,7 +41,7 @@ impl Run {
             return Vec::new();
         }
         let unmet = self.unmet();
-        match names(&unmet) {
+        match ids_words(unmet.iter().copied()) {
             names if self.totals.all() == 0 => {
                 *how = End::Broken(self.nothing(names, &unmet));
                 Vec::new()
@@ -94,9 +85,18 @@ impl Run {
     }
 }
 
-fn names(ids: &[&TestId]) -> Option<String> {
-    let named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
-    let more = ids.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!ids.is_empty()).then(|| format!("{}{more}", named.join(", ")))
+/// A selected id need not name the suite.
+fn bare(id: &TestId) -> TestId {
+    TestId { folder: None, suite: None, ..id.clone() }
+}
+
+fn is_met(told: &BTreeSet<TestId>, id: &TestId) -> bool {
+    let id = bare(id);
+    if id.names.is_empty() {
+        return told.iter().any(|it| id.holds(it));
+    }
+    // What a test holds stands behind it in the order of ids.
+    let next = told.range(&id..).next();
+    next.is_some_and(|it| id.holds(it))
+        || std::iter::successors(id.parent(), TestId::parent).any(|it| told.contains(&it))
 }

@@ -60,3 +60,22 @@ fn what_could_not_be_loaded_explains_what_did_not_run() {
     let _ = event(RunEvent::Ended(ended));
     assert!(session.run(&"r".into()).unwrap().warnings.is_empty());
 }
+
+#[test]
+fn failed_tests_that_are_no_longer_there_are_named() {
+    let rerun = |run: &str| Input::Run(RunRequest::new(run.into(), Selection::Failed));
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", failed("old.t::one", 2));
+    let _ = finish(&mut session, "r1", failed("old.t::two", 2));
+    let _ = end(&mut session, "r1", End::Broken(RunError::new(Fault::Process, "died")));
+    let gone = "2 tests that failed are no longer there: `old.t::one`, `old.t::two`";
+    assert_eq!(words(&session.handle(rerun("r2"))), [format!("refused: {gone}")]);
+
+    let _ = session.handle(request("r3", &[]));
+    let _ = finish(&mut session, "r3", failed("a.t::one", 2));
+    let _ = end(&mut session, "r3", End::Broken(RunError::new(Fault::Process, "died")));
+    let effects = session.handle(rerun("r4"));
+    let warned = |effect: &Effect| matches!(effect, Effect::Show(Change::Warning { message, .. }) if message == gone);
+    assert!(effects.iter().any(warned), "{effects:?}");
+}
