@@ -76,7 +76,7 @@ pub(crate) fn ended(shared: &Shared, how: &End) {
 /// How a run ended, in a word.
 pub(crate) fn end_kind(how: &End) -> EndKind {
     match how {
-        End::Completed => EndKind::Completed,
+        End::Completed | End::Broken(RunError { fault: Fault::NoTests, .. }) => EndKind::Completed,
         End::Cancelled => EndKind::Cancelled,
         End::TimedOut(_) => EndKind::TimedOut,
         End::Broken(_) => EndKind::Broken,
