@@ -241,8 +241,19 @@ impl ProveReader {
         Some((format!("{}{near}", &found[1]), place))
     }
 
+    /// Of assertions of the same description each can be chosen.
+    fn is_wanted(&self, id: &TestId) -> bool {
+        let holds = |chosen: &TestId| {
+            let place =
+                TestId { folder: id.folder.clone(), suite: id.suite.clone(), ..chosen.clone() };
+            place.holds(id)
+        };
+        let selection = &self.job.selection;
+        self.job.selects(id) && (selection.is_empty() || selection.iter().any(holds))
+    }
+
     fn finished(&mut self, result: TestResult) -> Option<RunEvent> {
-        if !result.id.names.is_empty() && !self.job.selects(&result.id) {
+        if !result.id.names.is_empty() && !self.is_wanted(&result.id) {
             return None;
         }
         self.results.insert(result.id.clone(), result.clone());

@@ -201,6 +201,25 @@ close\tt/a.t\t1";
 }
 
 #[test]
+fn of_assertions_of_the_same_description_one_can_be_chosen() {
+    let told = "open\tt/a.t
+line\tt/a.t\tok 1 - dup
+line\tt/a.t\tok 2 - dup
+line\tt/a.t\tok 3 - dup
+line\tt/a.t\t1..3
+close\tt/a.t\t0";
+    check(
+        &job(&["t/a.t::dup[#2]", "t/a.t::other"]),
+        told,
+        Exit::Code(0),
+        &expect![[r#"
+            1 told while it ran
+            passed t/a.t::dup[#2]
+        "#]],
+    );
+}
+
+#[test]
 fn a_warning_is_not_why_a_file_ended() {
     let told = "open\tt/a.t
 aside\tt/a.t\tsoon old at t/a.t line 2.
