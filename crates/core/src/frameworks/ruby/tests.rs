@@ -177,7 +177,9 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
             "shop/spec/support",
         ],
         &[total],
-        &expect![[r##"{"files":[["spec/a_spec.rb",[[["Shop","Cart","is twice"],"#2"],[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"],null]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",[["Shop","Cart"],null]]]}"##]],
+        &expect![[
+            r##"{"files":[["spec/a_spec.rb",[[["Shop","Cart","is twice"],"#2"],[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"],null]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",[["Shop","Cart"],null]]]}"##
+        ]],
     );
 }
 
