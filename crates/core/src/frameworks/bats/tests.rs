@@ -185,7 +185,10 @@ begin 3 fine in 12ms # skip
 ok 3 fine in 12ms # skip in 1ms # skip because in 5ms
 begin 4 setup_suite works
 ok 4 setup_suite works in 1ms";
-    check(told, Exit::Code(1), &expect![[r#"
+    check(
+        told,
+        Exit::Code(1),
+        &expect![[r#"
         3 told while it ran
         skipped test/a.bats::fine in 12ms # skip (because in 5ms)
         passed test/a.bats::setup_suite works
@@ -193,7 +196,8 @@ ok 4 setup_suite works in 1ms";
         failed test/a.bats::worse # skip
             /w/test/a.bats:5: `false' failed
               /w/test/a.bats:5 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
