@@ -87,6 +87,23 @@ async fn its_button_cancels_the_run_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_run_without_a_test_says_why() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace).await;
+    client.command("testdock.runAll", json!({})).await;
+    client.run().await.complete();
+    let is_end = |it: &Value| it["value"]["kind"] == "end";
+    let end = client.next_where(PROGRESS, is_end).await;
+    assert_eq!(end["value"]["message"], "no test ran: pytest ran none");
+    let message = client.next("window/showMessage").await;
+    assert_eq!(message["type"], 3);
+    let text = message["message"].as_str().unwrap_or_default();
+    assert!(text.starts_with("Testdock: no test ran: pytest ran none; see whether"), "{text}");
+    client.ignore(&[PROGRESS, "window/workDoneProgress/create"]);
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn a_broken_run_says_why_and_what_to_do() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace).await;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::nearest;
 use crate::paths::RelPath;
 
 /// A run, unique in a session; the client may choose it.
@@ -91,6 +92,15 @@ impl TestId {
             case => *case == other.case && self.names == other.names,
         };
         same_place && file && names && case
+    }
+
+    /// Which of `others` in the same file was probably meant by it.
+    pub fn nearest<'t>(&self, others: impl IntoIterator<Item = &'t Self>) -> Option<&'t Self> {
+        let word = |id: &Self| id.names.join("::").to_lowercase();
+        let others = others.into_iter().filter(|it| it.file == self.file);
+        let words: Vec<(String, &Self)> = others.map(|it| (word(it), it)).collect();
+        let near = nearest(&word(self), words.iter().map(|(word, _)| word.as_str()))?;
+        words.iter().find(|(word, _)| word == near).map(|(_, id)| *id)
     }
 
     /// The last part: what a tree shows for it.
@@ -251,6 +261,17 @@ mod tests {
         );
         assert_eq!(holders("check//::x"), ["check//"]);
         assert_eq!(holders("a.py"), [""; 0]);
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_has_a_nearest_test() {
+        let others = ["a.py::TestCart::test_total", "a.py::TestCart::test_tax", "b.py::test_totl"];
+        let others = others.map(id);
+        let nearest = |text: &str| id(text).nearest(&others).map(ToString::to_string);
+        assert_eq!(nearest("a.py::TestCart::test_totl"), Some(others[0].to_string()));
+        assert_eq!(nearest("a.py::testcart::test_tax"), Some(others[1].to_string()));
+        assert_eq!(nearest("a.py::opens"), None);
+        assert_eq!(nearest("c.py::test_totl"), None);
     }
 
     #[test]

@@ -366,6 +366,17 @@ pub struct Candidate {
     pub check: Vec<String>,
 }
 
+impl Candidate {
+    /// What has to be there: not the shell that starts it.
+    pub fn tool(&self) -> &str {
+        match self.check.as_slice() {
+            [shell, option, _, tool] if shell == "sh" && option == "-c" => tool,
+            [tool, ..] => tool,
+            [] => self.argv.first().map_or("", String::as_str),
+        }
+    }
+}
+
 /// A file that Testdock brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HelperFile {

@@ -3,40 +3,59 @@
 use std::sync::Arc;
 
 use bollard::models::SystemVersion;
-use camino::Utf8PathBuf;
-use testdock_core::frameworks::ItemKind;
-use testdock_core::views::{Finding, workspace_findings};
+use camino::{Utf8Path, Utf8PathBuf};
+use testdock_core::frameworks::{ItemKind, Suite};
+use testdock_core::interpreter::Registered;
+use testdock_core::views::{Finding, InterpreterView, Stock, image_finding, workspace_findings};
 use testdock_core::workspace::{FileTests, Workspace};
 
 use crate::docker::connect::connect;
 use crate::docker::{engine_error, is_podman};
+use crate::interpreters::look;
 use crate::scan::Scanner;
+use crate::world::World;
 
 /// What is there and what is missing in a workspace and on this machine.
 pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
     let mut findings = vec![Finding::good("project", root.as_str())];
+    let place = root.clone();
     let read = tokio::task::spawn_blocking(move || {
-        let (workspace, files) = scanner.read(&root);
-        let tests = scanner.find(&root, &workspace, &files);
-        (workspace, tests)
+        let (workspace, files) = scanner.read(&place);
+        let tests = scanner.find(&place, &workspace, &files);
+        let stocks = stocks(&place, &workspace, &tests);
+        (workspace, stocks)
     });
-    let Ok((workspace, tests)) = read.await else {
+    let Ok((workspace, stocks)) = read.await else {
         return findings;
     };
-    findings.extend(workspace_findings(&workspace, &counts(&workspace, &tests)));
+    findings.extend(workspace_findings(&workspace, &stocks));
     for host in workspace.hosts() {
         findings.push(engine(host.as_deref()).await);
     }
+    findings.extend(images(&root, workspace.registered).await);
     findings
 }
 
-/// For each suite how many tests and files were found.
-fn counts(workspace: &Workspace, tests: &[FileTests]) -> Vec<(usize, usize)> {
-    let of = |suite| {
+/// What the engines have of the interpreters that tests run in.
+async fn images(root: &Utf8Path, mut registered: Vec<Registered>) -> Vec<Finding> {
+    registered.retain(|it| it.is_chosen && it.needs_engine().is_some());
+    let standings = look(&World::new(), root, &registered).await;
+    let views = registered.iter().zip(&standings);
+    let views = views.map(|(it, standing)| InterpreterView::new(it, standing.as_ref(), None));
+    views.filter_map(|view| image_finding(&view)).collect()
+}
+
+/// What stands at the root of each suite.
+fn stocks(root: &Utf8Path, workspace: &Workspace, tests: &[FileTests]) -> Vec<Stock> {
+    let of = |suite: &Arc<Suite>| {
+        if !suite.root.on(root).is_dir() {
+            return Stock::Nowhere;
+        }
         let files: Vec<&FileTests> =
             tests.iter().filter(|file| Arc::ptr_eq(&file.suite, suite)).collect();
         let items = files.iter().flat_map(|file| file.items.iter());
-        (items.filter(|item| item.kind != ItemKind::Group).count(), files.len())
+        let tests = items.filter(|item| item.kind != ItemKind::Group).count();
+        Stock::Tests { tests, files: files.len() }
     };
     workspace.suites.iter().map(of).collect()
 }

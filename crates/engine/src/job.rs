@@ -171,7 +171,8 @@ impl Run<'_> {
                 if stand.forsake(frame).await {
                     return Err(Attempt::Gone);
                 }
-                return Err(refused(frame, &task.invocation, stand).into());
+                let framework = job.suite.framework.name();
+                return Err(refused(frame, framework, &task.invocation, stand).into());
             }
             Finish::Lost(why) => {
                 let limits = &job.interpreter.options.limits;

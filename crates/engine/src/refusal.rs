@@ -1,7 +1,7 @@
 //! Errors of a run that never began, or that lost its process.
 
 use testdock_core::model::{Fault, RunError};
-use testdock_core::plan::{Invocation, Limits};
+use testdock_core::plan::{Candidate, Invocation, Limits};
 
 use crate::death;
 use crate::docker::Fate;
@@ -9,18 +9,19 @@ use crate::frames::Frame;
 use crate::stand::{Seat, Stand};
 
 /// Why the supervisor did not start the command.
-pub(crate) fn refused(frame: &Frame, invocation: &Invocation, stand: &Stand) -> RunError {
+pub(crate) fn refused(
+    frame: &Frame,
+    framework: &str,
+    invocation: &Invocation,
+    stand: &Stand,
+) -> RunError {
     let place = &stand.provenance.interpreter;
     let interpreter = |message: String| RunError::new(Fault::Interpreter, message);
     match frame {
         Frame::Missing => {
-            let first = invocation.candidates.iter().filter_map(|c| c.argv.first());
-            let tried: Vec<&str> = first.map(String::as_str).collect();
-            let why = match tried.as_slice() {
-                [one] => format!("it has no `{one}`"),
-                several => format!("none of {} works there", several.join(", ")),
-            };
-            interpreter(format!("cannot run the tests in {place}: {why}")).help(&invocation.remedy)
+            let message =
+                format!("cannot run the {framework} tests in {place}: {}", lack(invocation));
+            interpreter(message).help(&invocation.remedy)
         }
         Frame::Blind(path) => {
             let message = format!("the container does not see the workspace: {path} is not there");
@@ -39,6 +40,16 @@ pub(crate) fn refused(frame: &Frame, invocation: &Invocation, stand: &Stand) -> 
         Frame::Line(_) | Frame::Begin(_) | Frame::Report { .. } | Frame::Exit { .. } => {
             interpreter(format!("cannot start the tests in {place}"))
         }
+    }
+}
+
+/// Which tools are not there, or do not work.
+fn lack(invocation: &Invocation) -> String {
+    let mut tools: Vec<&str> = invocation.candidates.iter().map(Candidate::tool).collect();
+    tools.dedup();
+    match tools.as_slice() {
+        [one] => format!("`{one}` is not there, or does not work"),
+        several => format!("none of {} is there and works", several.join(", ")),
     }
 }
 
@@ -86,4 +97,31 @@ pub(crate) async fn lost(
         ),
     };
     Some(RunError::new(Fault::Interpreter, message.trim_end()).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lack_of(candidates: &[(&[&str], &[&str])]) -> String {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let candidate = |(argv, check): &(&[&str], &[&str])| Candidate {
+            argv: words(argv),
+            check: words(check),
+        };
+        let candidates = candidates.iter().map(candidate).collect();
+        lack(&Invocation { candidates, ..Invocation::default() })
+    }
+
+    #[test]
+    fn the_tool_is_named_and_not_the_shell_that_starts_it() {
+        let bats: (&[&str], &[&str]) = (&["bash", "/h/bats.sh", "bats"], &["bats", "--version"]);
+        assert_eq!(lack_of(&[bats]), "`bats` is not there, or does not work");
+        let launched: [(&[&str], &[&str]); 2] = [
+            (&["sh", "/h/jvm.sh", "./mvnw"], &["sh", "-c", "command -v \"$0\"", "./mvnw"]),
+            (&["sh", "/h/jvm.sh", "mvn"], &["sh", "-c", "command -v \"$0\"", "mvn"]),
+        ];
+        assert_eq!(lack_of(&launched), "none of ./mvnw, mvn is there and works");
+        assert_eq!(lack_of(&[(&["go", "test"], &[])]), "`go` is not there, or does not work");
+    }
 }

@@ -34,11 +34,15 @@ pub(crate) fn error_words(error: &RunError) -> String {
 
 /// Tells that a run was refused.
 pub(crate) fn refused(shared: &Shared, error: &RunError) {
-    let typ = match error.fault {
+    tell(shared, weight(error, MessageType::WARNING), error);
+}
+
+/// Where there was nothing to run, nothing is wrong.
+fn weight(error: &RunError, otherwise: MessageType) -> MessageType {
+    match error.fault {
         Fault::NoTests => MessageType::INFO,
-        Fault::Interpreter | Fault::Configuration | Fault::Process => MessageType::WARNING,
-    };
-    tell(shared, typ, error);
+        Fault::Interpreter | Fault::Configuration | Fault::Process => otherwise,
+    }
 }
 
 /// Tells of an error: with the command that mends it, where there is one and the client has a button.
@@ -65,14 +69,14 @@ pub(crate) fn ended(shared: &Shared, how: &End) {
                 duration_words(*limit)
             ),
         ),
-        End::Broken(error) => tell(shared, MessageType::ERROR, error),
+        End::Broken(error) => tell(shared, weight(error, MessageType::ERROR), error),
     }
 }
 
 /// How a run ended, in a word.
 pub(crate) fn end_kind(how: &End) -> EndKind {
     match how {
-        End::Completed => EndKind::Completed,
+        End::Completed | End::Broken(RunError { fault: Fault::NoTests, .. }) => EndKind::Completed,
         End::Cancelled => EndKind::Cancelled,
         End::TimedOut(_) => EndKind::TimedOut,
         End::Broken(_) => EndKind::Broken,

@@ -22,7 +22,8 @@ pub(crate) async fn doctor(arguments: &ProjectArguments) -> Result<ExitCode> {
     let bad = |subject: &str| {
         findings.iter().any(|f| f.verdict == Verdict::Bad && f.subject.starts_with(subject))
     };
-    let code = match (bad("configuration") || bad("interpreter"), bad("engine")) {
+    let is_wrong = ["configuration", "suite", "interpreter", "image"].into_iter().any(bad);
+    let code = match (is_wrong, bad("engine")) {
         (true, _) => exit::USAGE,
         (false, true) => exit::INTERPRETER,
         (false, false) => exit::PASSED,

@@ -8,15 +8,16 @@ use camino::Utf8Path;
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::{RunId, TestId};
 use testdock_core::session::{Input, RunRequest, Selection, Session};
+use testdock_core::views::terminal;
 use testdock_engine::drive::{self, Handle, Services, Sink};
-use testdock_engine::scan::Depth;
+use testdock_engine::scan::{Depth, Scanner};
 use tokio::sync::oneshot;
 
 use crate::args::{RunArguments, RunFormat};
-use crate::exit;
 use crate::project::Project;
 use crate::server::services;
 use crate::sinks::{Finish, Human, Json, ServiceMessages, Verdict};
+use crate::{exit, print};
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let project = project(&arguments)?;
@@ -32,7 +33,27 @@ pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let depth = if wants_tests { Depth::Tests } else { Depth::Configuration };
     let services = services(arguments.replay.as_deref(), project.settings.clone(), depth)?;
     let verdict = perform(&project, services, request, looks).await?;
+    if let (RunFormat::Human, Some(verdict)) = (arguments.format, &verdict) {
+        suggest(&project, &verdict.unmet);
+    }
     deliver(&arguments, verdict)
+}
+
+/// Names the tests that were probably meant by those that are none.
+fn suggest(project: &Project, unmet: &[TestId]) {
+    let unmet: Vec<&TestId> = unmet.iter().filter(|id| !id.names.is_empty()).collect();
+    if unmet.is_empty() {
+        return;
+    }
+    let scanner = Scanner::new(project.settings.clone(), Depth::Tests);
+    let (workspace, mut files) = scanner.read(&project.root);
+    files.retain(|file| unmet.iter().any(|id| id.file == *file));
+    let found = scanner.find(&project.root, &workspace, &files);
+    let ids = || found.iter().flat_map(|file| file.items.iter()).map(|item| &item.id);
+    let slips = unmet.iter().filter(|id| !ids().any(|it| it == **id));
+    for near in slips.filter_map(|id| id.nearest(ids())) {
+        print::line(&format!("Did you mean {}?", terminal::shell_quoted(&near.to_string())));
+    }
 }
 
 /// How a run is shown.

@@ -8,7 +8,9 @@ pub(crate) use human::Human;
 pub(crate) use json::Json;
 pub(crate) use teamcity::ServiceMessages;
 
-use testdock_core::session::{Change, Session};
+use testdock_core::id::TestId;
+use testdock_core::model::{End, Ended, Fault};
+use testdock_core::session::{Change, Run, Session};
 use tokio::sync::oneshot;
 
 /// What a run came to.
@@ -18,6 +20,8 @@ pub(crate) struct Verdict {
     pub(crate) code: u8,
     /// The merged report, where one was asked for.
     pub(crate) junit: Option<Vec<u8>>,
+    /// What was asked for and did not run.
+    pub(crate) unmet: Vec<TestId>,
 }
 
 /// Tells the waiting command that the run is over.
@@ -32,7 +36,8 @@ impl Finish {
     pub(crate) fn look(&mut self, session: &Session, change: &Change) {
         let verdict = match change {
             Change::Refused { error, .. } => {
-                Verdict { code: crate::exit::of_fault(error.fault), junit: None }
+                let code = crate::exit::of_fault(error.fault);
+                Verdict { code, junit: None, unmet: Vec::new() }
             }
             Change::Ended { run, ended } => {
                 let Some(run) = session.run(run) else { return };
@@ -42,6 +47,7 @@ impl Finish {
                         .timestamp
                         .as_deref()
                         .map(|time| testdock_core::views::junit_report(run, time)),
+                    unmet: unmet(run, ended),
                 }
             }
             _ => return,
@@ -51,4 +57,14 @@ impl Finish {
             let _ = sender.send(verdict);
         }
     }
+}
+
+/// What did not run of what was asked for, where that is all that went wrong.
+fn unmet(run: &Run, ended: &Ended) -> Vec<TestId> {
+    let may_be_a_slip = match &ended.how {
+        End::Completed => true,
+        End::Broken(error) => matches!(error.fault, Fault::NoTests | Fault::Configuration),
+        End::Cancelled | End::TimedOut(_) => false,
+    };
+    if may_be_a_slip { run.unmet().into_iter().cloned().collect() } else { Vec::new() }
 }

@@ -26,8 +26,9 @@ pub(super) fn files(job: &Job) -> BTreeMap<RelPath, Chosen<'_>> {
     }
     for id in job.selection.iter().filter(|id| id.names.is_empty()) {
         let mut below = with_tests().filter(|file| file.strip(&id.file).is_some()).peekable();
-        // A file in which nothing was found may have tests all the same.
-        let itself = below.peek().is_none().then(|| id.file.clone());
+        // A file in which nothing was found may have tests all the same; a folder has none then.
+        let is_file = || id.file.as_str().rsplit('/').next().is_some_and(|it| it.contains('.'));
+        let itself = (below.peek().is_none() && is_file()).then(|| id.file.clone());
         files.extend(below.cloned().chain(itself).map(|file| (file, None)));
     }
     files.retain(|file, _| !is_out(file));

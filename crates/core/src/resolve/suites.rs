@@ -20,7 +20,9 @@ pub(super) fn suites(
         let found = KINDS.iter().flat_map(|kind| (kind.detect)(contents));
         found.map(|found| detected(config, found)).collect()
     } else {
-        let configured = config.suites.iter();
+        // One whose framework is a mistake is none.
+        let is_something = |it: &&config::Suite| it.framework.is_some() || it.command.is_some();
+        let configured = config.suites.iter().filter(is_something);
         configured.map(|settings| configured_suite(config, settings, contents)).collect()
     };
     for suite in &mut suites {

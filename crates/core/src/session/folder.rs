@@ -207,13 +207,7 @@ impl Folder {
     /// ever saw in its file, since it is made as that is loaded, stands the file: it may be gone, and a tool
     /// may run nothing at all then.
     pub fn failed(&self) -> Vec<TestId> {
-        let bad = self.records.iter().filter(|(_, record)| record.result.outcome.is_bad());
-        let runnable = bad.filter_map(|(id, record)| match self.is_gone(id) {
-            false => Some(id.clone()),
-            true => (record.stood.is_none() && self.files.contains_key(&id.file))
-                .then(|| id.whole_file()),
-        });
-        let bad: BTreeSet<TestId> = runnable.collect();
+        let bad: BTreeSet<TestId> = self.bad().filter_map(|id| self.now_at(id)).collect();
         // What a test holds stands behind it in the order of ids.
         let is_held = |id: &TestId| bad.contains(&id.whole_file()) && !id.names.is_empty();
         let holds_next = |id: &TestId| {
@@ -221,6 +215,25 @@ impl Folder {
             !id.names.is_empty() && next.is_some_and(|next| id.holds(next))
         };
         bad.iter().filter(|id| !is_held(id) && !holds_next(id)).cloned().collect()
+    }
+
+    /// The tests whose newest outcome is bad, and that stand nowhere any more.
+    pub(super) fn failed_and_gone(&self) -> Vec<&TestId> {
+        self.bad().filter(|id| self.now_at(id).is_none()).collect()
+    }
+
+    fn bad(&self) -> impl Iterator<Item = &TestId> {
+        let bad = self.records.iter().filter(|(_, record)| record.result.outcome.is_bad());
+        bad.map(|(id, _)| id)
+    }
+
+    /// What runs a test again.
+    fn now_at(&self, id: &TestId) -> Option<TestId> {
+        if !self.is_gone(id) {
+            return Some(id.clone());
+        }
+        let was_made = self.records.get(id).is_some_and(|record| record.stood.is_none());
+        (was_made && self.files.contains_key(&id.file)).then(|| id.whole_file())
     }
 
     /// Whether a test stands nowhere any more, as far as its folder was read. A test may be inherited

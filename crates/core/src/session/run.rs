@@ -1,5 +1,7 @@
 //! One run, from the request to its end.
 
+mod unmet;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -57,6 +59,8 @@ pub struct Run {
     previews: BTreeSet<TestId>,
     /// How many tests the jobs before this one had.
     done_before: usize,
+    /// The end of what was printed before there was a result.
+    said: String,
 }
 
 impl Run {
@@ -78,6 +82,7 @@ impl Run {
             running: BTreeSet::new(),
             previews: BTreeSet::new(),
             done_before: 0,
+            said: String::new(),
         }
     }
 
@@ -174,7 +179,10 @@ impl Run {
                 self.previews.insert(result.id.clone());
                 self.take(folder, *result)
             }
-            RunEvent::Output(text) => show(Change::Output { run, text }),
+            RunEvent::Output(text) => {
+                self.keep_said(&text);
+                show(Change::Output { run, text })
+            }
             RunEvent::Reported(results) => self.reported(folder, results),
             RunEvent::Warning(message) => {
                 self.warnings.push(message.clone());
@@ -266,13 +274,14 @@ impl Run {
         mine.next().filter(|_| is_file).map(|suite| suite.framework.unit(suite, &id.file))
     }
 
-    fn ended(&mut self, folder: &mut Folder, ended: Ended) -> Vec<Effect> {
+    fn ended(&mut self, folder: &mut Folder, mut ended: Ended) -> Vec<Effect> {
         let mut effects = self.close_running(folder, &ended.how);
         effects.extend(self.settle_unreached(folder, &ended.how));
         effects.extend(self.settle_fault(folder, &ended.how));
         self.running.clear();
         self.previews.clear();
         self.stage = None;
+        effects.extend(self.explain_nothing(&mut ended.how));
         self.status = Status::Ended(ended.clone());
         if !self.is_build() {
             effects.push(Effect::Save { root: folder.root.clone(), outcomes: folder.outcomes() });

@@ -9,6 +9,7 @@ use crate::id::{FolderName, RunId, TestId};
 use crate::interpreter::Registered;
 use crate::model::{Fault, RunError};
 use crate::plan::{Build, Job, Plan, Source};
+use crate::views::{ids_words, number_words};
 use crate::workspace::{Problem, Workspace};
 
 /// What a user asks for.
@@ -86,11 +87,10 @@ impl Session {
             Ok((run, plan)) => {
                 let folder = &self.folders[&run.folder];
                 let tests = run.expected(folder);
-                let warning = |message: &String| Change::Warning {
-                    run: id.clone(),
-                    message: message.clone(),
-                };
-                let warnings: Vec<Change> = folder.workspace.warnings.iter().map(warning).collect();
+                let warning = |message| Change::Warning { run: id.clone(), message };
+                let gone = (request.selection == Selection::Failed).then(|| gone_words(folder));
+                let warnings = folder.workspace.warnings.iter().cloned().chain(gone.flatten());
+                let warnings: Vec<Change> = warnings.map(warning).collect();
                 self.runs.insert(id.clone(), run);
                 let shown = [Change::Queued { run: id, tests }].into_iter().chain(warnings);
                 shown.map(Effect::Show).chain([Effect::Start(Arc::new(plan))]).collect()
@@ -225,13 +225,30 @@ fn selected(
         Selection::Failed => {
             let failed = folder.failed();
             if failed.is_empty() {
-                return Err(RunError::new(Fault::Configuration, "no test failed in its last run")
-                    .help("run all tests first"));
+                return Err(no_failed(folder));
             }
             Ok((failed, Vec::new()))
         }
         Selection::Build(_) => Ok((Vec::new(), Vec::new())),
     }
+}
+
+fn no_failed(folder: &Folder) -> RunError {
+    match gone_words(folder) {
+        Some(words) => RunError::new(Fault::NoTests, words)
+            .help("run all tests: under another name, or in another file, it is another test"),
+        None => RunError::new(Fault::Configuration, "no test failed in its last run")
+            .help("run all tests first"),
+    }
+}
+
+/// Which failed tests cannot run again, since they were renamed, moved or deleted.
+fn gone_words(folder: &Folder) -> Option<String> {
+    let gone = folder.failed_and_gone();
+    let names = ids_words(gone.iter().copied())?;
+    let count = number_words(gone.len(), "test");
+    let are = if gone.len() == 1 { "is" } else { "are" };
+    Some(format!("{count} that failed {are} no longer there: {names}"))
 }
 
 /// What of `include` is for this suite: nothing (`None`), all (empty), or these.

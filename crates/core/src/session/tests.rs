@@ -3,6 +3,7 @@
 
 mod interpreters;
 mod stamps;
+mod unmet;
 mod watches;
 
 use std::collections::hash_map::DefaultHasher;

@@ -4,10 +4,12 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use super::interpreters::{InterpreterState, InterpreterView};
 use super::markdown::{fence, plain, prose};
 use super::words::number_words;
+use crate::frameworks::Suite;
 use crate::interpreter::Choice;
-use crate::model::RunError;
+use crate::model::{Fault, RunError};
 use crate::remedy::Remedy;
 use crate::workspace::Workspace;
 
@@ -68,8 +70,22 @@ impl Finding {
     }
 }
 
-/// What a workspace's configuration and files amount to; `counts` are its suites' tests and files.
-pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> Vec<Finding> {
+/// What stands at a suite's root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stock {
+    /// Nothing: there is no such directory.
+    Nowhere,
+    /// So many tests, in so many files.
+    Tests {
+        /// How many tests.
+        tests: usize,
+        /// In how many files.
+        files: usize,
+    },
+}
+
+/// What a workspace's configuration and files amount to; `stocks` are of its suites.
+pub fn workspace_findings(workspace: &Workspace, stocks: &[Stock]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = workspace
         .problems
         .iter()
@@ -80,19 +96,9 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
     }
     let note = |warning: &String| Finding::note("configuration", warning);
     findings.extend(workspace.warnings.iter().map(note));
-    for (suite, (tests, files)) in workspace.suites.iter().zip(counts) {
-        let name = suite.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
-        let root = if suite.root.is_root() { "." } else { suite.root.as_str() };
-        let found = match files {
-            0 => "its tests are known once it ran".to_owned(),
-            files => {
-                format!("{} in {}", number_words(*tests, "test"), number_words(*files, "file"))
-            }
-        };
-        let text = format!("{name}{} in {root}; {found}", suite.framework.name());
-        findings.push(Finding::good("suite", text));
-    }
-    if workspace.suites.is_empty() {
+    let suites = workspace.suites.iter().zip(stocks);
+    findings.extend(suites.map(|(suite, stock)| suite_finding(suite, *stock)));
+    if workspace.suites.is_empty() && workspace.problems.is_empty() {
         let mut finding = Finding::note("suite", "no tests were found");
         finding
             .help
@@ -121,6 +127,45 @@ pub fn workspace_findings(workspace: &Workspace, counts: &[(usize, usize)]) -> V
         }
     }));
     findings
+}
+
+fn suite_finding(suite: &Suite, stock: Stock) -> Finding {
+    let name = suite.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
+    let root = if suite.root.is_root() { "." } else { suite.root.as_str() };
+    let text = |found: &str| format!("{name}{} in {root}; {found}", suite.framework.name());
+    match stock {
+        Stock::Nowhere => {
+            let error = RunError::new(Fault::Configuration, text("there is no such directory"));
+            Finding::bad("suite", &error.help("correct the suite's `root` in testdock.toml"))
+        }
+        Stock::Tests { files: 0, .. } if suite.framework.can_select() => {
+            Finding::note("suite", text("no tests were found there"))
+        }
+        Stock::Tests { files: 0, .. } => {
+            Finding::good("suite", text("its tests are known once it ran"))
+        }
+        Stock::Tests { tests, files } => {
+            let (tests, files) = (number_words(tests, "test"), number_words(files, "file"));
+            Finding::good("suite", text(&format!("{tests} in {files}")))
+        }
+    }
+}
+
+/// What of an interpreter its engine has; `None` where that is told elsewhere.
+pub fn image_finding(view: &InterpreterView) -> Option<Finding> {
+    let text = match view.detail.starts_with(&view.source) {
+        true => view.detail.clone(),
+        false => format!("{}: {}", view.source, view.detail),
+    };
+    match view.state {
+        InterpreterState::Ready | InterpreterState::Warm => Some(Finding::good("image", text)),
+        InterpreterState::Absent | InterpreterState::Stale => Some(Finding::note("image", text)),
+        InterpreterState::Invalid => Some(Finding::bad("image", view.error.as_ref()?)),
+        InterpreterState::Unreachable
+        | InterpreterState::Unknown
+        | InterpreterState::Local
+        | InterpreterState::Building => None,
+    }
 }
 
 /// What the source asks for and does not get.

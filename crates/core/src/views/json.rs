@@ -46,6 +46,7 @@ pub fn json_line(session: &Session, change: &Change) -> Option<String> {
                 End::Completed => (None, "completed"),
                 End::Cancelled => (None, "cancelled"),
                 End::TimedOut(_) => (None, "timed-out"),
+                End::Broken(error) if error.fault == Fault::NoTests => (Some(error), "completed"),
                 End::Broken(error) => (Some(error), "broken"),
             };
             run_finished(totals, ended.duration, error, how)

@@ -17,7 +17,10 @@ pub use details::{details, failure_page};
 pub use diagnostics::{
     Diagnostic, Related, Severity, configuration_diagnostics, fault_diagnostic, test_diagnostics,
 };
-pub use doctor::{Finding, Verdict, doctor_lines, doctor_page, doctor_text, workspace_findings};
+pub use doctor::{
+    Finding, Stock, Verdict, doctor_lines, doctor_page, doctor_text, image_finding,
+    workspace_findings,
+};
 pub use interpreters::{InterpreterState, InterpreterView};
 pub use json::json_line;
 pub use junit::junit_report;
@@ -26,8 +29,8 @@ pub use markdown::{Extent, plain};
 pub use report::{JsonReport, annotations, report_lines};
 pub use teamcity::{Reader, Teamcity};
 pub use words::{
-    age_words, bytes_words, count_words, duration_words, end_words, number_words, outcome_words,
-    stage_words,
+    age_words, bytes_words, count_words, duration_words, end_words, ids_words, number_words,
+    outcome_words, stage_words,
 };
 
 #[cfg(test)]

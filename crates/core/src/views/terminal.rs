@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use camino::Utf8Path;
 
 use super::words::{duration_words, outcome_words, printable, printable_line};
-use crate::model::{End, Ended, Failure, Outcome, Place, Provenance, RunError, TestResult};
+use crate::model::{End, Ended, Failure, Fault, Outcome, Place, Provenance, RunError, TestResult};
 use crate::session::Run;
 
 pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
@@ -148,15 +148,18 @@ pub(super) fn summary_of(label: &str, failures: &[Failure], cwd: &Utf8Path) -> V
 /// The last line: counts, time, and how warm it was.
 pub fn end_line(run: &Run, ended: &Ended) -> String {
     let totals = run.totals();
+    let is_empty = matches!(&ended.how, End::Broken(RunError { fault: Fault::NoTests, .. }));
     let style = match (&ended.how, totals.bad(), totals.all() + run.built.len()) {
         (End::Completed, 0, 1..) => GREEN,
         (End::Completed, 0, 0) => YELLOW,
+        _ if is_empty => YELLOW,
         _ => RED,
     };
     let how = match &ended.how {
         End::Completed => String::new(),
         End::Cancelled => "cancelled: ".to_owned(),
         End::TimedOut(limit) => format!("timed out after {}: ", duration_words(*limit)),
+        End::Broken(_) if is_empty => String::new(),
         End::Broken(_) => "broken: ".to_owned(),
     };
     let warm = match run.provenance.as_ref().map(|p| (p.container.is_empty(), p.warm)) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::id::TestId;
 use crate::model::{End, Ended, Stage, Totals};
 use crate::session::Run;
 
@@ -48,6 +49,18 @@ pub fn bytes_words(bytes: u64) -> String {
 /// A number of things: `1 test`, `3 tests`.
 pub fn number_words(count: usize, thing: &str) -> String {
     if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
+/// The names of tests, of many the first few; `None` for none.
+pub fn ids_words<'t>(ids: impl IntoIterator<Item = &'t TestId>) -> Option<String> {
+    const NAMED: usize = 5;
+    let mut ids = ids.into_iter();
+    let named: Vec<String> = ids.by_ref().take(NAMED).map(|id| format!("`{id}`")).collect();
+    let more = match ids.count() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!named.is_empty()).then(|| format!("{}{more}", named.join(", ")))
 }
 
 /// The counts that are not zero, worst first: `2 failed, 1 errored, 9 passed`.

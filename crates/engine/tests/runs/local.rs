@@ -31,7 +31,7 @@ async fn what_is_missing_is_said() {
     let story = bench().run(script).await;
     assert_eq!(
         story.end(),
-        "Interpreter: cannot run the tests in local: none of no-such-tool, false works there [install it]"
+        "Interpreter: cannot run the script tests in local: none of no-such-tool, false is there and works [install it]"
     );
 }
 

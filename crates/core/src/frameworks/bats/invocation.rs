@@ -26,8 +26,9 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
         Some(_) => Vec::new(),
         None => vec!["bats".to_owned(), "--version".to_owned()],
     };
-    // What formatters are fed with tells more than any of them.
-    let args = [
+    // What formatters are fed with tells more than any of them; the last one that is named counts.
+    let given = suite.args.iter().chain(&job.args).cloned();
+    let ours = [
         "--formatter",
         "cat",
         "--timing",
@@ -43,7 +44,7 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
             argv: launch.into_iter().chain(command.iter().cloned()).collect(),
             check,
         }],
-        args: args.into_iter().chain(suite.args.iter().chain(&job.args).cloned()).collect(),
+        args: given.chain(ours).collect(),
         steps: steps(job, site),
         env: limit.into_iter().chain(suite.env.iter().cloned()).collect(),
         cwd: site.workspace(&suite.root),

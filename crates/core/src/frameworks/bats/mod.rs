@@ -20,32 +20,50 @@ use crate::resolve::Contents;
 pub const KIND: Kind = Kind {
     name: "bats",
     image: "bats/bats:latest",
-    shaped_by: &[],
+    shaped_by: &["bats"],
     detect,
-    at: |_, _| Arc::new(Bats),
+    at: |_, contents| Arc::new(Bats::among(contents)),
 };
 
 /// The workspace: from there people call Bats.
 fn detect(contents: Contents<'_>) -> Vec<Detected> {
-    let is_there = contents.files.iter().any(|path| is_test_file(path.as_str()));
-    is_there.then(|| Detected::new(RelPath::default(), Bats)).into_iter().collect()
+    let bats = Bats::among(contents);
+    let is_there = contents.files.iter().any(|path| bats.has_test_file(path.as_str()));
+    is_there.then(|| Detected::new(RelPath::default(), bats)).into_iter().collect()
 }
 
-fn is_test_file(path: &str) -> bool {
-    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    path.ends_with(".bats") && !directory.split('/').any(is_foreign)
-}
-
-/// Directories of other people's code: Bats, and the libraries for it, which have tests too.
+/// Directories of other people's code: the libraries for Bats have tests too.
 fn is_foreign(part: &str) -> bool {
     part.starts_with('.')
-        || matches!(part, "bats" | "node_modules" | "vendor" | "third_party")
+        || matches!(part, "node_modules" | "vendor" | "third_party")
         || ["bats-core", "bats-support", "bats-assert", "bats-file", "bats-mock"].contains(&part)
 }
 
 /// The tests of one directory.
-#[derive(Debug, Clone, Copy)]
-struct Bats;
+#[derive(Debug, Clone, Default)]
+struct Bats {
+    /// Where Bats itself lies in the workspace, with its own tests.
+    copies: Vec<RelPath>,
+}
+
+impl Bats {
+    fn among(contents: Contents<'_>) -> Self {
+        let copy = |path: &RelPath| {
+            let path = path.as_str();
+            let inner = path.strip_suffix("/libexec/bats-core/bats");
+            inner.or_else(|| path.strip_suffix("/libexec/bats")).map(RelPath::new)
+        };
+        Self { copies: contents.files.iter().filter_map(copy).collect() }
+    }
+
+    fn has_test_file(&self, path: &str) -> bool {
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let path = RelPath::new(path);
+        path.as_str().ends_with(".bats")
+            && !directory.split('/').any(is_foreign)
+            && !self.copies.iter().any(|copy| path.strip(copy).is_some())
+    }
+}
 
 impl Framework for Bats {
     fn name(&self) -> &'static str {
@@ -58,7 +76,7 @@ impl Framework for Bats {
     }
 
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
-        path.strip(&suite.root).is_some_and(is_test_file)
+        path.strip(&suite.root).is_some() && self.has_test_file(path.as_str())
     }
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {

@@ -16,9 +16,13 @@ use crate::model::{Failure, Outcome, Place, RunEvent, TestResult};
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile, Site};
 
-/// `not ok 3 title in 12ms # skip reason`
-static ENDED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?<not>not )?ok (?<number>\d+) (?<title>.*?)(?: in (?<time>\d+)(?<unit>ms|sec))?(?: # (?<hint>skip|timeout)(?<why>.*))?$")
+/// `not ok 3 title …`
+static ENDED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(not )?ok (\d+) (.*)$").expect("a pattern"));
+
+/// What stands behind a title: ` in 12ms # skip reason`. Bats is asked for the time of each test.
+static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^ in (?<time>\d+)(?<unit>ms|sec)(?: # (?<hint>skip|timeout)(?<why>.*))?$")
         .expect("a pattern")
 });
 
@@ -38,8 +42,9 @@ pub(super) struct BatsReader {
     /// The file whose tests run.
     file: RelPath,
     running: Option<TestId>,
-    /// The tests that began and did not end, by their number: a test may print what looks like another one's outcome.
-    begun: BTreeMap<String, TestId>,
+    /// The tests that began and did not end, and their titles, by their number: a test may print what looks like
+    /// another one's outcome.
+    begun: BTreeMap<String, (TestId, String)>,
     /// The test that ended last, and what is told of it.
     last: Option<(TestResult, Vec<String>)>,
     unread: BTreeMap<String, Vec<String>>,
@@ -77,43 +82,49 @@ impl BatsReader {
     fn begun(&mut self, number: &str, title: &str) -> Option<RunEvent> {
         let id = self.id(title);
         self.running = Some(id.clone());
-        self.begun.insert(number.to_owned(), id.clone());
+        self.begun.insert(number.to_owned(), (id.clone(), title.to_owned()));
         self.job.selects(&id).then_some(RunEvent::TestStarted(id))
     }
 
     fn ended(&mut self, line: &str) {
-        let Some(found) = ENDED.captures(line).filter(|it| &it["title"] != "bats-gather-tests")
-        else {
+        let Some(found) = ENDED.captures(line) else {
             return;
         };
-        let text = |name: &str| found.name(name).map(|it| it.as_str());
-        let is_of_file = OF_FILES.contains(&&found["title"]);
-        let id = match (is_of_file, text("time")) {
-            (true, _) => Some(self.of_file(self.file.clone())),
-            (false, Some(_)) => self.begun.remove(&found["number"]),
-            // Bats is asked for the time of each test.
-            (false, None) => None,
+        let is_red = found.get(1).is_some();
+        let is_of_file = || {
+            let mut behind = OF_FILES.iter().filter_map(|it| found[3].strip_prefix(it));
+            behind.any(|rest| rest.is_empty() || BEHIND.is_match(rest))
         };
-        let Some(id) = id else {
-            return;
+        let result = match self.ended_test(is_red, &found[2], &found[3]) {
+            Some(result) => result,
+            None if is_of_file() => {
+                let outcome = if is_red { Outcome::Errored } else { Outcome::Passed };
+                TestResult::new(self.of_file(self.file.clone()), outcome)
+            }
+            None => return,
         };
-        let outcome = match (found.name("not").is_some(), text("hint").unwrap_or_default()) {
+        self.running = None;
+        self.last = Some((result, Vec::new()));
+    }
+
+    fn ended_test(&mut self, is_red: bool, number: &str, said: &str) -> Option<TestResult> {
+        let (_, title) = self.begun.get(number)?;
+        let behind = BEHIND.captures(said.strip_prefix(title.as_str())?)?;
+        let (id, _) = self.begun.remove(number)?;
+        let text = |name: &str| behind.name(name).map_or("", |it| it.as_str());
+        let outcome = match (is_red, text("hint")) {
             (false, "skip") => Outcome::Skipped,
             (false, _) => Outcome::Passed,
             (true, "timeout") => Outcome::Errored,
-            (true, _) if id.names.is_empty() => Outcome::Errored,
             (true, _) => Outcome::Failed,
         };
-        let mut result = TestResult::new(id, outcome);
-        let time = text("time").and_then(|time| time.parse().ok());
-        result.duration = time.map(|time| match text("unit") {
-            Some("ms") => Duration::from_millis(time),
+        let time = text("time").parse().ok().map(|time| match text("unit") {
+            "ms" => Duration::from_millis(time),
             _ => Duration::from_secs(time),
         });
-        result.reason = text("why").map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
-        result.reason = result.reason.filter(|_| outcome == Outcome::Skipped);
-        self.running = None;
-        self.last = Some((result, Vec::new()));
+        let reason = (outcome == Outcome::Skipped).then(|| text("why").trim().to_owned());
+        let reason = reason.filter(|it| !it.is_empty());
+        Some(TestResult { duration: time, reason, ..TestResult::new(id, outcome) })
     }
 
     /// All is told of the test that ended last.

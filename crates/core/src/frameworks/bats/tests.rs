@@ -24,7 +24,7 @@ fn job(files: Files<'_>, selection: &[&str]) -> Job {
 }
 
 fn check(captured: &str, exit: Exit, expected: &Expect) {
-    let mut reader = Bats.reader(&job(FILES, &[]), &site());
+    let mut reader = Bats::default().reader(&job(FILES, &[]), &site());
     let told: Vec<RunEvent> = captured.lines().flat_map(|line| reader.line(line)).collect();
     let conclusion = reader.conclude(&[], exit);
     let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
@@ -172,6 +172,54 @@ ok 2 second in 9ms";
 }
 
 #[test]
+fn a_title_may_look_like_what_stands_behind_it() {
+    let told = "1..4
+suite /app/test/a.bats
+begin 1 weird # skip
+ok 1 weird # skip in 2ms
+begin 2 worse # skip
+not ok 2 worse # skip in 0ms
+# (in test file test/a.bats, line 5)
+#   `false' failed
+begin 3 fine in 12ms # skip
+ok 3 fine in 12ms # skip in 1ms # skip because in 5ms
+begin 4 setup_suite works
+ok 4 setup_suite works in 1ms";
+    check(
+        told,
+        Exit::Code(1),
+        &expect![[r#"
+        3 told while it ran
+        skipped test/a.bats::fine in 12ms # skip (because in 5ms)
+        passed test/a.bats::setup_suite works
+        passed test/a.bats::weird # skip
+        failed test/a.bats::worse # skip
+            /w/test/a.bats:5: `false' failed
+              /w/test/a.bats:5 
+    "#]],
+    );
+}
+
+#[test]
+fn a_directory_called_bats_is_the_projects_unless_bats_itself_is_in_it() {
+    let roots = |files: &[&str]| {
+        let files: Vec<(&str, &str)> = files.iter().map(|it| (*it, "")).collect();
+        sample::seen_in(&files, detect).len()
+    };
+    assert_eq!(roots(&["bats/a.bats"]), 1);
+    assert_eq!(roots(&["test/bats/libexec/bats-core/bats", "test/bats/test/bats.bats"]), 0);
+    assert_eq!(roots(&["test/bats-assert/test/assert.bats"]), 0);
+}
+
+#[test]
+fn the_projects_formatter_means_nothing() {
+    let mut job = job(FILES, &[]);
+    job.args = vec!["--formatter".to_owned(), "pretty".to_owned()];
+    let args = Bats::default().invocation(&job, &site()).args.join(" ");
+    assert!(args.starts_with("--formatter pretty --formatter cat "), "{args}");
+}
+
+#[test]
 fn tests_are_found_line_by_line() {
     let text = r#"#!/usr/bin/env bats
 # bats file_tags=all
@@ -192,9 +240,9 @@ commented() { # @test
 @test "one" { again; }
 function last {   #   @test
 "#;
-    let suite = Suite::new(RelPath::default(), Arc::new(Bats));
+    let suite = Suite::new(RelPath::default(), Arc::new(Bats::default()));
     let path = RelPath::new("a.bats");
-    let items = Bats.discover(&suite, &mut Source::new(&path, text));
+    let items = Bats::default().discover(&suite, &mut Source::new(&path, text));
     let shown = items.iter().map(|item| {
         let (start, end) = (item.range.start.line + 1, item.range.end.line + 1);
         let tags: String = item.tags.iter().map(|tag| format!(" #{tag}")).collect();
@@ -213,7 +261,7 @@ function last {   #   @test
 
 /// The commands of a selection.
 fn commands(selection: &[&str], expected: &Expect) {
-    let invocation = Bats.invocation(&job(FILES, selection), &site());
+    let invocation = Bats::default().invocation(&job(FILES, selection), &site());
     let steps = invocation.steps.iter().map(|step| format!("{}\n", step.join(" ")));
     expected.assert_eq(&steps.collect::<String>());
 }

@@ -19,7 +19,12 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
     };
     let argv = suite.command.as_ref().unwrap_or(&prove).clone();
     let args = ["-Ptestdock_prove", "-l", "-r"].map(str::to_owned);
-    let content = include_str!("helper/testdock_prove.pm").into();
+    let helpers = [
+        ("testdock_prove.pm", include_str!("helper/testdock_prove.pm")),
+        ("testdock_diagnostics.pm", include_str!("helper/testdock_diagnostics.pm")),
+    ];
+    let helpers =
+        helpers.map(|(name, content)| HelperFile { name: name.into(), content: content.into() });
     Invocation {
         candidates: vec![Candidate { argv, check }],
         args: args.into_iter().chain(suite.args.iter().chain(&job.args).cloned()).collect(),
@@ -27,7 +32,7 @@ pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
         env: suite.env.clone(),
         prepend: vec![("PERL5LIB".into(), site.helpers.clone())],
         cwd: site.workspace(&suite.root),
-        helpers: vec![HelperFile { name: "testdock_prove.pm".into(), content }],
+        helpers: helpers.into(),
         reports: Reports::None,
         live: Live::Events,
         remedy: "install Perl with its `prove` where the tests run (such as `FROM perl:5.40` in a Dockerfile), or set \

@@ -120,6 +120,18 @@ impl ProveReader {
         Vec::new()
     }
 
+    /// What a file prints beside its TAP means nothing, except that other libraries explain failures there.
+    fn aside(&mut self, path: &str, text: &str) {
+        let Some(file) = self.files.get_mut(path) else {
+            return;
+        };
+        match (tap::line(text).says, &mut file.last) {
+            (Says::Comment(comment), Some((_, lines))) => lines.push(comment.to_owned()),
+            _ if text.is_empty() => {}
+            _ => file.stray.push(text.to_owned()),
+        }
+    }
+
     fn begun(&mut self, path: &str, indent: usize, name: &str) -> Option<RunEvent> {
         let file = self.files.get_mut(path)?;
         file.open.retain(|open| open.indent <= indent);
@@ -211,6 +223,17 @@ impl ProveReader {
         }
     }
 
+    /// What ended a file: the first error of a compilation, else what was said last. Warnings look alike.
+    fn cause(&self, stray: &[String]) -> Option<(String, Place)> {
+        let is_compilation = stray.iter().any(|line| {
+            line.contains("compilation aborted") || line.contains("due to compilation errors")
+        });
+        // A stack stands behind what it belongs to.
+        let said = stray.iter().filter(|line| !line.starts_with('\t'));
+        let mut placed = said.filter_map(|line| self.placed(line));
+        if is_compilation { placed.next() } else { placed.next_back() }
+    }
+
     fn placed(&self, line: &str) -> Option<(String, Place)> {
         let found = PLACE.captures(line)?;
         let place = self.site.place(&self.suite.root, &found[2], found[3].parse().ok()?, None)?;
@@ -218,8 +241,19 @@ impl ProveReader {
         Some((format!("{}{near}", &found[1]), place))
     }
 
+    /// Of assertions of the same description each can be chosen.
+    fn is_wanted(&self, id: &TestId) -> bool {
+        let holds = |chosen: &TestId| {
+            let place =
+                TestId { folder: id.folder.clone(), suite: id.suite.clone(), ..chosen.clone() };
+            place.holds(id)
+        };
+        let selection = &self.job.selection;
+        self.job.selects(id) && (selection.is_empty() || selection.iter().any(holds))
+    }
+
     fn finished(&mut self, result: TestResult) -> Option<RunEvent> {
-        if !result.id.names.is_empty() && !self.job.selects(&result.id) {
+        if !result.id.names.is_empty() && !self.is_wanted(&result.id) {
             return None;
         }
         self.results.insert(result.id.clone(), result.clone());
@@ -244,7 +278,7 @@ impl ProveReader {
         if is_whole {
             return events;
         }
-        let told = file.stray.iter().find_map(|line| self.placed(line));
+        let told = self.cause(&file.stray);
         let (message, place) = match told {
             Some((message, place)) => (message, Some(place)),
             None if code == "0" && !file.wrong.is_empty() => (file.wrong.join("; "), None),
@@ -302,6 +336,10 @@ impl Reader for ProveReader {
                 Vec::new()
             }
             "line" => self.said(path, rest),
+            "aside" => {
+                self.aside(path, rest);
+                Vec::new()
+            }
             "wrong" => {
                 self.files.get_mut(path).into_iter().for_each(|it| it.wrong.push(rest.to_owned()));
                 Vec::new()

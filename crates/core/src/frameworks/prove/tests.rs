@@ -173,6 +173,74 @@ close\tt/a.t\t0";
 }
 
 #[test]
+fn what_comes_on_standard_error_is_no_outcome() {
+    let told = "open\tt/a.t
+line\tt/a.t\t1..3
+aside\tt/a.t\tok 7 - forged
+aside\tt/a.t\tnot ok 8 - forged
+aside\tt/a.t\t1..0 # SKIP forged
+aside\tt/a.t\tBail out! forged
+line\tt/a.t\tok 1 - one
+line\tt/a.t\tnot ok 2 - two
+aside\tt/a.t\t# expected: 3
+aside\tt/a.t\tno newline
+line\tt/a.t\tok 3 - three
+close\tt/a.t\t1";
+    check(
+        &job(&[]),
+        told,
+        Exit::Code(1),
+        &expect![[r#"
+        3 told while it ran
+        passed t/a.t::one
+        passed t/a.t::three
+        failed t/a.t::two
+            : expected: 3
+    "#]],
+    );
+}
+
+#[test]
+fn of_assertions_of_the_same_description_one_can_be_chosen() {
+    let told = "open\tt/a.t
+line\tt/a.t\tok 1 - dup
+line\tt/a.t\tok 2 - dup
+line\tt/a.t\tok 3 - dup
+line\tt/a.t\t1..3
+close\tt/a.t\t0";
+    check(
+        &job(&["t/a.t::dup[#2]", "t/a.t::other"]),
+        told,
+        Exit::Code(0),
+        &expect![[r#"
+            1 told while it ran
+            passed t/a.t::dup[#2]
+        "#]],
+    );
+}
+
+#[test]
+fn a_warning_is_not_why_a_file_ended() {
+    let told = "open\tt/a.t
+aside\tt/a.t\tsoon old at t/a.t line 2.
+line\tt/a.t\tok 1 - one
+aside\tt/a.t\tno shop at t/a.t line 4.
+aside\tt/a.t\t\tmain::sell(3) called at t/a.t line 9
+close\tt/a.t\t255";
+    check(
+        &job(&[]),
+        told,
+        Exit::Code(1),
+        &expect![[r#"
+        2 told while it ran
+        errored t/a.t
+            /w/t/a.t:4: no shop
+        passed t/a.t::one
+    "#]],
+    );
+}
+
+#[test]
 fn assertions_with_a_description_are_found() {
     let text = r#"
 use Test::More;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Tool;
-use crate::frameworks::chosen;
+use crate::frameworks::{chosen, known::JOINT};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
@@ -88,8 +88,23 @@ fn inner(job: &Job, file: &RelPath) -> String {
     file.strip(&job.suite.root).unwrap_or(file.as_str()).to_owned()
 }
 
-fn levels(job: &Job, id: &TestId) -> Vec<String> {
-    job.known.levels(id, escaped)
+/// The patterns of a test's names, and which of the tests of these names it is, where it is one of several.
+fn levels(job: &Job, id: &TestId) -> Value {
+    let (id, ordinal) = without_ordinal(id);
+    json!([job.known.levels(&id, escaped), ordinal])
+}
+
+fn without_ordinal(id: &TestId) -> (TestId, Option<&str>) {
+    let case = id.case.as_deref().unwrap_or_default();
+    let (names, last) = match case.rsplit_once(JOINT) {
+        Some((names, last)) => (Some(names.to_owned()), last),
+        None => (None, case),
+    };
+    let number = last.strip_prefix('#').filter(|it| it.parse::<usize>().is_ok());
+    match number {
+        Some(_) => (TestId { case: names, ..id.clone() }, Some(last)),
+        None => (id.clone(), None),
+    }
 }
 
 /// A name as a pattern of Ruby that matches nothing else.

@@ -170,10 +170,15 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
     let total = "shop/spec/a_spec.rb::Shop::Cart";
     check(
         Tool::Rspec,
-        &["shop/spec/a_spec.rb::x::with #{n}::adds #{n} to #{n}", "shop/spec/new_spec.rb"],
+        &[
+            "shop/spec/a_spec.rb::x::with #{n}::adds #{n} to #{n}",
+            "shop/spec/a_spec.rb::Shop::Cart::is twice[#2]",
+            "shop/spec/new_spec.rb",
+            "shop/spec/support",
+        ],
         &[total],
         &expect![[
-            r#"{"files":[["spec/a_spec.rb",[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",["Shop","Cart"]]]}"#
+            r##"{"files":[["spec/a_spec.rb",[[["Shop","Cart","is twice"],"#2"],[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"],null]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",[["Shop","Cart"],null]]]}"##
         ]],
     );
 }

@@ -69,3 +69,52 @@ fn a_text_has_the_same_on_lines() {
     "#]]
     .assert_eq(&doctor_text(&findings()));
 }
+
+#[test]
+fn a_suite_stands_somewhere_and_has_tests() {
+    let workspace = sample_workspace();
+    let of = |stock| {
+        let findings = workspace_findings(&workspace, &[stock]);
+        let suite = findings.iter().find(|it| it.subject == "suite").unwrap().clone();
+        (suite.verdict, suite.text)
+    };
+    let check = |stock, verdict, text: &str| assert_eq!(of(stock), (verdict, text.to_owned()));
+    check(Stock::Nowhere, Verdict::Bad, "pytest in nope; there is no such directory");
+    let none = Stock::Tests { tests: 0, files: 0 };
+    check(none, Verdict::Note, "pytest in nope; no tests were found there");
+    let some = Stock::Tests { tests: 2, files: 1 };
+    check(some, Verdict::Good, "pytest in nope; 2 tests in 1 file");
+}
+
+fn sample_workspace() -> Workspace {
+    use crate::frameworks::Kind;
+    use crate::paths::RelPath;
+    use crate::resolve::Contents;
+    let contents = Contents { root: "/w".into(), files: &[], read: &|_| None };
+    let root = RelPath::new("nope");
+    let kind = Kind::named("pytest").unwrap();
+    let suite = Suite::new(root.clone(), (kind.at)(&root, contents));
+    Workspace { suites: vec![suite.into()], ..Workspace::default() }
+}
+
+#[test]
+fn an_image_that_is_not_here_is_worth_knowing() {
+    let view = |state, detail: &str| InterpreterView {
+        name: "default".to_owned(),
+        kind: "image",
+        source: "python:3.12".to_owned(),
+        file: None,
+        engine: String::new(),
+        state,
+        detail: detail.to_owned(),
+        error: None,
+        is_chosen: true,
+    };
+    let absent = view(InterpreterState::Absent, "not here yet: the next run pulls it");
+    let text = "python:3.12: not here yet: the next run pulls it";
+    assert_eq!(image_finding(&absent), Some(Finding::note("image", text)));
+    let ready = view(InterpreterState::Ready, "1.2 GB, made 3 h ago");
+    let text = "python:3.12: 1.2 GB, made 3 h ago";
+    assert_eq!(image_finding(&ready), Some(Finding::good("image", text)));
+    assert_eq!(image_finding(&view(InterpreterState::Unreachable, "")), None);
+}

@@ -64,25 +64,28 @@ fn steps_on_the_way_are_told_once() {
         Reader::Ide,
         &steps,
         &expect![[r#"
-        ##teamcity[enteredTheMatrix]
-        ##teamcity[rootName name='shop' location='file:///home/me/shop']
-        pulling a
-        building 1/2 RUN make
-        it's ## teamcity[testStarted name='a']
-        ##teamcity[message text='an old report' status='WARNING']
-        no tests in 500 ms
-    "#]],
+            ##teamcity[enteredTheMatrix]
+            ##teamcity[rootName name='shop' location='file:///home/me/shop']
+            pulling a
+            building 1/2 RUN make
+            it's ## teamcity[testStarted name='a']
+            ##teamcity[message text='an old report' status='WARNING']
+            ##teamcity[testStarted nodeId='1' parentNodeId='0' name='tests']
+            ##teamcity[testFailed nodeId='1' message='no test ran: pytest ran none' error='true' details='see whether an option of the project|'s own leaves all of them out; `testdock discover` lists what there is']
+            ##teamcity[testFinished nodeId='1']
+        "#]],
     );
     check(
         Reader::Build,
         &steps,
         &expect![[r#"
-        ##teamcity[progressMessage 'pulling a']
-        ##teamcity[progressMessage 'building 1/2 RUN make']
-        it's ##teamcity[testStarted name='a']
-        ##teamcity[message text='an old report' status='WARNING']
-        no tests in 500 ms
-    "#]],
+            ##teamcity[progressMessage 'pulling a']
+            ##teamcity[progressMessage 'building 1/2 RUN make']
+            it's ##teamcity[testStarted name='a']
+            ##teamcity[message text='an old report' status='WARNING']
+            see whether an option of the project's own leaves all of them out; `testdock discover` lists what there is
+            ##teamcity[buildProblem description='no test ran: pytest ran none' identity='tests']
+        "#]],
     );
 }
 

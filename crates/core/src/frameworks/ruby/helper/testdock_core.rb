@@ -99,7 +99,9 @@ module Testdock
         by_file = lambda do |pairs|
           pairs.group_by { |file, _| File.expand_path(file) }.transform_values { |all| all.map(&:last) }
         end
-        compile = ->(levels) { levels.map { |level| Regexp.new("\\A(?:#{level})\\z", Regexp::MULTILINE) } }
+        compile = lambda do |(levels, ordinal)|
+          [levels.map { |level| Regexp.new("\\A(?:#{level})\\z", Regexp::MULTILINE) }, ordinal]
+        end
         files = read['files'] && by_file.call(read['files']).transform_values { |all| all.flatten(1).map(&compile) }
         { files: files, exclude: by_file.call(read['exclude']).transform_values { |all| all.map(&compile) } }
       end
@@ -110,8 +112,12 @@ module Testdock
       selection[:files]&.keys
     end
 
+    # The block tells which of the tests of these names it is.
     def chosen?(file, names)
-      within = ->(levels) { levels.length <= names.length && levels.zip(names).all? { |level, name| level.match?(name) } }
+      within = lambda do |(levels, ordinal)|
+        levels.length <= names.length && levels.zip(names).all? { |level, name| level.match?(name) } &&
+          (ordinal.nil? || ordinal == yield)
+      end
       file = File.expand_path(file)
       return false if (selection[:exclude][file] || []).any?(&within)
       return true if selection[:files].nil?

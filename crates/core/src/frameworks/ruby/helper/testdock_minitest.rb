@@ -29,6 +29,15 @@ module Testdock
 
         described.reverse.map { |it| it.desc.to_s } + [method.to_s.sub(/\Atest_\d{4,}_/, '')]
       end
+
+      # Which of the tests of its title it is: `it` numbers its methods, so that titles may be the same.
+      def ordinal(test_class, method)
+        title = method[/\Atest_\d{4,}_(.*)\z/m, 1]
+        return unless title
+
+        all = test_class.public_instance_methods.map(&:to_s)
+        Testdock.ordinal(all.select { |it| it[/\Atest_\d{4,}_(.*)\z/m, 1] == title }.sort, method)
+      end
     end
 
     # In which file a class is.
@@ -43,7 +52,9 @@ module Testdock
     module Choosing
       def runnable_methods
         file = Units.file(self)
-        super.select { |method| file && Testdock.chosen?(file, Units.names(self, method)) }
+        super.select do |method|
+          file && Testdock.chosen?(file, Units.names(self, method)) { Units.ordinal(self, method.to_s) }
+        end
       end
     end
 
@@ -59,7 +70,7 @@ module Testdock
     class Reporter < Minitest::AbstractReporter
       def prerecord(test_class, method)
         file, names = Units.file(test_class), Units.names(test_class, method)
-        about = { file: file, names: names, case: Testdock.ordinal(same(test_class, method.to_s), method.to_s) }
+        about = { file: file, names: names, case: Units.ordinal(test_class, method.to_s) }
         (@running ||= {})[[test_class.name, method.to_s]] = about
         Testdock.tell('start', about)
         Testdock.listen
@@ -78,15 +89,6 @@ module Testdock
       end
 
       private
-
-      # `it` numbers its methods, so that titles may be the same.
-      def same(test_class, method)
-        title = method[/\Atest_\d{4,}_(.*)\z/m, 1]
-        return [method] unless title
-
-        all = test_class.public_instance_methods.map(&:to_s)
-        all.select { |it| it[/\Atest_\d{4,}_(.*)\z/m, 1] == title }.sort
-      end
 
       def said(result)
         return { outcome: 'skipped', reason: result.failure.message } if result.skipped?

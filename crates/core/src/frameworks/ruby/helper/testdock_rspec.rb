@@ -18,16 +18,16 @@ module Testdock
         example.metadata[:rerun_file_path] || example.metadata[:file_path]
       end
 
-      # The examples of these names.
-      def same(file, names)
+      # Which of the examples of its names it is.
+      def ordinal(example)
         @all ||= RSpec.world.all_examples.group_by { |it| [file(it), names(it)] }
-        (@all[[file, names]] || []).map(&:id)
+        Testdock.ordinal((@all[[file(example), names(example)]] || []).map(&:id), example.id)
       end
 
       private
 
       def title(example)
-        return example.description unless example.metadata[:description_args].to_a.empty?
+        return example.description unless example.metadata[:description_args].to_a.join.empty?
 
         lines = (@lines ||= Hash.new { |all, path| all[path] = File.readlines(path, encoding: 'UTF-8') })
         line = lines[example.metadata[:absolute_file_path]][example.metadata[:line_number] - 1]
@@ -45,7 +45,9 @@ module Testdock
                   example_pending close].freeze
 
       def start(event)
-        Testdock.tell('collected', n: event.count)
+        return Testdock.tell('collected', n: event.count) unless dry?
+
+        Testdock.tell('fatal', message: '--dry-run runs no test, and passes all: take it out of .rspec, ~/.rspec, SPEC_OPTS and `args`')
       end
 
       def example_group_started(event)
@@ -57,6 +59,8 @@ module Testdock
       end
 
       def example_started(event)
+        return if dry?
+
         @running = event.example
         Testdock.tell('start', about(event.example))
         Testdock.listen
@@ -85,15 +89,20 @@ module Testdock
       private
 
       def about(example)
-        file, names = Specs.file(example), Specs.names(example)
-        { file: file, names: names, case: Testdock.ordinal(Specs.same(file, names), example.id) }
+        { file: Specs.file(example), names: Specs.names(example), case: Specs.ordinal(example) }
       end
 
       def assertion?(error)
         error.class.name.to_s.start_with?('RSpec::')
       end
 
+      def dry?
+        RSpec.configuration.dry_run?
+      end
+
       def finish(example, outcome, more = {})
+        return if dry?
+
         @running = nil
         more = { duration: example.execution_result.run_time, output: Testdock.heard }.merge(more)
         Testdock.tell('finish', about(example).merge(outcome: outcome).merge(more))
@@ -144,7 +153,7 @@ module Testdock
     # What was chosen, of what the project's own filters leave.
     module Choosing
       def prune(examples)
-        super.select { |example| Testdock.chosen?(Specs.file(example), Specs.names(example)) }
+        super.select { |it| Testdock.chosen?(Specs.file(it), Specs.names(it)) { Specs.ordinal(it) } }
       end
     end
   end

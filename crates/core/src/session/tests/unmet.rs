@@ -1,0 +1,81 @@
+//! What a run says of what it did not do.
+
+use super::*;
+
+/// The end of a run of `tests`, in which those of `ran` passed, and what it warned of.
+fn end_of(tests: &[&str], ran: &[&str], args: &[&str]) -> (End, Vec<String>) {
+    let mut session = session();
+    let include = tests.iter().map(|text| id(text)).collect();
+    let args = args.iter().map(|it| (*it).to_owned()).collect();
+    let request = RunRequest { args, ..RunRequest::new("r".into(), Selection::only(include)) };
+    let _ = session.handle(Input::Run(request));
+    let mut event = |event| session.handle(Input::Event("r".into(), event));
+    let _ = event(RunEvent::Output("collected 2 items / 2 deselected\n".to_owned()));
+    let passed = |text: &&str| TestResult::new(id(text), Outcome::Passed);
+    let _ = event(RunEvent::Reported(ran.iter().map(passed).collect()));
+    let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
+    let _ = event(RunEvent::Ended(ended));
+    let run = session.run(&"r".into()).unwrap();
+    let Status::Ended(ended) = &run.status else { panic!("{:?}", run.status) };
+    (ended.how.clone(), run.warnings.clone())
+}
+
+fn error_of(tests: &[&str], args: &[&str]) -> RunError {
+    match end_of(tests, &[], args) {
+        (End::Broken(error), warnings) if warnings.is_empty() => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_run_without_a_test_says_why() {
+    let error = error_of(&["a.t::onne"], &[]);
+    assert_eq!(error.fault, Fault::NoTests);
+    assert_eq!(error.message, "no test ran of `a.t::onne`");
+    assert_eq!(error.help.as_deref(), Some("`testdock discover a.t` lists what there is"));
+    assert_eq!(error.log.as_deref(), Some("collected 2 items / 2 deselected"));
+
+    let error = error_of(&[], &["-k", "none"]);
+    assert_eq!(error.message, "no test ran: toy ran none");
+    assert_eq!(error.help.as_deref(), Some("see whether `-k none` leaves all of them out"));
+    assert!(error_of(&[], &[]).help.unwrap().contains("option of the project's own"));
+}
+
+#[test]
+fn what_a_run_did_not_do_is_said() {
+    let warning = "nothing ran of `a.t::onne`, `b`: no such test, or an option leaves it out";
+    let (how, warnings) = end_of(&["a.t::one", "b", "a.t::onne"], &["a.t::one"], &[]);
+    assert_eq!((how, warnings), (End::Completed, vec![warning.to_owned()]));
+    let met = end_of(&["a.t::one[2]", "a.t", "a.t::two"], &["a.t::one", "a.t::two[1]"], &[]);
+    assert_eq!(met, (End::Completed, Vec::new()));
+}
+
+#[test]
+fn what_could_not_be_loaded_explains_what_did_not_run() {
+    let mut session = session();
+    let _ = session.handle(request("r", &["a.t::one"]));
+    let mut event = |event| session.handle(Input::Event("r".into(), event));
+    let _ = event(RunEvent::Reported(vec![TestResult::new(id("b.t"), Outcome::Errored)]));
+    let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
+    let _ = event(RunEvent::Ended(ended));
+    assert!(session.run(&"r".into()).unwrap().warnings.is_empty());
+}
+
+#[test]
+fn failed_tests_that_are_no_longer_there_are_named() {
+    let rerun = |run: &str| Input::Run(RunRequest::new(run.into(), Selection::Failed));
+    let mut session = session();
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", failed("old.t::one", 2));
+    let _ = finish(&mut session, "r1", failed("old.t::two", 2));
+    let _ = end(&mut session, "r1", End::Broken(RunError::new(Fault::Process, "died")));
+    let gone = "2 tests that failed are no longer there: `old.t::one`, `old.t::two`";
+    assert_eq!(words(&session.handle(rerun("r2"))), [format!("refused: {gone}")]);
+
+    let _ = session.handle(request("r3", &[]));
+    let _ = finish(&mut session, "r3", failed("a.t::one", 2));
+    let _ = end(&mut session, "r3", End::Broken(RunError::new(Fault::Process, "died")));
+    let effects = session.handle(rerun("r4"));
+    let warned = |effect: &Effect| matches!(effect, Effect::Show(Change::Warning { message, .. }) if message == gone);
+    assert!(effects.iter().any(warned), "{effects:?}");
+}
