@@ -12,7 +12,7 @@ pub mod go;
 pub mod js;
 pub mod jvm;
 pub mod mix;
-pub mod phpunit;
+pub mod php;
 pub mod prove;
 pub mod pytest;
 pub mod ruby;
@@ -66,7 +66,7 @@ pub const KINDS: &[&Kind] = &[
     &mix::KIND,
     &ruby::RSPEC,
     &ruby::MINITEST,
-    &phpunit::KIND,
+    &php::PHPUNIT,
     &bats::KIND,
     &prove::KIND,
 ];

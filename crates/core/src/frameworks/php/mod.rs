@@ -1,10 +1,11 @@
 //! PHPUnit, followed by the messages that it writes for TeamCity, which it has done in all of its versions.
 
+mod classes;
 mod detect;
-mod discover;
 mod invocation;
 mod message;
 mod reader;
+mod trouble;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
 
 /// How projects are found that PHPUnit tests.
-pub const KIND: Kind = Kind {
+pub const PHPUNIT: Kind = Kind {
     name: "phpunit",
     image: "php:8.4-cli",
     shaped_by: &["composer.json", "phpunit.xml", "phpunit.xml.dist", "phpunit.dist.xml"],
@@ -33,7 +34,7 @@ struct Phpunit;
 
 impl Framework for Phpunit {
     fn name(&self) -> &'static str {
-        KIND.name
+        PHPUNIT.name
     }
 
     /// A selected folder is the classes in it.
@@ -46,7 +47,7 @@ impl Framework for Phpunit {
     }
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-        discover::discover(suite, source)
+        classes::discover(suite, source)
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
