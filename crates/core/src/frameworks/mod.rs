@@ -67,6 +67,7 @@ pub const KINDS: &[&Kind] = &[
     &ruby::RSPEC,
     &ruby::MINITEST,
     &php::PHPUNIT,
+    &php::PEST,
     &bats::KIND,
     &prove::KIND,
 ];

@@ -1,44 +1,47 @@
-//! Finds projects that PHPUnit tests.
+//! Finds projects that PHPUnit or Pest tests.
 
+use super::Tool;
 use crate::paths::RelPath;
 use crate::resolve::Contents;
 
-/// The directories of PHPUnit's own configuration, and of manifests that ask for it, where tests are.
-pub(super) fn detect(contents: Contents<'_>) -> Vec<RelPath> {
-    let is_own = |path: &&RelPath| !path.as_str().split('/').any(is_foreign);
-    let mut roots: Vec<RelPath> = contents
-        .files
-        .iter()
-        .filter(is_own)
-        .filter(|path| is_root(contents, path))
-        .map(RelPath::parent)
-        .collect();
-    roots.sort();
+/// The directories of PHPUnit's configuration, and of manifests that ask for one of them, where tests are.
+pub(super) fn detect(contents: Contents<'_>, tool: Tool) -> Vec<RelPath> {
+    let own = contents.files.iter().filter(|path| !path.as_str().split('/').any(is_foreign));
+    let mut roots: Vec<(RelPath, Tool)> = own.filter_map(|path| root(contents, path)).collect();
+    roots.sort_by(|(a, _), (b, _)| a.cmp(b));
     roots.dedup();
     let nearest = |file: &RelPath| {
-        let above = roots.iter().filter(|root| file.strip(root).is_some());
-        above.max_by_key(|root| root.as_str().len()).cloned()
+        let above = roots.iter().filter(|(root, _)| file.strip(root).is_some());
+        above.max_by_key(|(root, _)| root.as_str().len()).cloned()
     };
     let tests = contents.files.iter().filter(|path| is_test_file(path.as_str()));
-    let mut found: Vec<RelPath> = tests.filter_map(nearest).collect();
+    let found = tests.filter_map(nearest).filter(|(_, of)| *of == tool);
+    let mut found: Vec<RelPath> = found.map(|(root, _)| root).collect();
     found.sort();
     found.dedup();
     found
 }
 
-fn is_root(contents: Contents<'_>, path: &RelPath) -> bool {
-    let name = path.as_str().rsplit('/').next().unwrap_or_default();
-    let manifest = |path: &RelPath| (contents.read)(path.as_str()).unwrap_or_default();
-    match name {
-        // Pest writes its tests otherwise, and reads the same configuration.
-        "phpunit.xml" | "phpunit.xml.dist" | "phpunit.dist.xml" => {
-            !manifest(&path.parent().join("composer.json")).contains("pestphp/pest")
+/// The project that a file speaks of, and what tests it.
+fn root(contents: Contents<'_>, path: &RelPath) -> Option<(RelPath, Tool)> {
+    let dir = path.parent();
+    let manifest = || (contents.read)(dir.join("composer.json").as_str()).unwrap_or_default();
+    // Pest writes its tests otherwise, and reads PHPUnit's configuration.
+    let has_pest = || {
+        contents.files.binary_search(&dir.join("tests/Pest.php")).is_ok()
+            || manifest().contains("\"pestphp/pest\"")
+    };
+    let tool = || if has_pest() { Tool::Pest } else { Tool::Phpunit };
+    match path.as_str().rsplit('/').next().unwrap_or_default() {
+        "phpunit.xml" | "phpunit.xml.dist" | "phpunit.dist.xml" => Some((dir.clone(), tool())),
+        "composer.json" => match tool() {
+            Tool::Phpunit if !manifest().contains("phpunit/phpunit") => None,
+            tool => Some((dir.clone(), tool)),
+        },
+        "Pest.php" if dir.as_str() == "tests" || dir.as_str().ends_with("/tests") => {
+            Some((dir.parent(), Tool::Pest))
         }
-        "composer.json" => {
-            let text = manifest(path);
-            text.contains("phpunit/phpunit") && !text.contains("pestphp/pest")
-        }
-        _ => false,
+        _ => None,
     }
 }
 
@@ -55,15 +58,15 @@ fn is_foreign(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frameworks::sample::seen_in;
+
+    fn check_of(tool: Tool, files: &[(&str, &str)], expected: &[&str]) {
+        let found = seen_in(files, |contents| detect(contents, tool));
+        assert_eq!(found.iter().map(RelPath::as_str).collect::<Vec<_>>(), expected, "{files:?}");
+    }
 
     fn check(files: &[(&str, &str)], expected: &[&str]) {
-        let mut paths: Vec<RelPath> = files.iter().map(|(path, _)| RelPath::new(path)).collect();
-        paths.sort();
-        let read = |path: &str| {
-            files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
-        };
-        let found = detect(Contents { root: "/w".into(), files: &paths, read: &read });
-        assert_eq!(found.iter().map(RelPath::as_str).collect::<Vec<_>>(), expected, "{files:?}");
+        check_of(Tool::Phpunit, files, expected);
     }
 
     #[test]
@@ -83,7 +86,7 @@ mod tests {
         check(
             &[
                 ("shop/phpunit.xml", ""),
-                ("shop/composer.json", "pestphp/pest phpunit/phpunit"),
+                ("shop/composer.json", r#""pestphp/pest" "phpunit/phpunit""#),
                 test,
             ],
             &[],
@@ -92,5 +95,17 @@ mod tests {
             &[("phpunit.xml", ""), ("vendor/x/phpunit.xml", ""), ("vendor/x/tests/XTest.php", "")],
             &[],
         );
+    }
+
+    #[test]
+    fn a_project_that_needs_pest_is_pests() {
+        let test = ("shop/tests/CartTest.php", "");
+        let manifest = ("shop/composer.json", r#"{"require-dev":{"pestphp/pest":"^3.5"}}"#);
+        let outer = ("phpunit.xml", "");
+        check_of(Tool::Pest, &[outer, ("shop/phpunit.xml", ""), manifest, test], &["shop"]);
+        check_of(Tool::Phpunit, &[outer, manifest, test], &[]);
+        check_of(Tool::Phpunit, &[outer, manifest, test, ("tests/OldTest.php", "")], &[""]);
+        check_of(Tool::Pest, &[("shop/tests/Pest.php", ""), test], &["shop"]);
+        check_of(Tool::Pest, &[outer, test], &[]);
     }
 }

@@ -1,9 +1,13 @@
-//! PHPUnit, followed by the messages that it writes for TeamCity, which it has done in all of its versions.
+//! PHP's frameworks: PHPUnit, followed by the messages that it writes for TeamCity, which it has done in all of its
+//! versions, and Pest, which stands on it.
 
 mod classes;
 mod detect;
+mod failure;
 mod invocation;
+mod literal;
 mod message;
+mod pest;
 mod reader;
 mod trouble;
 
@@ -12,29 +16,60 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::{Detected, Framework, Kind, Reader, Source, Suite, TestItem};
+use super::{Detected, Framework, Grammar, Kind, Reader, Source, Suite, TestItem};
 use crate::paths::RelPath;
 use crate::plan::{Invocation, Job, Site};
+use crate::resolve::Contents;
 
 /// How projects are found that PHPUnit tests.
 pub const PHPUNIT: Kind = Kind {
     name: "phpunit",
-    image: "php:8.4-cli",
-    shaped_by: &["composer.json", "phpunit.xml", "phpunit.xml.dist", "phpunit.dist.xml"],
-    detect: |contents| {
-        let found = detect::detect(contents).into_iter();
-        found.map(|root| Detected::new(root, Phpunit)).collect()
-    },
-    at: |_, _| Arc::new(Phpunit),
+    image: IMAGE,
+    shaped_by: SHAPED_BY,
+    detect: |contents| detect(contents, Tool::Phpunit),
+    at: |_, _| Arc::new(Php { tool: Tool::Phpunit }),
 };
 
-/// `phpunit` in one project.
-#[derive(Debug)]
-struct Phpunit;
+/// How projects are found that Pest tests.
+pub const PEST: Kind = Kind {
+    name: "pest",
+    image: IMAGE,
+    shaped_by: SHAPED_BY,
+    detect: |contents| detect(contents, Tool::Pest),
+    at: |_, _| Arc::new(Php { tool: Tool::Pest }),
+};
 
-impl Framework for Phpunit {
+const IMAGE: &str = "php:8.4-cli";
+const SHAPED_BY: &[&str] =
+    &["composer.json", "phpunit.xml", "phpunit.xml.dist", "phpunit.dist.xml", "Pest.php"];
+
+static GRAMMAR: Grammar =
+    Grammar { name: "php", language: || tree_sitter_php::LANGUAGE_PHP.into() };
+
+fn detect(contents: Contents<'_>, tool: Tool) -> Vec<Detected> {
+    let found = detect::detect(contents, tool).into_iter();
+    found.map(|root| Detected::new(root, Php { tool })).collect()
+}
+
+/// What runs the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tool {
+    Phpunit,
+    Pest,
+}
+
+/// One of them in one project.
+#[derive(Debug)]
+struct Php {
+    tool: Tool,
+}
+
+impl Framework for Php {
     fn name(&self) -> &'static str {
-        PHPUNIT.name
+        match self.tool {
+            Tool::Phpunit => PHPUNIT.name,
+            Tool::Pest => PEST.name,
+        }
     }
 
     /// A selected folder is the classes in it.
@@ -47,14 +82,22 @@ impl Framework for Phpunit {
     }
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-        classes::discover(suite, source)
+        let Some(tree) = source.tree(&GRAMMAR) else {
+            return Vec::new();
+        };
+        let file = suite.of_file(source.path.clone());
+        let mut items = classes::discover(source, &file, tree.root_node());
+        if self.tool == Tool::Pest {
+            items.extend(pest::discover::discover(source, &file, tree.root_node()));
+        }
+        items
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
-        invocation::invocation(job, site)
+        invocation::invocation(self.tool, job, site)
     }
 
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {
-        Box::new(reader::PhpunitReader::new(job, site))
+        Box::new(reader::PhpunitReader::new(self.tool, job, site))
     }
 }

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::pest::notice::Notices;
+
 /// What was said so far.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
@@ -11,6 +13,7 @@ pub(super) struct Trouble {
     /// What stopped PHPUnit, in its own words, whose place follows.
     inside: Option<String>,
     pub(super) providers: Vec<Provider>,
+    pub(super) notices: Notices,
     is_open: bool,
 }
 
@@ -51,11 +54,12 @@ impl Trouble {
         {
             self.fatal = Some(Fatal { message, path, line, is_inside: true });
         }
+        self.notices.line(line);
         self.provider(line);
     }
 
     fn provider(&mut self, line: &str) {
-        let named = line.strip_prefix("The data provider specified for ");
+        let named = line.trim().strip_prefix("The data provider specified for ");
         let named = named.and_then(|rest| rest.strip_suffix(" is invalid"));
         if let Some((class, method)) = named.and_then(|named| named.split_once("::")) {
             self.is_open = true;
