@@ -8,6 +8,7 @@
 pub mod bats;
 pub mod command;
 pub mod ctest;
+pub mod dotnet;
 pub mod go;
 pub mod js;
 pub mod jvm;
@@ -61,6 +62,7 @@ pub const KINDS: &[&Kind] = &[
     &js::NODE,
     &js::PLAYWRIGHT,
     &ctest::KIND,
+    &dotnet::KIND,
     &jvm::MAVEN,
     &jvm::GRADLE,
     &mix::KIND,
