@@ -98,7 +98,7 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         let steps = steps(&job(chosen, out), &site());
         let shown: String = steps
             .lines()
-            .map(|line| line.split(' ').skip(2).collect::<Vec<_>>().join(" ") + "\n")
+            .map(|line| format!("[{}]\n", line.split(' ').skip(2).collect::<Vec<_>>().join(" ")))
             .collect();
         expected.assert_eq(&shown);
     };
@@ -106,29 +106,29 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         &[],
         &[],
         &expect![[r#"
-
+            []
         "#]],
     );
     check(
         &["tests/Unit/CartTest.php"],
         &[],
         &expect![[r#"
-        tests/Unit/CartTest.php
-    "#]],
+            [tests/Unit/CartTest.php]
+        "#]],
     );
     check(
         &["tests"],
         &[],
         &expect![[r#"
-            --filter=/^(?:Tests\\Feature\\OldTest::.*|Tests\\Unit\\CartTest::.*|group::.*)$/s
+            [--filter=/^(?:Tests\\Feature\\OldTest::.*|Tests\\Unit\\CartTest::.*|group::.*)$/s]
         "#]],
     );
     check(
         &["tests/Unit/CartTest.php::group::in (ner)::deep / $lash"],
         &[],
         &expect![[r#"
-        --filter=/^(?:Tests\\Unit\\CartTest::`group` → `in \(ner\)` → deep \/ \$lash)$/s tests/Unit/CartTest.php
-    "#]],
+            [--filter=/^(?:Tests\\Unit\\CartTest::`group` → `in \(ner\)` → deep \/ \$lash)$/s tests/Unit/CartTest.php]
+        "#]],
     );
     check(
         &[
@@ -137,7 +137,7 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         ],
         &["tests/Unit/CartTest.php::group::it adds"],
         &expect![[r#"
-            --filter=/^(?!(?:Tests\\Unit\\CartTest::`group` → it adds)$)(?:Tests\\Unit\\CartTest::it has rows|group::.*|Tests\\Unit\\CartTest::`group` → .*)$/s tests/Unit/CartTest.php
+            [--filter=/^(?!(?:Tests\\Unit\\CartTest::`group` → it adds)$)(?:Tests\\Unit\\CartTest::it has rows|group::.*|Tests\\Unit\\CartTest::`group` → .*)$/s tests/Unit/CartTest.php]
         "#]],
     );
     check(
@@ -148,15 +148,15 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         ],
         &[],
         &expect![[r#"
-            --filter=/^(?:Tests\\Feature\\OldTest::testThrows(?: with data set .*)?|Tests\\Feature\\OldTest::`Tests\\Feature\\OldTest` → testThrows|Tests\\Unit\\CartTest::(?:is new|`is new` → .*)|Tests\\Unit\\CartTest::it loops a!)$/s
+            [--filter=/^(?:Tests\\Feature\\OldTest::testThrows(?: with data set .*)?|Tests\\Feature\\OldTest::`Tests\\Feature\\OldTest` → testThrows|Tests\\Unit\\CartTest::(?:is new|`is new` → .*)|Tests\\Unit\\CartTest::it loops a!)$/s]
         "#]],
     );
     check(
         &["tests/Unit/CartTest.php::it loops $x!"],
         &[],
         &expect![[r#"
-        --filter=/^(?:Tests\\Unit\\CartTest::it loops .*!)$/s tests/Unit/CartTest.php
-    "#]],
+            [--filter=/^(?:Tests\\Unit\\CartTest::it loops .*!)$/s tests/Unit/CartTest.php]
+        "#]],
     );
 }
 
