@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
+use super::discover::{Annotations, Around};
 use crate::frameworks::{Grammar, ItemKind, Source, Suite, TestItem};
 use crate::id::TestId;
 
@@ -20,40 +21,6 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
         walk.class(node, &Around::default());
     }
     walk.items
-}
-
-/// What surrounds a class.
-#[derive(Debug, Clone, Default)]
-struct Around {
-    names: Vec<String>,
-    tags: Vec<Arc<str>>,
-    /// Whether classes within are tests though nothing says so.
-    is_enclosing: bool,
-}
-
-/// What the annotations of a class or a method say.
-#[derive(Debug, Default)]
-struct Annotations<'s> {
-    names: Vec<&'s str>,
-    tags: Vec<Arc<str>>,
-    /// The class of `@RunWith`.
-    runner: &'s str,
-}
-
-impl Annotations<'_> {
-    fn has(&self, name: &str) -> bool {
-        self.names.contains(&name)
-    }
-
-    /// What kind of test a method is, if any.
-    fn kind(&self) -> Option<ItemKind> {
-        let is_one_of = |names: &[&str]| names.iter().any(|name| self.has(name));
-        let makes = ["ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate"];
-        if is_one_of(&makes) {
-            return Some(ItemKind::Parametrised);
-        }
-        self.has("Test").then_some(ItemKind::Test)
-    }
 }
 
 struct Walk<'w, 's> {
@@ -79,14 +46,13 @@ impl<'s> Walk<'_, 's> {
         if is_abstract || is_nested && !said.has("Nested") && !around.is_enclosing {
             return;
         }
-        let mut inside =
-            Around { is_enclosing: said.runner.contains("Enclosed"), ..around.clone() };
+        let mut inside = Around { is_enclosing: said.encloses(), ..around.clone() };
         inside.names.push(self.source.slice(name).to_owned());
         inside.tags.extend(said.tags.iter().cloned());
         let at = self.items.len();
         let superclass = class.child_by_field_name("superclass");
         let is_old = superclass.is_some_and(|it| self.source.slice(it).ends_with("TestCase"));
-        let is_table = said.runner.contains("Param") || said.runner.contains("Theories");
+        let is_table = said.makes_cases();
         let mut cursor = body.walk();
         for member in body.named_children(&mut cursor) {
             match member.kind() {
@@ -161,18 +127,8 @@ impl<'s> Walk<'_, 's> {
             return;
         };
         let name = self.source.slice(name);
-        let name = name.rsplit('.').next().unwrap_or(name);
-        said.names.push(name);
         let arguments = annotation.child_by_field_name("arguments").map(|it| self.source.slice(it));
-        let arguments = arguments.unwrap_or_default();
-        match name {
-            "RunWith" => said.runner = arguments,
-            "Tag" | "Tags" | "Category" => {
-                let tags = arguments.split('"').skip(1).step_by(2);
-                said.tags.extend(tags.map(Arc::from));
-            }
-            _ => {}
-        }
+        said.note(name, arguments.unwrap_or_default());
     }
 }
 
