@@ -32,6 +32,7 @@ impl Complaints {
         let line = strip_str(line.trim_end()).to_string();
         if line.contains("The active test run was aborted")
             || line.contains("Test host process crashed")
+            || line.trim_start().starts_with("Test Run Aborted")
         {
             self.abort.get_or_insert_with(|| line.trim().to_owned());
         }
@@ -41,13 +42,21 @@ impl Complaints {
         let message = format!("{}: {}", &found[4], &found[5]);
         // A tool is no file.
         let path = found.get(1).map(|it| it.as_str()).filter(|it| it.contains(['/', '.']));
-        let Some(path) = path.or(found.get(6).map(|it| it.as_str())) else {
+        // A project that is built for several frameworks says for which.
+        let project = found.get(6).map(|it| it.as_str());
+        let project = project.map(|it| it.split("::").next().unwrap_or(it));
+        let Some(path) = path.or(project) else {
             self.other.get_or_insert(message);
             return;
         };
+        // The compiler may name a file from its project on.
+        let path = match project.and_then(|it| it.rsplit_once('/')) {
+            Some((dir, _)) if !path.starts_with('/') => format!("{dir}/{path}"),
+            _ => path.to_owned(),
+        };
         if self.errors.len() < MOST {
             let number = |at: usize| found.get(at).and_then(|it| it.as_str().parse().ok());
-            let place = Some((path.to_owned(), number(2).unwrap_or(1), number(3)));
+            let place = Some((path, number(2).unwrap_or(1), number(3)));
             self.errors.push(Complaint { message, place, detail: vec![line.trim().to_owned()] });
         }
     }

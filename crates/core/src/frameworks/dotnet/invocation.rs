@@ -28,15 +28,13 @@ pub(super) fn invocation(projects: &Projects, job: &Job, site: &Site) -> Invocat
         let words = [path(&target)].into_iter().chain(filter.into_iter().flatten());
         words.chain(of_tests.iter().cloned()).collect()
     });
-    // What is printed is read.
-    let language = ["DOTNET_CLI_UI_LANGUAGE", "VSLANG"].into_iter().zip(["en", "1033"]);
-    let quiet = ["DOTNET_NOLOGO", "DOTNET_SKIP_FIRST_TIME_EXPERIENCE"].map(|name| (name, "1"));
-    let own = language.chain(quiet).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let quiet = ["DOTNET_NOLOGO", "DOTNET_SKIP_FIRST_TIME_EXPERIENCE"];
+    let quiet = quiet.map(|name| (name.to_owned(), "1".to_owned()));
     Invocation {
         candidates: vec![candidate(job, site)],
         args: args.to_vec(),
         steps: steps.collect(),
-        env: own.chain(suite.env.iter().cloned()).collect(),
+        env: quiet.into_iter().chain(suite.env.iter().cloned()).collect(),
         cwd: site.workspace(&suite.root),
         helpers: vec![HelperFile { name: HELPER_NAME.into(), content: HELPER.into() }],
         reports: Reports::None,

@@ -357,6 +357,8 @@ fn what_is_printed_is_told_before_the_report() {
 fn what_does_not_build_is_an_error_at_its_place() {
     let printed = "\
 /app/src/Shop/Cart.cs(12,5): error CS1002: ; expected [/app/src/Shop/Shop.csproj]
+Till.cs(1,64): error CS1002: ; expected [/app/src/Shop/Shop.csproj::TargetFramework=net8.0]
+CSC : warning CS2038: The language name 'en' is invalid. [/app/src/Shop/Shop.csproj]
 /app/src/Shop/Cart.cs(13,5): warning CS0168: unused [/app/src/Shop/Shop.csproj]
 /app/tests/Till.Tests/Till.Tests.csproj : error NU1101: Unable to find package NUnitt. No packages exist. [/app/Shop.sln]
 
@@ -369,6 +371,8 @@ Build FAILED.
         0 before, 0 told
         errored src/Shop/Cart.cs
             /w/src/Shop/Cart.cs:12: CS1002: ; expected
+        errored src/Shop/Till.cs
+            /w/src/Shop/Till.cs:1: CS1002: ; expected
         errored tests/Till.Tests/Till.Tests.csproj
             /w/tests/Till.Tests/Till.Tests.csproj:1: NU1101: Unable to find package NUnitt. No packages exist.
     "#]].assert_eq(&conclude("", printed, Exit::Code(1)));
