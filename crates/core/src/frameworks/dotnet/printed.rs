@@ -39,7 +39,7 @@ impl Printed {
     /// A first word of how a test ended; the report decides.
     pub(super) fn line(&self, line: &str) -> Option<TestResult> {
         static ENDED: LazyLock<Regex> = LazyLock::new(|| {
-            let text = r"^ {1,3}(Passed|Failed|Skipped|√|X|!) (.+?)(?: \[(?:< )?(?:(\d+) m )?(?:(\d+) s ?)?(?:(\d+) ?ms)?\])?$";
+            let text = r"^ {1,3}(Passed|Failed|Skipped|√|X|!) (.+?)(?: \[(?:< )?(?:(\d+) ?m ?)?(?:(\d+) ?s ?)?(?:(\d+) ?ms)?\])?$";
             Regex::new(text).expect("a pattern")
         });
         let line = strip_str(line.trim_end()).to_string();

@@ -26,6 +26,8 @@ pub(super) struct DotnetReader {
     /// The report that is being told: its name, and its text so far.
     open: Option<(String, String)>,
     results: BTreeMap<TestId, TestResult>,
+    /// What was said of tests before their reports.
+    told: BTreeMap<TestId, Outcome>,
     cut: Option<String>,
 }
 
@@ -40,6 +42,7 @@ impl DotnetReader {
             complaints: Complaints::default(),
             open: None,
             results: BTreeMap::new(),
+            told: BTreeMap::new(),
             cut: None,
         }
     }
@@ -69,6 +72,8 @@ impl DotnetReader {
                 self.results.insert(id.clone(), result.clone());
             }
         }
+        // What was told stays so until the end, which says more of it.
+        fresh.retain(|id, result| self.told.get(id) != Some(&result.outcome));
         fresh.into_values().map(|result| RunEvent::TestFinished(Box::new(result))).collect()
     }
 
@@ -230,8 +235,11 @@ impl Reader for DotnetReader {
 
     fn printed(&mut self, line: &str) -> Vec<RunEvent> {
         self.complaints.line(line);
-        let result = self.printed.line(line);
-        result.map(|result| RunEvent::TestFinished(Box::new(result))).into_iter().collect()
+        let Some(result) = self.printed.line(line) else {
+            return Vec::new();
+        };
+        self.told.insert(result.id.clone(), result.outcome);
+        vec![RunEvent::TestFinished(Box::new(result))]
     }
 
     fn conclude(&mut self, _: &[ReportFile], exit: Exit) -> Conclusion {

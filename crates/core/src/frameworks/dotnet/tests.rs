@@ -332,7 +332,7 @@ fn what_is_printed_is_told_before_the_report() {
         "  Passed Shop.Tests.CartTests.Counts(n: 1) [3 ms]",
         "\u{1b}[31m  Failed Shop.Tests.CartTests.Slow [1 m 2 s]\u{1b}[m",
         "  Skipped Shop.Tests.CartTests.Skips",
-        "  √ Opens [< 1ms]",
+        "  √ Opens [1s 200ms]",
         "  Passed Adds [3 ms]",
         "  Passed something else",
         "     Passed: 3",
@@ -348,9 +348,27 @@ fn what_is_printed_is_told_before_the_report() {
         passed tests/Shop.Tests/CartTests.cs::Shop.Tests.CartTests::Counts[n: 1] Some(3ms)
         failed tests/Shop.Tests/CartTests.cs::Shop.Tests.CartTests::Slow Some(62s)
         skipped tests/Shop.Tests/CartTests.cs::Shop.Tests.CartTests::Skips None
-        passed tests/Till.Tests/TillTests.cs::Till.Tests.TillTests::Opens Some(1ms)
+        passed tests/Till.Tests/TillTests.cs::Till.Tests.TillTests::Opens Some(1.2s)
     "#]]
     .assert_eq(&shown.collect::<String>());
+}
+
+#[test]
+fn what_was_told_is_not_told_again_unless_it_is_otherwise() {
+    let results = [
+        result(1, "Shop.Tests.CartTests.Adds", "Passed", ""),
+        result(5, "Shop.Tests.CartTests.Slow", "Passed", ""),
+    ];
+    let definitions = [
+        definition(1, "Shop.Tests", "Shop.Tests.CartTests", "Adds"),
+        definition(5, "Shop.Tests", "Shop.Tests.CartTests", "Slow"),
+    ];
+    let report = report(&results.concat(), &definitions.concat());
+    let printed =
+        "  Passed Shop.Tests.CartTests.Adds [1 ms]\n  Failed Shop.Tests.CartTests.Slow [1 s]\n";
+    let whole = conclude(&report, printed, Exit::Code(0));
+    assert!(whole.starts_with("2 before, 1 told\n"), "{whole}");
+    assert!(!whole.contains("failed"), "{whole}");
 }
 
 #[test]
