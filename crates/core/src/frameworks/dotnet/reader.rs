@@ -27,7 +27,7 @@ pub(super) struct DotnetReader {
     open: Option<(String, String)>,
     results: BTreeMap<TestId, TestResult>,
     /// What was said of tests before their reports.
-    told: BTreeMap<TestId, Outcome>,
+    told: BTreeMap<TestId, TestResult>,
     cut: Option<String>,
 }
 
@@ -66,14 +66,17 @@ impl DotnetReader {
                 fresh.insert(result.id.clone(), result);
             }
         }
-        for (id, result) in &fresh {
+        for (id, result) in &mut fresh {
+            // One time for one test: that of the console is rounded, and was shown.
+            if let Some(told) = self.told.get(id).filter(|told| told.outcome == result.outcome) {
+                result.duration = told.duration;
+            }
             // So it is where a project is built for several frameworks.
             if self.results.get(id).is_none_or(|other| !other.outcome.is_bad()) {
                 self.results.insert(id.clone(), result.clone());
             }
         }
-        // What was told stays so until the end, which says more of it.
-        fresh.retain(|id, result| self.told.get(id) != Some(&result.outcome));
+        fresh.retain(|id, result| self.told.get(id) != Some(result));
         fresh.into_values().map(|result| RunEvent::TestFinished(Box::new(result))).collect()
     }
 
@@ -238,7 +241,7 @@ impl Reader for DotnetReader {
         let Some(result) = self.printed.line(line) else {
             return Vec::new();
         };
-        self.told.insert(result.id.clone(), result.outcome);
+        self.told.insert(result.id.clone(), result.clone());
         vec![RunEvent::TestFinished(Box::new(result))]
     }
 
