@@ -8,11 +8,12 @@
 pub mod bats;
 pub mod command;
 pub mod ctest;
+pub mod dotnet;
 pub mod go;
 pub mod js;
 pub mod jvm;
 pub mod mix;
-pub mod phpunit;
+pub mod php;
 pub mod prove;
 pub mod pytest;
 pub mod ruby;
@@ -61,12 +62,14 @@ pub const KINDS: &[&Kind] = &[
     &js::NODE,
     &js::PLAYWRIGHT,
     &ctest::KIND,
+    &dotnet::KIND,
     &jvm::MAVEN,
     &jvm::GRADLE,
     &mix::KIND,
     &ruby::RSPEC,
     &ruby::MINITEST,
-    &phpunit::KIND,
+    &php::PHPUNIT,
+    &php::PEST,
     &bats::KIND,
     &prove::KIND,
 ];

@@ -1,52 +1,42 @@
-//! Finds the tests of a Java file: methods with an annotation of JUnit's, in classes and the nested ones.
+//! What JUnit's annotations say, in whatever language they stand.
 
 use std::sync::Arc;
 
-use tree_sitter::Node;
+use crate::frameworks::{ItemKind, Source, Suite, TestItem};
 
-use crate::frameworks::{Grammar, ItemKind, Source, Suite, TestItem};
-use crate::id::TestId;
-
-static JAVA: Grammar = Grammar { name: "java", language: || tree_sitter_java::LANGUAGE.into() };
-
+/// The tests of a file of Java or Kotlin.
 pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-    let Some(tree) = source.tree(&JAVA) else {
-        return Vec::new();
-    };
-    let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { source, file, items: Vec::new() };
-    let mut cursor = tree.root_node().walk();
-    for node in tree.root_node().named_children(&mut cursor) {
-        walk.class(node, &Around::default());
+    match source.path.as_str().ends_with(".kt") {
+        true => super::kotlin::discover(suite, source),
+        false => super::java::discover(suite, source),
     }
-    walk.items
 }
 
 /// What surrounds a class.
 #[derive(Debug, Clone, Default)]
-struct Around {
-    names: Vec<String>,
-    tags: Vec<Arc<str>>,
+pub(super) struct Around {
+    pub(super) names: Vec<String>,
+    pub(super) tags: Vec<Arc<str>>,
     /// Whether classes within are tests though nothing says so.
-    is_enclosing: bool,
+    pub(super) is_enclosing: bool,
 }
 
 /// What the annotations of a class or a method say.
 #[derive(Debug, Default)]
-struct Annotations<'s> {
-    names: Vec<&'s str>,
-    tags: Vec<Arc<str>>,
+pub(super) struct Annotations<'s> {
+    pub(super) names: Vec<&'s str>,
+    pub(super) tags: Vec<Arc<str>>,
     /// The class of `@RunWith`.
     runner: &'s str,
 }
 
-impl Annotations<'_> {
-    fn has(&self, name: &str) -> bool {
+impl<'s> Annotations<'s> {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.names.contains(&name)
     }
 
     /// What kind of test a method is, if any.
-    fn kind(&self) -> Option<ItemKind> {
+    pub(super) fn kind(&self) -> Option<ItemKind> {
         let is_one_of = |names: &[&str]| names.iter().any(|name| self.has(name));
         let makes = ["ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate"];
         if is_one_of(&makes) {
@@ -54,129 +44,28 @@ impl Annotations<'_> {
         }
         self.has("Test").then_some(ItemKind::Test)
     }
-}
 
-struct Walk<'w, 's> {
-    source: &'w Source<'s>,
-    file: TestId,
-    items: Vec<TestItem>,
-}
-
-impl<'s> Walk<'_, 's> {
-    fn class(&mut self, class: Node<'_>, around: &Around) {
-        if !matches!(class.kind(), "class_declaration" | "record_declaration") {
-            return;
-        }
-        let (Some(name), Some(body)) =
-            (class.child_by_field_name("name"), class.child_by_field_name("body"))
-        else {
-            return;
-        };
-        let said = self.annotations(class);
-        let is_nested = !around.names.is_empty();
-        let is_abstract =
-            self.modifiers(class).is_some_and(|it| has_word(self.source, it, "abstract"));
-        if is_abstract || is_nested && !said.has("Nested") && !around.is_enclosing {
-            return;
-        }
-        let mut inside =
-            Around { is_enclosing: said.runner.contains("Enclosed"), ..around.clone() };
-        inside.names.push(self.source.slice(name).to_owned());
-        inside.tags.extend(said.tags.iter().cloned());
-        let at = self.items.len();
-        let superclass = class.child_by_field_name("superclass");
-        let is_old = superclass.is_some_and(|it| self.source.slice(it).ends_with("TestCase"));
-        let is_table = said.runner.contains("Param") || said.runner.contains("Theories");
-        let mut cursor = body.walk();
-        for member in body.named_children(&mut cursor) {
-            match member.kind() {
-                "method_declaration" => self.method(member, &inside, is_old, is_table),
-                _ => self.class(member, &inside),
-            }
-        }
-        if self.items.len() > at {
-            let item = self.item(class, name, inside.names, ItemKind::Group, inside.tags);
-            self.items.insert(at, item);
-        }
+    /// Whether all tests of the class have cases.
+    pub(super) fn makes_cases(&self) -> bool {
+        self.runner.contains("Param") || self.runner.contains("Theories")
     }
 
-    fn method(&mut self, method: Node<'_>, inside: &Around, is_old: bool, is_table: bool) {
-        let Some(name) = method.child_by_field_name("name") else {
-            return;
-        };
-        let word = self.source.slice(name);
-        let said = self.annotations(method);
-        let old = (is_old && word.starts_with("test")).then_some(ItemKind::Test);
-        let Some(kind) = said.kind().or(old) else {
-            return;
-        };
-        let kind = if is_table { ItemKind::Parametrised } else { kind };
-        let mut names = inside.names.clone();
-        names.push(word.to_owned());
-        // Overloaded methods are one test to Surefire, which is told their name.
-        if self.items.iter().any(|item| item.id.names == names) {
-            return;
-        }
-        let tags = inside.tags.iter().cloned().chain(said.tags).collect();
-        let item = self.item(method, name, names, kind, tags);
-        self.items.push(item);
+    /// Whether the classes within are tests though nothing says so.
+    pub(super) fn encloses(&self) -> bool {
+        self.runner.contains("Enclosed")
     }
 
-    fn item(
-        &self,
-        node: Node<'_>,
-        name: Node<'_>,
-        names: Vec<String>,
-        kind: ItemKind,
-        tags: Vec<Arc<str>>,
-    ) -> TestItem {
-        TestItem {
-            id: TestId { names, ..self.file.clone() },
-            kind,
-            range: self.source.range(node),
-            name: self.source.range(name),
-            hash: self.source.hash(node),
-            pattern: None,
-            tags,
-        }
-    }
-
-    fn modifiers<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
-        node.named_child(0).filter(|first| first.kind() == "modifiers")
-    }
-
-    fn annotations(&self, node: Node<'_>) -> Annotations<'s> {
-        let mut said = Annotations::default();
-        if let Some(modifiers) = self.modifiers(node) {
-            let mut cursor = modifiers.walk();
-            for annotation in modifiers.named_children(&mut cursor) {
-                self.annotation(annotation, &mut said);
-            }
-        }
-        said
-    }
-
-    fn annotation(&self, annotation: Node<'_>, said: &mut Annotations<'s>) {
-        let Some(name) = annotation.child_by_field_name("name") else {
-            return;
-        };
-        let name = self.source.slice(name);
+    /// Takes an annotation by its name and what stands in its parentheses.
+    pub(super) fn note(&mut self, name: &'s str, arguments: &'s str) {
         let name = name.rsplit('.').next().unwrap_or(name);
-        said.names.push(name);
-        let arguments = annotation.child_by_field_name("arguments").map(|it| self.source.slice(it));
-        let arguments = arguments.unwrap_or_default();
+        self.names.push(name);
         match name {
-            "RunWith" => said.runner = arguments,
+            "RunWith" => self.runner = arguments,
             "Tag" | "Tags" | "Category" => {
                 let tags = arguments.split('"').skip(1).step_by(2);
-                said.tags.extend(tags.map(Arc::from));
+                self.tags.extend(tags.map(Arc::from));
             }
             _ => {}
         }
     }
-}
-
-fn has_word(source: &Source<'_>, modifiers: Node<'_>, word: &str) -> bool {
-    let mut cursor = modifiers.walk();
-    modifiers.children(&mut cursor).any(|it| source.slice(it) == word)
 }

@@ -5,10 +5,15 @@
 
 mod discover;
 mod gradle;
+mod java;
+mod kotlin;
 mod launch;
 mod maven;
 mod modules;
 mod reader;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,6 +84,10 @@ trait Build: Send {
     fn complaint(&self) -> Option<&str>;
 }
 
+fn is_source(path: &RelPath) -> bool {
+    [".java", ".kt"].iter().any(|end| path.as_str().ends_with(end))
+}
+
 impl Framework for Jvm {
     fn name(&self) -> &'static str {
         match self.tool {
@@ -93,12 +102,11 @@ impl Framework for Jvm {
     }
 
     fn is_test_file(&self, _: &Suite, path: &RelPath) -> bool {
-        path.as_str().ends_with(".java") && self.modules.tests(path)
+        is_source(path) && self.modules.tests(path)
     }
 
     fn owns(&self, _: &Suite, path: &RelPath) -> bool {
-        self.modules.of_file(path).is_some()
-            && [".java", ".kt"].iter().any(|end| path.as_str().ends_with(end))
+        is_source(path) && self.modules.of_file(path).is_some()
     }
 
     /// A module is built as one.

@@ -12,6 +12,18 @@ pub(super) struct Module {
     pub(super) has_includes: bool,
 }
 
+impl Module {
+    /// Where packages begin: Java's, and Kotlin's.
+    pub(super) fn sources(&self) -> [RelPath; 2] {
+        [self.tests.clone(), self.dir.join("src/test/kotlin")]
+    }
+
+    /// The path of a file of tests from there.
+    fn inner<'p>(&self, path: &'p RelPath) -> Option<&'p str> {
+        self.sources().iter().find_map(|sources| path.strip(sources))
+    }
+}
+
 /// The modules that are built together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Modules {
@@ -37,7 +49,7 @@ impl Modules {
         let Some(module) = self.of_file(path) else {
             return false;
         };
-        let stem = path.strip(&module.tests).and_then(|inner| {
+        let stem = module.inner(path).and_then(|inner| {
             let name = inner.rsplit('/').next().unwrap_or(inner);
             name.strip_suffix(".java").or_else(|| name.strip_suffix(".kt"))
         });
@@ -46,7 +58,7 @@ impl Modules {
 
     /// The class that a file of tests is named after.
     pub(super) fn class(&self, file: &RelPath) -> Option<String> {
-        let inner = file.strip(&self.of_file(file)?.tests)?;
+        let inner = self.of_file(file)?.inner(file)?;
         let stem = inner.strip_suffix(".java").or_else(|| inner.strip_suffix(".kt"))?;
         Some(stem.replace('/', "."))
     }

@@ -153,9 +153,15 @@ impl JvmReader {
             TestId { names: names.map(str::to_owned).collect(), ..class_id.clone() }
         };
         let at = name.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'));
-        let (method, rest) = name.split_at(at.unwrap_or(name.len()));
+        let written = |rest: &str| rest.is_empty() || rest.starts_with(['{', '(', '[']);
+        // Kotlin's methods may be called as they like.
+        let known = self.methods(&class_id).map(str::len).filter(|at| {
+            let is_char = name.is_char_boundary(*at);
+            is_char && written(&name[*at..]) && self.known.item(&whole(&name[..*at])).is_some()
+        });
+        let (method, rest) = name.split_at(known.max().or(at).unwrap_or(name.len()));
         // A name that is no method's was made for people.
-        let is_written = rest.is_empty() || rest.starts_with(['{', '(', '[']);
+        let is_written = written(rest);
         if !is_written || method.is_empty() {
             return whole(name);
         }
@@ -173,6 +179,13 @@ impl JvmReader {
             true => TestId { case: Some(rest.to_owned()), ..id },
             false => id,
         }
+    }
+
+    /// The names of the methods that stand in a class.
+    fn methods(&self, class: &TestId) -> impl Iterator<Item = &str> {
+        let depth = class.names.len();
+        let items = self.known.in_file(&class.file).iter();
+        items.filter_map(move |item| item.id.names.get(depth).map(String::as_str))
     }
 
     /// The id of a class.
@@ -205,21 +218,32 @@ impl JvmReader {
                 .find_class(class)
                 .unwrap_or_else(|| self.suite.root.join(self.modules.described_by));
         };
-        let folder = match package.as_str() {
-            "" => module.tests.clone(),
-            package => module.tests.join(package),
-        };
-        let named = folder.join(&format!("{simple}.java"));
-        if !self.known.in_file(&named).is_empty() || self.files.has(&named) {
+        let folders = module.sources().map(|sources| match package.as_str() {
+            "" => sources,
+            package => sources.join(package),
+        });
+        let named = folders
+            .iter()
+            .flat_map(|folder| ["java", "kt"].map(|end| folder.join(&format!("{simple}.{end}"))));
+        let is_there =
+            |file: &RelPath| !self.known.in_file(file).is_empty() || self.files.has(file);
+        if let Some(named) = named.into_iter().find(is_there) {
             return named;
         }
-        let holds = |item: &&TestItem| item.id.names == [simple] && item.id.file.parent() == folder;
+        let holds = |item: &&TestItem| {
+            item.id.names == [simple] && folders.contains(&item.id.file.parent())
+        };
         if let Some(item) = self.known.items().find(holds) {
             return item.id.file.clone();
         }
-        let kotlin = module.dir.join(&format!("src/test/kotlin/{package}/{simple}.kt"));
-        if self.files.has(&kotlin) {
-            return kotlin;
+        // Kotlin's folders need not be those of its packages.
+        let is_kotlin = |item: &&TestItem| {
+            item.id.names == [simple]
+                && item.id.file.as_str().ends_with(".kt")
+                && self.modules.of_file(&item.id.file) == Some(module)
+        };
+        if let Some(item) = self.known.items().find(is_kotlin) {
+            return item.id.file.clone();
         }
         self.finder()
             .find_class(class)

@@ -149,9 +149,9 @@ fn methods(job: &Job, id: &TestId) -> Vec<String> {
     }
 }
 
-/// What means something in a list of tests is any character there.
+/// What means something in a list of tests is any character there; so is a space, as Kotlin's names have them.
 fn escaped(name: &str) -> String {
-    name.chars().map(|c| if ",+#*?!%".contains(c) { '?' } else { c }).collect()
+    name.chars().map(|c| if ",+#*?!% ".contains(c) { '?' } else { c }).collect()
 }
 
 impl Wanted {

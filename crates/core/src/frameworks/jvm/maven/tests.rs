@@ -108,8 +108,8 @@ fn a_selection_is_a_list_of_classes_and_methods_with_their_modules() {
         &[&of("CartTest::counts"), &of("TableTest::row[a, b#1]")],
         &[],
         &expect![[r#"
-        -pl cart -am -Dtest=shop.CartTest#counts+counts[*],shop.TableTest#row+row[a? b?1]
-    "#]],
+            -pl cart -am -Dtest=shop.CartTest#counts+counts[*],shop.TableTest#row+row[a??b?1]
+        "#]],
     );
     check(
         &[&of("CartTest::adds"), "price"],

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::frameworks::chosen;
+use super::{Tool, pest};
 use crate::frameworks::words::portions;
+use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
+use crate::paths::RelPath;
 use crate::plan::{Candidate, Invocation, Job, Live, Reports, Site};
 
 /// The report's name in the scratch directory.
@@ -17,31 +19,36 @@ const LONGEST_PATTERN: usize = 16 * 1024;
 const LAUNCH: &str =
     r#"fd=$TESTDOCK_EVENTS_FD; unset TESTDOCK_EVENTS_FD; exec "$@" --log-teamcity "php://fd/$fd""#;
 
-pub(super) fn invocation(job: &Job, site: &Site) -> Invocation {
+pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
     let suite = &job.suite;
-    let steps = steps(job);
+    let steps = steps(tool, job);
     let report = |step: usize| format!("{step}-{REPORT}");
     let with_report = |(at, words): (usize, Vec<String>)| {
         let log = ["--log-junit".to_owned(), format!("{}/{}", site.scratch, report(at))];
         log.into_iter().chain(words).collect()
     };
     Invocation {
-        candidates: candidates(job, site),
+        candidates: candidates(tool, job, site),
         args: suite.args.iter().chain(&job.args).cloned().collect(),
         reports: Reports::Scratch((0..steps.len()).map(report).collect()),
         steps: steps.into_iter().enumerate().map(with_report).collect(),
         env: suite.env.clone(),
         cwd: site.workspace(&suite.root),
         live: Live::Events,
-        remedy: "install PHPUnit in the image (such as `RUN composer install` in a Dockerfile that begins with \
-                 `FROM php:8.4-cli`), or set the suite's `command`"
-            .into(),
+        remedy: format!(
+            "install {} in the image (such as `RUN composer install` in a Dockerfile that begins with \
+             `FROM php:8.4-cli`), or set the suite's `command`",
+            match tool {
+                Tool::Phpunit => "PHPUnit",
+                Tool::Pest => "Pest",
+            }
+        ),
         ..Invocation::default()
     }
 }
 
-/// PHPUnit as the project has it, else as the image does.
-fn candidates(job: &Job, site: &Site) -> Vec<Candidate> {
+/// The tool as the project has it, else as the image does.
+fn candidates(tool: Tool, job: &Job, site: &Site) -> Vec<Candidate> {
     let launch = |command: &[String], check| {
         let words = ["sh", "-c", LAUNCH, "sh"].map(str::to_owned);
         Candidate { argv: words.into_iter().chain(command.iter().cloned()).collect(), check }
@@ -53,30 +60,33 @@ fn candidates(job: &Job, site: &Site) -> Vec<Candidate> {
         let check = ["sh", "-c", "command -v \"$0\"", &command].map(str::to_owned).to_vec();
         launch(&[command], check)
     };
-    let own = site.workspace(&job.suite.root.join("vendor/bin/phpunit"));
-    vec![here(own), here("phpunit".to_owned())]
+    let name = match tool {
+        Tool::Phpunit => "phpunit",
+        Tool::Pest => "pest",
+    };
+    let own = site.workspace(&job.suite.root.join(&format!("vendor/bin/{name}")));
+    vec![here(own), here(name.to_owned())]
 }
 
-fn steps(job: &Job) -> Vec<Vec<String>> {
+fn steps(tool: Tool, job: &Job) -> Vec<Vec<String>> {
     let is_all = job.selection.iter().all(|id| id.names.is_empty() && id.file == job.suite.root);
     if is_all && job.exclude.is_empty() {
         return vec![Vec::new()];
     }
     let files = chosen::files(job);
-    let out: Vec<String> =
-        job.exclude.iter().filter(|out| !out.names.is_empty()).map(pattern).collect();
+    let out = job.exclude.iter().filter(|out| !out.names.is_empty());
+    let out: Vec<String> = out.map(|id| pattern(tool, job, id)).collect();
     let only = (files.len() == 1).then(|| files.keys().next()).flatten();
     let only = only.map(|file| file.strip(&job.suite.root).unwrap_or(file.as_str()).to_owned());
     let mut names: BTreeSet<String> = BTreeSet::new();
     let mut steps = Vec::new();
     for (file, chosen) in &files {
         match chosen {
-            Some(chosen) => names.extend(chosen.iter().map(|id| pattern(id))),
+            Some(chosen) => names.extend(chosen.iter().map(|id| pattern(tool, job, id))),
             // All of the one file needs no names.
             None if only.is_some() && out.is_empty() => steps.push(only.iter().cloned().collect()),
             None => {
-                let tops = job.known.in_file(file).iter().filter(|item| item.id.names.len() == 1);
-                let tops: Vec<String> = tops.map(|item| pattern(&item.id)).collect();
+                let tops = whole(tool, job, file);
                 // A file in which nothing was found may have tests all the same.
                 let inner = file.strip(&job.suite.root).unwrap_or(file.as_str());
                 steps.extend(tops.is_empty().then(|| vec![inner.to_owned()]));
@@ -97,9 +107,39 @@ fn steps(job: &Job) -> Vec<Vec<String>> {
 /// A pattern that no name matches.
 const NOTHING: &str = "/(?!)/";
 
-/// The pattern of a test with all of its data, of one set, or of a class. A name in quotes is what newer versions
-/// print of a set that has one.
-fn pattern(id: &TestId) -> String {
+/// The patterns of all that stands in a file.
+fn whole(tool: Tool, job: &Job, file: &RelPath) -> Vec<String> {
+    let groups = job.known.in_file(file).iter().filter(|item| item.kind == ItemKind::Group);
+    let tops = groups.filter(|item| item.id.names.len() == 1);
+    match tool {
+        Tool::Phpunit => tops.map(|item| of_class(&item.id)).collect(),
+        Tool::Pest => {
+            let classes = tops.filter(|item| is_of_class(&item.id)).map(|item| of_class(&item.id));
+            classes.chain([pest::pattern::file(job, file, escaped)]).collect()
+        }
+    }
+}
+
+/// The pattern of a test, or of what groups tests. Pest's own may be called as a class is.
+fn pattern(tool: Tool, job: &Job, id: &TestId) -> String {
+    match tool {
+        Tool::Phpunit => of_class(id),
+        Tool::Pest if is_of_class(id) => {
+            format!("{}|{}", of_class(id), pest::pattern::test(job, id, escaped))
+        }
+        Tool::Pest => pest::pattern::test(job, id, escaped),
+    }
+}
+
+/// Whether a class and a method may be called so.
+fn is_of_class(id: &TestId) -> bool {
+    let is_letter = |c: char| c.is_alphanumeric() || c == '_' || c == '\\';
+    id.names.len() <= 2 && id.names.iter().all(|name| name.chars().all(is_letter))
+}
+
+/// The pattern of a test of a class with all of its data, of one set, or of the class. A name in quotes is what newer
+/// versions print of a set that has one.
+fn of_class(id: &TestId) -> String {
     let names: Vec<String> = id.names.iter().map(|name| escaped(name)).collect();
     match (names.as_slice(), &id.case) {
         ([class], _) => format!("{class}::.*"),

@@ -2,18 +2,12 @@
 
 use tree_sitter::Node;
 
-use crate::frameworks::{Grammar, ItemKind, Source, Suite, TestItem};
+use crate::frameworks::{ItemKind, Source, TestItem};
 use crate::id::TestId;
 
-static PHP: Grammar = Grammar { name: "php", language: || tree_sitter_php::LANGUAGE_PHP.into() };
-
-pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-    let Some(tree) = source.tree(&PHP) else {
-        return Vec::new();
-    };
-    let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { source, file, items: Vec::new() };
-    walk.below(tree.root_node(), "");
+pub(super) fn discover(source: &Source<'_>, file: &TestId, root: Node<'_>) -> Vec<TestItem> {
+    let mut walk = Walk { source, file: file.clone(), items: Vec::new() };
+    walk.below(root, "");
     walk.items
 }
 

@@ -2,13 +2,16 @@
 //! for people of what could not be loaded.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
-use regex::Regex;
 use serde_json::{Value, json};
 use testdock_junit as junit;
 
+use super::Tool;
+use super::failure::{failure, noticed};
 use super::message::Message;
+use super::pest::names::{gist, made};
+use super::pest::naming::{Naming, bare, split};
+use super::trouble::{Trouble, place};
 use crate::frameworks::helper::HelperReader;
 use crate::frameworks::{Conclusion, Exit, Reader};
 use crate::model::RunEvent;
@@ -24,6 +27,7 @@ pub(super) struct PhpunitReader {
     site: Site,
     finished: BTreeMap<Key, Value>,
     running: Option<(Key, Value)>,
+    naming: Naming,
     /// Tests that passed, and did something that PHPUnit may be told to take amiss.
     risky: Vec<Key>,
     /// Suites that have begun and not ended, and how many ended.
@@ -40,9 +44,14 @@ struct Open {
 }
 
 impl PhpunitReader {
-    pub(super) fn new(job: &Job, site: &Site) -> Self {
+    pub(super) fn new(tool: Tool, job: &Job, site: &Site) -> Self {
+        let (name, naming) = match tool {
+            Tool::Phpunit => ("PHPUnit", Naming::default()),
+            Tool::Pest => ("Pest", Naming::new(job)),
+        };
         Self {
-            inner: HelperReader::new("PHPUnit", job, site),
+            inner: HelperReader::new(name, job, site),
+            naming,
             job: job.clone(),
             site: site.clone(),
             finished: BTreeMap::new(),
@@ -68,17 +77,22 @@ impl PhpunitReader {
                 self.open.push(Open { name: message.get("name").to_owned(), class });
                 Vec::new()
             }
-            // The failure of a class ends it twice.
             "testSuiteFinished" => {
-                if self.open.pop_if(|suite| suite.name == message.get("name")).is_some() {
-                    self.ended += usize::from(self.open.is_empty());
-                }
+                self.close(message.get("name"));
                 Vec::new()
             }
             "testStarted" => self.started(message),
             "testFailed" | "testIgnored" => self.judged(message),
             "testFinished" => self.finish(message),
             _ => Vec::new(),
+        }
+    }
+
+    /// The failure of a class ends it twice, or, in Pest, never: then what is around it ends.
+    fn close(&mut self, name: &str) {
+        if let Some(at) = self.open.iter().rposition(|suite| suite.name == name) {
+            self.open.truncate(at);
+            self.ended += usize::from(self.open.is_empty());
         }
     }
 
@@ -95,7 +109,7 @@ impl PhpunitReader {
     }
 
     fn start(&mut self, key: Key) -> Vec<RunEvent> {
-        let event = finish(&key.0, &key.1, &key.2, "passed");
+        let event = self.event(&key, "passed");
         let mut start = event.clone();
         start["e"] = json!("start");
         self.running = Some((key, event));
@@ -128,7 +142,8 @@ impl PhpunitReader {
             return self.class_skipped(message);
         };
         event["outcome"] = json!("skipped");
-        event["reason"] = json!(message.get("message"));
+        let reason = message.get("message");
+        event["reason"] = json!(if reason == "__TODO__" { "todo" } else { reason });
         Vec::new()
     }
 
@@ -155,9 +170,10 @@ impl PhpunitReader {
         let Some(file) = file else {
             return Vec::new();
         };
-        let mut event = finish(&file, &class, "", "errored");
+        let key = (file, class, String::new());
+        let mut event = self.event(&key, "errored");
         event["failures"] = json!([failure(message)]);
-        self.finished.insert((file, class, String::new()), event.clone());
+        self.finished.insert(key, event.clone());
         self.tell(&event)
     }
 
@@ -166,9 +182,10 @@ impl PhpunitReader {
         let Some((file, class)) = self.open.last().and_then(|suite| suite.class.clone()) else {
             return Vec::new();
         };
-        let mut event = finish(&file, &class, "", "skipped");
+        let key = (file, class, String::new());
+        let mut event = self.event(&key, "skipped");
         event["reason"] = json!(message.get("message"));
-        self.finished.insert((file, class, String::new()), event.clone());
+        self.finished.insert(key, event.clone());
         self.tell(&event)
     }
 
@@ -182,23 +199,112 @@ impl PhpunitReader {
         self.tell(&event)
     }
 
+    /// The result of a test; without its file where what Pest calls it does not tell which one it is.
+    fn event(&self, key: &Key, outcome: &str) -> Value {
+        let (file, class, name) = key;
+        let (method, case) = split(name);
+        let mut event = json!({ "e": "finish", "case": case, "outcome": outcome, "failures": [] });
+        let Some(class) = made(class) else {
+            let names = [class.as_str(), method].into_iter().filter(|name| !name.is_empty());
+            (event["file"], event["names"]) = (json!(file), names.collect());
+            return event;
+        };
+        event["case"] = json!(case.map(bare));
+        if let Some((file, names)) = self.naming.test(class, method) {
+            (event["file"], event["names"]) = (json!(file), json!(names));
+        }
+        event
+    }
+
+    /// What no report tells has the name that its method tells.
+    fn settle_names(&mut self) {
+        for (key, event) in &mut self.finished {
+            if let Some(class) = made(&key.1).filter(|_| event["file"].is_null()) {
+                let (file, names) = self.naming.guess(class, split(&key.2).0);
+                (event["file"], event["names"]) = (json!(file), json!(names));
+            }
+        }
+    }
+
+    /// What Pest says for people of a class whose first test did not begin.
+    fn settle_classes(&mut self) {
+        for told in self.trouble.notices.of_classes() {
+            let (Some(class), Some(file)) =
+                (&told.class, told.class.as_deref().map(|it| self.naming.file(it)))
+            else {
+                continue;
+            };
+            let is_open = |suite: &&Open| made(&suite.name) == Some(class);
+            if let Some(name) = self.open.iter().find(is_open).map(|suite| suite.name.clone()) {
+                self.close(&name);
+            }
+            let key = (file, format!("P\\{class}"), String::new());
+            let mut event = self.event(&key, "errored");
+            event["failures"] = json!([noticed(&told)]);
+            self.finished.entry(key).or_insert(event);
+        }
+    }
+
+    /// What stopped Pest, which names a file in its message where it says no place.
+    fn settle_stop(&mut self) {
+        let Some(told) =
+            self.trouble.notices.stop().filter(|_| self.ended == 0 && self.open.is_empty())
+        else {
+            return;
+        };
+        let file = told.place.as_ref().map(|place| place.0.clone());
+        let Some(file) = file.or_else(|| told.file()) else {
+            return;
+        };
+        let key = (file, String::new(), String::new());
+        let mut event = self.event(&key, "errored");
+        event["failures"] = json!([noticed(&told)]);
+        self.finished.insert(key, event);
+        self.ended += 1;
+    }
+
     /// The container's path of the file where a class is.
     fn file(&self, class: &str) -> Option<String> {
+        if let Some(class) = made(class) {
+            let file = self.job.suite.root.join(&self.naming.file(class));
+            return Some(self.site.workspace(&file));
+        }
         let item = self.job.known.items().find(|item| item.id.names == [class])?;
         Some(self.site.workspace(&item.id.file))
     }
 
-    /// PHPUnit's report tells errors from failures.
-    fn errors(&mut self, report: &ReportFile) {
+    /// The report tells errors from failures, and what Pest's tests are called.
+    fn report(&mut self, report: &ReportFile) {
         let (report, _) = junit::read(&report.bytes);
-        let errored = report.cases.iter().filter(|case| case.outcome() == junit::Outcome::Errored);
-        for case in errored {
+        let own = |class: &str| made(class).unwrap_or(class).to_owned();
+        // Pest writes names in words, also those of PHPUnit's tests.
+        let brief = |name: &str| {
+            let (name, case) = split(name);
+            (gist(name), case.map(str::to_owned))
+        };
+        let keys = self.finished.keys().map(|key| ((own(&key.1), brief(&key.2)), key.clone()));
+        let keys: BTreeMap<_, Key> = keys.collect();
+        for case in &report.cases {
             let class = case.classname.as_deref().unwrap_or_default().replace('.', "\\");
             let name = case.name.as_deref().unwrap_or_default();
-            let same = |(key, _): &(&Key, &mut Value)| key.1 == class && key.2 == name;
-            if let Some((_, event)) = self.finished.iter_mut().find(same) {
+            let exact = self.finished.keys().find(|key| key.1 == class && key.2 == name).cloned();
+            let briefs = [(gist(name), None), brief(name)];
+            let near =
+                || briefs.iter().find_map(|it| keys.get(&(own(&class), it.clone())).cloned());
+            let Some((key, event)) =
+                exact.or_else(near).and_then(|it| self.finished.get_key_value(&it))
+            else {
+                continue;
+            };
+            let (key, mut event) = (key.clone(), event.clone());
+            if case.outcome() == junit::Outcome::Errored {
                 event["outcome"] = json!("errored");
             }
+            if let Some(class) = made(&key.1).filter(|_| event["file"].is_null()) {
+                let told = self.naming.reported(class, case);
+                (event["file"], event["names"]) = (json!(told.0), json!(told.1));
+            }
+            self.finished.insert(key, event);
         }
     }
 
@@ -223,10 +329,11 @@ impl PhpunitReader {
         let Some(fatal) = fatal else {
             return;
         };
-        let mut event = finish(&fatal.path, "", "", "errored");
         let told = json!({ "message": fatal.message, "path": fatal.path, "line": fatal.line });
+        let key = (fatal.path, String::new(), String::new());
+        let mut event = self.event(&key, "errored");
         event["failures"] = json!([told]);
-        self.finished.insert((fatal.path, String::new(), String::new()), event);
+        self.finished.insert(key, event);
         self.ended += 1;
     }
 
@@ -234,7 +341,11 @@ impl PhpunitReader {
     fn settle_providers(&mut self) -> bool {
         let mut is_elsewhere = false;
         for invalid in std::mem::take(&mut self.trouble.providers) {
-            let names = [invalid.class.clone(), invalid.method.clone()];
+            let of_pest = made(&invalid.class).and_then(|it| self.naming.test(it, &invalid.method));
+            let names = of_pest.map_or_else(
+                || vec![invalid.class.clone(), invalid.method.clone()],
+                |(_, names)| names,
+            );
             let item = self.job.known.items().find(|item| item.id.names == names);
             if item.is_some_and(|item| !self.job.selects(&item.id)) {
                 is_elsewhere = true;
@@ -246,11 +357,12 @@ impl PhpunitReader {
             let Some(file) = own.or_else(|| invalid.place.clone().map(|place| place.0)) else {
                 continue;
             };
-            let mut event = finish(&file, &invalid.class, &invalid.method, "errored");
+            let key = (file, invalid.class, invalid.method);
+            let mut event = self.event(&key, "errored");
             let frame = invalid.place.map(|(path, line)| json!({ "path": path, "line": line }));
             let told = json!({ "message": invalid.message, "frames": Vec::from_iter(frame) });
             event["failures"] = json!([told]);
-            self.finished.entry((file, invalid.class, invalid.method)).or_insert(event);
+            self.finished.entry(key).or_insert(event);
         }
         is_elsewhere
     }
@@ -267,117 +379,6 @@ impl PhpunitReader {
     }
 }
 
-fn finish(file: &str, class: &str, method: &str, outcome: &str) -> Value {
-    let (method, case) = match method.split_once(" with data set ") {
-        Some((method, case)) => (method, Some(case)),
-        None => (method, None),
-    };
-    let names: Vec<&str> = [class, method].into_iter().filter(|name| !name.is_empty()).collect();
-    json!({ "e": "finish", "file": file, "names": names, "case": case, "outcome": outcome, "failures": [] })
-}
-
-fn failure(message: &Message) -> Value {
-    let details = message.get("details");
-    let frames = details.lines().filter_map(place);
-    let frames: Vec<Value> = frames
-        .filter(|(path, _)| !path.contains("/vendor/"))
-        .map(|(path, line)| json!({ "path": path, "line": line }))
-        .collect();
-    let mut told = json!({
-        "message": message.get("message").trim(),
-        "detail": format!("{}\n{details}", message.get("message")),
-        "frames": frames,
-    });
-    if message.get("type") == "comparisonFailure" {
-        told["expected"] = json!(message.get("expected"));
-        told["actual"] = json!(message.get("actual"));
-    }
-    told
-}
-
-/// `/path/A.php:12`.
-fn place(line: &str) -> Option<(String, u32)> {
-    let (path, line) = line.trim().rsplit_once(':')?;
-    let path = Some(path).filter(|path| path.starts_with('/') && path.ends_with(".php"))?;
-    Some((path.to_owned(), line.parse().ok()?))
-}
-
-/// What PHP and PHPUnit say for people only.
-#[derive(Debug, Default)]
-struct Trouble {
-    fatal: Option<Fatal>,
-    /// What stopped PHPUnit, in its own words, whose place follows.
-    inside: Option<String>,
-    providers: Vec<Provider>,
-    is_open: bool,
-}
-
-#[derive(Debug)]
-struct Fatal {
-    message: String,
-    path: String,
-    line: u32,
-    /// Whether PHPUnit says so, and not PHP.
-    is_inside: bool,
-}
-
-/// A provider of data that provides none.
-#[derive(Debug)]
-struct Provider {
-    class: String,
-    method: String,
-    message: String,
-    place: Option<(String, u32)>,
-}
-
-impl Trouble {
-    fn line(&mut self, line: &str) {
-        static FATAL: LazyLock<Regex> = LazyLock::new(|| {
-            let text = r"^(?:PHP )?(?:Parse|Fatal) error: +(?:Uncaught )?(.*?) in (/.+?\.php)(?: on line |:)(\d+)";
-            Regex::new(text).expect("a pattern")
-        });
-        if let Some(found) = FATAL.captures(line).filter(|_| self.fatal.is_none()) {
-            let (message, path) = (found[1].to_owned(), found[2].to_owned());
-            let line = found[3].parse().unwrap_or(1);
-            self.fatal = Some(Fatal { message, path, line, is_inside: false });
-        }
-        if let Some(message) = line.strip_prefix("Message:") {
-            self.inside = Some(message.trim().to_owned());
-        }
-        if let Some((path, line)) = line.strip_prefix("Location:").and_then(place)
-            && let Some(message) = self.inside.take()
-        {
-            self.fatal = Some(Fatal { message, path, line, is_inside: true });
-        }
-        self.provider(line);
-    }
-
-    fn provider(&mut self, line: &str) {
-        let named = line.strip_prefix("The data provider specified for ");
-        let named = named.and_then(|rest| rest.strip_suffix(" is invalid"));
-        if let Some((class, method)) = named.and_then(|named| named.split_once("::")) {
-            self.is_open = true;
-            let (class, method) = (class.to_owned(), method.to_owned());
-            self.providers.push(Provider { class, method, message: String::new(), place: None });
-            return;
-        }
-        let Some(last) = self.providers.last_mut().filter(|_| self.is_open) else {
-            return;
-        };
-        if let Some(place) = place(line) {
-            last.place = Some(place);
-            self.is_open = false;
-        } else if line == "--" {
-            self.is_open = false;
-        } else if !line.trim().is_empty() {
-            if !last.message.is_empty() {
-                last.message.push('\n');
-            }
-            last.message.push_str(line.trim());
-        }
-    }
-}
-
 impl Reader for PhpunitReader {
     fn line(&mut self, line: &str) -> Vec<RunEvent> {
         Message::of(line).map(|message| self.message(&message)).unwrap_or_default()
@@ -389,14 +390,17 @@ impl Reader for PhpunitReader {
     }
 
     fn conclude(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion {
-        reports.iter().for_each(|report| self.errors(report));
+        reports.iter().for_each(|report| self.report(report));
         self.settle_running(exit);
+        self.settle_classes();
         self.settle_loading();
+        self.settle_stop();
         let exit = if self.settle_providers() { Exit::Code(0) } else { exit };
         self.settle_risky(exit);
         if self.open.is_empty() && (self.ended > 0 || exit == Exit::Code(0)) {
             self.tell(&json!({ "e": "end" }));
         }
+        self.settle_names();
         for event in std::mem::take(&mut self.finished).into_values() {
             self.tell(&event);
         }

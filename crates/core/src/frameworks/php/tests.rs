@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use super::KIND;
+use super::PHPUNIT;
 use crate::frameworks::sample::{self, site};
 use crate::frameworks::{Exit, ItemKind};
 use crate::paths::RelPath;
@@ -41,7 +41,7 @@ class Unfinished extends TestCase { public function testSeen() { $this->
 fn job(selection: &[&str], exclude: &[&str]) -> Job {
     let price = "<?php class PriceTest extends TestCase { function testIsRight() {} }";
     let files = [("shop/tests/CartTest.php", CART), ("shop/tests/deep/PriceTest.php", price)];
-    sample::job(&KIND, "shop", &files, selection, exclude)
+    sample::job(&PHPUNIT, "shop", &files, selection, exclude)
 }
 
 #[test]

@@ -1,0 +1,39 @@
+# Runs `dotnet test`, and tells what stands in its reports as soon as they are whole:
+#   testdock_dotnet.sh RESULTS COMMAND …
+# `report NAME` is a report, whose lines follow behind a space, up to `end`.
+results=$1
+shift
+# One that is not there leaves it to the next, silently.
+command -v "$1" >/dev/null || exit 127
+case $TESTDOCK_EVENTS_FD in
+'') exec 3>/dev/null ;;
+3) ;;
+*) eval "exec 3>&$TESTDOCK_EVENTS_FD" ;;
+esac
+unset TESTDOCK_EVENTS_FD
+
+rm -rf "$results"
+mkdir -p "$results/told"
+
+# sweep END: tells the reports that end so.
+sweep() {
+    find "$results" -name '*.trx' ! -path '*/told/*' 2>/dev/null | while IFS= read -r file; do
+        mark=$results/told/$(printf %s "$file" | tr / :)
+        [ -e "$mark" ] && continue
+        tail -c 64 "$file" | grep -q "$1" || continue
+        : >"$mark"
+        { printf 'report %s\n' "${file##*/}"; sed 's/^/ /' "$file"; printf '\nend\n'; } >&3
+    done
+}
+
+{
+    "$@" 3>&-
+    echo $? >"$results/told/code"
+} &
+while [ ! -s "$results/told/code" ]; do
+    sleep 0.1 2>/dev/null || sleep 1
+    sweep '</TestRun>'
+done
+sweep ''
+read -r code <"$results/told/code"
+exit "$code"

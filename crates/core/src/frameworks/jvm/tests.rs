@@ -1,0 +1,163 @@
+//! Kotlin's sources: what is found in them, how it is chosen, and which test a report means.
+
+use expect_test::{Expect, expect};
+
+use super::{GRADLE, MAVEN};
+use crate::frameworks::sample::{self, Files, shown, site, steps};
+use crate::frameworks::{Exit, ItemKind, Kind};
+use crate::plan::Job;
+
+const CART: &str = r#"package shop
+
+import org.junit.jupiter.api.*
+
+@Tag("fast")
+class CartTest : Base() {
+    @BeforeEach fun setUp() {}
+    @Test
+    fun adds() = assertEquals(2, 1 + 1)
+    @Test fun `adds two, and more`() { }
+    @Disabled("not today") @Test fun `skips (now)`() {}
+    @ParameterizedTest
+    @ValueSource(ints = [1, 2])
+    fun `counts up`(n: Int) { }
+    @org.junit.jupiter.api.RepeatedTest(3) internal fun again() {}
+    @TestFactory fun made() = listOf(dynamicTest("x") {})
+    private fun helper() {}
+    @Nested
+    inner class `When empty` {
+        @Test fun `is zero`() {}
+    }
+    inner class Helper {
+        @Test fun no() {}
+    }
+    companion object {
+        @JvmStatic fun rows() = 1..2
+    }
+    @Test fun unfinished() {
+        this.
+    }
+}
+
+abstract class Base {
+    @Test fun inherited() {}
+}
+
+interface Contract {
+    @Test fun agreed() {}
+}
+
+@RunWith(Parameterized::class)
+class OldTest(val n: Int) {
+    @Test fun works() {}
+}
+
+@Test fun nowhere() {}
+"#;
+
+const FILES: Files<'static> = &[
+    ("pom.xml", "<project/>"),
+    ("build.gradle.kts", ""),
+    ("src/test/kotlin/shop/CartTest.kt", CART),
+    // A folder that is not its package's.
+    ("src/test/kotlin/TillTest.kt", "package shop.till\nclass TillTest { @Test fun rings() {} }"),
+];
+
+fn job(kind: &Kind, selection: &[&str]) -> Job {
+    sample::job(kind, "", FILES, selection, &[])
+}
+
+#[test]
+fn tests_are_functions_with_an_annotation_in_classes() {
+    let job = job(&MAVEN, &[]);
+    let lines = job.known.items().map(|item| {
+        let kind = match item.kind {
+            ItemKind::Group => "group",
+            ItemKind::Test => "test",
+            ItemKind::Parametrised => "parametrised",
+        };
+        let tags: String = item.tags.iter().map(|tag| format!(" #{tag}")).collect();
+        format!("{kind} {} {}{tags}\n", item.name.start.line + 1, item.id.names.join(" > "))
+    });
+    expect![[r#"
+        group 2 TillTest
+        test 2 TillTest > rings
+        group 6 CartTest #fast
+        test 9 CartTest > adds #fast
+        test 10 CartTest > adds two, and more #fast
+        test 11 CartTest > skips (now) #fast
+        parametrised 14 CartTest > counts up #fast
+        parametrised 15 CartTest > again #fast
+        parametrised 16 CartTest > made #fast
+        group 19 CartTest > When empty #fast
+        test 20 CartTest > When empty > is zero #fast
+        test 28 CartTest > unfinished #fast
+        group 42 OldTest
+        parametrised 43 OldTest > works
+    "#]]
+    .assert_eq(&lines.collect::<String>());
+}
+
+#[test]
+fn names_with_spaces_are_chosen() {
+    let check = |kind: &Kind, chosen: &[&str], expected: &Expect| {
+        expected.assert_eq(&steps(&job(kind, chosen), &site()));
+    };
+    let chosen = [
+        "src/test/kotlin/shop/CartTest.kt::CartTest::adds two, and more",
+        "src/test/kotlin/shop/CartTest.kt::CartTest::When empty::is zero",
+    ];
+    check(
+        &GRADLE,
+        &chosen,
+        &expect![[r#"
+        :test --tests shop.CartTest$When empty.is zero --tests shop.CartTest.adds two, and more
+    "#]],
+    );
+    check(
+        &MAVEN,
+        &chosen,
+        &expect![[r#"
+        -pl . -am -Dtest=shop.CartTest#adds?two??and?more,shop.CartTest$When empty#is?zero
+    "#]],
+    );
+    check(
+        &GRADLE,
+        &["src/test/kotlin/shop"],
+        &expect![[r#"
+            :test --tests shop.CartTest --tests shop.CartTest$* --tests shop.OldTest --tests shop.OldTest$*
+        "#]],
+    );
+}
+
+#[test]
+fn a_report_means_functions_of_any_name() {
+    let site = site();
+    let job = job(&MAVEN, &[]);
+    let report = r#"report ./target/surefire-reports/TEST-shop.CartTest.xml
+ <testsuite name="shop.CartTest">
+ <testcase name="adds" classname="shop.CartTest"/>
+ <testcase name="adds two, and more()" classname="shop.CartTest"/>
+ <testcase name="skips (now)" classname="shop.CartTest"><skipped message="not today"/></testcase>
+ <testcase name="counts up(int)[1]" classname="shop.CartTest"/>
+ <testcase name="counts up{int}[2]" classname="shop.CartTest"/>
+ <testcase name="is zero" classname="shop.CartTest$When empty"/>
+ <testcase name="is new()" classname="shop.CartTest"/>
+ <testcase name="rings" classname="shop.till.TillTest"/>
+ </testsuite>
+end
+"#;
+    let mut reader = job.suite.framework.reader(&job, &site);
+    report.lines().for_each(|line| drop(reader.line(line)));
+    expect![[r#"
+        passed src/test/kotlin/TillTest.kt::TillTest::rings
+        passed src/test/kotlin/shop/CartTest.kt::CartTest::When empty::is zero
+        passed src/test/kotlin/shop/CartTest.kt::CartTest::adds
+        passed src/test/kotlin/shop/CartTest.kt::CartTest::adds two, and more
+        passed src/test/kotlin/shop/CartTest.kt::CartTest::counts up[1]
+        passed src/test/kotlin/shop/CartTest.kt::CartTest::counts up[2]
+        passed src/test/kotlin/shop/CartTest.kt::CartTest::is new()
+        skipped src/test/kotlin/shop/CartTest.kt::CartTest::skips (now) (not today)
+    "#]]
+    .assert_eq(&shown(&reader.conclude(&[], Exit::Code(0))));
+}

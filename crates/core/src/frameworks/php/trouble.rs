@@ -1,0 +1,92 @@
+//! What PHP and PHPUnit say for people only.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::pest::notice::Notices;
+
+/// What was said so far.
+#[derive(Debug, Default)]
+pub(super) struct Trouble {
+    pub(super) fatal: Option<Fatal>,
+    /// What stopped PHPUnit, in its own words, whose place follows.
+    inside: Option<String>,
+    pub(super) providers: Vec<Provider>,
+    pub(super) notices: Notices,
+    is_open: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Fatal {
+    pub(super) message: String,
+    pub(super) path: String,
+    pub(super) line: u32,
+    /// Whether PHPUnit says so, and not PHP.
+    pub(super) is_inside: bool,
+}
+
+/// A provider of data that provides none.
+#[derive(Debug)]
+pub(super) struct Provider {
+    pub(super) class: String,
+    pub(super) method: String,
+    pub(super) message: String,
+    pub(super) place: Option<(String, u32)>,
+}
+
+impl Trouble {
+    pub(super) fn line(&mut self, line: &str) {
+        static FATAL: LazyLock<Regex> = LazyLock::new(|| {
+            let text = r"^(?:PHP )?(?:Parse|Fatal) error: +(?:Uncaught )?(.*?) in (/.+?\.php)(?: on line |:)(\d+)";
+            Regex::new(text).expect("a pattern")
+        });
+        if let Some(found) = FATAL.captures(line).filter(|_| self.fatal.is_none()) {
+            let (message, path) = (found[1].to_owned(), found[2].to_owned());
+            let line = found[3].parse().unwrap_or(1);
+            self.fatal = Some(Fatal { message, path, line, is_inside: false });
+        }
+        if let Some(message) = line.strip_prefix("Message:") {
+            self.inside = Some(message.trim().to_owned());
+        }
+        if let Some((path, line)) = line.strip_prefix("Location:").and_then(place)
+            && let Some(message) = self.inside.take()
+        {
+            self.fatal = Some(Fatal { message, path, line, is_inside: true });
+        }
+        self.notices.line(line);
+        self.provider(line);
+    }
+
+    fn provider(&mut self, line: &str) {
+        let named = line.trim().strip_prefix("The data provider specified for ");
+        let named = named.and_then(|rest| rest.strip_suffix(" is invalid"));
+        if let Some((class, method)) = named.and_then(|named| named.split_once("::")) {
+            self.is_open = true;
+            let (class, method) = (class.to_owned(), method.to_owned());
+            self.providers.push(Provider { class, method, message: String::new(), place: None });
+            return;
+        }
+        let Some(last) = self.providers.last_mut().filter(|_| self.is_open) else {
+            return;
+        };
+        if let Some(place) = place(line) {
+            last.place = Some(place);
+            self.is_open = false;
+        } else if line == "--" {
+            self.is_open = false;
+        } else if !line.trim().is_empty() {
+            if !last.message.is_empty() {
+                last.message.push('\n');
+            }
+            last.message.push_str(line.trim());
+        }
+    }
+}
+
+/// `/path/A.php:12`.
+pub(super) fn place(line: &str) -> Option<(String, u32)> {
+    let (path, line) = line.trim().rsplit_once(':')?;
+    let path = Some(path).filter(|path| path.starts_with('/') && path.ends_with(".php"))?;
+    Some((path.to_owned(), line.parse().ok()?))
+}
