@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 use testdock_core::frameworks::{ItemKind, TestItem};
 use testdock_core::paths::RelPath;
-use testdock_core::views::{number_words, terminal};
+use testdock_core::views::{number_words, printable_line, terminal};
 use testdock_core::workspace::FileTests;
 use testdock_engine::scan::{Depth, Scanner};
 
@@ -50,7 +50,7 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
 
 fn lines(file: &FileTests, format: Format) -> impl Iterator<Item = String> {
     file.items.iter().filter_map(move |item| match format {
-        Format::Human => (item.kind != ItemKind::Group).then(|| item.id.to_string()),
+        Format::Human => (item.kind != ItemKind::Group).then(|| printable_line(&item.id.to_string())),
         Format::Json => Some(json(file, item).to_string()),
     })
 }

@@ -86,7 +86,7 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 /// The same for what has a line to itself, which a name does not get out of.
-pub(super) fn printable_line(text: &str) -> String {
+pub fn printable_line(text: &str) -> String {
     printable(text).replace('\n', "␤")
 }
 

@@ -587,3 +587,28 @@ def test_doctests_lie_in_their_line(project):
     project.write(module='def f():\n    """\n    >>> 1 + 1\n    3\n    """\n')
     events = project.run("--doctest-modules", "module.py")
     assert [line.split(" | ")[0] for line in project.told(events)] == ["failed module.py::module.f at module.py:3"]
+
+
+def test_a_process_ends_quickly_and_finalises_what_is_garbage(project):
+    project.write(
+        test_a="""\
+            import atexit
+            import gc
+            from pathlib import Path
+
+            class Last:
+                def __init__(self, name, in_cycle):
+                    self.path, self.own = Path(name).absolute(), self if in_cycle else None
+
+                def __del__(self, count=gc.get_freeze_count):
+                    self.path.write_text(str(count() > 0))
+
+            KEPT = Last("kept", in_cycle=False)
+
+            def test_garbage():
+                atexit.register(lambda: Last("garbage", in_cycle=True) and None)
+            """
+    )
+    assert end(project.run()) == (0, False)
+    found = {name: (project.path / name).read_text(encoding="utf-8") for name in ("garbage", "kept")}
+    assert found == {"garbage": "False", "kept": "True"}
