@@ -50,7 +50,9 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
 
 fn lines(file: &FileTests, format: Format) -> impl Iterator<Item = String> {
     file.items.iter().filter_map(move |item| match format {
-        Format::Human => (item.kind != ItemKind::Group).then(|| printable_line(&item.id.to_string())),
+        Format::Human => {
+            (item.kind != ItemKind::Group).then(|| printable_line(&item.id.to_string()))
+        }
         Format::Json => Some(json(file, item).to_string()),
     })
 }

@@ -81,9 +81,16 @@ fn failure_line(failure: &Failure, cwd: &Utf8Path) -> String {
     }
 }
 
-/// The first line of what went wrong.
+/// The first line of what went wrong; where it says what was expected, what came instead stands in the next.
 fn headline(failure: &Failure) -> String {
-    printable(failure.headline().lines().next().unwrap_or_default())
+    let headline = failure.headline();
+    let mut lines = headline.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let expects = first.to_lowercase().contains("expected:");
+    match lines.next().filter(|_| expects) {
+        Some(second) => printable(&format!("{first}, {second}")),
+        None => printable(first),
+    }
 }
 
 /// What is wrong, test by test, with traces and output: for the end of a run.
@@ -203,5 +210,22 @@ pub fn shell_quoted(word: &str) -> String {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_was_expected_and_what_came() {
+        let check = |message: &str, expected: &str| {
+            let failure = Failure { message: message.to_owned(), ..Failure::default() };
+            assert_eq!(failure_line(&failure, Utf8Path::new("/")), expected);
+        };
+        check("expected: 90\n     got: 80\n\n(compared using ==)", "expected: 90, got: 80");
+        check("Expected: 90\n  Actual: 80", "Expected: 90, Actual: 80");
+        check("Expected:", "Expected:");
+        check("\nno\nway", "no");
     }
 }
