@@ -511,12 +511,12 @@ async fn a_test_with_cases_stands_as_they_do() {
 async fn the_tests_of_a_skipped_group_are_told_as_skipped() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace, with_explorer()).await;
-    client.request(RUN, json!({ "include": ["tests/test_shop.py::test_adds"] })).await;
+    client.request(RUN, json!({ "include": ["tests/test_shop.py::TestCart::test_empty"] })).await;
     let run = client.run().await;
     run.finish(result("tests/test_shop.py::TestCart", Outcome::Skipped));
     run.complete();
     expect![[r#"
-        tests/test_shop.py::test_adds enqueued
+        tests/test_shop.py::TestCart::test_empty enqueued
         tests/test_shop.py::TestCart skipped
         tests/test_shop.py::TestCart::test_empty skipped
         tests/test_shop.py::TestCart::test_count skipped"#]]
