@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use tree_sitter::{InputEdit, Language, Node, Parser, Point, Tree};
 
-use super::{Position, Range};
+use super::{ItemKind, Position, Range, TestItem};
+use crate::id::TestId;
 use crate::paths::RelPath;
 
 /// A language's grammar.
@@ -129,12 +130,31 @@ impl<'s> Source<'s> {
         Self::hash_of(self.slice(node))
     }
 
+    /// A test or group that stands in a node, with its name in another; without a pattern and tags.
+    pub fn item(&self, id: TestId, kind: ItemKind, node: Node<'_>, name: Node<'_>) -> TestItem {
+        TestItem {
+            id,
+            kind,
+            range: self.range(node),
+            name: self.range(name),
+            hash: self.hash(node),
+            pattern: None,
+            tags: Vec::new(),
+        }
+    }
+
     /// The same of a text.
     pub fn hash_of(text: &str) -> u64 {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
         hasher.finish()
     }
+}
+
+/// The named children of a node.
+pub(super) fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).collect()
 }
 
 /// Parsers are costly to make and cheap to keep.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
+use crate::frameworks::source::named_children;
 use crate::frameworks::{Grammar, ItemKind, Source, Suite, TestItem};
 use crate::id::TestId;
 
@@ -154,15 +155,8 @@ impl<'s> Walk<'_, 's> {
         kind: ItemKind,
         tags: Vec<Arc<str>>,
     ) -> TestItem {
-        TestItem {
-            id: TestId { names, ..self.file.clone() },
-            kind,
-            range: self.source.range(node),
-            name: self.source.range(name),
-            hash: self.source.hash(node),
-            pattern: None,
-            tags,
-        }
+        let id = TestId { names, ..self.file.clone() };
+        TestItem { tags, ..self.source.item(id, kind, node, name) }
     }
 
     fn field(&self, node: Node<'_>, name: &str) -> &'s str {
@@ -175,9 +169,4 @@ impl<'s> Walk<'_, 's> {
 struct Said {
     kind: Option<ItemKind>,
     tags: Vec<Arc<str>>,
-}
-
-fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).collect()
 }

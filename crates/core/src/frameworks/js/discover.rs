@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 use super::{Tool, playwright};
-use crate::frameworks::{Grammar, ItemKind, NamePattern, Range, Source, Suite, TestItem};
+use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
 use crate::id::TestId;
 
 static JAVASCRIPT: Grammar =
@@ -262,15 +262,8 @@ impl<'s> Walk<'_, 's> {
         names: Vec<String>,
         (kind, pattern): (ItemKind, Option<NamePattern>),
     ) -> TestItem {
-        TestItem {
-            id: TestId { names, ..self.file.clone() },
-            kind,
-            range: self.source.range(call),
-            name: Range { ..self.source.range(title) },
-            hash: self.source.hash(call),
-            pattern,
-            tags: Vec::new(),
-        }
+        let id = TestId { names, ..self.file.clone() };
+        TestItem { pattern, ..self.source.item(id, kind, call, title) }
     }
 }
 

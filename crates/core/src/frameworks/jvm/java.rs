@@ -96,15 +96,8 @@ impl<'s> Walk<'_, 's> {
         kind: ItemKind,
         tags: Vec<Arc<str>>,
     ) -> TestItem {
-        TestItem {
-            id: TestId { names, ..self.file.clone() },
-            kind,
-            range: self.source.range(node),
-            name: self.source.range(name),
-            hash: self.source.hash(node),
-            pattern: None,
-            tags,
-        }
+        let id = TestId { names, ..self.file.clone() };
+        TestItem { tags, ..self.source.item(id, kind, node, name) }
     }
 
     fn modifiers<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {

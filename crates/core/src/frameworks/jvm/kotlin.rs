@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 use super::discover::{Annotations, Around};
+use crate::frameworks::source::named_children;
 use crate::frameworks::{Grammar, ItemKind, Source, Suite, TestItem};
 use crate::id::TestId;
 
@@ -17,7 +18,7 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
     };
     let file = suite.of_file(source.path.clone());
     let mut walk = Walk { source, file, items: Vec::new() };
-    for node in children(tree.root_node()) {
+    for node in named_children(tree.root_node()) {
         walk.class(node, &Around::default());
     }
     walk.items
@@ -34,7 +35,7 @@ impl<'s> Walk<'_, 's> {
         if class.kind() != "class_declaration" {
             return;
         }
-        let body = children(class).into_iter().find(|it| it.kind() == "class_body");
+        let body = named_children(class).into_iter().find(|it| it.kind() == "class_body");
         let (Some(name), Some(body)) = (class.child_by_field_name("name"), body) else {
             return;
         };
@@ -49,7 +50,7 @@ impl<'s> Walk<'_, 's> {
         inside.names.push(self.word(name));
         inside.tags.extend(said.tags.iter().cloned());
         let at = self.items.len();
-        for member in children(body) {
+        for member in named_children(body) {
             match member.kind() {
                 "function_declaration" => self.function(member, &inside, said.makes_cases()),
                 _ => self.class(member, &inside),
@@ -86,15 +87,8 @@ impl<'s> Walk<'_, 's> {
         kind: ItemKind,
         tags: Vec<Arc<str>>,
     ) -> TestItem {
-        TestItem {
-            id: TestId { names, ..self.file.clone() },
-            kind,
-            range: self.source.range(node),
-            name: self.source.range(name),
-            hash: self.source.hash(node),
-            pattern: None,
-            tags,
-        }
+        let id = TestId { names, ..self.file.clone() };
+        TestItem { tags, ..self.source.item(id, kind, node, name) }
     }
 
     /// A name, without the backticks that let it be any text.
@@ -103,8 +97,8 @@ impl<'s> Walk<'_, 's> {
     }
 
     fn modifiers<'t>(&self, node: Node<'t>) -> Vec<Node<'t>> {
-        let all = children(node).into_iter().find(|it| it.kind() == "modifiers");
-        all.map(children).unwrap_or_default()
+        let all = named_children(node).into_iter().find(|it| it.kind() == "modifiers");
+        all.map(named_children).unwrap_or_default()
     }
 
     fn annotations(&self, node: Node<'_>) -> Annotations<'s> {
@@ -122,9 +116,4 @@ impl<'s> Walk<'_, 's> {
 fn is_interface(class: Node<'_>) -> bool {
     let mut cursor = class.walk();
     class.children(&mut cursor).any(|it| it.kind() == "interface")
-}
-
-fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).collect()
 }

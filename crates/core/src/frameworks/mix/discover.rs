@@ -125,16 +125,8 @@ impl Walk<'_, '_> {
         if self.items.iter().any(|item| item.id == id) {
             return;
         }
-        let item = TestItem {
-            id,
-            kind,
-            range: self.source.range(call),
-            name: self.source.range(argument(call).unwrap_or(call)),
-            hash: self.source.hash(call),
-            pattern,
-            tags,
-        };
-        self.items.insert(at, item);
+        let item = self.source.item(id, kind, call, argument(call).unwrap_or(call));
+        self.items.insert(at, TestItem { pattern, tags, ..item });
     }
 
     /// `@tag :slow`, `@moduletag slow: true`

@@ -96,15 +96,7 @@ impl Walk<'_, '_> {
     }
 
     fn item(&self, node: Node<'_>, name: Node<'_>, names: Vec<String>, kind: ItemKind) -> TestItem {
-        TestItem {
-            id: TestId { names, ..self.file.clone() },
-            kind,
-            range: self.source.range(node),
-            name: self.source.range(name),
-            hash: self.source.hash(node),
-            pattern: None,
-            tags: Vec::new(),
-        }
+        self.source.item(TestId { names, ..self.file.clone() }, kind, node, name)
     }
 }
 

@@ -3,13 +3,8 @@
 use tree_sitter::Node;
 
 use crate::frameworks::Source;
+use crate::frameworks::source::named_children;
 use crate::frameworks::title::Title;
-
-/// The named children of a node.
-pub(super) fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).collect()
-}
 
 /// A text as a title, with gaps for what is put into it.
 pub(super) fn title(source: &Source<'_>, node: Node<'_>) -> Title {

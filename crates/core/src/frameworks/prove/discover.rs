@@ -80,16 +80,10 @@ impl Walk<'_, '_> {
         }
         let is_whole = pieces.len() == 1;
         let has_parts = self.items.len() > at;
-        let item = TestItem {
-            id,
-            kind: if is_whole && !has_parts { ItemKind::Test } else { ItemKind::Parametrised },
-            range: self.source.range(call),
-            name: self.source.range(title),
-            hash: self.source.hash(call),
-            pattern: (!is_whole).then(|| NamePattern::new(pieces)),
-            tags: Vec::new(),
-        };
-        self.items.insert(at, item);
+        let kind = if is_whole && !has_parts { ItemKind::Test } else { ItemKind::Parametrised };
+        let pattern = (!is_whole).then(|| NamePattern::new(pieces));
+        let item = self.source.item(id, kind, call, title);
+        self.items.insert(at, TestItem { pattern, ..item });
         true
     }
 

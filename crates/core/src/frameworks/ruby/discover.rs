@@ -214,15 +214,7 @@ impl Walk<'_, '_> {
         let name = node.child_by_field_name("name");
         let name = name.or_else(|| node.child_by_field_name("arguments")?.named_child(0));
         let name = name.or_else(|| node.child_by_field_name("method")).unwrap_or(node);
-        let item = TestItem {
-            id,
-            kind,
-            range: self.source.range(node),
-            name: self.source.range(name),
-            hash: self.source.hash(node),
-            pattern,
-            tags: Vec::new(),
-        };
+        let item = TestItem { pattern, ..self.source.item(id, kind, node, name) };
         self.items.insert(at, item);
     }
 }

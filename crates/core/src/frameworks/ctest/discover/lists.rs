@@ -42,14 +42,11 @@ fn item(file: &TestId, source: &Source<'_>, command: Node<'_>) -> Option<TestIte
     let name = pieces.join("…");
     let is_whole = pieces.len() == 1;
     // Of a name that is all gap nothing is known.
-    (is_whole || pieces.iter().any(|piece| !piece.is_empty())).then(|| TestItem {
-        id: TestId { names: vec![name], ..file.clone() },
-        kind: if is_whole { ItemKind::Test } else { ItemKind::Parametrised },
-        range: source.range(command),
-        name: source.range(at),
-        hash: source.hash(command),
-        pattern: (!is_whole).then(|| NamePattern::new(pieces)),
-        tags: Vec::new(),
+    (is_whole || pieces.iter().any(|piece| !piece.is_empty())).then(|| {
+        let id = TestId { names: vec![name], ..file.clone() };
+        let kind = if is_whole { ItemKind::Test } else { ItemKind::Parametrised };
+        let pattern = (!is_whole).then(|| NamePattern::new(pieces));
+        TestItem { pattern, ..source.item(id, kind, command, at) }
     })
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
-use super::super::literal::{self, named_children};
+use super::super::literal;
+use crate::frameworks::source::named_children;
 use crate::frameworks::title::Title;
 use crate::frameworks::{ItemKind, Source, TestItem};
 use crate::id::TestId;
@@ -173,15 +174,8 @@ impl<'s> Walk<'_, 's> {
         if self.items.iter().any(|item| item.id == id) {
             return;
         }
-        self.items.push(TestItem {
-            id,
-            kind,
-            range: self.source.range(node),
-            name: self.source.range(name),
-            hash: self.source.hash(node),
-            pattern,
-            tags: inside.tags,
-        });
+        let item = self.source.item(id, kind, node, name);
+        self.items.push(TestItem { pattern, tags: inside.tags, ..item });
     }
 }
 
