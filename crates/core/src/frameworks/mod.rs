@@ -32,6 +32,7 @@ mod sample;
 mod source;
 mod text;
 mod title;
+mod told;
 mod words;
 
 pub use item::{ItemKind, Position, Range, TestItem};

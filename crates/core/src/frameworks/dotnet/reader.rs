@@ -10,6 +10,7 @@ use super::detect::Projects;
 use super::names;
 use super::printed::Printed;
 use super::trx::{self, Case};
+use crate::frameworks::told::Told;
 use crate::frameworks::{Broken, Conclusion, Exit, ItemKind, Known, Reader, Suite, TestItem};
 use crate::id::TestId;
 use crate::model::{Failure, Frame, Outcome, RunEvent, TestResult};
@@ -23,8 +24,7 @@ pub(super) struct DotnetReader {
     known: Known,
     printed: Printed,
     complaints: Complaints,
-    /// The report that is being told: its name, and its text so far.
-    open: Option<(String, String)>,
+    reports: Told,
     results: BTreeMap<TestId, TestResult>,
     /// What was said of tests before their reports.
     told: BTreeMap<TestId, TestResult>,
@@ -40,7 +40,7 @@ impl DotnetReader {
             known: job.known.clone(),
             printed: Printed::new(&job.known),
             complaints: Complaints::default(),
-            open: None,
+            reports: Told::default(),
             results: BTreeMap::new(),
             told: BTreeMap::new(),
             cut: None,
@@ -219,21 +219,8 @@ impl DotnetReader {
 
 impl Reader for DotnetReader {
     fn line(&mut self, line: &str) -> Vec<RunEvent> {
-        if let Some((_, text)) = &mut self.open
-            && let Some(more) = line.strip_prefix(' ')
-        {
-            text.push_str(more);
-            text.push('\n');
-            return Vec::new();
-        }
-        if let Some(name) = line.strip_prefix("report ") {
-            self.open = Some((name.to_owned(), String::new()));
-        } else if line == "end"
-            && let Some((name, text)) = self.open.take()
-        {
-            return self.report(&name, &text);
-        }
-        Vec::new()
+        let whole = self.reports.line(line);
+        whole.map(|(name, text)| self.report(&name, &text)).unwrap_or_default()
     }
 
     fn printed(&mut self, line: &str) -> Vec<RunEvent> {

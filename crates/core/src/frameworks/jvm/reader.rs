@@ -7,6 +7,7 @@ use testdock_junit as junit;
 
 use super::Build;
 use super::modules::{Module, Modules};
+use crate::frameworks::told::Told;
 use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite, TestItem};
 use crate::id::TestId;
 use crate::model::{Failure, Outcome, RunEvent, TestResult};
@@ -24,8 +25,7 @@ pub(super) struct JvmReader {
     /// The source files that are there.
     sources: Vec<RelPath>,
     files: Files,
-    /// The report that is being told: its path, and its text so far.
-    open: Option<(RelPath, String)>,
+    reports: Told,
     build: Box<dyn Build>,
     results: BTreeMap<TestId, TestResult>,
     cut: Option<String>,
@@ -47,7 +47,7 @@ impl JvmReader {
             known: job.known.clone(),
             sources: Vec::new(),
             files: Files::default(),
-            open: None,
+            reports: Told::default(),
             build,
             results: BTreeMap::new(),
             cut: None,
@@ -299,24 +299,13 @@ fn is_of_class(case: &junit::Case<'_>) -> bool {
 
 impl Reader for JvmReader {
     fn line(&mut self, line: &str) -> Vec<RunEvent> {
-        if let Some((_, text)) = &mut self.open
-            && let Some(more) = line.strip_prefix(' ')
-        {
-            text.push_str(more);
-            text.push('\n');
-            return Vec::new();
-        }
         if let Some(source) = line.strip_prefix("source ") {
             let source = self.path(source);
             self.sources.push(source);
-        } else if let Some(path) = line.strip_prefix("report ") {
-            self.open = Some((self.path(path), String::new()));
-        } else if line == "end"
-            && let Some((path, text)) = self.open.take()
-        {
-            return self.report(&path, &text);
+            return Vec::new();
         }
-        Vec::new()
+        let whole = self.reports.line(line);
+        whole.map(|(path, text)| self.report(&self.path(&path), &text)).unwrap_or_default()
     }
 
     fn printed(&mut self, line: &str) -> Vec<RunEvent> {
