@@ -21,6 +21,7 @@ pub mod rust;
 pub mod unittest;
 
 mod chosen;
+mod classes;
 mod complaint;
 mod helper;
 mod item;

@@ -151,6 +151,12 @@ impl<'s> Source<'s> {
     }
 }
 
+/// The children of a node, words and punctuation included.
+pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).collect()
+}
+
 /// The named children of a node.
 pub(super) fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
+use crate::frameworks::classes::{Around, Classes};
 use crate::frameworks::source::named_children;
 use crate::frameworks::{Grammar, ItemKind, Source, Suite, TestItem};
-use crate::id::TestId;
 
 static CSHARP: Grammar =
     Grammar { name: "c-sharp", language: || tree_sitter_c_sharp::LANGUAGE.into() };
@@ -15,23 +15,13 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
     let Some(tree) = source.tree(&CSHARP) else {
         return Vec::new();
     };
-    let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { source, file, items: Vec::new() };
+    let mut walk = Walk { found: Classes::new(source, suite.of_file(source.path.clone())) };
     walk.below(tree.root_node(), "");
-    walk.items
+    walk.found.into_items()
 }
 
 struct Walk<'w, 's> {
-    source: &'w Source<'s>,
-    file: TestId,
-    items: Vec<TestItem>,
-}
-
-/// The classes around a member.
-#[derive(Debug, Clone, Default)]
-struct Around {
-    names: Vec<String>,
-    tags: Vec<Arc<str>>,
+    found: Classes<'w, 's>,
 }
 
 impl<'s> Walk<'_, 's> {
@@ -74,31 +64,28 @@ impl<'s> Walk<'_, 's> {
             return;
         };
         let parts = named_children(class);
-        let has =
-            |word| parts.iter().any(|it| it.kind() == "modifier" && self.source.slice(*it) == word);
+        let has = |word| {
+            parts.iter().any(|it| it.kind() == "modifier" && self.found.source.slice(*it) == word)
+        };
         // Its tests are those of the classes that extend it; of a generic one a number is part of the name.
         let is_open = parts.iter().any(|it| it.kind() == "type_parameter_list");
         if has("abstract") || is_open {
             return;
         }
-        let own = self.source.slice(name);
-        let mut inside = around.clone();
-        inside.names.push(match (namespace, around.names.is_empty()) {
+        let own = self.found.source.slice(name);
+        let name_here = match (namespace, around.names.is_empty()) {
             ("", _) | (_, false) => own.to_owned(),
             (namespace, true) => format!("{namespace}.{own}"),
-        });
-        inside.tags.extend(self.attributes(class).tags);
-        let at = self.items.len();
+        };
+        let inside = around.within(name_here, self.attributes(class).tags);
+        let opened = self.found.open();
         for member in named_children(body) {
             match member.kind() {
                 "method_declaration" => self.method(member, &inside),
                 _ => self.class(member, namespace, &inside),
             }
         }
-        if self.items.len() > at {
-            let item = self.item(class, name, inside.names, ItemKind::Group, inside.tags);
-            self.items.insert(at, item);
-        }
+        self.found.close(opened, class, name, inside);
     }
 
     fn method(&mut self, method: Node<'_>, inside: &Around) {
@@ -106,18 +93,10 @@ impl<'s> Walk<'_, 's> {
             return;
         };
         let said = self.attributes(method);
-        let Some(kind) = said.kind else {
-            return;
-        };
-        let mut names = inside.names.clone();
-        names.push(self.source.slice(name).to_owned());
-        // Overloaded methods are one test to a filter.
-        if self.items.iter().any(|item| item.id.names == names) {
-            return;
+        if let Some(kind) = said.kind {
+            let word = self.found.source.slice(name).to_owned();
+            self.found.method(kind, method, name, inside.within(word, said.tags));
         }
-        let tags = inside.tags.iter().cloned().chain(said.tags).collect();
-        let item = self.item(method, name, names, kind, tags);
-        self.items.push(item);
     }
 
     fn attributes(&self, node: Node<'_>) -> Said {
@@ -140,27 +119,15 @@ impl<'s> Walk<'_, 's> {
                 said.kind = kind.or(said.kind);
             }
             if matches!(name, "Trait" | "Category" | "TestCategory") {
-                let written = self.source.slice(attribute);
+                let written = self.found.source.slice(attribute);
                 said.tags.extend(written.split('"').skip(1).step_by(2).last().map(Arc::from));
             }
         }
         said
     }
 
-    fn item(
-        &self,
-        node: Node<'_>,
-        name: Node<'_>,
-        names: Vec<String>,
-        kind: ItemKind,
-        tags: Vec<Arc<str>>,
-    ) -> TestItem {
-        let id = TestId { names, ..self.file.clone() };
-        TestItem { tags, ..self.source.item(id, kind, node, name) }
-    }
-
     fn field(&self, node: Node<'_>, name: &str) -> &'s str {
-        node.child_by_field_name(name).map(|it| self.source.slice(it)).unwrap_or_default()
+        node.child_by_field_name(name).map(|it| self.found.source.slice(it)).unwrap_or_default()
     }
 }
 

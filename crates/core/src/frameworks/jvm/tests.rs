@@ -52,6 +52,11 @@ class OldTest(val n: Int) {
     @Test fun works() {}
 }
 
+class OlderTest : TestCase(), Cleanup {
+    fun testIt() {}
+    fun other() {}
+}
+
 @Test fun nowhere() {}
 "#;
 
@@ -94,6 +99,8 @@ fn tests_are_functions_with_an_annotation_in_classes() {
         test 28 CartTest > unfinished #fast
         group 42 OldTest
         parametrised 43 OldTest > works
+        group 46 OlderTest
+        test 47 OlderTest > testIt
     "#]]
     .assert_eq(&lines.collect::<String>());
 }
@@ -125,7 +132,7 @@ fn names_with_spaces_are_chosen() {
         &GRADLE,
         &["src/test/kotlin/shop"],
         &expect![[r#"
-            :test --tests shop.CartTest --tests shop.CartTest$* --tests shop.OldTest --tests shop.OldTest$*
+            :test --tests shop.CartTest --tests shop.CartTest$* --tests shop.OldTest --tests shop.OldTest$* --tests shop.OlderTest --tests shop.OlderTest$*
         "#]],
     );
 }

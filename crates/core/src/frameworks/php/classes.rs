@@ -2,30 +2,29 @@
 
 use tree_sitter::Node;
 
+use crate::frameworks::classes::{Around, Classes};
+use crate::frameworks::source::named_children;
 use crate::frameworks::{ItemKind, Source, TestItem};
 use crate::id::TestId;
 
 pub(super) fn discover(source: &Source<'_>, file: &TestId, root: Node<'_>) -> Vec<TestItem> {
-    let mut walk = Walk { source, file: file.clone(), items: Vec::new() };
+    let mut walk = Walk { found: Classes::new(source, file.clone()) };
     walk.below(root, "");
-    walk.items
+    walk.found.into_items()
 }
 
 struct Walk<'w, 's> {
-    source: &'w Source<'s>,
-    file: TestId,
-    items: Vec<TestItem>,
+    found: Classes<'w, 's>,
 }
 
 impl Walk<'_, '_> {
     fn below(&mut self, node: Node<'_>, namespace: &str) {
         let mut namespace = namespace.to_owned();
-        let mut cursor = node.walk();
-        for child in node.named_children(&mut cursor) {
+        for child in named_children(node) {
             match child.kind() {
                 "namespace_definition" => {
                     let name = child.child_by_field_name("name");
-                    let name = name.map(|name| self.source.slice(name)).unwrap_or_default();
+                    let name = name.map(|name| self.found.source.slice(name)).unwrap_or_default();
                     match child.child_by_field_name("body") {
                         Some(body) => self.below(body, name),
                         // It holds for all that follows.
@@ -44,44 +43,38 @@ impl Walk<'_, '_> {
         else {
             return;
         };
-        let mut cursor = class.walk();
-        let mut parts = class.named_children(&mut cursor);
-        let is_abstract = parts.any(|part| part.kind() == "abstract_modifier");
-        let mut cursor = class.walk();
-        let extends = class.named_children(&mut cursor).any(|part| part.kind() == "base_clause");
-        if is_abstract || !extends {
+        let parts = named_children(class);
+        let has = |kind| parts.iter().any(|part| part.kind() == kind);
+        if has("abstract_modifier") || !has("base_clause") {
             return;
         }
-        let own = self.source.slice(name);
+        let own = self.found.source.slice(name);
         let full =
             if namespace.is_empty() { own.to_owned() } else { format!("{namespace}\\{own}") };
-        let at = self.items.len();
-        let mut cursor = body.walk();
-        for member in body.named_children(&mut cursor) {
+        let inside = Around::default().within(full, Vec::new());
+        let opened = self.found.open();
+        for member in named_children(body) {
             if member.kind() == "method_declaration" {
-                self.method(member, &full);
+                self.method(member, &inside);
             }
         }
-        if self.items.len() > at {
-            let item = self.item(class, name, vec![full], ItemKind::Group);
-            self.items.insert(at, item);
-        }
+        self.found.close(opened, class, name, inside);
     }
 
-    fn method(&mut self, method: Node<'_>, class: &str) {
+    fn method(&mut self, method: Node<'_>, class: &Around) {
         let Some(name) = method.child_by_field_name("name") else {
             return;
         };
-        let mut cursor = method.walk();
-        let mut words = method.named_children(&mut cursor).map(|part| self.source.slice(part));
+        let source = self.found.source;
+        let mut words = named_children(method).into_iter().map(|part| source.slice(part));
         if words.any(|word| matches!(word, "private" | "protected" | "static" | "abstract")) {
             return;
         }
-        let own = self.source.slice(name);
+        let own = source.slice(name);
         let attributes = method.child_by_field_name("attributes");
-        let attributes = attributes.map(|it| self.source.slice(it)).unwrap_or_default();
+        let attributes = attributes.map(|it| source.slice(it)).unwrap_or_default();
         let comment = method.prev_sibling().filter(|it| it.kind() == "comment");
-        let comment = comment.map(|it| self.source.slice(it)).unwrap_or_default();
+        let comment = comment.map(|it| source.slice(it)).unwrap_or_default();
         let is_marked = |attribute: &str| has_word(attributes, attribute);
         let is_said = |tag: &str| comment.starts_with("/**") && has_word(comment, tag);
         if !own.starts_with("test") && !is_marked("Test") && !is_said("@test") {
@@ -91,12 +84,7 @@ impl Walk<'_, '_> {
         let is_table = tables.iter().any(|table| is_marked(table))
             || ["@dataProvider", "@testWith"].iter().any(|tag| is_said(tag));
         let kind = if is_table { ItemKind::Parametrised } else { ItemKind::Test };
-        let item = self.item(method, name, vec![class.to_owned(), own.to_owned()], kind);
-        self.items.push(item);
-    }
-
-    fn item(&self, node: Node<'_>, name: Node<'_>, names: Vec<String>, kind: ItemKind) -> TestItem {
-        self.source.item(TestId { names, ..self.file.clone() }, kind, node, name)
+        self.found.method(kind, method, name, class.within(own.to_owned(), Vec::new()));
     }
 }
 
