@@ -58,14 +58,9 @@ fn lines(file: &FileTests, format: Format) -> impl Iterator<Item = String> {
 }
 
 fn json(file: &FileTests, item: &TestItem) -> serde_json::Value {
-    let kind = match item.kind {
-        ItemKind::Group => "group",
-        ItemKind::Test => "test",
-        ItemKind::Parametrised => "parametrised",
-    };
     json!({
         "id": item.id,
-        "kind": kind,
+        "kind": item.kind.as_str(),
         "framework": file.suite.framework.name(),
         "path": file.path.as_str(),
         "line": item.name.start.line + 1,

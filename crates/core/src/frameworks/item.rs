@@ -34,6 +34,17 @@ pub enum ItemKind {
     Parametrised,
 }
 
+impl ItemKind {
+    /// Its name in what programs read.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Test => "test",
+            Self::Parametrised => "parametrised",
+        }
+    }
+}
+
 /// A test or group as it stands in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestItem {

@@ -1,6 +1,6 @@
 //! What the tests of all frameworks begin with, and how they show what something came to.
 
-use super::{Conclusion, Kind, Known, Source, Suite};
+use super::{Conclusion, Kind, Known, Source, Suite, TestItem};
 use crate::id::TestId;
 use crate::interpreter;
 use crate::paths::{Mount, PathMap, RelPath};
@@ -56,6 +56,17 @@ pub(super) fn job(
 pub(super) fn steps(job: &Job, site: &Site) -> String {
     let invocation = job.suite.framework.invocation(job, site);
     invocation.steps.iter().map(|step| step.join(" ") + "\n").collect()
+}
+
+/// What was found, a line for each: kind, line, names, whether the name has gaps, tags.
+pub(super) fn listed<'i>(items: impl IntoIterator<Item = &'i TestItem>) -> String {
+    let lines = items.into_iter().map(|item| {
+        let gaps = if item.pattern.is_some() { " (gaps)" } else { "" };
+        let tags: String = item.tags.iter().map(|tag| format!(" #{tag}")).collect();
+        let (kind, line) = (item.kind.as_str(), item.name.start.line + 1);
+        format!("{kind} {line} {}{gaps}{tags}\n", item.id.names.join(" > "))
+    });
+    lines.collect()
 }
 
 /// What a run came to: a line for each test, one for each failure and each of its frames.

@@ -4,8 +4,8 @@
 use expect_test::{Expect, expect};
 
 use super::{KIND, detect};
-use crate::frameworks::sample::{self, seen_in, shown, site, steps};
-use crate::frameworks::{Exit, ItemKind};
+use crate::frameworks::Exit;
+use crate::frameworks::sample::{self, listed, seen_in, shown, site, steps};
 use crate::model::RunEvent;
 use crate::paths::RelPath;
 use crate::plan::Job;
@@ -102,15 +102,6 @@ fn a_solution_with_tests_is_a_suite_and_so_is_a_project_in_none() {
 #[test]
 fn tests_are_methods_with_an_attribute() {
     let job = job(&[], &[]);
-    let lines = job.known.items().map(|item| {
-        let kind = match item.kind {
-            ItemKind::Group => "group",
-            ItemKind::Test => "test",
-            ItemKind::Parametrised => "parametrised",
-        };
-        let tags: String = item.tags.iter().map(|tag| format!(" #{tag}")).collect();
-        format!("{kind} {} {}{tags}\n", item.name.start.line + 1, item.id.names.join(" > "))
-    });
     expect![[r#"
         group 5 Shop.Tests.CartTests #fast
         test 8 Shop.Tests.CartTests > Adds #fast
@@ -126,7 +117,7 @@ fn tests_are_methods_with_an_attribute() {
         parametrised 11 Till.Tests.TillTests > Rows
         test 12 Till.Tests.TillTests > Adds
     "#]]
-    .assert_eq(&lines.collect::<String>());
+    .assert_eq(&listed(job.known.items()));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 
 use super::{GRADLE, MAVEN};
-use crate::frameworks::sample::{self, Files, shown, site, steps};
-use crate::frameworks::{Exit, ItemKind, Kind};
+use crate::frameworks::sample::{self, Files, listed, shown, site, steps};
+use crate::frameworks::{Exit, Kind};
 use crate::plan::Job;
 
 const CART: &str = r#"package shop
@@ -75,15 +75,6 @@ fn job(kind: &Kind, selection: &[&str]) -> Job {
 #[test]
 fn tests_are_functions_with_an_annotation_in_classes() {
     let job = job(&MAVEN, &[]);
-    let lines = job.known.items().map(|item| {
-        let kind = match item.kind {
-            ItemKind::Group => "group",
-            ItemKind::Test => "test",
-            ItemKind::Parametrised => "parametrised",
-        };
-        let tags: String = item.tags.iter().map(|tag| format!(" #{tag}")).collect();
-        format!("{kind} {} {}{tags}\n", item.name.start.line + 1, item.id.names.join(" > "))
-    });
     expect![[r#"
         group 2 TillTest
         test 2 TillTest > rings
@@ -102,7 +93,7 @@ fn tests_are_functions_with_an_annotation_in_classes() {
         group 46 OlderTest
         test 47 OlderTest > testIt
     "#]]
-    .assert_eq(&lines.collect::<String>());
+    .assert_eq(&listed(job.known.items()));
 }
 
 #[test]

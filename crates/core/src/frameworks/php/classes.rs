@@ -1,5 +1,7 @@
 //! Finds the tests of a PHP file: methods whose name, attribute or comment says so, in classes that extend another.
 
+use std::sync::Arc;
+
 use tree_sitter::Node;
 
 use crate::frameworks::classes::{Around, Classes};
@@ -17,7 +19,7 @@ struct Walk<'w, 's> {
     found: Classes<'w, 's>,
 }
 
-impl Walk<'_, '_> {
+impl<'s> Walk<'_, 's> {
     fn below(&mut self, node: Node<'_>, namespace: &str) {
         let mut namespace = namespace.to_owned();
         for child in named_children(node) {
@@ -51,7 +53,7 @@ impl Walk<'_, '_> {
         let own = self.found.source.slice(name);
         let full =
             if namespace.is_empty() { own.to_owned() } else { format!("{namespace}\\{own}") };
-        let inside = Around::default().within(full, Vec::new());
+        let inside = Around::default().within(full, self.said(class).groups());
         let opened = self.found.open();
         for member in named_children(body) {
             if member.kind() == "method_declaration" {
@@ -71,20 +73,58 @@ impl Walk<'_, '_> {
             return;
         }
         let own = source.slice(name);
-        let attributes = method.child_by_field_name("attributes");
-        let attributes = attributes.map(|it| source.slice(it)).unwrap_or_default();
-        let comment = method.prev_sibling().filter(|it| it.kind() == "comment");
-        let comment = comment.map(|it| source.slice(it)).unwrap_or_default();
-        let is_marked = |attribute: &str| has_word(attributes, attribute);
-        let is_said = |tag: &str| comment.starts_with("/**") && has_word(comment, tag);
-        if !own.starts_with("test") && !is_marked("Test") && !is_said("@test") {
+        let said = self.said(method);
+        if !own.starts_with("test") && !said.has("Test", "@test") {
             return;
         }
-        let tables = ["DataProvider", "DataProviderExternal", "TestWith", "TestWithJson"];
-        let is_table = tables.iter().any(|table| is_marked(table))
-            || ["@dataProvider", "@testWith"].iter().any(|tag| is_said(tag));
-        let kind = if is_table { ItemKind::Parametrised } else { ItemKind::Test };
-        self.found.method(kind, method, name, class.within(own.to_owned(), Vec::new()));
+        let kind = if said.is_table() { ItemKind::Parametrised } else { ItemKind::Test };
+        self.found.method(kind, method, name, class.within(own.to_owned(), said.groups()));
+    }
+
+    fn said(&self, node: Node<'_>) -> Said<'s> {
+        let source = self.found.source;
+        let attributes = node.child_by_field_name("attributes");
+        let comment = node.prev_sibling().filter(|it| it.kind() == "comment");
+        let comment = comment.map(|it| source.slice(it)).filter(|it| it.starts_with("/**"));
+        Said {
+            attributes: attributes.map(|it| source.slice(it)).unwrap_or_default(),
+            comment: comment.unwrap_or_default(),
+        }
+    }
+}
+
+/// What stands before a class or a method.
+struct Said<'s> {
+    attributes: &'s str,
+    comment: &'s str,
+}
+
+impl Said<'_> {
+    fn has(&self, attribute: &str, annotation: &str) -> bool {
+        has_word(self.attributes, attribute) || has_word(self.comment, annotation)
+    }
+
+    fn is_table(&self) -> bool {
+        self.has("DataProvider", "@dataProvider")
+            || self.has("TestWith", "@testWith")
+            || ["DataProviderExternal", "TestWithJson"]
+                .iter()
+                .any(|it| has_word(self.attributes, it))
+    }
+
+    /// The groups that PHPUnit runs by `--group`.
+    fn groups(&self) -> Vec<Arc<str>> {
+        let quoted = |text: &str| {
+            let quote = text.chars().next().filter(|it| matches!(it, '\'' | '"'))?;
+            text[1..].split_once(quote).map(|(group, _)| Arc::from(group))
+        };
+        let attributes = self.attributes.split("Group(").skip(1);
+        let annotations = self.comment.split("@group ").skip(1);
+        let annotations = annotations.filter_map(|it| it.split_whitespace().next());
+        attributes
+            .filter_map(|it| quoted(it.trim_start()))
+            .chain(annotations.map(Arc::from))
+            .collect()
     }
 }
 

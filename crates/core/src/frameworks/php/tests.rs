@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 
 use super::PHPUNIT;
-use crate::frameworks::sample::{self, site};
-use crate::frameworks::{Exit, ItemKind};
+use crate::frameworks::Exit;
+use crate::frameworks::sample::{self, listed, site};
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile};
 
@@ -13,7 +13,11 @@ namespace Shop\Till;
 
 use PHPUnit\Framework\TestCase;
 
-/** @test of nothing */
+/**
+ * @test of nothing
+ * @group till
+ */
+#[Small]
 final class CartTest extends TestCase
 {
     public function testAdds(): void {}
@@ -28,6 +32,7 @@ final class CartTest extends TestCase
     public function testRows(int $n): void {}
     #[Test, TestDox('x')]
     #[DataProvider('rows')]
+    #[Group('slow'), PHPUnit\Framework\Attributes\Group("db")]
     public function counts(int $n): void {}
     // @test
     public function nothing(): void {}
@@ -47,24 +52,16 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
 #[test]
 fn tests_are_methods_that_say_so() {
     let job = job(&[], &[]);
-    let lines = job.known.in_file(&RelPath::new("shop/tests/CartTest.php")).iter().map(|item| {
-        let kind = match item.kind {
-            ItemKind::Group => "group",
-            ItemKind::Test => "test",
-            ItemKind::Parametrised => "parametrised",
-        };
-        format!("{kind} {} {}\n", item.name.start.line + 1, item.id.names.join(" > "))
-    });
     expect![[r#"
-        group 7 Shop\Till\CartTest
-        test 9 Shop\Till\CartTest > testAdds
-        test 10 Shop\Till\CartTest > testBare
-        test 14 Shop\Till\CartTest > removes
-        parametrised 18 Shop\Till\CartTest > testRows
-        parametrised 21 Shop\Till\CartTest > counts
-        test 24 Shop\Till\CartTest > testify
+        group 11 Shop\Till\CartTest #till
+        test 13 Shop\Till\CartTest > testAdds #till
+        test 14 Shop\Till\CartTest > testBare #till
+        test 18 Shop\Till\CartTest > removes #till
+        parametrised 22 Shop\Till\CartTest > testRows #till
+        parametrised 26 Shop\Till\CartTest > counts #till #slow #db
+        test 29 Shop\Till\CartTest > testify #till
     "#]]
-    .assert_eq(&lines.collect::<String>());
+    .assert_eq(&listed(job.known.in_file(&RelPath::new("shop/tests/CartTest.php"))));
 }
 
 #[test]
@@ -218,7 +215,7 @@ fn what_is_risky_is_bad_only_where_phpunit_says_so() {
     expect![[r#"
         2 told
         failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
-            /w/shop/tests/CartTest.php:9: no assertions
+            /w/shop/tests/CartTest.php:13: no assertions
     "#]]
     .assert_eq(&conclude(&events, "", "", Exit::Code(1)));
 }
@@ -329,7 +326,7 @@ fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
         3 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
-            /w/shop/tests/CartTest.php:18: the process ended while it ran: killed by signal 9
+            /w/shop/tests/CartTest.php:22: the process ended while it ran: killed by signal 9
         broken: the test process ended before PHPUnit did: killed by signal 9
     "#]]
     .assert_eq(&conclude(&cut, "", "", Exit::Signal(9)));

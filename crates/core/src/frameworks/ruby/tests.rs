@@ -6,8 +6,8 @@ use expect_test::{Expect, expect};
 use globset::GlobSet;
 
 use super::{MINITEST, RSPEC, Ruby, Tool};
-use crate::frameworks::sample::{self, site};
-use crate::frameworks::{ItemKind, Source, Suite};
+use crate::frameworks::sample::{self, listed, site};
+use crate::frameworks::{Source, Suite};
 use crate::paths::RelPath;
 use crate::plan::Job;
 
@@ -20,15 +20,7 @@ fn suite(tool: Tool) -> Suite {
 fn found(tool: Tool, text: &str, expected: &Expect) {
     let (suite, path) = (suite(tool), RelPath::new("shop/a.rb"));
     let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
-    let lines = items.iter().map(|item| {
-        let kind = match item.kind {
-            ItemKind::Group => "group",
-            ItemKind::Test => "test",
-            ItemKind::Parametrised => "parametrised",
-        };
-        format!("{kind} {} {}\n", item.name.start.line + 1, item.id.names.join(" > "))
-    });
-    expected.assert_eq(&lines.collect::<String>());
+    expected.assert_eq(&listed(&items));
 }
 
 const CART: &str = r#"require 'spec_helper'
@@ -73,10 +65,10 @@ fn specs_are_calls_however_they_are_nested() {
             test 7 Shop::Cart > Shop::Cart#total > is \n raw
             test 8 Shop::Cart > Shop::Cart#total > expect(1).to eq 1
             test 9 Shop::Cart > Shop::Cart#total > is_expected.to be_empty
-            parametrised 10 Shop::Cart > Shop::Cart#total > …
+            parametrised 10 Shop::Cart > Shop::Cart#total > … (gaps)
             test 14 Shop::Cart > Shop::Cart#total > of two
-            group 16 Shop::Cart > with #{n}
-            parametrised 16 Shop::Cart > with #{n} > adds #{n} to #{n}
+            group 16 Shop::Cart > with #{n} (gaps)
+            parametrised 16 Shop::Cart > with #{n} > adds #{n} to #{n} (gaps)
             group 21 Shop::Cart > Deep::Inner::Till#rings
             test 21 Shop::Cart > Deep::Inner::Till#rings > loud
             group 22 Shop::Cart > Till
@@ -114,19 +106,19 @@ fn units_are_methods_of_classes_and_sentences() {
         Tool::Minitest,
         UNITS,
         &expect![[r#"
-        group 1 Shop
-        group 2 Shop > CartTest
-        test 4 Shop > CartTest > test_adds
-        test 6 Shop > CartTest > test_adds_up_well
-        parametrised 7 Shop > CartTest > test_of_#{1}
-        parametrised 8 Shop > CartTest > test_made_#{x}
-        group 10 Shop > CartTest > Inner
-        test 11 Shop > CartTest > Inner > test_in
-        group 16 Till
-        group 16 Till > RingTest
-        test 17 Till > RingTest > test_rings
-        test 20 Shop > is open
-    "#]],
+            group 1 Shop
+            group 2 Shop > CartTest
+            test 4 Shop > CartTest > test_adds
+            test 6 Shop > CartTest > test_adds_up_well
+            parametrised 7 Shop > CartTest > test_of_#{1} (gaps)
+            parametrised 8 Shop > CartTest > test_made_#{x} (gaps)
+            group 10 Shop > CartTest > Inner
+            test 11 Shop > CartTest > Inner > test_in
+            group 16 Till
+            group 16 Till > RingTest
+            test 17 Till > RingTest > test_rings
+            test 20 Shop > is open
+        "#]],
     );
 }
 

@@ -6,23 +6,14 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::frameworks::go::Go;
+use crate::frameworks::sample::listed;
 use crate::paths::RelPath;
 
 fn check(text: &str, expected: &Expect) {
     let suite = Suite::new(RelPath::default(), Arc::new(Go { modules: Default::default() }));
     let path = RelPath::new("a_test.go");
-    let mut shown = String::new();
-    for item in discover(&suite, &mut Source::new(&path, text)) {
-        let kind = match item.kind {
-            ItemKind::Group => "group",
-            ItemKind::Test => "test",
-            ItemKind::Parametrised => "cases",
-        };
-        let line = item.name.start.line + 1;
-        let gaps = if item.pattern.is_some() { " (gaps)" } else { "" };
-        shown.push_str(&format!("{line} {kind} {}{gaps}\n", item.id.names.join(" / ")));
-    }
-    expected.assert_eq(&shown);
+    let items = discover(&suite, &mut Source::new(&path, text));
+    expected.assert_eq(&listed(&items));
 }
 
 #[test]
@@ -54,12 +45,12 @@ func ExampleSilent() { println() }
 func (s S) TestMethod(t *testing.T) {}
 "#,
         &expect![[r#"
-            3 test TestOne
-            4 test Test
-            5 test Test_two
-            11 cases FuzzParse
-            13 test ExampleOne
-            17 test Example
+            test 3 TestOne
+            test 4 Test
+            test 5 Test_two
+            parametrised 11 FuzzParse
+            test 13 ExampleOne
+            test 17 Example
         "#]],
     );
 }
@@ -94,19 +85,19 @@ func TestUnknown(t *testing.T) {
 }
 "#,
         &expect![[r#"
-            2 cases TestX
-            3 test TestX / plain
-            4 cases TestX / with_space_and_"quotes"
-            5 test TestX / with_space_and_"quotes" / inner / deeper
-            8 test TestX / raw_\n
-            9 test TestX / plain#01
-            10 test TestX / #00
-            11 test TestX / in_a_closure
-            14 cases TestMade
-            16 cases TestMade / …_of_…% (gaps)
-            17 cases TestMade / case_…! (gaps)
-            18 test TestMade / ab
-            21 cases TestUnknown
+            parametrised 2 TestX
+            test 3 TestX > plain
+            parametrised 4 TestX > with_space_and_"quotes"
+            test 5 TestX > with_space_and_"quotes" > inner > deeper
+            test 8 TestX > raw_\n
+            test 9 TestX > plain#01
+            test 10 TestX > #00
+            test 11 TestX > in_a_closure
+            parametrised 14 TestMade
+            parametrised 16 TestMade > …_of_…% (gaps)
+            parametrised 17 TestMade > case_…! (gaps)
+            test 18 TestMade > ab
+            parametrised 21 TestUnknown
         "#]],
     );
 }
@@ -161,28 +152,28 @@ func TestPartly(t *testing.T) {
 }
 "#,
         &expect![[r#"
-            4 cases TestTable
-            9 cases TestTable / positional
-            18 test TestTable / positional / inner
-            12 cases TestTable / keyed_row
-            18 test TestTable / keyed_row / inner
-            14 cases TestTable / same
-            18 test TestTable / same / inner
-            14 cases TestTable / same#01
-            18 test TestTable / same#01 / inner
-            21 cases TestShared
-            3 test TestShared / shared
-            3 test TestShared / keyed
-            26 cases TestMap
-            27 test TestMap / one
-            27 test TestMap / two
-            31 cases TestStrings
-            32 test TestStrings / a_b
-            32 test TestStrings / c
-            36 cases TestPointers
-            37 test TestPointers / p
-            37 test TestPointers / q
-            41 cases TestPartly
+            parametrised 4 TestTable
+            parametrised 9 TestTable > positional
+            test 18 TestTable > positional > inner
+            parametrised 12 TestTable > keyed_row
+            test 18 TestTable > keyed_row > inner
+            parametrised 14 TestTable > same
+            test 18 TestTable > same > inner
+            parametrised 14 TestTable > same#01
+            test 18 TestTable > same#01 > inner
+            parametrised 21 TestShared
+            test 3 TestShared > shared
+            test 3 TestShared > keyed
+            parametrised 26 TestMap
+            test 27 TestMap > one
+            test 27 TestMap > two
+            parametrised 31 TestStrings
+            test 32 TestStrings > a_b
+            test 32 TestStrings > c
+            parametrised 36 TestPointers
+            test 37 TestPointers > p
+            test 37 TestPointers > q
+            parametrised 41 TestPartly
         "#]],
     );
 }
@@ -199,9 +190,9 @@ func (s *Other) TestOther() {}
 func TestCart(t *testing.T) { suite.Run(t, new(CartSuite)) }
 "#,
         &expect![[r#"
-              7 cases TestCart
-              4 test TestCart / TestTotal
-              5 test TestCart / TestTax
+            parametrised 7 TestCart
+            test 4 TestCart > TestTotal
+            test 5 TestCart > TestTax
         "#]],
     );
 }
@@ -211,8 +202,8 @@ fn a_file_under_the_keys_shows_what_can_be_seen() {
     check(
         "package a\nfunc TestOne(t *testing.T) {\n\tt.Run(\"a\", func(\n}\n\nfunc TestTwo(t *testing.T) {}\n",
         &expect![[r#"
-              2 test TestOne
-              6 test TestTwo
+            test 2 TestOne
+            test 6 TestTwo
         "#]],
     );
 }

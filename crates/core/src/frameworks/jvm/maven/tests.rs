@@ -2,9 +2,9 @@
 
 use expect_test::{Expect, expect};
 
+use crate::frameworks::Exit;
 use crate::frameworks::jvm::MAVEN as KIND;
-use crate::frameworks::sample::{self, site};
-use crate::frameworks::{Exit, ItemKind};
+use crate::frameworks::sample::{self, listed, site};
 use crate::paths::RelPath;
 use crate::plan::Job;
 
@@ -49,37 +49,23 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
 #[test]
 fn tests_are_methods_with_annotations_in_classes_and_the_nested_ones() {
     let job = job(&[], &[]);
-    let lines = job.known.in_file(&RelPath::new("cart/src/test/java/shop/CartTest.java")).iter();
-    let lines = lines.map(|item| {
-        let kind = match item.kind {
-            ItemKind::Group => "group",
-            ItemKind::Test => "test",
-            ItemKind::Parametrised => "parametrised",
-        };
-        format!(
-            "{kind} {} {} {:?}\n",
-            item.name.start.line + 1,
-            item.id.names.join("::"),
-            item.tags
-        )
-    });
     expect![[r#"
-        group 4 CartTest ["fast"]
-        test 5 CartTest::adds ["fast"]
-        test 8 CartTest::removes ["fast", "slow", "db"]
-        parametrised 10 CartTest::counts ["fast"]
-        parametrised 11 CartTest::repeats ["fast"]
-        group 14 CartTest::Empty ["fast"]
-        test 14 CartTest::Empty::isFree ["fast"]
-        group 19 OldTest []
-        test 19 OldTest::testIt []
-        group 20 TableTest []
-        parametrised 20 TableTest::row []
-        group 21 AllTest []
-        group 21 AllTest::One []
-        test 21 AllTest::One::works []
+        group 4 CartTest #fast
+        test 5 CartTest > adds #fast
+        test 8 CartTest > removes #fast #slow #db
+        parametrised 10 CartTest > counts #fast
+        parametrised 11 CartTest > repeats #fast
+        group 14 CartTest > Empty #fast
+        test 14 CartTest > Empty > isFree #fast
+        group 19 OldTest
+        test 19 OldTest > testIt
+        group 20 TableTest
+        parametrised 20 TableTest > row
+        group 21 AllTest
+        group 21 AllTest > One
+        test 21 AllTest > One > works
     "#]]
-    .assert_eq(&lines.collect::<String>());
+    .assert_eq(&listed(job.known.in_file(&RelPath::new("cart/src/test/java/shop/CartTest.java"))));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 
 use super::super::PEST;
+use crate::frameworks::Exit;
 use crate::frameworks::sample::{self, shown, site, steps};
-use crate::frameworks::{Exit, ItemKind};
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile};
 
@@ -17,18 +17,7 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
 }
 
 fn listed(job: &Job, file: &str) -> String {
-    let lines = job.known.in_file(&RelPath::new(file)).iter().map(|item| {
-        let kind = match item.kind {
-            ItemKind::Group => "group",
-            ItemKind::Test => "test",
-            ItemKind::Parametrised => "parametrised",
-        };
-        let gaps = if item.pattern.is_some() { " (gaps)" } else { "" };
-        let tags: String = item.tags.iter().map(|tag| format!(" #{tag}")).collect();
-        let line = item.name.start.line + 1;
-        format!("{kind} {line} {}{gaps}{tags}\n", item.id.names.join(" > "))
-    });
-    lines.collect()
+    sample::listed(job.known.in_file(&RelPath::new(file)))
 }
 
 #[test]
