@@ -387,6 +387,24 @@ def test_only_a_report_that_the_project_asked_for_is_announced(project):
     assert "generated xml file: %s" % (project.path / "own.xml") in project.output
 
 
+def test_a_report_escapes_what_pytest_escapes(project):
+    project.write(
+        test_text="""
+        import importlib.util
+        from _pytest import junitxml
+
+        def test_escape():
+            spec = importlib.util.find_spec("_pytest.junitxml")
+            untouched = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(untouched)
+            texts = ["<a & b>", "a\\tb\\n", "\\x1b[31m", "\\x00\\x7f", "ü \\u2028", "\\ud800", "\\ufffe", "", 7, None]
+            for text in texts:
+                assert junitxml.bin_xml_escape(text) == untouched.bin_xml_escape(text)
+        """
+    )
+    assert end(project.run()) == (0, False)
+
+
 def test_without_the_report_plugin_the_events_are_whole(project):
     project.write(test_a="def test_a(): pass\n")
     assert end(project.run("-p", "no:junitxml")) == (0, False)

@@ -31,6 +31,7 @@ import traceback
 import _pytest
 import pluggy
 import pytest
+from _pytest import junitxml
 from _pytest.assertion import rewrite
 
 # A test may leave anything in their place.
@@ -103,6 +104,25 @@ def cache_rewritten_modules_apart():
 
 
 cache_rewritten_modules_apart()
+
+
+def escape_quickly():
+    """Leave out pytest's search for what XML cannot hold, where a text has nothing of the kind.
+
+    It compiles a large pattern for the first, which takes longer than many a test does.
+    """
+    escape = getattr(junitxml, "bin_xml_escape", None)
+    if escape is None or int(pytest.__version__.split(".")[0]) < 7:  # it also escaped what is markup
+        return
+
+    def escape_where_needed(arg):
+        text = str(arg)
+        return text if text.isascii() and text.replace("\n", "").isprintable() else escape(text)
+
+    junitxml.bin_xml_escape = escape_where_needed
+
+
+escape_quickly()
 
 
 def leave_quickly():
