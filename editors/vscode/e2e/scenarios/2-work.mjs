@@ -37,6 +37,7 @@ async function failures(bed, step) {
 
     await step('the place in a message is a link', async () => {
         await window.openFile('tests/test_pricing.py');
+        await window.says('test_invoice');
         await page.locator('.test-output-peek-tree').getByText('test_invoice').first().click();
         const link = page
             .locator('.test-output-peek-message-container a')
