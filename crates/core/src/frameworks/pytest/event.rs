@@ -1,5 +1,7 @@
 //! What the helper plugin says, one JSON object a line.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use crate::model::{Failure, Frame, Outcome, Place};
@@ -101,6 +103,12 @@ struct RawFrame {
     name: String,
 }
 
+/// A traceback in pytest's layout. pytest strips it, and with it what a line of source at its top is set in by.
+pub(super) fn laid_out(text: &str) -> Cow<'_, str> {
+    let is_source = ["def ", "async def ", "class ", "@"].iter().any(|it| text.starts_with(it));
+    if is_source { Cow::Owned(format!("    {text}")) } else { Cow::Borrowed(text) }
+}
+
 impl Status {
     /// The failure in host paths.
     pub(super) fn failure(&self, site: &Site) -> Failure {
@@ -112,7 +120,7 @@ impl Status {
         Failure {
             kind: self.kind.clone(),
             message: site.text_to_host(&message),
-            detail: site.text_to_host(&self.detail),
+            detail: site.text_to_host(&laid_out(&self.detail)),
             place: self
                 .path
                 .as_deref()

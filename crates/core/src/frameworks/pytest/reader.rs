@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use testdock_junit as junit;
 
-use super::event::{Event, Finish, Word};
+use super::event::{Event, Finish, Word, laid_out};
 use crate::frameworks::{Broken, Conclusion, Exit, Reader, Suite};
 use crate::id::TestId;
 use crate::model::{Failure, Fault, Outcome, RunEvent, TestResult};
@@ -163,7 +163,7 @@ impl PytestReader {
                 _ if result.outcome.is_bad() => result.failures.push(Failure {
                     kind: status.type_.as_deref().unwrap_or_default().to_owned(),
                     message: self.site.text_to_host(&message),
-                    detail: self.site.text_to_host(&status.text),
+                    detail: self.site.text_to_host(&laid_out(&status.text)),
                     ..Failure::default()
                 }),
                 _ => {}

@@ -161,3 +161,20 @@ fn a_line_that_is_no_event_spoils_nothing() {
     assert!(told.iter().all(Vec::is_empty), "{told:?}");
     assert_eq!(conclusion.results.len(), 1);
 }
+
+#[test]
+fn a_traceback_is_set_in_as_pytest_does_it_before_it_strips_it() {
+    let detail = |text: &str| {
+        let failed = format!("<failure message=\"no\">{text}</failure></testcase>");
+        let case = PASSED.replace("</testcase>", &failed);
+        let (_, conclusion) = conclude(&[END], &case, Exit::Code(1));
+        conclusion.results[0].failures[0].detail.clone()
+    };
+    let rest = "\n>       assert x\nE       AssertionError";
+    for line in ["def test_one():", "async def test_one():", "@mark", "class A:"] {
+        assert_eq!(detail(&format!("{line}{rest}")), format!("    {line}{rest}"));
+    }
+    for line in ["x = 1", "Traceback (most recent call last):", ">   def test_one():"] {
+        assert_eq!(detail(&format!("{line}{rest}")), format!("{line}{rest}"));
+    }
+}
