@@ -14,8 +14,8 @@ use super::*;
 use crate::frameworks::{
     self, Conclusion, Exit, Framework, ItemKind, Position, Range, Reader, Suite, TestItem,
 };
-use crate::interpreter::Choice;
-use crate::model::{End, Failure, Fault, Place};
+use crate::interpreter::{Choice, Image, Standing};
+use crate::model::{End, Failure, Fault, Place, Provenance, RunError, Stage, TestResult};
 use crate::paths::PathMap;
 use crate::plan::{Interpreter, Invocation, Job, ReportFile, Site, Source};
 use crate::views::{Severity, terminal};
