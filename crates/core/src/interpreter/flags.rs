@@ -4,9 +4,11 @@
 //! A flag becomes an option, or means nothing to tests and passes, or is said to be unheeded: none is
 //! skipped in silence.
 
+pub(super) mod mounts;
+
 use super::folder::Folder;
 use crate::config::Size;
-use crate::plan::{Entrypoint, Join, Mount, MountFrom, Options, Ulimit, User};
+use crate::plan::{Entrypoint, Join, Options, Ulimit, User};
 
 /// What reads flags.
 pub(super) struct Flags<'a> {
@@ -151,13 +153,13 @@ impl<'a> Flags<'a> {
             "label" => drop(options.labels.insert(pair(value).0, pair(value).1)),
             "memory" => options.limits.memory = Some(size(name, value)?),
             "mount" => {
-                let mount = self.mount(value)?;
+                let mount = mounts::mount(&self.folder, value)?;
                 self.options.mounts.push(mount);
             }
             "network" | "net" => self.network(value),
             "network-alias" => self.alias(value),
             "pid" => options.namespaces.pid = some,
-            "pids-limit" => options.limits.pids = value.parse().ok(),
+            "pids-limit" => options.limits.pids = pids(value)?,
             "platform" => options.platform = some,
             "pull" => self.pull = value == "always",
             "runtime" => options.runtime = some,
@@ -165,17 +167,18 @@ impl<'a> Flags<'a> {
             "shm-size" => options.shm_size = Some(size(name, value)?),
             "sysctl" => drop(options.sysctls.insert(pair(value).0, pair(value).1)),
             "tmpfs" => {
-                let (target, settings) = value.split_once(':').unwrap_or((value, ""));
-                let size = settings.split(',').find_map(|s| s.strip_prefix("size="));
-                let from = MountFrom::Memory(size.and_then(|s| Some(s.parse::<Size>().ok()?.0)));
-                options.mounts.push(Mount { target: target.to_owned(), from, read_only: false });
+                let (mount, unheeded) = mounts::tmpfs(value)?;
+                self.options.mounts.push(mount);
+                for setting in unheeded {
+                    self.unheeded(&format!("--tmpfs …:{setting}"), TMPFS);
+                }
             }
             "ulimit" => options.ulimits.push(ulimit(value)?),
             "user" => options.user = User::Named(text),
             "userns" => options.namespaces.users = some,
             "uts" => options.namespaces.uts = some,
             "volume" => {
-                let mount = volume(&self.folder, value)?;
+                let mount = mounts::volume(&self.folder, value)?;
                 self.options.mounts.push(mount);
             }
             "volumes-from" => options.volumes_from.push(text),
@@ -247,62 +250,10 @@ impl<'a> Flags<'a> {
             None => self.unheeded(&format!("--network-alias={value}"), "no network is named"),
         }
     }
-
-    /// `type=bind,source=…,target=…,readonly`
-    pub(super) fn mount(&self, written: &str) -> Result<Mount, String> {
-        let mut kind = "volume";
-        let (mut source, mut target, mut read_only, mut bytes) = (None, None, false, None);
-        for field in written.split(',') {
-            let (key, value) = field.split_once('=').unwrap_or((field, "true"));
-            match key.trim() {
-                "type" => kind = value,
-                "source" | "src" => source = Some(value),
-                "target" | "dst" | "destination" => target = Some(value),
-                "readonly" | "ro" => read_only = value != "false",
-                "tmpfs-size" => bytes = Some(size("tmpfs-size", value)?),
-                // How the engine keeps files in step is its own affair.
-                _ => {}
-            }
-        }
-        let target = target.ok_or_else(|| format!("the mount `{written}` has no target"))?;
-        let from = match (kind, source) {
-            ("bind", Some(path)) => {
-                MountFrom::Host { path: self.folder.host_path(path), make: false }
-            }
-            ("volume", name) => MountFrom::Volume(name.map(str::to_owned)),
-            ("tmpfs", _) => MountFrom::Memory(bytes),
-            _ => return Err(format!("the mount `{written}` has no source, or an unknown type")),
-        };
-        Ok(Mount { target: absolute(target)?, from, read_only })
-    }
 }
 
+const TMPFS: &str = "of its settings Testdock knows the size alone";
 const PORTS: &str = "the tests run inside the container, so no port is published";
-
-/// `source:target[:options]`, as `--volume` takes it.
-pub(super) fn volume(folder: &Folder<'_>, written: &str) -> Result<Mount, String> {
-    let (source, rest) = match written.split_once(':') {
-        Some((source, rest)) => (Some(source), rest),
-        None => (None, written),
-    };
-    let (target, settings) = rest.split_once(':').unwrap_or((rest, ""));
-    let from = match source {
-        Some(path) if path.starts_with(['/', '.', '~']) => {
-            MountFrom::Host { path: folder.host_path(path), make: true }
-        }
-        Some("") => return Err(format!("the volume `{written}` has no source")),
-        name => MountFrom::Volume(name.map(str::to_owned)),
-    };
-    let read_only = settings.split(',').any(|setting| setting == "ro");
-    Ok(Mount { target: absolute(target)?, from, read_only })
-}
-
-fn absolute(target: &str) -> Result<String, String> {
-    match target.starts_with('/') {
-        true => Ok(target.to_owned()),
-        false => Err(format!("the mount's target `{target}` is no absolute path")),
-    }
-}
 
 pub(super) fn pair(text: &str) -> (String, String) {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
@@ -319,6 +270,14 @@ fn milli(value: &str) -> Result<u64, String> {
     Ok((cpus * 1000.0).round() as u64)
 }
 
+/// A number; -1 and 0 mean that there is no limit.
+fn pids(value: &str) -> Result<Option<u64>, String> {
+    let number: Result<i64, _> = value.parse();
+    let number =
+        number.map_err(|_| format!("`--pids-limit`: expected a number, found `{value}`"))?;
+    Ok(u64::try_from(number).ok().filter(|number| *number > 0))
+}
+
 /// `nofile=1024[:2048]`
 fn ulimit(written: &str) -> Result<Ulimit, String> {
     let parse = || {
@@ -330,151 +289,4 @@ fn ulimit(written: &str) -> Result<Ulimit, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-
-    use super::super::folder::Host;
-    use super::*;
-
-    fn check(args: &str, expected: &Expect) {
-        let env = |name: &str| (name == "HOME").then(|| "/home/me".to_owned());
-        let folder = Folder {
-            read: &|path| (path == "ci.env").then(|| "# c\nA=1\nHOME\n".to_owned()),
-            host: Host { env: &env, ids: None },
-            ..Folder::empty("/w/shop".into())
-        };
-        let mut flags = Flags::new(folder, Options::default());
-        let words = shlex::split(args).unwrap();
-        let text = match flags.take(&words) {
-            Err(error) => format!("{error}\n"),
-            Ok(()) => {
-                let text = format!("{:#?}", flags.options);
-                let none = format!("{:#?}", Options::default());
-                let news = text.lines().filter(|line| !none.lines().any(|old| old == *line));
-                let news =
-                    news.map(|line| format!("{}\n", &line.strip_prefix("    ").unwrap_or(line)));
-                let unheeded = flags.unheeded.iter().map(|it| format!("not {it}\n"));
-                news.chain(unheeded).collect()
-            }
-        };
-        expected.assert_eq(&text);
-    }
-
-    #[test]
-    fn mounts_in_every_form() {
-        check(
-            "-v ~/.m2:/root/.m2 -v cache:/c:ro --volume=./data:/d -v /anon --mount type=bind,src=../x,dst=/x,readonly --tmpfs /t:size=1m,mode=1777",
-            &expect![[r#"
-                mounts: [
-                    Mount {
-                        target: "/root/.m2",
-                        from: Host {
-                            path: "/home/me/.m2",
-                            make: true,
-                        },
-                        read_only: false,
-                    },
-                    Mount {
-                        target: "/c",
-                        from: Volume(
-                            Some(
-                                "cache",
-                            ),
-                        ),
-                        read_only: true,
-                    },
-                    Mount {
-                        target: "/d",
-                        from: Host {
-                            path: "/w/shop/data",
-                            make: true,
-                        },
-                        read_only: false,
-                    },
-                    Mount {
-                        target: "/anon",
-                        from: Volume(
-                            None,
-                        ),
-                        read_only: false,
-                    },
-                    Mount {
-                        target: "/x",
-                        from: Host {
-                            path: "/w/x",
-                            make: false,
-                        },
-                        read_only: true,
-                    },
-                    Mount {
-                        target: "/t",
-                        from: Memory(
-                            Some(
-                                1048576,
-                            ),
-                        ),
-                        read_only: false,
-                    },
-                ],
-            "#]],
-        );
-    }
-
-    #[test]
-    fn options_and_what_is_not_heeded() {
-        check(
-            "-itu root -e A=b -eHOME --env-file ci.env --init --shm-size=1g --ulimit nofile=10:20 --network a --network-alias x -p 80:80 --name n --cpus 1.5 --frob=1 --entrypoint=''",
-            &expect![[r#"
-                user: Named(
-                    "root",
-                ),
-                env: {
-                    "A": "1",
-                    "HOME": "/home/me",
-                    cpus_milli: Some(
-                        1500,
-                    ),
-                network: Some(
-                    "a",
-                ),
-                networks: [
-                    Join {
-                        network: "a",
-                        aliases: [
-                            "x",
-                        ],
-                    },
-                ],
-                init: true,
-                shm_size: Some(
-                    1073741824,
-                ),
-                ulimits: [
-                    Ulimit {
-                        name: "nofile",
-                        soft: 10,
-                        hard: 20,
-                    },
-                ],
-                not `--publish=80:80`: the tests run inside the container, so no port is published
-                not `--name=n`: Testdock names its containers itself
-                not `--frob=1`: Testdock does not know it
-            "#]],
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_understood() {
-        check("-v a:b", &expect!["the mount's target `b` is no absolute path\n"]);
-        check("image", &expect!["`image` is no flag of docker run\n"]);
-        check("-y", &expect!["`-y` is no flag of docker run\n"]);
-        check("-e", &expect!["`-e` lacks its value\n"]);
-        check(
-            "-m much",
-            &expect![[r#"
-            `--memory`: expected a size such as "512m" or "2g", found `much`
-        "#]],
-        );
-        check("--env-file no", &expect!["the workspace has no file no (--env-file)\n"]);
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! What a file of the workspace says about where tests run, and the settings laid over it.
 
-use super::flags::{Flags, volume};
+use super::flags::Flags;
+use super::flags::mounts::volume;
 use super::folder::Folder;
 use super::reach::refuse_powers;
 use crate::config::{Interpreter as Settings, Pull, User as UserSetting};

@@ -3,7 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::super::flags::{Flags, volume};
+use super::super::flags::Flags;
+use super::super::flags::mounts::volume;
 use super::super::folder::Folder;
 use super::texts;
 use super::values::{bytes, device, hosts, pairs, scalar, ulimits};

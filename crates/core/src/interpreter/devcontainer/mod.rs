@@ -11,6 +11,7 @@ use jsonc_parser::{ParseOptions, parse_to_serde_value};
 use super::build_flags;
 use super::detect::Read;
 use super::flags::Flags;
+use super::flags::mounts::mount;
 use super::folder::{Folder, inside};
 use super::found::{Found, at};
 use crate::config::Interpreter as Settings;
@@ -92,9 +93,9 @@ impl Reading<'_> {
         let mut unheeded = Vec::new();
         let (source, pull) = self.source(&mut unheeded)?;
         let mut flags = Flags::new(self.folder, self.options(&place));
-        for mount in &self.file.mounts {
-            let written = self.variables.fill(&mount.written());
-            let mount = flags.mount(&written).map_err(|error| self.error(&error))?;
+        for wanted in &self.file.mounts {
+            let written = self.variables.fill(&wanted.written());
+            let mount = mount(&self.folder, &written).map_err(|error| self.error(&error))?;
             flags.options.mounts.push(mount);
         }
         let args: Vec<String> =
@@ -175,9 +176,7 @@ impl Reading<'_> {
         let named = self.folder.root.file_name().unwrap_or("workspace");
         let folder = self.file.workspace_folder.as_deref().map(|dir| self.variables.fill(dir));
         let told = self.file.workspace_mount.as_deref().and_then(|written| {
-            let mount = Flags::new(self.folder, Options::default())
-                .mount(&self.variables.fill(written))
-                .ok()?;
+            let mount = mount(&self.folder, &self.variables.fill(written)).ok()?;
             let ours =
                 matches!(&mount.from, MountFrom::Host { path, .. } if path == self.folder.root);
             ours.then_some(mount.target)
