@@ -232,8 +232,12 @@ impl Explorer {
         if case.case.is_none() || folder.item(&whole).is_none() {
             return;
         }
+        // The first of several tests of one name is no case, and counts as well.
+        let sequence = session.run(run).map(|run| run.sequence);
+        let first = folder.record(&whole).filter(|it| Some(it.sequence) == sequence);
+        let first = first.map(|it| Whole::of(it.result.outcome));
         let known = self.wholes.entry(run.clone()).or_default();
-        if known.get(&whole).is_some_and(|before| *before >= now) {
+        if known.get(&whole).copied().max(first).is_some_and(|before| before >= now) {
             return;
         }
         known.insert(whole.clone(), now);

@@ -130,8 +130,7 @@ impl Editor {
         said.map(|it| &it.value["params"])
     }
 
-    /// How each test of a run ended, as far as was told. A test with cases stands as they do: the cases
-    /// are what is counted.
+    /// How each test of a run ended, as far as was told.
     pub(crate) fn outcomes(&self, run: &str) -> std::collections::BTreeMap<String, String> {
         let ended = |it: &&Value| {
             let tag = it["state"]["tag"].as_str().unwrap();
@@ -145,11 +144,7 @@ impl Editor {
             (it["testId"].as_str().unwrap().to_owned(), word.to_owned())
         };
         let changes = self.said("experimental/changeTestState").filter(ended);
-        let mut outcomes: std::collections::BTreeMap<_, _> = changes.map(outcome).collect();
-        let told: Vec<String> = outcomes.keys().cloned().collect();
-        let has_cases = |id: &str| told.iter().any(|it| it.starts_with(&format!("{id}[")));
-        outcomes.retain(|id, _| !has_cases(id));
-        outcomes
+        changes.map(outcome).collect()
     }
 
     /// The last diagnostics of a file.

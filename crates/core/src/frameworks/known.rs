@@ -103,6 +103,7 @@ impl Known {
             if self.item(&above).is_some_and(|item| item.pattern.is_some()) {
                 let mut names = id.names[..above.names.len() - 1].to_vec();
                 let rest = id.names.len() - names.len();
+                let case = without_turn(case);
                 names.extend(case.splitn(rest, JOINT).map(str::to_owned));
                 return names;
             }
@@ -124,6 +125,13 @@ impl Known {
         }
         levels
     }
+}
+
+/// What fills the gaps, of a case that is one of several of the same.
+fn without_turn(case: &str) -> &str {
+    let is_turn = |text: &str| text.strip_prefix('#').is_some_and(|it| it.parse::<u32>().is_ok());
+    let parts = case.rsplit_once(JOINT).filter(|(_, last)| is_turn(last));
+    parts.map_or(case, |(filling, _)| filling)
 }
 
 /// The item below `parent` that a name means: one of that very name, else the pattern that says most.
@@ -194,6 +202,14 @@ mod tests {
             &["with 1", "works 2 times"],
             "a.js::with $x::works %i times[with 1 › works 2 times]",
         );
+    }
+
+    #[test]
+    fn one_of_several_of_the_same_is_called_as_all_of_them() {
+        let names = |id: &str| known().names(&id.parse().unwrap()).join(" / ");
+        assert_eq!(names("a.js::sum::adds[#2]"), "sum / adds");
+        assert_eq!(names("a.js::sum::adds %i[adds 1 › #2]"), "sum / adds 1");
+        assert_eq!(names("a.js::sum::adds %i[adds 1 › #x]"), "sum / adds 1 › #x");
     }
 
     #[test]

@@ -156,12 +156,20 @@ impl Folder {
     }
 
     /// How a test stands: its newest outcome, or that of a group around it that was skipped as a whole since.
+    /// Of several tests of one name, which are cases beside the first, no one speaks for all.
     pub fn standing(&self, id: &TestId) -> Option<&Record> {
-        let own = self.record(id);
+        let own = self.record(id).filter(|_| !self.has_cases(id));
         let around = std::iter::successors(id.parent(), TestId::parent);
         let around =
             around.filter_map(|id| self.record(&id)).filter(|it| self.is_skipped_group(it));
         around.chain(own).max_by_key(|record| record.sequence)
+    }
+
+    /// Whether there are outcomes of a test's cases.
+    fn has_cases(&self, id: &TestId) -> bool {
+        let mut behind = self.records.range((Bound::Excluded(id), Bound::Unbounded));
+        let next = behind.next().map(|(next, _)| next);
+        next.is_some_and(|next| next.case.is_some() && TestId { case: None, ..next.clone() } == *id)
     }
 
     /// Whether all that a group holds was skipped with it.

@@ -114,7 +114,22 @@ function lineOf(file, message) {
   }
 }
 
+// Tells tests of one title in one place apart: the second is a case, `#2`. What is asked with is a value that
+// stays the same for a test, its file, and its titles.
+function twins() {
+  const found = new Map();
+  const turns = new Map();
+  return (test, file, names) => {
+    if (!turns.has(test)) {
+      const key = JSON.stringify([file, names]);
+      found.set(key, (found.get(key) ?? 0) + 1);
+      turns.set(test, found.get(key));
+    }
+    return turns.get(test) > 1 ? `#${turns.get(test)}` : undefined;
+  };
+}
+
 const output = (text) => text.slice(-MAX_OUTPUT);
 const seconds = (milliseconds) => (typeof milliseconds === 'number' ? milliseconds / 1000 : undefined);
 
-module.exports = { tell, failure, unloaded, output, plain, seconds };
+module.exports = { tell, failure, unloaded, output, plain, seconds, twins };

@@ -1,7 +1,7 @@
 // Tells Testdock what happens in Mocha while it happens: a reporter, for Mocha 8 or newer, beside the one for people.
 'use strict';
 
-const { tell, failure, unloaded, seconds } = require('./testdock_core.cjs');
+const { tell, failure, unloaded, seconds, twins } = require('./testdock_core.cjs');
 
 const Mocha = require(require.resolve('mocha', { paths: [process.cwd(), ...process.argv.slice(1, 2)] }));
 
@@ -27,7 +27,12 @@ Mocha.prototype.loadFilesAsync = async function (options) {
 module.exports = class extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    const about = (test) => ({ file: test.file ?? test.parent?.file, names: test.titlePath() });
+    const turn = twins();
+    const about = (test) => {
+      const [file, names] = [test.file ?? test.parent?.file, test.titlePath()];
+      // Each further attempt is a copy of the first.
+      return { file, names, case: turn(test.retriedTest?.() ?? test, file, names) };
+    };
     const finish = (test, outcome, more) =>
       tell('finish', { ...about(test), outcome, duration: seconds(test.duration), ...more });
     runner.on('start', () => tell('collected', { n: runner.total }));

@@ -1,7 +1,7 @@
 // Tells Testdock what happens in Node's own test runner while it happens: a reporter, for Node 20 or newer.
 import { createRequire } from 'node:module';
 
-const { tell, failure, unloaded: loading, output, plain, seconds } = createRequire(import.meta.url)('./testdock_core.cjs');
+const { tell, failure, unloaded: loading, output, plain, seconds, twins } = createRequire(import.meta.url)('./testdock_core.cjs');
 
 // What failed because a part of it did has no failure of its own.
 const FOLLOWS = ['subtestsFailed', 'cancelledByParent'];
@@ -10,6 +10,7 @@ export default async function* (source) {
   // The tests above the current one, and what a file's process complained of, by file.
   const above = new Map();
   const printed = new Map();
+  const turn = twins();
   for await (const { type, data } of source) {
     const file = data?.file;
     if (type === 'test:stderr') {
@@ -20,14 +21,14 @@ export default async function* (source) {
       names.push(data.name);
       above.set(file, names);
     } else if ((type === 'test:pass' || type === 'test:fail') && file) {
-      finish(type === 'test:pass', data, above.get(file) ?? [], printed);
+      finish(type === 'test:pass', data, above.get(file) ?? [], printed, turn);
     }
   }
   tell('end', {});
   yield '';
 }
 
-function finish(isGood, data, above, printed) {
+function finish(isGood, data, above, printed, turn) {
   const { file, name, nesting, details = {}, skip, todo } = data;
   const error = details.error;
   const kind = error?.failureType;
@@ -46,7 +47,8 @@ function finish(isGood, data, above, printed) {
   const reason = [skip, todo].find((mark) => typeof mark === 'string' && mark) ?? (isOff(todo) ? 'todo' : undefined);
   const failures = isGood || FOLLOWS.includes(kind) ? [] : [failure(cause)];
   const names = [...above.slice(0, nesting), name];
-  tell('finish', { file, names, outcome, duration: seconds(details.duration_ms), reason, failures });
+  const which = isSuite ? undefined : turn(data, file, names);
+  tell('finish', { file, names, case: which, outcome, duration: seconds(details.duration_ms), reason, failures });
 }
 
 // The file's own process says why it could not be loaded.

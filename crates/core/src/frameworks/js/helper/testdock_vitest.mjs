@@ -1,7 +1,7 @@
 // Tells Testdock what happens in Vitest while it happens: a reporter, for Vitest 1 or newer (live from 3 on).
 import { createRequire } from 'node:module';
 
-const { tell, failure, unloaded, output, seconds } = createRequire(import.meta.url)('./testdock_core.cjs');
+const { tell, failure, unloaded, output, seconds, twins } = createRequire(import.meta.url)('./testdock_core.cjs');
 
 const names = (task) => (task.type === 'module' ? [] : [...names(task.parent), task.name]);
 
@@ -21,6 +21,7 @@ function told(error, how = failure) {
 export default class {
   printed = new Map();
   unloaded = new Set();
+  turn = twins();
   isLive = false;
 
   onInit(vitest) {
@@ -40,7 +41,12 @@ export default class {
   onTestCaseReady(test) {
     this.isLive = true;
     const path = names(test);
-    if (this.isChosen(path)) tell('start', { file: test.module.moduleId, names: path });
+    if (this.isChosen(path)) tell('start', this.about(test, path));
+  }
+
+  about(test, path) {
+    const file = test.module.moduleId;
+    return { file, names: path, case: this.turn(test.id, file, path) };
   }
 
   onTestCaseResult(test) {
@@ -48,8 +54,7 @@ export default class {
     const result = test.result();
     if (result.state === 'skipped' && !this.isChosen(path)) return;
     tell('finish', {
-      file: test.module.moduleId,
-      names: path,
+      ...this.about(test, path),
       outcome: result.state === 'pending' ? 'skipped' : result.state,
       duration: seconds(test.diagnostic()?.duration),
       reason: result.note ?? (test.options.mode === 'todo' ? 'todo' : undefined),
@@ -94,7 +99,8 @@ export default class {
     if (isTest && (state || this.isChosen(path))) {
       const outcome = { pass: 'passed', fail: 'failed' }[state] ?? 'skipped';
       if (outcome !== 'skipped' || this.isChosen(path)) {
-        tell('finish', { file, names: path, outcome, duration: seconds(duration), failures: errors.map((error) => told(error)) });
+        const about = { file, names: path, case: this.turn(task, file, path) };
+        tell('finish', { ...about, outcome, duration: seconds(duration), failures: errors.map((error) => told(error)) });
       }
     } else if (!isTest && errors.length > 0) {
       tell('finish', { file, names: path, outcome: 'errored', failures: errors.map((error) => told(error)) });
