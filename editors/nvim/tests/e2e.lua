@@ -40,15 +40,8 @@ local function starts()
   it.equal("the project", server.root_dir, root)
 end
 
-local function lenses()
-  return it.soon("lenses", function()
-    local all = vim.lsp.codelens.get({ bufnr = orders })
-    return #all > 0 and all
-  end)
-end
-
 local function runs_all()
-  lenses()
+  it.lenses(orders)
   local ended, seen = it.run("all", function()
     vim.cmd("Testdock all")
   end)

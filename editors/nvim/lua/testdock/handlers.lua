@@ -27,7 +27,7 @@ ui.on("TestdockRemedy", function(params)
   end)
 end)
 
-return vim.iter(events):fold({}, function(handlers, method, event)
+return vim.iter(events):fold(require("testdock.lenses").handlers, function(handlers, method, event)
   handlers[method] = function(_, params, ctx)
     if not take[event] or take[event](Model.of(ctx.client_id), params) ~= false then
       local data = { client_id = ctx.client_id, params = params }
