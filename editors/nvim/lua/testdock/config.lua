@@ -45,6 +45,7 @@ function M.lsp()
       experimental = {
         testExplorer = true,
         testRunIds = true,
+        testdockMarks = true,
         testdockInterpreters = true,
         testdockContainers = true,
         testdockRemedies = true,
@@ -54,7 +55,7 @@ function M.lsp()
     settings = { testdock = M.options.settings },
     handlers = require("testdock.handlers"),
     on_attach = function(_, buf)
-      require("testdock.signs").draw()
+      require("testdock.signs").draw(buf)
       if M.options.codelens then
         require("testdock.lenses").enable(buf)
       end
