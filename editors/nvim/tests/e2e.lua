@@ -235,7 +235,7 @@ local function containers_show()
   vim.cmd.close()
   vim.cmd("Testdock logs " .. name)
   it.soon("its log", function()
-    return vim.api.nvim_buf_get_name(0) == "testdock://logs/" .. name
+    return vim.wo.winbar == "Log of " .. name
   end)
   it.equal("it is followed", vim.fn.jobwait({ vim.bo.channel }, 500), { -1 })
   vim.cmd("bwipeout!")

@@ -52,8 +52,7 @@ end
 
 local function follow(row)
   ui.terminal(program({ "logs", "--follow", "--tail", "1000" }, row.it.id, row.engine))
-  -- Of two logs of one container the second keeps the name that a terminal has.
-  pcall(vim.api.nvim_buf_set_name, 0, "testdock://logs/" .. row.it.name)
+  vim.wo[0][0].winbar = "Log of " .. row.it.name
 end
 
 local keys = {
