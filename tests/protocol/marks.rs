@@ -175,3 +175,17 @@ async fn a_file_without_tests_has_no_marks_any_more() {
     assert_eq!((&marks["uri"], &marks["marks"]), (&json!(uri), &json!([])));
     client.finish().await;
 }
+
+#[tokio::test]
+async fn with_a_second_folder_all_ids_name_theirs() {
+    let (workspace, bank) = (Workspace::shop(), Workspace::named("bank", &[]));
+    let mut client = open(&workspace).await;
+    client.next(MARKS).await;
+    let folder = json!({ "uri": bank.uri(""), "name": "bank" });
+    let change = json!({ "event": { "added": [folder], "removed": [] } });
+    client.notify("workspace/didChangeWorkspaceFolders", change).await;
+    let marks = client.next(MARKS).await;
+    assert_eq!(marks["id"], json!("@shop//tests/test_shop.py"));
+    assert_eq!(marks["marks"][0]["id"], json!("@shop//tests/test_shop.py::test_adds"));
+    client.finish().await;
+}
