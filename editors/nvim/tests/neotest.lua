@@ -103,6 +103,17 @@ local function stops()
   it.equal("what it said before does not count", ran[id].status, "failed")
 end
 
+local function knows_its_own()
+  local adapter, known = require("neotest-testdock"), nil
+  nio.run(function()
+    known = { adapter.is_test_file(file), adapter.is_test_file(root .. "/shop/orders.py"), adapter.is_test_file("/etc/passwd") }
+  end)
+  it.soon("an answer", function()
+    return known
+  end)
+  it.equal("which are files of tests", known, { true, false, false })
+end
+
 local function sees_edits()
   vim.api.nvim_buf_set_lines(0, -1, -1, false, { "", "", "def test_new():", "    assert True" })
   vim.cmd("silent write")
@@ -122,5 +133,6 @@ it.play({
   { "a test runs alone", runs_one },
   { "everything runs, and ends as expected", runs_everything },
   { "a run is stopped", stops },
+  { "files of tests are told from others", knows_its_own },
   { "a test that was just written is found, and runs", sees_edits },
 })

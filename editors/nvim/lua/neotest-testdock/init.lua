@@ -8,20 +8,29 @@ local ui = require("testdock.ui")
 local adapter = { name = "neotest-testdock", root = require("testdock.config").root }
 local status = { passed = "passed", failed = "failed", skipped = "skipped" }
 
---- The id of a file or folder; nothing for the whole project.
+--- The id of a file or folder: `.` for a whole project, nothing outside of one.
 local function id_of(path)
-  local relative = vim.fs.relpath(adapter.root(path), path)
-  return relative ~= "." and relative or nil
+  local root = adapter.root(path)
+  return root and vim.fs.relpath(root, path)
+end
+
+--- The server of a path's project.
+local function server_of(path)
+  local root = adapter.root(path)
+  return vim.iter(vim.lsp.get_clients({ name = "testdock" })):find(function(it)
+    return it.root_dir == root
+  end) or client.get()
 end
 
 --- The tests of a file, once the server has read the project.
 local function tests_in(path)
   nio.scheduler()
-  local server, answered = client.get(), nio.control.future()
+  local id, answered = id_of(path), nio.control.future()
+  local server = id and server_of(path)
   if not server then
     return {}
   end
-  server:request("experimental/discoverTest", { testId = id_of(path) }, function(_, answer)
+  server:request("experimental/discoverTest", { testId = id }, function(_, answer)
     answered.set(answer and answer.tests or {})
   end)
   return answered.wait()
@@ -81,6 +90,12 @@ local function strategy(spec)
   local run, ended = spec.context, nio.control.future()
   local file = assert(io.open(run.output, "w"))
   local listener
+  local function over(code)
+    file:close()
+    vim.api.nvim_del_autocmd(listener)
+    run.news.put_nowait(false)
+    ended.set(code)
+  end
   listener = vim.api.nvim_create_autocmd("User", {
     pattern = { "TestdockOutput", "TestdockState", "TestdockEnd" },
     callback = function(event)
@@ -96,35 +111,40 @@ local function strategy(spec)
           run.news.put_nowait(news)
         end
       else
-        file:close()
-        vim.api.nvim_del_autocmd(listener)
-        run.news.put_nowait(false)
-        ended.set(params.how == "completed" and 0 or 1)
+        over(params.how == "completed" and 0 or 1)
       end
     end,
   })
-  client.request("experimental/runTest", { include = run.include, runId = run.id })
+  run.server:request("experimental/runTest", { include = run.include, runId = run.id }, function(error)
+    if error then
+      file:write(error.message)
+      over(1)
+    end
+  end)
   return {
     is_complete = ended.is_set,
     output = function() return run.output end,
     result = ended.wait,
-    stop = function() client.notify("experimental/abortRunTest", { runId = run.id }) end,
+    stop = function() run.server:notify("experimental/abortRunTest", { runId = run.id }) end,
     attach = function() ui.screen("output") end,
     output_stream = function() return function() end end,
   }
 end
 
 function adapter.build_spec(args)
-  local at, server = args.tree:data(), client.get()
-  local id = at.id
-  if at.type == "file" or at.type == "dir" then
-    id = id_of(at.path)
+  local at = args.tree:data()
+  local server = server_of(at.path)
+  if not server then
+    return
   end
+  local is_place = at.type == "file" or at.type == "dir"
+  local id = is_place and id_of(at.path) or at.id
   local run = {
     id = "neotest-" .. vim.uv.hrtime(),
     -- Nothing means everything.
-    include = id and { id },
-    model = server and Model.of(server.id),
+    include = id ~= "." and { id } or nil,
+    server = server,
+    model = Model.of(server.id),
     news = nio.control.queue(),
     output = nio.fn.tempname(),
   }
