@@ -25,6 +25,8 @@ tasks.withType<JavaCompile> { options.release = 17 }
 
 intellijPlatform {
     buildSearchableOptions = false
+    // No annotations that would become checks, no forms.
+    instrumentCode = false
     pluginConfiguration {
         ideaVersion {
             sinceBuild = "242"
@@ -34,7 +36,8 @@ intellijPlatform {
     pluginVerification {
         ides {
             create("IC", "2024.2")
-            recommended()
+            // By name: of one that builds against a Community edition, what is recommended ends with the last of those.
+            create("IU", providers.gradleProperty("newestIde").get())
         }
     }
 }
@@ -51,3 +54,5 @@ val logic = tasks.register<JavaExec>("logicTest") {
     workingDir = projectDir
 }
 tasks.check { dependsOn(logic) }
+// Gradle 9 takes it for a mistake that none of these is a test of JUnit.
+tasks.test { enabled = false }

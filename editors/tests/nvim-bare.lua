@@ -7,9 +7,7 @@ local orders
 local function starts()
   vim.cmd.edit("tests/test_orders.py")
   orders = vim.api.nvim_get_current_buf()
-  it.soon("lenses", function()
-    return #vim.lsp.codelens.get({ bufnr = orders }) > 0
-  end)
+  it.lenses(orders)
 end
 
 local function failures()

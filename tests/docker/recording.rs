@@ -2,6 +2,8 @@
 //! run says, and a server that plays it says what a real one would.
 
 use std::collections::BTreeMap;
+use std::io::{BufReader, Read as _, Write as _};
+use std::process::Stdio;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
@@ -95,6 +97,33 @@ fn service_messages_are_for_an_ide_or_for_teamcity() {
         assert_eq!(count(&text, "##teamcity[testSuite") > 0, key == "nodeId", "{text}");
         assert!(text.contains(project.root.as_str()), "{text}");
     }
+}
+
+/// Editors show what a server prints as errors, and some ask for what it never said that it can do.
+#[test]
+fn what_the_server_cannot_do_is_answered_and_not_logged() {
+    let project = without_engine();
+    let mut server = project.testdock(&["lsp"]);
+    server.env_remove("TESTDOCK_LOG").stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = server.spawn().unwrap();
+    let mut said = BufReader::new(server.stdout.take().unwrap()).bytes();
+    let mut ask = |method: &str, params: Value| {
+        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let (stdin, text) = (server.stdin.as_mut().unwrap(), message.to_string());
+        write!(stdin, "Content-Length: {}\r\n\r\n{text}", text.len()).unwrap();
+        let mut answer = String::new();
+        while !answer.ends_with(r#""id":1}"#) {
+            answer.push(char::from(said.next().expect("an answer").unwrap()));
+        }
+        answer
+    };
+    ask("initialize", json!({ "capabilities": {} }));
+    let document = json!({ "textDocument": { "uri": "file:///a.py" } });
+    let answer = ask("textDocument/documentSymbol", document);
+    assert!(answer.contains(r#""code":-32601"#), "{answer}");
+    server.kill().unwrap();
+    let output = server.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
 #[test]

@@ -61,6 +61,7 @@ fn the_examples_are_what_the_code_reads() {
     check::<ext::ChangeTestStateParams>(&document, "experimental/changeTestState");
     check::<ext::DiscoverTestResults>(&document, "experimental/discoveredTests");
     check::<ext::QueuedTestsParams>(&document, "testdock/queuedTests");
+    check::<ext::FileMarksParams>(&document, "testdock/marks");
     check::<ext::EndRunTestParams>(&document, "experimental/endRunTest");
     check::<ext::RunTestParams>(&document, "experimental/runTest");
     check::<ext::RunName>(&document, "experimental/abortRunTest");

@@ -31,6 +31,7 @@ const DISCOVERED: &str = "experimental/discoveredTests";
 const QUEUED: &str = "testdock/queuedTests";
 const STATE: &str = "experimental/changeTestState";
 const OUTPUT: &str = "experimental/appendOutputToRunTest";
+const MARKS: &str = "testdock/marks";
 const END: &str = "experimental/endRunTest";
 const REMEDY: &str = "testdock/remedy";
 const CHANGED: &str = "testdock/interpretersChanged";
@@ -52,6 +53,7 @@ async fn the_examples_are_what_a_conversation_says() {
     let token = press_cancel(&mut client, &mut book).await;
     tell(&mut client, &mut book, ext::TRUST, json!({ "trusted": true })).await;
 
+    let drawn = marks(&mut book).await;
     let docked = interpreters(&mut book).await;
 
     // Those of containers are used in a conversation of their own, with the real engine.
@@ -61,11 +63,33 @@ async fn the_examples_are_what_a_conversation_says() {
     assert_eq!(book.methods(), &methods - &of_containers);
     book.check(&[
         (&workspace.uri(""), "file:///shop"),
+        (&drawn, "file:///shop"),
         (&docked, "file:///shop"),
         (&token, "testdock/run/4f2-642c1-0/9"),
     ]);
     client.ignore(&[QUEUED, STATE, OUTPUT, END, "$/progress", "window/workDoneProgress/create"]);
     client.finish().await;
+}
+
+/// A conversation about what stands beside lines; the folder that it is about.
+async fn marks(book: &mut Book) -> String {
+    let workspace = Workspace::named("shop", &[(FILE, CART)]);
+    let able = json!({ "experimental": { "testdockMarks": true } });
+    let mut client = Client::open(&workspace, able).await;
+    client.did_open(&workspace.uri(FILE), CART).await;
+    client.command("testdock.run", json!({ "ids": [TOTAL] })).await;
+    let run = client.run().await;
+    run.start(1);
+    run.fail(TOTAL, 5, "assert 3 == 4");
+    run.complete();
+    let has_failed = |it: &Value| it["marks"][0]["state"] == "failed";
+    let mut told = client.next_where(MARKS, has_failed).await;
+    // What changes soon after something else is told with it: the number is another one each time.
+    told["seq"] = json!(2);
+    book.told(MARKS, told);
+    client.ignore(&[MARKS, "textDocument/publishDiagnostics"]);
+    client.finish().await;
+    workspace.uri("")
 }
 
 /// A conversation about interpreters; the folder that it is about.

@@ -21,6 +21,7 @@ mod interpreters;
 mod large;
 mod lenses;
 mod lifecycle;
+mod marks;
 mod mirror;
 mod progress;
 mod robustness;

@@ -25,7 +25,7 @@ fn regex(pattern: &str) -> Regex {
 
 /// The code that says what the protocol is, file by file.
 fn code() -> Vec<String> {
-    let files = ["mod", "explorer", "interpreters", "remedy", "containers"];
+    let files = ["mod", "explorer", "interpreters", "marks", "remedy", "containers"];
     files.map(|file| read(&format!("crates/lsp/src/ext/{file}.rs"))).to_vec()
 }
 
@@ -92,7 +92,7 @@ fn form(rust: &str) -> String {
     match rust {
         "String" | "Uri" | "Arc<str>" => "string".to_owned(),
         "bool" => "boolean".to_owned(),
-        "u64" | "i64" | "f64" | "usize" => "number".to_owned(),
+        "u32" | "u64" | "i64" | "f64" | "usize" => "number".to_owned(),
         "BTreeMap<String, String>" => "Record<string, string>".to_owned(),
         other => other.rsplit("::").next().unwrap_or(other).to_owned(),
     }

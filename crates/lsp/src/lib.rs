@@ -15,6 +15,7 @@ mod handlers;
 mod sink;
 
 mod explorer;
+mod marks;
 mod messages;
 mod progress;
 mod refresh;

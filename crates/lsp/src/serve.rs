@@ -88,6 +88,7 @@ where
     });
     shared.spawn(outbox::deliver(letters, shared.client.clone()));
     shared.spawn(refresh.pass_on(shared.clone()));
+    shared.spawn(shared.marks.clone().pass_on(shared.clone()));
 
     let (to_server, input) = tokio::io::duplex(BUFFER);
     let relay = async {

@@ -16,6 +16,7 @@ use tower_lsp::Client;
 
 use crate::documents::Documents;
 use crate::folders::Folders;
+use crate::marks::Marks;
 use crate::outbox::Outbox;
 use crate::panel::Panel;
 use crate::runs::Runs;
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) folders: Folders,
     pub(crate) runs: Runs,
     pub(crate) panel: Panel,
+    pub(crate) marks: Marks,
     /// Counts the folders that were read.
     pub(crate) scans: watch::Sender<u64>,
     /// Whether the user said that this workspace may run by itself, or may not run at all.
@@ -67,6 +69,8 @@ pub(crate) struct Abilities {
     pub(crate) run_ids: bool,
     /// It takes the tests that a run will run at once.
     pub(crate) queued_tests: bool,
+    /// It draws how tests stand beside their lines.
+    pub(crate) marks: bool,
     /// It shows failures as Markdown.
     pub(crate) markdown: bool,
     /// It shows how interpreters stand.
@@ -89,6 +93,7 @@ impl Shared {
             scanner,
             outbox,
             panel: Panel::default(),
+            marks: Marks::default(),
             scans: watch::Sender::default(),
             options,
             documents: Documents::default(),
@@ -201,6 +206,7 @@ impl Abilities {
             explorer: experimental("testExplorer"),
             run_ids: experimental("testRunIds"),
             queued_tests: experimental("testdockQueuedTests"),
+            marks: experimental("testdockMarks"),
             markdown: experimental("testdockMarkdown"),
             interpreters: experimental("testdockInterpreters"),
             remedies: experimental("testdockRemedies"),

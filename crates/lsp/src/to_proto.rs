@@ -12,10 +12,10 @@ use testdock_core::frameworks::{Position, Range};
 use testdock_core::id::TestId;
 use testdock_core::model::{Failure, Outcome, Place, TestResult};
 use testdock_core::session::{Folder, Session, Stale};
-use testdock_core::views::{Action, Diagnostic, Lens, Severity, failure_page};
+use testdock_core::views::{Action, Diagnostic, Lens, Mark, Severity, Standing, failure_page};
 
 use crate::ext;
-use crate::ext::{StackFrame, StaleReason, TestFailure, TestState, command};
+use crate::ext::{MarkState, StackFrame, StaleReason, TestFailure, TestMark, TestState, command};
 use crate::shared::Shared;
 
 /// Bytes of a trace, and of a test's output, that a notification carries.
@@ -103,6 +103,24 @@ pub(crate) fn lens(session: &Session, folder: &Folder, lens: &Lens) -> CodeLens 
         range: range(lens.range),
         command: Some(Command::new(lens.title.clone(), name.to_owned(), Some(vec![arguments]))),
         data: None,
+    }
+}
+
+/// What stands beside a line.
+pub(crate) fn mark(session: &Session, folder: &Folder, mark: &Mark) -> TestMark {
+    TestMark {
+        id: id(session, folder, &mark.id),
+        label: mark.id.label(),
+        line: mark.line,
+        state: mark.standing.map(|standing| match standing {
+            Standing::Passed => MarkState::Passed,
+            Standing::Skipped => MarkState::Skipped,
+            Standing::Enqueued => MarkState::Enqueued,
+            Standing::Started => MarkState::Started,
+            Standing::Failed => MarkState::Failed,
+            Standing::Errored => MarkState::Errored,
+        }),
+        stale: mark.is_stale,
     }
 }
 

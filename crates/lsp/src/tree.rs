@@ -49,8 +49,8 @@ impl<'s> Tree<'s> {
 
     /// All that an item holds, parents before their children.
     pub(crate) fn below(self, id: &TestId) -> Vec<TestItem> {
-        let is_file = |file: &RelPath| id.file == *file || id.file.is_root();
-        let ids = self.all_ids().into_iter().filter(|it| is_file(&it.file));
+        let ids = if id.file.is_root() { self.all_ids() } else { self.ids_in(&id.file) };
+        let ids = ids.into_iter();
         let below = |it: &TestId| {
             let suite = id.suite.is_none() || id.suite == it.suite;
             let mut it = it.clone();

@@ -72,6 +72,8 @@ async fn reap(arguments: &ReapArguments) -> anyhow::Result<ExitCode> {
 /// Our own log goes to standard error, and says nothing unless it is asked or something is wrong.
 fn log() {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("TESTDOCK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    // The protocol's framework calls it an error when a client asks for what the server never offered; some always do.
+    let usual = "warn,tower_lsp_server::server=off";
+    let filter = EnvFilter::try_from_env("TESTDOCK_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

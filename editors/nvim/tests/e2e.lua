@@ -40,15 +40,8 @@ local function starts()
   it.equal("the project", server.root_dir, root)
 end
 
-local function lenses()
-  return it.soon("lenses", function()
-    local all = vim.lsp.codelens.get({ bufnr = orders })
-    return #all > 0 and all
-  end)
-end
-
 local function runs_all()
-  lenses()
+  it.lenses(orders)
   local ended, seen = it.run("all", function()
     vim.cmd("Testdock all")
   end)
@@ -242,8 +235,9 @@ local function containers_show()
   vim.cmd.close()
   vim.cmd("Testdock logs " .. name)
   it.soon("its log", function()
-    return vim.api.nvim_buf_get_name(0):find("logs/" .. name, 1, true)
+    return vim.wo.winbar == "Log of " .. name
   end)
+  it.equal("it is followed", vim.fn.jobwait({ vim.bo.channel }, 500), { -1 })
   vim.cmd("bwipeout!")
   vim.cmd("Testdock containers")
   vim.fn.confirm = function()
@@ -300,8 +294,9 @@ end
 
 local function server_comes_back()
   server:stop(true)
+  -- Neovim may have started another one by then.
   it.soon("the server is gone", function()
-    return #vim.lsp.get_clients({ name = "testdock" }) == 0
+    return not vim.lsp.get_client_by_id(server.id)
   end)
   local ended = it.run("a run with a new server", function()
     vim.cmd("Testdock run tests/test_orders.py::test_total")

@@ -19,7 +19,13 @@ neotest.setup({
       inner = client
       client.listeners.results = function(_, results, partial)
         for id, result in pairs(results) do
-          ran[id] = { status = result.status, live = partial or (ran[id] or {}).live, result = result }
+          local known = ran[id] or {}
+          ran[id] = {
+            status = result.status,
+            live = partial or known.live,
+            is_over = not partial,
+            result = result,
+          }
         end
       end
       return {}
@@ -38,32 +44,95 @@ local function discovers()
   end)
 end
 
-local function runs()
-  neotest.run.run(file)
-  it.soon("the end", function()
-    local done = ran[file]
-    return done and done.status == "failed" and (ran["tests/test_orders.py::test_reservation"] or {}).status
+--- Runs something, and waits for its end.
+local function run(id)
+  ran = {}
+  neotest.run.run(id)
+  return it.soon("the end of " .. id, function()
+    return (ran[id] or {}).is_over and ran[id].status
   end)
+end
+
+local function runs()
+  it.equal("the file", run(file), "failed")
   local failed = ran["tests/test_orders.py::test_invoice"]
   it.equal("its outcome", failed.status, "failed")
   it.equal("its line", failed.result.errors[1].line, 22)
   it.check("it was told while the run went on", failed.live)
   it.equal("passed", ran["tests/test_orders.py::test_total"].status, "passed")
   it.equal("skipped", ran["tests/test_orders.py::test_reservation"].status, "skipped")
-  it.check("the output", table.concat(vim.fn.readfile(failed.result.output)):find("test session starts"))
+  local output = table.concat(vim.fn.readfile(failed.result.output))
+  it.check("the output", output:find("test session starts"), output)
 end
 
 local function runs_one()
-  ran = {}
-  neotest.run.run("tests/test_orders.py::test_total")
-  it.soon("its end", function()
-    return (ran["tests/test_orders.py::test_total"] or {}).status == "passed"
-  end)
+  it.equal("it", run("tests/test_orders.py::test_total"), "passed")
   it.equal("nothing else", ran["tests/test_orders.py::test_invoice"], nil)
+end
+
+local function runs_everything()
+  it.equal("the folder", run(root), "failed")
+  local expected = vim.json.decode(table.concat(vim.fn.readfile(root .. "/expected.json"), "\n"))
+  for id, test in pairs(expected.tests) do
+    -- Cases stand as their test does.
+    if not id:find("[", 1, true) then
+      local wanted = test.outcome == "errored" and "failed" or test.outcome
+      it.equal(id, (ran[id] or {}).status, wanted)
+    end
+  end
+  it.equal("a test with cases", ran["tests/test_pricing.py::test_discount"].status, "failed")
+end
+
+local function stops()
+  if vim.env.TESTDOCK:find("--replay", 1, true) then
+    return
+  end
+  local id = "tests/test_service.py::test_patience"
+  ran = {}
+  neotest.run.run(id)
+  local started = it.listen("TestdockState")
+  it.soon("its start", function()
+    return vim.iter(started):any(function(state)
+      return state.testId == id and state.state.tag == "started"
+    end)
+  end)
+  neotest.run.stop(id)
+  it.soon("the end", function()
+    return (ran[id] or {}).is_over
+  end)
+  it.equal("what it said before does not count", ran[id].status, "failed")
+end
+
+local function knows_its_own()
+  local adapter, known = require("neotest-testdock"), nil
+  nio.run(function()
+    known = { adapter.is_test_file(file), adapter.is_test_file(root .. "/shop/orders.py"), adapter.is_test_file("/etc/passwd") }
+  end)
+  it.soon("an answer", function()
+    return known
+  end)
+  it.equal("which are files of tests", known, { true, false, false })
+end
+
+local function sees_edits()
+  vim.api.nvim_buf_set_lines(0, -1, -1, false, { "", "", "def test_new():", "    assert True" })
+  vim.cmd("silent write")
+  local found
+  it.soon("the new test", function()
+    nio.run(function()
+      found = inner:get_position("tests/test_orders.py::test_new")
+    end)
+    return found
+  end)
+  it.equal("it", run("tests/test_orders.py::test_new"), vim.env.TESTDOCK:find("--replay", 1, true) and "failed" or "passed")
 end
 
 it.play({
   { "neotest finds the tests", discovers },
   { "a file runs, and its outcomes are told", runs },
   { "a test runs alone", runs_one },
+  { "everything runs, and ends as expected", runs_everything },
+  { "a run is stopped", stops },
+  { "files of tests are told from others", knows_its_own },
+  { "a test that was just written is found, and runs", sees_edits },
 })

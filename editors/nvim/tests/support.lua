@@ -34,6 +34,19 @@ function M.soon(what, probe)
   return found
 end
 
+--- The lenses of a buffer, once there are any.
+function M.lenses(buf)
+  local is_new = vim.fn.has("nvim-0.12") == 1
+  return M.soon("lenses", function()
+    if not is_new then
+      -- Nobody rests the cursor here.
+      vim.api.nvim_exec_autocmds("CursorHold", { buffer = buf })
+    end
+    local all = vim.lsp.codelens.get(is_new and { bufnr = buf } or buf)
+    return #all > 0 and all
+  end)
+end
+
 --- Collects what is made known as this event.
 function M.listen(event)
   local heard = {}

@@ -16,6 +16,7 @@ export const APPEND_OUTPUT_TO_RUN_TEST = 'experimental/appendOutputToRunTest';
 export const INTERPRETERS = 'testdock/interpreters';
 export const ADD_INTERPRETER = 'testdock/addInterpreter';
 export const INTERPRETERS_CHANGED = 'testdock/interpretersChanged';
+export const FILE_MARKS = 'testdock/marks';
 export const REMEDY = 'testdock/remedy';
 export const CONTAINERS = 'testdock/containers';
 export const WATCH_CONTAINERS = 'testdock/watchContainers';
@@ -232,6 +233,23 @@ export interface BuildInterpreterArguments {
     fresh?: boolean;
     runId?: string;
 }
+
+export interface FileMarksParams {
+    uri: string;
+    id: string;
+    seq: number;
+    marks: TestMark[];
+}
+
+export interface TestMark {
+    id: string;
+    label: string;
+    line: number;
+    state?: MarkState;
+    stale?: boolean;
+}
+
+export type MarkState = 'passed' | 'skipped' | 'enqueued' | 'started' | 'failed' | 'errored';
 
 export interface RemedyParams {
     message: string;

@@ -3,7 +3,10 @@
 //! They run in a container of their own, where the server runs beside them and uses this machine's engine:
 //! so the project lies at the same path there and here. Editors without a plugin are set up by the very
 //! blocks of `editors/README.md`.
+//!
+//! `TESTDOCK_NVIM` names the folder of another Neovim, as its releases unpack, to be driven instead of the image's own.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -132,7 +135,7 @@ struct Bed(PathBuf);
 
 impl Bed {
     fn make(scenario: &Scenario) -> Result<Self> {
-        let folder = std::env::temp_dir().join(format!("testdock-nvim-{}", std::process::id()));
+        let folder = env::temp_dir().join(format!("testdock-nvim-{}", std::process::id()));
         let bed = Self(folder);
         copy(&root().join("fixtures/python-pytest"), &bed.project())?;
         copy(&root().join("editors/nvim"), &bed.home().join(PACKAGE))?;
@@ -175,13 +178,23 @@ impl Bed {
             .arg(format!("--env=TESTDOCK={}", filled(scenario.server)))
             .arg(format!("--env=TESTDOCK_NVIM_TESTS={}/nvim/tests", editors.display()))
             .args(["--env=TERM=xterm-256color", "--env=TESTDOCK_INTERPRETER__KEEP_WARM=1m"]);
+        let other = env::var_os("TESTDOCK_NVIM");
+        if let Some(folder) = &other {
+            docker.arg(bound(Path::new(folder), Path::new(OTHER), ":ro"));
+        }
         if let Some((name, value)) = images::override_base(base) {
             docker.arg(format!("--env={name}={value}"));
         }
-        docker.arg(image).args(scenario.words.iter().map(|word| filled(word)));
+        docker.arg(image).args(scenario.words.iter().map(|word| match *word {
+            "nvim" if other.is_some() => format!("{OTHER}/bin/nvim"),
+            word => filled(word),
+        }));
         Ok(docker)
     }
 }
+
+/// Where another Neovim lies.
+const OTHER: &str = "/opt/nvim";
 
 /// Where a plugin lies that nobody manages.
 const PACKAGE: &str = ".local/share/nvim/site/pack/testdock/start/testdock.nvim";

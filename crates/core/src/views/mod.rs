@@ -8,6 +8,7 @@ mod json;
 mod junit;
 mod lenses;
 mod markdown;
+mod marks;
 mod report;
 mod teamcity;
 pub mod terminal;
@@ -26,6 +27,7 @@ pub use json::json_line;
 pub use junit::junit_report;
 pub use lenses::{Action, Lens, lenses};
 pub use markdown::{Extent, plain};
+pub use marks::{Mark, Standing, marks};
 pub use report::{JsonReport, annotations, report_lines};
 pub use teamcity::{Reader, Teamcity};
 pub use words::{

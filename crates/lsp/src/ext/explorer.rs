@@ -252,7 +252,7 @@ pub struct ChangeTestStateParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<f64>,
     /// Whether a failed test did not fail by an assertion of its own.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub errored: bool,
     /// One line: the first failure's message, or why it was skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -270,7 +270,7 @@ pub struct ChangeTestStateParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale: Option<StaleReason>,
     /// Whether what was said of the test in this run is taken back.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub retracted: bool,
 }
 
@@ -292,11 +292,6 @@ impl ChangeTestStateParams {
             retracted: false,
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
-fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// Says what a run prints, or what becomes of its image.

@@ -6,11 +6,13 @@
 mod containers;
 mod explorer;
 mod interpreters;
+mod marks;
 mod remedy;
 
 pub use containers::*;
 pub use explorer::*;
 pub use interpreters::*;
+pub use marks::*;
 pub use remedy::*;
 
 use lsp_types::Uri;
@@ -24,7 +26,7 @@ pub const TRUST: &str = "testdock/trust";
 pub const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
 
 /// Every method that is not in the framework, in both directions.
-pub const METHODS: [&str; 24] = [
+pub const METHODS: [&str; 25] = [
     DISCOVER_TEST,
     DiscoveredTests::METHOD,
     RUN_TEST,
@@ -33,6 +35,7 @@ pub const METHODS: [&str; 24] = [
     QueuedTests::METHOD,
     ChangeTestState::METHOD,
     AppendOutputToRunTest::METHOD,
+    FileMarks::METHOD,
     INTERPRETERS,
     InterpretersChanged::METHOD,
     ADD_INTERPRETER,
@@ -170,4 +173,9 @@ pub enum PageFormat {
 pub struct TrustParams {
     /// Whether the user trusts the workspace.
     pub trusted: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }

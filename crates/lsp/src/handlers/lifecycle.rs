@@ -92,6 +92,7 @@ fn capabilities() -> ServerCapabilities {
             "testdockContainers": true,
             "testdockInterpreters": true,
             "testdockMarkdown": true,
+            "testdockMarks": true,
             "testdockQueuedTests": true,
             "testdockRemedies": true,
         })),

@@ -19,6 +19,7 @@ pub(crate) fn did_open(shared: &Shared, params: DidOpenTextDocumentParams) {
     };
     let document = Document { uri: opened.uri, version: opened.version, text: opened.text.into() };
     if shared.documents.open(&path, document.clone()) {
+        shared.marks.opened(shared, &path);
         edited(shared, path, document);
     }
 }

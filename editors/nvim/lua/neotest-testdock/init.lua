@@ -6,30 +6,34 @@ local nio = require("nio")
 local ui = require("testdock.ui")
 
 local adapter = { name = "neotest-testdock", root = require("testdock.config").root }
-local status = { passed = "passed", failed = "failed", errored = "failed", skipped = "skipped" }
+local status = { passed = "passed", failed = "failed", skipped = "skipped" }
 
---- How long the first tests are waited for, in milliseconds.
-local PATIENCE = 10000
-
---- The tests of the server, once there are any.
-local function model()
-  nio.scheduler()
-  local server = client.get()
-  local known = server and Model.of(server.id)
-  local waited = 0
-  while known and not next(known.items) and waited < PATIENCE do
-    nio.sleep(50)
-    waited = waited + 50
-  end
-  return known
+--- The id of a file or folder: `.` for a whole project, nothing outside of one.
+local function id_of(path)
+  local root = adapter.root(path)
+  return root and vim.fs.relpath(root, path)
 end
 
---- The item of a whole file.
-local function file_item(known, path)
-  local uri = vim.uri_from_fname(path)
-  return vim.iter(known and vim.tbl_values(known.items) or {}):find(function(item)
-    return item.uri == uri and item.kind == "module" and not item.range
+--- The server of a path's project.
+local function server_of(path)
+  local root = adapter.root(path)
+  return vim.iter(vim.lsp.get_clients({ name = "testdock" })):find(function(it)
+    return it.root_dir == root
+  end) or client.get()
+end
+
+--- The tests of a file, once the server has read the project.
+local function tests_in(path)
+  nio.scheduler()
+  local id, answered = id_of(path), nio.control.future()
+  local server = id and server_of(path)
+  if not server then
+    return {}
+  end
+  server:request("experimental/discoverTest", { testId = id }, function(_, answer)
+    answered.set(answer and answer.tests or {})
   end)
+  return answered.wait()
 end
 
 function adapter.filter_dir(name)
@@ -37,80 +41,91 @@ function adapter.filter_dir(name)
 end
 
 function adapter.is_test_file(path)
-  return file_item(model(), path) ~= nil
+  return #tests_in(path) > 0
 end
 
 function adapter.discover_positions(path)
-  local known = model()
-  local file = file_item(known, path)
-  local function position(item)
-    local from, to = item.range.start, item.range["end"]
-    local range = { from.line, from.character, to.line, to.character }
-    local list = {
-      { id = item.id, type = item.kind == "test" and "test" or "namespace", name = item.label, path = path, range = range },
-    }
-    -- Cases are no positions of neotest: their test stands for them.
-    for _, child in ipairs(item.kind == "test" and {} or known:below(item.id)) do
-      table.insert(list, child.range and position(child) or nil)
+  local file = { { id = path, type = "file", name = vim.fs.basename(path), path = path, range = { 0, 0, math.huge, 0 } } }
+  local lists = { [id_of(path)] = file }
+  for _, item in ipairs(tests_in(path)) do
+    local above, is_test = lists[item.parent], item.kind == "test"
+    if not item.range then
+      -- The file itself, in a suite that has a name.
+      lists[item.id] = file
+    elseif above then
+      local from, to = item.range.start, item.range["end"]
+      local position = {
+        id = item.id,
+        type = is_test and "test" or "namespace",
+        name = item.label,
+        path = path,
+        range = { from.line, from.character, to.line, to.character },
+      }
+      local list = { position }
+      table.insert(above, list)
+      -- Cases are no positions of neotest: their test stands for them.
+      lists[item.id] = not is_test and list or nil
     end
-    return list
   end
-  local list = { { id = path, type = "file", name = vim.fs.basename(path), path = path, range = { 0, 0, math.huge, 0 } } }
-  for _, item in ipairs(file and known:below(file.id) or {}) do
-    table.insert(list, item.range and position(item) or nil)
-  end
-  return file and Tree.from_list(list, function(it) return it.id end)
+  return Tree.from_list(file, function(it) return it.id end)
 end
 
---- What neotest knows of a test, in words of its own.
-local function result(known, id, output)
-  local state = known.states[id] or {}
+--- What a run said of a test, in words of neotest; nothing where it did not end.
+local function result(run, id)
+  local state = run.model.states[id]
+  local ended = state and state.runId == run.id and status[state.state.tag]
   local errors = {}
-  for _, failure in ipairs(state.failures or {}) do
-    local place = failure.location
-    local here = place and place.uri == (known.items[id] or {}).uri
-    table.insert(errors, { message = failure.message, line = here and place.range.start.line or nil })
+  for _, it in ipairs(ended and { { id = id }, unpack(run.model:below(id)) } or {}) do
+    for _, failure in ipairs((run.model.states[it.id] or {}).failures or {}) do
+      local place = failure.location
+      local is_here = place and place.uri == (run.model.items[id] or {}).uri
+      table.insert(errors, { message = failure.message, line = is_here and place.range.start.line or nil })
+    end
   end
-  return { status = status[known:word(id)], short = state.output, errors = errors, output = output }
+  return ended and { status = ended, short = state.output, errors = errors, output = run.output }
 end
 
 --- A run of the server in place of a process.
 local function strategy(spec)
-  local known, name = model(), "neotest-" .. vim.uv.hrtime()
-  local path, ended, news = nio.fn.tempname(), nio.control.future(), spec.context.news
-  local file = assert(io.open(path, "w"))
-  local group = vim.api.nvim_create_augroup(name, {})
-  vim.api.nvim_create_autocmd("User", {
-    group = group,
+  local run, ended = spec.context, nio.control.future()
+  local file = assert(io.open(run.output, "w"))
+  local listener
+  local function over(code)
+    file:close()
+    vim.api.nvim_del_autocmd(listener)
+    run.news.put_nowait(false)
+    ended.set(code)
+  end
+  listener = vim.api.nvim_create_autocmd("User", {
     pattern = { "TestdockOutput", "TestdockState", "TestdockEnd" },
     callback = function(event)
       local params = event.data.params
-      if params.runId ~= name then
+      if params.runId ~= run.id then
         return
       elseif params.text then
         file:write(params.text)
         file:flush()
       elseif params.testId then
-        local parent = (known.items[params.testId] or {}).parent
-        local is_case = parent and (known.items[parent] or {}).kind == "test"
-        local id = is_case and parent or params.testId
-        if status[known:word(id)] and known.items[id] then
-          news.put_nowait({ [id] = result(known, id) })
+        local news = { [params.testId] = result(run, params.testId) }
+        if next(news) then
+          run.news.put_nowait(news)
         end
       else
-        file:close()
-        vim.api.nvim_del_augroup_by_id(group)
-        news.put_nowait(false)
-        ended.set(params.how == "completed" and 0 or 1)
+        over(params.how == "completed" and 0 or 1)
       end
     end,
   })
-  client.request("experimental/runTest", { include = spec.context.ids, runId = name })
+  run.server:request("experimental/runTest", { include = run.include, runId = run.id }, function(error)
+    if error then
+      file:write(error.message)
+      over(1)
+    end
+  end)
   return {
     is_complete = ended.is_set,
-    output = function() return path end,
+    output = function() return run.output end,
     result = ended.wait,
-    stop = function() client.notify("experimental/abortRunTest", { runId = name }) end,
+    stop = function() run.server:notify("experimental/abortRunTest", { runId = run.id }) end,
     attach = function() ui.screen("output") end,
     output_stream = function() return function() end end,
   }
@@ -118,31 +133,36 @@ end
 
 function adapter.build_spec(args)
   local at = args.tree:data()
-  local known, ids = model(), { at.id }
-  if at.type == "file" then
-    ids = { file_item(known, at.path).id }
-  elseif at.type == "dir" then
-    local below = at.path:sub(#adapter.root(at.path) + 2)
-    ids = below ~= "" and { below } or nil
+  local server = server_of(at.path)
+  if not server then
+    return
   end
-  local news = nio.control.queue()
+  local is_place = at.type == "file" or at.type == "dir"
+  local id = is_place and id_of(at.path) or at.id
+  local run = {
+    id = "neotest-" .. vim.uv.hrtime(),
+    -- Nothing means everything.
+    include = id ~= "." and { id } or nil,
+    server = server,
+    model = Model.of(server.id),
+    news = nio.control.queue(),
+    output = nio.fn.tempname(),
+  }
   return {
     command = {},
-    context = { ids = ids, news = news },
+    context = run,
     strategy = strategy,
     -- Not what a process prints, but what the server says of tests.
     stream = function()
-      return function() return news.get() or nil end
+      return function() return run.news.get() or nil end
     end,
   }
 end
 
-function adapter.results(_, run, tree)
-  local known, results = model(), {}
+function adapter.results(spec, _, tree)
+  local results = {}
   for _, at in tree:iter() do
-    if at.type == "test" and status[known:word(at.id)] then
-      results[at.id] = result(known, at.id, run.output)
-    end
+    results[at.id] = at.type == "test" and result(spec.context, at.id) or nil
   end
   return results
 end

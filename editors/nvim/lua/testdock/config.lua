@@ -41,9 +41,11 @@ function M.lsp()
       end
     end,
     capabilities = {
+      workspace = { codeLens = { refreshSupport = true } },
       experimental = {
         testExplorer = true,
         testRunIds = true,
+        testdockMarks = true,
         testdockInterpreters = true,
         testdockContainers = true,
         testdockRemedies = true,
@@ -53,17 +55,10 @@ function M.lsp()
     settings = { testdock = M.options.settings },
     handlers = require("testdock.handlers"),
     on_attach = function(_, buf)
-      require("testdock.signs").draw()
-      if not M.options.codelens then
-        return
-      elseif vim.lsp.codelens.enable then
-        return vim.lsp.codelens.enable(true, { bufnr = buf })
+      require("testdock.signs").draw(buf)
+      if M.options.codelens then
+        require("testdock.lenses").enable(buf)
       end
-      local function refresh()
-        vim.lsp.codelens.refresh({ bufnr = buf })
-      end
-      refresh()
-      vim.api.nvim_create_autocmd({ "BufEnter", "InsertLeave" }, { buffer = buf, callback = refresh })
     end,
   }
 end

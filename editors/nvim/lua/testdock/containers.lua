@@ -4,12 +4,18 @@ local config = require("testdock.config")
 local ui = require("testdock.ui")
 
 local M = {}
-local snapshot, logs = { seq = 0, engines = {} }, {}
+local engines = {}
+
+--- The program's command line about a container, by id or name, on an engine, which is `""` for the usual one.
+local function program(words, container, engine)
+  local where = engine ~= "" and { "--engine", engine } or {}
+  return vim.iter({ config.options.cmd[1], words, where, container }):flatten():totable()
+end
 
 --- All containers, each with its engine.
 local function rows()
   local found = {}
-  for _, engine in ipairs(snapshot.engines) do
+  for _, engine in ipairs(engines) do
     for _, group in ipairs(engine.groups) do
       for _, container in ipairs(group.containers) do
         table.insert(found, { engine = engine.engine, group = group.label, it = container })
@@ -19,17 +25,12 @@ local function rows()
   return found
 end
 
-local function ask(method, more, on_answer)
-  return function(row)
-    local params = vim.tbl_extend("error", { engine = row.engine, id = row.it.id }, more(row))
-    client.request("testdock/" .. method, params, on_answer)
-  end
-end
-
 local function act(word)
-  return ask("containerAction", function(row)
-    return { action = word or (row.it.state == "running" and "stop" or "start") }
-  end)
+  return function(row)
+    local action = word or (row.it.state == "running" and "stop" or "start")
+    local params = { engine = row.engine, id = row.it.id, action = action }
+    client.request("testdock/containerAction", params)
+  end
 end
 
 local function remove(row)
@@ -38,26 +39,20 @@ local function remove(row)
   end
 end
 
-local inspect = ask("inspectContainer", function() return {} end, function(answer)
-  ui.page(answer.text, "json")
-end)
+local function inspect(row)
+  local params = { engine = row.engine, id = row.it.id }
+  client.request("testdock/inspectContainer", params, function(answer)
+    ui.page(answer.text, "json")
+  end)
+end
 
 local function terminal(row)
-  ui.terminal({ config.options.cmd[1], "containers", "exec", row.it.id })
+  ui.terminal(program({ "containers", "exec" }, row.it.id, row.engine), "")
 end
 
 local function follow(row)
-  local name = "logs/" .. row.it.name
-  local id = name .. "-" .. vim.uv.hrtime()
-  logs[id] = name
-  vim.api.nvim_create_autocmd("BufWipeout", {
-    buffer = ui.screen(name),
-    callback = function()
-      logs[id] = nil
-      client.notify("testdock/closeLogs", { logId = id })
-    end,
-  })
-  ask("openLogs", function() return { logId = id, follow = true, colors = true } end)(row)
+  ui.terminal(program({ "logs", "--follow", "--tail", "1000" }, row.it.id, row.engine))
+  vim.wo[0][0].winbar = "Log of " .. row.it.name
 end
 
 local keys = {
@@ -70,7 +65,7 @@ local keys = {
 }
 
 local panel = ui.panel("containers", "botright 15split", keys, function(add)
-  for _, engine in ipairs(snapshot.engines) do
+  for _, engine in ipairs(engines) do
     local failed = engine.error
     add("", engine.label .. (failed and ": " .. failed.message .. "; " .. (failed.help or "") or ""))
   end
@@ -86,11 +81,9 @@ local panel = ui.panel("containers", "botright 15split", keys, function(add)
   end
 end)
 
-local function show(newer)
-  if newer.seq >= snapshot.seq then
-    snapshot = newer
-    panel.draw()
-  end
+local function show(snapshot)
+  engines = snapshot.engines
+  panel.draw()
 end
 
 function M.open()
@@ -112,25 +105,13 @@ end
 
 --- Follows the log of a container by name; without a name, all are shown to choose from.
 function M.logs(name)
-  if not name then
-    return M.open()
+  if name then
+    follow({ it = { id = name, name = name }, engine = "" })
+  else
+    M.open()
   end
-  client.request("testdock/containers", nil, function(newer)
-    show(newer)
-    local row = vim.iter(rows()):find(function(row) return row.it.name == name end)
-    if row then
-      follow(row)
-    else
-      client.say("no container is named " .. name, vim.log.levels.WARN)
-    end
-  end)
 end
 
 ui.on("TestdockContainers", show)
-ui.on({ "TestdockLog", "TestdockLogEnd" }, function(params)
-  if logs[params.logId] then
-    ui.append(logs[params.logId], params.text or ((params.message or "the log ended") .. "\n"))
-  end
-end)
 
 return M

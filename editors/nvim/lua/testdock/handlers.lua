@@ -1,22 +1,18 @@
 --- What the server says, made known to whoever shows it: as `User` events, with the parameters as data.
-local Model = require("testdock.model")
 local ui = require("testdock.ui")
 require("testdock")
+require("testdock.model")
 
 local events = {
   ["experimental/discoveredTests"] = "TestdockTests",
   ["experimental/changeTestState"] = "TestdockState",
+  ["testdock/marks"] = "TestdockMarks",
   ["experimental/appendOutputToRunTest"] = "TestdockOutput",
   ["experimental/endRunTest"] = "TestdockEnd",
   ["testdock/interpretersChanged"] = "TestdockInterpreters",
   ["testdock/containersChanged"] = "TestdockContainers",
-  ["testdock/logText"] = "TestdockLog",
-  ["testdock/logEnded"] = "TestdockLogEnd",
   ["testdock/remedy"] = "TestdockRemedy",
 }
-
---- What is taken over before it is made known; `false` where something newer is known.
-local take = { TestdockTests = Model.discovered, TestdockState = Model.changed }
 
 --- The one thing that mends it, typed into a terminal: to send it is left to the person.
 ui.on("TestdockRemedy", function(params)
@@ -27,12 +23,11 @@ ui.on("TestdockRemedy", function(params)
   end)
 end)
 
-return vim.iter(events):fold({}, function(handlers, method, event)
-  handlers[method] = function(_, params, ctx)
-    if not take[event] or take[event](Model.of(ctx.client_id), params) ~= false then
-      local data = { client_id = ctx.client_id, params = params }
-      vim.api.nvim_exec_autocmds("User", { pattern = event, data = data })
-    end
+local handlers = {}
+for method, event in pairs(events) do
+  handlers[method] = function(_, params, context)
+    local data = { client_id = context.client_id, params = params }
+    vim.api.nvim_exec_autocmds("User", { pattern = event, data = data })
   end
-  return handlers
-end)
+end
+return vim.tbl_extend("error", handlers, require("testdock.lenses").handlers)

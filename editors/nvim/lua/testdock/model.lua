@@ -1,4 +1,6 @@
 --- The tests of each server, and how they stand.
+local ui = require("testdock.ui")
+
 local M = {}
 M.__index = M
 
@@ -31,12 +33,8 @@ function M:discovered(params)
   self.tree = nil
 end
 
---- Takes over how a test stands; false where something newer is known.
+--- Takes over how a test stands.
 function M:changed(params)
-  local known = self.states[params.testId]
-  if known and known.seq > params.seq then
-    return false
-  end
   self.states[params.testId] = not params.retracted and params or nil
 end
 
@@ -76,5 +74,8 @@ function M:word(id)
   end
   return worst
 end
+
+ui.on("TestdockTests", function(params, client_id) M.of(client_id):discovered(params) end)
+ui.on("TestdockState", function(params, client_id) M.of(client_id):changed(params) end)
 
 return M

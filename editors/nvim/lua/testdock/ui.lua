@@ -99,11 +99,18 @@ function M.page(text, filetype)
   vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = 0 })
 end
 
---- A program in a terminal, with this text typed but not sent.
+--- A program in a terminal, where one can type: this text is typed already, but not sent. Without it the end is shown.
 function M.terminal(command, typed)
-  vim.cmd("botright new")
-  vim.fn.chansend(vim.fn.jobstart(command, { term = true }), typed or "")
-  vim.cmd.startinsert()
+  vim.cmd("botright 15new")
+  local job = vim.fn.jobstart(command, { term = true })
+  vim.bo.scrollback = LINES
+  vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = 0 })
+  if typed then
+    vim.fn.chansend(job, typed)
+    vim.cmd.startinsert()
+  else
+    vim.cmd("normal! G")
+  end
 end
 
 local screens = {}

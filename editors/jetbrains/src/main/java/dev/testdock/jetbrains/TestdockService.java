@@ -1,27 +1,24 @@
 package dev.testdock.jetbrains;
 
+import com.intellij.execution.ExecutionException;
+import com.intellij.execution.configurations.GeneralCommandLine;
 import com.intellij.notification.NotificationGroupManager;
 import com.intellij.notification.NotificationType;
 import com.intellij.openapi.application.ApplicationManager;
 import com.intellij.openapi.project.Project;
 import com.redhat.devtools.lsp4ij.LanguageServerManager;
 import com.redhat.devtools.lsp4ij.client.LanguageClientImpl;
-import dev.testdock.jetbrains.logic.InOrder;
-import dev.testdock.jetbrains.logic.Protocol.Change;
+import dev.testdock.jetbrains.logic.Binary;
+import dev.testdock.jetbrains.logic.Marks;
 import dev.testdock.jetbrains.logic.Protocol.Containers;
-import dev.testdock.jetbrains.logic.Protocol.Discovered;
+import dev.testdock.jetbrains.logic.Protocol.FileMarks;
 import dev.testdock.jetbrains.logic.Protocol.Interpreters;
-import dev.testdock.jetbrains.logic.Protocol.LogEnd;
-import dev.testdock.jetbrains.logic.Protocol.LogName;
-import dev.testdock.jetbrains.logic.Protocol.LogText;
-import dev.testdock.jetbrains.logic.Tests;
 import dev.testdock.jetbrains.server.TestdockServer;
 import dev.testdock.jetbrains.server.TestdockServerFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -56,12 +53,10 @@ public final class TestdockService {
         }
     }
 
-    public final Tests tests = new Tests();
-    public final Snapshot<Set<String>> changedFiles = new Snapshot<>(Set.of());
+    public final Marks marks = new Marks();
+    public final Snapshot<String> changedFile = new Snapshot<>("");
     public final Snapshot<Interpreters> interpreters = new Snapshot<>(new Interpreters());
     public final Snapshot<Containers> containers = new Snapshot<>(new Containers());
-    private final Map<String, Consumer<String>> logs = new ConcurrentHashMap<>();
-    private final Map<String, InOrder> logOrder = new ConcurrentHashMap<>();
     private final Project project;
     private volatile LanguageClientImpl client;
 
@@ -89,12 +84,21 @@ public final class TestdockService {
         LanguageServerManager.getInstance(project).start(TestdockServerFactory.ID);
     }
 
-    public void discovered(Discovered params) {
-        changedFiles.take(tests.discovered(params), 0);
+    public void marked(FileMarks params) {
+        marks.take(params).ifPresent(file -> changedFile.take(file, 0));
     }
 
-    public void changed(Change params) {
-        tests.changed(params).ifPresent(file -> changedFiles.take(Set.of(file), 0));
+    /** The program with these arguments, in the project; it speaks UTF-8 whatever the system's charset is. */
+    public GeneralCommandLine commandLine(List<String> arguments) throws ExecutionException {
+        try {
+            List<String> words = new ArrayList<>(List.of(TestdockSettings.of(project).binary()));
+            words.addAll(arguments);
+            return new GeneralCommandLine(words)
+                    .withWorkDirectory(project.getBasePath())
+                    .withCharset(StandardCharsets.UTF_8);
+        } catch (Binary.Missing missing) {
+            throw new ExecutionException(missing.getMessage());
+        }
     }
 
     /** Asks the server, which is started where it does not run; what it answers is handled on the thread of the screen. */
@@ -120,37 +124,6 @@ public final class TestdockService {
             message.accept(server);
             return CompletableFuture.<Void>completedFuture(null);
         }, nothing -> {});
-    }
-
-    /** Follows logs by a name of ours. */
-    public void openLog(String logId, Consumer<String> text) {
-        logs.put(logId, text);
-        logOrder.put(logId, new InOrder());
-    }
-
-    public void closeLog(String logId) {
-        if (logs.remove(logId) != null) {
-            tell(server -> server.closeLogs(new LogName(logId)));
-        }
-        logOrder.remove(logId);
-    }
-
-    public void logText(LogText params) {
-        InOrder order = logOrder.get(params.logId);
-        Consumer<String> log = logs.get(params.logId);
-        if (order != null && log != null) {
-            synchronized (order) {
-                order.take(params.seq, params.text).forEach(log);
-            }
-        }
-    }
-
-    /** What was sent before may still come. */
-    public void logEnded(LogEnd params) {
-        Consumer<String> log = logs.get(params.logId);
-        if (log != null) {
-            log.accept((params.message == null ? "the log ended" : params.message) + "\n");
-        }
     }
 
     public void say(String text, NotificationType type) {

@@ -6,36 +6,18 @@ import java.util.List;
 public interface Protocol {
     // Fields are filled by gson: a record would need a newer one than the oldest IDE has.
 
-    class Position { public int line, character; }
-
-    class Range { public Position start = new Position(), end = new Position(); }
-
-    class Document { public String uri; }
-
-    class Item {
-        public String id, label, kind, parent;
-        public Document textDocument;
-        public Range range;
+    /** A test or group in a file; {@code state} is null where nothing of it ran. */
+    class Mark {
+        public String id, label, state;
+        public int line;
     }
 
-    class Discovered {
-        public List<Item> tests = List.of();
-        public List<Document> scopeFile;
-        public long seq;
+    /** All of a file; {@code id} means all of it. */
+    class FileMarks {
+        public String uri, id;
+        public long seq = -1;
+        public List<Mark> marks = List.of();
     }
-
-    class State { public String tag; }
-
-    class Change {
-        public String testId;
-        public State state;
-        public long seq;
-        public boolean errored, retracted;
-    }
-
-    class Output { public String runId, text; }
-
-    class End { public String runId, message, how; }
 
     class Interpreter {
         public String name, source, state, detail;
@@ -72,19 +54,10 @@ public interface Protocol {
 
     class Text { public String text; }
 
-    class LogText {
-        public String logId, text;
-        public long seq;
-    }
-
-    class LogEnd { public String logId, message; }
-
     /** A container, and what is wanted of it. */
     class ContainerWish {
         public final String engine, id;
-        public String action, logId;
-        public Integer tail;
-        public Boolean follow;
+        public String action;
 
         public ContainerWish(String engine, String id) {
             this.engine = engine;
@@ -97,14 +70,6 @@ public interface Protocol {
 
         public Watch(boolean watch) {
             this.watch = watch;
-        }
-    }
-
-    class LogName {
-        public final String logId;
-
-        public LogName(String logId) {
-            this.logId = logId;
         }
     }
 }

@@ -17,6 +17,16 @@ public final class Rows {
         public boolean can(String action) {
             return container != null && container.actions.contains(action);
         }
+
+        /** What the program is told to follow the container's log. */
+        public List<String> logArguments() {
+            List<String> words = new ArrayList<>(List.of("logs", "--follow", "--tail", "1000"));
+            if (!engine.isEmpty()) {
+                words.addAll(List.of("--engine", engine));
+            }
+            words.add(container.id);
+            return words;
+        }
     }
 
     private Rows() {}

@@ -11,8 +11,8 @@ public record RunWish(List<String> tests, boolean fresh, String interpreter, Str
     /** Longer command lines are refused on some systems. */
     private static final int LONGEST = 4000;
 
-    /** What is said after the program's name; many tests go into a file, which ends with the process. */
-    public List<String> arguments() throws IOException {
+    /** What is said after the program's name, {@code more} being taken apart into {@code further}; many tests go into a file, which ends with the process. */
+    public List<String> arguments(List<String> further) throws IOException {
         List<String> words = new ArrayList<>(List.of("run", "--format", "teamcity"));
         if (fresh) {
             words.add("--fresh");
@@ -28,7 +28,6 @@ public record RunWish(List<String> tests, boolean fresh, String interpreter, Str
         } else {
             words.addAll(selected);
         }
-        List<String> further = split(more);
         if (!further.isEmpty()) {
             words.add("--");
             words.addAll(further);
@@ -51,34 +50,6 @@ public record RunWish(List<String> tests, boolean fresh, String interpreter, Str
     /** Ids of tests, one a line. */
     public static List<String> lines(String text) {
         return text == null ? List.of() : text.lines().map(String::strip).filter(it -> !it.isEmpty()).toList();
-    }
-
-    /** Words as a shell takes them apart: by blanks, but not within quotes. */
-    static List<String> split(String text) {
-        List<String> words = new ArrayList<>();
-        StringBuilder word = null;
-        char quote = 0;
-        for (char c : (text == null ? "" : text).toCharArray()) {
-            if (quote == 0 && Character.isWhitespace(c)) {
-                if (word != null) {
-                    words.add(word.toString());
-                }
-                word = null;
-                continue;
-            }
-            word = word == null ? new StringBuilder() : word;
-            if (quote == 0 && (c == '"' || c == '\'')) {
-                quote = c;
-            } else if (c == quote) {
-                quote = 0;
-            } else {
-                word.append(c);
-            }
-        }
-        if (word != null) {
-            words.add(word.toString());
-        }
-        return words;
     }
 
     /** A name for people. */

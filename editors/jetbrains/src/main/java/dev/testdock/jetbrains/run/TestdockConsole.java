@@ -59,7 +59,7 @@ final class TestdockConsole extends SMTRunnerConsoleProperties {
         public List<Location> getLocation(
                 String protocol, String path, String id, Project project, GlobalSearchScope scope) {
             Links.Link told = Links.hint(path);
-            var known = id == null ? null : TestdockService.of(project).tests.place(id).orElse(null);
+            var known = id == null ? null : TestdockService.of(project).marks.place(id).orElse(null);
             String file = known == null ? told.path() : known.path();
             int line = known == null ? told.line() : known.line() + 1;
             VirtualFile found = LocalFileSystem.getInstance().findFileByPath(file);

@@ -18,12 +18,12 @@ import com.intellij.execution.testframework.sm.runner.SMRunnerConsolePropertiesP
 import com.intellij.execution.testframework.sm.runner.SMTRunnerConsoleProperties;
 import com.intellij.openapi.options.SettingsEditor;
 import com.intellij.openapi.project.Project;
+import com.intellij.util.execution.ParametersListUtil;
+import dev.testdock.jetbrains.TestdockService;
 import dev.testdock.jetbrains.TestdockSettings;
 import dev.testdock.jetbrains.logic.Binary;
 import dev.testdock.jetbrains.logic.RunWish;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /** One wish to run tests, as the IDE keeps it. */
@@ -91,13 +91,10 @@ public final class TestdockRunConfiguration extends LocatableConfigurationBase<T
                 wish.interpreter().isBlank() ? settings.interpreter : wish.interpreter(),
                 wish.profile(),
                 wish.more());
+        List<String> more = ParametersListUtil.parse(wish.more(), false, true);
         try {
-            List<String> words = new ArrayList<>(List.of(settings.binary()));
-            words.addAll(whole.arguments());
-            return new GeneralCommandLine(words)
-                    .withWorkDirectory(getProject().getBasePath())
-                    .withCharset(StandardCharsets.UTF_8);
-        } catch (Binary.Missing | IOException error) {
+            return TestdockService.of(getProject()).commandLine(whole.arguments(more));
+        } catch (IOException error) {
             throw new ExecutionException(error.getMessage());
         }
     }

@@ -9,6 +9,7 @@ import com.intellij.openapi.util.Ref;
 import com.intellij.psi.PsiElement;
 import com.intellij.psi.PsiFile;
 import dev.testdock.jetbrains.TestdockService;
+import dev.testdock.jetbrains.logic.Protocol.FileMarks;
 import dev.testdock.jetbrains.logic.RunWish;
 import java.util.List;
 
@@ -47,6 +48,7 @@ public final class TestdockRunProducer extends LazyRunConfigurationProducer<Test
         if (file == null || file.getVirtualFile() == null) {
             return null;
         }
-        return TestdockService.of(context.getProject()).tests.fileId(file.getVirtualFile().getPath()).orElse(null);
+        FileMarks there = TestdockService.of(context.getProject()).marks.in(file.getVirtualFile().getPath());
+        return there.marks.isEmpty() ? null : there.id;
     }
 }

@@ -5,14 +5,9 @@ import com.intellij.openapi.project.Project;
 import com.redhat.devtools.lsp4ij.client.LanguageClientImpl;
 import dev.testdock.jetbrains.TestdockService;
 import dev.testdock.jetbrains.TestdockSettings;
-import dev.testdock.jetbrains.logic.Protocol.Change;
 import dev.testdock.jetbrains.logic.Protocol.Containers;
-import dev.testdock.jetbrains.logic.Protocol.Discovered;
-import dev.testdock.jetbrains.logic.Protocol.End;
+import dev.testdock.jetbrains.logic.Protocol.FileMarks;
 import dev.testdock.jetbrains.logic.Protocol.Interpreters;
-import dev.testdock.jetbrains.logic.Protocol.LogEnd;
-import dev.testdock.jetbrains.logic.Protocol.LogText;
-import dev.testdock.jetbrains.logic.Protocol.Output;
 import org.eclipse.lsp4j.jsonrpc.services.JsonNotification;
 
 /** Hands over what the server says; nothing here waits. */
@@ -33,22 +28,10 @@ public final class TestdockClient extends LanguageClientImpl {
         return settings;
     }
 
-    @JsonNotification("experimental/discoveredTests")
-    public void discoveredTests(Discovered params) {
-        service.discovered(params);
+    @JsonNotification("testdock/marks")
+    public void marks(FileMarks params) {
+        service.marked(params);
     }
-
-    @JsonNotification("experimental/changeTestState")
-    public void changeTestState(Change params) {
-        service.changed(params);
-    }
-
-    /** Runs of lenses and actions: the test tree is that of run configurations. */
-    @JsonNotification("experimental/appendOutputToRunTest")
-    public void appendOutput(Output params) {}
-
-    @JsonNotification("experimental/endRunTest")
-    public void endRun(End params) {}
 
     @JsonNotification("testdock/interpretersChanged")
     public void interpretersChanged(Interpreters params) {
@@ -58,15 +41,5 @@ public final class TestdockClient extends LanguageClientImpl {
     @JsonNotification("testdock/containersChanged")
     public void containersChanged(Containers params) {
         service.containers.take(params, params.seq);
-    }
-
-    @JsonNotification("testdock/logText")
-    public void logText(LogText params) {
-        service.logText(params);
-    }
-
-    @JsonNotification("testdock/logEnded")
-    public void logEnded(LogEnd params) {
-        service.logEnded(params);
     }
 }

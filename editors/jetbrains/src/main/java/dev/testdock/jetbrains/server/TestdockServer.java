@@ -3,7 +3,6 @@ package dev.testdock.jetbrains.server;
 import dev.testdock.jetbrains.logic.Protocol.ContainerWish;
 import dev.testdock.jetbrains.logic.Protocol.Containers;
 import dev.testdock.jetbrains.logic.Protocol.Interpreters;
-import dev.testdock.jetbrains.logic.Protocol.LogName;
 import dev.testdock.jetbrains.logic.Protocol.Text;
 import dev.testdock.jetbrains.logic.Protocol.Watch;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +26,4 @@ public interface TestdockServer extends LanguageServer {
 
     @JsonRequest("testdock/inspectContainer")
     CompletableFuture<Text> inspectContainer(ContainerWish params);
-
-    @JsonRequest("testdock/openLogs")
-    CompletableFuture<Object> openLogs(ContainerWish params);
-
-    @JsonNotification("testdock/closeLogs")
-    void closeLogs(LogName params);
 }

@@ -1,6 +1,6 @@
 package dev.testdock.jetbrains.server;
 
-import com.intellij.execution.configurations.GeneralCommandLine;
+import com.intellij.execution.ExecutionException;
 import com.intellij.openapi.project.Project;
 import com.intellij.openapi.vfs.VirtualFile;
 import com.redhat.devtools.lsp4ij.LanguageServerFactory;
@@ -9,8 +9,9 @@ import com.redhat.devtools.lsp4ij.client.features.LSPClientFeatures;
 import com.redhat.devtools.lsp4ij.server.CannotStartProcessException;
 import com.redhat.devtools.lsp4ij.server.OSProcessStreamConnectionProvider;
 import com.redhat.devtools.lsp4ij.server.StreamConnectionProvider;
+import dev.testdock.jetbrains.TestdockService;
 import dev.testdock.jetbrains.TestdockSettings;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.lsp4j.services.LanguageServer;
 
@@ -45,23 +46,18 @@ public final class TestdockServerFactory implements LanguageServerFactory {
     }
 
     private static final class Connection extends OSProcessStreamConnectionProvider {
-        private final TestdockSettings settings;
-        private final String root;
+        private final Project project;
 
         Connection(Project project) {
-            settings = TestdockSettings.of(project);
-            root = project.getBasePath();
+            this.project = project;
         }
 
         /** The program is looked for each time: it may have been installed since. */
         @Override
         public void start() throws CannotStartProcessException {
             try {
-                // The bytes are told in UTF-8 and counted: any other charset would break the protocol.
-                setCommandLine(new GeneralCommandLine(settings.binary(), "lsp")
-                        .withWorkDirectory(root)
-                        .withCharset(StandardCharsets.UTF_8));
-            } catch (Exception missing) {
+                setCommandLine(TestdockService.of(project).commandLine(List.of("lsp")));
+            } catch (ExecutionException missing) {
                 throw new CannotStartProcessException(missing.getMessage());
             }
             super.start();
@@ -69,13 +65,12 @@ public final class TestdockServerFactory implements LanguageServerFactory {
 
         @Override
         public Object getInitializationOptions(VirtualFile rootUri) {
-            return Map.of("trusted", settings.trusted);
+            return Map.of("trusted", TestdockSettings.of(project).trusted);
         }
 
         @Override
         public Object getExperimentalFeaturesPOJO() {
-            return Map.of(
-                    "testExplorer", true, "testRunIds", true, "testdockInterpreters", true, "testdockContainers", true);
+            return Map.of("testdockMarks", true, "testdockInterpreters", true, "testdockContainers", true);
         }
     }
 }

@@ -1,9 +1,12 @@
 package dev.testdock.jetbrains.ui;
 
+import com.intellij.execution.ExecutionException;
 import com.intellij.execution.filters.TextConsoleBuilderFactory;
+import com.intellij.execution.process.KillableColoredProcessHandler;
 import com.intellij.execution.ui.ConsoleView;
 import com.intellij.execution.ui.ConsoleViewContentType;
 import com.intellij.icons.AllIcons;
+import com.intellij.notification.NotificationType;
 import com.intellij.openapi.actionSystem.ActionManager;
 import com.intellij.openapi.actionSystem.ActionUpdateThread;
 import com.intellij.openapi.actionSystem.AnAction;
@@ -22,11 +25,10 @@ import dev.testdock.jetbrains.TestdockService;
 import dev.testdock.jetbrains.logic.Protocol.ContainerWish;
 import dev.testdock.jetbrains.logic.Protocol.Containers;
 import dev.testdock.jetbrains.logic.Protocol.Watch;
-import dev.testdock.jetbrains.logic.Rows;
 import dev.testdock.jetbrains.logic.Rows.Row;
+import dev.testdock.jetbrains.logic.Rows;
 import dev.testdock.jetbrains.server.TestdockMatcher;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.swing.Icon;
@@ -132,14 +134,15 @@ public final class ContainersWindow implements ToolWindowFactory, DumbAware {
         }
 
         private void log(Row row) {
-            ContainerWish wish = new ContainerWish(row.engine(), row.container().id);
-            wish.logId = UUID.randomUUID().toString();
-            wish.tail = 1000;
-            wish.follow = true;
-            ConsoleView console = console("Log of " + row.container().name);
-            service.openLog(wish.logId, text -> console.print(text, ConsoleViewContentType.NORMAL_OUTPUT));
-            Disposer.register(console, () -> service.closeLog(wish.logId));
-            service.ask(server -> server.openLogs(wish), opened -> {});
+            try {
+                var process = new KillableColoredProcessHandler(service.commandLine(row.logArguments()));
+                ConsoleView console = console("Log of " + row.container().name);
+                console.attachToProcess(process);
+                Disposer.register(console, process::destroyProcess);
+                process.startNotify();
+            } catch (ExecutionException error) {
+                service.say(error.getMessage(), NotificationType.ERROR);
+            }
         }
 
         private ConsoleView console(String title) {

@@ -19,11 +19,10 @@ import com.intellij.openapi.project.Project;
 import com.intellij.openapi.util.Key;
 import com.intellij.openapi.vfs.VirtualFile;
 import dev.testdock.jetbrains.TestdockService;
-import dev.testdock.jetbrains.logic.Tests.Mark;
+import dev.testdock.jetbrains.logic.Protocol.Mark;
 import dev.testdock.jetbrains.run.TestdockRunConfiguration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import javax.swing.Icon;
 
 /**
@@ -44,15 +43,15 @@ public final class Gutter implements EditorFactoryListener {
         }
         if (project.getUserData(LISTENS) == null) {
             project.putUserData(LISTENS, true);
-            TestdockService.of(project).changedFiles.listen(files -> draw(project, files));
+            TestdockService.of(project).changedFile.listen(path -> draw(project, path));
         }
         draw(project, editor.getDocument());
     }
 
-    private static void draw(Project project, Set<String> files) {
+    private static void draw(Project project, String path) {
         for (Editor editor : EditorFactory.getInstance().getAllEditors()) {
             VirtualFile file = FileDocumentManager.getInstance().getFile(editor.getDocument());
-            if (editor.getProject() == project && file != null && files.contains(file.getPath())) {
+            if (editor.getProject() == project && file != null && file.getPath().equals(path)) {
                 draw(project, editor.getDocument());
             }
         }
@@ -66,10 +65,10 @@ public final class Gutter implements EditorFactoryListener {
             before.forEach(markup::removeHighlighter);
         }
         List<RangeHighlighter> now = new ArrayList<>();
-        List<Mark> marks = file == null ? List.of() : TestdockService.of(project).tests.marks(file.getPath());
+        List<Mark> marks = file == null ? List.of() : TestdockService.of(project).marks.in(file.getPath()).marks;
         for (Mark mark : marks) {
-            if (mark.line() < document.getLineCount()) {
-                var highlighter = markup.addLineHighlighter(mark.line(), HighlighterLayer.ADDITIONAL_SYNTAX, null);
+            if (mark.line < document.getLineCount()) {
+                var highlighter = markup.addLineHighlighter(mark.line, HighlighterLayer.ADDITIONAL_SYNTAX, null);
                 highlighter.setGutterIconRenderer(new Renderer(project, mark));
                 now.add(highlighter);
             }
@@ -86,9 +85,13 @@ public final class Gutter implements EditorFactoryListener {
             this.mark = mark;
         }
 
+        private String state() {
+            return mark.state == null ? "" : mark.state;
+        }
+
         @Override
         public Icon getIcon() {
-            return switch (mark.word()) {
+            return switch (state()) {
                 case "passed" -> AllIcons.RunConfigurations.TestState.Green2;
                 case "failed", "errored" -> AllIcons.RunConfigurations.TestState.Red2;
                 default -> AllIcons.RunConfigurations.TestState.Run;
@@ -97,7 +100,7 @@ public final class Gutter implements EditorFactoryListener {
 
         @Override
         public String getTooltipText() {
-            return "Run " + mark.label() + (mark.word().isEmpty() ? "" : " (" + mark.word() + ")");
+            return "Run " + mark.label + (state().isEmpty() ? "" : " (" + state() + ")");
         }
 
         @Override
@@ -105,7 +108,7 @@ public final class Gutter implements EditorFactoryListener {
             return new AnAction() {
                 @Override
                 public void actionPerformed(AnActionEvent event) {
-                    TestdockRunConfiguration.run(project, List.of(mark.id()), false);
+                    TestdockRunConfiguration.run(project, List.of(mark.id), false);
                 }
             };
         }
@@ -122,12 +125,12 @@ public final class Gutter implements EditorFactoryListener {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Renderer it && it.project == project && it.mark.equals(mark);
+            return other instanceof Renderer it && it.project == project && it.mark.id.equals(mark.id) && it.state().equals(state());
         }
 
         @Override
         public int hashCode() {
-            return mark.hashCode();
+            return mark.id.hashCode();
         }
     }
 }

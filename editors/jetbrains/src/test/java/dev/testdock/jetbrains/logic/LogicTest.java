@@ -1,17 +1,13 @@
 package dev.testdock.jetbrains.logic;
 
-import dev.testdock.jetbrains.logic.Protocol.Change;
 import dev.testdock.jetbrains.logic.Protocol.Container;
 import dev.testdock.jetbrains.logic.Protocol.Containers;
-import dev.testdock.jetbrains.logic.Protocol.Discovered;
-import dev.testdock.jetbrains.logic.Protocol.Document;
 import dev.testdock.jetbrains.logic.Protocol.Engine;
 import dev.testdock.jetbrains.logic.Protocol.EngineError;
+import dev.testdock.jetbrains.logic.Protocol.FileMarks;
 import dev.testdock.jetbrains.logic.Protocol.Group;
 import dev.testdock.jetbrains.logic.Protocol.Interpreter;
-import dev.testdock.jetbrains.logic.Protocol.Item;
-import dev.testdock.jetbrains.logic.Protocol.Range;
-import dev.testdock.jetbrains.logic.Protocol.State;
+import dev.testdock.jetbrains.logic.Protocol.Mark;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -21,7 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What needs no IDE, as a plain program: it needs nothing but Java. Every method whose name begins with {@code test} is one.
@@ -53,89 +49,41 @@ public final class LogicTest {
         }
     }
 
-    private static Item item(String id, String parent, int line, String kind) {
-        Item item = new Item();
-        item.id = id;
-        item.label = id.substring(id.lastIndexOf(':') + 1);
-        item.parent = parent;
-        item.kind = kind;
-        item.textDocument = document();
-        if (line >= 0) {
-            item.range = new Range();
-            item.range.start.line = line;
-        }
-        return item;
+    private static FileMarks marks(long seq, String... ids) {
+        FileMarks told = new FileMarks();
+        told.uri = "file:///shop/a%20b/test_a.py";
+        told.id = "f";
+        told.seq = seq;
+        told.marks = Stream.of(ids).map(LogicTest::mark).toList();
+        return told;
     }
 
-    private static Document document() {
-        Document document = new Document();
-        document.uri = "file:///shop/a%20b/test_a.py";
-        return document;
+    private static Mark mark(String id) {
+        Mark mark = new Mark();
+        mark.id = id;
+        mark.line = 9;
+        return mark;
     }
 
-    private static final String FILE = "/shop/a b/test_a.py";
-
-    private static Discovered discovered(long seq, boolean isWhole, Item... items) {
-        Discovered params = new Discovered();
-        params.tests = List.of(items);
-        params.scopeFile = isWhole ? List.of(document()) : null;
-        params.seq = seq;
-        return params;
-    }
-
-    private static Change change(String id, long seq, String tag) {
-        Change params = new Change();
-        params.testId = id;
-        params.seq = seq;
-        params.state = new State();
-        params.state.tag = tag;
-        return params;
-    }
-
-    private static Tests shop() {
-        Tests tests = new Tests();
-        Set<String> changed = tests.discovered(discovered(5, true, item("f", null, -1, "module"), item("f::T", "f", 3, "module"),
-                item("f::T::x", "f::T", 4, "test"), item("f::y", "f", 9, "test")));
-        same(Set.of(FILE), changed);
-        return tests;
-    }
-
-    void testMarksStandWhereTestsDoAndSayTheWorst() {
-        Tests tests = shop();
-        tests.changed(change("f::y", 6, "passed"));
-        tests.discovered(discovered(7, false, item("f::T::x[1]", "f::T::x", 4, "test"), item("f::T::x[2]", "f::T::x", 4, "test")));
-        tests.changed(change("f::T::x[1]", 8, "passed"));
-        Change errored = change("f::T::x[2]", 9, "failed");
-        errored.errored = true;
-        same(FILE, tests.changed(errored).orElseThrow());
-        same("[Mark[id=f::T, label=T, line=3, word=errored], Mark[id=f::T::x, label=x, line=4, word=errored],"
-                + " Mark[id=f::y, label=y, line=9, word=passed]]", tests.marks(FILE).toString());
-        same(List.of(), tests.marks("/elsewhere"));
-        same("f", tests.fileId(FILE).orElseThrow());
-        same(new Tests.Place(FILE, 9), tests.place("f::y").orElseThrow());
-        same(true, tests.place("gone").isEmpty());
-    }
-
-    void testWhatIsOlderChangesNothing() {
-        Tests tests = shop();
-        same(Set.of(), tests.discovered(discovered(4, true)));
-        same(4, tests.marks(FILE).size() + 1);
-        tests.changed(change("f::y", 8, "failed"));
-        same(true, tests.changed(change("f::y", 7, "started")).isEmpty());
-        same("failed", tests.marks(FILE).get(2).word());
-        Change retracted = change("f::y", 9, "skipped");
-        retracted.retracted = true;
-        tests.changed(retracted);
-        same("", tests.marks(FILE).get(2).word());
-        tests.discovered(discovered(10, true));
-        same(List.of(), tests.marks(FILE));
+    void testTheNewestMarksOfAFileCount() {
+        String file = "/shop/a b/test_a.py";
+        Marks marks = new Marks();
+        same(file, marks.take(marks(5, "f::x", "f::y")).orElseThrow());
+        same("f", marks.in(file).id);
+        same(new Marks.Place(file, 9), marks.place("f::y").orElseThrow());
+        same(true, marks.place("gone").isEmpty());
+        same(List.of(), marks.in("/elsewhere").marks);
+        same(true, marks.take(marks(4, "f::old")).isEmpty());
+        same(2, marks.in(file).marks.size());
+        same(file, marks.take(marks(6)).orElseThrow());
+        same(true, marks.place("f::y").isEmpty());
     }
 
     void testAWishBecomesACommandLine() throws Exception {
-        same(List.of("run", "--format", "teamcity"), new RunWish(List.of(), false, "", null, " ").arguments());
-        RunWish wish = new RunWish(List.of("@shop//unit//a.py::x[a b]", "b.py"), true, "node", " ci ", "-k 'a b' -x \"\"");
+        same(List.of("run", "--format", "teamcity"), new RunWish(List.of(), false, "", null, "").arguments(List.of()));
+        RunWish wish = new RunWish(List.of("@shop//unit//a.py::x[a b]", "b.py"), true, "node", " ci ", "");
         same(List.of("run", "--format", "teamcity", "--fresh", "--interpreter", "node", "--profile", "ci", "unit//a.py::x[a b]",
-                "b.py", "--", "-k", "a b", "-x", ""), wish.arguments());
+                "b.py", "--", "-k", "a b"), wish.arguments(List.of("-k", "a b")));
         same("2 tests", wish.title());
         same("x[1]", new RunWish(List.of("a.py::T::x[1]"), false, "", "", "").title());
         same("a.py", new RunWish(List.of("a.py"), false, "", "", "").title());
@@ -144,7 +92,7 @@ public final class LogicTest {
 
     void testManyTestsGoIntoAFile() throws Exception {
         List<String> many = Collections.nCopies(1000, "tests/test_a.py::test_b");
-        List<String> words = new RunWish(many, false, "", "", "").arguments();
+        List<String> words = new RunWish(many, false, "", "", "").arguments(List.of());
         same("--select-file", words.get(3));
         same(5, words.size());
         same(many, Files.readAllLines(Path.of(words.get(4))));
@@ -200,15 +148,6 @@ public final class LogicTest {
         return link.path() + " " + link.line();
     }
 
-    void testTextsComeInTheirOrder() {
-        InOrder order = new InOrder();
-        same(List.of(), order.take(2, "b"));
-        same(List.of(), order.take(3, "c"));
-        same(List.of("a", "b", "c"), order.take(1, "a"));
-        same(List.of(), order.take(1, "again"));
-        same(List.of("d"), order.take(4, "d"));
-    }
-
     void testContainersAreLines() {
         Container db = new Container();
         db.id = "1";
@@ -233,6 +172,7 @@ public final class LogicTest {
         same("postgres:16  up 5 minutes", rows.get(0).text());
         same(true, rows.get(0).can("stop"));
         same(false, rows.get(0).can("start"));
+        same(List.of("logs", "--follow", "--tail", "1000", "1"), rows.get(0).logArguments());
         same("cannot reach it; start it", rows.get(1).text());
         same(false, rows.get(1).can("stop"));
     }
@@ -252,8 +192,8 @@ public final class LogicTest {
         if (program == null) {
             return;
         }
-        RunWish wish = new RunWish(List.of("tests/test_orders.py"), true, "", "", "-x");
-        List<String> words = new ArrayList<>(wish.arguments());
+        RunWish wish = new RunWish(List.of("tests/test_orders.py"), true, "", "", "");
+        List<String> words = new ArrayList<>(wish.arguments(List.of("-x")));
         words.addAll(1, List.of("--replay", System.getenv("RECORDING")));
         words.add(0, program);
         Process process = new ProcessBuilder(words).directory(new File(System.getenv("PROJECT")))
