@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8PathBuf;
 
-use crate::support::docker::{clean, containers, docker};
+use crate::support::docker::{clean, containers, docker, is_rootless, socket};
 use crate::support::images;
 use crate::support::project::Project;
 use crate::support::running::{Running, Story};
@@ -28,16 +28,16 @@ impl Inside {
 
     /// A command beside a Testdock in a container, in the workspace; `mount` is how it comes by that.
     fn testdock(&self, mount: &str, env: &[&str], words: &[&str]) -> Command {
-        let user = format!(
-            "{}:{}",
-            rustix::process::getuid().as_raw(),
-            rustix::process::getgid().as_raw()
-        );
+        let (uid, gid) = (rustix::process::getuid(), rustix::process::getgid());
+        let user = match is_rootless() {
+            true => "0:0".to_owned(),
+            false => format!("{}:{}", uid.as_raw(), gid.as_raw()),
+        };
         let image = format!("TESTDOCK_INTERPRETER__IMAGE={}", self.image);
         let mut command = Command::new("docker");
         command.args(["run", "--rm", "--interactive", "--user", &user, "--workdir"]);
         command.arg(&self.root).args(["--volume", mount]);
-        command.args(["--volume", "/var/run/docker.sock:/var/run/docker.sock"]);
+        command.arg("--volume").arg(format!("{}:/var/run/docker.sock", socket()));
         command.arg("--volume").arg(concat!(env!("CARGO_BIN_EXE_testdock"), ":/bin/testdock:ro"));
         for variable in ["HOME=/tmp", &image, "TESTDOCK_INTERPRETER__ENV__PYTHONPATH=."] {
             command.args(["--env", variable]);

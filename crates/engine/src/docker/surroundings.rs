@@ -7,17 +7,19 @@ mod proxies;
 
 use testdock_core::plan::Interpreter;
 
+use super::nature::Nature;
+
 pub(super) use proxies::proxies;
 
 /// The interpreter with all that it is to have of this machine. What somebody has set himself stays.
-pub(crate) fn lay(interpreter: &Interpreter) -> Interpreter {
+pub(crate) fn lay(interpreter: &Interpreter, engine: Nature) -> Interpreter {
     let mut laid = interpreter.clone();
     proxies::lay(&mut laid);
     if laid.options.ca_certificates {
         certificates::lay(&mut laid);
     }
     if laid.options.testcontainers {
-        engine::lay(&mut laid);
+        engine::lay(&mut laid, engine);
     }
     laid
 }
