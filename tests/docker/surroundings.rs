@@ -116,6 +116,33 @@ def test_bundle():
     passes(&project.run(&[]));
 }
 
+/// Java reads no bundle: it gets a store of the same.
+#[test]
+fn java_trusts_the_authorities_of_this_machine() {
+    let Some(image) = images::base_of("java-maven") else { return };
+    let program = "import java.security.KeyStore; import javax.net.ssl.*;
+class Trust { public static void main(String[] a) throws Exception {
+  var f = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+  f.init((KeyStore) null);
+  int n = ((X509TrustManager) f.getTrustManagers()[0]).getAcceptedIssuers().length;
+  System.out.println(\"<testsuite><testcase name='trusts \" + n + \" \" + System.getProperty(\"kept\") + \"'/></testsuite>\");
+} }";
+    let project = Project::empty();
+    project.write("Trust.java", program);
+    let settings = "[interpreter]\ndockerfile = 'Dockerfile'\nca-certificates = 'host'\n\n[[suite]]\n\
+         command = ['sh', '-c', 'java Trust.java > trust.xml']\nreports = ['trust.xml']\n";
+    project.write("testdock.toml", settings);
+    project.write("Dockerfile", &format!("FROM {image}\nENV JAVA_TOOL_OPTIONS=-Dkept=yes\n"));
+    let all = std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").unwrap();
+    let two = all.split_inclusive("-----END CERTIFICATE-----\n").take(2).collect::<String>();
+    let bundle = project.home.join("bundle.pem");
+    std::fs::write(&bundle, &two).unwrap();
+    let story = project.env("SSL_CERT_FILE", bundle.as_str()).run(&[]);
+    assert_eq!(story.totals(), [1, 0, 0, 0], "{story:#?}");
+    let id = story.only("test-finished").value["id"].to_string();
+    assert!(id.contains("trusts 2 yes"), "{id}");
+}
+
 const WHO: &str = "import getpass, os, pathlib, pwd
 
 def test_who():

@@ -9,6 +9,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::PathMap;
 use testdock_core::plan::Interpreter;
 
+use crate::docker::own::Own;
 use crate::docker::{kept, nature, standing, surroundings};
 use crate::runner::Runner;
 use crate::world::World;
@@ -146,7 +147,7 @@ pub async fn about(
         None => <_>::default(),
     };
     let said = nature::of(&docker, interpreter.host.as_deref()).await;
-    let interpreter = surroundings::lay(interpreter, said.nature);
+    let interpreter = surroundings::lay(interpreter, said.nature, &Own::of_process(&docker).await);
     Ok(About { standing, interpreter, digests, inputs, containers })
 }
 

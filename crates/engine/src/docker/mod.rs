@@ -26,7 +26,7 @@ pub(crate) mod connect;
 mod context;
 mod image;
 mod note;
-mod own;
+pub(crate) mod own;
 mod pull;
 pub(crate) mod standing;
 pub(crate) mod takeover;
@@ -75,7 +75,7 @@ pub(crate) async fn stand(
     }
     refuse(&interpreter, root)?;
     let said = nature::of(docker, interpreter.host.as_deref()).await;
-    let interpreter = &surroundings::lay(&interpreter, said.nature);
+    let interpreter = &surroundings::lay(&interpreter, said.nature, &own);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let settled = settle::settle(docker, root, interpreter, &image, &own, &said).await?;
     let interpreter = &settled.interpreter;

@@ -2,17 +2,21 @@
 
 use std::net::UdpSocket;
 
+use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::plan::{Interpreter, Mount, MountFrom};
 
 use crate::docker::connect;
 use crate::docker::nature::Nature;
+use crate::docker::own::Own;
 
 /// Where Docker's socket is, if nobody says otherwise.
 const SOCKET: &str = "/var/run/docker.sock";
+/// What Testcontainers mounts into its own helper is the engine's to find.
+const SOCKET_OVERRIDE: &str = "TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE";
 /// The engine's machine, as its containers know it.
 const MACHINE: &str = "host.docker.internal";
 
-pub(super) fn lay(interpreter: &mut Interpreter, nature: Nature) {
+pub(super) fn lay(interpreter: &mut Interpreter, nature: Nature, own: &Own) {
     // Elsewhere the engine is in a virtual machine, and its socket where it usually is.
     let socket = connect::socket(interpreter.host.as_deref()).filter(|_| cfg!(target_os = "linux"));
     let socket = socket.unwrap_or_else(|| SOCKET.to_owned());
@@ -21,6 +25,10 @@ pub(super) fn lay(interpreter: &mut Interpreter, nature: Nature) {
         // Its socket is its owner's, whom the tests are, and its gateway has none of the ports that it publishes.
         Nature::Rootless => (None, own_address()),
     };
+    // Where the engine has it, should this be a container.
+    let there = own.there(Utf8Path::new(&socket)).map_or(socket.clone(), Utf8PathBuf::into_string);
+    let options = &mut interpreter.options;
+    options.env.entry(SOCKET_OVERRIDE.to_owned()).or_insert(there);
     lay_socket(interpreter, &socket, group, address.as_deref());
 }
 
@@ -46,13 +54,15 @@ fn lay_socket(
         ("DOCKER_HOST", format!("unix://{SOCKET}").as_str()),
         // Ports of containers are published on the engine's machine.
         ("TESTCONTAINERS_HOST_OVERRIDE", machine),
-        // What Testcontainers mounts into its own helper is the engine's to find.
-        ("TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE", socket),
     ] {
         options.env.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
     if machine == MACHINE {
         options.extra_hosts.extend(address.map(|address| format!("{MACHINE}:{address}")));
+        let lost = format!(
+            "testcontainers: ports are found under no {MACHINE}, since this machine is in no network"
+        );
+        interpreter.unheeded.extend(address.is_none().then_some(lost));
     }
     options.groups.extend(group.map(|group| group.to_string()));
     // SELinux lets no confined container talk to the engine, whatever the socket's label.
@@ -85,10 +95,6 @@ mod tests {
         lay_socket(&mut interpreter, "/run/user/1000/docker.sock", Some(998), Some("host-gateway"));
         let options = &interpreter.options;
         assert_eq!(options.mounts[0].target, SOCKET);
-        assert_eq!(
-            options.env["TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE"],
-            "/run/user/1000/docker.sock"
-        );
         assert_eq!(options.env["TESTCONTAINERS_HOST_OVERRIDE"], MACHINE);
         assert_eq!(options.extra_hosts, ["host.docker.internal:host-gateway"]);
         assert_eq!(options.groups, ["998"]);
