@@ -1,10 +1,13 @@
 //! The engine, the image or the container is at fault: exit code 3, and a remedy.
 
-use crate::support::docker::docker;
+use camino::Utf8PathBuf;
+
+use crate::support::docker::{docker, socket};
 use crate::support::images;
 use crate::support::person::{Engine, hand_over};
 use crate::support::project::Project;
 use crate::support::running::Story;
+use crate::support::skip;
 
 const ONE: (&str, &str) = ("test_one.py", "def test_one():\n    pass\n");
 
@@ -41,6 +44,29 @@ fn permission_denied() {
     check(&project.run(&[]), &["permission denied", "group docker"]);
 }
 
+/// Whoever has an engine and may not use the system's has chosen.
+#[test]
+fn the_systems_is_not_for_the_caller_who_has_another() {
+    const SYSTEM: &str = "/var/run/docker.sock";
+    let socket = Utf8PathBuf::from(socket());
+    if rustix::process::getuid().is_root()
+        || socket == SYSTEM
+        || socket.file_name() != Some("docker.sock")
+    {
+        let _: Option<()> =
+            skip("the caller has no engine of its own; `cargo xtask e2e rootless` starts one");
+        return;
+    }
+    let Some(project) = Project::with(&[ONE]) else {
+        return;
+    };
+    let runtime = socket.parent().unwrap();
+    let project = project.env("DOCKER_HOST", "").env("XDG_RUNTIME_DIR", runtime.as_str());
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(0), "{story:#?}");
+    assert_eq!(project.containers(), [story.container()]);
+}
+
 #[test]
 fn no_such_image() {
     let Some(project) = Project::with(&[ONE]) else {
@@ -69,6 +95,20 @@ fn a_broken_dockerfile() {
     assert_eq!(place["line"], 3);
     let (_, text) = project.shown(&["run"]);
     assert!(text.contains("Dockerfile:3: "), "{text}");
+}
+
+/// As pip says behind a proxy that signs anew.
+#[test]
+fn a_build_that_knows_no_authority() {
+    let Some(base) = images::base() else { return };
+    let project = Project::empty();
+    project.write(ONE.0, ONE.1);
+    let said = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in certificate chain";
+    project.write("Dockerfile", &format!("FROM {base}\nRUN echo '{said}' && exit 1\n"));
+    check(
+        &project.run(&[]),
+        &["failed with exit code 1", "copy its bundle", "interpreter.secrets"],
+    );
 }
 
 #[test]

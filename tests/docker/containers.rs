@@ -168,9 +168,12 @@ fn inspecting_shows_no_secret() {
 #[test]
 fn logs_of_the_project_come_together_in_order() {
     let Some(mut bench) = Bench::new() else { return };
-    let then = "trap 'echo three >&2; echo four; exit' USR1";
-    let a = bench.service("a", &format!("echo one; {then}; while :; do sleep 1 & wait $!; done"));
-    let b = bench.service("b", "echo two");
+    // A second later each: Podman tells no time finer than that.
+    let then = "trap 'sleep 1; echo three >&2; echo four; exit' USR1";
+    let a = bench.service("a", &format!("{then}; echo one; while :; do sleep 1 & wait $!; done"));
+    // A container that has started need not have said anything yet.
+    soon("one", PATIENCE, || docker(&["logs", &a]).ok().filter(|it| it == "one"));
+    let b = bench.service("b", "sleep 1; echo two");
     let other = bench.run(&[], "echo other");
     docker(&["wait", &b, &other]).unwrap();
     docker(&["kill", "-s", "USR1", &a]).unwrap();

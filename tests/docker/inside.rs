@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8PathBuf;
 
-use crate::support::docker::{clean, containers, docker};
+use crate::support::docker::{clean, containers, docker, is_rootless, socket};
 use crate::support::images;
 use crate::support::project::Project;
 use crate::support::running::{Running, Story};
@@ -28,16 +28,18 @@ impl Inside {
 
     /// A command beside a Testdock in a container, in the workspace; `mount` is how it comes by that.
     fn testdock(&self, mount: &str, env: &[&str], words: &[&str]) -> Command {
-        let user = format!(
-            "{}:{}",
-            rustix::process::getuid().as_raw(),
-            rustix::process::getgid().as_raw()
-        );
+        let (uid, gid) = (rustix::process::getuid(), rustix::process::getgid());
+        let user = match is_rootless() {
+            true => "0:0".to_owned(),
+            false => format!("{}:{}", uid.as_raw(), gid.as_raw()),
+        };
         let image = format!("TESTDOCK_INTERPRETER__IMAGE={}", self.image);
         let mut command = Command::new("docker");
         command.args(["run", "--rm", "--interactive", "--user", &user, "--workdir"]);
         command.arg(&self.root).args(["--volume", mount]);
-        command.args(["--volume", "/var/run/docker.sock:/var/run/docker.sock"]);
+        for place in ["/var/run/docker.sock", "/engine.sock"] {
+            command.arg("--volume").arg(format!("{}:{place}", socket()));
+        }
         command.arg("--volume").arg(concat!(env!("CARGO_BIN_EXE_testdock"), ":/bin/testdock:ro"));
         for variable in ["HOME=/tmp", &image, "TESTDOCK_INTERPRETER__ENV__PYTHONPATH=."] {
             command.args(["--env", variable]);
@@ -90,6 +92,20 @@ fn paths_are_those_of_the_side_that_testdock_is_on() {
     let shown = inside.testdock(&inside.whole(), &at_app, &["testdock", "run"]).output().unwrap();
     let shown = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.contains(&format!("here is {file}")), "{shown}");
+}
+
+/// What Testcontainers has the engine mount is at the engine's own path, wherever the socket is here.
+#[test]
+fn tests_that_start_containers_know_the_engines_own_socket() {
+    let test = "import os\n\ndef test_socket():\n    \
+                assert os.environ['TESTCONTAINERS_DOCKER_SOCKET_OVERRIDE'] == os.environ['SOCKET']\n    \
+                assert os.path.exists('/var/run/docker.sock')\n";
+    let Some(inside) = Inside::with(&[("test_socket.py", test)]) else { return };
+    let expected = format!("TESTDOCK_INTERPRETER__ENV__SOCKET={}", socket());
+    let env =
+        ["TESTDOCK_INTERPRETER__TESTCONTAINERS=true", "DOCKER_HOST=unix:///engine.sock", &expected];
+    let story = inside.run(&inside.whole(), &env);
+    assert_eq!(story.totals(), [1, 0, 0, 0], "{story:#?}");
 }
 
 #[test]

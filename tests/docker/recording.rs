@@ -52,7 +52,7 @@ fn the_recording_is_what_the_sample_service_does() {
     }
     let elsewhere = without_engine();
     let played = elsewhere.run(&["--replay", path().as_str()]);
-    assert_eq!(played.code, story.code, "{}", played.errors);
+    assert_eq!(played.code, story.code, "{} {story:#?}", played.errors);
     assert_eq!(told(&played, elsewhere.root.as_str()), told(&story, project.root.as_str()));
 }
 

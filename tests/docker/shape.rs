@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::docker::docker;
 use crate::support::project::Project;
+use crate::support::skip;
 
 const ONE: (&str, &str) = ("test_one.py", "def test_one():\n    pass\n");
 
@@ -61,6 +62,22 @@ fn limits() {
             "PidsLimit": 99, "ShmSize": 83_886_080,
         }),
     );
+}
+
+/// A rootless engine may keep none, and passes over them in silence.
+#[test]
+fn a_limit_that_the_engine_does_not_keep_is_said() {
+    if docker(&["info", "-f", "{{.MemoryLimit}}"]).as_deref() != Ok("false") {
+        let _: Option<()> = skip("the engine keeps limits, or there is none");
+        return;
+    }
+    let Some(project) = Project::with(&[ONE]) else {
+        return;
+    };
+    let story = project.run(&["--set", "interpreter.limits.memory = '300m'"]);
+    assert_eq!(story.code, Some(0), "{story:#?}");
+    let said = story.only("warning").value["message"].to_string();
+    assert!(said.contains("limits.memory: the engine holds no container to it"), "{said}");
 }
 
 #[test]

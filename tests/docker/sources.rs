@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::support::docker::docker;
+use super::support::docker::{docker, is_rootless};
 use super::support::person::{self, Engine};
 use super::support::project::Project;
 use super::support::running::Story;
@@ -27,6 +27,8 @@ fn warnings(story: &Story) -> Vec<String> {
 #[test]
 fn a_jenkinsfiles_agent_is_built_and_run_as_jenkins_does() {
     let Some(project) = Project::fixture("jenkins-agent") else { return };
+    let caller = rustix::process::getuid().as_raw().to_string();
+    let project = project.env("TESTDOCK_INTERPRETER__ENV__EXPECTED_CALLER", &caller);
     let (code, doctor) = project.shown(&["doctor"]);
     assert_eq!(code, 0, "{doctor}");
     assert!(doctor.contains("the agent of stage `Test`"), "{doctor}");
@@ -73,7 +75,9 @@ fn a_dev_containers_user_and_its_commands() {
     let story = project.run(&asked);
     all_pass(&story, 5);
     let said = warnings(&story).join("\n");
-    assert!(!said.contains("postCreateCommand") && !said.contains("the user"), "{said}");
+    assert!(!said.contains("postCreateCommand"), "{said}");
+    // There nobody but the container's root is the caller.
+    assert_eq!(said.contains("the user `dev`"), is_rootless(), "{said}");
     assert!(project.run(&asked).is_warm());
 
     // A command that fails is an error, and leaves no container behind.
@@ -113,8 +117,11 @@ fn what_a_service_needs_goes_with_its_lease_though_nobody_comes_back() {
     drop(run.end());
     assert_eq!(project.services(), ["seed", "store"]);
     gone("what the service needs", Duration::from_secs(60), || project.services());
-    let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
-    assert_eq!(networks, "", "the project's network goes with the last of it");
+    // The project's network goes after the last of it.
+    gone("networks", Duration::from_secs(20), || {
+        let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
+        networks.lines().map(str::to_owned).collect()
+    });
 }
 
 #[test]

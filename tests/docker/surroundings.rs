@@ -1,6 +1,8 @@
 //! What tests are given of the machine: the engine, proxies, authorities, who they are.
 
-use crate::support::docker::docker;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::docker::{docker, is_rootless, socket};
 use crate::support::images;
 use crate::support::person::{self, Engine, foreign};
 use crate::support::project::Project;
@@ -114,10 +116,37 @@ def test_bundle():
     passes(&project.run(&[]));
 }
 
+/// Java reads no bundle: it gets a store of the same.
+#[test]
+fn java_trusts_the_authorities_of_this_machine() {
+    let Some(image) = images::base_of("java-maven") else { return };
+    let program = "import java.security.KeyStore; import javax.net.ssl.*;
+class Trust { public static void main(String[] a) throws Exception {
+  var f = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+  f.init((KeyStore) null);
+  int n = ((X509TrustManager) f.getTrustManagers()[0]).getAcceptedIssuers().length;
+  System.out.println(\"<testsuite><testcase name='trusts \" + n + \" \" + System.getProperty(\"kept\") + \"'/></testsuite>\");
+} }";
+    let project = Project::empty();
+    project.write("Trust.java", program);
+    let settings = "[interpreter]\ndockerfile = 'Dockerfile'\nca-certificates = 'host'\n\n[[suite]]\n\
+         command = ['sh', '-c', 'java Trust.java > trust.xml']\nreports = ['trust.xml']\n";
+    project.write("testdock.toml", settings);
+    project.write("Dockerfile", &format!("FROM {image}\nENV JAVA_TOOL_OPTIONS=-Dkept=yes\n"));
+    let all = std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").unwrap();
+    let two = all.split_inclusive("-----END CERTIFICATE-----\n").take(2).collect::<String>();
+    let bundle = project.home.join("bundle.pem");
+    std::fs::write(&bundle, &two).unwrap();
+    let story = project.env("SSL_CERT_FILE", bundle.as_str()).run(&[]);
+    assert_eq!(story.totals(), [1, 0, 0, 0], "{story:#?}");
+    let id = story.only("test-finished").value["id"].to_string();
+    assert!(id.contains("trusts 2 yes"), "{id}");
+}
+
 const WHO: &str = "import getpass, os, pathlib, pwd
 
 def test_who():
-    assert os.getuid() == 1234
+    assert os.getuid() == int(os.environ['EXPECTED_UID'])
     assert int(os.environ['EXPECTED_GROUP']) in os.getgroups()
     assert pwd.getpwuid(os.getuid()).pw_name == getpass.getuser()
     home = pathlib.Path.home()
@@ -131,9 +160,15 @@ fn the_tests_user_has_a_name_a_home_and_the_callers_groups() {
     let Some(project) = Project::with(&[("test_who.py", WHO)]) else {
         return;
     };
-    let socket = std::fs::metadata("/var/run/docker.sock").unwrap();
-    let group = std::os::unix::fs::MetadataExt::gid(&socket).to_string();
-    let project = project.env("TESTDOCK_INTERPRETER__ENV__EXPECTED_GROUP", &group);
+    let socket = std::fs::metadata(socket()).unwrap();
+    // The person's group is the socket's; on a rootless engine there are no others than the container's own.
+    let (uid, group) = match is_rootless() {
+        true => (0, 0),
+        false => (person::uid(), std::os::unix::fs::MetadataExt::gid(&socket)),
+    };
+    let project = project
+        .env("TESTDOCK_INTERPRETER__ENV__EXPECTED_UID", &uid.to_string())
+        .env("TESTDOCK_INTERPRETER__ENV__EXPECTED_GROUP", &group.to_string());
     let Some(project) = person::hand_over(project, Engine::Allowed) else {
         return;
     };
@@ -148,7 +183,7 @@ fn the_tests_user_has_a_name_a_home_and_the_callers_groups() {
     passes(&project.run(&read_only));
 }
 
-/// Tests that run as root leave files of root, which the caller is told of; those that were there are not.
+/// Tests that run as somebody else leave files of theirs, which the caller is told of; those that were there are not.
 #[test]
 fn files_that_belong_to_somebody_else_are_told() {
     let test = "def test_leaves():\n    open('left.txt', 'w').close()\n    open('also.txt', 'w').close()\n";
@@ -160,8 +195,9 @@ fn files_that_belong_to_somebody_else_are_told() {
         return;
     };
     std::fs::write(project.root.join("before.txt"), "").unwrap();
-    let as_root = ["--set", "interpreter.user = '0:0'", "--", "-p", "no:cacheprovider"];
-    let story = project.run(&as_root);
+    std::fs::set_permissions(&project.root, PermissionsExt::from_mode(0o777)).unwrap();
+    let other = ["--set", "interpreter.user = '4321:4321'", "--", "-p", "no:cacheprovider"];
+    let story = project.run(&other);
     passes(&story);
     let said = warnings(&story);
     assert!(said.contains("left.txt") || said.contains("also.txt"), "{said}");

@@ -1,10 +1,12 @@
 //! Whole programs in real editors: what a person sees there, driven and looked at.
 
 mod code_server;
+mod contained;
 pub(crate) mod jetbrains;
 pub(crate) mod nvim;
 pub(crate) mod podman;
 pub(crate) mod remote;
+pub(crate) mod rootless;
 pub(crate) mod vscode;
 
 use clap::{Args, Subcommand};
@@ -19,7 +21,9 @@ pub(crate) enum Editor {
     /// No editor: an engine on a host of its own, over TLS and SSH
     Remote(remote::Options),
     /// No editor: the tests of a real engine, with Podman as the engine
-    Podman,
+    Podman(Options),
+    /// No editor: the same, with a rootless Docker and called by whom it belongs to
+    Rootless(Options),
 }
 
 #[derive(Args)]
@@ -27,7 +31,7 @@ pub(crate) struct Options {
     /// Only what every change has to pass
     #[arg(long)]
     pub(crate) smoke: bool,
-    /// Only scenarios whose name holds this
+    /// Only scenarios, or tests, whose name holds this
     #[arg(value_name = "NAME")]
     pub(crate) only: Option<String>,
 }

@@ -9,7 +9,8 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::PathMap;
 use testdock_core::plan::Interpreter;
 
-use crate::docker::{kept, standing, surroundings};
+use crate::docker::own::Own;
+use crate::docker::{kept, nature, standing, surroundings};
 use crate::runner::Runner;
 use crate::world::World;
 
@@ -145,7 +146,8 @@ pub async fn about(
         Some(id) => kept::origin(&docker, &id).await?,
         None => <_>::default(),
     };
-    let interpreter = surroundings::lay(interpreter);
+    let said = nature::of(&docker, interpreter.host.as_deref()).await;
+    let interpreter = surroundings::lay(interpreter, said.nature, &Own::of_process(&docker).await);
     Ok(About { standing, interpreter, digests, inputs, containers })
 }
 

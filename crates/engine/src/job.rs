@@ -100,7 +100,7 @@ impl Run<'_> {
         // A container may reach the end of its lease between being found and being used.
         for last in [false, true] {
             let stand = self.stand(job).await?;
-            let watch = Watch::over(&job.interpreter);
+            let watch = Watch::over(stand.is_caller);
             let tried = self.attempt(job, &stand).await;
             if let Some(watch) = watch
                 && let Some(left) = watch.end(&self.plan.root).await

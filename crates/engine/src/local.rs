@@ -26,6 +26,7 @@ pub(crate) fn stand(options: &Options) -> Stand {
         env: options.env.clone(),
         provenance: Arc::new(provenance),
         base: Base { dir: dir().into_string(), lease: None },
+        is_caller: true,
         seat: Seat::Here,
     }
 }

@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use testdock_core::plan::{Interpreter, Source, User};
 use tokio::time::Instant;
 
 /// So long a workspace is looked through; a larger one is looked through in part.
@@ -18,17 +17,11 @@ pub(crate) struct Watch {
 impl Watch {
     /// Nothing to watch where tests run as the caller: what they make is the caller's, and looking would cost
     /// each run some time. Nor for root, to whom nothing is barred.
-    pub(crate) fn over(interpreter: &Interpreter) -> Option<Self> {
-        let is_caller = match &interpreter.options.user {
-            User::Host | User::Alias(_) => true,
-            User::Named(named) => *named == caller().map(|(uid, gid)| format!("{uid}:{gid}"))?,
-            User::Image => false,
-        };
-        let is_here = interpreter.source == Source::Local;
-        let is_barred = caller().is_some_and(|(uid, _)| uid != 0);
+    pub(crate) fn over(is_caller: bool) -> Option<Self> {
+        let is_barred = caller().is_some_and(|uid| uid != 0);
         // Clocks of file systems are coarse.
         let began = SystemTime::now().checked_sub(Duration::from_millis(20))?;
-        (!is_caller && !is_here && is_barred).then_some(Self { began })
+        (!is_caller && is_barred).then_some(Self { began })
     }
 
     /// What to say when the run is over.
@@ -49,7 +42,7 @@ impl Watch {
     /// The first path that is somebody else's since the run began, and how many there are.
     fn foreign(&self, root: &Utf8Path) -> Option<(Utf8PathBuf, usize)> {
         let until = Instant::now() + PATIENCE;
-        let (uid, _) = caller()?;
+        let uid = caller()?;
         let walk = ignore::WalkBuilder::new(root).standard_filters(false).build();
         let mut found = None;
         for entry in walk.flatten() {
@@ -79,8 +72,8 @@ fn is_foreign(entry: &ignore::DirEntry, uid: u32, since: SystemTime) -> bool {
 }
 
 #[cfg(unix)]
-fn caller() -> Option<(u32, u32)> {
-    Some((rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw()))
+fn caller() -> Option<u32> {
+    Some(rustix::process::getuid().as_raw())
 }
 
 #[cfg(not(unix))]
@@ -89,6 +82,6 @@ fn is_foreign(_: &ignore::DirEntry, _: u32, _: SystemTime) -> bool {
 }
 
 #[cfg(not(unix))]
-fn caller() -> Option<(u32, u32)> {
+fn caller() -> Option<u32> {
     None
 }

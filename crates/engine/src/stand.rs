@@ -23,6 +23,8 @@ pub(crate) struct Stand {
     pub(crate) env: BTreeMap<String, String>,
     /// Our directory there.
     pub(crate) base: Base,
+    /// Whether what is written there is the caller's.
+    pub(crate) is_caller: bool,
     /// What makes it.
     pub(crate) seat: Seat,
 }

@@ -18,6 +18,17 @@ pub(crate) fn docker(args: &[&str]) -> Result<String, String> {
     }
 }
 
+/// The socket of the engine, which is on this machine.
+pub(crate) fn socket() -> String {
+    let host = std::env::var("DOCKER_HOST").unwrap_or_default();
+    host.strip_prefix("unix://").unwrap_or("/var/run/docker.sock").to_owned()
+}
+
+/// Whether the engine is somebody's own, who is root in its containers.
+pub(crate) fn is_rootless() -> bool {
+    docker(&["info", "-f", "{{.SecurityOptions}}"]).is_ok_and(|it| it.contains("name=rootless"))
+}
+
 /// The containers of a workspace, those that stopped included.
 pub(crate) fn containers(root: &Utf8Path) -> Vec<String> {
     let filter = format!("label=dev.testdock.workspace={root}");

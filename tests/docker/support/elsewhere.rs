@@ -1,12 +1,12 @@
 //! An engine on a host of its own, as `cargo xtask e2e remote` starts one.
 
-use std::fs::{self, File};
+use std::fs;
 use std::process::{Command, Stdio};
 
 use camino::Utf8PathBuf;
 
 use super::project::Project;
-use super::{images, skip};
+use super::{images, skip, turn};
 
 pub(crate) struct Elsewhere {
     folder: Utf8PathBuf,
@@ -59,8 +59,7 @@ impl Elsewhere {
     /// A project of some files, in an image with pytest that is there.
     pub(crate) fn with(&self, files: &[(&str, &str)]) -> Project {
         let image = images::pytest().unwrap();
-        let turn = File::create(concat!(env!("CARGO_TARGET_TMPDIR"), "/elsewhere.lock")).unwrap();
-        turn.lock().unwrap();
+        let _turn = turn();
         if self.docker(&["image", "inspect", &image]).is_err() {
             self.load(&image);
         }

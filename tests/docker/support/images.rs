@@ -1,18 +1,22 @@
 //! The images that tests run in: made once, under a tag that is the hash of the recipe, for all of them.
 
-use std::fs::File;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use sha2::{Digest as _, Sha256};
 
 use super::docker::docker;
-use super::skip;
+use super::{skip, turn};
 
 /// The base of the fixtures' Dockerfiles, where `cargo xtask test` names no other.
 const PUBLIC: &str = "python:3.12-slim";
 
 const REQUIREMENTS: &str = include_str!("../../../fixtures/python-pytest/requirements.txt");
+
+/// Installs a package. There are proxies that stop where requests are sent ahead through the network of a
+/// rootless engine.
+const APT: &str = "apt-get update -o Acquire::http::Pipeline-Depth=0 && apt-get install \
+                   -o Acquire::http::Pipeline-Depth=0 -y --no-install-recommends";
 
 /// An image with Python; `None`, with a word of why, where no engine has one.
 pub(crate) fn base() -> Option<String> {
@@ -69,7 +73,7 @@ initdb -A trust -U "$POSTGRES_USER" >/dev/null; echo "host all all 0.0.0.0/0 tru
 pg_ctl -w -o "-k /tmp -c listen_addresses=" start >/dev/null; createdb -h /tmp -U "$POSTGRES_USER" "$POSTGRES_DB"; \
 pg_ctl -w stop >/dev/null; exec postgres -k /tmp -c listen_addresses=*"#;
     let recipe = format!(
-        "FROM {}\nRUN apt-get update && apt-get install -y --no-install-recommends postgresql\n\
+        "FROM {}\nRUN {APT} postgresql\n\
          USER postgres\nENTRYPOINT {}\n",
         base()?,
         serde_json::json!(["sh", "-c", start.replace("\\\n", "")])
@@ -83,7 +87,7 @@ pub(crate) fn registry() -> Option<String> {
                   http: {addr: 0.0.0.0:5000}\\nauth: {htpasswd: {realm: test, path: /tmp/people}}\\n";
     let start = "htpasswd -Bbn me s3cret >/tmp/people && exec docker-registry serve /registry.yml";
     let recipe = format!(
-        "FROM {}\nRUN apt-get update && apt-get install -y --no-install-recommends docker-registry apache2-utils\n\
+        "FROM {}\nRUN {APT} docker-registry apache2-utils\n\
          RUN printf '{config}' >/registry.yml\nENTRYPOINT {}\n",
         base()?,
         serde_json::json!(["sh", "-c", start])
@@ -96,8 +100,7 @@ fn made(name: &str, recipe: &str) -> String {
     let hash: String = hash[..6].iter().map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("testdock/test-{name}:{hash}");
     // Each test is a process of its own: one builds, the others wait for it.
-    let turn = File::create(concat!(env!("CARGO_TARGET_TMPDIR"), "/images.lock")).unwrap();
-    turn.lock().unwrap();
+    let _turn = turn();
     if docker(&["image", "inspect", &tag]).is_err() {
         build(recipe, &tag);
     }

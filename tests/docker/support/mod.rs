@@ -11,6 +11,7 @@ pub(crate) mod project;
 pub(crate) mod running;
 pub(crate) mod terminal;
 
+use std::fs::File;
 use std::time::{Duration, Instant};
 
 /// So long anything may take that is expected to happen.
@@ -49,4 +50,12 @@ pub(crate) fn gone(what: &str, within: Duration, check: impl Fn() -> Vec<String>
 pub(crate) fn skip<T>(why: &str) -> Option<T> {
     println!("skipped: {why}");
     None
+}
+
+/// Waits until no other test is at what they do one after the other; the turn ends with what comes back.
+pub(crate) fn turn() -> File {
+    // Whoever calls the tests need not be who has built them: this one is there, and it is locked unwritten.
+    let turn = File::open(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    turn.lock().unwrap();
+    turn
 }

@@ -6,10 +6,10 @@ use std::process::Command;
 use camino::Utf8Path;
 
 use super::project::Project;
-use super::skip;
+use super::{docker, skip};
 
+/// Who that is, where root has to choose somebody.
 const UID: u32 = 1234;
-const SOCKET: &str = "/var/run/docker.sock";
 
 /// Whether that person may use the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +18,25 @@ pub(crate) enum Engine {
     Denied,
 }
 
+/// The number of that person: the caller's own, unless that is root.
+pub(crate) fn uid() -> u32 {
+    let caller = rustix::process::getuid();
+    if caller.is_root() { UID } else { caller.as_raw() }
+}
+
 /// Gives a project to that person, in whose name the binary then runs; `None`, with a word of why, where
 /// only root could do so.
 pub(crate) fn hand_over(project: Project, engine: Engine) -> Option<Project> {
-    let Ok(socket) = std::fs::metadata(SOCKET) else {
-        return skip(&format!("there is no {SOCKET}"));
-    };
     if !rustix::process::getuid().is_root() {
-        return skip("only root can be somebody else");
+        return match engine {
+            Engine::Allowed => Some(project),
+            Engine::Denied => skip("only root can be somebody else"),
+        };
     }
+    let path = docker::socket();
+    let Ok(socket) = std::fs::metadata(&path) else {
+        return skip(&format!("there is no {path}"));
+    };
     let groups = match engine {
         Engine::Allowed => format!("--groups={}", socket.gid()),
         Engine::Denied => "--clear-groups".to_owned(),
@@ -52,7 +62,7 @@ fn own(path: &Utf8Path) {
 pub(crate) fn foreign(path: &Utf8Path) -> Vec<String> {
     let metadata = path.symlink_metadata().unwrap();
     let mut found = Vec::new();
-    if metadata.uid() != UID {
+    if metadata.uid() != uid() {
         found.push(format!("{path} of {}", metadata.uid()));
     }
     if metadata.is_dir() {
@@ -65,9 +75,12 @@ pub(crate) fn foreign(path: &Utf8Path) -> Vec<String> {
 
 /// Whether the person can remove the folder.
 pub(crate) fn remove(path: &Utf8Path) -> bool {
-    let words = ["--reuid=1234", "--regid=1234", "--clear-groups", "rm", "-rf"];
-    let mut remove = Command::new("setpriv");
-    remove.args(words).arg(path).status().unwrap().success()
+    let lead: &[&str] = match rustix::process::getuid().is_root() {
+        true => &["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups"],
+        false => &["env"],
+    };
+    let mut remove = Command::new(lead[0]);
+    remove.args(&lead[1..]).args(["rm", "-rf"]).arg(path).status().unwrap().success()
 }
 
 /// Makes every folder of a project one that nobody can write to.

@@ -72,6 +72,26 @@ pub(super) const PODMAN: Base = Base {
     cmd: "bash",
 };
 
+/// A host whose people may have an engine each.
+pub(super) const ROOTLESS: Base = Base {
+    name: "rootless",
+    public: "debian:bookworm",
+    suite: "bookworm",
+    packages: &[
+        "docker.io",
+        "iproute2",
+        "iptables",
+        "mount",
+        "procps",
+        "rootlesskit",
+        "slirp4netns",
+        "uidmap",
+    ],
+    hooks: &[],
+    environment: &[],
+    cmd: "bash",
+};
+
 /// All of them.
 pub(crate) const BASES: &[Base] = &[
     PYTHON,

@@ -22,7 +22,7 @@ use crate::engine;
 use crate::shell::{self, answer, command, say, step};
 
 pub(crate) use bases::{BASES, Base, PYTHON};
-use bases::{EDITORS, ENGINE, PODMAN};
+use bases::{EDITORS, ENGINE, PODMAN, ROOTLESS};
 
 /// The certificates that this machine trusts: behind a proxy that inspects TLS, tools in a container
 /// reach their registries only with them.
@@ -101,6 +101,11 @@ pub(crate) fn engine() -> Result<String> {
 /// The tag of the image of a host with Podman.
 pub(crate) fn podman() -> Result<String> {
     made(&PODMAN)
+}
+
+/// The tag of the image of a host with a rootless engine.
+pub(crate) fn rootless() -> Result<String> {
+    made(&ROOTLESS)
 }
 
 /// The tag of an image that there is none to pull of, which is made where it is not here.

@@ -269,6 +269,10 @@ impl Maker {
         }
         match self.docker.create_container(Some(options.build()), self.recipe.body.clone()).await {
             Ok(made) => {
+                for warning in made.warnings {
+                    let words = format!("the engine says of the container: {warning}");
+                    self.events.send(RunEvent::Warning(words)).await;
+                }
                 self.connect(&made.id).await?;
                 passwd::introduce(&self.docker, &made.id, &self.recipe).await;
                 self.start(&made.id, false).await

@@ -9,7 +9,7 @@ mod fate;
 pub(crate) mod kept;
 mod look;
 mod made;
-mod nature;
+pub(crate) mod nature;
 mod passwd;
 mod placement;
 mod recipe;
@@ -26,7 +26,7 @@ pub(crate) mod connect;
 mod context;
 mod image;
 mod note;
-mod own;
+pub(crate) mod own;
 mod pull;
 pub(crate) mod standing;
 pub(crate) mod takeover;
@@ -50,6 +50,7 @@ use crate::scan;
 use crate::stand::{Seat, Stand};
 use crate::supervisor::Base;
 use container::NotMade;
+use nature::Nature;
 use own::Own;
 use recipe::{BASE, Place, Recipe};
 use share::Share;
@@ -73,9 +74,11 @@ pub(crate) async fn stand(
         }
     }
     refuse(&interpreter, root)?;
-    let interpreter = &surroundings::lay(&interpreter);
+    let said = nature::of(docker, interpreter.host.as_deref()).await;
+    let interpreter = &surroundings::lay(&interpreter, said.nature, &own);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
-    let interpreter = &settle::settle(docker, root, interpreter, &image, &own).await?;
+    let settled = settle::settle(docker, root, interpreter, &image, &own, &said).await?;
+    let interpreter = &settled.interpreter;
     let placement = placement::placement(docker, root, interpreter, &image).await?;
     let files = made::fetch(docker, root, &image, &placement.files).await;
     let place = Place { placement: &placement, files: &files, own: &own };
@@ -109,6 +112,7 @@ pub(crate) async fn stand(
         env: interpreter.options.env.clone(),
         provenance: Arc::new(provenance),
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
+        is_caller: settled.is_caller,
         seat: Seat::Container(Box::new(container)),
     })
 }
@@ -149,7 +153,12 @@ async fn borrowed(
     service: &Compose,
     own: &Own,
 ) -> Result<Stand, RunError> {
-    let (container, image) = compose::borrow(docker, interpreter, service, own).await?;
+    let mut interpreter = interpreter.clone();
+    let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
+    // Whom its engine has made somebody else stays so in a container that is there already.
+    let is_caller = nature.is_caller(&interpreter.options) && nature != Nature::Remapped;
+    nature::adapt(&mut interpreter.options, nature);
+    let (container, image) = compose::borrow(docker, &interpreter, service, own).await?;
     let provenance = Provenance {
         interpreter: format!("the running service {} of {}", service.service, service.project),
         image,
@@ -164,6 +173,7 @@ async fn borrowed(
         provenance: Arc::new(provenance),
         // A directory of one user is of no use to another.
         base: Base { dir: format!("/tmp/testdock-{}", container.user_word()), lease: None },
+        is_caller,
         seat: Seat::Container(Box::new(container)),
     })
 }

@@ -1,14 +1,23 @@
-//! What an engine makes of users: in some a container's uid is another one on the host.
+//! What an engine makes of users, and of limits: in some a container's uid is another one on the host, and some
+//! hold no container to what it may use.
 
 use bollard::Docker;
-use testdock_core::plan::{Options, User};
+use testdock_core::plan::{Limits, Options, User};
 
 use super::connect::socket;
 use super::note::Note;
 
+/// What an engine says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) nature: Nature,
+    /// The limits that it does not keep.
+    unkept: String,
+}
+
 /// How an engine's uids stand to the host's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nature {
+pub(crate) enum Nature {
     /// They are the same.
     Plain,
     /// The container's root is the caller, and nobody else in it is.
@@ -17,24 +26,92 @@ pub(super) enum Nature {
     Remapped,
 }
 
-/// The nature of the engine at `host`, asked once for each time that it starts. One elsewhere shares no files
+impl Nature {
+    /// The caller's number in a container, where it has one.
+    pub(super) fn caller(self) -> Option<u32> {
+        match self {
+            Self::Plain | Self::Remapped => caller(),
+            Self::Rootless => Some(0),
+        }
+    }
+
+    /// Whether what the tests write is the caller's, by the user that somebody has chosen.
+    pub(super) fn is_caller(self, options: &Options) -> bool {
+        match &options.user {
+            User::Host | User::Alias(_) => true,
+            User::Image => false,
+            User::Named(named) => {
+                let uid = named.split(':').next().unwrap_or_default();
+                let uid = if uid == "root" { "0" } else { uid };
+                let is_shifted = self == Self::Remapped && options.namespaces.users.is_none();
+                !is_shifted && self.caller().is_some_and(|caller| uid == caller.to_string())
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn caller() -> Option<u32> {
+    Some(rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn caller() -> Option<u32> {
+    None
+}
+
+/// What the engine at `host` says, asked once for each time that it starts. One elsewhere shares no files
 /// with this machine, so that its uids do not matter.
-pub(super) async fn of(docker: &Docker, host: Option<&str>) -> Nature {
+pub(crate) async fn of(docker: &Docker, host: Option<&str>) -> Said {
     let Some(path) = socket(host) else {
-        return Nature::Plain;
+        return Said::by("");
     };
-    let note = Note::on_engine(&path, "the security options of an engine");
+    let note = Note::on_engine(&path, "what an engine says of itself");
     if let Some(known) = note.as_ref().and_then(Note::read) {
-        return by(&known);
+        return Said::by(&known);
     }
     let Ok(info) = docker.info().await else {
-        return Nature::Plain;
+        return Said::by("");
     };
-    let options = info.security_options.unwrap_or_default().join("\n");
+    let unkept =
+        [("memory", info.memory_limit), ("cpus", info.cpu_cfs_quota), ("pids", info.pids_limit)];
+    let unkept = unkept.into_iter().filter(|(_, is_kept)| *is_kept == Some(false));
+    let unkept = unkept.map(|(limit, _)| format!("{UNKEPT}{limit}"));
+    let lines: Vec<String> =
+        info.security_options.unwrap_or_default().into_iter().chain(unkept).collect();
+    let lines = lines.join("\n");
     if let Some(note) = note {
-        note.write(&options);
+        note.write(&lines);
     }
-    by(&options)
+    Said::by(&lines)
+}
+
+const UNKEPT: &str = "unkept=";
+
+impl Said {
+    fn by(lines: &str) -> Self {
+        let unkept: Vec<&str> =
+            lines.lines().filter_map(|line| line.strip_prefix(UNKEPT)).collect();
+        Self { nature: by(lines), unkept: unkept.join(" ") }
+    }
+
+    /// What is asked of it in vain, in words.
+    pub(super) fn unkept(&self, limits: &Limits) -> Option<String> {
+        let asked = [
+            ("memory", limits.memory.is_some()),
+            ("cpus", limits.cpus_milli.is_some()),
+            ("pids", limits.pids.is_some()),
+        ];
+        let in_vain = asked.into_iter().filter(|(_, is_asked)| *is_asked).map(|(limit, _)| limit);
+        let in_vain = in_vain.filter(|limit| self.unkept.split(' ').any(|unkept| unkept == *limit));
+        let names: Vec<String> = in_vain.map(|limit| format!("limits.{limit}")).collect();
+        let why = match self.nature {
+            Nature::Rootless => ", since nobody has given it a part of version 2 of cgroups",
+            Nature::Plain | Nature::Remapped => "",
+        };
+        let words = || format!("{}: the engine holds no container to it{why}", names.join(", "));
+        (!names.is_empty()).then(words)
+    }
 }
 
 fn by(options: &str) -> Nature {
@@ -49,11 +126,14 @@ fn by(options: &str) -> Nature {
     }
 }
 
-/// Makes the tests the caller, whatever the engine makes of uids: so what they write is the caller's.
+/// Makes tests that are to be the caller so, whatever the engine makes of uids: what they write is the caller's.
 pub(super) fn adapt(options: &mut Options, nature: Nature) {
     match nature {
         Nature::Plain => {}
-        Nature::Rootless => options.user = User::Named("0:0".to_owned()),
+        Nature::Rootless if options.user == User::Host => {
+            options.user = User::Named("0:0".to_owned());
+        }
+        Nature::Rootless => {}
         Nature::Remapped => {
             options.namespaces.users.get_or_insert_with(|| "host".to_owned());
         }
@@ -70,6 +150,33 @@ mod tests {
         assert_eq!(by("name=seccomp,profile=default\nname=rootless"), Nature::Rootless);
         assert_eq!(by("name=seccomp,profile=default\nname=userns"), Nature::Remapped);
         assert_eq!(by(""), Nature::Plain);
+    }
+
+    #[test]
+    fn limits_that_do_not_hold_are_said() {
+        let limits = Limits { memory: Some(1), pids: Some(1), cpus_milli: None };
+        let said = |lines: &str| Said::by(lines).unkept(&limits);
+        assert_eq!(said("name=seccomp"), None);
+        assert_eq!(said("unkept=cpus"), None);
+        let all = said("name=rootless\nunkept=memory\nunkept=cpus\nunkept=pids").unwrap();
+        assert!(all.starts_with("limits.memory, limits.pids: the engine holds"), "{all}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_number_is_the_callers_by_the_engines_count() {
+        let me = caller().unwrap();
+        let is_caller = |nature: Nature, user: &str| {
+            let user = User::Named(user.to_owned());
+            nature.is_caller(&Options { user, ..Options::default() })
+        };
+        let (mine, other) = (format!("{me}:4321"), format!("{}", me + 1));
+        assert!(is_caller(Nature::Plain, &mine) && !is_caller(Nature::Plain, &other));
+        for root in ["0", "0:0", "root"] {
+            assert!(is_caller(Nature::Rootless, root));
+        }
+        assert!(!is_caller(Nature::Rootless, "1000:1000"));
+        assert!(!is_caller(Nature::Remapped, &mine));
     }
 
     #[test]

@@ -14,11 +14,11 @@ const MARKS: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
 /// The mounts of the container that this process is in; of none, where every path means the same to both.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Own(Option<PathMap>);
+pub(crate) struct Own(Option<PathMap>);
 
 impl Own {
     /// As `docker` knows them. A container of another engine is none here: that engine has other files, as will turn out.
-    pub(super) async fn of_process(docker: &Docker) -> Self {
+    pub(crate) async fn of_process(docker: &Docker) -> Self {
         if !MARKS.iter().any(|mark| Path::new(mark).exists()) {
             return Self::default();
         }

@@ -6,18 +6,31 @@ use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, User};
 
 use super::image::Image;
+use super::look;
+use super::nature::{self, Nature, Said};
 use super::own::Own;
-use super::{look, nature};
 
-/// The interpreter with nothing left open.
+/// An interpreter with nothing left open.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) interpreter: Interpreter,
+    /// Whether what the tests write is the caller's.
+    pub(super) is_caller: bool,
+}
+
+/// Settles what is open of an interpreter.
 pub(super) async fn settle(
     docker: &Docker,
     root: &Utf8Path,
     interpreter: &Interpreter,
     image: &Image,
     own: &Own,
-) -> Result<Interpreter, RunError> {
+    said: &Said,
+) -> Result<Settled, RunError> {
+    let nature = said.nature;
+    let mut is_caller = nature.is_caller(&interpreter.options);
     let mut settled = interpreter.clone();
+    settled.unheeded.extend(said.unkept(&interpreter.options.limits));
     for value in settled.options.env.values_mut() {
         if value.contains(OPEN) {
             *value = filled(value, &image.env);
@@ -25,7 +38,7 @@ pub(super) async fn settle(
     }
     if let User::Alias(name) = &interpreter.options.user {
         let passwd = look::passwd(docker, image).await?;
-        take_user(&mut settled, name, &passwd);
+        is_caller = take_user(&mut settled, name, &passwd, nature);
     }
     if settled.options.testcontainers && !image.copied_to.is_empty() {
         settled.unheeded.push(format!(
@@ -38,8 +51,7 @@ pub(super) async fn settle(
         settled.options.workdir =
             own.there(root).filter(|there| there != root).map(Utf8PathBuf::into_string);
     }
-    if settled.options.user == User::Host {
-        let nature = nature::of(docker, interpreter.host.as_deref()).await;
+    if is_caller {
         nature::adapt(&mut settled.options, nature);
     }
     if settled.options.user == User::Host && !settled.options.only_own_group {
@@ -47,7 +59,7 @@ pub(super) async fn settle(
         settled.options.groups.sort();
         settled.options.groups.dedup();
     }
-    Ok(settled)
+    Ok(Settled { interpreter: settled, is_caller })
 }
 
 /// The groups that the caller is in beside its own: what they share in the workspace the tests can use.
@@ -85,8 +97,9 @@ fn filled(value: &str, image: &[String]) -> String {
 
 const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// The image's user of that name, where it is the caller by number; else the caller, at home there.
-fn take_user(interpreter: &mut Interpreter, name: &str, passwd: &str) {
+/// The image's user of that name, where it is the caller by number; else the caller, at home there. Says whether
+/// it is the caller.
+fn take_user(interpreter: &mut Interpreter, name: &str, passwd: &str, nature: Nature) -> bool {
     let line = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
     let found = line.into_iter().find(|fields| fields.first() == Some(&name));
     let (Some(uid), Some(home)) = (
@@ -95,30 +108,22 @@ fn take_user(interpreter: &mut Interpreter, name: &str, passwd: &str) {
     ) else {
         // The engine says that there is no such user.
         interpreter.options.user = User::Named(name.to_owned());
-        return;
+        return false;
     };
     let options = &mut interpreter.options;
-    match caller() {
+    match nature.caller() {
         Some(caller) if caller != uid => {
             options.user = User::Host;
             options.env.entry("HOME".to_owned()).or_insert_with(|| (*home).to_owned());
+            let why = if nature == Nature::Rootless { " (the engine is rootless)" } else { "" };
             interpreter.unheeded.push(format!(
-                "the user `{name}`: it has the uid {uid} in the image and you have {caller}, so the tests run \
-                 with yours, in its home where that can be written"
+                "the user `{name}`: it has the uid {uid} in the image and you have {caller}{why}, so the tests \
+                 run with yours, in its home where that can be written"
             ));
         }
         _ => options.user = User::Named(name.to_owned()),
     }
-}
-
-#[cfg(unix)]
-fn caller() -> Option<u32> {
-    Some(rustix::process::getuid().as_raw())
-}
-
-#[cfg(not(unix))]
-fn caller() -> Option<u32> {
-    None
+    true
 }
 
 #[cfg(test)]
@@ -150,14 +155,19 @@ mod tests {
             "root:x:0:0::/root:/bin/sh\nme:x:{me}:1::/home/me:\nodd\nyou:x:{}:1::/home/you:\n",
             me + 1
         );
-        let taken = |name: &str| {
+        let taken_by = |nature: Nature, name: &str| {
             let mut interpreter = Interpreter::new("x", Source::Local);
-            take_user(&mut interpreter, name, &passwd);
+            take_user(&mut interpreter, name, &passwd, nature);
             let home = interpreter.options.env.get("HOME").cloned();
             (interpreter.options.user, home, interpreter.unheeded.len())
         };
+        let taken = |name: &str| taken_by(Nature::Plain, name);
         assert_eq!(taken("me"), (User::Named("me".into()), None, 0));
         assert_eq!(taken("you"), (User::Host, Some("/home/you".into()), 1));
         assert_eq!(taken("nobody"), (User::Named("nobody".into()), None, 0));
+        // There the container's root is the caller.
+        let taken = |name: &str| taken_by(Nature::Rootless, name);
+        assert_eq!(taken("root"), (User::Named("root".into()), None, 0));
+        assert_eq!(taken("you"), (User::Host, Some("/home/you".into()), 1));
     }
 }

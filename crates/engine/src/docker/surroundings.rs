@@ -4,20 +4,24 @@
 mod certificates;
 mod engine;
 mod proxies;
+mod truststore;
 
 use testdock_core::plan::Interpreter;
+
+use super::nature::Nature;
+use super::own::Own;
 
 pub(super) use proxies::proxies;
 
 /// The interpreter with all that it is to have of this machine. What somebody has set himself stays.
-pub(crate) fn lay(interpreter: &Interpreter) -> Interpreter {
+pub(crate) fn lay(interpreter: &Interpreter, nature: Nature, own: &Own) -> Interpreter {
     let mut laid = interpreter.clone();
     proxies::lay(&mut laid);
     if laid.options.ca_certificates {
-        certificates::lay(&mut laid);
+        certificates::lay(&mut laid, own);
     }
     if laid.options.testcontainers {
-        engine::lay(&mut laid);
+        engine::lay(&mut laid, nature, own);
     }
     laid
 }

@@ -11,15 +11,33 @@ use crate::death::room_help;
 /// How much of an instruction a message shows.
 const SHOWN: usize = 100;
 
+/// How tools say that they do not know who has signed a certificate.
+const UNTRUSTED: [&str; 6] = [
+    "self-signed certificate in certificate chain",
+    "self signed certificate in certificate chain",
+    "unable to get local issuer certificate",
+    "certificate signed by unknown authority",
+    "CERTIFICATE_VERIFY_FAILED",
+    "PKIX path building failed",
+];
+
 /// The error for a build that ended with `said`.
 pub(super) fn failure(recipe: &Recipe, said: &str, progress: Progress) -> RunError {
     let (step, log) = progress.failure();
     let line = stated_line(said).or_else(|| locate(&recipe.text, &step));
     let path = recipe.path();
+    let error = describe(&recipe.dockerfile.path, said, &step, line);
+    let error = match UNTRUSTED.iter().any(|words| log.contains(words)) {
+        true => error.help(
+            "a build does not get the authorities that this machine trusts: copy its bundle into an earlier step, or \
+             give it to the step as a secret (interpreter.secrets)",
+        ),
+        false => error,
+    };
     RunError {
         place: line.map(|line| Place { path, line, column: None }),
         log: (!log.is_empty()).then_some(log),
-        ..describe(&recipe.dockerfile.path, said, &step, line)
+        ..error
     }
 }
 

@@ -134,22 +134,31 @@ fn bad_host(host: &str, origin: &str, why: &str) -> RunError {
         .help("write unix:///path/to/docker.sock, tcp://host:2376 or ssh://user@host")
 }
 
-/// The engines that a machine usually has. The first stays the answer when none is there, since its
-/// absence is what the message should speak of.
+/// The engines that a machine usually has: the system's, unless that is not for the caller, who has a rootless
+/// one. The first stays the answer where neither may be used, since that is what the message should speak of.
 fn usual(env: &Environment) -> Endpoint {
     let rootless = || {
         let dir = env.get("XDG_RUNTIME_DIR")?;
-        let path = format!("{}/docker.sock", dir.trim_end_matches('/'));
-        Path::new(&path).exists().then_some(path)
+        Some(format!("{}/docker.sock", dir.trim_end_matches('/'))).filter(|path| may_use(path))
     };
     let address = if cfg!(windows) {
         Address::Pipe("//./pipe/docker_engine".to_owned())
-    } else if Path::new(SYSTEM_SOCKET).exists() {
+    } else if may_use(SYSTEM_SOCKET) {
         Address::Unix(SYSTEM_SOCKET.to_owned())
     } else {
         Address::Unix(rootless().unwrap_or_else(|| SYSTEM_SOCKET.to_owned()))
     };
     Endpoint { address, tls: None, origin: None }
+}
+
+#[cfg(unix)]
+fn may_use(socket: &str) -> bool {
+    rustix::fs::access(socket, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn may_use(_: &str) -> bool {
+    false
 }
 
 const SYSTEM_SOCKET: &str = "/var/run/docker.sock";

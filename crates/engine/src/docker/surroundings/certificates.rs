@@ -3,6 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::plan::{Interpreter, Mount, MountFrom};
 
+use super::truststore;
+use crate::docker::connect;
+use crate::docker::own::Own;
 use crate::docker::recipe::BASE;
 
 /// Where systems keep them in one file: Debian and Alpine, Fedora, openSUSE, older Red Hats, macOS.
@@ -28,15 +31,39 @@ const VARIABLES: [&str; 9] = [
     "AWS_CA_BUNDLE",
 ];
 
-pub(super) fn lay(interpreter: &mut Interpreter) {
+/// Options that every Java reads, and says that it has.
+const JAVA: &str = "JAVA_TOOL_OPTIONS";
+
+pub(super) fn lay(interpreter: &mut Interpreter, own: &Own) {
     let told = std::env::var("SSL_CERT_FILE").ok().map(Utf8PathBuf::from);
     match bundle(told, &|path| path.is_file()) {
-        Some(bundle) => lay_over(interpreter, bundle),
+        Some(bundle) => {
+            lay_store(interpreter, &bundle, own);
+            lay_over(interpreter, bundle);
+        }
         None => interpreter.unheeded.push(format!(
             "ca-certificates: this machine has none of {} (SSL_CERT_FILE names another)",
             BUNDLES.join(", ")
         )),
     }
+}
+
+/// Java's own store of them, which is made on this machine.
+fn lay_store(interpreter: &mut Interpreter, bundle: &Utf8Path, own: &Own) {
+    let is_here = connect::socket(interpreter.host.as_deref()).is_some();
+    let store = truststore::of(bundle).filter(|store| is_here && own.there(store).is_some());
+    let Some(store) = store else {
+        let words = "ca-certificates for Java: a store of them is made on this machine, in the cache directory, and \
+                     the engine does not have that";
+        interpreter.unheeded.push(words.to_owned());
+        return;
+    };
+    let target = format!("{BASE}/cacerts.jks");
+    // What the image asks of every Java stays.
+    let options = format!("${{containerEnv:{JAVA}}} -Djavax.net.ssl.trustStore={target}");
+    interpreter.options.env.entry(JAVA.to_owned()).or_insert(options);
+    let from = MountFrom::Host { path: store, make: false };
+    interpreter.options.mounts.push(Mount { target, from, read_only: true });
 }
 
 fn lay_over(interpreter: &mut Interpreter, bundle: Utf8PathBuf) {
