@@ -143,8 +143,16 @@ impl Editor {
             };
             (it["testId"].as_str().unwrap().to_owned(), word.to_owned())
         };
-        let changes = self.said("experimental/changeTestState").filter(ended);
-        changes.map(outcome).collect()
+        let mut outcomes = std::collections::BTreeMap::new();
+        for change in self.said("experimental/changeTestState").filter(ended) {
+            let (id, word) = outcome(change);
+            if change["retracted"] == true {
+                outcomes.remove(&id);
+            } else {
+                outcomes.insert(id, word);
+            }
+        }
+        outcomes
     }
 
     /// The last diagnostics of a file.

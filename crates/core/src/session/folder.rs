@@ -179,6 +179,13 @@ impl Folder {
         record.result.outcome == Outcome::Skipped && (id.names.is_empty() || is_group)
     }
 
+    /// Whether it is a group without tests of its own, such as a program whose tests stand in other files.
+    pub(super) fn is_empty_group(&self, id: &TestId) -> bool {
+        let is_group = self.item(id).is_some_and(|item| item.kind == ItemKind::Group);
+        let in_file = self.tests_in(&id.file).iter().flat_map(|file| file.items.iter());
+        is_group && in_file.filter(|item| id.holds(&item.id)).count() == 1
+    }
+
     /// The tests and groups in a group that was skipped as a whole, of which nothing else was told since.
     pub fn skipped_with<'f>(&'f self, id: &'f TestId) -> impl Iterator<Item = &'f TestId> {
         let items = self.items().map(|(_, item)| &item.id);

@@ -331,10 +331,14 @@ impl Run {
                 || bad().any(|it| !it.id.names.is_empty() && it.id.holds(id))
         };
         let (lost, others): (Vec<_>, Vec<_>) = unreached.into_iter().partition(is_lost);
+        // Of a group that holds nothing a run tells only where the tests do not tell all that it stands for.
+        let is_well = |id: &TestId| !self.has_args() && folder.is_empty_group(id);
+        let (well, others): (Vec<_>, Vec<_>) = others.into_iter().partition(is_well);
         // A test that an argument left out is not gone.
         let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id) || self.lacks_case(id);
         let gone = others.into_iter().filter(is_gone).collect();
         let mut effects = Self::not_reached(folder, lost);
+        effects.extend(well.into_iter().flat_map(|id| self.retract(folder, id)));
         effects.extend(folder.forget(self.sequence, gone));
         effects
     }
@@ -351,9 +355,14 @@ impl Run {
 
     /// Whether other cases of a test ran, and nothing kept this one from doing so.
     fn lacks_case(&self, id: &TestId) -> bool {
-        let is_whole = self.total > 0 && self.jobs.iter().all(|job| job.args.is_empty());
+        let is_whole = self.total > 0 && !self.has_args();
         let mut ran = self.results.keys().filter(|it| it.file == id.file && it.names == id.names);
         id.case.is_some() && is_whole && ran.any(|it| it.case.is_some() && it.suite == id.suite)
+    }
+
+    /// Whether an argument may have left tests out.
+    fn has_args(&self) -> bool {
+        self.jobs.iter().any(|job| !job.args.is_empty())
     }
 
     fn not_reached(folder: &mut Folder, tests: Vec<TestId>) -> Vec<Effect> {

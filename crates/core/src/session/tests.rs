@@ -395,6 +395,26 @@ fn what_a_group_cannot_set_up_for_is_not_reached_until_one_of_its_tests_ran() {
 }
 
 #[test]
+fn what_was_wrong_with_a_group_of_no_tests_goes_when_a_run_of_it_says_nothing() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, "check Program\ncheck one\n");
+    let tell = |session: &mut Session, run: &str, results| {
+        let _ = event(session, run, RunEvent::Reported(results));
+        words(&end(session, run, End::Completed))
+    };
+    let _ = session.handle(request("r1", &[]));
+    let _ = tell(&mut session, "r1", vec![failed("a.t::Program", 1), passed("a.t::one")]);
+    // This one did not mean it.
+    let _ = session.handle(request("r2", &["a.t::one"]));
+    assert_eq!(tell(&mut session, "r2", vec![passed("a.t::one")]), ["save 2", "ended"]);
+    let _ = session.handle(request("r3", &[]));
+    assert_eq!(
+        tell(&mut session, "r3", vec![passed("a.t::one")]),
+        ["retracted a.t::Program", "diagnostics at ", "save 1", "ended"]
+    );
+}
+
+#[test]
 fn a_group_that_is_skipped_as_a_whole_skips_its_tests_until_one_of_them_ran() {
     let mut session = session();
     let _ = edit(&mut session, 1, "check Group\ncheck Group::one\ncheck two\n");

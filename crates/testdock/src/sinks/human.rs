@@ -1,9 +1,11 @@
 //! A run for people: a line a test while it goes on, a progress bar below, the failures at the end.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
+use testdock_core::id::TestId;
 use testdock_core::model::{End, Ended, Stage};
 use testdock_core::session::{Change, Run, Session};
 use testdock_core::views::{self, terminal};
@@ -23,6 +25,8 @@ pub(crate) struct Human {
     show_output: bool,
     bar: ProgressBar,
     last_step: Option<String>,
+    /// The tests that this run told of.
+    told: BTreeSet<TestId>,
 }
 
 impl Human {
@@ -32,7 +36,7 @@ impl Human {
         bar.enable_steady_tick(Duration::from_millis(120));
         bar.set_style(style("{spinner} {wide_msg} {elapsed}"));
         let (cwd, call) = (project.cwd.clone(), project.call.clone());
-        Self { finish, cwd, call, show_output, bar, last_step: None }
+        Self { finish, cwd, call, show_output, bar, last_step: None, told: BTreeSet::new() }
     }
 
     fn line(&self, text: &str) {
@@ -111,12 +115,14 @@ impl Sink for Human {
                 run(id).into_iter().for_each(|run| self.progress(run))
             }
             Change::TestFinished { run: id, result, .. } => {
+                self.told.insert(result.id.clone());
                 for line in terminal::test_lines(result, &self.cwd) {
                     self.line(&line);
                 }
                 run(id).into_iter().for_each(|run| self.progress(run));
             }
-            Change::TestRetracted { id, .. } => {
+            // What an earlier run said is not above.
+            Change::TestRetracted { id, .. } if self.told.remove(id) => {
                 self.line(&format!(
                     "the report does not know {id}: its result above does not count"
                 ));
@@ -129,6 +135,7 @@ impl Sink for Human {
                 run(id).into_iter().for_each(|run| self.ended(run, ended));
             }
             Change::FolderClosed { .. }
+            | Change::TestRetracted { .. }
             | Change::ScanStarted(_)
             | Change::ScanEnded(_)
             | Change::Tests { .. }
