@@ -1,15 +1,18 @@
-//! Finds the tests of a file of C++: GoogleTest's macros, which look like functions, and Catch2's, which look like calls
-//! with a block behind them.
+//! Finds the tests of a file of C++: GoogleTest's macros, which look like functions, and those of Catch2 and doctest, which
+//! look like calls with a block behind them.
 
 mod lists;
 mod literal;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use regex::{Captures, Regex};
 use tree_sitter::Node;
 
 use super::LISTS;
+use super::selection::HIDDEN;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Range, Source, Suite, TestItem};
 use crate::id::TestId;
 
@@ -24,6 +27,28 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
     if !["TEST", "SCENARIO"].iter().any(|word| source.text.contains(word)) {
         return Vec::new();
     }
+    match readable(source.text) {
+        Cow::Borrowed(_) => found_in(file, source),
+        Cow::Owned(text) => found_in(file, &mut Source::new(source.path, &text)),
+    }
+}
+
+/// The grammar takes the end of `TEMPLATE_TEST_CASE("name", "[tag]", int) { … }` for a value of that type, and the tests
+/// behind it for what it cannot read: a name in the type's place spares it that.
+fn readable(text: &str) -> Cow<'_, str> {
+    static LAST: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"((?:TEMPLATE_\w*TEST_CASE|TEST_CASE_TEMPLATE)\w*\s*\([^;{}]*,\s*)(bool|char|double|float|int)(\s*\)\s*\{)")
+            .expect("a pattern")
+    });
+    if !text.contains("TEMPLATE") {
+        return Cow::Borrowed(text);
+    }
+    LAST.replace_all(text, |found: &Captures<'_>| {
+        format!("{}{}{}", &found[1], found[2].to_ascii_uppercase(), &found[3])
+    })
+}
+
+fn found_in(file: TestId, source: &mut Source<'_>) -> Vec<TestItem> {
     let Some(tree) = source.tree(&CPP) else {
         return Vec::new();
     };
@@ -142,16 +167,19 @@ impl<'s> Walk<'_, 's> {
             return;
         };
         let mut cursor = arguments.walk();
-        let mut texts = arguments
-            .named_children(&mut cursor)
-            .filter_map(|it| Some((it, literal::text(self.source, it)?)));
+        let arguments = arguments.named_children(&mut cursor).map(first_operand);
+        let mut texts = arguments.filter_map(|it| Some((it, literal::text(self.source, it)?)));
         let Some((title, name)) = texts.next() else {
             return;
         };
         let tags = texts.next().map(|(_, text)| tags(&text)).unwrap_or_default();
         let name = if macro_.contains("SCENARIO") { format!("Scenario: {name}") } else { name };
         let is_template = macro_.contains("TEMPLATE");
-        let pattern = is_template.then(|| NamePattern::new([format!("{name} - "), String::new()]));
+        let pieces = match macro_.starts_with("TEST_CASE_TEMPLATE") {
+            true => [format!("{name}<"), ">".to_owned()],
+            false => [format!("{name} - "), String::new()],
+        };
+        let pattern = is_template.then(|| NamePattern::new(pieces));
         let kind = if is_template { ItemKind::Parametrised } else { ItemKind::Test };
         let end = self.source.range(body.unwrap_or(node)).end;
         let range = Range { start: self.source.range(node).start, end };
@@ -184,10 +212,19 @@ fn case_macro(name: &str) -> Option<&str> {
     (is_one && STARTS.iter().any(|start| name.starts_with(start))).then_some(name)
 }
 
-/// `[quick][.slow]`: a dot before a tag hides its test.
+/// What stands before doctest's decorators: `"name" * doctest::skip()`.
+fn first_operand(node: Node<'_>) -> Node<'_> {
+    let left = (node.kind() == "binary_expression").then(|| node.child_by_field_name("left"));
+    left.flatten().map_or(node, first_operand)
+}
+
+/// `[quick][.slow]`: a dot before a tag hides its test, and so do some tags; Catch2 itself tags it so then.
 fn tags(text: &str) -> Vec<Arc<str>> {
-    let words = text.split(['[', ']']).map(|word| word.trim_start_matches('.'));
-    words.filter(|word| !word.trim().is_empty()).map(Arc::from).collect()
+    let words = || text.split(['[', ']']);
+    let is_hiding = |word: &str| word.starts_with('.') || matches!(word, "!hide" | "!benchmark");
+    let hidden = words().any(is_hiding).then_some(HIDDEN);
+    let names = words().map(|word| word.trim_start_matches('.'));
+    names.filter(|word| !word.trim().is_empty()).chain(hidden).map(Arc::from).collect()
 }
 
 #[cfg(test)]

@@ -5,13 +5,17 @@
 //! what stands where.
 
 mod build;
+mod case;
 mod detect;
 mod discover;
+mod filters;
 mod invocation;
 mod names;
 mod program;
 mod reader;
+mod report;
 mod running;
+mod selection;
 mod status;
 mod verdict;
 
@@ -19,6 +23,8 @@ mod verdict;
 mod tests;
 
 use std::sync::Arc;
+
+use program::Program;
 
 use super::{Detected, Framework, Kind, Reader, Source, Suite, TestItem};
 use crate::paths::RelPath;

@@ -6,8 +6,11 @@
 use std::collections::HashMap;
 
 use super::program::Program;
+use camino::Utf8Path;
+
 use crate::frameworks::{ItemKind, Known, NamePattern, TestItem};
 use crate::id::TestId;
+use crate::model::Place;
 
 /// What a name has in front while its test is turned off.
 const DISABLED: &str = "DISABLED_";
@@ -25,7 +28,8 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new(known: &Known) -> Self {
         let mut names = Self::default();
-        for item in known.items().filter(|item| item.kind != ItemKind::Group) {
+        let is_one = |item: &&TestItem| item.kind != ItemKind::Group || is_listed(&item.id);
+        for item in known.items().filter(is_one) {
             if let Some(pattern) = &item.pattern {
                 names.patterns.push((pattern.clone(), item.id.clone()));
             }
@@ -50,6 +54,9 @@ impl Names {
         let find = |table: &HashMap<String, Vec<TestId>>, name: &str| {
             Some(nearest(table.get(name)?, &test.program).clone())
         };
+        if test.is_bare() {
+            return find(&self.programs, &test.name).or_else(|| self.of_pattern(&test.name));
+        }
         let first = test.first.as_deref().and_then(|first| find(&self.sources, first));
         first
             .or_else(|| find(&self.programs, &test.name))
@@ -66,6 +73,24 @@ impl Names {
             let id = nearest(self.sources.get(&key)?, program).clone();
             Some(TestId { case: (!case.is_empty()).then_some(case), ..id })
         })
+    }
+
+    /// The test that Catch2 or doctest calls so, at the place that it tells.
+    pub(super) fn of_case(
+        &self,
+        name: &str,
+        place: Option<&Place>,
+        root: &Utf8Path,
+        program: &str,
+    ) -> Option<TestId> {
+        let is_there = |id: &TestId| place.is_some_and(|it| it.path == id.file.on(root));
+        if let Some(candidates) = self.sources.get(name) {
+            let there = candidates.iter().rev().find(|id| is_there(id));
+            return there.or_else(|| Some(nearest(candidates, program))).cloned();
+        }
+        let matching = || self.patterns.iter().filter(|(pattern, _)| pattern.matches(name));
+        let there = matching().find(|(_, id)| is_there(id)).or_else(|| matching().next());
+        there.map(|(_, id)| TestId { case: Some(name.to_owned()), ..id.clone() })
     }
 
     fn of_pattern(&self, name: &str) -> Option<TestId> {
@@ -88,7 +113,7 @@ pub(super) fn readings(name: &str) -> impl Iterator<Item = (String, String)> {
 
 /// A test as its tool calls it.
 pub(super) fn spoken(item: &TestItem) -> String {
-    item.id.names.join(".")
+    item.id.names.join(".").trim().to_owned()
 }
 
 /// Whether a test is a program that a list names.

@@ -9,18 +9,33 @@ pub(super) struct Program {
     pub(super) program: String,
     /// The one test of GoogleTest that it runs.
     pub(super) filter: Option<String>,
-    /// The first argument, as a specification of Catch2's: the name of a test.
+    /// The first argument as Catch2 or doctest reads it: the name of a test.
     pub(super) first: Option<String>,
+    /// Whether that is an argument of doctest's.
+    pub(super) is_case: bool,
 }
 
+/// With what doctest is told to run a test.
+const CASE: &str = "--test-case=";
+
 impl Program {
+    /// Whether it is started without arguments of its own, and so is no single test.
+    pub(super) fn is_bare(&self) -> bool {
+        !self.program.is_empty() && self.first.is_none()
+    }
+
     /// Takes in `/build/tests "--gtest_filter=A.B" "…"`. CTest escapes nothing.
     pub(super) fn command(&mut self, command: &str) {
         let (program, arguments) = command.split_once(" \"").unwrap_or((command, ""));
         self.program = program.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         let arguments = arguments.strip_suffix('"').unwrap_or(arguments);
-        let mut all = arguments.split("\" \"").filter(|argument| !argument.is_empty());
-        self.first = all.clone().next().map(unescaped);
+        let all = arguments.split("\" \"").filter(|argument| !argument.is_empty());
+        // What stands behind these is Testdock's.
+        let mut all = all.take_while(|argument| !matches!(*argument, "-r" | "-r=xml"));
+        let first = all.clone().next();
+        let case = first.and_then(|it| it.strip_prefix(CASE));
+        self.is_case = case.is_some();
+        self.first = case.or(first).map(unescaped);
         let filter = all.find_map(|argument| argument.strip_prefix("--gtest_filter="));
         self.filter = filter.filter(|it| !it.contains(['*', '?', ':', '-'])).map(str::to_owned);
     }

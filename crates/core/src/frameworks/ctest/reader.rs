@@ -1,28 +1,24 @@
 //! Follows CTest with `-V`: which test starts, what it prints, and how it ended.
 //!
 //! Each line that a test prints comes with the number of its test in front, so that nothing that a test says can be
-//! taken for CTest's own words.
+//! taken for CTest's own words. What a program reports in XML is shown to people in other words.
+
+mod outcomes;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
 use regex::Regex;
 
-use super::LISTS;
 use super::build::Build;
 use super::names::Names;
 use super::program::Program;
+use super::report::Report;
 use super::running::Running;
-use super::status::Status;
-use super::verdict::Scene;
 use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite};
 use crate::id::TestId;
-use crate::model::{Outcome, Place, RunEvent, TestResult};
+use crate::model::{Outcome, RunEvent, TestResult};
 use crate::plan::{Job, ReportFile, Site};
-
-/// So many lines of a test's output are kept.
-const MOST_LINES: usize = 20_000;
 
 fn pattern(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern")
@@ -55,8 +51,13 @@ pub(super) struct CtestReader {
     results: BTreeMap<TestId, TestResult>,
     /// What CTest said last of a program that it could not start.
     complaint: Option<String>,
+    /// Whether a program failed that was not asked for, but may have held what was, and whether by its other tests.
+    has_failed_elsewhere: bool,
+    is_red_elsewhere: bool,
     began: bool,
     ended: bool,
+    /// Whether people see the line that is read.
+    is_shown: bool,
 }
 
 impl CtestReader {
@@ -72,8 +73,11 @@ impl CtestReader {
             told_by: BTreeMap::new(),
             results: BTreeMap::new(),
             complaint: None,
+            has_failed_elsewhere: false,
+            is_red_elsewhere: false,
             began: false,
             ended: false,
+            is_shown: true,
         }
     }
 
@@ -114,7 +118,9 @@ impl CtestReader {
         };
         if let Some(command) = line.strip_prefix("Test command: ").filter(|_| !running.prints) {
             running.test.command(command);
-            let id = self.id(number).filter(|id| self.job.selects(id));
+            let id = self.running.get(&number).map(|it| self.named(&it.test));
+            // Of others it turns out whether they are told.
+            let id = id.filter(|id| self.job.selects(id) && self.is_told(id));
             return id.map(RunEvent::TestStarted).into_iter().collect();
         }
         // Variables follow, each indented.
@@ -127,186 +133,34 @@ impl CtestReader {
         if is_last {
             return Vec::new();
         }
+        if running.report.is_some() {
+            self.is_shown = false;
+            return self.reported(number, line);
+        }
+        // Such a report's first line, behind what a `main` of the project's own printed.
+        if let Some((before, _)) = line.split_once("<?xml version=\"1.0\" encoding=\"UTF-8\"?>") {
+            self.is_shown = false;
+            if before.is_empty() {
+                return Vec::new();
+            }
+            running.print(before);
+            return vec![self.shown(number, before)];
+        }
+        if let Some(report) = Report::begun(line) {
+            self.is_shown = false;
+            running.report = Some(report);
+            return Vec::new();
+        }
         match MARK.captures(line) {
             Some(found) => {
                 let before = &line[..found.get(0).map_or(0, |it| it.start())];
                 self.mark(number, before, &found[1], &found[2], found.get(3).map(|it| it.as_str()))
             }
             None => {
-                if running.lines.len() < MOST_LINES {
-                    running.lines.push(line.to_owned());
-                }
+                running.print(line);
                 Vec::new()
             }
         }
-    }
-
-    /// A test of GoogleTest begins or ends.
-    fn mark(
-        &mut self,
-        number: u32,
-        before: &str,
-        mark: &str,
-        name: &str,
-        time: Option<&str>,
-    ) -> Vec<RunEvent> {
-        let Some(running) = self.running.get_mut(&number) else {
-            return Vec::new();
-        };
-        if !before.is_empty() {
-            running.lines.push(before.to_owned());
-        }
-        if mark == "RUN" {
-            running.inner = Some((name.to_owned(), running.lines.len()));
-            let is_only = running.test.filter.is_some();
-            let id = self.of_googletest(number, name).filter(|id| !is_only && self.job.selects(id));
-            return id.map(RunEvent::TestStarted).into_iter().collect();
-        }
-        // All that failed are named again at the end.
-        let Some((_, from)) = running.inner.take_if(|(inner, _)| inner == name) else {
-            return Vec::new();
-        };
-        let outcome = match mark {
-            "OK" => Outcome::Passed,
-            "FAILED" => Outcome::Failed,
-            _ => Outcome::Skipped,
-        };
-        let lines = running.lines.split_off(from);
-        let id = self.of_googletest(number, name).unwrap_or_default();
-        let mut result = self.result(id, outcome, &lines);
-        result.duration = time.and_then(|time| time.parse().ok()).map(Duration::from_millis);
-        self.part(number, result).into_iter().collect()
-    }
-
-    /// How a test of GoogleTest ended: by itself, or as what its test of CTest is about.
-    fn part(&mut self, number: u32, result: TestResult) -> Option<RunEvent> {
-        let is_told = self.job.selects(&result.id);
-        let running = self.running.get_mut(&number)?;
-        if running.test.filter.is_some() {
-            running.only = Some(result);
-            return None;
-        }
-        if !is_told {
-            running.untold.push(result);
-            return None;
-        }
-        running.told += 1;
-        running.is_told_bad |= result.outcome.is_bad();
-        self.finished(number, result)
-    }
-
-    /// A test of CTest ended.
-    fn concluded(&mut self, number: u32, running: Running, text: &str) -> Vec<RunEvent> {
-        let mut status = Status::of(text, &running.test.name);
-        if running.test.name.ends_with("_NOT_BUILT") && self.build.complaint().is_some() {
-            return Vec::new();
-        }
-        let mut events = Vec::new();
-        let id = self.named(&running.test);
-        let mut running = running;
-        // Its process ended while a test ran in it.
-        if let Some((name, from)) = running.inner.take() {
-            // What CTest takes for success is none.
-            if status.outcome == Outcome::Passed {
-                status = Status::left(&name, status.time);
-            }
-            let lines = running.lines.split_off(from);
-            let inner = self.names.of_googletest(&name, &running.test.program);
-            let inner = self.with_suite(inner.unwrap_or_else(|| self.nowhere(&name)));
-            let mut result = self.result(inner, Outcome::Errored, &lines);
-            let definition = self.known.place(&result.id, &self.site.root);
-            result.failures.push(self.scene(definition.as_ref()).of_program(&lines, &status.words));
-            if running.test.filter.is_some() {
-                running.only = Some(result);
-            } else if self.job.selects(&result.id) {
-                events.extend(self.finished(number, result));
-            } else {
-                running.untold.push(result);
-            }
-        }
-        if self.job.selects(&id) && !running.is_told_by_parts(&status) {
-            let result = self.whole(id, running, &status);
-            events.extend(self.finished(number, result));
-        }
-        events
-    }
-
-    fn whole(&mut self, id: TestId, running: Running, status: &Status) -> TestResult {
-        let Running { lines, only, untold, is_told_bad, .. } = running;
-        let mut result = only.unwrap_or_else(|| self.result(id.clone(), status.outcome, &lines));
-        // CTest may know better: a test may be meant to fail, or be judged by what it prints.
-        result.id = id;
-        result.outcome = status.outcome;
-        result.duration = status.time;
-        match status.outcome {
-            Outcome::Passed => result.failures.clear(),
-            Outcome::Skipped => {
-                result.failures.clear();
-                result.reason = result.reason.or_else(|| status.reason());
-            }
-            Outcome::Failed | Outcome::Errored => {
-                let parts = untold.into_iter().flat_map(|part| part.failures);
-                result.failures.extend(parts);
-                let is_of_process = status.outcome == Outcome::Errored;
-                if result.failures.is_empty() && (!is_told_bad || is_of_process) {
-                    let definition = self.known.place(&result.id, &self.site.root);
-                    let how = self.complaint.take().filter(|_| status.is_not_run());
-                    let how = how.unwrap_or_else(|| status.words.clone());
-                    let failure = self.scene(definition.as_ref()).of_program(&lines, &how);
-                    result.failures.push(failure);
-                }
-            }
-        }
-        result
-    }
-
-    /// What a test printed, and what that says of it.
-    fn result(&self, id: TestId, outcome: Outcome, lines: &[String]) -> TestResult {
-        let definition = self.known.place(&id, &self.site.root);
-        let verdict = self.scene(definition.as_ref()).verdict(lines);
-        let failures = if outcome.is_bad() { verdict.failures } else { Vec::new() };
-        let reason = verdict.reason.filter(|_| outcome == Outcome::Skipped);
-        TestResult { failures, reason, output: verdict.output, ..TestResult::new(id, outcome) }
-    }
-
-    fn scene<'s>(&'s self, definition: Option<&'s Place>) -> Scene<'s> {
-        Scene { site: &self.site, root: &self.suite.root, definition }
-    }
-
-    fn id(&self, number: u32) -> Option<TestId> {
-        Some(self.named(&self.running.get(&number)?.test))
-    }
-
-    fn named(&self, test: &Program) -> TestId {
-        self.with_suite(self.names.of(test).unwrap_or_else(|| self.nowhere(&test.name)))
-    }
-
-    fn of_googletest(&self, number: u32, name: &str) -> Option<TestId> {
-        let program = &self.running.get(&number)?.test.program;
-        let id = self.names.of_googletest(name, program).unwrap_or_else(|| self.nowhere(name));
-        Some(self.with_suite(id))
-    }
-
-    /// A test that stands in no file under such a name: the project knows it.
-    fn nowhere(&self, name: &str) -> TestId {
-        let file = TestId::of_file(self.suite.root.join(LISTS));
-        TestId { names: vec![name.to_owned()], ..file }
-    }
-
-    fn with_suite(&self, id: TestId) -> TestId {
-        TestId { suite: self.suite.name.clone(), ..id }
-    }
-
-    fn finished(&mut self, number: u32, result: TestResult) -> Option<RunEvent> {
-        // Of several programs with a test of that name, one in which it failed counts.
-        let by = self.told_by.insert(result.id.clone(), number);
-        let known =
-            self.results.get(&result.id).filter(|it| by != Some(number) && it.outcome.is_bad());
-        if known.is_some() {
-            return None;
-        }
-        self.results.insert(result.id.clone(), result.clone());
-        Some(RunEvent::TestFinished(Box::new(result)))
     }
 
     /// What did not build: of files that have nothing to do with what was asked for nothing is said.
@@ -334,7 +188,8 @@ impl CtestReader {
                 None,
             ));
         }
-        let is_red = self.results.values().any(|result| result.outcome.is_bad());
+        let is_red =
+            self.is_red_elsewhere || self.results.values().any(|result| result.outcome.is_bad());
         if exit == Exit::Code(0) || is_red || (has_unbuilt && self.began) {
             return None;
         }
@@ -345,8 +200,11 @@ impl CtestReader {
 }
 
 impl Reader for CtestReader {
-    fn line(&mut self, _: &str) -> Vec<RunEvent> {
-        Vec::new()
+    fn line(&mut self, line: &str) -> Vec<RunEvent> {
+        self.is_shown = true;
+        let events = self.printed(line);
+        let shown = self.is_shown.then(|| self.site.text_to_host(&format!("{line}\n")));
+        shown.map(RunEvent::Output).into_iter().chain(events).collect()
     }
 
     fn printed(&mut self, line: &str) -> Vec<RunEvent> {

@@ -45,9 +45,9 @@ impl Status {
         Self { outcome, words, time }
     }
 
-    /// Of a program that ended well while a test ran in it.
-    pub(super) fn left(test: &str, time: Option<Duration>) -> Self {
-        let words = format!("its process ended while {test} ran");
+    /// Of a program that ended well while something went on in it.
+    pub(super) fn left(what: &str, time: Option<Duration>) -> Self {
+        let words = format!("its process ended while {what}");
         Self { outcome: Outcome::Errored, words, time }
     }
 

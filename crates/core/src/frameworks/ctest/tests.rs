@@ -1,5 +1,6 @@
 //! What CTest printed, and what it comes to.
 
+mod cases;
 mod selection;
 
 use expect_test::{Expect, expect};
@@ -44,10 +45,20 @@ fn job(files: Files<'_>, selection: &[&str]) -> Job {
 
 fn check(job: &Job, captured: &str, exit: Exit, expected: &Expect) {
     let mut reader = Ctest.reader(job, &site());
-    let told: Vec<RunEvent> = captured.lines().flat_map(|line| reader.printed(line)).collect();
+    let told: Vec<RunEvent> = captured.lines().flat_map(|line| reader.line(line)).collect();
     let conclusion = reader.conclude(&[], exit);
     let finished = told.iter().filter(|event| matches!(event, RunEvent::TestFinished(_))).count();
-    let started = told.iter().filter(|event| matches!(event, RunEvent::TestStarted(_))).count();
+    let started: Vec<&TestId> = told
+        .iter()
+        .filter_map(|event| match event {
+            RunEvent::TestStarted(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    for id in &started {
+        assert!(conclusion.results.iter().any(|it| it.id == **id), "{id} began and did not end");
+    }
+    let started = started.len();
     let ran = format!("{started} started and {finished} finished while it ran");
     expected.assert_eq(&format!("{ran}\n{}", sample::shown(&conclusion)));
 }
@@ -60,12 +71,12 @@ fn the_sample_project() {
         captured,
         Exit::Code(8),
         &expect![[r#"
-            35 started and 34 finished while it ran
+            33 started and 34 finished while it ran
             passed tests/CMakeLists.txt::exits_…[exits_0]
             failed tests/CMakeLists.txt::exits_…[exits_1]
-                /w/tests/CMakeLists.txt:26: the test failed
+                /w/tests/CMakeLists.txt:40: the test failed
             errored tests/CMakeLists.txt::patience
-                /w/tests/CMakeLists.txt:28: it took too long
+                /w/tests/CMakeLists.txt:42: it took too long
             passed tests/CMakeLists.txt::says hello
                 printed "hello\nno line end\n"
             errored tests/broken_test.cpp
@@ -175,28 +186,28 @@ fn a_program_is_no_test_beside_those_that_tell_all_of_it() {
         &of_program(passed, "   Passed"),
         0,
         &expect![[r#"
-        3 started and 2 finished while it ran
-        passed tests/service_test.cpp::Service::Answers
-        passed tests/service_test.cpp::Service::IsPatient
-    "#]],
+            2 started and 2 finished while it ran
+            passed tests/service_test.cpp::Service::Answers
+            passed tests/service_test.cpp::Service::IsPatient
+        "#]],
     );
     all(
         &of_program(failed, "***Failed"),
         8,
         &expect![[r#"
-        3 started and 2 finished while it ran
-        passed tests/service_test.cpp::Service::Answers
-        failed tests/service_test.cpp::Service::IsPatient
-    "#]],
+            2 started and 2 finished while it ran
+            passed tests/service_test.cpp::Service::Answers
+            failed tests/service_test.cpp::Service::IsPatient
+        "#]],
     );
     // What no test in it tells, it tells itself: here a failure at its end, and one of its tests that CTest did not see.
     all(
         &of_program(passed, "***Failed"),
         8,
         &expect![[r#"
-            3 started and 3 finished while it ran
+            2 started and 3 finished while it ran
             failed tests/CMakeLists.txt::service
-                /w/tests/CMakeLists.txt:16: the test failed
+                /w/tests/CMakeLists.txt:17: the test failed
             passed tests/service_test.cpp::Service::Answers
             passed tests/service_test.cpp::Service::IsPatient
         "#]],
@@ -205,9 +216,9 @@ fn a_program_is_no_test_beside_those_that_tell_all_of_it() {
         &of_program("", "   Passed"),
         0,
         &expect![[r#"
-            3 started and 3 finished while it ran
+            2 started and 3 finished while it ran
             errored tests/CMakeLists.txt::service
-                /w/tests/CMakeLists.txt:16: its process ended while Service.IsPatient ran
+                /w/tests/CMakeLists.txt:17: its process ended while Service.IsPatient ran
             passed tests/service_test.cpp::Service::Answers
             errored tests/service_test.cpp::Service::IsPatient
                 /w/tests/service_test.cpp:16: its process ended while Service.IsPatient ran
@@ -217,12 +228,12 @@ fn a_program_is_no_test_beside_those_that_tell_all_of_it() {
         &of_program(failed, "***Exception: SegFault"),
         8,
         &expect![[r#"
-        3 started and 3 finished while it ran
-        errored tests/CMakeLists.txt::service
-            /w/tests/CMakeLists.txt:16: its process was ended: SegFault
-        passed tests/service_test.cpp::Service::Answers
-        failed tests/service_test.cpp::Service::IsPatient
-    "#]],
+            2 started and 3 finished while it ran
+            errored tests/CMakeLists.txt::service
+                /w/tests/CMakeLists.txt:17: its process was ended: SegFault
+            passed tests/service_test.cpp::Service::Answers
+            failed tests/service_test.cpp::Service::IsPatient
+        "#]],
     );
 }
 
@@ -235,7 +246,7 @@ fn programs_that_end_in_unusual_ways() {
         captured,
         Exit::Code(8),
         &expect![[r#"
-            6 started and 7 finished while it ran
+            3 started and 7 finished while it ran
             errored CMakeLists.txt::a
                 /w/CMakeLists.txt:1: Unable to find executable: /tmp/b/a
             errored CMakeLists.txt::asserts

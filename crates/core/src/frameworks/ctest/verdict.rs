@@ -118,7 +118,7 @@ impl Scene<'_> {
         self.failure(&message, (place, frames), heading, block)
     }
 
-    fn of_catch(
+    pub(super) fn of_catch(
         self,
         place: Option<Place>,
         heading: &str,
@@ -215,7 +215,7 @@ impl Scene<'_> {
         }
     }
 
-    fn place(self, path: &str, line: &str) -> Option<Place> {
+    pub(super) fn place(self, path: &str, line: &str) -> Option<Place> {
         self.site.place(self.root, path, line.parse().ok()?, None)
     }
 }

@@ -1,4 +1,8 @@
 //! Finds the tests that a `CMakeLists.txt` makes of programs: `add_test(NAME … COMMAND …)`.
+//!
+//! A program that is linked with a test library there is a group: its tests stand in its sources.
+
+use std::collections::HashSet;
 
 use tree_sitter::Node;
 
@@ -14,24 +18,65 @@ pub(super) fn discover(file: &TestId, source: &mut Source<'_>) -> Vec<TestItem> 
     let Some(tree) = source.tree(&CMAKE) else {
         return Vec::new();
     };
-    let mut items = Vec::new();
-    visit(file, source, tree.root_node(), &mut items);
+    let mut commands = Vec::new();
+    collect(tree.root_node(), &mut commands);
+    let mut programs = HashSet::new();
+    for &command in &commands {
+        let words = words(source, command);
+        if let [of, program, libraries @ ..] = words.as_slice()
+            && of.eq_ignore_ascii_case("target_link_libraries")
+            && libraries.iter().any(|it| is_library(it))
+        {
+            programs.insert(*program);
+        }
+    }
+    let mut items: Vec<TestItem> = Vec::new();
+    for command in commands {
+        let item = item(file, source, command, &programs);
+        items.extend(item.filter(|item| items.iter().all(|known| known.id != item.id)));
+    }
     items
 }
 
-fn visit(file: &TestId, source: &Source<'_>, node: Node<'_>, items: &mut Vec<TestItem>) {
+fn collect<'t>(node: Node<'t>, commands: &mut Vec<Node<'t>>) {
     if node.kind() == "normal_command" {
-        let item = item(file, source, node);
-        items.extend(item.filter(|item| items.iter().all(|known| known.id != item.id)));
-        return;
+        return commands.push(node);
     }
     let mut cursor = node.walk();
     for child in node.named_children(&mut cursor) {
-        visit(file, source, child, items);
+        collect(child, commands);
     }
 }
 
-fn item(file: &TestId, source: &Source<'_>, command: Node<'_>) -> Option<TestItem> {
+/// A command's name and arguments as they stand there, quotes aside.
+fn words<'s>(source: &Source<'s>, command: Node<'_>) -> Vec<&'s str> {
+    let mut cursor = command.walk();
+    let parts: Vec<Node<'_>> = command.named_children(&mut cursor).collect();
+    let mut words = Vec::new();
+    for part in parts {
+        if part.kind() == "argument_list" {
+            let mut cursor = part.walk();
+            let arguments = part.named_children(&mut cursor).filter(|it| it.kind() == "argument");
+            words.extend(arguments.map(|it| source.slice(it).trim_matches('"')));
+        } else {
+            words.push(source.slice(part));
+        }
+    }
+    words
+}
+
+/// Whether what a program is linked with is a library whose tests are told one by one.
+fn is_library(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["gtest", "gmock", "catch", "doctest"].iter().any(|library| name.contains(library))
+}
+
+fn item(
+    file: &TestId,
+    source: &Source<'_>,
+    command: Node<'_>,
+    programs: &HashSet<&str>,
+) -> Option<TestItem> {
     let word = |node: Node<'_>| source.slice(node).to_ascii_lowercase();
     command.named_child(0).filter(|name| word(*name) == "add_test")?;
     let arguments = command.named_child(1)?;
@@ -44,10 +89,27 @@ fn item(file: &TestId, source: &Source<'_>, command: Node<'_>) -> Option<TestIte
     // Of a name that is all gap nothing is known.
     (is_whole || pieces.iter().any(|piece| !piece.is_empty())).then(|| {
         let id = TestId { names: vec![name], ..file.clone() };
-        let kind = if is_whole { ItemKind::Test } else { ItemKind::Parametrised };
+        let kind = match is_whole {
+            false => ItemKind::Parametrised,
+            true if program(&words(source, command)).is_some_and(|it| programs.contains(it)) => {
+                ItemKind::Group
+            }
+            true => ItemKind::Test,
+        };
         let pattern = (!is_whole).then(|| NamePattern::new(pieces));
         TestItem { pattern, ..source.item(id, kind, command, at) }
     })
+}
+
+/// The program that an `add_test` runs.
+fn program<'s>(words: &[&'s str]) -> Option<&'s str> {
+    let at = match words.iter().position(|word| *word == "COMMAND") {
+        Some(at) => at + 1,
+        None => 2,
+    };
+    let program = words.get(at)?;
+    let file = program.strip_prefix("$<TARGET_FILE:").and_then(|it| it.strip_suffix('>'));
+    Some(file.unwrap_or(program))
 }
 
 /// The text before, between and behind what CMake fills in.

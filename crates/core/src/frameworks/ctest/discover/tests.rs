@@ -87,9 +87,17 @@ MY_TEST_CASES("not one") { }
 TEST_SUITE("of doctest") {
 TEST_CASE("inside") { CHECK(1 == 1); }
 }
+TEST_CASE("decorated" * doctest::skip() * doctest::timeout(1)) { }
+TEST_CASE_TEMPLATE("of types", T, int, long) { }
+TEST_CASE_TEMPLATE("of a type", T, int) { CHECK(T() == 0); }
+TEST_CASE_FIXTURE(Shop, "of a fixture") { CHECK(1 == 1); }
+TEMPLATE_TEST_CASE("of more", "[t]", float, double) { CHECK(TestType() == 0); }
+TEST_CASE("measures", "[!benchmark]") { }
+TEST_CASE("hidden", "[.]") { }
+TEST_CASE("bytes \xc4\x8d\101 \u8336") { }
 "#,
         &expect![[r#"
-            Test 2-4 at 2 one #quick #slow
+            Test 2-4 at 2 one #quick #slow #.
             Test 5-5 at 5 with "quotes", A and \
             Test 6-6 at 6 raw ")" text
             Test 7-7 at 7 Scenario: an order #a
@@ -97,6 +105,14 @@ TEST_CASE("inside") { CHECK(1 == 1); }
             Test 9-9 at 9 of a class
             Test 10-10 at 10 of a method
             Test 14-14 at 14 inside
+            Test 16-16 at 16 decorated
+            Parametrised 17-17 at 17 of types (gaps)
+            Parametrised 18-18 at 18 of a type (gaps)
+            Test 19-19 at 19 of a fixture
+            Parametrised 20-20 at 20 of more (gaps) #t
+            Test 21-21 at 21 measures #!benchmark #.
+            Test 22-22 at 22 hidden #.
+            Test 23-23 at 23 bytes čA 茶
         "#]],
     );
 }
@@ -120,12 +136,23 @@ add_test(NAME [[raw ${name}]] COMMAND x)
 function(made name)
   add_test(NAME ${name} COMMAND x)
 endfunction()
+target_link_libraries(unit PRIVATE core "GTest::gtest_main")
+target_link_libraries(more ${CATCH_LIBRARIES})
+target_link_libraries(tool core)
+add_test(NAME units COMMAND unit --gtest_shuffle)
+add_test(more more)
+add_test(NAME files COMMAND $<TARGET_FILE:more>)
+add_test(NAME tools COMMAND tool unit)
 "#,
         &expect![[r#"
             Test 4-4 at 4 says hello
             Parametrised 6-8 at 7 exits_…_at_… (gaps)
             Test 11-11 at 11 old
             Test 12-12 at 12 raw ${name}
+            Group 19-19 at 19 units
+            Group 20-20 at 20 more
+            Group 21-21 at 21 files
+            Test 22-22 at 22 tools
         "#]],
     );
 }

@@ -2,8 +2,11 @@
 #   testdock_ctest.sh BUILD SCRATCH COMMAND …
 # $TESTDOCK_CMAKE_ARGS holds more words for CMake, a line each. Where SCRATCH has a `selection`, only what it names runs: a
 # line `=` for nothing else, then one for each test that is wanted (+), unwanted (-) or wanted by the start of its name (^).
-build=${TESTDOCK_CMAKE_BUILD_DIR:-$1} scratch=$2
+# What programs of one library are told then is in `filter` (GoogleTest), `catch2`, `doctest`; those that may hold what is
+# wanted contain a line of `classes` (GoogleTest) or of `titles`.
+helpers=${0%/*} build=${TESTDOCK_CMAKE_BUILD_DIR:-$1} scratch=$2
 shift 2
+exec 2>&1
 # Whoever debugs wants names and lines, and so do we.
 [ -n "$CMAKE_BUILD_TYPE" ] || export CMAKE_BUILD_TYPE=Debug
 [ -n "$CMAKE_GENERATOR" ] || ! command -v ninja >/dev/null || export CMAKE_GENERATOR=Ninja
@@ -22,6 +25,7 @@ esac
 cmake --build "$build" -- $go_on
 built=$?
 cd "$build" || exit
+build=$PWD
 if [ "$built" != 0 ]; then
     # What an earlier run built, and what it found in that, must not pass for what does not build now: a dry run names it.
     cmake --build . -- -n | sed -n 's/.*Linking C[XU]* executable \([^" ]*\).*/\1/p' | while read -r program; do
@@ -29,70 +33,87 @@ if [ "$built" != 0 ]; then
         find . \( -name "$name" -o -name "$name[[]*]_tests.cmake" -o -name "${name}_tests-*.cmake" \) -type f -exec rm -f {} +
     done
 fi
-if [ -f "$scratch/selection" ]; then
-    "$@" -N -V >"$scratch/list" || exit
-    awk '
-        function judge(key) {
-            if (key in wanted) yes = 1
-            if (key in unwanted) no = 1
-            for (start in starts) if (start == "" || index(key, start) == 1) yes = 1
-        }
-        # A test of GoogleTest: Instance/Suite/0.Name/0, whose case is all but suite and name.
-        function judge_parts(full,    suites, names, count, more, at, other, rest, key) {
-            at = index(full, ".")
-            count = split(substr(full, 1, at - 1), suites, "/")
-            more = split(substr(full, at + 1), names, "/")
-            for (at = 1; at <= count; at++) {
-                rest = ""
-                for (other = 1; other <= count; other++) if (other != at) rest = rest "/" suites[other]
-                for (other = 2; other <= more; other++) rest = rest "/" names[other]
-                key = suites[at] "." names[1]
-                judge(key)
-                if (rest != "") judge(key "[" substr(rest, 2) "]")
-            }
-        }
-        NR == FNR {
-            key = substr($0, 2)
-            if (/^=/) only = 1
-            if (/^\+/) wanted[key]
-            if (/^-/) unwanted[key]
-            if (/^\^/) starts[key]
-            next
-        }
-        /^[0-9]+: Test command: / {
-            command = substr($0, index($0, "Test command: ") + 14)
-            next
-        }
-        /^  Test +#[0-9]+: / {
-            number = $0; sub(/^[^#]*#/, "", number); sub(/:.*/, "", number)
-            name = $0; sub(/^[^:]*: /, "", name); sub(/ \(Disabled\)$/, "", name)
-            yes = no = 0
-            at = index(command, " \"")
-            program = at ? substr(command, 1, at - 1) : command
-            if (match(command, /"--gtest_filter=[^"*?:-]+"/)) {
-                judge_parts(substr(command, RSTART + 16, RLENGTH - 17))
-                program = ""
-            } else {
-                judge(name)
-                first = at ? substr(command, at + 2) : ""
-                if (at = index(first, "\" \"")) first = substr(first, 1, at - 1)
-                sub(/"$/, "", first)
-                gsub(/\\,/, ",", first); gsub(/\\\[/, "[", first); gsub(/\\\]/, "]", first)
-                gsub(/\\\\/, "\\", first)
-                if (first != "") judge(first)
-            }
-            command = ""
-            if (no) next
-            if (yes || !only) print number
-            else if (program != "") print number, program
-        }
-    ' "$scratch/selection" "$scratch/list" |
-        while read -r number program; do
-            # A whole program may hold tests of GoogleTest that are wanted: each is a class of that name.
-            if [ -z "$program" ] || grep -aqFf "$scratch/classes" "$program" 2>/dev/null; then
-                printf '%s\n' "$number"
-            fi
+
+# Whose tests a program holds, in one word. It is asked itself, since not all that contains a library is a program of its
+# tests; for a short time only, since one may take no arguments and do something else.
+library() {
+    [ -f "$1" ] && [ -x "$1" ] && command -v timeout >/dev/null || return
+    if grep -aqF -e Catch7AutoReg -e 'is a Catch' "$1"; then
+        case $(timeout 5 "$1" --libidentify </dev/null 2>/dev/null) in
+        *"Catch2 test executable"*"Catch2"*"version: "*) echo catch3 ;;
+        *"Catch"*" test executable"*"version: "*) echo catch2 ;;
+        esac
+    elif grep -aqF -e 7doctest -e '[doctest] ' "$1"; then
+        case $(timeout 5 "$1" --dt-version </dev/null 2>/dev/null) in
+        *"test cases:"*) ;;
+        *'[doctest] doctest version is '*) echo doctest ;;
+        esac
+    fi
+}
+
+# The lines of a file as elements of a list of CMake's.
+words() {
+    cat "$1" 2>/dev/null | while IFS= read -r word; do printf ' [======[\n%s]======]' "$word"; done
+}
+
+# What a program is told: to report in XML, and which tests run.
+told() {
+    case $1:$2 in
+    *:fixed | catch*:case) return ;;
+    catch*) reporter='-r xml -d yes' arguments=$scratch/catch2 ;;
+    doctest*) reporter='-r=xml -d=true' arguments=$scratch/doctest ;;
+    *) return ;;
+    esac
+    # One with arguments of its own chooses by those, and one that is itself wanted runs all of its tests.
+    if [ "$2" != bare ] || [ "$3" = yes+ ]; then arguments=; fi
+    # What contains such a text need not have such a test: only a newer Catch2 takes that for a failure.
+    if [ "$1:$2:$3" = 'catch3:bare:yes?' ]; then reporter="$reporter --allow-running-no-tests"; fi
+    printf 'set(testdock_more_%s %s%s)\n' "$4" "$reporter" "$(words "$arguments")"
+}
+
+here=$scratch/ctest
+mkdir -p "$here" Testing
+{
+    printf 'set(testdock_here [======[\n%s]======])\n' "$here"
+    cat "$helpers/testdock_ctest.cmake"
+    printf 'subdirs([======[\n%s]======])\n' "$build"
+} >"$here/CTestTestfile.cmake"
+for file in CTestCustom.cmake CTestCustom.ctest Testing; do
+    [ ! -e "$file" ] || ln -s "$build/$file" "$here"
+done
+# CTest goes where this says.
+[ ! -f DartConfiguration.tcl ] || sed "s|^BuildDirectory:.*|BuildDirectory: $here|" DartConfiguration.tcl >"$here/DartConfiguration.tcl"
+cd "$here" || exit
+if "$@" -N -V >"$scratch/list" 2>&1; then
+    selection=/dev/null judged=/dev/null only=
+    [ ! -f "$scratch/selection" ] || selection=$scratch/selection
+    [ ! -f judged ] || judged=judged
+    ! grep -q '^=' "$selection" || only=yes
+    awk -f "$helpers/testdock_ctest.awk" "$selection" "$judged" "$scratch/list" >"$scratch/tests"
+    cut -f 4 "$scratch/tests" | sort -u | while IFS= read -r program; do
+        printf '%s\t%s\n' "$(library "$program")" "$program"
+    done >"$scratch/libraries"
+    tab=$(printf '\t')
+    awk -F '\t' 'NR == FNR { of[$2] = $1; next } { print $1 "\t" $2 "\t" $3 "\t" (of[$4] ? of[$4] : "other") "\t" $4 }' \
+        "$scratch/libraries" "$scratch/tests" |
+        while IFS=$tab read -r number sign called library program; do
+            case $sign:$library:$called in
+            +:*) ;;
+            # A whole program may hold tests that are wanted: each of GoogleTest's is a class of that name.
+            *:other:*) grep -aqFf "$scratch/classes" "$program" 2>/dev/null || continue ;;
+            *:bare | *:words) grep -aqFf "$scratch/titles" "$program" 2>/dev/null || continue ;;
+            *) continue ;;
+            esac
+            told "$library" "$called" "$only$sign" "$number" >>changes.cmake
+            printf '%s\n' "$number"
         done >"$scratch/numbers"
+elif [ -f "$scratch/selection" ]; then
+    cat "$scratch/list"
+    exit 1
+fi
+# Where nothing is added, all is as if a person had called CTest.
+[ -s changes.cmake ] || cd "$build" || exit
+if [ -f "$scratch/selection" ]; then
     [ -s "$scratch/numbers" ] || exit "$built"
     # CTest takes a range first, then numbers.
     first=$(head -n 1 "$scratch/numbers")

@@ -35,6 +35,15 @@ fn each_selection_has_its_files() {
             Stock_Opens_Test
             filter:
             Discount.IsForFewPieces/*:*/Discount.IsForFewPieces/*:Discount/*.IsForFewPieces:*/Discount/*.IsForFewPieces:Stock.Opens
+            titles:
+            10 pieces, [or] "more" * \ ok
+            cases:
+            "10 pieces\, [or] \"more\" * \\ ok"
+            catch2:
+            -f
+            /s/cases
+            doctest:
+            --test-case=10 pieces? [or] ?more? * ? ok
         "#]],
     );
     selected(
@@ -53,23 +62,38 @@ fn each_selection_has_its_files() {
             Discount_IsForFewPieces_Test
             filter:
             Discount.IsForFewPieces/*:*/Discount.IsForFewPieces/*:Discount/*.IsForFewPieces:*/Discount/*.IsForFewPieces
+            titles:
+            amounts begin at zero
+            amounts begin at zero
+            cases:
+            "amounts begin at zero - *"
+            "amounts begin at zero - int"
+            catch2:
+            -f
+            /s/cases
+            doctest:
+            --test-case=amounts begin at zero - *,amounts begin at zero - int
         "#]],
     );
     selected(
         &["tests/CMakeLists.txt", "tests/refund_test.cpp"],
         &expect![[r#"
-        selection:
-        =
-        +Orders.Total
-        ^exits_
-        +patience
-        +says hello
-        +service
-        classes:
-        Orders_Total_Test
-        filter:
+            selection:
+            =
+            +Orders.Total
+            +checkout
+            +checkout_judged
+            +checkout_quick
+            ^exits_
+            +ledger
+            +patience
+            +says hello
+            +service
+            classes:
+            Orders_Total_Test
+            filter:
 
-    "#]],
+        "#]],
     );
     selected(
         &["!tests/orders_test.cpp", "!tests/CMakeLists.txt::service"],
