@@ -27,6 +27,16 @@ impl fmt::Display for Counts {
     }
 }
 
+impl std::iter::Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |a, b| Self {
+            passed: a.passed + b.passed,
+            failed: a.failed + b.failed,
+            skipped: a.skipped + b.skipped,
+        })
+    }
+}
+
 /// How a tool runs, and how its words are read. A pattern's groups are numbers, or, where it has none,
 /// each match counts as one; all that it finds is added up.
 struct Tool {
@@ -145,21 +155,33 @@ const TOOLS: &[Tool] = &[
         failed: r"(?m)^\d+: \[  FAILED  \] .* \(\d+ ms\)",
         skipped: r"(?m)^\d+: \[  SKIPPED \] .* \(\d+ ms\)",
     },
+    Tool {
+        name: "catch2",
+        command: "cmake --build $TESTDOCK_CMAKE_BUILD_DIR >/dev/null; ctest --test-dir $TESTDOCK_CMAKE_BUILD_DIR --verbose",
+        ran: "",
+        passed: r"(?m)^\d+: All tests passed \(.* in (\d+) test cases?\)|^\d+: test cases: +\d+ \|(?: +(\d+) passed)?(?:.*\| +(\d+) failed as expected)?",
+        failed: r"(?m)^\d+: test cases:.*\| +(\d+) failed(?: \||$)",
+        skipped: r"(?m)^\d+: test cases:.*\| +(\d+) skipped",
+    },
 ];
 
-/// Runs the tool in the image, which holds the planted files, and reads what it says.
+/// Runs the tool in the image, which holds the planted files, and reads what it says. Of several (`catch2+ctest`) all
+/// that they tell is added up.
 pub(super) fn counts(project: &Project, image: &str) -> Result<Counts> {
-    let name = project.tool.as_deref().unwrap_or(&project.framework);
-    let Some(tool) = TOOLS.iter().find(|it| it.name == name) else {
-        bail!("it is not described how {name} tells its counts");
-    };
-    let words = project.command.as_deref().unwrap_or(tool.command);
+    let names = project.tool.as_deref().unwrap_or(&project.framework);
+    let tools = names.split('+').map(|name| {
+        let tool = TOOLS.iter().find(|it| it.name == name);
+        tool.with_context(|| format!("it is not described how {name} tells its counts"))
+    });
+    let tools = tools.collect::<Result<Vec<_>>>()?;
+    let words = project.command.as_deref().unwrap_or(tools[0].command);
     say(format_args!("running `{words}`"));
     let output = run_in(image, &project.folder()?, words)?;
     let text = String::from_utf8_lossy(&output);
     let log = project.log("tool.log")?;
     std::fs::write(&log, text.as_bytes())?;
-    let counts = tool.read(&text)?;
+    let told = tools.iter().map(|tool| tool.read(&text)).collect::<Result<Vec<_>>>()?;
+    let counts = told.into_iter().sum();
     if counts == Counts::default() {
         bail!("the tool told of no test: see {}", log.display());
     }
@@ -247,5 +269,9 @@ mod tests {
         let google =
             "1: [       OK ] A.b (0 ms)\n1: [  FAILED  ] A.c (0 ms)\n1: [  FAILED  ] A.c\n";
         assert_eq!(read("googletest", google), (1, 1, 0));
+        let catch = "1: All tests passed (39 assertions in 7 test cases)\n\
+                     2: test cases: 13 | 4 passed | 6 failed | 1 skipped | 2 failed as expected\n\
+                     3: test cases: 1 | 1 failed\n";
+        assert_eq!(read("catch2", catch), (13, 7, 1));
     }
 }
