@@ -13,6 +13,8 @@ pub(super) struct Program {
     pub(super) first: Option<String>,
     /// Whether that is an argument of doctest's.
     pub(super) is_case: bool,
+    /// Whether it is told to report in XML.
+    pub(super) reports: bool,
 }
 
 /// With what doctest is told to run a test.
@@ -31,7 +33,9 @@ impl Program {
         let arguments = arguments.strip_suffix('"').unwrap_or(arguments);
         let all = arguments.split("\" \"").filter(|argument| !argument.is_empty());
         // What stands behind these is Testdock's.
-        let mut all = all.take_while(|argument| !matches!(*argument, "-r" | "-r=xml"));
+        let is_own = |argument: &&str| !matches!(*argument, "-r" | "-r=xml");
+        self.reports = !all.clone().all(|argument| is_own(&argument));
+        let mut all = all.take_while(is_own);
         let first = all.clone().next();
         let case = first.and_then(|it| it.strip_prefix(CASE));
         self.is_case = case.is_some();

@@ -13,7 +13,6 @@ use regex::Regex;
 use super::build::Build;
 use super::names::Names;
 use super::program::Program;
-use super::report::Report;
 use super::running::Running;
 use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite};
 use crate::id::TestId;
@@ -133,23 +132,9 @@ impl CtestReader {
         if is_last {
             return Vec::new();
         }
-        if running.report.is_some() {
+        if running.test.reports {
             self.is_shown = false;
             return self.reported(number, line);
-        }
-        // Such a report's first line, behind what a `main` of the project's own printed.
-        if let Some((before, _)) = line.split_once("<?xml version=\"1.0\" encoding=\"UTF-8\"?>") {
-            self.is_shown = false;
-            if before.is_empty() {
-                return Vec::new();
-            }
-            running.print(before);
-            return vec![self.shown(number, before)];
-        }
-        if let Some(report) = Report::begun(line) {
-            self.is_shown = false;
-            running.report = Some(report);
-            return Vec::new();
         }
         match MARK.captures(line) {
             Some(found) => {

@@ -34,16 +34,29 @@ if [ "$built" != 0 ]; then
     done
 fi
 
+# Whether a program contains one of these texts. BusyBox's grep sees nothing behind a zero byte.
+holds() {
+    file=$1
+    shift
+    if [ -n "$reads_all" ]; then
+        LC_ALL=C grep -aqF "$@" "$file" 2>/dev/null
+    else
+        tr '\000' '\n' 2>/dev/null <"$file" | LC_ALL=C grep -qF "$@"
+    fi
+}
+reads_all=
+! printf 'no\000yes' | grep -aqF yes 2>/dev/null || reads_all=yes
+
 # Whose tests a program holds, in one word. It is asked itself, since not all that contains a library is a program of its
 # tests; for a short time only, since one may take no arguments and do something else.
 library() {
     [ -f "$1" ] && [ -x "$1" ] && command -v timeout >/dev/null || return
-    if grep -aqF -e Catch7AutoReg -e 'is a Catch' "$1"; then
+    if holds "$1" -e Catch7AutoReg -e 'is a Catch'; then
         case $(timeout 5 "$1" --libidentify </dev/null 2>/dev/null) in
         *"Catch2 test executable"*"Catch2"*"version: "*) echo catch3 ;;
         *"Catch"*" test executable"*"version: "*) echo catch2 ;;
         esac
-    elif grep -aqF -e 7doctest -e '[doctest] ' "$1"; then
+    elif holds "$1" -e 7doctest -e '[doctest] '; then
         case $(timeout 5 "$1" --dt-version </dev/null 2>/dev/null) in
         *"test cases:"*) ;;
         *'[doctest] doctest version is '*) echo doctest ;;
@@ -100,8 +113,8 @@ if "$@" -N -V >"$scratch/list" 2>&1; then
             case $sign:$library:$called in
             +:*) ;;
             # A whole program may hold tests that are wanted: each of GoogleTest's is a class of that name.
-            *:other:*) grep -aqFf "$scratch/classes" "$program" 2>/dev/null || continue ;;
-            *:bare | *:words) grep -aqFf "$scratch/titles" "$program" 2>/dev/null || continue ;;
+            *:other:*) holds "$program" -f "$scratch/classes" || continue ;;
+            *:bare | *:words) holds "$program" -f "$scratch/titles" || continue ;;
             *) continue ;;
             esac
             told "$library" "$called" "$only$sign" "$number" >>changes.cmake

@@ -54,20 +54,30 @@ impl CtestReader {
             return Vec::new();
         };
         let Some(report) = &mut running.report else {
-            return Vec::new();
+            running.report = Report::begun(line);
+            let before = line.split_once("<?xml ").map_or(line, |(before, _)| before);
+            let is_begun = running.report.is_some();
+            return if is_begun { Vec::new() } else { self.printed_beside(number, before) };
         };
         let Heard { printed, said } = report.line(line);
-        let mut events = Vec::new();
-        if let Some(printed) = printed {
-            running.print(printed);
-            events.push(self.shown(number, printed));
-        }
+        let mut events = self.printed_beside(number, printed.unwrap_or_default());
         match said {
             Said::Nothing => {}
             Said::Began => events.extend(self.case_began(number)),
             Said::Ended(case) => events.extend(self.case_ended(number, &case)),
         }
         events
+    }
+
+    /// What a program prints beside its report.
+    fn printed_beside(&mut self, number: u32, line: &str) -> Vec<RunEvent> {
+        if line.is_empty() {
+            return Vec::new();
+        }
+        if let Some(running) = self.running.get_mut(&number) {
+            running.print(line);
+        }
+        vec![self.shown(number, line)]
     }
 
     fn case_began(&mut self, number: u32) -> Option<RunEvent> {
@@ -122,7 +132,7 @@ impl CtestReader {
     }
 
     /// What people see of a test of CTest in the place of what it printed.
-    pub(super) fn shown(&self, number: u32, line: &str) -> RunEvent {
+    fn shown(&self, number: u32, line: &str) -> RunEvent {
         RunEvent::Output(self.site.text_to_host(&format!("{number}: {line}\n")))
     }
 

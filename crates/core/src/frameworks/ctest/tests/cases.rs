@@ -126,3 +126,24 @@ fn a_program_that_fails_by_what_was_not_asked_for_breaks_nothing() {
         "#]],
     );
 }
+
+#[test]
+fn a_main_of_the_projects_own_prints_around_the_report() {
+    let printed = "Test project /b\n    Start 1: older\n\n1: Test command: /b/older \"-r\" \"xml\"\n\
+                   1: set up<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n1: <Catch name=\"older\">\n\
+                   1: <TestCase name=\"may\">\n1: <OverallResult success=\"true\"/>\n1: </TestCase>\n\
+                   1: </Catch>torn down\n1/1 Test #1: older ....***Failed   0.01 sec\n\n\
+                   0% tests passed, 1 tests failed out of 1\n";
+    check(
+        &job(CASES, &[]),
+        printed,
+        Exit::Code(8),
+        &expect![[r#"
+            2 started and 2 finished while it ran
+            failed CMakeLists.txt::older
+                /w/CMakeLists.txt:16: torn down
+                printed "set up\ntorn down\n"
+            passed older.cpp::may
+        "#]],
+    );
+}
