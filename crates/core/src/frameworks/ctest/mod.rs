@@ -1,8 +1,8 @@
-//! CTest: CMake projects whose tests are GoogleTest's, Catch2's, or any program that `add_test` names.
+//! CTest: CMake projects whose tests are GoogleTest's, Catch2's, doctest's, or any program that `add_test` names.
 //!
-//! CTest decides what one test is: a test of GoogleTest or Catch2 where the project has them discovered, else a whole
-//! program; of a program of GoogleTest, the tests in it are told too. Neither tells the file, so a run has to know
-//! what stands where.
+//! CTest decides what one test is: a test of a library where the project has them discovered, else a whole program; of
+//! a program of one of these libraries, the tests in it are told too. GoogleTest does not tell the file, so a run has to
+//! know what stands where.
 
 mod build;
 mod case;
@@ -23,8 +23,6 @@ mod verdict;
 mod tests;
 
 use std::sync::Arc;
-
-use program::Program;
 
 use super::{Detected, Framework, Kind, Reader, Source, Suite, TestItem};
 use crate::paths::RelPath;

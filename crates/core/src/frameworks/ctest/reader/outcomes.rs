@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::super::case::Ended;
-use super::super::report::{Element, Heard, Report, Said};
-use super::super::running::{Inner, Running};
-use super::super::status::Status;
-use super::super::verdict::Scene;
-use super::super::{LISTS, Program};
 use super::CtestReader;
 use crate::frameworks::ItemKind;
+use crate::frameworks::ctest::LISTS;
+use crate::frameworks::ctest::case::Ended;
+use crate::frameworks::ctest::program::Program;
+use crate::frameworks::ctest::report::{Element, Heard, Report, Said};
+use crate::frameworks::ctest::running::{Inner, Running};
+use crate::frameworks::ctest::status::Status;
+use crate::frameworks::ctest::verdict::Scene;
 use crate::id::TestId;
 use crate::model::{Outcome, Place, RunEvent, TestResult};
 
@@ -142,33 +143,42 @@ impl CtestReader {
         let running = self.running.get_mut(&number)?;
         let from = running.lines.len();
         running.inner = Some(Inner { name: name.to_owned(), id: id.clone(), from });
-        let is_told = self.job.selects(&id) && !self.is_only(number, &id);
+        let test = running.test.clone();
+        let is_told = self.job.selects(&id) && !self.is_only(&test, &id);
         is_told.then_some(RunEvent::TestStarted(id))
     }
 
     /// Whether a test in a program is all that its test of CTest is about.
-    fn is_only(&self, number: u32, id: &TestId) -> bool {
-        let test = self.running.get(&number).map(|it| &it.test);
-        test.is_some_and(|test| test.filter.is_some() || self.named(test) == *id)
+    fn is_only(&self, test: &Program, id: &TestId) -> bool {
+        test.filter.is_some() || self.named(test) == *id
+    }
+
+    fn part(&mut self, number: u32, result: TestResult) -> Option<RunEvent> {
+        let mut running = self.running.remove(&number)?;
+        let event = self.part_of(number, &mut running, result);
+        self.running.insert(number, running);
+        event
     }
 
     /// How a test in a program ended: by itself, or as what its test of CTest is about.
-    fn part(&mut self, number: u32, result: TestResult) -> Option<RunEvent> {
+    fn part_of(
+        &mut self,
+        number: u32,
+        running: &mut Running,
+        result: TestResult,
+    ) -> Option<RunEvent> {
         let is_told = self.job.selects(&result.id);
-        let is_only = self.is_only(number, &result.id);
-        let running = self.running.get_mut(&number)?;
-        if is_only {
-            running.only = Some(result);
-            return None;
-        }
         // What doctest's filter leaves out is skipped, as it has it.
         let is_left_out = result.outcome == Outcome::Skipped && (!is_told || running.test.is_case);
-        if !is_told || is_left_out {
-            running.untold.extend((!is_left_out).then_some(result));
-            return None;
+        if self.is_only(&running.test, &result.id) {
+            running.only = Some(result);
+        } else if is_told && !is_left_out {
+            running.told.push((result.id.clone(), result.outcome));
+            return self.finished(number, result);
+        } else if !is_left_out {
+            running.untold.push(result);
         }
-        running.told.push((result.id.clone(), result.outcome));
-        self.finished(number, result)
+        None
     }
 
     /// A test of CTest ended.
@@ -219,21 +229,12 @@ impl CtestReader {
             *status = Status::left(&format!("{} ran", inner.name), status.time);
         }
         let lines = running.lines.split_off(inner.from);
-        let is_only = running.test.filter.is_some() || self.named(&running.test) == inner.id;
         let mut result = self.result(inner.id, Outcome::Errored, &lines);
         let definition = self.known.place(&result.id, &self.site.root);
         let scene = self.scene(definition.as_ref());
         result.failures.extend(case.iter().flat_map(|case| scene.failures(case)));
         result.failures.push(scene.of_program(&lines, &status.words));
-        if is_only {
-            running.only = Some(result);
-        } else if self.job.selects(&result.id) {
-            running.told.push((result.id.clone(), result.outcome));
-            return self.finished(number, result).into_iter().collect();
-        } else {
-            running.untold.push(result);
-        }
-        Vec::new()
+        self.part_of(number, running, result).into_iter().collect()
     }
 
     /// Tests that failed in a program that CTest takes as passed: it is meant to fail, or judged by what it prints.
