@@ -20,22 +20,31 @@ pub(super) fn discover(file: &TestId, source: &mut Source<'_>) -> Vec<TestItem> 
     };
     let mut commands = Vec::new();
     collect(tree.root_node(), &mut commands);
-    let mut programs = HashSet::new();
-    for &command in &commands {
-        let words = words(source, command);
-        if let [of, program, libraries @ ..] = words.as_slice()
-            && of.eq_ignore_ascii_case("target_link_libraries")
-            && libraries.iter().any(|it| is_library(it))
-        {
-            programs.insert(*program);
-        }
-    }
+    let all_words: Vec<Vec<&str>> = commands.iter().map(|it| words(source, *it)).collect();
+    let programs = programs(&all_words);
     let mut items: Vec<TestItem> = Vec::new();
     for command in commands {
         let item = item(file, source, command, &programs);
         items.extend(item.filter(|item| items.iter().all(|known| known.id != item.id)));
     }
     items
+}
+
+/// The programs that are linked with a test library, and the variables that may hold one.
+fn programs(commands: &[Vec<&str>]) -> HashSet<String> {
+    let of = |command: &'static str| {
+        commands.iter().filter_map(move |words| match words.as_slice() {
+            [name, first, rest @ ..] if name.eq_ignore_ascii_case(command) => Some((*first, rest)),
+            _ => None,
+        })
+    };
+    let linked = of("target_link_libraries");
+    let linked = linked.filter(|(_, libraries)| libraries.iter().any(|it| is_library(it)));
+    let mut programs: HashSet<String> = linked.map(|(program, _)| program.to_owned()).collect();
+    let holding = of("set").filter(|(_, values)| values.iter().any(|it| programs.contains(*it)));
+    let variables: Vec<String> = holding.map(|(name, _)| format!("${{{name}}}")).collect();
+    programs.extend(variables);
+    programs
 }
 
 fn collect<'t>(node: Node<'t>, commands: &mut Vec<Node<'t>>) {
@@ -75,7 +84,7 @@ fn item(
     file: &TestId,
     source: &Source<'_>,
     command: Node<'_>,
-    programs: &HashSet<&str>,
+    programs: &HashSet<String>,
 ) -> Option<TestItem> {
     let word = |node: Node<'_>| source.slice(node).to_ascii_lowercase();
     command.named_child(0).filter(|name| word(*name) == "add_test")?;

@@ -143,6 +143,8 @@ add_test(NAME units COMMAND unit --gtest_shuffle)
 add_test(more more)
 add_test(NAME files COMMAND $<TARGET_FILE:more>)
 add_test(NAME tools COMMAND tool unit)
+set(RUNNER wine unit)
+add_test(NAME held COMMAND ${RUNNER})
 "#,
         &expect![[r#"
             Test 4-4 at 4 says hello
@@ -153,6 +155,7 @@ add_test(NAME tools COMMAND tool unit)
             Group 20-20 at 20 more
             Group 21-21 at 21 files
             Test 22-22 at 22 tools
+            Group 24-24 at 24 held
         "#]],
     );
 }
