@@ -147,7 +147,7 @@ pub enum Effect {
 }
 
 /// A change that people may see. Each way of showing it is a pure function over this and the
-/// [`Session`].
+/// [`Session`](super::Session).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// A folder was closed; the session knows it no longer.
