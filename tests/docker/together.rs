@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::support::editor::Editor;
 use crate::support::expected::Expected;
+use crate::support::look::shown;
 use crate::support::project::Project;
 use crate::support::running::Story;
 
@@ -39,7 +40,7 @@ fn two_runs_share_a_server() {
     let runs = files.map(|file| editor.command("testdock.run", &json!({ "ids": [file] })));
     for (file, run) in files.iter().zip(&runs) {
         assert_eq!(editor.until_ended(run)["how"], "completed");
-        let mut wanted = Expected::read().outcomes();
+        let mut wanted = shown(&project, &Expected::read());
         wanted.retain(|id, _| id.starts_with(file));
         assert_eq!(editor.outcomes(run), wanted);
     }
@@ -54,7 +55,7 @@ fn two_servers_share_a_workspace() {
     let runs = editors.each_mut().map(|editor| editor.command("testdock.runAll", &json!({})));
     for (editor, run) in editors.iter_mut().zip(&runs) {
         assert_eq!(editor.until_ended(run)["how"], "completed");
-        assert_eq!(editor.outcomes(run), Expected::read().outcomes());
+        assert_eq!(editor.outcomes(run), shown(&project, &Expected::read()));
     }
     project.container();
 }

@@ -41,7 +41,7 @@ pub(crate) fn check_editor(project: &Project, mut editor: Editor, expected: &Exp
 }
 
 /// The outcomes that are expected, and those of the tests that have cases and stand in their file: as the worst of them.
-fn shown(project: &Project, expected: &Expected) -> BTreeMap<String, String> {
+pub(crate) fn shown(project: &Project, expected: &Expected) -> BTreeMap<String, String> {
     let mut outcomes = expected.outcomes();
     let worse = ["skipped", "passed", "errored", "failed"];
     for id in discover(project).into_iter().filter(|it| it.kind != "group").map(|it| it.id) {
