@@ -154,6 +154,19 @@ async fn a_file_that_is_not_open_is_told_of_when_it_is() {
     client.finish().await;
 }
 
+/// A client may tell files apart by the text of their URIs.
+#[tokio::test]
+async fn a_file_that_is_opened_by_another_spelling_is_told_of_by_that() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace).await;
+    let first = client.next(MARKS).await;
+    let spelt = workspace.uri(FILE).replace("test_shop", "test%5Fshop");
+    client.did_open(&spelt, SHOP).await;
+    let marks = client.next(MARKS).await;
+    assert_eq!((&marks["uri"], &marks["marks"]), (&json!(spelt), &first["marks"]));
+    client.finish().await;
+}
+
 #[tokio::test]
 async fn a_file_without_tests_has_no_marks_any_more() {
     let workspace = Workspace::shop();

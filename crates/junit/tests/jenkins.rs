@@ -88,9 +88,15 @@ fn element(name: &str) -> Element {
     }
 }
 
+/// Whether XML 1.0 does not allow a character.
+fn forbidden(c: char) -> bool {
+    (c.is_ascii_control() && !"\t\n\r\u{7f}".contains(c)) || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
 /// Panics where a document breaks the schema.
 fn validate(xml: &[u8]) {
     let xml = std::str::from_utf8(xml).unwrap();
+    assert_eq!(xml.find(forbidden), None, "a character that XML does not allow");
     let mut reader = Reader::from_str(xml);
     // The names of what is open, and which of the children came last.
     let mut open: Vec<(String, usize)> = Vec::new();
@@ -222,6 +228,17 @@ fn what_a_schema_has_no_room_for_is_flattened() {
         </testsuites>
     "#]];
     expected.assert_eq(&String::from_utf8(xml).unwrap());
+}
+
+#[test]
+fn characters_that_xml_does_not_allow_are_left_out() {
+    let xml = "<testcase name='a\u{fffe}b\u{ffff}'><failure message='\u{fffe}m'>t\u{ffff}</failure></testcase>";
+    let written = merged(xml.as_bytes());
+    validate(&written);
+    let (report, _) = read(&written);
+    let case = &report.cases[0];
+    assert_eq!(case.name.as_deref(), Some("ab"));
+    assert_eq!(case.statuses[0].message.as_deref(), Some("m"));
 }
 
 /// Every real report, merged.

@@ -131,15 +131,16 @@ impl Marks {
     fn tell(&self, shared: &Shared, session: &Session) {
         let mut state = self.state();
         for path in std::mem::take(&mut state.due) {
+            let Some(uri) = shared.uri(&path) else { continue };
             let (id, marks) = state.of(session, &path);
-            let hash = hash(&(&id, &marks));
+            // A client may know a file that it opens by another spelling than the one that it was told of.
+            let hash = hash(&(uri.as_str(), &id, &marks));
             let is_news = if marks.is_empty() {
                 state.told.remove(&path).is_some()
             } else {
                 state.told.insert(path.clone(), hash) != Some(hash)
             };
-            let uri = shared.uri(&path).filter(|_| is_news);
-            if let Some(uri) = uri {
+            if is_news {
                 let seq = shared.next_seq();
                 shared.outbox.notify::<FileMarks>(FileMarksParams { uri, id, seq, marks });
             }

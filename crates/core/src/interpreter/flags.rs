@@ -152,10 +152,7 @@ impl<'a> Flags<'a> {
             "ipc" => options.namespaces.ipc = some,
             "label" => drop(options.labels.insert(pair(value).0, pair(value).1)),
             "memory" => options.limits.memory = Some(size(name, value)?),
-            "mount" => {
-                let mount = mounts::mount(&self.folder, value)?;
-                self.options.mounts.push(mount);
-            }
+            "mount" => self.mount(value)?,
             "network" | "net" => self.network(value),
             "network-alias" => self.alias(value),
             "pid" => options.namespaces.pid = some,
@@ -209,6 +206,16 @@ impl<'a> Flags<'a> {
         self.unheeded.push(format!("`{flag}`: {why}"));
     }
 
+    /// A mount as `--mount` takes it.
+    pub(super) fn mount(&mut self, written: &str) -> Result<(), String> {
+        let (mount, unheeded) = mounts::mount(&self.folder, written)?;
+        self.options.mounts.push(mount);
+        for field in unheeded {
+            self.unheeded(&format!("--mount …,{field}"), MOUNT);
+        }
+        Ok(())
+    }
+
     /// A variable without a value has the caller's.
     fn env(&mut self, written: &str) {
         let (name, value) = match written.split_once('=') {
@@ -252,6 +259,7 @@ impl<'a> Flags<'a> {
     }
 }
 
+const MOUNT: &str = "a setting of mounts that Testdock does not know";
 const TMPFS: &str = "of its settings Testdock knows the size alone";
 const PORTS: &str = "the tests run inside the container, so no port is published";
 

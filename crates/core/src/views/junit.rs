@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use testdock_junit::{Case, FlatSuite, Property, Status, StatusKind, Suite};
 
 use crate::id::TestId;
-use crate::model::{Failure, Outcome, Place, Provenance, TestResult};
+use crate::model::{Failure, Outcome, Provenance, TestResult};
 use crate::session::Run;
 
 /// The report of a run, a suite for each file; `timestamp` is RFC 3339.
@@ -107,20 +107,11 @@ fn statuses(result: &TestResult) -> Vec<Status<'_>> {
 
 fn failure_status(kind: StatusKind, failure: &Failure) -> Status<'_> {
     let place = failure.place.as_ref();
-    let text = located(&failure.detail, place);
+    let text = Cow::Borrowed(failure.detail.as_str());
     Status {
         file: place.map(|place| place.path.as_str().into()),
         line: place.map(|place| place.line),
         ..status(kind, Some(&failure.kind), &failure.message, text)
-    }
-}
-
-/// A trace that says where it happened: other tools find the place in it.
-fn located<'r>(detail: &'r str, place: Option<&Place>) -> Cow<'r, str> {
-    let place = place.map(|place| format!("{}:{}", place.path, place.line));
-    match place.filter(|place| !detail.contains(place.as_str())) {
-        Some(place) => Cow::Owned(format!("{place}\n{detail}")),
-        None => Cow::Borrowed(detail),
     }
 }
 
@@ -139,5 +130,24 @@ fn status<'r>(
         line: None,
         system_out: None,
         system_err: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Place;
+
+    #[test]
+    fn a_failure_says_its_place_once() {
+        let place = Place { path: "/w/a.py".into(), line: 7, column: None };
+        let failure =
+            Failure { detail: "assert 0".into(), place: Some(place), ..Failure::default() };
+        let statuses = vec![failure_status(StatusKind::Failure, &failure)];
+        let suite =
+            FlatSuite { cases: vec![Case { statuses, ..Case::default() }], ..FlatSuite::default() };
+        let xml = String::from_utf8(testdock_junit::write("all", &[suite])).unwrap();
+        assert!(xml.contains("/w/a.py:7\nassert 0"), "{xml}");
+        assert_eq!(xml.matches("/w/a.py:7").count(), 1, "{xml}");
     }
 }

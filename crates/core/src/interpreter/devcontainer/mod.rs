@@ -95,8 +95,7 @@ impl Reading<'_> {
         let mut flags = Flags::new(self.folder, self.options(&place));
         for wanted in &self.file.mounts {
             let written = self.variables.fill(&wanted.written());
-            let mount = mount(&self.folder, &written).map_err(|error| self.error(&error))?;
-            flags.options.mounts.push(mount);
+            flags.mount(&written).map_err(|error| self.error(&error))?;
         }
         let args: Vec<String> =
             self.file.run_args.iter().map(|word| self.variables.fill(word)).collect();
@@ -176,7 +175,8 @@ impl Reading<'_> {
         let named = self.folder.root.file_name().unwrap_or("workspace");
         let folder = self.file.workspace_folder.as_deref().map(|dir| self.variables.fill(dir));
         let told = self.file.workspace_mount.as_deref().and_then(|written| {
-            let mount = mount(&self.folder, &self.variables.fill(written)).ok()?;
+            let written = self.variables.fill(written);
+            let (mount, _) = mount(&self.folder, &written).ok()?;
             let ours =
                 matches!(&mount.from, MountFrom::Host { path, .. } if path == self.folder.root);
             ours.then_some(mount.target)

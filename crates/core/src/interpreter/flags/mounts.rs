@@ -5,9 +5,12 @@ use crate::config::Size;
 use crate::interpreter::folder::Folder;
 use crate::plan::{Mount, MountFrom};
 
-/// `type=bind,source=…,target=…,readonly`
-pub(in crate::interpreter) fn mount(folder: &Folder<'_>, written: &str) -> Result<Mount, String> {
-    let mut kind = "volume";
+/// `type=bind,source=…,target=…,readonly`; and the fields that are not heeded.
+pub(in crate::interpreter) fn mount<'w>(
+    folder: &Folder<'_>,
+    written: &'w str,
+) -> Result<(Mount, Vec<&'w str>), String> {
+    let (mut kind, mut unheeded) = ("volume", Vec::new());
     let (mut source, mut target, mut read_only, mut bytes) = (None, None, false, None);
     for field in written.split(',') {
         let (key, value) = field.split_once('=').unwrap_or((field, "true"));
@@ -18,7 +21,9 @@ pub(in crate::interpreter) fn mount(folder: &Folder<'_>, written: &str) -> Resul
             "readonly" | "ro" => read_only = value != "false",
             "tmpfs-size" => bytes = Some(size("tmpfs-size", value)?),
             // How the engine keeps files in step is its own affair.
-            _ => {}
+            "consistency" => {}
+            _ if ["bind-propagation=rprivate", "tmpfs-mode=1777"].contains(&field) => {}
+            _ => unheeded.push(field),
         }
     }
     let target = target.ok_or_else(|| format!("the mount `{written}` has no target"))?;
@@ -28,7 +33,7 @@ pub(in crate::interpreter) fn mount(folder: &Folder<'_>, written: &str) -> Resul
         ("tmpfs", _) => MountFrom::Memory(bytes),
         _ => return Err(format!("the mount `{written}` has no source, or an unknown type")),
     };
-    Ok(Mount { target: absolute(target)?, from, read_only })
+    Ok((Mount { target: absolute(target)?, from, read_only }, unheeded))
 }
 
 /// `source:target[:options]`, as `--volume` takes it.

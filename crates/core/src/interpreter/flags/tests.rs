@@ -31,7 +31,7 @@ fn check(args: &str, expected: &Expect) {
 #[test]
 fn mounts_in_every_form() {
     check(
-        "-v ~/.m2:/root/.m2 -v cache:/c:ro --volume=./data:/d -v /anon --mount type=bind,src=../x,dst=/x,readonly --tmpfs /t:size=1m,mode=1777,exec,size=50%",
+        "-v ~/.m2:/root/.m2 -v cache:/c:ro --volume=./data:/d -v /anon --mount type=bind,src=../x,dst=/x,readonly,consistency=cached,bind-propagation=rslave --tmpfs /t:size=1m,mode=1777,exec,size=50%",
         &expect![[r#"
             mounts: [
                 Mount {
@@ -84,6 +84,7 @@ fn mounts_in_every_form() {
                     read_only: false,
                 },
             ],
+            not `--mount …,bind-propagation=rslave`: a setting of mounts that Testdock does not know
             not `--tmpfs …:exec`: of its settings Testdock knows the size alone
             not `--tmpfs …:size=50%`: of its settings Testdock knows the size alone
         "#]],
