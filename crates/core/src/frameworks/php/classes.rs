@@ -114,18 +114,27 @@ impl Said<'_> {
 
     /// The groups that PHPUnit runs by `--group`.
     fn groups(&self) -> Vec<Arc<str>> {
-        let quoted = |text: &str| {
-            let quote = text.chars().next().filter(|it| matches!(it, '\'' | '"'))?;
-            text[1..].split_once(quote).map(|(group, _)| Arc::from(group))
-        };
-        let attributes = self.attributes.split("Group(").skip(1);
-        let annotations = self.comment.split("@group ").skip(1);
-        let annotations = annotations.filter_map(|it| it.split_whitespace().next());
-        attributes
-            .filter_map(|it| quoted(it.trim_start()))
-            .chain(annotations.map(Arc::from))
-            .collect()
+        let attributes = self.attributes.split("Group(").skip(1).filter_map(quoted);
+        let annotations = self.comment.lines().filter_map(|line| line.split_once("@group "));
+        let annotations = annotations.map(|(_, group)| group.trim_end_matches("*/").trim());
+        attributes.chain(annotations.map(str::to_owned)).map(Arc::from).collect()
     }
+}
+
+/// The text in quotes that an argument begins with, behind its name where it has one.
+fn quoted(argument: &str) -> Option<String> {
+    let argument = argument.trim_start();
+    let argument = argument.strip_prefix("name:").unwrap_or(argument).trim_start();
+    let mut chars = argument.chars();
+    let quote = chars.next().filter(|it| matches!(it, '\'' | '"'))?;
+    let mut text = String::new();
+    while let Some(c) = chars.next().filter(|it| *it != quote) {
+        match c {
+            '\\' => text.extend(chars.next()),
+            c => text.push(c),
+        }
+    }
+    Some(text)
 }
 
 /// Whether a word stands in a text, and not as a part of another.

@@ -15,7 +15,7 @@ use PHPUnit\Framework\TestCase;
 
 /**
  * @test of nothing
- * @group till
+ * @group the till
  */
 #[Small]
 final class CartTest extends TestCase
@@ -32,7 +32,7 @@ final class CartTest extends TestCase
     public function testRows(int $n): void {}
     #[Test, TestDox('x')]
     #[DataProvider('rows')]
-    #[Group('slow'), PHPUnit\Framework\Attributes\Group("db")]
+    #[Group('it\'s slow'), PHPUnit\Framework\Attributes\Group(name: "db")]
     public function counts(int $n): void {}
     // @test
     public function nothing(): void {}
@@ -53,13 +53,13 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
 fn tests_are_methods_that_say_so() {
     let job = job(&[], &[]);
     expect![[r#"
-        group 11 Shop\Till\CartTest #till
-        test 13 Shop\Till\CartTest > testAdds #till
-        test 14 Shop\Till\CartTest > testBare #till
-        test 18 Shop\Till\CartTest > removes #till
-        parametrised 22 Shop\Till\CartTest > testRows #till
-        parametrised 26 Shop\Till\CartTest > counts #till #slow #db
-        test 29 Shop\Till\CartTest > testify #till
+        group 11 Shop\Till\CartTest #the till
+        test 13 Shop\Till\CartTest > testAdds #the till
+        test 14 Shop\Till\CartTest > testBare #the till
+        test 18 Shop\Till\CartTest > removes #the till
+        parametrised 22 Shop\Till\CartTest > testRows #the till
+        parametrised 26 Shop\Till\CartTest > counts #the till #it's slow #db
+        test 29 Shop\Till\CartTest > testify #the till
     "#]]
     .assert_eq(&listed(job.known.in_file(&RelPath::new("shop/tests/CartTest.php"))));
 }
