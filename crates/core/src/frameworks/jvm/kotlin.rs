@@ -17,17 +17,24 @@ impl Syntax for Kotlin {
     const METHOD: &'static str = "function_declaration";
 
     fn body(class: Node<'_>) -> Option<Node<'_>> {
-        part(class, "class_body")
+        part(class, "class_body").or_else(|| delegated_body(class))
     }
 
     fn modifiers(node: Node<'_>) -> Vec<Node<'_>> {
-        part(node, "modifiers").map(named_children).unwrap_or_default()
+        let all = part(node, "modifiers").map(named_children).unwrap_or_default();
+        // `@[Test Tag("slow")]` is one with several in it.
+        let each = |it: Node<'_>| named_children(it).len() > 1 && it.kind() == "annotation";
+        all.into_iter()
+            .flat_map(|it| if each(it) { named_children(it) } else { vec![it] })
+            .collect()
     }
 
     fn annotation<'s>(source: &Source<'s>, modifier: Node<'_>) -> Option<(&'s str, &'s str)> {
-        let written = source.slice(modifier).strip_prefix('@')?;
+        let is_one = ["annotation", "user_type", "constructor_invocation"];
+        let written = is_one.contains(&modifier.kind()).then(|| source.slice(modifier))?;
+        let written = written.trim_start_matches(['@', '[']);
         let (name, arguments) = written.split_once('(').unwrap_or((written, ""));
-        Some((name.trim(), arguments))
+        Some((name.trim_end_matches([']', ' ']), arguments))
     }
 
     fn is_interface(class: Node<'_>) -> bool {
@@ -40,6 +47,12 @@ impl Syntax for Kotlin {
         let called = all.and_then(|all| all.split_once("()")).map(|(name, _)| name);
         called.unwrap_or_default()
     }
+}
+
+/// The grammar takes the body behind `: Iface by Impl()` for the last argument of that call.
+fn delegated_body(class: Node<'_>) -> Option<Node<'_>> {
+    std::iter::successors(part(class, "delegation_specifiers"), |it| named_children(*it).pop())
+        .find(|it| it.kind() == "lambda_literal")
 }
 
 fn part<'t>(node: Node<'t>, kind: &str) -> Option<Node<'t>> {

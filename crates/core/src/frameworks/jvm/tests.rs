@@ -57,6 +57,12 @@ class OlderTest : TestCase(), Cleanup {
     fun other() {}
 }
 
+class PaidTest : Till by CashTill() {
+    @[Test Tag("slow")] fun pays() {}
+    @[JvmStatic Suppress("x")] fun helps() {}
+    @[Test] fun returns() {}
+}
+
 @Test fun nowhere() {}
 "#;
 
@@ -92,6 +98,9 @@ fn tests_are_functions_with_an_annotation_in_classes() {
         parametrised 43 OldTest > works
         group 46 OlderTest
         test 47 OlderTest > testIt
+        group 51 PaidTest
+        test 52 PaidTest > pays #slow
+        test 54 PaidTest > returns
     "#]]
     .assert_eq(&listed(job.known.items()));
 }
@@ -123,7 +132,7 @@ fn names_with_spaces_are_chosen() {
         &GRADLE,
         &["src/test/kotlin/shop"],
         &expect![[r#"
-            :test --tests shop.CartTest --tests shop.CartTest$* --tests shop.OldTest --tests shop.OldTest$* --tests shop.OlderTest --tests shop.OlderTest$*
+            :test --tests shop.CartTest --tests shop.CartTest$* --tests shop.OldTest --tests shop.OldTest$* --tests shop.OlderTest --tests shop.OlderTest$* --tests shop.PaidTest --tests shop.PaidTest$*
         "#]],
     );
 }
