@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 use testdock_core::id::TestId;
 use testdock_core::model::Outcome;
 
+use crate::supervisor::hex;
+
 /// Remembers outcomes between processes.
 #[derive(Debug)]
 pub struct Store {
@@ -82,8 +84,7 @@ impl Store {
 
     fn file_of(&self, root: &Utf8Path) -> Utf8PathBuf {
         let hash = Sha256::digest(root.as_str());
-        let name: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        self.directory.join(format!("outcomes-{name}.json"))
+        self.directory.join(format!("outcomes-{}.json", hex(&hash[..8])))
     }
 }
 

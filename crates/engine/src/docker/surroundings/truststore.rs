@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 use sha1::{Digest as _, Sha1};
 
 use crate::docker::cache;
+use crate::supervisor::hex;
 
 /// Stores of bundles that have changed since go after so long.
 const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -22,8 +23,7 @@ pub(super) fn of(bundle: &Utf8Path) -> Option<Utf8PathBuf> {
     let changed = meta.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     let facts = format!("{bundle} {} {}", meta.len(), changed.as_nanos());
     let hash = Sha1::digest(facts);
-    let name: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let (dir, name) = (cache::dir("trust")?, format!("{name}.jks"));
+    let (dir, name) = (cache::dir("trust")?, format!("{}.jks", hex(&hash[..8])));
     let path = dir.join(&name);
     if !path.is_file() {
         let store = store(&fs::read(bundle).ok()?);

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use tree_sitter::Node;
 
+use crate::frameworks::source::named_children;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, TestItem};
 use crate::id::TestId;
 
@@ -51,21 +52,17 @@ fn collect<'t>(node: Node<'t>, commands: &mut Vec<Node<'t>>) {
     if node.kind() == "normal_command" {
         return commands.push(node);
     }
-    let mut cursor = node.walk();
-    for child in node.named_children(&mut cursor) {
+    for child in named_children(node) {
         collect(child, commands);
     }
 }
 
 /// A command's name and arguments as they stand there, quotes aside.
 fn words<'s>(source: &Source<'s>, command: Node<'_>) -> Vec<&'s str> {
-    let mut cursor = command.walk();
-    let parts: Vec<Node<'_>> = command.named_children(&mut cursor).collect();
     let mut words = Vec::new();
-    for part in parts {
+    for part in named_children(command) {
         if part.kind() == "argument_list" {
-            let mut cursor = part.walk();
-            let arguments = part.named_children(&mut cursor).filter(|it| it.kind() == "argument");
+            let arguments = named_children(part).into_iter().filter(|it| it.kind() == "argument");
             words.extend(arguments.map(|it| source.slice(it).trim_matches('"')));
         } else {
             words.push(source.slice(part));

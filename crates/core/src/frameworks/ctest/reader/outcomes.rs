@@ -28,7 +28,7 @@ impl CtestReader {
             return Vec::new();
         };
         if !before.is_empty() {
-            running.lines.push(before.to_owned());
+            running.print(before);
         }
         let outcome = match mark {
             "RUN" => {
