@@ -99,18 +99,69 @@ fn a_report_that_is_a_link() {
     assert!(story.error().contains("wrote no report"), "{}", story.error());
 }
 
-/// What was allowed is said with each container that has it.
+const READS_ETC: &str = "[interpreter]\nmounts = ['/etc:/host:ro']\nallow = ['host-files']\n";
+
+/// A project cannot allow itself what reaches beyond its container. What was allowed is said with each container that has it.
 #[test]
-fn what_is_allowed_is_said() {
+fn what_a_project_allows_itself_is_asked_for() {
+    refused(
+        READS_ETC,
+        &["testdock.toml gives the container the host's /etc", "testdock interpreter allow"],
+    );
     let Some(project) = Project::with(&[ONE]) else {
         return;
     };
-    let settings = "[interpreter]\nmounts = ['/etc:/host:ro']\nallow = ['host-files']\n";
-    project.write("testdock.toml", settings);
+    project.write("testdock.toml", READS_ETC);
+    let (code, told) = project.shown(&["interpreter", "allow"]);
+    assert_eq!((code, told.as_str()), (0, "default may have the host's /etc\n"));
     let story = project.run(&[]);
     assert_eq!(story.code, Some(0), "{story:#?}");
     let said = story.only("warning").value["message"].to_string();
     assert!(said.contains("the container has the host's /etc"), "{said}");
+    // More than that is asked for anew.
+    project.edit("testdock.toml", "'/etc:/host:ro'", "'/etc:/host:ro', '/:/all'");
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(2), "{story:#?}");
+    assert!(story.error().contains("gives the container the host's /,"), "{}", story.error());
+    project.edit("testdock.toml", ", '/:/all'", "");
+    assert_eq!(project.run(&[]).code, Some(0));
+    project.shown(&["interpreter", "allow", "--withdraw"]);
+    assert_eq!(project.run(&[]).code, Some(2));
+}
+
+/// Where nobody can be asked, it is said beside the project's files.
+#[test]
+fn what_the_caller_allows_is_not_asked_for() {
+    let Some(project) = Project::with(&[ONE]) else {
+        return;
+    };
+    project.write("testdock.toml", READS_ETC);
+    let story = project.run(&["--set", "interpreter.allow = ['host-files']"]);
+    assert_eq!(story.code, Some(0), "{story:#?}");
+    let project = project.env("TESTDOCK_INTERPRETER__ALLOW", "[\"host-files\"]");
+    assert_eq!(project.run(&[]).code, Some(0));
+}
+
+/// On a terminal the run itself asks, and goes on.
+#[test]
+fn a_terminal_is_asked() {
+    let Some(project) = Project::with(&[ONE]) else {
+        return;
+    };
+    project.write("testdock.toml", READS_ETC);
+    let answered = |answer: &str| {
+        let testdock = project.testdock(&[]);
+        let testdock = testdock.get_program().to_str().unwrap();
+        let line = format!("echo {answer} | script -qec '{testdock} run' /dev/null");
+        let out = project.shell().args(["-c", &line]).output().unwrap();
+        (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned())
+    };
+    let (code, told) = answered("n");
+    assert!(code == Some(2) && told.contains("from now on? [y/N]"), "{code:?}: {told}");
+    assert_eq!(project.containers(), [""; 0]);
+    let (code, told) = answered("y");
+    assert!(code == Some(0) && told.contains("1 passed"), "{code:?}: {told}");
+    assert_eq!(project.run(&[]).code, Some(0));
 }
 
 /// The escape character itself is no part of an id.

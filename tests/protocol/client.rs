@@ -31,6 +31,8 @@ pub(crate) struct Client {
     ignored: HashSet<&'static str>,
     /// The answer to `workspace/configuration`.
     pub(crate) settings: Value,
+    /// What the user presses in answer to `window/showMessageRequest`; nothing, for null.
+    pub(crate) press: Value,
     last_id: i64,
     shows_documents: bool,
 }
@@ -64,6 +66,7 @@ impl Client {
             inbox: VecDeque::new(),
             ignored: HashSet::new(),
             settings: Value::Null,
+            press: Value::Null,
             last_id: 0,
             shows_documents: false,
         }
@@ -338,6 +341,7 @@ impl Client {
         if let (Some(method), Some(id)) = (message["method"].as_str(), message.get("id")) {
             let result = match method {
                 "workspace/configuration" => json!([self.settings]),
+                "window/showMessageRequest" => self.press.clone(),
                 "window/showDocument" => json!({ "success": true }),
                 _ => Value::Null,
             };

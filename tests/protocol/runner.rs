@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use testdock_core::model::{
-    End, Ended, Failure, Fault, Frame, Outcome, Place, Provenance, RunError, RunEvent, TestResult,
+    Ask, End, Ended, Failure, Fault, Frame, Outcome, Place, Provenance, RunError, RunEvent,
+    TestResult,
 };
 use testdock_core::plan::Plan;
 use testdock_core::remedy::{Remedy, Services};
@@ -108,6 +109,14 @@ pub(crate) fn result(id: &str, outcome: Outcome) -> TestResult {
 
 pub(crate) fn ended(how: End) -> RunEvent {
     RunEvent::Ended(Ended { how, duration: Duration::from_millis(340), log: None })
+}
+
+/// The workspace's own files give the container more than anybody has allowed.
+pub(crate) fn unsaid(what: &str) -> RunEvent {
+    let error = RunError::new(Fault::Configuration, format!("testdock.toml gives {what}"));
+    let (interpreter, by) = ("default".to_owned(), "testdock.toml".to_owned());
+    let ask = Ask { interpreter, by, what: vec![what.to_owned()] };
+    ended(End::Broken(RunError { ask: Some(Box::new(ask)), ..error.help("allow it") }))
 }
 
 /// The engine is not there, and a command starts it.

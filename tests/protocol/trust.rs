@@ -1,8 +1,11 @@
 //! Nothing runs where the user does not trust the workspace, and nothing by itself unless he does.
 
+use camino::Utf8PathBuf;
 use serde_json::{Value, json};
+use testdock_engine::state::Store;
 
 use crate::client::{Client, with_explorer};
+use crate::runner::unsaid;
 use crate::workspace::{SHOP, Workspace};
 
 const END: &str = "experimental/endRunTest";
@@ -121,6 +124,51 @@ async fn nothing_runs_by_itself_without_a_word_of_trust() {
     let uri = workspace.uri("tests/test_shop.py");
     client.did_open(&uri, SHOP).await;
     save(&mut client, &uri).await;
+    client.idle().await;
+    assert!(client.has_no_run());
+    client.finish().await;
+}
+
+/// What a container gets that the workspace's files ask for is the user's to allow; then the run begins anew.
+#[tokio::test]
+async fn what_reaches_beyond_a_container_is_asked_for() {
+    const ASK: &str = "window/showMessageRequest";
+    const ENGINE: &str = "the engine itself";
+    let image = ("testdock.toml", "interpreter.image = 'python:3.12'\n");
+    let workspace = Workspace::named("shop", &[image, ("test_a.py", "def test_a(): pass\n")]);
+    let kept = tempfile::tempdir().expect("a temporary directory");
+    let directory = Utf8PathBuf::from_path_buf(kept.path().into()).expect("unicode");
+    let mut client = Client::start_with(Some(Store::at(directory.clone())));
+    client.read(&workspace, json!({})).await;
+    let allowed = || {
+        let files = directory.read_dir_utf8().expect("a directory").filter_map(Result::ok);
+        let mut files = files.filter(|file| file.file_name().starts_with("allowed-"));
+        files.next().map(|file| std::fs::read_to_string(file.path()).expect("a file"))
+    };
+
+    client.command("testdock.runAll", json!({})).await;
+    client.run().await.say(unsaid(ENGINE));
+    let asked = client.next(ASK).await;
+    let message = asked["message"].as_str().unwrap_or_default();
+    assert_eq!(message, "Testdock: testdock.toml gives the engine itself; allow it");
+    let titles: Vec<&Value> = asked["actions"].as_array().into_iter().flatten().collect();
+    assert_eq!(json!(titles), json!([{ "title": "Allow from Now On" }, { "title": "Not Now" }]));
+    client.idle().await;
+    assert!(client.has_no_run());
+    assert_eq!(allowed(), None);
+
+    client.press = asked["actions"][0].clone();
+    client.command("testdock.runAll", json!({})).await;
+    client.run().await.say(unsaid(ENGINE));
+    client.next(ASK).await;
+    client.run().await.complete();
+    let text = allowed().unwrap_or_default();
+    assert!(text.contains(r#""interpreters":{"default":["the engine itself"]}"#), "{text}");
+
+    // A build is allowed likewise, and no test runs for that.
+    client.command("testdock.buildInterpreter", json!({ "name": "default" })).await;
+    client.run().await.say(unsaid("the host's /"));
+    client.next(ASK).await;
     client.idle().await;
     assert!(client.has_no_run());
     client.finish().await;

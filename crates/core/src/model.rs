@@ -345,15 +345,36 @@ pub struct RunError {
     /// The place at fault, such as a line of the Dockerfile.
     pub place: Option<Place>,
     /// The end of the log that shows it.
-    pub log: Option<String>,
+    pub log: Option<Box<str>>,
     /// The one command that mends it, where there is one.
     pub remedy: Option<Remedy>,
+    /// What has to be allowed first, where that is the matter.
+    pub ask: Option<Box<Ask>>,
+}
+
+/// A question to whoever runs the tests: whether a container may have what the workspace's own files give it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The interpreter.
+    pub interpreter: String,
+    /// Which part of the workspace gives it.
+    pub by: String,
+    /// What reaches beyond the container, in words.
+    pub what: Vec<String>,
 }
 
 impl RunError {
     /// An error without remedy, place or log.
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), help: None, place: None, log: None, remedy: None }
+        Self {
+            fault,
+            message: message.into(),
+            help: None,
+            place: None,
+            log: None,
+            remedy: None,
+            ask: None,
+        }
     }
 
     /// With a remedy.

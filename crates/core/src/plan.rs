@@ -125,9 +125,33 @@ pub struct Interpreter {
     /// What its source asks for and does not get, in words.
     pub unheeded: Vec<String>,
     /// What may reach beyond the container.
-    pub allow: Vec<Power>,
-    /// What of it does, in words.
-    pub granted: Vec<String>,
+    pub allow: Allowed,
+    /// What of it does, as far as its own files and settings show.
+    pub granted: Vec<Grant>,
+    /// Files of the host that are shown to what is started with it.
+    pub beside: Vec<Utf8PathBuf>,
+}
+
+/// What may reach beyond a container, and whose word that is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Allowed {
+    /// By name.
+    pub powers: Vec<Power>,
+    /// Which part of the workspace says so; `None` where the caller does.
+    pub by: Option<String>,
+    /// The same of the tests that get the engine itself.
+    pub testcontainers_by: Option<String>,
+}
+
+/// Something beyond a container that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Its kind.
+    pub power: Power,
+    /// In words.
+    pub what: String,
+    /// Which part of the workspace gives it; `None` where the caller does.
+    pub by: Option<String>,
 }
 
 impl Interpreter {
@@ -141,8 +165,9 @@ impl Interpreter {
             keep_warm: Duration::from_secs(600),
             options: Options::default(),
             unheeded: Vec::new(),
-            allow: Vec::new(),
+            allow: Allowed::default(),
             granted: Vec::new(),
+            beside: Vec::new(),
         }
     }
 }
@@ -251,8 +276,6 @@ pub struct Compose {
     pub user: Option<User>,
     /// Whether the settings keep or drop the entrypoint.
     pub entrypoint: Option<bool>,
-    /// What may reach beyond the container.
-    pub allow: Vec<Power>,
 }
 
 /// Where the value of a build's secret is.

@@ -220,7 +220,7 @@ impl Moved {
         RunError {
             message: self.text(&error.message),
             place: error.place.as_ref().map(|place| self.place(place)),
-            log: error.log.as_ref().map(|log| self.text(log)),
+            log: error.log.as_ref().map(|log| self.text(log).into()),
             ..error.clone()
         }
     }

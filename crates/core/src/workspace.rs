@@ -79,6 +79,7 @@ impl Problem {
             place: self.place.clone(),
             log: None,
             remedy: None,
+            ask: None,
         }
     }
 }

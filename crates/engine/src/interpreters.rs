@@ -7,10 +7,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter::{Found, Registered, Standing};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::PathMap;
-use testdock_core::plan::Interpreter;
+use testdock_core::plan::{Grant, Interpreter};
 
 use crate::docker::own::Own;
-use crate::docker::{kept, nature, standing, surroundings};
+use crate::docker::{self, kept, nature, standing, surroundings};
 use crate::runner::Runner;
 use crate::world::World;
 
@@ -149,6 +149,11 @@ pub async fn about(
     let said = nature::of(&docker, interpreter.host.as_deref()).await;
     let interpreter = surroundings::lay(interpreter, said.nature, &Own::of_process(&docker).await);
     Ok(About { standing, interpreter, digests, inputs, containers })
+}
+
+/// What reaches beyond the containers of an interpreter. For a compose service the compose tool is asked.
+pub async fn grants(root: &Utf8Path, interpreter: &Interpreter) -> Result<Vec<Grant>, RunError> {
+    docker::grants(root, interpreter).await
 }
 
 /// Removes the containers and images that `name` means, and says which; an interpreter's name is one

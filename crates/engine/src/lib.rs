@@ -16,6 +16,7 @@ pub use docker::compose::reaper;
 pub mod interpreters;
 pub mod register;
 
+mod consent;
 mod docker;
 mod job;
 mod local;

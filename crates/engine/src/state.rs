@@ -1,4 +1,4 @@
-//! What outlives a process: the last outcome of each test, by workspace.
+//! What outlives a process: the last outcome of each test, by workspace, and what was [allowed](crate::consent).
 //!
 //! One small JSON file a workspace in `$XDG_STATE_HOME/testdock`, shared by the command line and
 //! every server under a lock. Losing it loses nothing but memory: a file that cannot be read is
@@ -44,7 +44,7 @@ impl Store {
 
     /// The remembered outcomes of a workspace.
     pub fn load(&self, root: &Utf8Path) -> Vec<(TestId, Outcome)> {
-        let path = self.file_of(root);
+        let path = self.file_of("outcomes", root);
         let remembered: Remembered = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
                 tracing::warn!(%path, %error, "cannot read the remembered outcomes");
@@ -68,29 +68,43 @@ impl Store {
     }
 
     fn try_save(&self, root: &Utf8Path, outcomes: &[(TestId, Outcome)]) -> io::Result<()> {
-        fs::create_dir_all(&self.directory)?;
         let mut remembered = Remembered { root: root.to_string(), ..Remembered::default() };
         for (id, outcome) in outcomes {
             remembered.outcomes.entry(outcome.as_str().to_owned()).or_default().push(id.clone());
         }
-        // Several processes may end a run at once: one writes after the other, each the whole file.
-        let lock = File::create(self.directory.join("lock"))?;
-        lock.lock()?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
-        file.write_all(&serde_json::to_vec(&remembered)?)?;
-        file.persist(self.file_of(root))?;
-        Ok(())
+        replace(&self.file_of("outcomes", root), || Ok(serde_json::to_vec(&remembered)?))
     }
 
-    fn file_of(&self, root: &Utf8Path) -> Utf8PathBuf {
+    /// The file that keeps something of a workspace.
+    pub(crate) fn file_of(&self, what: &str, root: &Utf8Path) -> Utf8PathBuf {
         let hash = Sha256::digest(root.as_str());
-        self.directory.join(format!("outcomes-{}.json", hex(&hash[..8])))
+        self.directory.join(format!("{what}-{}.json", hex(&hash[..8])))
     }
+}
+
+/// Writes a whole file anew. Several processes may do so at once: `content` is asked for when it is this one's turn.
+pub(crate) fn replace(
+    path: &Utf8Path,
+    content: impl FnOnce() -> io::Result<Vec<u8>>,
+) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Utf8Path::new("."));
+    fs::create_dir_all(directory)?;
+    let lock = File::create(directory.join("lock"))?;
+    lock.lock()?;
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(&content()?)?;
+    file.persist(path)?;
+    Ok(())
 }
 
 fn outcome_of(word: &str) -> Option<Outcome> {
     let all = [Outcome::Passed, Outcome::Failed, Outcome::Errored, Outcome::Skipped];
     all.into_iter().find(|outcome| outcome.as_str() == word)
+}
+
+/// The caller's home.
+pub(crate) fn home() -> Option<Utf8PathBuf> {
+    Utf8PathBuf::from_path_buf(std::env::home_dir()?).ok()
 }
 
 /// Where Testdock keeps what outlives a process.
@@ -118,7 +132,7 @@ mod tests {
         assert_eq!(store.load(root), outcomes);
         assert_eq!(store.load(Utf8Path::new("/elsewhere")), []);
 
-        fs::write(store.file_of(root), "{").expect("written");
+        fs::write(store.file_of("outcomes", root), "{").expect("written");
         assert_eq!(store.load(root), []);
     }
 }

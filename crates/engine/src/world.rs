@@ -130,7 +130,7 @@ impl Runner for World {
             let mut how = Box::pin(job::perform(&world, &plan, &events, &cancel, &mut log)).await;
             if let End::Broken(error) = &mut how {
                 let recent = Some(log.recent()).filter(|recent| !recent.is_empty());
-                error.log = error.log.take().or(recent.map(str::to_owned));
+                error.log = error.log.take().or(recent.map(Into::into));
             }
             let ended = Ended { how, duration: began.elapsed(), log: log.finish() };
             events.send(RunEvent::Ended(ended)).await;

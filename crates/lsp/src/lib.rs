@@ -21,6 +21,7 @@ mod progress;
 mod refresh;
 mod watch;
 
+mod consent;
 mod documents;
 mod folders;
 mod inbound;

@@ -15,7 +15,7 @@ pub(crate) fn show(outbox: &Outbox, typ: MessageType, message: &str) {
 }
 
 /// Some editors make links of `[text](address)` in messages, and run commands by them: what a project wrote makes none.
-fn unlinked(message: &str) -> String {
+pub(crate) fn unlinked(message: &str) -> String {
     message.replace("](", "] (")
 }
 

@@ -56,9 +56,8 @@ where
 {
     let (handle, mailbox) = drive::channel();
     let (outbox, letters) = outbox::channel();
-    let scanner = services.scanner.clone();
     let build = LspService::build(|client| {
-        let shared = Shared::new(client, handle.clone(), scanner, outbox, options);
+        let shared = Shared::new(client, handle.clone(), &services, outbox, options);
         Server(Arc::new(shared))
     });
     let (service, socket) = build

@@ -8,8 +8,9 @@ use camino::Utf8Path;
 use lsp_types::{ClientCapabilities, Uri};
 use tempfile::TempDir;
 use testdock_core::session::Input;
-use testdock_engine::drive::Handle;
+use testdock_engine::drive::{Handle, Services};
 use testdock_engine::scan::Scanner;
+use testdock_engine::state::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::Client;
@@ -29,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) client: Client,
     pub(crate) handle: Handle,
     pub(crate) scanner: Arc<Scanner>,
+    /// What outlives the server; `None` to keep nothing.
+    pub(crate) store: Option<Arc<Store>>,
     pub(crate) outbox: Outbox,
     pub(crate) options: Options,
     pub(crate) documents: Documents,
@@ -83,14 +86,15 @@ impl Shared {
     pub(crate) fn new(
         client: Client,
         handle: Handle,
-        scanner: Arc<Scanner>,
+        services: &Services,
         outbox: Outbox,
         options: Options,
     ) -> Self {
         Self {
             client,
             handle,
-            scanner,
+            scanner: services.scanner.clone(),
+            store: services.store.clone(),
             outbox,
             panel: Panel::default(),
             marks: Marks::default(),

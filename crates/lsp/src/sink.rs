@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use lsp_types::notification::PublishDiagnostics;
 use lsp_types::{MessageType, PublishDiagnosticsParams};
 use testdock_core::id::RunId;
-use testdock_core::model::{Ended, Provenance, RunError, Totals};
+use testdock_core::model::{End, Ended, Provenance, RunError, Totals};
 use testdock_core::paths::RelPath;
 use testdock_core::session::{Change, Session};
 use testdock_core::views::{Diagnostic, count_words, end_words, outcome_words, stage_words};
@@ -18,7 +18,7 @@ use crate::progress::Board;
 use crate::refresh::Refresh;
 use crate::shared::Shared;
 use crate::watch::Watch;
-use crate::{interpreters, messages, to_proto};
+use crate::{consent, interpreters, messages, to_proto};
 
 /// Shows changes to the editor; never waits for it.
 #[derive(Debug)]
@@ -161,19 +161,31 @@ impl EditorSink {
     }
 
     fn ended(&mut self, session: &Session, run: &RunId, ended: &Ended) {
-        messages::ended(&self.shared, &ended.how);
+        match &ended.how {
+            End::Broken(error) if error.ask.is_some() => self.ask(session, run, error),
+            how => messages::ended(&self.shared, how),
+        }
         let words = match session.run(run) {
             Some(run) => end_words(&outcome_words(run), ended),
             None => count_words(&Totals::default()),
         };
         self.progress.run_ended(run, words.clone());
-        if let testdock_core::model::End::Broken(error) = &ended.how {
+        if let End::Broken(error) = &ended.how {
             let log = error.log.as_deref().map(|log| format!("{log}\n"));
             let words = messages::error_words(error);
             self.explorer.output(run, &format!("{}{words}\n", log.unwrap_or_default()));
         }
         self.refresh_lenses();
         self.over(run, messages::end_kind(&ended.how), words);
+    }
+
+    /// Asks for what a run needs; a build is not repeated by itself.
+    fn ask(&self, session: &Session, run: &RunId, error: &RunError) {
+        let run = session.run(run);
+        let folder = run.and_then(|run| session.folders().find(|it| it.name == run.folder));
+        if let (Some(run), Some(folder)) = (run, folder) {
+            consent::ask(&self.shared, folder.root.clone(), error, !run.is_build());
+        }
     }
 
     fn over(&mut self, run: &RunId, how: EndKind, words: String) {

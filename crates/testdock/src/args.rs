@@ -202,6 +202,16 @@ pub(crate) enum InterpreterCommand {
         #[command(flatten)]
         project: ProjectArguments,
     },
+    /// Allow an interpreter what this project's own files give it beyond its container, from now on
+    Allow {
+        /// The interpreter's name (default: `default`)
+        name: Option<String>,
+        /// Take back what was allowed
+        #[arg(long)]
+        withdraw: bool,
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
     /// Remove containers and images that Testdock made
     Remove {
         /// A container's name, the beginning of its id, an interpreter's or an image's name

@@ -1,6 +1,7 @@
 //! `testdock interpreter`: what is registered here, and what is kept of it on the engine.
 
 mod add;
+mod allow;
 mod answers;
 mod questions;
 mod shown;
@@ -28,7 +29,8 @@ use crate::{exit, print};
 pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode> {
     let project = match &command {
         InterpreterCommand::Add(arguments) => return add::add(arguments),
-        InterpreterCommand::List { project, .. }
+        InterpreterCommand::Allow { project, .. }
+        | InterpreterCommand::List { project, .. }
         | InterpreterCommand::Show { project, .. }
         | InterpreterCommand::Build { project, .. }
         | InterpreterCommand::Remove { project, .. } => Project::find(project)?,
@@ -59,6 +61,9 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
             }
         }
         InterpreterCommand::Add(_) | InterpreterCommand::Build { .. } => Ok(()),
+        InterpreterCommand::Allow { name, withdraw, .. } => {
+            allow::allow(&project, &workspace, name.as_deref(), *withdraw).await
+        }
         InterpreterCommand::Remove { name, images, .. } => {
             let of_name = workspace.registered.iter().find(|it| it.name == *name);
             let built = of_name.and_then(Registered::needs_engine).filter(|_| *images);

@@ -1,6 +1,7 @@
 //! Runs your tests in your project's own container: a language server and a command line.
 
 mod args;
+mod consent;
 mod containers;
 mod discover;
 mod doctor;

@@ -17,7 +17,7 @@ use crate::args::{RunArguments, RunFormat};
 use crate::project::Project;
 use crate::server::services;
 use crate::sinks::{Finish, Human, Json, ServiceMessages, Verdict};
-use crate::{exit, print};
+use crate::{consent, exit, print};
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let project = project(&arguments)?;
@@ -65,15 +65,31 @@ pub(crate) struct Looks {
     pub(crate) timestamp: Option<String>,
 }
 
-/// Performs a run to its end; `None` where the user did not wait for that.
+/// Performs a run to its end, and anew where the user allows what it needs; `None` where the user did not wait for that.
 pub(crate) async fn perform(
     project: &Project,
     services: Services,
     request: RunRequest,
     looks: Looks,
 ) -> Result<Option<Verdict>> {
+    loop {
+        let verdict = once(project, services.clone(), request.clone(), &looks).await?;
+        let ask = verdict.as_ref().and_then(|verdict| verdict.ask.as_deref());
+        let ask = ask.filter(|_| looks.format == RunFormat::Human);
+        if !ask.map(|ask| consent::asked(project, ask)).transpose()?.unwrap_or_default() {
+            return Ok(verdict);
+        }
+    }
+}
+
+async fn once(
+    project: &Project,
+    services: Services,
+    request: RunRequest,
+    looks: &Looks,
+) -> Result<Option<Verdict>> {
     let (finished, verdict) = oneshot::channel();
-    let finish = Finish { sender: Some(finished), timestamp: looks.timestamp };
+    let finish = Finish { sender: Some(finished), timestamp: looks.timestamp.clone() };
     let mut sink: Box<dyn Sink> = match looks.format {
         RunFormat::Human => Box::new(Human::new(finish, project, looks.show_output)),
         RunFormat::Json => Box::new(Json { finish }),

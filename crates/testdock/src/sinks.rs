@@ -9,7 +9,7 @@ pub(crate) use json::Json;
 pub(crate) use teamcity::ServiceMessages;
 
 use testdock_core::id::TestId;
-use testdock_core::model::{End, Ended, Fault};
+use testdock_core::model::{Ask, End, Ended, Fault};
 use testdock_core::session::{Change, Run, Session};
 use tokio::sync::oneshot;
 
@@ -22,6 +22,8 @@ pub(crate) struct Verdict {
     pub(crate) junit: Option<Vec<u8>>,
     /// What was asked for and did not run.
     pub(crate) unmet: Vec<TestId>,
+    /// What has to be allowed before it can run.
+    pub(crate) ask: Option<Box<Ask>>,
 }
 
 /// Tells the waiting command that the run is over.
@@ -37,7 +39,7 @@ impl Finish {
         let verdict = match change {
             Change::Refused { error, .. } => {
                 let code = crate::exit::of_fault(error.fault);
-                Verdict { code, junit: None, unmet: Vec::new() }
+                Verdict { code, junit: None, unmet: Vec::new(), ask: error.ask.clone() }
             }
             Change::Ended { run, ended } => {
                 let Some(run) = session.run(run) else { return };
@@ -48,6 +50,7 @@ impl Finish {
                         .as_deref()
                         .map(|time| testdock_core::views::junit_report(run, time)),
                     unmet: unmet(run, ended),
+                    ask: ask(&ended.how),
                 }
             }
             _ => return,
@@ -56,6 +59,13 @@ impl Finish {
             // The command may have given up waiting after a second interrupt.
             let _ = sender.send(verdict);
         }
+    }
+}
+
+fn ask(how: &End) -> Option<Box<Ask>> {
+    match how {
+        End::Broken(error) => error.ask.clone(),
+        End::Completed | End::Cancelled | End::TimedOut(_) => None,
     }
 }
 

@@ -121,7 +121,7 @@ pub struct Interpreter {
     /// `"host"`: the tests trust the certificate authorities that this machine trusts, such as a company proxy's.
     pub ca_certificates: Option<Certificates>,
     /// What the container may have although it reaches beyond it: `"privileged"`, `"docker-socket"`,
-    /// `"host-namespaces"`, `"host-files"`.
+    /// `"host-namespaces"`, `"host-files"`. Where a file of the project says so, whoever runs it is asked first.
     pub allow: Vec<Power>,
 }
 

@@ -46,6 +46,14 @@ impl Origin {
         }
     }
 
+    /// Whether the caller has said it, and no file that may have come with the workspace: an editor's settings may.
+    pub(crate) fn is_callers(&self) -> bool {
+        match self {
+            Self::Defaults | Self::Person(_) | Self::Environment(_) | Self::CommandLine(_) => true,
+            Self::Repository(_) | Self::Local(_) | Self::Profile { .. } | Self::Editor => false,
+        }
+    }
+
     /// The file in which the setting stands, for an origin that is one.
     pub fn file(&self) -> Option<&Utf8Path> {
         match self {

@@ -6,11 +6,11 @@ use super::detect::{Offer, Read};
 use super::dockerfile::{self, DockerfileError};
 use super::folder::{Folder, inside};
 use super::found::Found;
-use crate::config::{Interpreter as Settings, Power, Resolution};
+use crate::config::{Interpreter as Settings, Origin, Power, Resolution};
 use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
-use crate::plan::{BuildOptions, Dockerfile, Interpreter, Secret, Source};
+use crate::plan::{Allowed, BuildOptions, Dockerfile, Interpreter, Secret, Source};
 
 /// An interpreter that is ready to be built or started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,8 @@ pub fn choose(
         None => workspace.detected(settings)?,
     };
     workspace.check_stage(&section, &found.source)?;
-    let interpreter = found.under(settings, (section.name(), &section.title()), folder)?;
+    let allow = section.allowed(resolution, settings);
+    let interpreter = found.under(settings, (section.name(), &section.title()), allow, folder)?;
     Ok(Choice { interpreter, why, passed_over })
 }
 
@@ -97,9 +98,27 @@ impl<'a> Section<'a> {
         settings.into_iter().find(|(_, set)| *set).map(|(key, _)| key)
     }
 
-    fn why(&self, resolution: &Resolution, setting: &str) -> String {
+    /// Who has set one of its settings.
+    fn set_by<'r>(&self, resolution: &'r Resolution, setting: &str) -> Option<&'r Origin> {
         let path: Vec<_> = self.0.map_or(vec!["interpreter"], |name| vec!["interpreters", name]);
-        let origin = resolution.set_by(&[path.as_slice(), &[setting]].concat());
+        resolution.set_by(&[path.as_slice(), &[setting]].concat())
+    }
+
+    /// What the settings let the container have, and which of them came with the workspace.
+    fn allowed(&self, resolution: &Resolution, settings: &Settings) -> Allowed {
+        let came = |setting: &str| {
+            let origin = self.set_by(resolution, setting).filter(|origin| !origin.is_callers());
+            origin.map(ToString::to_string)
+        };
+        Allowed {
+            powers: settings.allow.clone(),
+            by: came("allow"),
+            testcontainers_by: came("testcontainers"),
+        }
+    }
+
+    fn why(&self, resolution: &Resolution, setting: &str) -> String {
+        let origin = self.set_by(resolution, setting);
         let origin = origin.map(ToString::to_string).unwrap_or_default();
         format!("`{}.{setting}` is set by {origin}", self.title())
     }

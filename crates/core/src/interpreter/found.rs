@@ -3,10 +3,10 @@
 use super::flags::Flags;
 use super::flags::mounts::volume;
 use super::folder::Folder;
-use super::reach::refuse_powers;
+use super::reach::granted;
 use crate::config::{Interpreter as Settings, Pull, User as UserSetting};
 use crate::model::{Fault, Place, RunError};
-use crate::plan::{Entrypoint, Interpreter, Options, Setup, Source, User};
+use crate::plan::{Allowed, Entrypoint, Interpreter, Options, Setup, Source, User};
 
 /// What a source comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +29,16 @@ impl Found {
         Self { source, options, pull: false, which: String::new(), unheeded: Vec::new() }
     }
 
-    /// The interpreter that the settings make of it; `title` is the table that they stand in.
+    /// The interpreter that the settings make of it; `title` is the table that they stand in, `allow` what they let it have.
     pub(super) fn under(
         self,
         settings: &Settings,
         (name, title): (&str, &str),
+        allow: Allowed,
         folder: Folder<'_>,
     ) -> Result<Interpreter, RunError> {
-        let made = self.shaped(settings, (name, title), folder)?;
-        let granted = refuse_powers(&made.options, &settings.allow, title, folder.root)?;
+        let made = Interpreter { allow, ..self.shaped(settings, (name, title), folder)? };
+        let granted = granted(&made, Vec::new(), folder.root)?;
         Ok(Interpreter { granted, ..made })
     }
 
@@ -73,8 +74,9 @@ impl Found {
             keep_warm: settings.keep_warm.0,
             options: flags.options,
             unheeded: [self.unheeded, flags.unheeded].concat(),
-            allow: settings.allow.clone(),
+            allow: Allowed::default(),
             granted: Vec::new(),
+            beside: Vec::new(),
         })
     }
 }

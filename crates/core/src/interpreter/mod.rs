@@ -37,6 +37,6 @@ pub use folder::{Folder, Folders, Host, ReadFile};
 pub use init::init_document;
 pub use jenkins::jenkins_commands;
 pub use kinds::{Field, Form, KINDS, Kind};
-pub use reach::refuse_disguised;
+pub use reach::{reach, unsaid};
 pub use registered::{DEFAULT, LOCAL, Preference, Registered, local, of_name, registered};
 pub use standing::{Found, Image, Standing};

@@ -451,7 +451,7 @@ fn the_settings_shape_the_container() {
         security_opt: ["no-new-privileges"]
     "#]],
     );
-    let config = "[interpreter]\ndockerfile = \"Dockerfile\"\nsecrets = { pip = \"env:TOKEN\", npm = \"~/.npmrc\" }\nbuild-network = \"host\"\n\
+    let config = "[interpreter]\ndockerfile = \"Dockerfile\"\nsecrets = { pip = \"env:TOKEN\", npm = \"~/.npmrc\" }\nbuild-network = \"host\"\nallow = [\"host-namespaces\"]\n\
                   mounts = [\"~/.m2:/m2\"]\nextra-hosts = { db = \"10.0.0.1\" }\nentrypoint = true\ninit = true\nshm-size = \"1g\"\n\
                   pull = \"always\"\nplatform = \"linux/arm64\"\nrun-args = [\"--cap-add=SYS_PTRACE\", \"-p\", \"80:80\"]";
     check_container(

@@ -138,6 +138,16 @@ pub struct Mount {
     pub read_only: bool,
 }
 
+impl Mount {
+    /// What of the engine's machine it shows.
+    pub fn host_path(&self) -> Option<&Utf8PathBuf> {
+        match &self.from {
+            MountFrom::Host { path, .. } => Some(path),
+            MountFrom::Volume(_) | MountFrom::Memory(_) => None,
+        }
+    }
+}
+
 /// What a mount shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MountFrom {

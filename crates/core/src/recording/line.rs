@@ -256,7 +256,7 @@ impl From<ErrorLine> for RunError {
         Self {
             help: line.help,
             place: line.location.map(Place::from),
-            log: line.log,
+            log: line.log.map(Into::into),
             ..Self::new(fault, line.message)
         }
     }

@@ -206,7 +206,7 @@ fn nothing_to_build(name: Option<&str>) -> RunError {
 fn mistakes(problems: &[Problem]) -> Option<RunError> {
     let (first, others) = problems.split_first()?;
     let others: Vec<String> = others.iter().map(ToString::to_string).collect();
-    let log = (!others.is_empty()).then(|| others.join("\n"));
+    let log = (!others.is_empty()).then(|| others.join("\n").into());
     Some(RunError { log, ..first.to_error() })
 }
 

@@ -39,12 +39,13 @@ use std::sync::Arc;
 
 use bollard::Docker;
 use bollard::models::SystemVersion;
-use camino::{Utf8Path, Utf8PathBuf};
-use testdock_core::interpreter::{self, refuse_disguised};
+use camino::Utf8Path;
+use testdock_core::interpreter;
 use testdock_core::model::{Provenance, RunError, RunEvent};
-use testdock_core::plan::{Build, Compose, Interpreter, Job, Source};
+use testdock_core::plan::{Build, Compose, Grant, Interpreter, Job, Source};
 use tokio_util::sync::CancellationToken;
 
+use crate::consent;
 use crate::runner::Events;
 use crate::scan;
 use crate::stand::{Seat, Stand};
@@ -72,8 +73,9 @@ pub(crate) async fn stand(
         if service.exec {
             return borrowed(docker, job, &interpreter, service, &own).await;
         }
+    } else {
+        consent::require(&interpreter, root)?;
     }
-    refuse(&interpreter, root)?;
     let said = nature::of(docker, interpreter.host.as_deref()).await;
     let interpreter = &surroundings::lay(&interpreter, said.nature, &own);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
@@ -117,11 +119,6 @@ pub(crate) async fn stand(
     })
 }
 
-/// Refuses what nobody has allowed, as it shows only where the files are.
-fn refuse(interpreter: &Interpreter, root: &Utf8Path) -> Result<(), RunError> {
-    refuse_disguised(interpreter, root, home().as_deref(), &|path| path.canonicalize_utf8().ok())
-}
-
 /// What is to be said of tests that a copy of the workspace lacks.
 async fn without_tests(root: &Utf8Path, job: &Job) -> Option<String> {
     const RULES: &str = ".dockerignore";
@@ -139,10 +136,6 @@ async fn without_tests(root: &Utf8Path, job: &Job) -> Option<String> {
         ))
     };
     tokio::task::spawn_blocking(look).await.ok().flatten()
-}
-
-fn home() -> Option<Utf8PathBuf> {
-    Utf8PathBuf::from_path_buf(std::env::home_dir()?).ok()
 }
 
 /// A service's own container, as it is.
@@ -188,6 +181,14 @@ async fn imaged(root: &Utf8Path, interpreter: &Interpreter) -> Result<Interprete
     }
 }
 
+/// What an interpreter has beyond its container.
+pub(crate) async fn grants(
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+) -> Result<Vec<Grant>, RunError> {
+    consent::grants(&imaged(root, interpreter).await?, root)
+}
+
 /// The image of a build, got and nothing more.
 pub(crate) async fn get(
     docker: &Docker,
@@ -197,7 +198,7 @@ pub(crate) async fn get(
     cancel: &CancellationToken,
 ) -> Result<interpreter::Image, RunError> {
     let interpreter = &imaged(root, &build.interpreter).await?;
-    refuse(interpreter, root)?;
+    consent::require(interpreter, root)?;
     let image = match build.fresh {
         false => image::ensure(docker, root, interpreter, events, cancel).await,
         true => image::renew(docker, root, interpreter, events, cancel).await,

@@ -21,6 +21,7 @@ use super::own::Own;
 use super::selinux;
 use super::shape::{self, host_config, later_networks};
 use crate::death::room_help;
+use crate::state::home;
 use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
 /// The key of what shaped a container's creation.
@@ -154,7 +155,7 @@ impl Recipe {
                 .chain(too_early(copy.as_ref(), options))
                 .chain(out_of_sight(&hidden))
                 .collect(),
-            granted: interpreter.granted.clone(),
+            granted: interpreter.granted.iter().map(|grant| grant.what.clone()).collect(),
             owner: user(&options.user).unwrap_or_default(),
             filled,
             setup: options.setup.clone(),
@@ -203,7 +204,7 @@ fn relabelled(root: &Utf8Path, options: &Options, place: &Placement) -> Option<V
 }
 
 fn is_relabelled(path: &Utf8Path, options: &Options) -> bool {
-    selinux::relabels(selinux::is_on(), path, options, super::home().as_deref())
+    selinux::relabels(selinux::is_on(), path, options, home().as_deref())
 }
 
 fn mounts(

@@ -41,7 +41,7 @@ pub(super) async fn run(
             );
             let error = RunError::new(Fault::Interpreter, message)
                 .help("correct the command, or what it needs of the image");
-            return Err(RunError { log: Some(tail), ..error });
+            return Err(RunError { log: Some(tail.into()), ..error });
         }
     }
     if !recipe.setup.is_empty() {

@@ -96,7 +96,7 @@ fn options(interpreter: &Interpreter) {
     for (name, value) in &options.env {
         line("env", &format!("{name}={}", mask::value(name, value)));
     }
-    interpreter.granted.iter().for_each(|granted| line("beyond", granted));
+    interpreter.granted.iter().for_each(|grant| line("beyond", &grant.what));
     interpreter.unheeded.iter().for_each(|unheeded| line("without", unheeded));
 }
 

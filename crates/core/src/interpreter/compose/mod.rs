@@ -70,7 +70,6 @@ pub(super) fn read_service(
             ids @ UserSetting::Ids { .. } => User::Named(ids.to_string()),
         }),
         entrypoint: settings.entrypoint,
-        allow: settings.allow.clone(),
     };
     Ok(Read::Found(Box::new(Found {
         source: Source::Compose(Box::new(compose)),

@@ -1,13 +1,15 @@
 //! What the compose tool has made of its files: the interpreter, and what it needs.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::super::reach::refuse_powers;
+use super::super::folder::clean;
+use super::super::reach::{granted, of_path, powers};
 use super::service::Reading;
 use super::{overlay::over, texts, yaml};
+use crate::config::Power;
 use crate::model::{Fault, RunError};
-use crate::plan::{Compose, Entrypoint, Interpreter};
+use crate::plan::{Compose, Entrypoint, Interpreter, Mount, Source};
 
 /// A service, ready to be run in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,14 +77,35 @@ pub fn compose_interpreter(
     if compose.entrypoint == Some(false) {
         made.options.entrypoint = Entrypoint::None;
     }
-    let title = match interpreter.name.as_str() {
-        "default" => "interpreter".to_owned(),
-        name => format!("interpreters.{name}"),
-    };
-    made.granted = refuse_powers(&made.options, &compose.allow, &title, root)?;
     let mut needs = Vec::new();
     needs_of(services, &compose.service, &mut needs);
+    let (beside, asked) = beside(&reading, &needs);
+    made.granted = granted(&made, asked, root)?;
+    made.beside = beside;
     Ok(ComposeService { interpreter: made, needs })
+}
+
+/// The host's files that are shown to the services that the tests need, and what else they have that is not theirs. What
+/// cannot be told may be anything.
+fn beside(reading: &Reading<'_>, needs: &[Dependency]) -> (Vec<Utf8PathBuf>, Vec<(Power, String)>) {
+    let mut shown = reading.bound_volumes();
+    let mut asked: Vec<_> = shown.iter().filter_map(|path| of_path(path, reading.root)).collect();
+    for Dependency { service: name, .. } in needs {
+        let reading = Reading { service: &reading.document["services"][name], ..*reading };
+        let of_service = match reading.options(&mut Vec::new()) {
+            Ok(options) => {
+                shown.extend(options.mounts.iter().filter_map(Mount::host_path).cloned());
+                powers(&options, &Source::Local, reading.root)
+            }
+            Err(why) => vec![(Power::HostFiles, format!("what Testdock cannot read: {why}"))],
+        };
+        let build = &reading.service["build"];
+        let context = build.as_str().or(build["context"].as_str());
+        shown.extend(context.map(|it| clean(&reading.root.join(it))));
+        let named = |(power, what)| (power, format!("{what} (service {name})"));
+        asked.extend(of_service.into_iter().map(named));
+    }
+    (shown, asked)
 }
 
 /// What a service needs, and what that needs, without repetition.

@@ -15,7 +15,7 @@ fn the_service_that_is_built_here_is_meant() {
         "",
         &[("compose.yaml", WEB)],
         &expect![[r#"
-        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None, allow: [] })
+        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None })
           no setting names a source, and compose.yaml does: its service `web`
     "#]],
     );
@@ -26,7 +26,7 @@ fn the_service_that_is_built_here_is_meant() {
             "services: { only: { image: a, volumes: [.:/w] }, db: { image: b } }",
         )],
         &expect![[r#"
-        Compose(Compose { files: ["docker-compose.yml"], env_files: [], profiles: [], project: "shop", service: "only", exec: false, user: None, entrypoint: None, allow: [] })
+        Compose(Compose { files: ["docker-compose.yml"], env_files: [], profiles: [], project: "shop", service: "only", exec: false, user: None, entrypoint: None })
           no setting names a source, and docker-compose.yml does: its service `only`
     "#]],
     );
@@ -34,7 +34,7 @@ fn the_service_that_is_built_here_is_meant() {
         "[interpreter]\ncompose = { service = \"db\", exec = true, profiles = [\"p\"], env-file = [\"ci.env\"], project = \"Shop!\" }\nuser = \"image\"\nentrypoint = false\nenv = { A = \"1\" }",
         &[("compose.yaml", WEB), ("compose.override.yml", "services: { web: { image: x } }")],
         &expect![[r#"
-            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env"], profiles: ["p"], project: "shop", service: "db", exec: true, user: Some(Image), entrypoint: Some(false), allow: [] })
+            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env"], profiles: ["p"], project: "shop", service: "db", exec: true, user: Some(Image), entrypoint: Some(false) })
               `interpreter.compose` is set by testdock.toml (its service `db`)
             user: Image
             env: {"A": "1"}
@@ -48,7 +48,7 @@ fn the_service_that_is_built_here_is_meant() {
             ("ci/.env", "X=1\nCOMPOSE_PROJECT_NAME='from env'\n"),
         ],
         &expect![[r#"
-            Compose(Compose { files: ["ci/compose.yaml", "ci/more.yaml"], env_files: [], profiles: [], project: "fromenv", service: "b", exec: false, user: None, entrypoint: None, allow: [] })
+            Compose(Compose { files: ["ci/compose.yaml", "ci/more.yaml"], env_files: [], profiles: [], project: "fromenv", service: "b", exec: false, user: None, entrypoint: None })
               `interpreter.compose` is set by testdock.toml (its service `b`)
         "#]],
     );
@@ -150,7 +150,7 @@ fn a_dev_container_names_a_service() {
             (".devcontainer/more.yaml", "services: {}"),
         ],
         &expect![[r#"
-            Compose(Compose { files: ["compose.yaml", ".devcontainer/more.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None, allow: [] })
+            Compose(Compose { files: ["compose.yaml", ".devcontainer/more.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None })
               no setting names a source, and .devcontainer/devcontainer.json does: a dev container in service `web`
             user: Alias("node")
             env: {"A": "/w"}
@@ -251,6 +251,39 @@ fn a_workspace_below_what_is_mounted() {
           write allow = ["host-namespaces"] under [interpreter] in testdock.toml if you trust it
     "#]]
     .assert_eq(&resolved(config, "", "/w/shop"));
+}
+
+/// What is started beside the tests reaches no further than they do.
+#[test]
+fn services_beside_the_tests() {
+    let with = |db: &str, more: &str| {
+        format!("services: {{ web: {{ image: a, depends_on: [db] }}, db: {{ {db} }} }}\n{more}")
+    };
+    let refused = |config: &str| {
+        let text = resolved(config, "", "/w/shop");
+        text.split_once('\n').unwrap().0.to_owned()
+    };
+    expect!["the container is to have all privileges of the host (privileged) (service db), which nobody has allowed"]
+        .assert_eq(&refused(&with("image: b, privileged: true", "")));
+    expect!["the container is to have the host's /etc (service db), which nobody has allowed"]
+        .assert_eq(&refused(&with("image: b, volumes: [/etc:/e]", "")));
+    expect!["the container is to have what Testdock cannot read: the volume /e is of the kind npipe (service db), which nobody has allowed"]
+        .assert_eq(&refused(&with("image: b, volumes: [{ type: npipe, target: /e }]", "")));
+    let volume = "volumes: { v: { driver_opts: { type: none, o: bind, device: / } } }";
+    expect!["the container is to have the host's /, which nobody has allowed"]
+        .assert_eq(&refused(&with("image: b, volumes: [v:/e]", volume)));
+    assert_eq!(refused(&with("image: b, volumes: [/w/shop/seed:/e]", "")), "Image(\"a\")");
+}
+
+/// What the host's files are that links may hide: where they are, a look is taken.
+#[test]
+fn what_is_shown_to_services_beside_the_tests() {
+    let choice = chosen("", None, &[("compose.yaml", WEB)]).unwrap();
+    let Source::Compose(compose) = &choice.interpreter.source else { panic!() };
+    let config = "services: { web: { image: a, depends_on: [db] }, db: { build: ../db, volumes: [./link:/e] } }\n\
+                  volumes: { v: { driver_opts: { o: bind, device: /w/shop/v } } }";
+    let made = compose_interpreter(&choice.interpreter, compose, config, "/w/shop".into()).unwrap();
+    assert_eq!(made.interpreter.beside, ["/w/shop/v", "/w/shop/link", "/w/db"]);
 }
 
 #[test]

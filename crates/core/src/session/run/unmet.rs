@@ -63,7 +63,7 @@ impl Run {
         };
         let said = self.said.trim();
         let error = RunError::new(Fault::NoTests, message).help(self.whatever_left_all_out(unmet));
-        RunError { log: (!said.is_empty()).then(|| said.to_owned()), ..error }
+        RunError { log: (!said.is_empty()).then(|| said.into()), ..error }
     }
 
     fn whatever_left_all_out(&self, unmet: &[&TestId]) -> String {

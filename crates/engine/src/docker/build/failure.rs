@@ -36,7 +36,7 @@ pub(super) fn failure(recipe: &Recipe, said: &str, progress: Progress) -> RunErr
     };
     RunError {
         place: line.map(|line| Place { path, line, column: None }),
-        log: (!log.is_empty()).then_some(log),
+        log: (!log.is_empty()).then(|| log.into()),
         ..error
     }
 }

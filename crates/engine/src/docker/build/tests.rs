@@ -39,7 +39,7 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
         }
     }
     seen.push(format!("{} {}", error.message, error.place.unwrap().line));
-    seen.push(error.log.unwrap());
+    seen.push(error.log.unwrap().into());
     let text = seen.join("\n").replace(&base(), "BASE").replace(&nonce(root), "NONCE");
     expect![[r#"
         Building { step: "FROM BASE", number: 1, of: 8 }

@@ -17,6 +17,7 @@ use testdock_core::interpreter::{ComposeService, compose_interpreter};
 use testdock_core::model::RunError;
 use testdock_core::plan::{Compose, Interpreter};
 
+use crate::consent;
 use crate::runner::Events;
 use tool::Tool;
 
@@ -65,6 +66,8 @@ pub(super) async fn ready(
     if compose.exec {
         return Ok((made, claim));
     }
+    // Before anything of it is started, the services beside it included.
+    consent::require(&made, root)?;
     needs::bring_up(docker, &tool, interpreter, &service.needs, events).await?;
     if interpreter.options.network.is_none() {
         keep_networks_that_are_there(docker, &mut made).await;

@@ -105,7 +105,7 @@ fn unwell(need: &Dependency, why: &str) -> RunError {
     let message = format!("the service {service}, which the tests need, is not well: {first}");
     let error = RunError::new(Fault::Interpreter, message)
         .help(format!("see its log: docker compose logs {service}"));
-    RunError { log: (!log.is_empty()).then(|| log.to_owned()), ..error }
+    RunError { log: (!log.is_empty()).then(|| log.into()), ..error }
 }
 
 /// Starts services, marked as ours; none that has a container is made anew.

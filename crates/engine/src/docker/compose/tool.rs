@@ -58,7 +58,7 @@ impl<'a> Tool<'a> {
         let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
         let last = lines.last().copied().unwrap_or("it did not say why");
         let error = self.failed(doing, last.trim());
-        Err(RunError { log: Some(said.trim().to_owned()).filter(|_| lines.len() > 1), ..error })
+        Err(RunError { log: (lines.len() > 1).then(|| said.trim().into()), ..error })
     }
 
     fn failed(&self, doing: &str, why: &str) -> RunError {

@@ -1,0 +1,140 @@
+//! What reaches beyond a container is the user's to grant, by name: nothing of it is done in silence.
+//!
+//! A power that nobody names is refused. One that a file of the workspace names is asked about, since whoever wrote the
+//! file is not who runs it ([`unsaid`]); one that the caller names is granted.
+
+mod powers;
+#[cfg(test)]
+mod tests;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::registered::DEFAULT;
+use crate::config::Power;
+use crate::model::{Ask, Fault, RunError};
+use crate::plan::{Allowed, Grant, Interpreter, Mount, Secret, Source};
+
+pub(super) use powers::{of_path, powers};
+
+/// What an interpreter has beyond its container, by what was allowed. Refuses what nobody has granted; `more` is asked for
+/// beside what its own options ask for.
+pub(super) fn granted(
+    interpreter: &Interpreter,
+    more: Vec<(Power, String)>,
+    root: &Utf8Path,
+) -> Result<Vec<Grant>, RunError> {
+    let Interpreter { allow, options, source, .. } = interpreter;
+    let asked = [powers(options, source, root), more].concat();
+    if let Some((power, what)) = asked.iter().find(|(power, _)| !allow.powers.contains(power)) {
+        return Err(refused(*power, what, interpreter));
+    }
+    let grants = asked.into_iter().map(|(power, what)| Grant { power, what, by: allow.by.clone() });
+    let engine = options.testcontainers.then(|| testcontainers(allow));
+    Ok(grants.chain(engine).collect())
+}
+
+/// The engine itself, which a setting of its own gives.
+fn testcontainers(allow: &Allowed) -> Grant {
+    let power = Power::DockerSocket;
+    let by_caller = allow.by.is_none() && allow.powers.contains(&power);
+    let by = allow.testcontainers_by.clone().filter(|_| !by_caller);
+    Grant { power, what: "the engine itself (testcontainers)".to_owned(), by }
+}
+
+/// What an interpreter has beyond its container, once the links are followed that its mounts lead through, and the caller's
+/// home and its keys are known; keys are no secret of a build's either. Refuses what nobody has granted. `real` tells where
+/// a path of the host really leads.
+pub fn reach(
+    interpreter: &Interpreter,
+    root: &Utf8Path,
+    home: Option<&Utf8Path>,
+    real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
+) -> Result<Vec<Grant>, RunError> {
+    let keys = |leads: &Utf8Path| {
+        home.filter(|home| powers::holds_keys(leads, home)).map(|_| Power::HostFiles)
+    };
+    let mounts = interpreter.options.mounts.iter().filter_map(Mount::host_path);
+    let mounts = mounts.chain(&interpreter.beside).map(|path| (path, true));
+    let secrets = secret_files(&interpreter.source).map(|path| (path, false));
+    let mut grants = interpreter.granted.clone();
+    for (path, is_mount) in mounts.chain(secrets) {
+        let leads = real(path).unwrap_or_else(|| path.clone());
+        let system = is_mount.then(|| powers::power_of(&leads, root)).flatten();
+        let Some(power) = system.or_else(|| keys(&leads)) else {
+            continue;
+        };
+        let through = if leads == *path { String::new() } else { format!(", by way of {path}") };
+        let what = format!("the host's {leads}{through}");
+        if !interpreter.allow.powers.contains(&power) {
+            return Err(refused(power, &what, interpreter));
+        }
+        // What the path says by itself is known.
+        if !is_mount || powers::power_of(path, root) != Some(power) {
+            grants.push(Grant { power, what, by: interpreter.allow.by.clone() });
+        }
+    }
+    Ok(grants)
+}
+
+/// What of `grants` a file of the workspace gives and the caller has not allowed, as an error that asks for it.
+pub fn unsaid(
+    interpreter: &Interpreter,
+    grants: &[Grant],
+    is_allowed: &dyn Fn(&str) -> bool,
+) -> Option<RunError> {
+    let open: Vec<&Grant> =
+        grants.iter().filter(|it| it.by.is_some() && !is_allowed(&it.what)).collect();
+    let by = open.first()?.by.clone()?;
+    let mut powers: Vec<&str> = open.iter().map(|it| it.power.as_str()).collect();
+    powers.extend(interpreter.allow.powers.iter().map(|power| power.as_str()));
+    powers.sort_unstable();
+    powers.dedup();
+    let what: Vec<String> = open.iter().map(|it| it.what.clone()).collect();
+    let name = &interpreter.name;
+    let argument = if name == DEFAULT { String::new() } else { format!(" {name}") };
+    let message = format!(
+        "{by} gives the container {}, which reaches beyond it, and you have not allowed that",
+        what.join(" and ")
+    );
+    let error = RunError::new(Fault::Configuration, message).help(format!(
+        "if you trust it, run `testdock interpreter allow{argument}` once; where nobody can be asked, pass \
+         --set '{}.allow = {}'",
+        table(name),
+        list(&powers)
+    ));
+    let ask = Ask { interpreter: name.clone(), by, what };
+    Some(RunError { ask: Some(Box::new(ask)), ..error })
+}
+
+/// The files that a build gets as secrets.
+fn secret_files(source: &Source) -> impl Iterator<Item = &Utf8PathBuf> {
+    let secrets = match source {
+        Source::Dockerfile(file) => Some(file.options.secrets.values()),
+        Source::Image(_) | Source::Compose(_) | Source::Local => None,
+    };
+    secrets.into_iter().flatten().filter_map(|secret| match secret {
+        Secret::File(path) => Some(path),
+        Secret::Env(_) => None,
+    })
+}
+
+fn refused(power: Power, what: &str, interpreter: &Interpreter) -> RunError {
+    let allowed = interpreter.allow.powers.iter().map(|power| power.as_str());
+    let powers: Vec<&str> = allowed.chain([power.as_str()]).collect();
+    let message = format!("the container is to have {what}, which nobody has allowed");
+    RunError::new(Fault::Configuration, message).help(format!(
+        "write allow = {} under [{}] in testdock.toml if you trust it",
+        list(&powers),
+        table(&interpreter.name)
+    ))
+}
+
+/// The table of the settings of an interpreter.
+fn table(name: &str) -> String {
+    if name == DEFAULT { "interpreter".to_owned() } else { format!("interpreters.{name}") }
+}
+
+fn list(words: &[&str]) -> String {
+    let quoted = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>();
+    format!("[{}]", quoted.join(", "))
+}

@@ -1,0 +1,141 @@
+//! The powers that reach beyond a container, and how they are asked for.
+
+use camino::Utf8Path;
+
+use super::super::folder::inside;
+use crate::config::Power;
+use crate::plan::{Dockerfile, Mount, Options, Source};
+
+/// What is asked for, in words.
+pub(in super::super) fn powers(
+    options: &Options,
+    source: &Source,
+    root: &Utf8Path,
+) -> Vec<(Power, String)> {
+    let build = match source {
+        Source::Dockerfile(file) => of_build(file),
+        Source::Image(_) | Source::Compose(_) | Source::Local => Vec::new(),
+    };
+    [
+        of_privileges(options),
+        of_namespaces(options),
+        of_devices(options),
+        of_mounts(options, root),
+        build,
+    ]
+    .concat()
+}
+
+fn of_privileges(options: &Options) -> Vec<(Power, String)> {
+    const ROOTS: [&str; 5] = ["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "DAC_READ_SEARCH"];
+    let all = options.privileged.then(|| "all privileges of the host (privileged)".to_owned());
+    let amounts_to_all =
+        |cap: &&String| ROOTS.contains(&cap.to_ascii_uppercase().trim_start_matches("CAP_"));
+    let caps = options.cap_add.iter().filter(amounts_to_all);
+    let caps = caps.map(|cap| format!("the capability {cap}"));
+    all.into_iter().chain(caps).map(|what| (Power::Privileged, what)).collect()
+}
+
+fn of_namespaces(options: &Options) -> Vec<(Power, String)> {
+    let spaces = &options.namespaces;
+    let shared = [
+        ("network", &options.network),
+        ("pid", &spaces.pid),
+        ("ipc", &spaces.ipc),
+        ("userns", &spaces.users),
+    ];
+    let shared = shared.into_iter().filter(|(_, mode)| mode.as_deref() == Some("host"));
+    shared
+        .map(|(space, _)| (Power::HostNamespaces, format!("the host's own {space} ({space}=host)")))
+        .collect()
+}
+
+/// Devices, but those that stand for nothing of the host's.
+fn of_devices(options: &Options) -> Vec<(Power, String)> {
+    const HARMLESS: [&str; 9] = [
+        "/dev/dri",
+        "/dev/fuse",
+        "/dev/kfd",
+        "/dev/kvm",
+        "/dev/net/tun",
+        "/dev/null",
+        "/dev/nvidia",
+        "/dev/snd",
+        "/dev/zero",
+    ];
+    let is_harmless = |device: &&String| HARMLESS.iter().any(|known| device.starts_with(known));
+    let devices = options.devices.iter().filter(|device| !is_harmless(device));
+    let devices = devices.map(|device| device.split(':').next().unwrap_or(device));
+    let rules = options.device_cgroup_rules.iter().map(String::as_str);
+    devices
+        .chain(rules)
+        .map(|device| (Power::HostFiles, format!("the host's device {device}")))
+        .collect()
+}
+
+fn of_mounts(options: &Options, root: &Utf8Path) -> Vec<(Power, String)> {
+    let mounted = options.mounts.iter().filter_map(Mount::host_path);
+    let mounted = mounted.filter_map(|path| of_path(path, root));
+    let others = options.volumes_from.iter();
+    let others = others.map(|it| (Power::HostFiles, format!("the volumes of the container {it}")));
+    mounted.chain(others).collect()
+}
+
+/// What a path of the host is, for a container that is shown it.
+pub(in super::super) fn of_path(path: &Utf8Path, root: &Utf8Path) -> Option<(Power, String)> {
+    let power = power_of(path, root)?;
+    Some(match power {
+        Power::DockerSocket => (power, format!("the engine itself ({path})")),
+        _ => (power, format!("the host's {path}")),
+    })
+}
+
+/// What a build reads it may send anywhere.
+fn of_build(file: &Dockerfile) -> Vec<(Power, String)> {
+    let paths = [("Dockerfile", &file.path), ("context", &file.context)];
+    let outside = paths.into_iter().filter(|(_, path)| inside("", path.as_str()).is_none());
+    let outside = outside.map(|(what, path)| {
+        (Power::HostFiles, format!("what is outside of the workspace, {path} (the build's {what})"))
+    });
+    let network = (file.options.network.as_deref() == Some("host"))
+        .then(|| (Power::HostNamespaces, "the host's own network (of the build)".to_owned()));
+    outside.chain(network).collect()
+}
+
+pub(super) fn power_of(path: &Utf8Path, root: &Utf8Path) -> Option<Power> {
+    if path.as_str().ends_with("docker.sock") {
+        return Some(Power::DockerSocket);
+    }
+    is_system(path, root).then_some(Power::HostFiles)
+}
+
+/// Whether a path is the system's, or holds what is not this workspace's alone.
+fn is_system(path: &Utf8Path, root: &Utf8Path) -> bool {
+    const SYSTEM: [&str; 12] = [
+        "/bin",
+        "/boot",
+        "/dev",
+        "/etc",
+        "/lib",
+        "/proc",
+        "/run",
+        "/sbin",
+        "/sys",
+        "/usr",
+        "/var",
+        "/root/.ssh",
+    ];
+    let holds_homes = ["/", "/home", "/root", "/Users"].contains(&path.as_str());
+    let in_system = SYSTEM.iter().any(|dir| path.starts_with(dir)) && !path.starts_with(root);
+    // Volumes and caches that people share lie below these two; what is sensitive lies elsewhere.
+    let shared = ["/var/tmp", "/var/cache", "/dev/shm"].iter().any(|dir| path.starts_with(dir));
+    holds_homes || (in_system && !shared) || path.file_name() == Some(".ssh")
+}
+
+/// Whether a path is a home, or where keys lie in it.
+pub(super) fn holds_keys(path: &Utf8Path, home: &Utf8Path) -> bool {
+    const KEYS: [&str; 8] =
+        [".ssh", ".gnupg", ".aws", ".azure", ".config", ".docker", ".kube", ".local"];
+    let is_above = home.starts_with(path) && !home.as_str().is_empty();
+    is_above || KEYS.iter().any(|keys| path.starts_with(home.join(keys)))
+}

@@ -1,0 +1,130 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::paths::RelPath;
+use crate::plan::{BuildOptions, Dockerfile, Mount, MountFrom, Options};
+
+fn refusal(path: &str, allow: &[Power]) -> Option<String> {
+    let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
+    let from = MountFrom::Host { path: path.into(), make: true };
+    interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only: true });
+    refusal_of(interpreter, allow)
+}
+
+fn refusal_of(mut interpreter: Interpreter, allow: &[Power]) -> Option<String> {
+    interpreter.allow.powers = allow.to_vec();
+    let real = |path: &Utf8Path| -> Option<Utf8PathBuf> {
+        match path.as_str() {
+            "/w/link" => Some("/".into()),
+            "/w/sock" => Some("/home/me/docker.sock".into()),
+            "/w/keys" => Some("/home/me/.ssh/id".into()),
+            _ => None,
+        }
+    };
+    let home = Some(Utf8Path::new("/home/me"));
+    let refused = reach(&interpreter, "/w".into(), home, &real);
+    refused.err().map(|error| format!("{}; {}", error.message, error.help.unwrap_or_default()))
+}
+
+#[test]
+fn a_link_is_what_it_leads_to() {
+    let said = refusal("/w/link", &[]).unwrap();
+    assert!(said.contains("the host's /, by way of /w/link"), "{said}");
+    assert!(said.contains("allow = [\"host-files\"] under [interpreters.ci]"), "{said}");
+    assert!(refusal("/w/sock", &[Power::HostFiles]).unwrap().contains("\"docker-socket\"]"));
+    assert_eq!(refusal("/w/link", &[Power::HostFiles]), None);
+    assert_eq!(refusal("/w/data", &[]), None);
+}
+
+#[test]
+fn keys_are_no_secret_of_a_builds() {
+    let refusal = |path: &str, allow: &[Power]| {
+        let secrets = BTreeMap::from([("key".to_owned(), Secret::File(path.into()))]);
+        let file = Dockerfile {
+            path: RelPath::new("Dockerfile"),
+            context: RelPath::default(),
+            target: None,
+            build_args: BTreeMap::new(),
+            options: Box::new(BuildOptions { secrets, ..BuildOptions::default() }),
+        };
+        refusal_of(Interpreter::new("ci", Source::Dockerfile(file)), allow)
+    };
+    for path in ["/home/me/.ssh/id", "/w/keys"] {
+        assert!(refusal(path, &[]).unwrap().contains("the host's /home/me/.ssh/id"), "{path}");
+        assert_eq!(refusal(path, &[Power::HostFiles]), None);
+    }
+    assert_eq!(refusal("/home/me/.npmrc", &[]), None);
+}
+
+#[test]
+fn a_home_and_its_keys_are_nobodys_but_ones_own() {
+    for path in ["/home/me", "/home/me/.ssh", "/home/me/.config/gh", "/w/keys", "/home"] {
+        assert!(refusal(path, &[]).is_some(), "{path}");
+    }
+    for path in ["/home/me/.m2", "/home/me/shop", "/home/me/.cache/pip", "/home/you"] {
+        assert_eq!(refusal(path, &[]), None, "{path}");
+    }
+}
+
+/// What the options of a container ask for, by kind and in words.
+fn asked(change: impl FnOnce(&mut Options)) -> Vec<String> {
+    let mut options = Options::default();
+    change(&mut options);
+    let asked = powers(&options, &Source::Local, "/w".into());
+    asked.into_iter().map(|(power, what)| format!("{}: {what}", power.as_str())).collect()
+}
+
+#[test]
+fn devices_users_and_others_volumes_are_the_hosts() {
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let devices = words(&["/dev/fuse", "/dev/sda:/dev/xvda:rwm", "/dev/dri/card0"]);
+    assert_eq!(asked(|it| it.devices = devices), ["host-files: the host's device /dev/sda"]);
+    let rules = asked(|it| it.device_cgroup_rules = words(&["b 8:* rwm"]));
+    assert_eq!(rules, ["host-files: the host's device b 8:* rwm"]);
+    let caps = words(&["SYS_PTRACE", "cap_dac_read_search"]);
+    assert_eq!(asked(|it| it.cap_add = caps), ["privileged: the capability cap_dac_read_search"]);
+    let users = asked(|it| it.namespaces.users = Some("host".to_owned()));
+    assert_eq!(users, ["host-namespaces: the host's own userns (userns=host)"]);
+    let volumes = asked(|it| it.volumes_from = words(&["other"]));
+    assert_eq!(volumes, ["host-files: the volumes of the container other"]);
+}
+
+/// What the workspace's files grant, what is written down, and what is asked for then.
+fn open(by: Option<&str>, written: &[&str]) -> Option<(String, Vec<String>)> {
+    let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
+    interpreter.options.privileged = true;
+    interpreter.options.testcontainers = true;
+    let (by, file) = (by.map(str::to_owned), Some("testdock.toml".to_owned()));
+    let powers = vec![Power::Privileged];
+    interpreter.allow = Allowed { powers, by, testcontainers_by: file };
+    let grants = granted(&interpreter, Vec::new(), "/w".into()).unwrap();
+    let error = unsaid(&interpreter, &grants, &|what| written.contains(&what))?;
+    Some((error.help.unwrap(), error.ask.unwrap().what))
+}
+
+#[test]
+fn what_the_workspace_grants_is_asked_for_word_by_word() {
+    const ALL: &str = "all privileges of the host (privileged)";
+    const ENGINE: &str = "the engine itself (testcontainers)";
+    let (help, what) = open(Some("testdock.toml"), &[]).unwrap();
+    assert_eq!(what, [ALL, ENGINE]);
+    expect_test::expect![[r#"if you trust it, run `testdock interpreter allow ci` once; where nobody can be asked, pass --set 'interpreters.ci.allow = ["docker-socket", "privileged"]'"#]]
+        .assert_eq(&help);
+    assert_eq!(open(Some("testdock.toml"), &[ALL]).unwrap().1, [ENGINE]);
+    assert_eq!(open(None, &[]).unwrap().1, [ENGINE]);
+    assert_eq!(open(Some("testdock.toml"), &[ENGINE, ALL]), None);
+}
+
+/// Whoever allows the engine's socket has allowed Testcontainers.
+#[test]
+fn the_engine_is_allowed_once() {
+    let mut interpreter = Interpreter::new("default", Source::Image("a".to_owned()));
+    interpreter.options.testcontainers = true;
+    interpreter.allow.testcontainers_by = Some("testdock.toml".to_owned());
+    let by = |interpreter: &Interpreter| {
+        granted(interpreter, Vec::new(), "/w".into()).unwrap().remove(0).by
+    };
+    assert_eq!(by(&interpreter).as_deref(), Some("testdock.toml"));
+    interpreter.allow.powers.push(Power::DockerSocket);
+    assert_eq!(by(&interpreter), None);
+}
