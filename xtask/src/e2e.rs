@@ -5,6 +5,7 @@ mod contained;
 pub(crate) mod jetbrains;
 pub(crate) mod nvim;
 pub(crate) mod podman;
+pub(crate) mod remapped;
 pub(crate) mod remote;
 pub(crate) mod rootless;
 pub(crate) mod vscode;
@@ -24,6 +25,8 @@ pub(crate) enum Editor {
     Podman(Options),
     /// No editor: the same, with a rootless Docker and called by whom it belongs to
     Rootless(Options),
+    /// No editor: the same, with a Docker that gives its containers users of their own
+    Remapped(Options),
 }
 
 #[derive(Args)]

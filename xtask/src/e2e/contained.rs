@@ -64,10 +64,15 @@ impl Contained {
         Ok(started)
     }
 
-    /// A process on its machine.
-    pub(super) fn pid(&self) -> Result<String> {
+    /// The setting of Cargo by which what it has built here runs in the engine's network, where ports of its containers are,
+    /// and through these words.
+    pub(super) fn in_its_network(&self, through: &[&str]) -> Result<String> {
         let format = ["inspect", "--format", "{{.State.Pid}}"];
-        answer(command("docker", format).arg(&self.container), SOON)
+        let pid = answer(command("docker", format).arg(&self.container), SOON)?;
+        let words = ["nsenter", "--net", "--target", &pid];
+        let words = words.iter().chain(through).map(|word| format!("'{word}'"));
+        let words: Vec<String> = words.collect();
+        Ok(format!("target.'cfg(unix)'.runner=[{}]", words.join(",")))
     }
 
     fn host(&self) -> String {

@@ -39,11 +39,8 @@ pub(crate) fn drive(options: &Options) -> Result<()> {
         .context("this repository has to be readable to others than its owner")?;
     let rootless = Contained::start(&ROOTLESS)?;
     let home = format!("HOME={}", rootless.folder.display());
-    let network = ["nsenter", "--net", "--target", &rootless.pid()?];
-    let words = network.into_iter().chain(CALLER).chain(["env", &home]);
-    let words: Vec<String> = words.map(|word| format!("'{word}'")).collect();
-    // Cargo builds as whoever is here; what it has built, it runs through these: on the engine's machine, for
-    // that its ports are the caller's too.
-    let runner = format!("target.'cfg(unix)'.runner=[{}]", words.join(","));
+    // Cargo builds as whoever is here; what it has built, it runs as the caller.
+    let through = [&CALLER[..], &["env", &home]].concat();
+    let runner = rootless.in_its_network(&through)?;
     run(rootless.tests(options).args(["--config", &runner]))
 }
