@@ -112,6 +112,8 @@ fn what_a_project_allows_itself_is_asked_for() {
         return;
     };
     project.write("testdock.toml", READS_ETC);
+    let (_, told) = project.shown(&["doctor"]);
+    assert!(told.contains("consent") && told.contains("you have not allowed"), "{told}");
     let (code, told) = project.shown(&["interpreter", "allow"]);
     assert_eq!((code, told.as_str()), (0, "default may have the host's /etc\n"));
     let story = project.run(&[]);
@@ -162,6 +164,8 @@ fn a_terminal_is_asked() {
     let (code, told) = answered("y");
     assert!(code == Some(0) && told.contains("1 passed"), "{code:?}: {told}");
     assert_eq!(project.run(&[]).code, Some(0));
+    let (_, told) = project.shown(&["doctor"]);
+    assert!(!told.contains("consent"), "{told}");
 }
 
 /// The escape character itself is no part of an id.

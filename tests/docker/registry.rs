@@ -164,7 +164,8 @@ fn it_is_asked_with_what_a_helper_knows() {
 
     // One that fails is said, and the registry's refusal with it.
     registry.forget();
-    std::fs::write(&helper, "#!/bin/sh\necho the keychain is locked; exit 1\n").unwrap();
+    std::fs::write(&helper, "#!/bin/sh\nread -r server\necho the keychain is locked; exit 1\n")
+        .unwrap();
     let (code, told) = registry.get(&registry.image);
     assert_eq!(code, 3, "{told}");
     assert!(told.contains("cannot read the credentials for"), "{told}");

@@ -9,6 +9,7 @@ use testdock_core::interpreter::Registered;
 use testdock_core::views::{Finding, InterpreterView, Stock, image_finding, workspace_findings};
 use testdock_core::workspace::{FileTests, Workspace};
 
+use crate::consent;
 use crate::docker::connect::connect;
 use crate::docker::{engine_error, is_podman};
 use crate::interpreters::look;
@@ -36,13 +37,15 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
     findings
 }
 
-/// What the engines have of the interpreters that tests run in.
+/// What the engines have of the interpreters that tests run in, and what has to be allowed first.
 async fn images(root: &Utf8Path, mut registered: Vec<Registered>) -> Vec<Finding> {
     registered.retain(|it| it.is_chosen && it.needs_engine().is_some());
+    let open = registered.iter().filter_map(|it| consent::require(it.needs_engine()?, root).err());
+    let open: Vec<Finding> = open.map(|error| Finding::bad("consent", &error)).collect();
     let standings = look(&World::new(), root, &registered).await;
     let views = registered.iter().zip(&standings);
     let views = views.map(|(it, standing)| InterpreterView::new(it, standing.as_ref(), None));
-    views.filter_map(|view| image_finding(&view)).collect()
+    views.filter_map(|view| image_finding(&view)).chain(open).collect()
 }
 
 /// What stands at the root of each suite.

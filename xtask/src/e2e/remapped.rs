@@ -19,7 +19,15 @@ echo dockremap:x:990: >>/etc/group
 echo dockremap:300000:65536 | tee /etc/subuid >/etc/subgid
 exec dockerd --log-level warn --userns-remap default --bip 10.124.0.1/24 -H "unix://$1/docker.sock"
 "#,
-    other: &[("/^remote::/", "they have a host of their own")],
+    other: &[
+        ("/^remote::/", "they have a host of their own"),
+        ("/^inside::/", "nobody in a container of its is who may use its socket"),
+        (
+            "/a_dev_containers_user_and/",
+            "the home that the image has for its user is nobody's there",
+        ),
+        ("/permission_denied/", "its socket is not where the system's is"),
+    ],
 };
 
 /// Starts such an engine, and runs the tests with it.

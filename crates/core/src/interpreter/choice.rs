@@ -63,7 +63,7 @@ pub fn choose(
         None => workspace.detected(settings)?,
     };
     workspace.check_stage(&section, &found.source)?;
-    let allow = section.allowed(resolution, settings);
+    let allow = section.allowed(resolution, settings, folder.root);
     let interpreter = found.under(settings, (section.name(), &section.title()), allow, folder)?;
     Ok(Choice { interpreter, why, passed_over })
 }
@@ -105,10 +105,10 @@ impl<'a> Section<'a> {
     }
 
     /// What the settings let the container have, and which of them came with the workspace.
-    fn allowed(&self, resolution: &Resolution, settings: &Settings) -> Allowed {
+    fn allowed(&self, resolution: &Resolution, settings: &Settings, root: &Utf8Path) -> Allowed {
         let came = |setting: &str| {
             let origin = self.set_by(resolution, setting).filter(|origin| !origin.is_callers());
-            origin.map(ToString::to_string)
+            origin.map(|origin| origin.to_string().replace(&format!("{root}/"), ""))
         };
         Allowed {
             powers: settings.allow.clone(),

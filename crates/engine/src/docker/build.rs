@@ -17,9 +17,9 @@ use bollard::{Docker, body_try_stream};
 use futures_util::StreamExt;
 use testdock_core::model::{Fault, RunError};
 
-use super::context;
-use super::is_podman;
+use super::context::{self, Ids};
 use super::pull::{credentials_of, registry_of, server_key};
+use super::{is_podman, nature};
 use crate::runner::Events;
 
 mod failure;
@@ -62,7 +62,8 @@ pub(super) async fn build(
     steps: Steps,
     events: &Events,
 ) -> Result<(), RunError> {
-    build_with(builder(docker).await, docker, recipe, steps, events).await?;
+    build_with((builder(docker).await, nature::root(docker).await), docker, recipe, steps, events)
+        .await?;
     name_further(docker, recipe).await
 }
 
@@ -84,8 +85,9 @@ async fn name_further(docker: &Docker, recipe: &Recipe) -> Result<(), RunError> 
     Ok(())
 }
 
+/// Builds with this builder, and what is sent as this owner's.
 async fn build_with(
-    builder: BuilderVersion,
+    (builder, owner): (BuilderVersion, Ids),
     docker: &Docker,
     recipe: &Recipe,
     steps: Steps,
@@ -96,9 +98,9 @@ async fn build_with(
         if builder == BuilderVersion::BuilderV1 {
             return Err(needs_buildkit(recipe));
         }
-        return solve::solve(docker, recipe, steps, &credentials, events).await;
+        return solve::solve(docker, (recipe, owner), steps, &credentials, events).await;
     }
-    let (pieces, sending) = context::stream(recipe.context());
+    let (pieces, sending) = context::stream(recipe.context(owner));
     let docker = docker.clone().with_timeout(UPLOAD_PATIENCE);
     let body = body_try_stream(pieces);
     let mut answers =

@@ -24,7 +24,12 @@ pub(super) struct Context {
     pub(super) ignore: Arc<Matcher>,
     /// A file that is sent whatever `ignore` says, from anywhere: its name in the tar and its text.
     pub(super) extra: Option<(String, Vec<u8>)>,
+    /// Who owns what is sent, whoever does here: the root of the engine's containers.
+    pub(super) owner: Ids,
 }
+
+/// The numbers of a user and of a group.
+pub(super) type Ids = (u64, u64);
 
 /// Starts sending. The task ends with the stream, and says what could not be read.
 pub(super) fn stream(
@@ -98,10 +103,10 @@ fn about(path: &Path, error: &io::Error) -> io::Error {
 fn write(context: &Context, pieces: Pieces) -> io::Result<()> {
     let mut tar = Builder::new(BufWriter::with_capacity(PIECE, pieces));
     walk(&context.dir, "", &context.ignore, &mut |name, path, metadata| {
-        append(&mut tar, name, path, metadata)
+        append(&mut tar, name, path, metadata, context.owner)
     })?;
     if let Some((name, text)) = &context.extra {
-        append_text(&mut tar, name, text)?;
+        append_text(&mut tar, name, text, context.owner)?;
     }
     tar.into_inner()?.flush()
 }
@@ -111,25 +116,26 @@ fn append(
     name: &str,
     path: &Path,
     metadata: &Metadata,
+    owner: Ids,
 ) -> io::Result<()> {
     if metadata.is_file() {
         let file = File::open(path).map_err(|e| about(path, &e))?;
-        append_file(tar, name, file, metadata, false)
+        append_file(tar, name, file, metadata, owner)
     } else {
-        append_other(tar, name, path, metadata, false)
+        append_other(tar, name, path, metadata, owner)
     }
 }
 
-/// Appends a file; `owned` keeps its owner.
+/// Appends a file as its owner's.
 pub(super) fn append_file(
     tar: &mut Builder<impl Write>,
     name: &str,
     file: File,
     metadata: &Metadata,
-    owned: bool,
+    owner: Ids,
 ) -> io::Result<()> {
     let size = metadata.len();
-    let mut header = header(EntryType::Regular, metadata, owned);
+    let mut header = header(EntryType::Regular, metadata, owner);
     header.set_size(size);
     // The header is out: a file that changes its length now still has to fill exactly its place.
     tar.append_data(&mut header, name, file.chain(io::repeat(0)).take(size))
@@ -141,23 +147,21 @@ pub(super) fn append_other(
     name: &str,
     path: &Path,
     metadata: &Metadata,
-    owned: bool,
+    owner: Ids,
 ) -> io::Result<()> {
     let kind = metadata.file_type();
     if kind.is_symlink() {
         let target = std::fs::read_link(path).map_err(|e| about(path, &e))?;
-        tar.append_link(&mut header(EntryType::Symlink, metadata, owned), name, target)
+        tar.append_link(&mut header(EntryType::Symlink, metadata, owner), name, target)
     } else if kind.is_dir() {
-        let mut header = header(EntryType::Directory, metadata, owned);
+        let mut header = header(EntryType::Directory, metadata, owner);
         tar.append_data(&mut header, format!("{name}/"), io::empty())
     } else {
         Ok(())
     }
 }
 
-/// What is in an image belongs to root, whoever owns it here.
-fn header(kind: EntryType, metadata: &Metadata, owned: bool) -> Header {
-    let (uid, gid) = if owned { owner(metadata) } else { (0, 0) };
+fn header(kind: EntryType, metadata: &Metadata, (uid, gid): Ids) -> Header {
     let mut header = Header::new_gnu();
     header.set_entry_type(kind);
     header.set_mode(mode(metadata));
@@ -169,26 +173,31 @@ fn header(kind: EntryType, metadata: &Metadata, owned: bool) -> Header {
 }
 
 /// A text that is no file here.
-fn append_text(tar: &mut Builder<impl Write>, name: &str, text: &[u8]) -> io::Result<()> {
+fn append_text(
+    tar: &mut Builder<impl Write>,
+    name: &str,
+    text: &[u8],
+    (uid, gid): Ids,
+) -> io::Result<()> {
     let mut header = Header::new_gnu();
     header.set_entry_type(EntryType::Regular);
     header.set_mode(0o644);
     header.set_mtime(0);
-    header.set_uid(0);
-    header.set_gid(0);
+    header.set_uid(uid);
+    header.set_gid(gid);
     header.set_size(text.len() as u64);
     tar.append_data(&mut header, name, text)
 }
 
 #[cfg(unix)]
-pub(super) fn owner(metadata: &Metadata) -> (u64, u64) {
+pub(super) fn owner(metadata: &Metadata) -> Ids {
     use std::os::unix::fs::MetadataExt as _;
     (metadata.uid().into(), metadata.gid().into())
 }
 
 /// Windows knows no numbers for them.
 #[cfg(not(unix))]
-pub(super) fn owner(_: &Metadata) -> (u64, u64) {
+pub(super) fn owner(_: &Metadata) -> Ids {
     (0, 0)
 }
 

@@ -5,6 +5,7 @@ use bollard::Docker;
 use testdock_core::plan::{Limits, Options, User};
 
 use super::connect::socket;
+use super::context::Ids;
 use super::note::Note;
 
 /// What an engine says of itself.
@@ -35,7 +36,8 @@ impl Nature {
         }
     }
 
-    /// Whether what the tests write is the caller's, by the user that somebody has chosen.
+    /// Whether what the tests write is the caller's, by the user that somebody has chosen, in a container that is
+    /// [adapted](adapt).
     pub(super) fn is_caller(self, options: &Options) -> bool {
         match &options.user {
             User::Host | User::Alias(_) => true,
@@ -43,8 +45,7 @@ impl Nature {
             User::Named(named) => {
                 let uid = named.split(':').next().unwrap_or_default();
                 let uid = if uid == "root" { "0" } else { uid };
-                let is_shifted = self == Self::Remapped && options.namespaces.users.is_none();
-                !is_shifted && self.caller().is_some_and(|caller| uid == caller.to_string())
+                self.caller().is_some_and(|caller| uid == caller.to_string())
             }
         }
     }
@@ -84,6 +85,21 @@ pub(crate) async fn of(docker: &Docker, host: Option<&str>) -> Said {
         note.write(&lines);
     }
     Said::by(&lines)
+}
+
+/// What the numbers of a container's root are on the engine's machine. What a build is sent comes in by those: BuildKit takes
+/// a tar's as they are.
+pub(super) async fn root(docker: &Docker) -> Ids {
+    let info = docker.info().await.unwrap_or_default();
+    let nature = by(&info.security_options.unwrap_or_default().join("\n"));
+    let directory = info.docker_root_dir.filter(|_| nature == Nature::Remapped);
+    directory.as_deref().and_then(ids_of).unwrap_or_default()
+}
+
+/// An engine that remaps users keeps what it has in a directory named by the numbers of their root: `231072.231072`.
+fn ids_of(directory: &str) -> Option<Ids> {
+    let (uid, gid) = directory.rsplit('/').next()?.split_once('.')?;
+    Some((uid.parse().ok()?, gid.parse().ok()?))
 }
 
 const UNKEPT: &str = "unkept=";
@@ -134,9 +150,11 @@ pub(super) fn adapt(options: &mut Options, nature: Nature) {
             options.user = User::Named("0:0".to_owned());
         }
         Nature::Rootless => {}
-        Nature::Remapped => {
+        // Nobody else is somebody on the engine's machine.
+        Nature::Remapped if nature.is_caller(options) => {
             options.namespaces.users.get_or_insert_with(|| "host".to_owned());
         }
+        Nature::Remapped => {}
     }
 }
 
@@ -176,7 +194,27 @@ mod tests {
             assert!(is_caller(Nature::Rootless, root));
         }
         assert!(!is_caller(Nature::Rootless, "1000:1000"));
-        assert!(!is_caller(Nature::Remapped, &mine));
+    }
+
+    #[test]
+    fn only_the_caller_is_left_out_of_remapping() {
+        let users = |user: User| {
+            let mut options = Options { user, ..Options::default() };
+            adapt(&mut options, Nature::Remapped);
+            options.namespaces.users
+        };
+        let mine = caller().map(|me| User::Named(format!("{me}:4321")));
+        for user in [User::Host, User::Alias("dev".to_owned())].into_iter().chain(mine) {
+            assert_eq!(users(user).as_deref(), Some("host"));
+        }
+        assert_eq!(users(User::Image), None);
+        assert_eq!(users(User::Named("54321".to_owned())), None);
+    }
+
+    #[test]
+    fn the_directory_of_what_is_remapped_has_the_numbers_of_its_root() {
+        assert_eq!(ids_of("/var/lib/docker/231072.231073"), Some((231_072, 231_073)));
+        assert_eq!(ids_of("/var/lib/docker"), None);
     }
 
     #[test]

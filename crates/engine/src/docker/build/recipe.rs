@@ -10,7 +10,7 @@ use testdock_core::interpreter::dockerignore::{Matcher, candidates};
 use testdock_core::model::{Fault, Place, RunError};
 use testdock_core::plan::Dockerfile;
 
-use super::super::context::Context;
+use super::super::context::{Context, Ids};
 use super::inputs;
 use crate::supervisor::hex;
 
@@ -103,14 +103,15 @@ impl Recipe {
         about.into_iter().chain(of_context).collect()
     }
 
-    /// The build context, ready to be sent.
-    pub(super) fn context(&self) -> Context {
+    /// The build context, ready to be sent as this owner's.
+    pub(super) fn context(&self, owner: Ids) -> Context {
         let elsewhere = self.sent_as() == SENT_DOCKERFILE;
         let extra = || (SENT_DOCKERFILE.to_owned(), self.text.clone().into_bytes());
         Context {
             dir: self.dockerfile.context.on(&self.root).into_std_path_buf(),
             ignore: Arc::clone(&self.ignore),
             extra: elsewhere.then(extra),
+            owner,
         }
     }
 

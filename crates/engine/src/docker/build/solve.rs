@@ -22,6 +22,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::{Recipe, Steps, arguments, context, failure, is_hang_up, labels, progress};
+use crate::docker::context::Ids;
 use crate::runner::Events;
 
 /// Whether the build of `dockerfile` needs this.
@@ -32,7 +33,7 @@ pub(super) fn is_needed(dockerfile: &Dockerfile) -> bool {
 /// Builds the image of `recipe`.
 pub(super) async fn solve(
     docker: &Docker,
-    recipe: &Recipe,
+    (recipe, owner): (&Recipe, Ids),
     steps: Steps,
     credentials: &HashMap<String, DockerCredentials>,
     events: &Events,
@@ -40,7 +41,7 @@ pub(super) async fn solve(
     let options = options(recipe, steps)?;
     let step = format!("all of {}", recipe.dockerfile.path);
     events.send(RunEvent::Preparing(Stage::Building { step, number: 0, of: 0 })).await;
-    let input = ImageBuildLoadInput::Upload(whole(recipe).await?);
+    let input = ImageBuildLoadInput::Upload(whole(recipe, owner).await?);
     let (docker, name, credentials) = (docker.clone(), recipe.name.clone(), credentials.clone());
     let token = CancellationToken::new();
     // Whoever gives up waiting ends the build.
@@ -61,8 +62,8 @@ pub(super) async fn solve(
 }
 
 /// The build context in one piece.
-async fn whole(recipe: &Recipe) -> Result<Bytes, RunError> {
-    let (pieces, sending) = context::stream(recipe.context());
+async fn whole(recipe: &Recipe, owner: Ids) -> Result<Bytes, RunError> {
+    let (pieces, sending) = context::stream(recipe.context(owner));
     let mut pieces = std::pin::pin!(pieces);
     let mut all = BytesMut::new();
     while let Some(Ok(piece)) = pieces.next().await {

@@ -12,6 +12,8 @@ use tokio::sync::mpsc;
 use super::super::image::tests::{base, engine, nonce, saying};
 use super::*;
 
+const CLASSIC: (BuilderVersion, Ids) = (BuilderVersion::BuilderV1, (0, 0));
+
 #[tokio::test]
 async fn the_classic_builder_tells_its_steps_and_its_failure() {
     let Some(docker) = engine().await else { return };
@@ -27,8 +29,7 @@ async fn the_classic_builder_tells_its_steps_and_its_failure() {
     let recipe = Recipe::read(root, &dockerfile).unwrap();
     let (sender, mut receiver) = mpsc::channel(1000);
     let events = Events::new(RunId::from("test"), sender);
-    let result =
-        build_with(BuilderVersion::BuilderV1, &docker, &recipe, Steps::Kept, &events).await;
+    let result = build_with(CLASSIC, &docker, &recipe, Steps::Kept, &events).await;
     drop(events);
     remove_what_is_left(&docker, &nonce(root)).await;
     let error = result.unwrap_err();
@@ -63,12 +64,12 @@ async fn a_build_whose_image_is_made_is_done_whatever_becomes_of_the_rest() {
     let (sender, _receiver) = mpsc::channel(1000);
     let events = Events::new(RunId::from("test"), sender);
     let classic = saying(&[r#"{"stream":"Successfully tagged shop:1\n"}"#]).await;
-    build_with(BuilderVersion::BuilderV1, &classic, &recipe, Steps::Kept, &events).await.unwrap();
+    build_with(CLASSIC, &classic, &recipe, Steps::Kept, &events).await.unwrap();
     let buildkit = saying(&[r#"{"id":"moby.image.id","aux":{"ID":"sha256:00"}}"#]).await;
-    let kit = BuilderVersion::BuilderBuildKit;
+    let kit = (BuilderVersion::BuilderBuildKit, (0, 0));
     build_with(kit, &buildkit, &recipe, Steps::Kept, &events).await.unwrap();
     let cut = saying(&[r#"{"stream":"Step 1/1 : FROM scratch\n"}"#]).await;
-    build_with(BuilderVersion::BuilderV1, &cut, &recipe, Steps::Kept, &events).await.unwrap_err();
+    build_with(CLASSIC, &cut, &recipe, Steps::Kept, &events).await.unwrap_err();
 }
 
 /// A classic build that fails leaves the image of its last good step, without a name.

@@ -70,6 +70,7 @@ async fn sends_modes_and_links_and_nothing_that_is_ignored() {
         dir: dir.path().to_owned(),
         ignore: Arc::new(Matcher::parse("node_modules\ndocs\n!docs/keep/*.md\n")),
         extra: Some(("Dockerfile.elsewhere".to_owned(), b"FROM scratch".to_vec())),
+        owner: (0, 0),
     };
     expect![[r#"
         Symlink 777 0:0 dangling → /nowhere
@@ -89,7 +90,8 @@ async fn sends_modes_and_links_and_nothing_that_is_ignored() {
 async fn holds_a_few_pieces_only_and_stops_when_nobody_listens() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("large"), vec![7; 64 * PIECE]).unwrap();
-    let context = Context { dir: dir.path().to_owned(), ignore: Arc::default(), extra: None };
+    let context =
+        Context { dir: dir.path().to_owned(), ignore: Arc::default(), extra: None, owner: (0, 0) };
     let (pieces, task) = stream(context);
     let mut pieces = Box::pin(pieces);
     assert!(pieces.next().await.unwrap().unwrap().len() <= PIECE);
@@ -100,8 +102,12 @@ async fn holds_a_few_pieces_only_and_stops_when_nobody_listens() {
 
 #[tokio::test]
 async fn a_context_that_is_gone_says_so() {
-    let context =
-        Context { dir: PathBuf::from("/nowhere/at/all"), ignore: Arc::default(), extra: None };
+    let context = Context {
+        dir: PathBuf::from("/nowhere/at/all"),
+        ignore: Arc::default(),
+        extra: None,
+        owner: (0, 0),
+    };
     let (pieces, task) = stream(context);
     let pieces: Vec<_> = pieces.collect().await;
     let error = task.await.unwrap().unwrap_err().to_string();

@@ -13,7 +13,7 @@ use futures_util::StreamExt as _;
 use tar::Builder;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::docker::context::{PIECE, Pieces, append_file, append_other, pieces};
+use crate::docker::context::{PIECE, Pieces, append_file, append_other, owner, pieces};
 use crate::docker::said;
 
 /// Arguments: whether something comes, what is gone.
@@ -167,7 +167,7 @@ fn write(coming: Coming, pieces: Pieces) -> io::Result<Vec<Utf8PathBuf>> {
             continue;
         };
         if !metadata.is_file() {
-            append_other(&mut tar, &name, path.as_std_path(), &metadata, true)?;
+            append_other(&mut tar, &name, path.as_std_path(), &metadata, owner(&metadata))?;
             continue;
         }
         let opened = File::open(&path).and_then(|file| file.metadata().map(|now| (file, now)));
@@ -181,7 +181,7 @@ fn write(coming: Coming, pieces: Pieces) -> io::Result<Vec<Utf8PathBuf>> {
             let time = format!("{}.{:09}", at.as_secs(), at.subsec_nanos());
             tar.append_pax_extensions([("mtime", time.as_bytes())])?;
         }
-        append_file(&mut tar, &name, file, &metadata, true)?;
+        append_file(&mut tar, &name, file, &metadata, owner(&metadata))?;
     }
     // Some tars wait for whole records.
     let mut out = tar.into_inner()?;

@@ -132,7 +132,7 @@ fn a_dockerfile_outside_the_context_is_sent_under_another_name() {
         let context = RelPath::new(context);
         let dockerfile = Dockerfile { context, ..plain(path) };
         let recipe = Recipe::read(project.root(), &dockerfile).unwrap();
-        format!("{} + {:?}", recipe.sent_as(), recipe.context().extra.map(|(name, _)| name))
+        format!("{} + {:?}", recipe.sent_as(), recipe.context((0, 0)).extra.map(|(name, _)| name))
     };
     project.write("service/Dockerfile", "FROM python\n");
     let cases = [
