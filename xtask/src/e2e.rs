@@ -25,6 +25,8 @@ pub(crate) enum Editor {
     Podman(Options),
     /// No editor: the same, with a rootless Docker and called by whom it belongs to
     Rootless(Options),
+    /// No editor: the same with Podman
+    RootlessPodman(Options),
     /// No editor: the same, with a Docker that gives its containers users of their own
     Remapped(Options),
 }

@@ -101,7 +101,8 @@ fn perform(habit: Habit) -> Result<()> {
         Habit::E2e(e2e::Editor::Nvim(options)) => e2e::nvim::drive(&options),
         Habit::E2e(e2e::Editor::Remote(options)) => e2e::remote::drive(&options),
         Habit::E2e(e2e::Editor::Podman(options)) => e2e::podman::drive(&options),
-        Habit::E2e(e2e::Editor::Rootless(options)) => e2e::rootless::drive(&options),
+        Habit::E2e(e2e::Editor::Rootless(options)) => e2e::rootless::docker(&options),
+        Habit::E2e(e2e::Editor::RootlessPodman(options)) => e2e::rootless::podman(&options),
         Habit::E2e(e2e::Editor::Remapped(options)) => e2e::remapped::drive(&options),
         Habit::Jetbrains => e2e::jetbrains::check(),
         Habit::Package(Package::Vscode { target }) => {

@@ -26,7 +26,8 @@ pub(crate) fn socket() -> String {
 
 /// Whether the engine is somebody's own, who is root in its containers.
 pub(crate) fn is_rootless() -> bool {
-    docker(&["info", "-f", "{{.SecurityOptions}}"]).is_ok_and(|it| it.contains("name=rootless"))
+    // Docker says so, Podman does not: either keeps what it has in its user's home.
+    docker(&["info", "-f", "{{.DockerRootDir}}"]).is_ok_and(|it| it.contains("/.local/share/"))
 }
 
 /// The containers of a workspace, those that stopped included.

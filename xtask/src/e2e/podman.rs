@@ -7,44 +7,41 @@ use super::contained::{Contained, Kind};
 use crate::images;
 use crate::shell::run;
 
+/// The tests that say nothing of Podman, each with the reason.
+pub(super) const OTHER: &[(&str, &str)] = &[
+    ("/^(remote|inside)::/", "they have a host, or a container, of their own"),
+    ("/^registry::/", "the registry is on this machine, and Podman has another network"),
+    (
+        "/^sources::.*service/",
+        "Podman leaves health checks to systemd, which is not in its container",
+    ),
+    ("/secrets_and_keeps_none/", "Podman's builder has no session that could bring secrets"),
+    (
+        "/a_path_with_spaces_and_unicode/",
+        "Podman 4 reads a mount's path as comma-separated values: none may hold a quote",
+    ),
+    ("/deaths::before_it_began/", "Podman 4 passes over GPUs that are asked for"),
+    ("/permission_denied/", "its socket is for everyone here"),
+    ("/flags_that_have_no_key/", "its container may not raise limits"),
+    ("/with_testcontainers/", "Podman 4 knows no name host.docker.internal"),
+    ("/memory_in_the_place_of_files/", "Podman does not show a mount's options"),
+];
+
 const PODMAN: Kind = Kind {
     name: "podman",
     image: images::podman,
     state: "/var/lib/containers",
     // As root, without systemd. The socket is for everyone, since some tests run as somebody else.
-    script: r#"
-mkdir -p /etc/containers
-cat >/etc/containers/containers.conf <<EOF
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "runc"
-[network]
-network_backend = "netavark"
-EOF
+    script: concat!(
+        include_str!("podman.sh"),
+        r#"
 podman system service --time=0 "unix://$1/docker.sock" &
 until [ -S "$1/docker.sock" ]; do sleep 0.1; done
 chmod 666 "$1/docker.sock"
 wait
-"#,
-    other: &[
-        ("/^(remote|inside)::/", "they have a host, or a container, of their own"),
-        ("/^registry::/", "the registry is on this machine, and Podman has another network"),
-        (
-            "/^sources::.*service/",
-            "Podman leaves health checks to systemd, which is not in its container",
-        ),
-        ("/secrets_and_keeps_none/", "Podman's builder has no session that could bring secrets"),
-        (
-            "/a_path_with_spaces_and_unicode/",
-            "Podman 4 reads a mount's path as comma-separated values: none may hold a quote",
-        ),
-        ("/deaths::before_it_began/", "Podman 4 passes over GPUs that are asked for"),
-        ("/permission_denied/", "its socket is for everyone here"),
-        ("/flags_that_have_no_key/", "its container may not raise limits"),
-        ("/with_testcontainers/", "Podman 4 knows no name host.docker.internal"),
-        ("/memory_in_the_place_of_files/", "Podman does not show a mount's options"),
-    ],
+"#
+    ),
+    other: OTHER,
 };
 
 /// Starts Podman, and runs the tests with it.

@@ -66,6 +66,8 @@ pub(super) const PODMAN: Base = Base {
         "podman",
         "procps",
         "runc",
+        "slirp4netns",
+        "uidmap",
     ],
     hooks: &[],
     environment: &[],

@@ -2,10 +2,12 @@
 //! hold no container to what it may use.
 
 use bollard::Docker;
+use camino::Utf8Path;
 use testdock_core::plan::{Limits, Options, User};
 
 use super::connect::socket;
 use super::context::Ids;
+use super::is_podman;
 use super::note::Note;
 
 /// What an engine says of itself.
@@ -78,13 +80,28 @@ pub(crate) async fn of(docker: &Docker, host: Option<&str>) -> Said {
         [("memory", info.memory_limit), ("cpus", info.cpu_cfs_quota), ("pids", info.pids_limit)];
     let unkept = unkept.into_iter().filter(|(_, is_kept)| *is_kept == Some(false));
     let unkept = unkept.map(|(limit, _)| format!("{UNKEPT}{limit}"));
-    let lines: Vec<String> =
-        info.security_options.unwrap_or_default().into_iter().chain(unkept).collect();
+    let rootless =
+        is_somebodys_podman(docker, Utf8Path::new(&path)).await.then(|| "name=rootless".to_owned());
+    let said = info.security_options.unwrap_or_default();
+    let lines: Vec<String> = said.into_iter().chain(rootless).chain(unkept).collect();
     let lines = lines.join("\n");
     if let Some(note) = note {
         note.write(&lines);
     }
     Said::by(&lines)
+}
+
+/// Whether an engine is a rootless Podman, which only its own API says: its socket is its user's.
+#[cfg(unix)]
+async fn is_somebodys_podman(docker: &Docker, socket: &Utf8Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let is_somebodys = socket.metadata().is_ok_and(|it| it.uid() != 0);
+    is_somebodys && docker.version().await.is_ok_and(|version| is_podman(&version))
+}
+
+#[cfg(not(unix))]
+async fn is_somebodys_podman(_: &Docker, _: &Utf8Path) -> bool {
+    false
 }
 
 /// What the numbers of a container's root are on the engine's machine. What a build is sent comes in by those: BuildKit takes

@@ -135,18 +135,21 @@ fn bad_host(host: &str, origin: &str, why: &str) -> RunError {
 }
 
 /// The engines that a machine usually has: the system's, unless that is not for the caller, who has a rootless
-/// one. The first stays the answer where neither may be used, since that is what the message should speak of.
+/// one, or Podman. The first stays the answer where neither may be used, since that is what the message should speak of.
 fn usual(env: &Environment) -> Endpoint {
-    let rootless = || {
-        let dir = env.get("XDG_RUNTIME_DIR")?;
-        Some(format!("{}/docker.sock", dir.trim_end_matches('/'))).filter(|path| may_use(path))
+    let others = || {
+        let own = env.get("XDG_RUNTIME_DIR").map(|dir| dir.trim_end_matches('/').to_owned());
+        let own =
+            ["docker.sock", "podman/podman.sock"].map(|it| Some(format!("{}/{it}", own.as_ref()?)));
+        let all = own.into_iter().flatten().chain([PODMAN_SOCKET.to_owned()]);
+        all.into_iter().find(|path| may_use(path))
     };
     let address = if cfg!(windows) {
         Address::Pipe("//./pipe/docker_engine".to_owned())
     } else if may_use(SYSTEM_SOCKET) {
         Address::Unix(SYSTEM_SOCKET.to_owned())
     } else {
-        Address::Unix(rootless().unwrap_or_else(|| SYSTEM_SOCKET.to_owned()))
+        Address::Unix(others().unwrap_or_else(|| SYSTEM_SOCKET.to_owned()))
     };
     Endpoint { address, tls: None, origin: None }
 }
@@ -162,6 +165,7 @@ fn may_use(_: &str) -> bool {
 }
 
 const SYSTEM_SOCKET: &str = "/var/run/docker.sock";
+const PODMAN_SOCKET: &str = "/run/podman/podman.sock";
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
