@@ -26,9 +26,12 @@ pub(super) struct Kind {
     pub(super) state: &'static str,
     /// Starts it. Arguments: the folder that is shared, where it makes a socket named `docker.sock`.
     pub(super) script: &'static str,
-    /// The tests that say nothing of it, each with the reason.
-    pub(super) other: &'static [(&'static str, &'static str)],
+    /// The tests that say nothing of it.
+    pub(super) other: &'static [&'static [Other]],
 }
+
+/// Tests that say nothing of an engine, and the reason.
+pub(super) type Other = (&'static str, &'static str);
 
 /// The engine's container, and the folder that it shares with this machine; both go when this is dropped.
 pub(super) struct Contained {
@@ -102,10 +105,11 @@ impl Contained {
 
     /// The tests with this engine; the caller adds what is special with it.
     pub(super) fn tests(&self, options: &Options) -> Command {
-        for (tests, why) in self.kind.other {
+        let other = self.kind.other.iter().copied().flatten();
+        for (tests, why) in other.clone() {
             say(format_args!("left out: {tests}: {why}"));
         }
-        let other = self.kind.other.iter().map(|(tests, _)| format!("test({tests})"));
+        let other = other.map(|(tests, _)| format!("test({tests})"));
         let mut which = format!("not ({})", other.collect::<Vec<_>>().join(" or "));
         let only = options.only.as_deref().or(options.smoke.then_some(SMOKE));
         which.extend(only.map(|only| format!(" and test({only})")));

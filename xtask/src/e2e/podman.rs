@@ -3,12 +3,12 @@
 use anyhow::Result;
 
 use super::Options;
-use super::contained::{Contained, Kind};
+use super::contained::{Contained, Kind, Other};
 use crate::images;
 use crate::shell::run;
 
 /// The tests that say nothing of Podman, each with the reason.
-pub(super) const OTHER: &[(&str, &str)] = &[
+pub(super) const OTHER: &[Other] = &[
     ("/^(remote|inside)::/", "they have a host, or a container, of their own"),
     ("/^registry::/", "the registry is on this machine, and Podman has another network"),
     (
@@ -41,7 +41,7 @@ chmod 666 "$1/docker.sock"
 wait
 "#
     ),
-    other: OTHER,
+    other: &[OTHER],
 };
 
 /// Starts Podman, and runs the tests with it.

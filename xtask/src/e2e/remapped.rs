@@ -19,7 +19,7 @@ echo dockremap:x:990: >>/etc/group
 echo dockremap:300000:65536 | tee /etc/subuid >/etc/subgid
 exec dockerd --log-level warn --userns-remap default --bip 10.124.0.1/24 -H "unix://$1/docker.sock"
 "#,
-    other: &[
+    other: &[&[
         ("/^remote::/", "they have a host of their own"),
         ("/^inside::/", "nobody in a container of its is who may use its socket"),
         (
@@ -27,7 +27,7 @@ exec dockerd --log-level warn --userns-remap default --bip 10.124.0.1/24 -H "uni
             "the home that the image has for its user is nobody's there",
         ),
         ("/permission_denied/", "its socket is not where the system's is"),
-    ],
+    ]],
 };
 
 /// Starts such an engine, and runs the tests with it.

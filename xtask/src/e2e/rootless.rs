@@ -21,8 +21,8 @@ exec setpriv --reuid=1234 --regid=1234 --clear-groups \
 "#
     ),
     other: &[
-        ("/^remote::/", "they have a host of their own"),
-        ("/(out_of|want_of)_memory/", "limits need cgroups of version 2, and a part of them"),
+        &[("/^remote::/", "they have a host of their own")],
+        &[("/(out_of|want_of)_memory/", "limits need cgroups of version 2, and a part of them")],
     ],
 };
 
@@ -41,7 +41,16 @@ exec setpriv --reuid=1234 --regid=1234 --clear-groups \
   podman system service --time=0 "unix://$1/docker.sock"
 "#
     ),
-    other: super::podman::OTHER,
+    other: &[
+        super::podman::OTHER,
+        &[
+            ("/(out_of|want_of)_memory|shape::limits/", "limits need cgroups of version 2"),
+            (
+                "/followed_logs_end_with/",
+                "until it has tidied up, Podman 4 tells a state that Docker's API does not have",
+            ),
+        ],
+    ],
 };
 
 /// The words that make a command that person's.
