@@ -1,6 +1,7 @@
 //! One workspace folder: its tests, their newest outcomes, and what its files show.
 
 mod discovery;
+mod ghosts;
 mod outcomes;
 mod stamps;
 
@@ -68,6 +69,8 @@ pub struct Folder {
     /// Files without tests of their own that tests come from: what they said last.
     others: BTreeMap<RelPath, Arc<str>>,
     records: BTreeMap<TestId, Record>,
+    /// Files of outcomes that were not there when they were last looked for.
+    gone: BTreeSet<RelPath>,
     /// Outcomes of an earlier process that nobody was shown yet.
     remembered: Vec<TestId>,
     /// Tests that failed at a place in this file, by what their run said.
@@ -100,6 +103,7 @@ impl Folder {
             documents: HashMap::new(),
             others: BTreeMap::new(),
             records: BTreeMap::new(),
+            gone: BTreeSet::new(),
             remembered: Vec::new(),
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -145,9 +149,10 @@ impl Folder {
         })
     }
 
-    /// Whether the test of an outcome stood in its file when it ran, and stands there no more.
+    /// Whether the test of an outcome stood in its file when it ran, and stands there no more, or its file is gone.
     pub fn is_lost(&self, record: &Record) -> bool {
-        record.stood.is_some() && self.definition(&record.result.id).is_none()
+        let id = &record.result.id;
+        (record.stood.is_some() && self.definition(id).is_none()) || self.is_in_gone_file(id)
     }
 
     /// The newest outcome of a test.

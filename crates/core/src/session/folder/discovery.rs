@@ -61,6 +61,7 @@ impl Folder {
         if !changed.is_empty() {
             effects.push(Effect::Show(Change::Tests { folder: self.name.clone(), files: changed }));
         }
+        effects.extend(self.look_for_files());
         effects
     }
 
@@ -80,6 +81,7 @@ impl Folder {
             effects.push(Effect::Show(Change::Tests { folder: self.name.clone(), files: gone }));
         }
         effects.extend(self.show_remembered());
+        effects.extend(self.look_for_files());
         effects.push(Effect::Show(Change::ScanEnded(self.name.clone())));
         effects
     }
@@ -122,6 +124,7 @@ impl Folder {
         }
         let is_test = |path: &RelPath| {
             self.files.contains_key(path)
+                || self.records.keys().any(|id| id.file == *path)
                 || self.workspace.suites.iter().any(|s| s.framework.is_test_file(s, path))
         };
         // Also those that are open: what they say is known, but not what the files say that they import.

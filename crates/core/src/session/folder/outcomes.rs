@@ -198,6 +198,7 @@ impl Folder {
         let failing = self.failing.get(path).into_iter().flatten();
         let mut all: Vec<Diagnostic> = failing
             .filter_map(|id| self.records.get(id))
+            .filter(|record| !self.is_in_gone_file(&record.result.id))
             .flat_map(|record| views::test_diagnostics(self, record, path, text))
             .collect();
         all.extend(self.faults.get(path).into_iter().flatten().cloned());
