@@ -5,6 +5,7 @@ mod classes;
 mod detect;
 mod failure;
 mod invocation;
+mod last_words;
 mod literal;
 mod message;
 mod pest;

@@ -8,6 +8,7 @@ use testdock_junit as junit;
 
 use super::Tool;
 use super::failure::{failure, noticed};
+use super::last_words::LastWords;
 use super::message::Message;
 use super::pest::names::{gist, made};
 use super::pest::naming::{Naming, bare, split};
@@ -23,6 +24,7 @@ type Key = (String, String, String);
 /// Tells what PHPUnit tells in the words of Testdock's own helpers.
 pub(super) struct PhpunitReader {
     inner: HelperReader,
+    tool: Tool,
     job: Job,
     site: Site,
     finished: BTreeMap<Key, Value>,
@@ -34,6 +36,7 @@ pub(super) struct PhpunitReader {
     open: Vec<Open>,
     ended: usize,
     trouble: Trouble,
+    last_words: LastWords,
 }
 
 /// A suite that has begun.
@@ -51,6 +54,7 @@ impl PhpunitReader {
         };
         Self {
             inner: HelperReader::new(name, job, site),
+            tool,
             naming,
             job: job.clone(),
             site: site.clone(),
@@ -60,6 +64,7 @@ impl PhpunitReader {
             open: Vec::new(),
             ended: 0,
             trouble: Trouble::default(),
+            last_words: LastWords::default(),
         }
     }
 
@@ -329,12 +334,35 @@ impl PhpunitReader {
         let Some(fatal) = fatal else {
             return;
         };
+        if self.inner.file(&fatal.path).is_none() {
+            self.fatal(&format!("{} in {}:{}", fatal.message, fatal.path, fatal.line));
+            return;
+        }
         let told = json!({ "message": fatal.message, "path": fatal.path, "line": fatal.line });
         let key = (fatal.path, String::new(), String::new());
         let mut event = self.event(&key, "errored");
         event["failures"] = json!([told]);
         self.finished.insert(key, event);
         self.ended += 1;
+    }
+
+    /// What is nobody's test and no file of the project, and kept all from running.
+    fn fatal(&mut self, message: &str) {
+        self.tell(&json!({ "e": "fatal", "message": message }));
+    }
+
+    /// Whether it came to its end, or says what kept it from beginning. One that ends well without a word was ended
+    /// by what it loaded.
+    fn settle_end(&mut self, has_report: bool, exit: Exit) {
+        if !self.open.is_empty() {
+            return;
+        }
+        let is_pest_well = self.tool == Tool::Pest && exit == Exit::Code(0);
+        if self.ended > 0 || self.last_words.is_empty || has_report || is_pest_well {
+            self.tell(&json!({ "e": "end" }));
+        } else if let Some(why) = self.last_words.why().filter(|_| self.tool == Tool::Phpunit) {
+            self.fatal(&why);
+        }
     }
 
     /// PHPUnit asks all providers for their data, also those of tests that were not chosen. Whether it did so in vain.
@@ -386,6 +414,7 @@ impl Reader for PhpunitReader {
 
     fn printed(&mut self, line: &str) -> Vec<RunEvent> {
         self.trouble.line(line);
+        self.last_words.line(line);
         Vec::new()
     }
 
@@ -397,9 +426,7 @@ impl Reader for PhpunitReader {
         self.settle_stop();
         let exit = if self.settle_providers() { Exit::Code(0) } else { exit };
         self.settle_risky(exit);
-        if self.open.is_empty() && (self.ended > 0 || exit == Exit::Code(0)) {
-            self.tell(&json!({ "e": "end" }));
-        }
+        self.settle_end(reports.iter().any(|report| !report.bytes.is_empty()), exit);
         self.settle_names();
         for event in std::mem::take(&mut self.finished).into_values() {
             self.tell(&event);

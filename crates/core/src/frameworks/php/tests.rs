@@ -336,3 +336,33 @@ fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
     "#]]
     .assert_eq(&conclude("", "", "", Exit::Code(1)));
 }
+
+#[test]
+fn phpunit_that_cannot_begin_says_why_in_its_own_words() {
+    let check = |printed: &str, code: i32, expected: &str| {
+        let banner = "PHPUnit 11.5.19 by Sebastian Bergmann and contributors.\n\n";
+        let told = conclude("", &format!("{banner}{printed}"), "", Exit::Code(code));
+        assert_eq!(told, format!("0 told\nbroken: {expected}\n"));
+    };
+    let could_not = |why: &str| format!("PHPUnit could not run the tests: {why}");
+    let gone = "Cannot open bootstrap script \"/app/shop/boot.php\"";
+    check(gone, 2, &could_not(&gone.replace("/app", "/w")));
+    let thrown =
+        "Error in bootstrap script: RuntimeException:\nno database\n#0 /usr/x.php(358): y()\n";
+    check(thrown, 2, &could_not("Error in bootstrap script: RuntimeException: no database"));
+    let invalid = "\nCouldn't find end of Start Tag oops line 1\n\nPremature end of data\n";
+    check(invalid, 2, &could_not("Couldn't find end of Start Tag oops line 1"));
+    check("set APP_ENV\n", 0, &could_not("set APP_ENV"));
+    check("", 0, "the test process ended before PHPUnit did: exit code 0");
+    let elsewhere =
+        "PHP Fatal error:  Uncaught Error: no in /opt/lib/Client.php:12\nStack trace:\n";
+    check(elsewhere, 255, &could_not("Error: no in /opt/lib/Client.php:12"));
+}
+
+#[test]
+fn phpunit_without_a_test_to_run_is_not_broken() {
+    let printed = "PHPUnit 11.5.19 by Sebastian Bergmann and contributors.\n\nNo tests executed!\n";
+    assert_eq!(conclude("", printed, "", Exit::Code(0)), "0 told\n");
+    assert_eq!(conclude("", printed, "", Exit::Code(1)), "0 told\n");
+    assert_eq!(conclude("", "", "<testsuites/>", Exit::Code(0)), "0 told\n");
+}
