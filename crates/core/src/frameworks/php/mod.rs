@@ -4,12 +4,14 @@
 mod classes;
 mod detect;
 mod failure;
+mod imports;
 mod invocation;
 mod last_words;
 mod literal;
 mod message;
 mod pest;
 mod reader;
+mod said;
 mod trouble;
 
 #[cfg(test)]

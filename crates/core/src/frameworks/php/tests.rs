@@ -12,6 +12,7 @@ const CART: &str = r#"<?php
 namespace Shop\Till;
 
 use PHPUnit\Framework\TestCase;
+use PHPUnit\Framework\Attributes\{Group, DataProvider, Test as Checks};
 
 /**
  * @test of nothing
@@ -30,9 +31,9 @@ final class CartTest extends TestCase
      * @dataProvider rows
      */
     public function testRows(int $n): void {}
-    #[Test, TestDox('x')]
+    #[Checks, TestDox('x')]
     #[DataProvider('rows')]
-    #[Group('it\'s slow'), PHPUnit\Framework\Attributes\Group(name: "db")]
+    #[Group('it\'s slow'), \PHPUnit\Framework\Attributes\Group(name: "db")]
     public function counts(int $n): void {}
     // @test
     public function nothing(): void {}
@@ -53,15 +54,72 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
 fn tests_are_methods_that_say_so() {
     let job = job(&[], &[]);
     expect![[r#"
-        group 11 Shop\Till\CartTest #the till
-        test 13 Shop\Till\CartTest > testAdds #the till
-        test 14 Shop\Till\CartTest > testBare #the till
-        test 18 Shop\Till\CartTest > removes #the till
-        parametrised 22 Shop\Till\CartTest > testRows #the till
-        parametrised 26 Shop\Till\CartTest > counts #the till #it's slow #db
-        test 29 Shop\Till\CartTest > testify #the till
+        group 12 Shop\Till\CartTest #the till
+        test 14 Shop\Till\CartTest > testAdds #the till
+        test 15 Shop\Till\CartTest > testBare #the till
+        test 19 Shop\Till\CartTest > removes #the till
+        parametrised 23 Shop\Till\CartTest > testRows #the till
+        parametrised 27 Shop\Till\CartTest > counts #the till #it's slow #db
+        test 30 Shop\Till\CartTest > testify #the till
     "#]]
     .assert_eq(&listed(job.known.in_file(&RelPath::new("shop/tests/CartTest.php"))));
+}
+
+/// As `phpunit --list-groups` and `--list-tests` have it.
+#[test]
+fn groups_are_those_that_phpunit_knows() {
+    let text = r#"<?php
+use PHPUnit\Framework\TestCase as Base;
+use PHPUnit\Framework\Attributes\Group as G, PHPUnit\Framework\Attributes\Test;
+use PHPUnit\Framework\Attributes\{Ticket, Medium as Middling};
+use PHPUnit\Framework\Attributes as PU;
+use function strlen as Small;
+
+#[Middling]
+/** @group ignored beside attributes */
+class AliasTest extends Base {
+    const SLOW = 'slow';
+    #[G('aliased'), g("small " . 'letters')] public function testGroup() {}
+    #[Ticket('SHOP-1')] public function testTicket() {}
+    #[PU\Group('qualified')] public function testQualified() {}
+    #[G(self::SLOW), G('known')] public function testConstant() {}
+    #[Group('not imported')] public function testElsewhere() {}
+    #[PU\Test] public function byAttribute() {}
+    #[TEST, PU\TestWith([1])] public function rows($n) {}
+    #[Other\Test] public function notOurs() {}
+    /**
+     * @test
+     */
+    #[G('x')] public function attributesDecide() {}
+}
+
+/**
+ * @large
+ * @ticket SHOP-2
+ */
+class AnnotatedTest extends Base {
+    /**	@group	tabbed */
+    public function testTab() {}
+    /** @small */
+    public function testSize() {}
+}
+"#;
+    let files = [("tests/AliasTest.php", text)];
+    let job = sample::job(&PHPUNIT, "", &files, &[], &[]);
+    expect![[r#"
+        group 10 AliasTest #medium
+        test 12 AliasTest > testGroup #medium #aliased #small letters
+        test 13 AliasTest > testTicket #medium #SHOP-1
+        test 14 AliasTest > testQualified #medium #qualified
+        test 15 AliasTest > testConstant #medium #known
+        test 16 AliasTest > testElsewhere #medium
+        test 17 AliasTest > byAttribute #medium
+        parametrised 18 AliasTest > rows #medium
+        group 30 AnnotatedTest #large #SHOP-2
+        test 32 AnnotatedTest > testTab #large #SHOP-2 #tabbed
+        test 34 AnnotatedTest > testSize #large #SHOP-2 #small
+    "#]]
+    .assert_eq(&listed(job.known.in_file(&RelPath::new("tests/AliasTest.php"))));
 }
 
 #[test]
@@ -215,7 +273,7 @@ fn what_is_risky_is_bad_only_where_phpunit_says_so() {
     expect![[r#"
         2 told
         failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
-            /w/shop/tests/CartTest.php:13: no assertions
+            /w/shop/tests/CartTest.php:14: no assertions
     "#]]
     .assert_eq(&conclude(&events, "", "", Exit::Code(1)));
 }
@@ -326,7 +384,7 @@ fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
         3 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
-            /w/shop/tests/CartTest.php:22: the process ended while it ran: killed by signal 9
+            /w/shop/tests/CartTest.php:23: the process ended while it ran: killed by signal 9
         broken: the test process ended before PHPUnit did: killed by signal 9
     "#]]
     .assert_eq(&conclude(&cut, "", "", Exit::Signal(9)));
