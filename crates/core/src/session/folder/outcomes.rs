@@ -179,8 +179,7 @@ impl Folder {
         let mut effects = Vec::new();
         for path in paths {
             let diagnostics = self.diagnostics(&path);
-            let known = self.published.get(&path).map_or(&[][..], Vec::as_slice);
-            if known == diagnostics.as_slice() {
+            if self.published(&path) == diagnostics.as_slice() {
                 continue;
             }
             if diagnostics.is_empty() {
@@ -191,6 +190,11 @@ impl Folder {
             effects.push(Effect::Show(Change::Diagnostics { path, diagnostics }));
         }
         effects
+    }
+
+    /// The diagnostics that a file was last shown with.
+    pub fn published(&self, path: &Utf8Path) -> &[Diagnostic] {
+        self.published.get(path).map_or(&[], Vec::as_slice)
     }
 
     fn diagnostics(&self, path: &Utf8Path) -> Vec<Diagnostic> {
