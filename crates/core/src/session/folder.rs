@@ -63,7 +63,7 @@ pub struct Folder {
     /// Whether a scan is under way: more tests may come.
     pub scanning: bool,
     files: BTreeMap<RelPath, Vec<FileTests>>,
-    /// Files found by the scan under way; the others are gone when it ends.
+    /// Files that have tests on disk, as far as the scan got; others have none when it ends.
     seen: BTreeSet<RelPath>,
     documents: HashMap<RelPath, Document>,
     /// Files without tests of their own that tests come from: what they said last.
@@ -71,6 +71,8 @@ pub struct Folder {
     records: BTreeMap<TestId, Record>,
     /// Files of outcomes that were not there when they were last looked for.
     gone: BTreeSet<RelPath>,
+    /// Looks for files that have no answer yet.
+    lookups: usize,
     /// Outcomes of an earlier process that nobody was shown yet.
     remembered: Vec<TestId>,
     /// Tests that failed at a place in this file, by what their run said.
@@ -104,6 +106,7 @@ impl Folder {
             others: BTreeMap::new(),
             records: BTreeMap::new(),
             gone: BTreeSet::new(),
+            lookups: 0,
             remembered: Vec::new(),
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),

@@ -180,7 +180,10 @@ impl Session {
     }
 
     fn files_gone(&mut self, name: &FolderName, files: Vec<RelPath>) -> Vec<Effect> {
-        self.folders.get_mut(name).map(|f| f.files_gone(files)).unwrap_or_default()
+        let told = self.folders.get_mut(name).map(|f| f.files_gone(files));
+        let mut effects = told.unwrap_or_default();
+        effects.extend(self.retry_waiting());
+        effects
     }
 
     fn scan_ended(&mut self, name: &FolderName) -> Vec<Effect> {

@@ -59,3 +59,21 @@ fn what_an_earlier_process_knew_of_a_file_goes_with_it() {
     assert_eq!(gone(&mut session, &["old.t"]), ["tests [\"old.t\"]"]);
     assert!(is_lost(&session, "old.t::one"));
 }
+
+#[test]
+fn a_file_that_was_never_saved_does_not_run_before_it_is() {
+    let mut session = session();
+    let text = "check new\n";
+    let opened = Input::Edited { path: "/w/new.t".into(), version: 1, text: text.into() };
+    let asked = "look for [\"new.t\"]";
+    assert_eq!(words(&session.handle(opened)), ["tests [\"new.t\"]", asked]);
+    assert_eq!(words(&session.handle(request("r0", &["new.t"]))), [""; 0], "waits for the answer");
+    let refused = "refused: new.t is not on disk yet: only the editor has it";
+    assert_eq!(gone(&mut session, &["new.t"]), ["tests [\"new.t\"]", refused]);
+
+    assert_eq!(words(&session.handle(request("r1", &["new.t::new"]))), [refused]);
+    assert_eq!(words(&session.handle(request("r2", &["a.t"]))), ["queued 2", "start r2 of 1"]);
+
+    let saved = Input::Saved { path: "/w/new.t".into(), by_itself: Some("r3".into()) };
+    assert_eq!(words(&session.handle(saved)), ["queued 1", "start r3 of 1"]);
+}
