@@ -4,6 +4,7 @@
 mod classes;
 mod detect;
 mod failure;
+mod heritage;
 mod imports;
 mod invocation;
 mod last_words;

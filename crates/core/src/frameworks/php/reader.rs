@@ -1,7 +1,7 @@
 //! Follows PHPUnit: its messages for TeamCity while it runs, its report for what they do not tell apart, and what it says
 //! for people of what could not be loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 use testdock_junit as junit;
@@ -24,6 +24,8 @@ type Key = (String, String, String);
 /// Tells what PHPUnit tells in the words of Testdock's own helpers.
 pub(super) struct PhpunitReader {
     inner: HelperReader,
+    /// The container's paths of the files where classes are.
+    classes: HashMap<String, String>,
     tool: Tool,
     job: Job,
     site: Site,
@@ -52,8 +54,11 @@ impl PhpunitReader {
             Tool::Phpunit => ("PHPUnit", Naming::default()),
             Tool::Pest => ("Pest", Naming::new(job)),
         };
+        let classes = job.known.items().filter(|item| item.id.names.len() == 1);
+        let classes = classes.map(|item| (item.id.names[0].clone(), site.workspace(&item.id.file)));
         Self {
             inner: HelperReader::new(name, job, site),
+            classes: classes.collect(),
             tool,
             naming,
             job: job.clone(),
@@ -77,7 +82,7 @@ impl PhpunitReader {
             "testSuiteStarted" => {
                 let class = message.subject().map(|(file, test)| {
                     let class = test.split_once("::").map_or(test, |(class, _)| class);
-                    (file.to_owned(), class.to_owned())
+                    (self.home(class, file), class.to_owned())
                 });
                 self.open.push(Open { name: message.get("name").to_owned(), class });
                 Vec::new()
@@ -110,7 +115,7 @@ impl PhpunitReader {
             return Vec::new();
         };
         let (class, method) = test.split_once("::").unwrap_or((test, ""));
-        self.start((file.to_owned(), class.to_owned(), method.to_owned()))
+        self.start((self.home(class, file), class.to_owned(), method.to_owned()))
     }
 
     fn start(&mut self, key: Key) -> Vec<RunEvent> {
@@ -274,8 +279,13 @@ impl PhpunitReader {
             let file = self.job.suite.root.join(&self.naming.file(class));
             return Some(self.site.workspace(&file));
         }
-        let item = self.job.known.items().find(|item| item.id.names == [class])?;
-        Some(self.site.workspace(&item.id.file))
+        self.classes.get(class).cloned()
+    }
+
+    /// Where a test is of a class: a method that it inherits is told in the file where it stands.
+    fn home(&self, class: &str, told: &str) -> String {
+        let home = Some(class).filter(|class| made(class).is_none());
+        home.and_then(|class| self.file(class)).unwrap_or_else(|| told.to_owned())
     }
 
     /// The report tells errors from failures, and what Pest's tests are called.

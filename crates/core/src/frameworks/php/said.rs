@@ -27,8 +27,10 @@ impl Said {
         if !attributes.is_empty() {
             return Self(attributes);
         }
-        let comment = node.prev_sibling().filter(|it| it.kind() == "comment");
-        let comment = comment.map(|it| source.slice(it)).filter(|it| it.starts_with("/**"));
+        let before = std::iter::successors(node.prev_sibling(), Node::prev_sibling);
+        let mut comments =
+            before.take_while(|it| it.kind() == "comment").map(|it| source.slice(it));
+        let comment = comments.find(|it| it.starts_with("/**"));
         Self(comment.into_iter().flat_map(str::lines).filter_map(annotation).collect())
     }
 

@@ -57,6 +57,7 @@ fn tests_are_methods_that_say_so() {
         group 12 Shop\Till\CartTest #the till
         test 14 Shop\Till\CartTest > testAdds #the till
         test 15 Shop\Till\CartTest > testBare #the till
+        test 17 Shop\Till\CartTest > testStatic #the till
         test 19 Shop\Till\CartTest > removes #the till
         parametrised 23 Shop\Till\CartTest > testRows #the till
         parametrised 27 Shop\Till\CartTest > counts #the till #it's slow #db
@@ -92,7 +93,9 @@ class AliasTest extends Base {
      */
     #[G('x')] public function attributesDecide() {}
 }
-
+"#;
+    let annotated = r#"<?php
+use PHPUnit\Framework\TestCase as Base;
 /**
  * @large
  * @ticket SHOP-2
@@ -104,8 +107,9 @@ class AnnotatedTest extends Base {
     public function testSize() {}
 }
 "#;
-    let files = [("tests/AliasTest.php", text)];
+    let files = [("tests/AliasTest.php", text), ("tests/AnnotatedTest.php", annotated)];
     let job = sample::job(&PHPUNIT, "", &files, &[], &[]);
+    let of = |file: &str| listed(job.known.in_file(&RelPath::new(file)));
     expect![[r#"
         group 10 AliasTest #medium
         test 12 AliasTest > testGroup #medium #aliased #small letters
@@ -115,11 +119,58 @@ class AnnotatedTest extends Base {
         test 16 AliasTest > testElsewhere #medium
         test 17 AliasTest > byAttribute #medium
         parametrised 18 AliasTest > rows #medium
-        group 30 AnnotatedTest #large #SHOP-2
-        test 32 AnnotatedTest > testTab #large #SHOP-2 #tabbed
-        test 34 AnnotatedTest > testSize #large #SHOP-2 #small
-    "#]]
-    .assert_eq(&listed(job.known.in_file(&RelPath::new("tests/AliasTest.php"))));
+    "#]].assert_eq(&of("tests/AliasTest.php"));
+    expect![[r#"
+        group 7 AnnotatedTest #large #SHOP-2
+        test 9 AnnotatedTest > testTab #large #SHOP-2 #tabbed
+        test 11 AnnotatedTest > testSize #large #SHOP-2 #small
+    "#]].assert_eq(&of("tests/AnnotatedTest.php"));
+}
+
+/// PHPUnit runs one class of a file, and what that has from others.
+#[test]
+fn a_class_has_the_tests_of_its_traits_and_of_what_it_extends() {
+    let files = [
+        (
+            "tests/Base.php",
+            "<?php namespace Shop\\Tests;
+            use PHPUnit\\Framework\\TestCase;
+            abstract class Base extends TestCase { use Deep\\Checks; function testBase() {} function testBoth() {} }",
+        ),
+        (
+            "tests/Deep/Checks.php",
+            "<?php namespace Shop\\Tests\\Deep; use PHPUnit\\Framework\\Attributes\\Group;
+            trait Checks { #[Group('traits')] function testTrait() {} private function testNot() {} }",
+        ),
+        (
+            "tests/Unit/CartTest.php",
+            "<?php
+namespace Shop\\Tests\\Unit;
+use Shop\\Tests\\Base as Cases;
+class HelperTest extends Cases { function testHelper() {} }
+trait Own { /** @dataProvider rows */ function testRows($n) {} }
+if (true) {
+    class CartTest extends Cases {
+        use Own;
+        static function testStatic() {}
+        function testBoth() {}
+    }
+}",
+        ),
+        ("tests/Unit/OtherTest.php", "<?php class Unlike extends TestCase { function testIt() {} }"),
+    ];
+    let job = sample::job(&PHPUNIT, "", &files, &[], &[]);
+    let of = |file: &str| listed(job.known.in_file(&RelPath::new(file)));
+    expect![[r#"
+        group 7 Shop\Tests\Unit\CartTest
+        test 9 Shop\Tests\Unit\CartTest > testStatic
+        test 10 Shop\Tests\Unit\CartTest > testBoth
+        parametrised 7 Shop\Tests\Unit\CartTest > testRows
+        test 7 Shop\Tests\Unit\CartTest > testBase
+        test 7 Shop\Tests\Unit\CartTest > testTrait #traits
+    "#]].assert_eq(&of("tests/Unit/CartTest.php"));
+    assert_eq!(of("tests/Unit/OtherTest.php"), "");
+    assert_eq!(of("tests/Base.php"), "");
 }
 
 #[test]
