@@ -119,12 +119,14 @@ class AnnotatedTest extends Base {
         test 16 AliasTest > testElsewhere #medium
         test 17 AliasTest > byAttribute #medium
         parametrised 18 AliasTest > rows #medium
-    "#]].assert_eq(&of("tests/AliasTest.php"));
+    "#]]
+    .assert_eq(&of("tests/AliasTest.php"));
     expect![[r#"
         group 7 AnnotatedTest #large #SHOP-2
         test 9 AnnotatedTest > testTab #large #SHOP-2 #tabbed
         test 11 AnnotatedTest > testSize #large #SHOP-2 #small
-    "#]].assert_eq(&of("tests/AnnotatedTest.php"));
+    "#]]
+    .assert_eq(&of("tests/AnnotatedTest.php"));
 }
 
 /// PHPUnit runs one class of a file, and what that has from others.
@@ -168,7 +170,8 @@ if (true) {
         parametrised 7 Shop\Tests\Unit\CartTest > testRows
         test 7 Shop\Tests\Unit\CartTest > testBase
         test 7 Shop\Tests\Unit\CartTest > testTrait #traits
-    "#]].assert_eq(&of("tests/Unit/CartTest.php"));
+    "#]]
+    .assert_eq(&of("tests/Unit/CartTest.php"));
     assert_eq!(of("tests/Unit/OtherTest.php"), "");
     assert_eq!(of("tests/Base.php"), "");
 }
