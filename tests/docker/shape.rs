@@ -54,6 +54,25 @@ fn nothing_reaches_beyond_the_container_by_default() {
 }
 
 #[test]
+fn a_mount_has_the_label_that_is_asked_for_and_what_is_not_heeded_is_said() {
+    let Some(project) = Project::with(&[ONE, ("data/x", "")]) else {
+        return;
+    };
+    let mounts = "interpreter.mounts = ['./data:/data:z,ro', './data:/more:Z,cached']";
+    let story = project.run(&["--set", mounts]);
+    let said = story.only("warning").value["message"].to_string();
+    assert!(said.contains("`cached` of the volume `./data:/more:Z,cached`"), "{said}");
+    let text = docker(&["inspect", story.container()]).unwrap();
+    let found = serde_json::from_str::<Value>(&text).unwrap()[0].take();
+    let data = format!("{}/data", project.root);
+    let binds = json!([format!("{data}:/data:z,ro"), format!("{data}:/more:Z")]);
+    assert_eq!(found["HostConfig"]["Binds"], binds);
+    let mounts = found["Mounts"].as_array().unwrap();
+    let data = mounts.iter().find(|mount| mount["Destination"] == "/data").unwrap();
+    assert_eq!((&data["RW"], &data["Mode"]), (&json!(false), &json!("z,ro")));
+}
+
+#[test]
 fn limits() {
     check(
         "limits = { cpus = 1.5, memory = '300m', pids = 99 }\nshm-size = '80m'",

@@ -28,6 +28,7 @@ pub(crate) fn check(name: &str) {
     let file = project.home.join("merged.xml");
     let story = project.run(&["--junit", file.as_str()]);
     check_json(&project, &expected, &demands, &story);
+    check_previews(&story);
     check_report(&project, &expected, &std::fs::read(file).unwrap());
     if demands.live {
         check_live(&story);
@@ -101,6 +102,17 @@ fn check_json(project: &Project, expected: &Expected, demands: &Demands, story: 
         assert!(output.contains(wanted), "{id}: {output:?} without {wanted:?}");
     }
     assert_eq!(story.lines.last().unwrap().event(), "run-finished");
+}
+
+/// What is told of a test while others run is not taken back at the end. Which bad outcome it is may be known later.
+fn check_previews(story: &Story) {
+    let mut told: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in story.of("test-finished") {
+        let [id, outcome] = ["id", "outcome"].map(|key| line.value[key].as_str().unwrap());
+        let outcome = if outcome == "errored" { "failed" } else { outcome };
+        let before = told.insert(id, outcome).unwrap_or(outcome);
+        assert_eq!(before, outcome, "{id} was told as {before} first");
+    }
 }
 
 /// The place in a JSON object, relative to the project.

@@ -289,3 +289,22 @@ async fn fail_one(client: &mut Client) {
     run.complete();
     client.idle().await;
 }
+
+#[tokio::test]
+async fn a_file_that_was_never_saved_runs_once_it_is() {
+    let workspace = Workspace::shop();
+    let (uri, text) = (workspace.uri("tests/test_new.py"), "def test_new(): pass\n");
+    let mut client = Client::open(&workspace, json!({})).await;
+    client.did_open(&uri, text).await;
+    client.command("testdock.runFile", json!({ "uri": uri })).await;
+    let said = client.next("window/showMessage").await;
+    let message = said["message"].as_str().unwrap_or_default();
+    assert!(message.contains("tests/test_new.py is not on disk yet"), "{message}");
+    assert!(client.has_no_run());
+
+    workspace.write("tests/test_new.py", text);
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": uri } })).await;
+    client.command("testdock.runFile", json!({ "uri": uri })).await;
+    assert_eq!(client.run().await.selection(), ["tests/test_new.py"]);
+    client.finish().await;
+}

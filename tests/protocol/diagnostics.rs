@@ -155,6 +155,39 @@ async fn a_folder_opened_by_a_link_shows_its_files_below_the_link() {
     client.finish().await;
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_opened_by_a_link_has_lenses_and_diagnostics_by_the_link() {
+    let workspace = Workspace::shop();
+    let link = workspace.path("").parent().expect("a directory").join("link");
+    std::os::unix::fs::symlink(workspace.path(""), &link).expect("linked");
+    let (linked, real) =
+        (uri(&link.join("tests/test_shop.py")), workspace.uri("tests/test_shop.py"));
+    let mut client = Client::open(&workspace, json!({})).await;
+    client.command("testdock.runAll", json!({})).await;
+    let run = client.run().await;
+    run.start(1);
+    run.fail("tests/test_shop.py::test_fails", 10, "assert 3 == 4");
+    assert_eq!(client.next(PUBLISH).await["uri"], real);
+
+    client.did_open(&linked, SHOP).await;
+    assert!(!client.lenses(&linked).await.is_empty());
+    let moved = |published: &Value| {
+        let count = published["diagnostics"].as_array().map(Vec::len);
+        (published["uri"].as_str().unwrap_or_default().to_owned(), count.unwrap_or_default())
+    };
+    assert_eq!(moved(&client.next(PUBLISH).await), (real.clone(), 0));
+    assert_eq!(moved(&client.next(PUBLISH).await), (linked.clone(), 1));
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": linked } })).await;
+    assert_eq!(moved(&client.next(PUBLISH).await), (linked, 0));
+    assert_eq!(moved(&client.next(PUBLISH).await), (real, 1));
+    // What is on disk is read again, and may say more of the line.
+    client.ignore(&[PUBLISH]);
+    client.claim(PUBLISH);
+    run.complete();
+    client.finish().await;
+}
+
 #[tokio::test]
 async fn a_mistake_in_the_configuration_has_its_line() {
     let workspace = Workspace::shop();

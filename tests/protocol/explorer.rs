@@ -564,6 +564,38 @@ async fn what_an_earlier_process_remembered_is_told_as_such() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_deleted_while_its_tests_run_leaves_no_ghost() {
+    let workspace = Workspace::shop();
+    let mut client = Client::open(&workspace, with_explorer()).await;
+    let whole = client.next(DISCOVERED).await;
+    client.ignore(&["textDocument/publishDiagnostics", STATE, OUTPUT, END]);
+    client.request(RUN, json!({})).await;
+    let run = client.run().await;
+    run.start(1);
+
+    let (file, uri) = (workspace.path("tests/test_shop.py"), workspace.uri("tests/test_shop.py"));
+    let changed = json!({ "changes": [{ "uri": uri, "type": 3 }] });
+    std::fs::remove_file(&file).expect("removed");
+    client.notify("workspace/didChangeWatchedFiles", changed.clone()).await;
+    let nothing = (json!([]), json!([{ "uri": uri }]));
+    let gone = client.next(DISCOVERED).await;
+    assert_eq!((&gone["tests"], &gone["scopeFile"]), (&nothing.0, &nothing.1));
+
+    run.fail("tests/test_shop.py::test_fails", 9, "no");
+    let told = client.next(DISCOVERED).await;
+    assert!(told["tests"].to_string().contains("test_fails"), "as tests are that a run makes");
+    run.complete();
+    let gone = client.next(DISCOVERED).await;
+    assert_eq!((&gone["tests"], &gone["scopeFile"]), (&nothing.0, &nothing.1));
+    assert_eq!(client.request(DISCOVER, json!({})).await["tests"], json!([]));
+
+    std::fs::write(&file, SHOP).expect("written");
+    client.notify("workspace/didChangeWatchedFiles", changed.clone()).await;
+    assert_eq!(client.next(DISCOVERED).await["tests"], whole["tests"], "back, with its tests");
+    client.finish().await;
+}
+
+#[tokio::test]
 async fn a_broken_run_ends_with_its_cause() {
     let workspace = Workspace::shop();
     let mut client = open(&workspace, with_explorer()).await;

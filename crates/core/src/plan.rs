@@ -9,7 +9,7 @@ use camino::Utf8PathBuf;
 mod options;
 
 pub use options::{
-    Entrypoint, Join, Limits, Mount, MountFrom, Namespaces, Options, Setup, Ulimit, User,
+    Entrypoint, Join, Label, Limits, Mount, MountFrom, Namespaces, Options, Setup, Ulimit, User,
 };
 
 use crate::config::Power;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::runner::{Events, Runner};
-use crate::scan::Scanner;
+use crate::scan::{self, Scanner};
 use crate::state::Store;
 
 /// How many events of runs may wait for the loop before the runs are held back.
@@ -174,6 +174,13 @@ impl Desk {
                         }
                         scanner.scan(&handle, &folder, &root);
                     }
+                });
+            }
+            Effect::LookForFiles { folder, root, mut files } => {
+                let handle = self.handle.clone();
+                self.tasks.spawn_blocking(move || {
+                    files.retain(|file| scan::is_gone(&root, file));
+                    handle.send(Input::FilesGone { folder, files });
                 });
             }
             Effect::Start(plan) => {

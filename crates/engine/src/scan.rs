@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -246,6 +246,13 @@ pub fn list(root: &Utf8Path) -> Vec<RelPath> {
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.sort();
     found
+}
+
+/// Whether a file is surely not there; one that may not be looked at may be.
+pub(crate) fn is_gone(root: &Utf8Path, file: &RelPath) -> bool {
+    let gone =
+        |error: &io::Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    fs::metadata(file.on(root)).is_err_and(|error| gone(&error))
 }
 
 /// The files that the paths of a report may mean.

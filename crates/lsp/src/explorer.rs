@@ -32,10 +32,10 @@ const QUEUED: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct Explorer {
     shared: Arc<Shared>,
-    /// What was said of each file, as a hash: nothing is said twice.
-    told: HashMap<Utf8PathBuf, u64>,
+    /// What was said of each file, as a hash: nothing is said twice. `None` where a run told of more since.
+    told: HashMap<Utf8PathBuf, Option<u64>>,
     /// Tests that only runs told of.
-    announced: HashSet<String>,
+    announced: HashSet<(FolderName, TestId)>,
     /// Tests whose state was said to be no longer the truth.
     stale: BTreeSet<(FolderName, TestId)>,
     /// How tests stand of which a run tells in cases: as the worst of these so far.
@@ -104,7 +104,7 @@ impl Explorer {
         let tree = Tree::new(&self.shared, session, folder);
         let mut changed = Vec::new();
         for file in files {
-            let hash = hash(&tree.files(std::slice::from_ref(file)));
+            let hash = Some(hash(&tree.files(std::slice::from_ref(file))));
             let known = self.told.insert(file.on(&folder.root), hash);
             if known != Some(hash) {
                 changed.push(file.clone());
@@ -113,6 +113,7 @@ impl Explorer {
         if changed.is_empty() {
             return;
         }
+        self.announced.retain(|(name, id)| *name != folder.name || !changed.contains(&id.file));
         let scope_file = changed.iter().filter_map(|file| tree.document(file)).collect();
         self.tell(tree.files(&changed), Some(scope_file));
     }
@@ -263,7 +264,7 @@ impl Explorer {
             return;
         };
         let (test_id, run_id) = (to_proto::id(session, folder, id), named.name.to_string());
-        self.announced.remove(&test_id);
+        self.announced.remove(&(folder.name.clone(), id.clone()));
         let seq = self.shared.next_seq();
         let change = ChangeTestStateParams::new(test_id, TestState::Skipped, Some(run_id), seq);
         self.shared
@@ -279,7 +280,8 @@ impl Explorer {
         let Some(folder) = folder.filter(|folder| folder.item(id).is_none()) else {
             return;
         };
-        if self.announced.insert(to_proto::id(session, folder, id)) {
+        if self.announced.insert((folder.name.clone(), id.clone())) {
+            self.told.insert(id.file.on(&folder.root), None);
             let tree = Tree::new(&self.shared, session, folder);
             self.tell(tree.path_to(id), None);
         }

@@ -60,21 +60,37 @@ impl Folders {
     /// A path as it reads in the folder that the client opened: a folder opened by way of a
     /// symbolic link has its files below that link.
     pub(crate) fn as_opened(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.inside(path).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// The same for a file that the client names, which may be by way of other links than its folder.
+    pub(crate) fn of_client(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let followed = || self.inside(&followed(path)?);
+        self.inside(path).or_else(followed).unwrap_or_else(|| path.to_owned())
+    }
+
+    fn inside(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
         let known = self.known();
-        let is_opened = known.iter().any(|folder| path.starts_with(&folder.root));
-        let by_link = known.iter().find_map(|folder| {
+        if known.iter().any(|folder| path.starts_with(&folder.root)) {
+            return Some(path.to_owned());
+        }
+        known.iter().find_map(|folder| {
             let rest = path.strip_prefix(folder.real.as_ref()?).ok()?;
             Some(folder.root.join(rest).components().collect())
-        });
-        match (is_opened, by_link) {
-            (false, Some(path)) => path,
-            _ => path.to_owned(),
-        }
+        })
     }
 
     fn known(&self) -> MutexGuard<'_, Vec<Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A path with every symbolic link followed, as far as it is there: a file may be new.
+fn followed(path: &Utf8Path) -> Option<Utf8PathBuf> {
+    path.ancestors().find_map(|above| {
+        let rest = path.strip_prefix(above).ok()?;
+        Some(above.canonicalize_utf8().ok()?.join(rest).components().collect())
+    })
 }
 
 /// A name that a printed id can carry.
@@ -130,5 +146,10 @@ mod tests {
         assert_eq!(folders.as_opened(&base.join("real/a.py")), base.join("link/a.py"));
         assert_eq!(folders.as_opened(&base.join("link/a.py")), base.join("link/a.py"));
         assert_eq!(folders.as_opened(&base.join("other")), base.join("other"));
+
+        std::os::unix::fs::symlink(base.join("real"), base.join("second")).expect("linked");
+        assert_eq!(folders.of_client(&base.join("second/a/new.py")), base.join("link/a/new.py"));
+        assert_eq!(folders.of_client(&base.join("real/a.py")), base.join("link/a.py"));
+        assert_eq!(folders.of_client(&base.join("other")), base.join("other"));
     }
 }

@@ -18,6 +18,7 @@ mod explorer;
 mod marks;
 mod messages;
 mod progress;
+mod published;
 mod refresh;
 mod watch;
 

@@ -20,6 +20,7 @@ use crate::folders::Folders;
 use crate::marks::Marks;
 use crate::outbox::Outbox;
 use crate::panel::Panel;
+use crate::published::Published;
 use crate::runs::Runs;
 use crate::serve::{Farewell, Options};
 use crate::settings::Settings;
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) runs: Runs,
     pub(crate) panel: Panel,
     pub(crate) marks: Marks,
+    pub(crate) published: Published,
     /// Counts the folders that were read.
     pub(crate) scans: watch::Sender<u64>,
     /// Whether the user said that this workspace may run by itself, or may not run at all.
@@ -98,6 +100,7 @@ impl Shared {
             outbox,
             panel: Panel::default(),
             marks: Marks::default(),
+            published: Published::default(),
             scans: watch::Sender::default(),
             options,
             documents: Documents::default(),

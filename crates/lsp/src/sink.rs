@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use lsp_types::notification::PublishDiagnostics;
-use lsp_types::{MessageType, PublishDiagnosticsParams};
+use lsp_types::MessageType;
 use testdock_core::id::RunId;
 use testdock_core::model::{End, Ended, Provenance, RunError, Totals};
 use testdock_core::paths::RelPath;
 use testdock_core::session::{Change, Session};
-use testdock_core::views::{Diagnostic, count_words, end_words, outcome_words, stage_words};
+use testdock_core::views::{count_words, end_words, outcome_words, stage_words};
 use testdock_engine::drive::Sink;
 
 use crate::explorer::Explorer;
@@ -18,7 +17,7 @@ use crate::progress::Board;
 use crate::refresh::Refresh;
 use crate::shared::Shared;
 use crate::watch::Watch;
-use crate::{consent, interpreters, messages, to_proto};
+use crate::{consent, interpreters, messages};
 
 /// Shows changes to the editor; never waits for it.
 #[derive(Debug)]
@@ -73,7 +72,9 @@ impl Sink for EditorSink {
                     self.refresh_lenses();
                 }
             }
-            Change::Diagnostics { path, diagnostics } => self.publish(session, path, diagnostics),
+            Change::Diagnostics { path, diagnostics } => {
+                self.shared.published.tell(&self.shared, session, path, diagnostics)
+            }
             Change::Stale { folder, tests } => {
                 self.explorer.stale(session, folder, tests);
                 self.refresh_lenses();
@@ -130,22 +131,6 @@ impl EditorSink {
     fn refresh_lenses(&self) {
         if self.shared.client_can().lens_refresh {
             self.refresh.ask();
-        }
-    }
-
-    fn publish(&self, session: &Session, path: &Utf8Path, diagnostics: &[Diagnostic]) {
-        let path = self.shared.folders.as_opened(path);
-        let folder = session.folder_of(&path);
-        let version = folder.and_then(|folder| {
-            let file = RelPath::below(&folder.root, &path)?;
-            folder.version(&file)
-        });
-        let diagnostics =
-            diagnostics.iter().map(|it| to_proto::diagnostic(&self.shared, session, folder, it));
-        let diagnostics = diagnostics.collect();
-        if let Some(uri) = self.shared.uri(&path) {
-            let params = PublishDiagnosticsParams::new(uri, diagnostics, version);
-            self.shared.outbox.notify::<PublishDiagnostics>(params);
         }
     }
 

@@ -50,7 +50,9 @@ fn suggest(project: &Project, unmet: &[TestId]) {
     files.retain(|file| unmet.iter().any(|id| id.file == *file));
     let found = scanner.find(&project.root, &workspace, &files);
     let ids = || found.iter().flat_map(|file| file.items.iter()).map(|item| &item.id);
-    let slips = unmet.iter().filter(|id| !ids().any(|it| it == **id));
+    // Of a case that is none its test's own name says nothing new.
+    let is_known = |id: &TestId| ids().any(|it| it.file == id.file && it.names == id.names);
+    let slips = unmet.iter().filter(|id| !is_known(id));
     for near in slips.filter_map(|id| id.nearest(ids())) {
         print::line(&format!("Did you mean {}?", terminal::shell_quoted(&near.to_string())));
     }

@@ -56,10 +56,22 @@ impl<'w, 's> Classes<'w, 's> {
 
     /// Takes in a method. Overloaded ones are one test to their tools, which are told the name.
     pub(super) fn method(&mut self, kind: ItemKind, method: Node<'_>, name: Node<'_>, of: Around) {
+        let hash = self.source.hash(method);
+        self.inherited(kind, (method, name), hash, of);
+    }
+
+    /// Takes in a method that stands elsewhere, at the class that has it; it is as new as its own text.
+    pub(super) fn inherited(
+        &mut self,
+        kind: ItemKind,
+        (node, name): (Node<'_>, Node<'_>),
+        hash: u64,
+        of: Around,
+    ) {
         if !self.items.iter().any(|item| item.id.names == of.names) {
             let id = TestId { names: of.names, ..self.file.clone() };
-            let item = self.source.item(id, kind, method, name);
-            self.items.push(TestItem { tags: of.tags, ..item });
+            let item = self.source.item(id, kind, node, name);
+            self.items.push(TestItem { tags: of.tags, hash, ..item });
         }
     }
 }

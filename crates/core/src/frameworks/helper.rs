@@ -172,7 +172,7 @@ impl HelperReader {
     }
 
     /// A file of the workspace; one that lies elsewhere is none of ours.
-    fn file(&self, path: &str) -> Option<RelPath> {
+    pub(super) fn file(&self, path: &str) -> Option<RelPath> {
         let absolute = match path.starts_with('/') {
             true => path.to_owned(),
             false => format!("{}/{path}", self.site.workspace(&self.suite.root)),

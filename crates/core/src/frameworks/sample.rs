@@ -1,5 +1,7 @@
 //! What the tests of all frameworks begin with, and how they show what something came to.
 
+use std::sync::Arc;
+
 use super::{Conclusion, Kind, Known, Source, Suite, TestItem};
 use crate::id::TestId;
 use crate::interpreter;
@@ -31,7 +33,7 @@ pub(super) fn seen_in<T>(files: Files<'_>, look: impl FnOnce(Contents<'_>) -> T)
     look(Contents { root: "/w".into(), files: &paths, read: &read })
 }
 
-/// Tests of a framework's suite at a folder of these files, without others.
+/// Tests of a framework's suite at a folder of these files.
 pub(super) fn job(
     kind: &Kind,
     root: &str,
@@ -43,8 +45,12 @@ pub(super) fn job(
     let suite = Suite::new(root.clone(), seen_in(files, |contents| (kind.at)(&root, contents)));
     let sources = files.iter().map(|(path, text)| (RelPath::new(path), *text));
     let sources = sources.filter(|(path, _)| suite.framework.is_test_file(&suite, path));
+    let read = |path: &RelPath| {
+        files.iter().find(|(name, _)| *name == path.as_str()).map(|(_, text)| Arc::from(*text))
+    };
     let known = Known::new(sources.map(|(path, text)| {
-        let items = suite.framework.discover(&suite, &mut Source::new(&path, text));
+        let mut source = Source::new(&path, text).beside(&read);
+        let items = suite.framework.discover(&suite, &mut source);
         (path, items.into())
     }));
     let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);

@@ -175,8 +175,7 @@ impl<'a> Flags<'a> {
             "userns" => options.namespaces.users = some,
             "uts" => options.namespaces.uts = some,
             "volume" => {
-                let mount = mounts::volume(&self.folder, value)?;
-                self.options.mounts.push(mount);
+                self.volume(value)?;
             }
             "volumes-from" => options.volumes_from.push(text),
             "workdir" => options.workdir = some,
@@ -204,6 +203,14 @@ impl<'a> Flags<'a> {
 
     fn unheeded(&mut self, flag: &str, why: &str) {
         self.unheeded.push(format!("`{flag}`: {why}"));
+    }
+
+    /// A mount as `--volume` takes it.
+    pub(super) fn volume(&mut self, written: &str) -> Result<(), String> {
+        let (mount, unheeded) = mounts::volume(&self.folder, written)?;
+        self.options.mounts.push(mount);
+        self.unheeded.extend(unheeded);
+        Ok(())
     }
 
     /// A mount as `--mount` takes it.

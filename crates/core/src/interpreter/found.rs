@@ -1,7 +1,6 @@
 //! What a file of the workspace says about where tests run, and the settings laid over it.
 
 use super::flags::Flags;
-use super::flags::mounts::volume;
 use super::folder::Folder;
 use super::reach::granted;
 use crate::config::{Interpreter as Settings, Pull, User as UserSetting};
@@ -56,8 +55,7 @@ impl Found {
             flags.options.workdir.get_or_insert_with(|| folder.root.to_string());
         }
         for written in &settings.mounts {
-            let mount = volume(&folder, written).map_err(|e| wrong(title, "mounts", &e))?;
-            flags.options.mounts.push(mount);
+            flags.volume(written).map_err(|e| wrong(title, "mounts", &e))?;
         }
         flags.take(&settings.run_args).map_err(|e| wrong(title, "run-args", &e))?;
         let mut source = self.source;

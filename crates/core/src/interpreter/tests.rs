@@ -458,21 +458,21 @@ fn the_settings_shape_the_container() {
         config,
         &[DOCKERFILE],
         &expect![[r#"
-        Dockerfile
-        path: "Dockerfile"
-        options: BuildOptions { extra_hosts: ["db:10.0.0.1"], network: Some("host"), platform: Some("linux/arm64"), secrets: {"npm": File("/home/me/.npmrc"), "pip": Env("TOKEN")}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: [] }
-          `interpreter.dockerfile` is set by testdock.toml
-        pull: true
-        entrypoint: Image
-        mounts: [Mount { target: "/m2", from: Host { path: "/home/me/.m2", make: true }, read_only: false }]
-        extra_hosts: ["db:10.0.0.1"]
-        cap_add: ["SYS_PTRACE"]
-        security_opt: ["no-new-privileges"]
-        init: true
-        shm_size: Some(1073741824)
-        platform: Some("linux/arm64")
-        not `--publish=80:80`: the tests run inside the container, so no port is published
-    "#]],
+            Dockerfile
+            path: "Dockerfile"
+            options: BuildOptions { extra_hosts: ["db:10.0.0.1"], network: Some("host"), platform: Some("linux/arm64"), secrets: {"npm": File("/home/me/.npmrc"), "pip": Env("TOKEN")}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: [] }
+              `interpreter.dockerfile` is set by testdock.toml
+            pull: true
+            entrypoint: Image
+            mounts: [Mount { target: "/m2", from: Host { path: "/home/me/.m2", make: true, label: None }, read_only: false }]
+            extra_hosts: ["db:10.0.0.1"]
+            cap_add: ["SYS_PTRACE"]
+            security_opt: ["no-new-privileges"]
+            init: true
+            shm_size: Some(1073741824)
+            platform: Some("linux/arm64")
+            not `--publish=80:80`: the tests run inside the container, so no port is published
+        "#]],
     );
 }
 

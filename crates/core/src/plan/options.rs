@@ -157,11 +157,22 @@ pub enum MountFrom {
         path: Utf8PathBuf,
         /// Whether it is made, as a directory, where it is not there.
         make: bool,
+        /// What SELinux is to know it as; `None` for what it knows it as.
+        label: Option<Label>,
     },
     /// A volume of that name; a new one, which goes with the container, without a name.
     Volume(Option<String>),
     /// Memory, of so many bytes.
     Memory(Option<u64>),
+}
+
+/// Whose something mounted is, where SELinux is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// All containers' (`z`).
+    Shared,
+    /// This container's alone (`Z`).
+    Private,
 }
 
 /// A network that the container joins.

@@ -1,6 +1,7 @@
 //! One workspace folder: its tests, their newest outcomes, and what its files show.
 
 mod discovery;
+mod ghosts;
 mod outcomes;
 mod stamps;
 
@@ -62,12 +63,16 @@ pub struct Folder {
     /// Whether a scan is under way: more tests may come.
     pub scanning: bool,
     files: BTreeMap<RelPath, Vec<FileTests>>,
-    /// Files found by the scan under way; the others are gone when it ends.
+    /// Files that have tests on disk, as far as the scan got; others have none when it ends.
     seen: BTreeSet<RelPath>,
     documents: HashMap<RelPath, Document>,
     /// Files without tests of their own that tests come from: what they said last.
     others: BTreeMap<RelPath, Arc<str>>,
     records: BTreeMap<TestId, Record>,
+    /// Files of outcomes that were not there when they were last looked for.
+    gone: BTreeSet<RelPath>,
+    /// Looks for files that have no answer yet.
+    lookups: usize,
     /// Outcomes of an earlier process that nobody was shown yet.
     remembered: Vec<TestId>,
     /// Tests that failed at a place in this file, by what their run said.
@@ -100,6 +105,8 @@ impl Folder {
             documents: HashMap::new(),
             others: BTreeMap::new(),
             records: BTreeMap::new(),
+            gone: BTreeSet::new(),
+            lookups: 0,
             remembered: Vec::new(),
             failing: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -145,9 +152,10 @@ impl Folder {
         })
     }
 
-    /// Whether the test of an outcome stood in its file when it ran, and stands there no more.
+    /// Whether the test of an outcome stood in its file when it ran, and stands there no more, or its file is gone.
     pub fn is_lost(&self, record: &Record) -> bool {
-        record.stood.is_some() && self.definition(&record.result.id).is_none()
+        let id = &record.result.id;
+        (record.stood.is_some() && self.definition(id).is_none()) || self.is_in_gone_file(id)
     }
 
     /// The newest outcome of a test.

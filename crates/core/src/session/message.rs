@@ -61,6 +61,13 @@ pub enum Input {
     },
     /// The scan of a folder is over: files that it did not find hold no tests.
     ScanEnded(FolderName),
+    /// Of the files that an [`Effect::LookForFiles`] named, these are not there.
+    FilesGone {
+        /// In which folder.
+        folder: FolderName,
+        /// Which.
+        files: Vec<RelPath>,
+    },
     /// A document was opened or edited; its text is not yet on disk.
     Edited {
         /// Which file.
@@ -114,6 +121,15 @@ pub enum Effect {
         root: Utf8PathBuf,
         /// Only these files, when their folder's configuration still stands.
         only: Option<(Box<Workspace>, Vec<RelPath>)>,
+    },
+    /// See which of these files are gone.
+    LookForFiles {
+        /// Of which folder.
+        folder: FolderName,
+        /// Where the folder is.
+        root: Utf8PathBuf,
+        /// Which.
+        files: Vec<RelPath>,
     },
     /// Start a run.
     Start(Arc<Plan>),

@@ -71,6 +71,7 @@ impl Session {
             Input::Resolved { folder, workspace } => self.resolved(&folder, *workspace),
             Input::Found { folder, files } => self.found(&folder, files),
             Input::ScanEnded(folder) => self.scan_ended(&folder),
+            Input::FilesGone { folder, files } => self.files_gone(&folder, files),
             Input::Edited { path, version, text } => self.edited(&path, version, &text),
             Input::Closed(path) => self.closed(&path),
             Input::Saved { path, by_itself } => self.saved(&path, by_itself),
@@ -176,6 +177,13 @@ impl Session {
 
     fn found(&mut self, name: &FolderName, files: Vec<FileTests>) -> Vec<Effect> {
         self.folders.get_mut(name).map(|f| f.found(files)).unwrap_or_default()
+    }
+
+    fn files_gone(&mut self, name: &FolderName, files: Vec<RelPath>) -> Vec<Effect> {
+        let told = self.folders.get_mut(name).map(|f| f.files_gone(files));
+        let mut effects = told.unwrap_or_default();
+        effects.extend(self.retry_waiting());
+        effects
     }
 
     fn scan_ended(&mut self, name: &FolderName) -> Vec<Effect> {

@@ -284,6 +284,7 @@ impl Run {
         effects.extend(self.explain_nothing(&mut ended.how));
         self.status = Status::Ended(ended.clone());
         if !self.is_build() {
+            effects.extend(folder.look_for_files());
             effects.push(Effect::Save { root: folder.root.clone(), outcomes: folder.outcomes() });
         }
         effects.extend(show(Change::Ended { run: self.id.clone(), ended }));

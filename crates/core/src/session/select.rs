@@ -8,6 +8,7 @@ use crate::frameworks::{ItemKind, Suite};
 use crate::id::{FolderName, RunId, TestId};
 use crate::interpreter::Registered;
 use crate::model::{Fault, RunError};
+use crate::paths::RelPath;
 use crate::plan::{Build, Job, Plan, Source};
 use crate::views::{ids_words, number_words};
 use crate::workspace::{Problem, Workspace};
@@ -143,6 +144,9 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
         return build_plan(folder, request, name.as_deref());
     }
     let (include, exclude) = selected(folder, &request.selection)?;
+    if let Some(file) = folder.unsaved(&include) {
+        return Err(never_saved(file));
+    }
     let suites = &folder.workspace.suites;
     if suites.is_empty() {
         return Err(no_suite(folder));
@@ -270,6 +274,11 @@ fn no_suite(folder: &Folder) -> RunError {
         .help("add a test, or write a [[suite]] with a command and its reports into testdock.toml")
 }
 
+fn never_saved(file: &RelPath) -> RunError {
+    let message = format!("{file} is not on disk yet: only the editor has it");
+    RunError::new(Fault::NoTests, message).help("save it, then run again")
+}
+
 fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
     let wanted: Vec<String> = include.iter().map(|id| format!("`{id}`")).collect();
     let message = format!("no suite of {} has the test {}", folder.root, wanted.join(", "));
@@ -278,10 +287,14 @@ fn no_match(folder: &Folder, include: &[TestId]) -> RunError {
 
 impl Folder {
     /// Whether enough was read to run this: which tests failed and still stand is known after a scan,
-    /// and so is what stands where.
+    /// and so is what stands where. A new document may not be on disk.
     fn is_ready_for(&self, selection: &Selection) -> bool {
         let needs_scan = *selection == Selection::Failed || self.workspace.needs_known();
-        self.is_resolved && !(self.scanning && needs_scan)
+        let is_looking = match selection {
+            Selection::Tests { include, .. } => self.is_looking_for(include),
+            Selection::Failed | Selection::Build(_) => false,
+        };
+        self.is_resolved && !is_looking && !(self.scanning && needs_scan)
     }
 
     /// The tests that a plan means, as far as they are known before it runs.

@@ -1,6 +1,7 @@
 //! The session, fed with inputs. The framework is a toy: `check NAME` in a `.t` file is a test, and
 //! every line up to the next one belongs to it. A name with a capital is a group's.
 
+mod ghosts;
 mod interpreters;
 mod stamps;
 mod unmet;
@@ -149,6 +150,7 @@ fn words(effects: &[Effect]) -> Vec<String> {
     let word = |effect: &Effect| match effect {
         Effect::Scan { only: None, .. } => "scan".to_owned(),
         Effect::Scan { only: Some((_, files)), .. } => format!("scan {files:?}"),
+        Effect::LookForFiles { files, .. } => format!("look for {files:?}"),
         Effect::Start(plan) if plan.jobs.is_empty() => {
             let names = plan.builds.iter().map(|it| it.interpreter.name.as_str());
             format!("build {}", names.collect::<Vec<_>>().join(", "))
@@ -563,7 +565,7 @@ fn a_run_that_stopped_early_leaves_no_old_green() {
     let stale = ["stale a.t::two", "save 2", "ended"];
     assert_eq!(run("r2", &[failed("a.t::one", 2)]), stale);
     let loaded = TestResult::new(id("b.t"), Outcome::Errored);
-    let stale = ["stale a.t::one", "diagnostics at 2?", "save 3", "ended"];
+    let stale = ["stale a.t::one", "diagnostics at 2?", "look for [\"b.t\"]", "save 3", "ended"];
     assert_eq!(run("r3", &[loaded]), stale);
 }
 

@@ -48,6 +48,9 @@ impl Session {
         let Some((folder, file)) = found else {
             return Vec::new();
         };
+        if let Some(folder) = self.folders.get_mut(&folder) {
+            folder.saved(&file);
+        }
         let mut requests = Vec::new();
         let mut effects = Vec::new();
         for id in self.watches.keys().cloned().collect::<Vec<_>>() {

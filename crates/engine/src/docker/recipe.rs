@@ -114,7 +114,7 @@ impl Recipe {
             user: user(&options.user),
             working_dir: Some(start_dir(options)),
             host_config: Some(HostConfig {
-                binds: copy.is_none().then(|| relabelled(root, options, place)).flatten(),
+                binds: labelled(root, options, place, copy.is_none()),
                 mounts: Some(mounts(root, options, place, copy.is_none().then_some(&visible))),
                 ..host_config(options)
             }),
@@ -195,11 +195,19 @@ pub(crate) fn lease(interpreter: &Interpreter) -> Duration {
     interpreter.keep_warm.max(HEARTBEAT * 4)
 }
 
-/// The parts of the workspace that SELinux would bar: only the older way to write a mount relabels.
-fn relabelled(root: &Utf8Path, options: &Options, place: &Placement) -> Option<Vec<String>> {
+/// What gets a label for SELinux: the parts of the workspace that it would bar, where `is_shared` with the engine, and
+/// what is asked for. Only the older way to write a mount says so.
+fn labelled(
+    root: &Utf8Path,
+    options: &Options,
+    place: &Placement,
+    is_shared: bool,
+) -> Option<Vec<String>> {
     let parts = place.mounts.iter().map(|(path, dir)| (path.on(root), dir));
-    let parts = parts.filter(|(path, _)| is_relabelled(path, options));
-    let binds: Vec<String> = parts.map(|(path, dir)| format!("{path}:{dir}:z")).collect();
+    let parts = parts.filter(|(path, _)| is_shared && is_relabelled(path, options));
+    let parts = parts.map(|(path, dir)| format!("{path}:{dir}:z"));
+    let binds: Vec<String> =
+        parts.chain(options.mounts.iter().filter_map(shape::labelled)).collect();
     (!binds.is_empty()).then_some(binds)
 }
 
@@ -230,7 +238,8 @@ fn mounts(
     });
     let files = files.into_iter().flatten().filter(|(_, path)| !taken(path));
     let files = files.map(|(host, path)| Mount { read_only: Some(true), ..bind(host, path) });
-    let further = options.mounts.iter().map(shape::mount);
+    let further = options.mounts.iter().filter(|mount| shape::labelled(mount).is_none());
+    let further = further.map(shape::mount);
     workspace.chain(volumes).chain(files).chain(further).chain([ours()]).collect()
 }
 
@@ -245,7 +254,7 @@ fn filled(body: &ContainerCreateBody) -> Vec<String> {
 /// Makes sure that the host's directories that are to be mounted are there, and the caller's.
 fn make_directories(options: &Options) {
     for mount in &options.mounts {
-        if let MountFrom::Host { path, make: true } = &mount.from
+        if let MountFrom::Host { path, make: true, .. } = &mount.from
             && !path.exists()
         {
             // Where it cannot be made, the engine says so.

@@ -7,7 +7,7 @@ use bollard::models::{
     HostConfigCgroupnsModeEnum, Mount, MountTmpfsOptions, MountType, NetworkingConfig,
     ResourcesUlimits,
 };
-use testdock_core::plan::{self, Entrypoint, Limits, MountFrom, Options};
+use testdock_core::plan::{self, Entrypoint, Label, Limits, MountFrom, Options};
 
 /// Gives `body` what the options say of it.
 pub(super) fn shape(body: &mut ContainerCreateBody, options: &Options) {
@@ -98,6 +98,20 @@ pub(super) fn host_config(options: &Options) -> HostConfig {
 /// A list that is there only where it says something: what is left out is the engine's to decide.
 fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
     (!list.is_empty()).then(|| list.to_vec())
+}
+
+/// A mount with a label, which only the older way to write one has: a colon in a path has no place there.
+pub(super) fn labelled(mount: &plan::Mount) -> Option<String> {
+    let MountFrom::Host { path, label: Some(label), .. } = &mount.from else {
+        return None;
+    };
+    let label = match label {
+        Label::Shared => "z",
+        Label::Private => "Z",
+    };
+    let read_only = if mount.read_only { ",ro" } else { "" };
+    let is_plain = !path.as_str().contains(':') && !mount.target.contains(':');
+    is_plain.then(|| format!("{path}:{}:{label}{read_only}", mount.target))
 }
 
 pub(super) fn mount(mount: &plan::Mount) -> Mount {

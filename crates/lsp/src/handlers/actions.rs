@@ -28,7 +28,7 @@ pub(crate) async fn code_action(
     params: CodeActionParams,
 ) -> Option<CodeActionResponse> {
     let path = from_proto::path(&params.text_document.uri)?;
-    let path = shared.folders.as_opened(&path);
+    let path = shared.folders.of_client(&path);
     let is_literal = shared.client_can().action_literals;
     let actions = shared.handle.ask(move |session| {
         let folder = session.folder_of(&path)?;

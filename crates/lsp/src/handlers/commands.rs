@@ -83,7 +83,7 @@ async fn run(shared: &Arc<Shared>, target: Target, arguments: RunArguments) -> R
 
 fn path(shared: &Shared, arguments: &FileArguments) -> Result<Utf8PathBuf> {
     let uri = &arguments.uri;
-    let path = from_proto::path(uri).map(|path| shared.folders.as_opened(&path));
+    let path = from_proto::path(uri).map(|path| shared.folders.of_client(&path));
     path.ok_or_else(|| Error::invalid_params(format!("{} is no file", uri.as_str())))
 }
 

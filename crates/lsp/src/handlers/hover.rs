@@ -10,7 +10,7 @@ use crate::{from_proto, to_proto};
 pub(crate) async fn hover(shared: &Shared, params: HoverParams) -> Option<Hover> {
     let params = params.text_document_position_params;
     let path = from_proto::path(&params.text_document.uri)?;
-    let path = shared.folders.as_opened(&path);
+    let path = shared.folders.of_client(&path);
     let position = from_proto::position(params.position);
     let hover = shared.handle.ask(move |session| {
         let folder = session.folder_of(&path)?;

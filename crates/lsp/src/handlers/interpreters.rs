@@ -88,7 +88,7 @@ fn write(
     addition: &Addition,
 ) -> Result<Utf8PathBuf> {
     if let Some(file) = register::file(root, owner)
-        && let Some(text) = shared.documents.text(&shared.folders.as_opened(&file))
+        && let Some(text) = shared.documents.text(&shared.folders.of_client(&file))
         && std::fs::read_to_string(&file).is_ok_and(|on_disk| *on_disk != *text)
     {
         return Err(refused("testdock.toml has changes that are not saved; save it first", None));

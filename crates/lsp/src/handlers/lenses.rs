@@ -9,7 +9,7 @@ use crate::{from_proto, to_proto};
 
 pub(crate) async fn code_lens(shared: &Shared, params: &CodeLensParams) -> Option<Vec<CodeLens>> {
     let path = from_proto::path(&params.text_document.uri)?;
-    let path = shared.folders.as_opened(&path);
+    let path = shared.folders.of_client(&path);
     let lenses = shared.handle.ask(move |session| {
         let folder = session.folder_of(&path)?;
         let file = RelPath::below(&folder.root, &path)?;

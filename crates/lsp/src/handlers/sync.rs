@@ -1,5 +1,7 @@
 //! Documents as they are opened, edited, saved and closed.
 
+use std::sync::Arc;
+
 use camino::Utf8PathBuf;
 use lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
@@ -12,7 +14,7 @@ use crate::from_proto;
 use crate::runs;
 use crate::shared::Shared;
 
-pub(crate) fn did_open(shared: &Shared, params: DidOpenTextDocumentParams) {
+pub(crate) fn did_open(shared: &Arc<Shared>, params: DidOpenTextDocumentParams) {
     let opened = params.text_document;
     let Some(path) = path(shared, &opened.uri) else {
         return;
@@ -20,7 +22,8 @@ pub(crate) fn did_open(shared: &Shared, params: DidOpenTextDocumentParams) {
     let document = Document { uri: opened.uri, version: opened.version, text: opened.text.into() };
     if shared.documents.open(&path, document.clone()) {
         shared.marks.opened(shared, &path);
-        edited(shared, path, document);
+        edited(shared, path.clone(), document);
+        shared.published.follow(shared, path);
     }
 }
 
@@ -45,10 +48,11 @@ fn edited(shared: &Shared, path: Utf8PathBuf, document: Document) {
     shared.handle.send(Input::Edited { path, version: document.version, text: document.text });
 }
 
-pub(crate) fn did_close(shared: &Shared, params: &DidCloseTextDocumentParams) {
+pub(crate) fn did_close(shared: &Arc<Shared>, params: &DidCloseTextDocumentParams) {
     if let Some(path) = path(shared, &params.text_document.uri) {
         shared.documents.close(&path);
-        shared.handle.send(Input::Closed(path));
+        shared.handle.send(Input::Closed(path.clone()));
+        shared.published.follow(shared, path);
     }
 }
 
@@ -69,5 +73,5 @@ pub(crate) fn did_save(shared: &Shared, params: &DidSaveTextDocumentParams) {
 }
 
 fn path(shared: &Shared, uri: &Uri) -> Option<Utf8PathBuf> {
-    from_proto::path(uri).map(|path| shared.folders.as_opened(&path))
+    from_proto::path(uri).map(|path| shared.folders.of_client(&path))
 }

@@ -44,7 +44,7 @@ pub(crate) fn did_change_workspace_folders(
 pub(crate) fn did_change_watched_files(shared: &Shared, params: &DidChangeWatchedFilesParams) {
     let changes = params.changes.iter();
     let paths = changes.filter_map(|change| from_proto::path(&change.uri));
-    let paths = paths.map(|path| shared.folders.as_opened(&path)).collect();
+    let paths = paths.map(|path| shared.folders.of_client(&path)).collect();
     shared.handle.send(Input::Changed(paths));
 }
 

@@ -91,7 +91,11 @@ fn options(interpreter: &Interpreter) {
             MountFrom::Memory(_) => "memory".to_owned(),
         };
         let how = if mount.read_only { ", read-only" } else { "" };
-        line("mount", &format!("{} is {from}{how}", mount.target));
+        let label = match &mount.from {
+            MountFrom::Host { label: Some(_), .. } => ", with a label for SELinux",
+            _ => "",
+        };
+        line("mount", &format!("{} is {from}{how}{label}", mount.target));
     }
     for (name, value) in &options.env {
         line("env", &format!("{name}={}", mask::value(name, value)));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
+use super::heritage::inherited;
 use super::java::Java;
 use super::kotlin::Kotlin;
 use crate::frameworks::classes::{Around, Classes};
@@ -38,6 +39,12 @@ pub(super) trait Syntax {
 
     /// The class that a class extends; empty where it extends none.
     fn superclass<'s>(source: &Source<'s>, class: Node<'_>) -> &'s str;
+
+    /// What a class extends and implements, without what stands behind the names.
+    fn origins(source: &Source<'_>, class: Node<'_>) -> Vec<String>;
+
+    /// Whether JUnit runs a method with an annotation of a test.
+    fn can_run(source: &Source<'_>, method: Node<'_>, kind: ItemKind) -> bool;
 }
 
 fn walk<S: Syntax>(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
@@ -92,7 +99,23 @@ fn take_class<S: Syntax>(found: &mut Classes<'_, '_>, class: Node<'_>, around: &
     };
     let opened = found.open();
     members::<S>(found, body, &class_inside);
+    take_inherited::<S>(found, (class, name), &class_inside);
     found.close(opened, class, name, class_inside.inside);
+}
+
+/// Tests of other classes stand where the class does that has them.
+fn take_inherited<S: Syntax>(
+    found: &mut Classes<'_, '_>,
+    (class, name): (Node<'_>, Node<'_>),
+    inside: &Class,
+) {
+    let source = found.source;
+    let root = std::iter::successors(Some(class), Node::parent).last().unwrap_or(class);
+    for method in inherited::<S>(source, (root, class), &|path| source.other(path)) {
+        let kind = if inside.makes_cases { ItemKind::Parametrised } else { method.kind };
+        let of = inside.inside.within(method.name, method.tags);
+        found.inherited(kind, (class, name), method.hash, of);
+    }
 }
 
 fn take_method<S: Syntax>(found: &mut Classes<'_, '_>, method: Node<'_>, class: &Class) {
@@ -102,7 +125,8 @@ fn take_method<S: Syntax>(found: &mut Classes<'_, '_>, method: Node<'_>, class: 
     let said = Annotations::of::<S>(found.source, method);
     let word = word(found.source, name);
     let old = (class.is_old && word.starts_with("test")).then_some(ItemKind::Test);
-    let Some(kind) = said.kind().or(old) else {
+    let can_run = |kind: &ItemKind| S::can_run(found.source, method, *kind);
+    let Some(kind) = said.kind().or(old).filter(can_run) else {
         return;
     };
     let kind = if class.makes_cases { ItemKind::Parametrised } else { kind };
@@ -110,21 +134,21 @@ fn take_method<S: Syntax>(found: &mut Classes<'_, '_>, method: Node<'_>, class: 
 }
 
 /// A name, without the backticks that let it be any text in Kotlin.
-fn word(source: &Source<'_>, name: Node<'_>) -> String {
+pub(super) fn word(source: &Source<'_>, name: Node<'_>) -> String {
     source.slice(name).trim_matches('`').to_owned()
 }
 
 /// What the annotations of a class or a method say.
 #[derive(Debug, Default)]
-struct Annotations<'s> {
+pub(super) struct Annotations<'s> {
     names: Vec<&'s str>,
-    tags: Vec<Arc<str>>,
+    pub(super) tags: Vec<Arc<str>>,
     /// The class of `@RunWith`.
     runner: &'s str,
 }
 
 impl<'s> Annotations<'s> {
-    fn of<S: Syntax>(source: &Source<'s>, node: Node<'_>) -> Self {
+    pub(super) fn of<S: Syntax>(source: &Source<'s>, node: Node<'_>) -> Self {
         let mut said = Self::default();
         for (name, arguments) in
             S::modifiers(node).into_iter().filter_map(|it| S::annotation(source, it))
@@ -139,7 +163,7 @@ impl<'s> Annotations<'s> {
     }
 
     /// What kind of test a method is, if any.
-    fn kind(&self) -> Option<ItemKind> {
+    pub(super) fn kind(&self) -> Option<ItemKind> {
         let is_one_of = |names: &[&str]| names.iter().any(|name| self.has(name));
         let makes = ["ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate"];
         if is_one_of(&makes) {

@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::discover::Syntax;
-use crate::frameworks::source::children;
-use crate::frameworks::{Grammar, Source};
+use crate::frameworks::source::{children, named_children};
+use crate::frameworks::{Grammar, ItemKind, Source};
 
 static JAVA: Grammar = Grammar { name: "java", language: || tree_sitter_java::LANGUAGE.into() };
 
@@ -36,5 +36,25 @@ impl Syntax for Java {
 
     fn superclass<'s>(source: &Source<'s>, class: Node<'_>) -> &'s str {
         class.child_by_field_name("superclass").map(|it| source.slice(it)).unwrap_or_default()
+    }
+
+    fn origins(source: &Source<'_>, class: Node<'_>) -> Vec<String> {
+        let parts = named_children(class).into_iter().filter(|part| {
+            matches!(part.kind(), "superclass" | "super_interfaces" | "extends_interfaces")
+        });
+        let lists = parts.flat_map(named_children).flat_map(|part| match part.kind() {
+            "type_list" => named_children(part),
+            _ => vec![part],
+        });
+        let names = lists.map(|part| source.slice(part).split('<').next().unwrap_or_default());
+        names.map(|name| name.trim().to_owned()).collect()
+    }
+
+    fn can_run(source: &Source<'_>, method: Node<'_>, kind: ItemKind) -> bool {
+        let mut words = Self::modifiers(method).into_iter().map(|it| source.slice(it));
+        let is_void = method.child_by_field_name("type").is_some_and(|it| it.kind() == "void_type");
+        // A factory of tests returns them.
+        !words.any(|word| matches!(word, "private" | "static"))
+            && (is_void || kind == ItemKind::Parametrised)
     }
 }

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::discover::Syntax;
 use crate::frameworks::source::{children, named_children};
-use crate::frameworks::{Grammar, Source};
+use crate::frameworks::{Grammar, ItemKind, Source};
 
 static KOTLIN: Grammar =
     Grammar { name: "kotlin", language: || tree_sitter_kotlin_ng::LANGUAGE.into() };
@@ -46,6 +46,19 @@ impl Syntax for Kotlin {
         let all = part(class, "delegation_specifiers").map(|it| source.slice(it));
         let called = all.and_then(|all| all.split_once("()")).map(|(name, _)| name);
         called.unwrap_or_default()
+    }
+
+    fn origins(source: &Source<'_>, class: Node<'_>) -> Vec<String> {
+        let all = part(class, "delegation_specifiers").map(named_children).unwrap_or_default();
+        let name = |node: &Node<'_>| {
+            let text = source.slice(*node);
+            text.split(['(', '<', ' ', '{']).next().unwrap_or_default().to_owned()
+        };
+        all.iter().map(name).collect()
+    }
+
+    fn can_run(source: &Source<'_>, method: Node<'_>, _: ItemKind) -> bool {
+        !Self::modifiers(method).into_iter().any(|it| source.slice(it) == "private")
     }
 }
 

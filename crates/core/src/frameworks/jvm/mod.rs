@@ -5,6 +5,7 @@
 
 mod discover;
 mod gradle;
+mod heritage;
 mod java;
 mod kotlin;
 mod launch;

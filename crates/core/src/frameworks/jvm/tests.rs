@@ -94,6 +94,7 @@ fn tests_are_functions_with_an_annotation_in_classes() {
         group 19 CartTest > When empty #fast
         test 20 CartTest > When empty > is zero #fast
         test 28 CartTest > unfinished #fast
+        test 6 CartTest > inherited #fast
         group 42 OldTest
         parametrised 43 OldTest > works
         group 46 OlderTest
@@ -101,6 +102,51 @@ fn tests_are_functions_with_an_annotation_in_classes() {
         group 51 PaidTest
         test 52 PaidTest > pays #slow
         test 54 PaidTest > returns
+    "#]]
+    .assert_eq(&listed(job.known.items()));
+}
+
+/// As JUnit 5 runs them.
+#[test]
+fn a_class_has_the_tests_that_it_inherits_and_those_that_can_run() {
+    let files = [
+        ("pom.xml", "<project/>"),
+        (
+            "src/test/java/shop/Base.java",
+            "package shop;
+public abstract class Base<T> extends Root { @Test void inherited() {} @Test void dropped() {} @Test void kept() {} }
+class Root { @Tag(\"slow\") @Test void deep() {} }",
+        ),
+        ("src/test/java/shop/till/Checks.java", "interface Checks { @Test default void checks() {} }"),
+        (
+            "src/test/java/shop/till/TillTest.java",
+            "package shop.till;
+import shop.Base;
+class TillTest extends Base<String> implements Checks, Runnable {
+    @Override void dropped() {}
+    @Override @Test void kept() {}
+    @Test private void hidden() {}
+    @Test static void still() {}
+    @Test int returns() { return 1; }
+    @TestFactory List<DynamicTest> made() { return null; }
+}
+class OtherTest extends TillTest {}",
+        ),
+    ];
+    let job = sample::job(&MAVEN, "", &files, &[], &[]);
+    expect![[r#"
+        group 3 TillTest
+        test 5 TillTest > kept
+        parametrised 9 TillTest > made
+        test 3 TillTest > inherited
+        test 3 TillTest > deep #slow
+        test 3 TillTest > checks
+        group 11 OtherTest
+        test 11 OtherTest > kept
+        parametrised 11 OtherTest > made
+        test 11 OtherTest > inherited
+        test 11 OtherTest > deep #slow
+        test 11 OtherTest > checks
     "#]]
     .assert_eq(&listed(job.known.items()));
 }

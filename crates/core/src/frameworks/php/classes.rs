@@ -1,146 +1,95 @@
-//! Finds the tests of a PHP file: methods whose name, attribute or comment says so, in classes that extend another.
-
-use std::sync::Arc;
+//! Finds the tests of a PHP file: methods whose name, attribute or comment says so, in the class that is called as the
+//! file is and extends another.
 
 use tree_sitter::Node;
 
+use super::heritage::Scope;
+use super::imports::Imports;
+use super::said::Said;
 use crate::frameworks::classes::{Around, Classes};
 use crate::frameworks::source::named_children;
-use crate::frameworks::{ItemKind, Source, TestItem};
+use crate::frameworks::{Source, TestItem};
 use crate::id::TestId;
 
 pub(super) fn discover(source: &Source<'_>, file: &TestId, root: Node<'_>) -> Vec<TestItem> {
-    let mut walk = Walk { found: Classes::new(source, file.clone()) };
-    walk.below(root, "");
+    let mut walk = Walk {
+        found: Classes::new(source, file.clone()),
+        stem: stem(file.file.as_str()),
+        namespace: String::new(),
+        imports: Imports::of(source, root),
+        is_found: false,
+    };
+    walk.below(root, root);
     walk.found.into_items()
 }
 
 struct Walk<'w, 's> {
     found: Classes<'w, 's>,
+    /// What the class is called that PHPUnit looks for in the file, or how its name ends.
+    stem: String,
+    namespace: String,
+    imports: Imports,
+    is_found: bool,
 }
 
-impl<'s> Walk<'_, 's> {
-    fn below(&mut self, node: Node<'_>, namespace: &str) {
-        let mut namespace = namespace.to_owned();
+impl Walk<'_, '_> {
+    /// Looks for the class in a part of a file; names stand for what they do in `root`.
+    fn below(&mut self, node: Node<'_>, root: Node<'_>) {
         for child in named_children(node) {
             match child.kind() {
                 "namespace_definition" => {
                     let name = child.child_by_field_name("name");
                     let name = name.map(|name| self.found.source.slice(name)).unwrap_or_default();
-                    match child.child_by_field_name("body") {
-                        Some(body) => self.below(body, name),
-                        // It holds for all that follows.
-                        None => name.clone_into(&mut namespace),
+                    name.clone_into(&mut self.namespace);
+                    // Without a body it holds for all that follows.
+                    if let Some(body) = child.child_by_field_name("body") {
+                        self.imports = Imports::of(self.found.source, body);
+                        self.below(body, body);
                     }
                 }
-                "class_declaration" => self.class(child, &namespace),
+                "class_declaration" => self.class(child, root),
+                // A class may be there under a condition.
+                "if_statement" | "else_clause" | "compound_statement" => self.below(child, root),
                 _ => {}
             }
         }
     }
 
-    fn class(&mut self, class: Node<'_>, namespace: &str) {
-        let (Some(name), Some(body)) =
-            (class.child_by_field_name("name"), class.child_by_field_name("body"))
-        else {
+    fn class(&mut self, class: Node<'_>, root: Node<'_>) {
+        let Some(name) = class.child_by_field_name("name") else {
             return;
         };
         let parts = named_children(class);
         let has = |kind| parts.iter().any(|part| part.kind() == kind);
-        if has("abstract_modifier") || !has("base_clause") {
+        let source = self.found.source;
+        let own = source.slice(name);
+        let is_meant = own.to_lowercase().ends_with(&self.stem) && !self.is_found;
+        if !is_meant || has("abstract_modifier") || !has("base_clause") {
             return;
         }
-        let own = self.found.source.slice(name);
-        let full =
-            if namespace.is_empty() { own.to_owned() } else { format!("{namespace}\\{own}") };
-        let inside = Around::default().within(full, self.said(class).groups());
+        self.is_found = true;
+        let full = match self.namespace.as_str() {
+            "" => own.to_owned(),
+            namespace => format!("{namespace}\\{own}"),
+        };
+        let said = Said::of(source, class, &self.imports, &self.namespace);
+        let inside = Around::default().within(full, said.groups());
+        let scope = Scope { source, root, imports: &self.imports, namespace: &self.namespace };
         let opened = self.found.open();
-        for member in named_children(body) {
-            if member.kind() == "method_declaration" {
-                self.method(member, &inside);
-            }
+        for method in scope.methods(class) {
+            let of = inside.within(source.slice(method.name).to_owned(), method.groups);
+            self.found.method(method.kind, method.node, method.name, of);
+        }
+        for method in scope.inherited(class, &|path| source.other(path)) {
+            let of = inside.within(method.name, method.groups);
+            self.found.inherited(method.kind, (class, name), method.hash, of);
         }
         self.found.close(opened, class, name, inside);
     }
-
-    fn method(&mut self, method: Node<'_>, class: &Around) {
-        let Some(name) = method.child_by_field_name("name") else {
-            return;
-        };
-        let source = self.found.source;
-        let mut words = named_children(method).into_iter().map(|part| source.slice(part));
-        if words.any(|word| matches!(word, "private" | "protected" | "static" | "abstract")) {
-            return;
-        }
-        let own = source.slice(name);
-        let said = self.said(method);
-        if !own.starts_with("test") && !said.has("Test", "@test") {
-            return;
-        }
-        let kind = if said.is_table() { ItemKind::Parametrised } else { ItemKind::Test };
-        self.found.method(kind, method, name, class.within(own.to_owned(), said.groups()));
-    }
-
-    fn said(&self, node: Node<'_>) -> Said<'s> {
-        let source = self.found.source;
-        let attributes = node.child_by_field_name("attributes");
-        let comment = node.prev_sibling().filter(|it| it.kind() == "comment");
-        let comment = comment.map(|it| source.slice(it)).filter(|it| it.starts_with("/**"));
-        Said {
-            attributes: attributes.map(|it| source.slice(it)).unwrap_or_default(),
-            comment: comment.unwrap_or_default(),
-        }
-    }
 }
 
-/// What stands before a class or a method.
-struct Said<'s> {
-    attributes: &'s str,
-    comment: &'s str,
-}
-
-impl Said<'_> {
-    fn has(&self, attribute: &str, annotation: &str) -> bool {
-        has_word(self.attributes, attribute) || has_word(self.comment, annotation)
-    }
-
-    fn is_table(&self) -> bool {
-        self.has("DataProvider", "@dataProvider")
-            || self.has("TestWith", "@testWith")
-            || ["DataProviderExternal", "TestWithJson"]
-                .iter()
-                .any(|it| has_word(self.attributes, it))
-    }
-
-    /// The groups that PHPUnit runs by `--group`.
-    fn groups(&self) -> Vec<Arc<str>> {
-        let attributes = self.attributes.split("Group(").skip(1).filter_map(quoted);
-        let annotations = self.comment.lines().filter_map(|line| line.split_once("@group "));
-        let annotations = annotations.map(|(_, group)| group.trim_end_matches("*/").trim());
-        attributes.chain(annotations.map(str::to_owned)).map(Arc::from).collect()
-    }
-}
-
-/// The text in quotes that an argument begins with, behind its name where it has one.
-fn quoted(argument: &str) -> Option<String> {
-    let argument = argument.trim_start();
-    let argument = argument.strip_prefix("name:").unwrap_or(argument).trim_start();
-    let mut chars = argument.chars();
-    let quote = chars.next().filter(|it| matches!(it, '\'' | '"'))?;
-    let mut text = String::new();
-    while let Some(c) = chars.next().filter(|it| *it != quote) {
-        match c {
-            '\\' => text.extend(chars.next()),
-            c => text.push(c),
-        }
-    }
-    Some(text)
-}
-
-/// Whether a word stands in a text, and not as a part of another.
-fn has_word(text: &str, word: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
-    })
+/// A file's name up to its first dot, in small letters, as PHP does not tell them apart.
+fn stem(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name).to_lowercase()
 }

@@ -4,11 +4,15 @@
 mod classes;
 mod detect;
 mod failure;
+mod heritage;
+mod imports;
 mod invocation;
+mod last_words;
 mod literal;
 mod message;
 mod pest;
 mod reader;
+mod said;
 mod trouble;
 
 #[cfg(test)]

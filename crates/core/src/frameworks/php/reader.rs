@@ -1,13 +1,14 @@
 //! Follows PHPUnit: its messages for TeamCity while it runs, its report for what they do not tell apart, and what it says
 //! for people of what could not be loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 use testdock_junit as junit;
 
 use super::Tool;
 use super::failure::{failure, noticed};
+use super::last_words::LastWords;
 use super::message::Message;
 use super::pest::names::{gist, made};
 use super::pest::naming::{Naming, bare, split};
@@ -23,6 +24,9 @@ type Key = (String, String, String);
 /// Tells what PHPUnit tells in the words of Testdock's own helpers.
 pub(super) struct PhpunitReader {
     inner: HelperReader,
+    /// The container's paths of the files where classes are.
+    classes: HashMap<String, String>,
+    tool: Tool,
     job: Job,
     site: Site,
     finished: BTreeMap<Key, Value>,
@@ -34,6 +38,7 @@ pub(super) struct PhpunitReader {
     open: Vec<Open>,
     ended: usize,
     trouble: Trouble,
+    last_words: LastWords,
 }
 
 /// A suite that has begun.
@@ -49,8 +54,12 @@ impl PhpunitReader {
             Tool::Phpunit => ("PHPUnit", Naming::default()),
             Tool::Pest => ("Pest", Naming::new(job)),
         };
+        let classes = job.known.items().filter(|item| item.id.names.len() == 1);
+        let classes = classes.map(|item| (item.id.names[0].clone(), site.workspace(&item.id.file)));
         Self {
             inner: HelperReader::new(name, job, site),
+            classes: classes.collect(),
+            tool,
             naming,
             job: job.clone(),
             site: site.clone(),
@@ -60,6 +69,7 @@ impl PhpunitReader {
             open: Vec::new(),
             ended: 0,
             trouble: Trouble::default(),
+            last_words: LastWords::default(),
         }
     }
 
@@ -72,7 +82,7 @@ impl PhpunitReader {
             "testSuiteStarted" => {
                 let class = message.subject().map(|(file, test)| {
                     let class = test.split_once("::").map_or(test, |(class, _)| class);
-                    (file.to_owned(), class.to_owned())
+                    (self.home(class, file), class.to_owned())
                 });
                 self.open.push(Open { name: message.get("name").to_owned(), class });
                 Vec::new()
@@ -105,7 +115,7 @@ impl PhpunitReader {
             return Vec::new();
         };
         let (class, method) = test.split_once("::").unwrap_or((test, ""));
-        self.start((file.to_owned(), class.to_owned(), method.to_owned()))
+        self.start((self.home(class, file), class.to_owned(), method.to_owned()))
     }
 
     fn start(&mut self, key: Key) -> Vec<RunEvent> {
@@ -269,8 +279,13 @@ impl PhpunitReader {
             let file = self.job.suite.root.join(&self.naming.file(class));
             return Some(self.site.workspace(&file));
         }
-        let item = self.job.known.items().find(|item| item.id.names == [class])?;
-        Some(self.site.workspace(&item.id.file))
+        self.classes.get(class).cloned()
+    }
+
+    /// Where a test is of a class: a method that it inherits is told in the file where it stands.
+    fn home(&self, class: &str, told: &str) -> String {
+        let home = Some(class).filter(|class| made(class).is_none());
+        home.and_then(|class| self.file(class)).unwrap_or_else(|| told.to_owned())
     }
 
     /// The report tells errors from failures, and what Pest's tests are called.
@@ -329,12 +344,35 @@ impl PhpunitReader {
         let Some(fatal) = fatal else {
             return;
         };
+        if self.inner.file(&fatal.path).is_none() {
+            self.fatal(&format!("{} in {}:{}", fatal.message, fatal.path, fatal.line));
+            return;
+        }
         let told = json!({ "message": fatal.message, "path": fatal.path, "line": fatal.line });
         let key = (fatal.path, String::new(), String::new());
         let mut event = self.event(&key, "errored");
         event["failures"] = json!([told]);
         self.finished.insert(key, event);
         self.ended += 1;
+    }
+
+    /// What is nobody's test and no file of the project, and kept all from running.
+    fn fatal(&mut self, message: &str) {
+        self.tell(&json!({ "e": "fatal", "message": message }));
+    }
+
+    /// Whether it came to its end, or says what kept it from beginning. One that ends well without a word was ended
+    /// by what it loaded.
+    fn settle_end(&mut self, has_report: bool, exit: Exit) {
+        if !self.open.is_empty() {
+            return;
+        }
+        let is_pest_well = self.tool == Tool::Pest && exit == Exit::Code(0);
+        if self.ended > 0 || self.last_words.is_empty || has_report || is_pest_well {
+            self.tell(&json!({ "e": "end" }));
+        } else if let Some(why) = self.last_words.why().filter(|_| self.tool == Tool::Phpunit) {
+            self.fatal(&why);
+        }
     }
 
     /// PHPUnit asks all providers for their data, also those of tests that were not chosen. Whether it did so in vain.
@@ -386,6 +424,7 @@ impl Reader for PhpunitReader {
 
     fn printed(&mut self, line: &str) -> Vec<RunEvent> {
         self.trouble.line(line);
+        self.last_words.line(line);
         Vec::new()
     }
 
@@ -397,9 +436,7 @@ impl Reader for PhpunitReader {
         self.settle_stop();
         let exit = if self.settle_providers() { Exit::Code(0) } else { exit };
         self.settle_risky(exit);
-        if self.open.is_empty() && (self.ended > 0 || exit == Exit::Code(0)) {
-            self.tell(&json!({ "e": "end" }));
-        }
+        self.settle_end(reports.iter().any(|report| !report.bytes.is_empty()), exit);
         self.settle_names();
         for event in std::mem::take(&mut self.finished).into_values() {
             self.tell(&event);

@@ -12,6 +12,7 @@ const CART: &str = r#"<?php
 namespace Shop\Till;
 
 use PHPUnit\Framework\TestCase;
+use PHPUnit\Framework\Attributes\{Group, DataProvider, Test as Checks};
 
 /**
  * @test of nothing
@@ -30,9 +31,9 @@ final class CartTest extends TestCase
      * @dataProvider rows
      */
     public function testRows(int $n): void {}
-    #[Test, TestDox('x')]
+    #[Checks, TestDox('x')]
     #[DataProvider('rows')]
-    #[Group('it\'s slow'), PHPUnit\Framework\Attributes\Group(name: "db")]
+    #[Group('it\'s slow'), \PHPUnit\Framework\Attributes\Group(name: "db")]
     public function counts(int $n): void {}
     // @test
     public function nothing(): void {}
@@ -53,15 +54,126 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
 fn tests_are_methods_that_say_so() {
     let job = job(&[], &[]);
     expect![[r#"
-        group 11 Shop\Till\CartTest #the till
-        test 13 Shop\Till\CartTest > testAdds #the till
-        test 14 Shop\Till\CartTest > testBare #the till
-        test 18 Shop\Till\CartTest > removes #the till
-        parametrised 22 Shop\Till\CartTest > testRows #the till
-        parametrised 26 Shop\Till\CartTest > counts #the till #it's slow #db
-        test 29 Shop\Till\CartTest > testify #the till
+        group 12 Shop\Till\CartTest #the till
+        test 14 Shop\Till\CartTest > testAdds #the till
+        test 15 Shop\Till\CartTest > testBare #the till
+        test 17 Shop\Till\CartTest > testStatic #the till
+        test 19 Shop\Till\CartTest > removes #the till
+        parametrised 23 Shop\Till\CartTest > testRows #the till
+        parametrised 27 Shop\Till\CartTest > counts #the till #it's slow #db
+        test 30 Shop\Till\CartTest > testify #the till
     "#]]
     .assert_eq(&listed(job.known.in_file(&RelPath::new("shop/tests/CartTest.php"))));
+}
+
+/// As `phpunit --list-groups` and `--list-tests` have it.
+#[test]
+fn groups_are_those_that_phpunit_knows() {
+    let text = r#"<?php
+use PHPUnit\Framework\TestCase as Base;
+use PHPUnit\Framework\Attributes\Group as G, PHPUnit\Framework\Attributes\Test;
+use PHPUnit\Framework\Attributes\{Ticket, Medium as Middling};
+use PHPUnit\Framework\Attributes as PU;
+use function strlen as Small;
+
+#[Middling]
+/** @group ignored beside attributes */
+class AliasTest extends Base {
+    const SLOW = 'slow';
+    #[G('aliased'), g("small " . 'letters')] public function testGroup() {}
+    #[Ticket('SHOP-1')] public function testTicket() {}
+    #[PU\Group('qualified')] public function testQualified() {}
+    #[G(self::SLOW), G('known')] public function testConstant() {}
+    #[Group('not imported')] public function testElsewhere() {}
+    #[PU\Test] public function byAttribute() {}
+    #[TEST, PU\TestWith([1])] public function rows($n) {}
+    #[Other\Test] public function notOurs() {}
+    /**
+     * @test
+     */
+    #[G('x')] public function attributesDecide() {}
+}
+"#;
+    let annotated = r#"<?php
+use PHPUnit\Framework\TestCase as Base;
+/**
+ * @large
+ * @ticket SHOP-2
+ */
+class AnnotatedTest extends Base {
+    /**	@group	tabbed */
+    public function testTab() {}
+    /** @small */
+    public function testSize() {}
+}
+"#;
+    let files = [("tests/AliasTest.php", text), ("tests/AnnotatedTest.php", annotated)];
+    let job = sample::job(&PHPUNIT, "", &files, &[], &[]);
+    let of = |file: &str| listed(job.known.in_file(&RelPath::new(file)));
+    expect![[r#"
+        group 10 AliasTest #medium
+        test 12 AliasTest > testGroup #medium #aliased #small letters
+        test 13 AliasTest > testTicket #medium #SHOP-1
+        test 14 AliasTest > testQualified #medium #qualified
+        test 15 AliasTest > testConstant #medium #known
+        test 16 AliasTest > testElsewhere #medium
+        test 17 AliasTest > byAttribute #medium
+        parametrised 18 AliasTest > rows #medium
+    "#]]
+    .assert_eq(&of("tests/AliasTest.php"));
+    expect![[r#"
+        group 7 AnnotatedTest #large #SHOP-2
+        test 9 AnnotatedTest > testTab #large #SHOP-2 #tabbed
+        test 11 AnnotatedTest > testSize #large #SHOP-2 #small
+    "#]]
+    .assert_eq(&of("tests/AnnotatedTest.php"));
+}
+
+/// PHPUnit runs one class of a file, and what that has from others.
+#[test]
+fn a_class_has_the_tests_of_its_traits_and_of_what_it_extends() {
+    let files = [
+        (
+            "tests/Base.php",
+            "<?php namespace Shop\\Tests;
+            use PHPUnit\\Framework\\TestCase;
+            abstract class Base extends TestCase { use Deep\\Checks; function testBase() {} function testBoth() {} }",
+        ),
+        (
+            "tests/Deep/Checks.php",
+            "<?php namespace Shop\\Tests\\Deep; use PHPUnit\\Framework\\Attributes\\Group;
+            trait Checks { #[Group('traits')] function testTrait() {} private function testNot() {} }",
+        ),
+        (
+            "tests/Unit/CartTest.php",
+            "<?php
+namespace Shop\\Tests\\Unit;
+use Shop\\Tests\\Base as Cases;
+class HelperTest extends Cases { function testHelper() {} }
+trait Own { /** @dataProvider rows */ function testRows($n) {} }
+if (true) {
+    class CartTest extends Cases {
+        use Own;
+        static function testStatic() {}
+        function testBoth() {}
+    }
+}",
+        ),
+        ("tests/Unit/OtherTest.php", "<?php class Unlike extends TestCase { function testIt() {} }"),
+    ];
+    let job = sample::job(&PHPUNIT, "", &files, &[], &[]);
+    let of = |file: &str| listed(job.known.in_file(&RelPath::new(file)));
+    expect![[r#"
+        group 7 Shop\Tests\Unit\CartTest
+        test 9 Shop\Tests\Unit\CartTest > testStatic
+        test 10 Shop\Tests\Unit\CartTest > testBoth
+        parametrised 7 Shop\Tests\Unit\CartTest > testRows
+        test 7 Shop\Tests\Unit\CartTest > testBase
+        test 7 Shop\Tests\Unit\CartTest > testTrait #traits
+    "#]]
+    .assert_eq(&of("tests/Unit/CartTest.php"));
+    assert_eq!(of("tests/Unit/OtherTest.php"), "");
+    assert_eq!(of("tests/Base.php"), "");
 }
 
 #[test]
@@ -215,7 +327,7 @@ fn what_is_risky_is_bad_only_where_phpunit_says_so() {
     expect![[r#"
         2 told
         failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
-            /w/shop/tests/CartTest.php:13: no assertions
+            /w/shop/tests/CartTest.php:14: no assertions
     "#]]
     .assert_eq(&conclude(&events, "", "", Exit::Code(1)));
 }
@@ -326,7 +438,7 @@ fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
         3 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
-            /w/shop/tests/CartTest.php:22: the process ended while it ran: killed by signal 9
+            /w/shop/tests/CartTest.php:23: the process ended while it ran: killed by signal 9
         broken: the test process ended before PHPUnit did: killed by signal 9
     "#]]
     .assert_eq(&conclude(&cut, "", "", Exit::Signal(9)));
@@ -335,4 +447,34 @@ fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
         broken: the test process ended before PHPUnit did: exit code 1
     "#]]
     .assert_eq(&conclude("", "", "", Exit::Code(1)));
+}
+
+#[test]
+fn phpunit_that_cannot_begin_says_why_in_its_own_words() {
+    let check = |printed: &str, code: i32, expected: &str| {
+        let banner = "PHPUnit 11.5.19 by Sebastian Bergmann and contributors.\n\n";
+        let told = conclude("", &format!("{banner}{printed}"), "", Exit::Code(code));
+        assert_eq!(told, format!("0 told\nbroken: {expected}\n"));
+    };
+    let could_not = |why: &str| format!("PHPUnit could not run the tests: {why}");
+    let gone = "Cannot open bootstrap script \"/app/shop/boot.php\"";
+    check(gone, 2, &could_not(&gone.replace("/app", "/w")));
+    let thrown =
+        "Error in bootstrap script: RuntimeException:\nno database\n#0 /usr/x.php(358): y()\n";
+    check(thrown, 2, &could_not("Error in bootstrap script: RuntimeException: no database"));
+    let invalid = "\nCouldn't find end of Start Tag oops line 1\n\nPremature end of data\n";
+    check(invalid, 2, &could_not("Couldn't find end of Start Tag oops line 1"));
+    check("set APP_ENV\n", 0, &could_not("set APP_ENV"));
+    check("", 0, "the test process ended before PHPUnit did: exit code 0");
+    let elsewhere =
+        "PHP Fatal error:  Uncaught Error: no in /opt/lib/Client.php:12\nStack trace:\n";
+    check(elsewhere, 255, &could_not("Error: no in /opt/lib/Client.php:12"));
+}
+
+#[test]
+fn phpunit_without_a_test_to_run_is_not_broken() {
+    let printed = "PHPUnit 11.5.19 by Sebastian Bergmann and contributors.\n\nNo tests executed!\n";
+    assert_eq!(conclude("", printed, "", Exit::Code(0)), "0 told\n");
+    assert_eq!(conclude("", printed, "", Exit::Code(1)), "0 told\n");
+    assert_eq!(conclude("", "", "<testsuites/>", Exit::Code(0)), "0 told\n");
 }

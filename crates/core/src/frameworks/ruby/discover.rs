@@ -1,8 +1,12 @@
 //! Finds the tests of a Ruby file: calls of `describe` and `it`, however they are nested, and methods of classes.
 
+mod heritage;
 mod title;
+mod units;
 
 use tree_sitter::Node;
+
+use heritage::Heritage;
 
 use super::Tool;
 use crate::frameworks::title::Title;
@@ -15,9 +19,9 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
     let Some(tree) = source.tree(&RUBY) else {
         return Vec::new();
     };
-    let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { tool, source, file, scope: String::new(), items: Vec::new() };
+    let mut walk = Walk::new(tool, source, suite.of_file(source.path.clone()));
     walk.visit(tree.root_node(), &[]);
+    walk.inherit(&suite.root);
     walk.items
 }
 
@@ -28,13 +32,24 @@ struct Walk<'w, 's> {
     /// The modules around, with `::` behind each: RSpec calls a class by its whole name.
     scope: String,
     items: Vec<TestItem>,
+    heritage: Heritage,
+    /// The class or module around, among those.
+    owner: Option<usize>,
 }
 
-impl Walk<'_, '_> {
+impl<'w, 's> Walk<'w, 's> {
+    fn new(tool: Tool, source: &'w Source<'s>, file: TestId) -> Self {
+        let (scope, items, heritage) = (String::new(), Vec::new(), Heritage::default());
+        Self { tool, source, file, scope, items, heritage, owner: None }
+    }
+
     fn visit(&mut self, node: Node<'_>, names: &[String]) {
         let is_taken = match node.kind() {
             "call" => self.call(node, names),
             "class" | "module" if self.tool == Tool::Minitest => self.class(node, names),
+            "assignment" if self.tool == Tool::Minitest => self.assigned(node, names),
+            // What is in there is called on the class.
+            "singleton_class" => true,
             "module" => self.module(node, names),
             "method" => self.method(node, names),
             "ERROR" => self.cut(node, names),
@@ -56,11 +71,14 @@ impl Walk<'_, '_> {
     fn call(&mut self, call: Node<'_>, names: &[String]) -> bool {
         let word = call.child_by_field_name("method").map(|it| self.source.slice(it));
         let receiver = call.child_by_field_name("receiver").map(|it| self.source.slice(it));
-        if !matches!(receiver, None | Some("RSpec")) {
-            return false;
-        }
         let word = word.unwrap_or_default();
+        if !matches!(receiver, None | Some("RSpec")) {
+            // A class without a name is none that runs.
+            let is_made = matches!(receiver, Some("Class" | "Module" | "Struct" | "Data"));
+            return is_made && matches!(word, "new" | "define");
+        }
         match word {
+            "require" | "require_relative" => self.require(call, word == "require_relative"),
             word if is_group(word) => self.group(call, names),
             word if is_example(word) => self.example(call, names),
             // Of ActiveSupport.
@@ -86,7 +104,7 @@ impl Walk<'_, '_> {
                     self.add(self.items.len(), part, names.clone(), ItemKind::Group, pattern);
                 }
                 "argument_list" if is_example(word) => {
-                    if let Some(title) = title::of_example(self.source, Some(part)) {
+                    if let Some(title) = title::of_example(self.source, Some(part), self.tool) {
                         let (name, pattern) = title.named();
                         let names = [names.as_slice(), &[name]].concat();
                         self.add(self.items.len(), part, names, ItemKind::Test, pattern);
@@ -113,7 +131,9 @@ impl Walk<'_, '_> {
             title::of_group(self.source, arguments, self.tool, &self.scope).named();
         let names = [names, &[name]].concat();
         let at = self.items.len();
+        let outside = self.owner.take();
         self.below(block, &names);
+        self.owner = outside;
         if self.items.len() > at {
             self.add(at, call, names, ItemKind::Group, pattern);
         }
@@ -123,10 +143,11 @@ impl Walk<'_, '_> {
     fn example(&mut self, call: Node<'_>, names: &[String]) -> bool {
         let arguments = call.child_by_field_name("arguments");
         let block = call.child_by_field_name("block");
-        let title = match title::of_example(self.source, arguments) {
+        let title = match title::of_example(self.source, arguments, self.tool) {
             Some(title) => title,
             // A word such as `skip` within a test, or a variable.
             None if block.is_none() || names.is_empty() => return false,
+            None if self.tool == Tool::Minitest => Title::whole("anonymous"),
             None => title::of_block(self.source, block),
         };
         // `skip "why"` in a body makes none.
@@ -142,7 +163,8 @@ impl Walk<'_, '_> {
 
     /// A call that makes a method of a title.
     fn sentence(&mut self, call: Node<'_>, names: &[String], method: fn(Title) -> Title) -> bool {
-        let title = title::of_example(self.source, call.child_by_field_name("arguments"));
+        let title =
+            title::of_example(self.source, call.child_by_field_name("arguments"), self.tool);
         let (Some(title), Some(_)) = (title, call.child_by_field_name("block")) else {
             return false;
         };
@@ -150,8 +172,7 @@ impl Walk<'_, '_> {
         if !name.starts_with("test_") {
             return false;
         }
-        let kind = if pattern.is_some() { ItemKind::Parametrised } else { ItemKind::Test };
-        self.add(self.items.len(), call, [names, &[name]].concat(), kind, pattern);
+        self.unit(call, names, name, pattern);
         true
     }
 
@@ -166,36 +187,6 @@ impl Walk<'_, '_> {
         self.scope.push_str("::");
         self.below(body, names);
         self.scope.truncate(outside);
-        true
-    }
-
-    fn class(&mut self, class: Node<'_>, names: &[String]) -> bool {
-        let (Some(name), Some(body)) =
-            (class.child_by_field_name("name"), class.child_by_field_name("body"))
-        else {
-            return false;
-        };
-        let own = self.source.slice(name).split("::").map(str::to_owned);
-        let inner: Vec<String> = names.iter().cloned().chain(own).collect();
-        let at = self.items.len();
-        self.below(body, &inner);
-        if self.items.len() > at {
-            // `class Shop::CartTest` is in `Shop`.
-            for depth in (names.len() + 1..=inner.len()).rev() {
-                self.add(at, class, inner[..depth].to_vec(), ItemKind::Group, None);
-            }
-        }
-        true
-    }
-
-    fn method(&mut self, method: Node<'_>, names: &[String]) -> bool {
-        let name = method.child_by_field_name("name").map(|it| self.source.slice(it));
-        let is_test = name.is_some_and(|name| name.starts_with("test_"));
-        if self.tool == Tool::Minitest && is_test && !names.is_empty() {
-            let names = [names, &[name.unwrap_or_default().to_owned()]].concat();
-            self.add(self.items.len(), method, names, ItemKind::Test, None);
-        }
-        // Nothing in a method is a test.
         true
     }
 

@@ -221,3 +221,76 @@ end
     "#]],
     );
 }
+
+/// As Minitest runs them.
+#[test]
+fn methods_are_tests_of_the_classes_that_have_them() {
+    let base = "require_relative 'deep/checks'
+class BaseCase < Minitest::Test
+  include Checks
+  def test_inherited; end
+  private def test_hidden; end
+end
+";
+    let checks = "module Checks\n  def test_shared; end\n  private\n  def test_not; end\nend\n";
+    let text = "require_relative 'base_case'
+class Thing
+  def test_connection; end
+end
+module Mixin
+  def test_mixed; end
+end
+class CartTest < BaseCase
+  include Mixin
+  def test_own; end
+  def test_later; end
+  def test_gone; end
+  private :test_later
+  undef_method :test_gone
+  Point = Struct.new(:x) { def test_point; end }
+  class << self
+    def test_singleton; end
+  end
+  protected
+  def test_protected; end
+  public
+  define_method(:test_symbol) { }
+end
+class KidTest < CartTest; end
+class CartTest
+  def test_reopened; end
+end
+Made = Class.new(Minitest::Test) do
+  def test_made; end
+end
+describe String do
+  it :symbol do end
+  it { }
+end
+";
+    let files =
+        [("test/base_case.rb", base), ("test/deep/checks.rb", checks), ("test/cart_test.rb", text)];
+    let job = sample::job(&MINITEST, "", &files, &[], &[]);
+    expect![[r#"
+        group 8 CartTest
+        test 10 CartTest > test_own
+        test 22 CartTest > test_symbol
+        test 26 CartTest > test_reopened
+        group 28 Made
+        test 29 Made > test_made
+        group 31 String
+        test 32 String > symbol
+        test 33 String > anonymous
+        test 8 CartTest > test_mixed
+        test 8 CartTest > test_inherited
+        test 8 CartTest > test_shared
+        group 24 KidTest
+        test 24 KidTest > test_own
+        test 24 KidTest > test_symbol
+        test 24 KidTest > test_mixed
+        test 24 KidTest > test_inherited
+        test 24 KidTest > test_shared
+        test 24 KidTest > test_reopened
+    "#]]
+    .assert_eq(&listed(job.known.in_file(&RelPath::new("test/cart_test.rb"))));
+}

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::super::flags::Flags;
-use super::super::flags::mounts::volume;
+use super::super::flags::mounts::{set, volume};
 use super::super::folder::Folder;
 use super::texts;
 use super::values::{bytes, device, hosts, pairs, scalar, ulimits};
@@ -247,8 +247,12 @@ impl Reading<'_> {
         let folder = Folder::empty(self.root);
         for written in self.service["volumes"].as_array().into_iter().flatten() {
             let mut mount = match written {
-                Value::String(text) => volume(&folder, text)?,
-                fields => self.long_mount(fields)?,
+                Value::String(text) => {
+                    let (mount, not) = volume(&folder, text)?;
+                    unheeded.extend(not);
+                    mount
+                }
+                fields => self.long_mount(fields, unheeded)?,
             };
             self.take_the_workspace(&mount, options);
             if let MountFrom::Volume(Some(name)) = &mut mount.from {
@@ -284,18 +288,31 @@ impl Reading<'_> {
         }
     }
 
-    fn long_mount(&self, fields: &Value) -> Result<Mount, String> {
+    fn long_mount(&self, fields: &Value, unheeded: &mut Vec<String>) -> Result<Mount, String> {
         let text = |key: &str| fields[key].as_str();
         let target = text("target").ok_or("a volume of the service has no target")?;
         let from = match (text("type"), text("source")) {
             (Some("bind"), Some(source)) => {
-                MountFrom::Host { path: Utf8PathBuf::from(source), make: true }
+                MountFrom::Host { path: Utf8PathBuf::from(source), make: true, label: None }
             }
             (Some("tmpfs"), _) => MountFrom::Memory(bytes(&fields["tmpfs"]["size"])),
             (Some("volume") | None, source) => MountFrom::Volume(source.map(str::to_owned)),
             (Some(kind), _) => return Err(format!("the volume {target} is of the kind {kind}")),
         };
-        Ok(Mount { target: target.to_owned(), from, read_only: fields["read_only"] == true })
+        let read_only = fields["read_only"] == true;
+        let mut mount = Mount { target: target.to_owned(), from, read_only };
+        let settings = [
+            fields["bind"]["selinux"].as_str(),
+            fields["bind"]["propagation"].as_str(),
+            fields["consistency"].as_str(),
+            (fields["volume"]["nocopy"] == true).then_some("nocopy"),
+        ];
+        for setting in settings.into_iter().flatten() {
+            if let Err(why) = set(&mut mount, setting) {
+                unheeded.push(format!("`{setting}` of the volume `{target}`: {why}"));
+            }
+        }
+        Ok(mount)
     }
 
     /// The directories of the host that the files' volumes stand for.
@@ -330,7 +347,7 @@ impl Reading<'_> {
                 Some(target) => format!("{place}/{target}"),
                 None => format!("{place}/{name}"),
             };
-            let from = MountFrom::Host { path: self.root.join(file), make: false };
+            let from = MountFrom::Host { path: self.root.join(file), make: false, label: None };
             options.mounts.push(Mount { target, from, read_only: true });
         }
     }

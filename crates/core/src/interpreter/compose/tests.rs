@@ -188,6 +188,30 @@ fn resolved(config: &str, settings: &str, root: &str) -> String {
 }
 
 #[test]
+fn settings_of_volumes_are_honoured_or_said() {
+    let config = "services:
+  web:
+    image: x
+    volumes:
+      - /a:/a:Z
+      - /b:/b:rw,delegated
+      - { type: bind, source: /c, target: /c, bind: { selinux: z, propagation: rshared } }
+      - { type: volume, source: d, target: /d, consistency: cached, volume: { nocopy: true } }
+";
+    expect![[r#"
+        Image("x")
+        --
+        entrypoint: Image
+        mounts: [Mount { target: "/a", from: Host { path: "/a", make: true, label: Some(Private) }, read_only: false }, Mount { target: "/b", from: Host { path: "/b", make: true, label: None }, read_only: false }, Mount { target: "/c", from: Host { path: "/c", make: true, label: Some(Shared) }, read_only: false }, Mount { target: "/d", from: Volume(Some("shop_d")), read_only: false }]
+        network: Some("shop_default")
+        not `delegated` of the volume `/b:/b:rw,delegated`: how files are kept in step is the engine's own affair
+        not `rshared` of the volume `/c`: mounts that are made later are not passed on
+        not `cached` of the volume `/d`: how files are kept in step is the engine's own affair
+        not `nocopy` of the volume `/d`: a new volume begins with what the image has in its place
+    "#]].assert_eq(&resolved(config, "", "/w/shop"));
+}
+
+#[test]
 fn both_dialects_of_the_tool_come_to_the_same() {
     let newer = resolved(include_str!("config-v2.yaml"), "", "/w/shop");
     let older = resolved(include_str!("config-v1.yaml"), "", "/w/shop");
@@ -202,7 +226,7 @@ fn both_dialects_of_the_tool_come_to_the_same() {
         workdir: Some("/app")
         entrypoint: Given(["sh", "/e.sh"])
         limits: Limits { cpus_milli: Some(1500), memory: Some(536870912), pids: None }
-        mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/cache", from: Volume(Some("shop_cache")), read_only: true }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false }, read_only: true }]
+        mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/cache", from: Volume(Some("shop_cache")), read_only: true }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true, label: None }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false, label: None }, read_only: true }]
         network: Some("shop_back")
         networks: [Join { network: "shop_default", aliases: [] }]
         extra_hosts: ["a:1.1.1.1"]
@@ -225,7 +249,7 @@ fn settings_lie_over_the_service() {
         env: {"A": "mine", "Z": "1"}
         workdir: Some("/app")
         limits: Limits { cpus_milli: Some(2000), memory: Some(536870912), pids: None }
-        mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false }, read_only: true }, Mount { target: "/cache", from: Volume(Some("mine")), read_only: false }]
+        mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true, label: None }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false, label: None }, read_only: true }, Mount { target: "/cache", from: Volume(Some("mine")), read_only: false }]
         network: Some("n")
         extra_hosts: ["a:1.1.1.1"]
         shm_size: Some(67108864)
@@ -243,7 +267,7 @@ fn a_workspace_below_what_is_mounted() {
         --
         workdir: Some("/src/shop")
         entrypoint: Image
-        mounts: [Mount { target: "/src", from: Host { path: "/w", make: true }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true }, read_only: false }]
+        mounts: [Mount { target: "/src", from: Host { path: "/w", make: true, label: None }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true, label: None }, read_only: false }]
         network: Some("host")
     "#]].assert_eq(&resolved(config, "[interpreter]\nallow = [\"host-namespaces\"]", "/w/shop"));
     expect![[r#"

@@ -52,7 +52,7 @@ fn every_property() {
             env: {"A": "1", "N": "fallback", "PATH": "${containerEnv:PATH}:/src/shop/bin"}
             workdir: Some("/src/shop")
             entrypoint: Image
-            mounts: [Mount { target: "/cache", from: Volume(Some("cache-781452f4a7f064e1708e07e9e5e8c0c7e97a00cd")), read_only: false }, Mount { target: "/npm", from: Host { path: "/home/me/.npm", make: false }, read_only: false }]
+            mounts: [Mount { target: "/cache", from: Volume(Some("cache-781452f4a7f064e1708e07e9e5e8c0c7e97a00cd")), read_only: false }, Mount { target: "/npm", from: Host { path: "/home/me/.npm", make: false, label: None }, read_only: false }]
             cap_add: ["SYS_PTRACE"]
             security_opt: ["seccomp=unconfined"]
             init: true

@@ -3,7 +3,7 @@
 use super::size;
 use crate::config::Size;
 use crate::interpreter::folder::Folder;
-use crate::plan::{Mount, MountFrom};
+use crate::plan::{Label, Mount, MountFrom};
 
 /// `type=bind,source=…,target=…,readonly`; and the fields that are not heeded.
 pub(in crate::interpreter) fn mount<'w>(
@@ -28,7 +28,9 @@ pub(in crate::interpreter) fn mount<'w>(
     }
     let target = target.ok_or_else(|| format!("the mount `{written}` has no target"))?;
     let from = match (kind, source) {
-        ("bind", Some(path)) => MountFrom::Host { path: folder.host_path(path), make: false },
+        ("bind", Some(path)) => {
+            MountFrom::Host { path: folder.host_path(path), make: false, label: None }
+        }
         ("volume", name) => MountFrom::Volume(name.map(str::to_owned)),
         ("tmpfs", _) => MountFrom::Memory(bytes),
         _ => return Err(format!("the mount `{written}` has no source, or an unknown type")),
@@ -36,8 +38,11 @@ pub(in crate::interpreter) fn mount<'w>(
     Ok((Mount { target: absolute(target)?, from, read_only }, unheeded))
 }
 
-/// `source:target[:options]`, as `--volume` takes it.
-pub(in crate::interpreter) fn volume(folder: &Folder<'_>, written: &str) -> Result<Mount, String> {
+/// `source:target[:options]`, as `--volume` takes it; and the options that are not heeded, each with the reason.
+pub(in crate::interpreter) fn volume(
+    folder: &Folder<'_>,
+    written: &str,
+) -> Result<(Mount, Vec<String>), String> {
     let (source, rest) = match written.split_once(':') {
         Some((source, rest)) => (Some(source), rest),
         None => (None, written),
@@ -45,13 +50,39 @@ pub(in crate::interpreter) fn volume(folder: &Folder<'_>, written: &str) -> Resu
     let (target, settings) = rest.split_once(':').unwrap_or((rest, ""));
     let from = match source {
         Some(path) if path.starts_with(['/', '.', '~']) => {
-            MountFrom::Host { path: folder.host_path(path), make: true }
+            MountFrom::Host { path: folder.host_path(path), make: true, label: None }
         }
         Some("") => return Err(format!("the volume `{written}` has no source")),
         name => MountFrom::Volume(name.map(str::to_owned)),
     };
-    let read_only = settings.split(',').any(|setting| setting == "ro");
-    Ok(Mount { target: absolute(target)?, from, read_only })
+    let mut mount = Mount { target: absolute(target)?, from, read_only: false };
+    let mut unheeded = Vec::new();
+    for setting in settings.split(',').filter(|setting| !setting.is_empty()) {
+        if let Err(why) = set(&mut mount, setting) {
+            unheeded.push(format!("`{setting}` of the volume `{written}`: {why}"));
+        }
+    }
+    Ok((mount, unheeded))
+}
+
+/// Takes in a setting of a volume; an error is why it is not heeded.
+pub(in crate::interpreter) fn set(mount: &mut Mount, setting: &str) -> Result<(), &'static str> {
+    match (setting, &mut mount.from) {
+        ("rw" | "rprivate", _) => {}
+        ("ro", _) => mount.read_only = true,
+        ("z", MountFrom::Host { label, .. }) => *label = Some(Label::Shared),
+        ("Z", MountFrom::Host { label, .. }) => *label = Some(Label::Private),
+        ("z" | "Z", _) => return Err("the engine labels its volumes itself"),
+        ("cached" | "delegated" | "consistent", _) => {
+            return Err("how files are kept in step is the engine's own affair");
+        }
+        ("nocopy", _) => return Err("a new volume begins with what the image has in its place"),
+        ("shared" | "slave" | "private" | "rshared" | "rslave", _) => {
+            return Err("mounts that are made later are not passed on");
+        }
+        _ => return Err("Testdock does not know it"),
+    }
+    Ok(())
 }
 
 fn absolute(target: &str) -> Result<String, String> {

@@ -39,6 +39,7 @@ fn mounts_in_every_form() {
                     from: Host {
                         path: "/home/me/.m2",
                         make: true,
+                        label: None,
                     },
                     read_only: false,
                 },
@@ -56,6 +57,7 @@ fn mounts_in_every_form() {
                     from: Host {
                         path: "/w/shop/data",
                         make: true,
+                        label: None,
                     },
                     read_only: false,
                 },
@@ -71,6 +73,7 @@ fn mounts_in_every_form() {
                     from: Host {
                         path: "/w/x",
                         make: false,
+                        label: None,
                     },
                     read_only: true,
                 },
@@ -148,4 +151,69 @@ fn what_cannot_be_understood() {
     );
     check("--pids-limit few", &expect!["`--pids-limit`: expected a number, found `few`\n"]);
     check("--env-file no", &expect!["the workspace has no file no (--env-file)\n"]);
+}
+
+#[test]
+fn settings_of_volumes_are_honoured_or_said() {
+    check(
+        "-v /a:/a:z -v /b:/b:ro,Z -v c:/c:z,nocopy -v /d:/d:cached,rw,rshared -v /e:/e:nonsense",
+        &expect![[r#"
+            mounts: [
+                Mount {
+                    target: "/a",
+                    from: Host {
+                        path: "/a",
+                        make: true,
+                        label: Some(
+                            Shared,
+                        ),
+                    },
+                    read_only: false,
+                },
+                Mount {
+                    target: "/b",
+                    from: Host {
+                        path: "/b",
+                        make: true,
+                        label: Some(
+                            Private,
+                        ),
+                    },
+                    read_only: true,
+                },
+                Mount {
+                    target: "/c",
+                    from: Volume(
+                        Some(
+                            "c",
+                        ),
+                    ),
+                    read_only: false,
+                },
+                Mount {
+                    target: "/d",
+                    from: Host {
+                        path: "/d",
+                        make: true,
+                        label: None,
+                    },
+                    read_only: false,
+                },
+                Mount {
+                    target: "/e",
+                    from: Host {
+                        path: "/e",
+                        make: true,
+                        label: None,
+                    },
+                    read_only: false,
+                },
+            ],
+            not `z` of the volume `c:/c:z,nocopy`: the engine labels its volumes itself
+            not `nocopy` of the volume `c:/c:z,nocopy`: a new volume begins with what the image has in its place
+            not `cached` of the volume `/d:/d:cached,rw,rshared`: how files are kept in step is the engine's own affair
+            not `rshared` of the volume `/d:/d:cached,rw,rshared`: mounts that are made later are not passed on
+            not `nonsense` of the volume `/e:/e:nonsense`: Testdock does not know it
+        "#]],
+    );
 }

@@ -74,7 +74,7 @@ fn every_option() {
             pull: true
             env: {"A": "b c", "CI": "true", "WHERE": "eu-1"}
             workdir: Some("/w/shop")
-            mounts: [Mount { target: "/root/.m2", from: Host { path: "/home/me/.m2", make: true }, read_only: false }]
+            mounts: [Mount { target: "/root/.m2", from: Host { path: "/home/me/.m2", make: true, label: None }, read_only: false }]
             only_own_group: true
             not `registryCredentialsId`: Docker's own configuration has the credentials (docker login)
             not `label`: the tests run on your engine, on no node of Jenkins

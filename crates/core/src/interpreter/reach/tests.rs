@@ -6,7 +6,7 @@ use crate::plan::{BuildOptions, Dockerfile, Mount, MountFrom, Options};
 
 fn refusal(path: &str, allow: &[Power]) -> Option<String> {
     let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
-    let from = MountFrom::Host { path: path.into(), make: true };
+    let from = MountFrom::Host { path: path.into(), make: true, label: None };
     interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only: true });
     refusal_of(interpreter, allow)
 }

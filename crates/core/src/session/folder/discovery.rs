@@ -47,7 +47,10 @@ impl Folder {
         let mut effects = Vec::new();
         let mut changed = Vec::new();
         for (path, tests) in by_path {
-            self.seen.insert(path.clone());
+            match tests.iter().all(|file| file.items.is_empty()) {
+                true => self.seen.remove(&path),
+                false => self.seen.insert(path.clone()),
+            };
             // What is open in the editor is newer than what is on disk.
             if self.documents.contains_key(&path) {
                 if tests.iter().any(|file| !file.others.is_empty()) {
@@ -61,6 +64,7 @@ impl Folder {
         if !changed.is_empty() {
             effects.push(Effect::Show(Change::Tests { folder: self.name.clone(), files: changed }));
         }
+        effects.extend(self.look_for_files());
         effects
     }
 
@@ -80,6 +84,7 @@ impl Folder {
             effects.push(Effect::Show(Change::Tests { folder: self.name.clone(), files: gone }));
         }
         effects.extend(self.show_remembered());
+        effects.extend(self.look_for_files());
         effects.push(Effect::Show(Change::ScanEnded(self.name.clone())));
         effects
     }
@@ -99,7 +104,13 @@ impl Folder {
         let memory = self.documents.remove(&path).map(|known| known.memory).unwrap_or_default();
         let document = Document { version, text: text.clone(), memory };
         self.documents.insert(path.clone(), document);
-        self.rediscover(&path)
+        let was_known = self.files.contains_key(&path);
+        let mut effects = self.rediscover(&path);
+        // It may be a new file.
+        if !was_known && self.files.contains_key(&path) {
+            effects.extend(self.look_for_files());
+        }
+        effects
     }
 
     pub(in crate::session) fn closed(&mut self, path: &Utf8Path) -> Vec<Effect> {
@@ -122,6 +133,7 @@ impl Folder {
         }
         let is_test = |path: &RelPath| {
             self.files.contains_key(path)
+                || self.records.keys().any(|id| id.file == *path)
                 || self.workspace.suites.iter().any(|s| s.framework.is_test_file(s, path))
         };
         // Also those that are open: what they say is known, but not what the files say that they import.

@@ -179,8 +179,7 @@ impl Folder {
         let mut effects = Vec::new();
         for path in paths {
             let diagnostics = self.diagnostics(&path);
-            let known = self.published.get(&path).map_or(&[][..], Vec::as_slice);
-            if known == diagnostics.as_slice() {
+            if self.published(&path) == diagnostics.as_slice() {
                 continue;
             }
             if diagnostics.is_empty() {
@@ -193,11 +192,17 @@ impl Folder {
         effects
     }
 
+    /// The diagnostics that a file was last shown with.
+    pub fn published(&self, path: &Utf8Path) -> &[Diagnostic] {
+        self.published.get(path).map_or(&[], Vec::as_slice)
+    }
+
     fn diagnostics(&self, path: &Utf8Path) -> Vec<Diagnostic> {
         let text = RelPath::below(&self.root, path).and_then(|rel| self.text(&rel));
         let failing = self.failing.get(path).into_iter().flatten();
         let mut all: Vec<Diagnostic> = failing
             .filter_map(|id| self.records.get(id))
+            .filter(|record| !self.is_in_gone_file(&record.result.id))
             .flat_map(|record| views::test_diagnostics(self, record, path, text))
             .collect();
         all.extend(self.faults.get(path).into_iter().flatten().cloned());

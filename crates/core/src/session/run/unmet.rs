@@ -1,15 +1,19 @@
 //! What a run was asked for and did not do: a run that ran nothing says why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Run, show};
+use super::Run;
+use crate::config::nearest;
 use crate::id::TestId;
-use crate::model::{End, Fault, RunError};
+use crate::model::{End, Fault, Outcome, RunError};
 use crate::session::{Change, Effect};
 use crate::views::ids_words;
 
 /// So much of what a tool printed is kept as long as it told of no test.
 const MOST: usize = 4 << 10;
+
+/// What a run told, by ids without folder and suite: a selected one need not name them.
+type Told = BTreeMap<TestId, Outcome>;
 
 impl Run {
     /// What was asked for by name, and of which nothing was told. What could not be loaded explains itself.
@@ -18,9 +22,13 @@ impl Run {
         if self.results.keys().any(is_error) {
             return Vec::new();
         }
-        let told: BTreeSet<TestId> = self.results.keys().map(bare).collect();
+        let told = self.told();
         let selected: BTreeSet<&TestId> = self.jobs.iter().flat_map(|job| &job.selection).collect();
         selected.into_iter().filter(|id| !is_met(&told, id)).collect()
+    }
+
+    fn told(&self) -> Told {
+        self.results.values().map(|result| (bare(&result.id), result.outcome)).collect()
     }
 
     /// Keeps the end of what is printed until there is a result.
@@ -46,14 +54,26 @@ impl Run {
                 *how = End::Broken(self.nothing(names, &unmet));
                 Vec::new()
             }
-            None => Vec::new(),
-            Some(names) => {
-                let message =
-                    format!("nothing ran of {names}: no such test, or an option leaves it out");
-                self.warnings.push(message.clone());
-                show(Change::Warning { run: self.id.clone(), message })
+            _ => {
+                let messages = self.unmet_words(&unmet);
+                self.warnings.extend(messages.iter().cloned());
+                let run = &self.id;
+                let warning = |message| Change::Warning { run: run.clone(), message };
+                messages.into_iter().map(warning).map(Effect::Show).collect()
             }
         }
+    }
+
+    /// What is said of what did not run: of the cases of a test at once.
+    fn unmet_words(&self, unmet: &[&TestId]) -> Vec<String> {
+        let told = self.told();
+        let (cases, others): (Vec<&TestId>, Vec<_>) =
+            unmet.iter().partition(|id| lacks_case(&told, id));
+        let others = ids_words(others).map(|names| {
+            format!("nothing ran of {names}: no such test, or an option leaves it out")
+        });
+        let by_test = cases.chunk_by(|a, b| a.names == b.names && a.file == b.file);
+        others.into_iter().chain(by_test.filter_map(|cases| cases_words(&told, cases))).collect()
     }
 
     fn nothing(&self, names: Option<String>, unmet: &[&TestId]) -> RunError {
@@ -85,18 +105,52 @@ impl Run {
     }
 }
 
-/// A selected id need not name the suite.
 fn bare(id: &TestId) -> TestId {
     TestId { folder: None, suite: None, ..id.clone() }
 }
 
-fn is_met(told: &BTreeSet<TestId>, id: &TestId) -> bool {
+fn is_met(told: &Told, id: &TestId) -> bool {
     let id = bare(id);
     if id.names.is_empty() {
-        return told.iter().any(|it| id.holds(it));
+        return told.keys().any(|it| id.holds(it));
     }
     // What a test holds stands behind it in the order of ids.
     let next = told.range(&id..).next();
-    next.is_some_and(|it| id.holds(it))
-        || std::iter::successors(id.parent(), TestId::parent).any(|it| told.contains(&it))
+    let is_around = || std::iter::successors(id.parent(), TestId::parent);
+    next.is_some_and(|(it, _)| id.holds(it))
+        || (is_around().any(|it| told.contains_key(&it)) && !lacks_case(told, &id))
+}
+
+/// Whether it is a case of a test that ran without it. One that was skipped, or could not run, did not get to its cases.
+fn lacks_case(told: &Told, id: &TestId) -> bool {
+    let ran = |outcome| matches!(outcome, Outcome::Passed | Outcome::Failed);
+    let mut of_test = of_test(told, id);
+    id.case.is_some()
+        && of_test.clone().any(|(it, outcome)| it.case.is_some() || ran(*outcome))
+        && of_test.all(|(it, _)| it.case != id.case)
+}
+
+/// What was told of the test that `id` is a case of, and of its cases.
+fn of_test<'t>(
+    told: &'t Told,
+    id: &TestId,
+) -> impl Iterator<Item = (&'t TestId, &'t Outcome)> + Clone {
+    let whole = TestId { case: None, ..bare(id) };
+    let file_and_names = (whole.file.clone(), whole.names.clone());
+    told.range(whole..)
+        .take_while(move |(it, _)| (&it.file, &it.names) == (&file_and_names.0, &file_and_names.1))
+}
+
+/// Why nothing ran of some cases of one test.
+fn cases_words(told: &Told, cases: &[&TestId]) -> Option<String> {
+    let (asked, first) = (ids_words(cases.iter().copied())?, cases.first()?);
+    let ran = of_test(told, first).map(|(it, _)| it).filter(|it| it.case.is_some());
+    let Some(names) = ids_words(ran.clone()) else {
+        return Some(format!("nothing ran of {asked}: the test ran as a whole, and has no cases"));
+    };
+    let near = nearest(first.case.as_deref()?, ran.clone().filter_map(|it| it.case.as_deref()));
+    let near = near.and_then(|near| ran.clone().find(|it| it.case.as_deref() == Some(near)));
+    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let why = "no such case, or an option leaves it out";
+    Some(format!("nothing ran of {asked}: {why}; {near}these ran: {names}"))
 }

@@ -46,8 +46,32 @@ fn what_a_run_did_not_do_is_said() {
     let warning = "nothing ran of `a.t::onne`, `b`: no such test, or an option leaves it out";
     let (how, warnings) = end_of(&["a.t::one", "b", "a.t::onne"], &["a.t::one"], &[]);
     assert_eq!((how, warnings), (End::Completed, vec![warning.to_owned()]));
-    let met = end_of(&["a.t::one[2]", "a.t", "a.t::two"], &["a.t::one", "a.t::two[1]"], &[]);
+    let met = end_of(&["a.t::one", "a.t", "a.t::two"], &["a.t::one", "a.t::two[1]"], &[]);
     assert_eq!(met, (End::Completed, Vec::new()));
+}
+
+#[test]
+fn a_case_that_its_test_does_not_have_is_said_with_those_that_there_are() {
+    let asked = ["a.t::one[#9]", "a.t::two[x]", "b.t::six[7]"];
+    let ran = ["a.t::one", "a.t::one[#2]", "a.t::two", "b.t::six[10]"];
+    let (how, warnings) = end_of(&asked, &ran, &[]);
+    assert_eq!(how, End::Completed);
+    expect_test::expect![[r#"
+        nothing ran of `a.t::one[#9]`: no such case, or an option leaves it out; did you mean `a.t::one[#2]`? these ran: `a.t::one[#2]`
+        nothing ran of `a.t::two[x]`: the test ran as a whole, and has no cases
+        nothing ran of `b.t::six[7]`: no such case, or an option leaves it out; these ran: `b.t::six[10]`"#]].assert_eq(&warnings.join("\n"));
+    let met = end_of(&["a.t::one[#2]"], &["a.t::one", "a.t::one[#2]"], &[]);
+    assert_eq!(met, (End::Completed, Vec::new()));
+}
+
+#[test]
+fn a_test_that_did_not_get_to_its_cases_explains_itself() {
+    let mut session = session();
+    let _ = session.handle(request("r", &["a.t::one[1]"]));
+    let skipped = TestResult::new(id("a.t::one"), Outcome::Skipped);
+    let _ = event(&mut session, "r", RunEvent::Reported(vec![skipped]));
+    let _ = end(&mut session, "r", End::Completed);
+    assert!(session.run(&"r".into()).unwrap().warnings.is_empty());
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn lay_store(interpreter: &mut Interpreter, bundle: &Utf8Path, own: &Own) {
     // What the image asks of every Java stays.
     let options = format!("${{containerEnv:{JAVA}}} -Djavax.net.ssl.trustStore={target}");
     interpreter.options.env.entry(JAVA.to_owned()).or_insert(options);
-    let from = MountFrom::Host { path: store, make: false };
+    let from = MountFrom::Host { path: store, make: false, label: None };
     interpreter.options.mounts.push(Mount { target, from, read_only: true });
 }
 
@@ -71,7 +71,7 @@ fn lay_over(interpreter: &mut Interpreter, bundle: Utf8PathBuf) {
     for variable in VARIABLES {
         interpreter.options.env.entry(variable.to_owned()).or_insert_with(|| target.clone());
     }
-    let from = MountFrom::Host { path: bundle, make: false };
+    let from = MountFrom::Host { path: bundle, make: false, label: None };
     interpreter.options.mounts.push(Mount { target, from, read_only: true });
 }
 

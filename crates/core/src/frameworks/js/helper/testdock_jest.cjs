@@ -1,16 +1,65 @@
 // Tells Testdock what happens in Jest while it happens: a reporter, for Jest 27 or newer.
 'use strict';
 
+const fs = require('fs');
 const { tell, failure, unloaded, plain, seconds } = require('./testdock_core.cjs');
 
 const namesOf = (result) => [...result.ancestorTitles, result.title];
-const keyOf = (test, result) => JSON.stringify([test.path, namesOf(result)]);
+const keyOf = (result) => JSON.stringify(namesOf(result));
+const wordsOf = (result) => [result.status, ...result.failureMessages].join('\n');
+const isRetry = (result) => (result.invocations ?? 1) > 1;
+
+function read(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+// What is known of a file while its tests run. Jest tells neither which of several tests of one title an outcome
+// is of, nor whether the test runs again: what the file's end may say otherwise waits for that.
+class Running {
+  constructor({ path, context }) {
+    this.text = read(path);
+    const setUp = context?.config?.setupFilesAfterEnv ?? [];
+    this.retries = [this.text, ...setUp.map(read)].some((text) => text.includes('retryTimes'));
+    // Of tests that are left out nothing is heard before the end.
+    this.leavesOut = /\b(?:skip|only|todo|xit|xtest|xdescribe|fit|fdescribe)\b/.test(this.text);
+    this.count = new Map();
+    this.told = new Map();
+  }
+
+  // How many tests of this title ran so far, with this one.
+  nth(result) {
+    const before = this.count.get(keyOf(result)) ?? 0;
+    const now = isRetry(result) ? before : before + 1;
+    this.count.set(keyOf(result), now);
+    return now;
+  }
+
+  isSure(result, nth) {
+    const mayRunAgain = this.retries && result.status === 'failed';
+    const isOneOfSeveral = isRetry(result) && nth > 1;
+    return !mayRunAgain && !isOneOfSeveral && !(this.leavesOut && this.standsTwice(result.title));
+  }
+
+  standsTwice(title) {
+    const quoted = ["'", '"', '`'].map((quote) => quote + title + quote);
+    return quoted.reduce((count, it) => count + this.text.split(it).length - 1, 0) > 1;
+  }
+}
 
 module.exports = class {
   constructor(globalConfig) {
     const pattern = globalConfig.testNamePattern;
     this.pattern = pattern ? new RegExp(pattern, 'i') : undefined;
-    this.told = new Set();
+    this.files = new Map();
+  }
+
+  running(test) {
+    if (!this.files.has(test.path)) this.files.set(test.path, new Running(test));
+    return this.files.get(test.path);
   }
 
   // Tests that the selection leaves out are pending as well; these are not told.
@@ -18,17 +67,23 @@ module.exports = class {
     return !this.pattern || this.pattern.test(path.join(' '));
   }
 
-  onTestCaseStart(test, { ancestorTitles, title }) {
-    const names = [...ancestorTitles, title];
-    if (this.isChosen(names)) tell('start', { file: test.path, names });
+  onTestCaseStart(test, info) {
+    // It would be told of the first again.
+    if (this.running(test).count.has(keyOf(info))) return;
+    if (this.isChosen(namesOf(info))) tell('start', { file: test.path, names: namesOf(info) });
   }
 
-  onTestCaseResult(test, result, nth) {
+  onTestCaseResult(test, result) {
+    const file = this.running(test);
+    const nth = file.nth(result);
+    if (file.isSure(result, nth)) this.tellResult(test, result, nth);
+  }
+
+  tellResult(test, result, nth) {
     const names = namesOf(result);
-    const key = keyOf(test, result);
     const outcome = { passed: 'passed', failed: 'failed' }[result.status] ?? 'skipped';
     if (outcome === 'skipped' && !this.isChosen(names)) return;
-    this.told.add(key);
+    this.running(test).told.set(keyOf(result) + nth, wordsOf(result));
     tell('finish', {
       file: test.path,
       names,
@@ -54,15 +109,14 @@ module.exports = class {
   }
 
   onTestResult(test, result) {
-    // While they run, a second test of the same title cannot be told from a second attempt at the first.
-    const same = new Map();
+    const { told } = this.running(test);
+    const found = new Map();
     for (const one of result.testResults) {
-      const key = keyOf(test, one);
-      same.set(key, [...(same.get(key) ?? []), one]);
+      const nth = (found.get(keyOf(one)) ?? 0) + 1;
+      found.set(keyOf(one), nth);
+      if (told.get(keyOf(one) + nth) !== wordsOf(one)) this.tellResult(test, one, nth);
     }
-    for (const [key, tests] of same) {
-      if (tests.length > 1 || !this.told.has(key)) tests.forEach((one, at) => this.onTestCaseResult(test, one, at + 1));
-    }
+    this.files.delete(test.path);
     const problem = result.testExecError;
     if (problem || (result.failureMessage && result.testResults.length === 0)) {
       const text = problem?.stack ?? result.failureMessage;

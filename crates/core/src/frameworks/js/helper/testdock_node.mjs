@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 const { tell, failure, unloaded: loading, output, plain, seconds, twins } = createRequire(import.meta.url)('./testdock_core.cjs');
 
-// What failed because a part of it did has no failure of its own.
+// What failed because of something else: a part of it, or what it is a part of.
 const FOLLOWS = ['subtestsFailed', 'cancelledByParent'];
 
 export default async function* (source) {
@@ -45,7 +45,8 @@ function finish(isGood, data, above, printed, turn) {
   const isOff = (mark) => mark !== undefined && mark !== false;
   const outcome = isOff(skip) || isOff(todo) ? 'skipped' : isGood ? 'passed' : isSuite ? 'errored' : 'failed';
   const reason = [skip, todo].find((mark) => typeof mark === 'string' && mark) ?? (isOff(todo) ? 'todo' : undefined);
-  const failures = isGood || FOLLOWS.includes(kind) ? [] : [failure(cause)];
+  // What failed because a part of it did is at the test itself, and says so in Node's words.
+  const failures = isGood ? [] : [failure(cause)];
   const names = [...above.slice(0, nesting), name];
   const which = isSuite ? undefined : turn(data, file, names);
   tell('finish', { file, names, case: which, outcome, duration: seconds(details.duration_ms), reason, failures });

@@ -49,12 +49,17 @@ pub(super) fn of_group(
 }
 
 /// The title of a test; `None` where it has none, or an empty one.
-pub(super) fn of_example(source: &Source<'_>, arguments: Option<Node<'_>>) -> Option<Title> {
+pub(super) fn of_example(
+    source: &Source<'_>,
+    arguments: Option<Node<'_>>,
+    tool: Tool,
+) -> Option<Title> {
     let first = arguments?.named_child(0)?;
     match first.kind() {
         "string" if first.named_child_count() == 0 => None,
         // What comes first is what it is marked with.
-        "pair" | "hash" | "simple_symbol" => None,
+        "pair" | "hash" => None,
+        "simple_symbol" if tool == Tool::Rspec => None,
         _ => Some(title(source, first).unwrap_or_else(|| Title::unknown(source.slice(first)))),
     }
 }
