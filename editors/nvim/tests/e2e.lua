@@ -4,7 +4,7 @@ local it = require("support")
 
 local root = vim.fn.getcwd()
 local expected = vim.json.decode(table.concat(vim.fn.readfile(root .. "/expected.json"), "\n"))
-local is_replay = vim.env.TESTDOCK:find("--replay", 1, true) ~= nil
+local is_replay = it.is_replay
 local orders, server
 
 local function outcomes()

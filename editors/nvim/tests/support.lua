@@ -1,6 +1,9 @@
 --- What the scenarios are written in.
 local M = {}
 
+--- Whether recorded runs are played, in place of real ones.
+M.is_replay = vim.uv.fs_stat(vim.fs.normalize("~/recording.jsonl")) ~= nil
+
 --- So long anything may take that is expected to happen.
 local PATIENCE = tonumber(vim.env.TESTDOCK_PATIENCE or "60") * 1000
 

@@ -25,87 +25,103 @@ struct Scenario {
     smoke: bool,
     /// The block of `editors/README.md` that sets it up: heading, language, and the file that it goes to.
     block: Option<[&'static str; 3]>,
-    /// The server's command line.
-    server: &'static str,
-    /// What starts the editor; `{tests}` is the folder `editors`, `{home}` the home.
+    /// What the server plays, one after the other, in place of real runs.
+    recordings: &'static [&'static str],
+    /// What starts the editor; `{editors}` is the folder `editors`, `{home}` the home.
     words: &'static [&'static str],
 }
 
-const PLUGIN: &[&str] = &[
-    "nvim",
-    "--headless",
-    "-u",
-    "{editors}/nvim/tests/init.lua",
-    "-c",
-    "luafile {editors}/nvim/tests/e2e.lua",
-];
+const PLUGIN: Scenario = Scenario {
+    name: "nvim",
+    smoke: true,
+    block: None,
+    recordings: &[],
+    words: &[
+        "nvim",
+        "--headless",
+        "-u",
+        "{editors}/nvim/tests/init.lua",
+        "-c",
+        "luafile {editors}/nvim/tests/e2e.lua",
+    ],
+};
+
+const BARE: Scenario = Scenario {
+    name: "nvim without the plugin",
+    smoke: false,
+    block: Some(["Neovim without the plugin", "lua", "block.lua"]),
+    recordings: &[],
+    words: &[
+        "nvim",
+        "--headless",
+        "--cmd",
+        "set noswapfile",
+        "-u",
+        "{home}/block.lua",
+        "-c",
+        "luafile {editors}/tests/nvim-bare.lua",
+    ],
+};
+
+const HELIX: Scenario = Scenario {
+    name: "helix",
+    smoke: false,
+    block: Some(["Helix", "toml", ".config/helix/languages.toml"]),
+    recordings: &[],
+    words: &["sh", "{editors}/tests/helix.sh"],
+};
+
+const EGLOT: Scenario = Scenario {
+    name: "emacs, eglot",
+    smoke: false,
+    block: Some(["Emacs, eglot", "elisp", "block.el"]),
+    recordings: &[],
+    words: &[
+        "emacs",
+        "--batch",
+        "--load={home}/block.el",
+        "--load={editors}/tests/emacs.el",
+        "--eval=(drive 'eglot)",
+    ],
+};
+
+const LSP_MODE: Scenario = Scenario {
+    name: "emacs, lsp-mode",
+    smoke: false,
+    block: Some(["Emacs, lsp-mode", "elisp", "block.el"]),
+    recordings: &[],
+    words: &[
+        "emacs",
+        "--batch",
+        "--eval=(package-initialize)",
+        "--load={home}/block.el",
+        "--load={editors}/tests/emacs.el",
+        "--eval=(drive 'lsp-mode)",
+    ],
+};
+
+/// A run, and one of a test of it that was mended in between.
+const MENDED: &[&str] = &["python-pytest", "python-pytest.mended"];
 
 const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        name: "nvim, a recorded run",
-        smoke: true,
-        block: None,
-        server: "testdock lsp --replay {recording}",
-        words: PLUGIN,
-    },
-    Scenario {
-        name: "nvim, real runs",
-        smoke: true,
-        block: None,
-        server: "testdock lsp",
-        words: PLUGIN,
-    },
-    Scenario {
-        name: "nvim without the plugin",
-        smoke: false,
-        block: Some(["Neovim without the plugin", "lua", "block.lua"]),
-        server: "testdock lsp",
-        words: &[
-            "nvim",
-            "--headless",
-            "--cmd",
-            "set noswapfile",
-            "-u",
-            "{home}/block.lua",
-            "-c",
-            "luafile {editors}/tests/nvim-bare.lua",
-        ],
-    },
-    Scenario {
-        name: "helix",
-        smoke: false,
-        block: Some(["Helix", "toml", ".config/helix/languages.toml"]),
-        server: "testdock lsp",
-        words: &["sh", "{editors}/tests/helix.sh"],
-    },
-    Scenario {
-        name: "emacs, eglot",
-        smoke: false,
-        block: Some(["Emacs, eglot", "elisp", "block.el"]),
-        server: "testdock lsp",
-        words: &[
-            "emacs",
-            "--batch",
-            "--load={home}/block.el",
-            "--load={editors}/tests/emacs.el",
-            "--eval=(drive 'eglot)",
-        ],
-    },
-    Scenario {
-        name: "emacs, lsp-mode",
-        smoke: false,
-        block: Some(["Emacs, lsp-mode", "elisp", "block.el"]),
-        server: "testdock lsp",
-        words: &[
-            "emacs",
-            "--batch",
-            "--eval=(package-initialize)",
-            "--load={home}/block.el",
-            "--load={editors}/tests/emacs.el",
-            "--eval=(drive 'lsp-mode)",
-        ],
-    },
+    PLUGIN.recorded("nvim, a recorded run", &["python-pytest"]),
+    PLUGIN,
+    BARE.recorded("nvim without the plugin, recorded runs", MENDED),
+    BARE,
+    HELIX.recorded("helix, recorded runs", MENDED),
+    HELIX,
+    EGLOT.recorded("emacs, eglot, recorded runs", MENDED),
+    EGLOT,
+    LSP_MODE.recorded("emacs, lsp-mode, recorded runs", MENDED),
+    LSP_MODE,
 ];
+
+impl Scenario {
+    /// The same without an engine: it takes seconds.
+    const fn recorded(self, name: &'static str, recordings: &'static [&'static str]) -> Self {
+        Self { name, smoke: true, recordings, ..self }
+    }
+}
 
 /// Drives all of them, or those that are meant.
 pub(crate) fn drive(options: &Options) -> Result<()> {
@@ -144,6 +160,10 @@ impl Bed {
             fs::create_dir_all(file.parent().context("a file has a folder")?)?;
             fs::write(file, block(heading, language)?)?;
         }
+        if !scenario.recordings.is_empty() {
+            let runs = scenario.recordings.iter().map(|name| recording(name));
+            fs::write(bed.home().join("recording.jsonl"), runs.collect::<Result<String>>()?)?;
+        }
         Ok(bed)
     }
 
@@ -157,12 +177,10 @@ impl Bed {
 
     fn command(&self, scenario: &Scenario, image: &str, base: &str) -> Result<Command> {
         let editors = root().join("editors");
-        let recording = root().join("tests/recordings/python-pytest.jsonl");
         let binary = crate::shell::target()?.join("debug/testdock");
         let filled = |word: &str| {
             word.replace("{editors}", &editors.to_string_lossy())
                 .replace("{home}", &self.home().to_string_lossy())
-                .replace("{recording}", &recording.to_string_lossy())
         };
         let bound = |from: &Path, to: &Path, mode: &str| {
             format!("--volume={}:{}{mode}", from.display(), to.display())
@@ -170,12 +188,16 @@ impl Bed {
         let mut docker = command("docker", ["run", "--rm", "--init"]);
         docker
             .arg(bound(root(), root(), ":ro"))
-            .arg(bound(&binary, Path::new("/usr/local/bin/testdock"), ":ro"))
+            .arg(bound(&binary, Path::new("/opt/testdock"), ":ro"))
+            .arg(bound(
+                &editors.join("tests/testdock.sh"),
+                Path::new("/usr/local/bin/testdock"),
+                ":ro",
+            ))
             .arg(bound(&self.0, &self.0, ""))
             .arg("--volume=/var/run/docker.sock:/var/run/docker.sock")
             .arg(format!("--workdir={}", self.project().display()))
             .arg(format!("--env=HOME={}", self.home().display()))
-            .arg(format!("--env=TESTDOCK={}", filled(scenario.server)))
             .arg(format!("--env=TESTDOCK_NVIM_TESTS={}/nvim/tests", editors.display()))
             .args(["--env=TERM=xterm-256color", "--env=TESTDOCK_INTERPRETER__KEEP_WARM=1m"]);
         let other = env::var_os("TESTDOCK_NVIM");
@@ -219,6 +241,12 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The text of a recording.
+fn recording(name: &str) -> Result<String> {
+    let path = root().join(format!("tests/recordings/{name}.jsonl"));
+    fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The first block of a language below a heading of `editors/README.md`.
