@@ -76,6 +76,14 @@ fn the_one_after_it_is_what_a_mended_test_does() {
     check_recording(&named("python-pytest.mended"), mend, &[one]);
 }
 
+/// For what editors make of names, messages and output that mean no good.
+#[test]
+fn the_hostile_one_is_what_such_tests_do() {
+    let file = "tests/test_<b> %s|quit! $(zap)'#.py";
+    let text = include_str!("../../editors/tests/hostile.py");
+    check_recording(&named("hostile"), |project| project.write(file, text), &[file]);
+}
+
 #[test]
 fn a_server_plays_it_without_an_engine() {
     let project = without_engine();

@@ -96,6 +96,11 @@ function M.said(pattern)
   end)
 end
 
+--- Whether nothing like this was said since it was asked for.
+function M.unsaid(pattern)
+  return not vim.iter(said):any(function(text) return text:find(pattern) end)
+end
+
 --- The text of a buffer.
 function M.text(buf)
   return table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n")

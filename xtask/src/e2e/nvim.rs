@@ -4,7 +4,8 @@
 //! so the project lies at the same path there and here. Editors without a plugin are set up by the very
 //! blocks of `editors/README.md`.
 //!
-//! `TESTDOCK_NVIM` names the folder of another Neovim, as its releases unpack, to be driven instead of the image's own.
+//! `TESTDOCK_NVIM` names the folder of another Neovim, as its releases unpack, to be driven instead of the image's
+//! own; `TESTDOCK_PATIENCE` says how many seconds anything may take in it.
 
 use std::env;
 use std::fs;
@@ -103,9 +104,24 @@ const LSP_MODE: Scenario = Scenario {
 /// A run, and one of a test of it that was mended in between.
 const MENDED: &[&str] = &["python-pytest", "python-pytest.mended"];
 
+/// A recording, and where its file lies in the project.
+const HOSTILE: &str = "hostile";
+const HOSTILE_FILE: &str = "tests/test_<b> %s|quit! $(zap)'#.py";
+
 const SCENARIOS: &[Scenario] = &[
     PLUGIN.recorded("nvim, a recorded run", &["python-pytest"]),
     PLUGIN,
+    PLUGIN.bad(
+        "nvim, bad days",
+        &[
+            "nvim",
+            "--headless",
+            "-u",
+            "{editors}/nvim/tests/init.lua",
+            "-c",
+            "luafile {editors}/nvim/tests/bad.lua",
+        ],
+    ),
     BARE.recorded("nvim without the plugin, recorded runs", MENDED),
     BARE,
     HELIX.recorded("helix, recorded runs", MENDED),
@@ -120,6 +136,11 @@ impl Scenario {
     /// The same without an engine: it takes seconds.
     const fn recorded(self, name: &'static str, recordings: &'static [&'static str]) -> Self {
         Self { name, smoke: true, recordings, ..self }
+    }
+
+    /// What goes wrong around the editor, and a project that means it no good.
+    const fn bad(self, name: &'static str, words: &'static [&'static str]) -> Self {
+        Self { words, ..self.recorded(name, &[HOSTILE]) }
     }
 }
 
@@ -159,6 +180,10 @@ impl Bed {
             let file = bed.home().join(file);
             fs::create_dir_all(file.parent().context("a file has a folder")?)?;
             fs::write(file, block(heading, language)?)?;
+        }
+        if scenario.recordings == [HOSTILE] {
+            let file = root().join("editors/tests/hostile.py");
+            fs::copy(file, bed.project().join(HOSTILE_FILE))?;
         }
         if !scenario.recordings.is_empty() {
             let runs = scenario.recordings.iter().map(|name| recording(name));
@@ -200,6 +225,9 @@ impl Bed {
             .arg(format!("--env=HOME={}", self.home().display()))
             .arg(format!("--env=TESTDOCK_NVIM_TESTS={}/nvim/tests", editors.display()))
             .args(["--env=TERM=xterm-256color", "--env=TESTDOCK_INTERPRETER__KEEP_WARM=1m"]);
+        if let Some(patience) = env::var_os("TESTDOCK_PATIENCE") {
+            docker.arg("--env=TESTDOCK_PATIENCE").env("TESTDOCK_PATIENCE", patience);
+        }
         let other = env::var_os("TESTDOCK_NVIM");
         if let Some(folder) = &other {
             docker.arg(bound(Path::new(folder), Path::new(OTHER), ":ro"));

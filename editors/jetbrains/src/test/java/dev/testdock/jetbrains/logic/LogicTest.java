@@ -152,8 +152,7 @@ public final class LogicTest {
         Container db = new Container();
         db.id = "1";
         db.name = "db";
-        db.image = "postgres:16";
-        db.status = "up 5 minutes";
+        db.detail = "postgres:16, up 5 minutes";
         db.actions = List.of("stop");
         Group group = new Group();
         group.label = "shop";
@@ -169,10 +168,10 @@ public final class LogicTest {
         Containers snapshot = new Containers();
         snapshot.engines = List.of(here, gone);
         List<Rows.Row> rows = Rows.of(snapshot);
-        same("postgres:16  up 5 minutes", rows.get(0).text());
+        same("postgres:16, up 5 minutes", rows.get(0).text());
         same(true, rows.get(0).can("stop"));
         same(false, rows.get(0).can("start"));
-        same(List.of("logs", "--follow", "--tail", "1000", "1"), rows.get(0).logArguments());
+        same(List.of("logs", "--follow", "--tail", "1000", "--engine", "", "1"), rows.get(0).logArguments());
         same("cannot reach it; start it", rows.get(1).text());
         same(false, rows.get(1).can("stop"));
     }
