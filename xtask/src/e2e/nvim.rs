@@ -28,6 +28,8 @@ struct Scenario {
     block: Option<[&'static str; 3]>,
     /// What the server plays, one after the other, in place of real runs.
     recordings: &'static [&'static str],
+    /// `good` for what a person does, `bad` for what goes wrong around the editor and a project that means it no good.
+    day: &'static str,
     /// What starts the editor; `{editors}` is the folder `editors`, `{home}` the home.
     words: &'static [&'static str],
 }
@@ -37,13 +39,14 @@ const PLUGIN: Scenario = Scenario {
     smoke: true,
     block: None,
     recordings: &[],
+    day: "good",
     words: &[
         "nvim",
         "--headless",
         "-u",
         "{editors}/nvim/tests/init.lua",
         "-c",
-        "luafile {editors}/nvim/tests/e2e.lua",
+        "luafile {editors}/nvim/tests/{day}.lua",
     ],
 };
 
@@ -52,6 +55,7 @@ const BARE: Scenario = Scenario {
     smoke: false,
     block: Some(["Neovim without the plugin", "lua", "block.lua"]),
     recordings: &[],
+    day: "good",
     words: &[
         "nvim",
         "--headless",
@@ -69,7 +73,8 @@ const HELIX: Scenario = Scenario {
     smoke: false,
     block: Some(["Helix", "toml", ".config/helix/languages.toml"]),
     recordings: &[],
-    words: &["sh", "{editors}/tests/helix.sh"],
+    day: "good",
+    words: &["sh", "{editors}/tests/helix.sh", "{day}"],
 };
 
 const EGLOT: Scenario = Scenario {
@@ -77,12 +82,13 @@ const EGLOT: Scenario = Scenario {
     smoke: false,
     block: Some(["Emacs, eglot", "elisp", "block.el"]),
     recordings: &[],
+    day: "good",
     words: &[
         "emacs",
         "--batch",
         "--load={home}/block.el",
         "--load={editors}/tests/emacs.el",
-        "--eval=(drive 'eglot)",
+        "--eval=(drive 'eglot '{day})",
     ],
 };
 
@@ -91,45 +97,38 @@ const LSP_MODE: Scenario = Scenario {
     smoke: false,
     block: Some(["Emacs, lsp-mode", "elisp", "block.el"]),
     recordings: &[],
+    day: "good",
     words: &[
         "emacs",
         "--batch",
         "--eval=(package-initialize)",
         "--load={home}/block.el",
         "--load={editors}/tests/emacs.el",
-        "--eval=(drive 'lsp-mode)",
+        "--eval=(drive 'lsp-mode '{day})",
     ],
 };
 
 /// A run, and one of a test of it that was mended in between.
 const MENDED: &[&str] = &["python-pytest", "python-pytest.mended"];
 
-/// A recording, and where its file lies in the project.
-const HOSTILE: &str = "hostile";
-const HOSTILE_FILE: &str = "tests/test_<b> %s|quit! $(zap)'#.py";
+/// Where the file of the recording `hostile` lies in the project.
+const HOSTILE: &str = "tests/test_<b> %s|quit! $(zap)'#.py";
 
 const SCENARIOS: &[Scenario] = &[
     PLUGIN.recorded("nvim, a recorded run", &["python-pytest"]),
     PLUGIN,
-    PLUGIN.bad(
-        "nvim, bad days",
-        &[
-            "nvim",
-            "--headless",
-            "-u",
-            "{editors}/nvim/tests/init.lua",
-            "-c",
-            "luafile {editors}/nvim/tests/bad.lua",
-        ],
-    ),
+    PLUGIN.bad("nvim, bad days"),
     BARE.recorded("nvim without the plugin, recorded runs", MENDED),
     BARE,
     HELIX.recorded("helix, recorded runs", MENDED),
     HELIX,
+    HELIX.bad("helix, bad days"),
     EGLOT.recorded("emacs, eglot, recorded runs", MENDED),
     EGLOT,
+    EGLOT.bad("emacs, eglot, bad days"),
     LSP_MODE.recorded("emacs, lsp-mode, recorded runs", MENDED),
     LSP_MODE,
+    LSP_MODE.bad("emacs, lsp-mode, bad days"),
 ];
 
 impl Scenario {
@@ -138,9 +137,8 @@ impl Scenario {
         Self { name, smoke: true, recordings, ..self }
     }
 
-    /// What goes wrong around the editor, and a project that means it no good.
-    const fn bad(self, name: &'static str, words: &'static [&'static str]) -> Self {
-        Self { words, ..self.recorded(name, &[HOSTILE]) }
+    const fn bad(self, name: &'static str) -> Self {
+        Self { day: "bad", ..self.recorded(name, &["hostile"]) }
     }
 }
 
@@ -181,9 +179,8 @@ impl Bed {
             fs::create_dir_all(file.parent().context("a file has a folder")?)?;
             fs::write(file, block(heading, language)?)?;
         }
-        if scenario.recordings == [HOSTILE] {
-            let file = root().join("editors/tests/hostile.py");
-            fs::copy(file, bed.project().join(HOSTILE_FILE))?;
+        if scenario.day == "bad" {
+            fs::copy(root().join("editors/tests/hostile.py"), bed.project().join(HOSTILE))?;
         }
         if !scenario.recordings.is_empty() {
             let runs = scenario.recordings.iter().map(|name| recording(name));
@@ -206,6 +203,7 @@ impl Bed {
         let filled = |word: &str| {
             word.replace("{editors}", &editors.to_string_lossy())
                 .replace("{home}", &self.home().to_string_lossy())
+                .replace("{day}", scenario.day)
         };
         let bound = |from: &Path, to: &Path, mode: &str| {
             format!("--volume={}:{}{mode}", from.display(), to.display())
