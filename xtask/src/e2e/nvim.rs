@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::Options;
+use super::{Options, sample};
 use crate::shell::{command, root, run, say};
 use crate::{engine, images};
 
@@ -111,9 +111,6 @@ const LSP_MODE: Scenario = Scenario {
 /// A run, and one of a test of it that was mended in between.
 const MENDED: &[&str] = &["python-pytest", "python-pytest.mended"];
 
-/// Where the file of the recording `hostile` lies in the project.
-const HOSTILE: &str = "tests/test_<b> %s|quit! $(zap)'#.py";
-
 const SCENARIOS: &[Scenario] = &[
     PLUGIN.recorded("nvim, a recorded run", &["python-pytest"]),
     PLUGIN,
@@ -172,15 +169,15 @@ impl Bed {
     fn make(scenario: &Scenario) -> Result<Self> {
         let folder = env::temp_dir().join(format!("testdock-nvim-{}", std::process::id()));
         let bed = Self(folder);
-        copy(&root().join("fixtures/python-pytest"), &bed.project())?;
-        copy(&root().join("editors/nvim"), &bed.home().join(PACKAGE))?;
+        sample::project(&bed.project())?;
+        sample::copy(&root().join("editors/nvim"), &bed.home().join(PACKAGE))?;
         if let Some([heading, language, file]) = scenario.block {
             let file = bed.home().join(file);
             fs::create_dir_all(file.parent().context("a file has a folder")?)?;
             fs::write(file, block(heading, language)?)?;
         }
         if scenario.day == "bad" {
-            fs::copy(root().join("editors/tests/hostile.py"), bed.project().join(HOSTILE))?;
+            sample::hostile(&bed.project())?;
         }
         if !scenario.recordings.is_empty() {
             let runs = scenario.recordings.iter().map(|name| recording(name));
@@ -252,21 +249,6 @@ impl Drop for Bed {
         // What the next one needs is made anew; what is left of this one does no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)
-                .with_context(|| format!("cannot write {}", target.display()))?;
-        }
-    }
-    Ok(())
 }
 
 /// The text of a recording.
