@@ -285,4 +285,28 @@ mod tests {
         }
         block("Helix", "lua").unwrap_err();
     }
+
+    /// What the page says of these itself: how a plugin manager takes the plugin, and that nothing runs the others.
+    const BY_HAND: [&str; 4] = ["Neovim", "Kate", "Sublime Text", "Zed"];
+
+    #[test]
+    fn every_block_of_the_page_is_driven_or_said_to_be_tried_by_hand() {
+        let page = fs::read_to_string(root().join("editors/README.md")).unwrap();
+        for section in page.split("\n## ").skip(1).filter(|it| it.contains("```")) {
+            let heading = section.lines().next().unwrap();
+            let driven = SCENARIOS.iter().filter_map(|it| it.block).find(|it| it[0] == heading);
+            assert!(driven.is_some() != BY_HAND.contains(&heading), "{heading}");
+            if driven.is_some() {
+                assert_eq!(
+                    section.matches("\n```").count(),
+                    2,
+                    "{heading} has more than the block that is driven"
+                );
+            }
+            for json in section.split("```json\n").skip(1) {
+                let json = json.split("\n```").next().unwrap();
+                serde_json::from_str::<serde_json::Value>(json).unwrap();
+            }
+        }
+    }
 }
