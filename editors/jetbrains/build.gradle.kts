@@ -47,6 +47,9 @@ tasks.prepareSandbox {
     from("server") { into("${rootProject.name}/server") }
 }
 
+// Archives are alike on every machine by default, and hold no program: those above have to stay one.
+tasks.buildPlugin { useFileSystemPermissions() }
+
 // The same unit tests as in `cargo xtask jetbrains`: a plain program.
 val logic = tasks.register<JavaExec>("logicTest") {
     classpath = sourceSets.test.get().runtimeClasspath

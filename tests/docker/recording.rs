@@ -1,5 +1,5 @@
-//! The recording of the sample service, for clients that are tested without an engine: it is what a real
-//! run says, and a server that plays it says what a real one would.
+//! The recordings of the sample service, for clients that are tested without an engine: they are what real
+//! runs say, and a server that plays them says what a real one would.
 
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read as _, Write as _};
@@ -14,11 +14,16 @@ use crate::support::look::check_editor;
 use crate::support::project::Project;
 use crate::support::running::Story;
 
-/// Where the recording says that the project lies.
+/// Where the recordings say that the project lies.
 const ROOT: &str = "/home/me/shop";
 
 fn path() -> Utf8PathBuf {
-    Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/recordings/python-pytest.jsonl")
+    named("python-pytest")
+}
+
+fn named(name: &str) -> Utf8PathBuf {
+    let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/recordings");
+    folder.join(format!("{name}.jsonl"))
 }
 
 /// What does not depend on when and where a run was recorded.
@@ -38,22 +43,45 @@ fn without_engine() -> Project {
     Project::empty().with_the_shop().env("DOCKER_HOST", "unix:///nowhere.sock")
 }
 
-#[test]
-fn the_recording_is_what_the_sample_service_does() {
+/// Holds a recording against what a run says in the project, in which `edit` was made; `UPDATE_EXPECT=1` writes it down.
+fn check_recording(path: &Utf8Path, edit: impl Fn(&Project), selection: &[&str]) {
     let Some(project) = Project::shop() else {
         return;
     };
-    let story = project.run(&[]);
+    edit(&project);
+    let story = project.run(selection);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         let lines: Vec<String> = story.lines.iter().map(|line| line.value.to_string()).collect();
         let name = project.root.file_name().unwrap();
         let text = lines.join("\n").replace(project.root.as_str(), ROOT).replace(name, "shop");
-        std::fs::write(path(), text + "\n").unwrap();
+        std::fs::write(path, text + "\n").unwrap();
     }
     let elsewhere = without_engine();
-    let played = elsewhere.run(&["--replay", path().as_str()]);
+    edit(&elsewhere);
+    let played = elsewhere.run(&[&["--replay", path.as_str()], selection].concat());
     assert_eq!(played.code, story.code, "{} {story:#?}", played.errors);
     assert_eq!(told(&played, elsewhere.root.as_str()), told(&story, project.root.as_str()));
+}
+
+#[test]
+fn the_recording_is_what_the_sample_service_does() {
+    check_recording(&path(), |_| (), &[]);
+}
+
+/// What follows it where a client mends a test and runs that again.
+#[test]
+fn the_one_after_it_is_what_a_mended_test_does() {
+    let mend = |project: &Project| project.edit("tests/test_orders.py", "77.20", "77.22");
+    let one = "tests/test_orders.py::test_total_with_tax";
+    check_recording(&named("python-pytest.mended"), mend, &[one]);
+}
+
+/// For what editors make of names, messages and output that mean no good.
+#[test]
+fn the_hostile_one_is_what_such_tests_do() {
+    let file = "tests/test_<b> %s|quit! $(zap)'#.py";
+    let text = include_str!("../../editors/tests/hostile.py");
+    check_recording(&named("hostile"), |project| project.write(file, text), &[file]);
 }
 
 #[test]

@@ -25,6 +25,9 @@ async fn a_failure_can_be_run_again_and_shown() {
     const ACTION: &str = "textDocument/codeAction";
     let actions = client.request(ACTION, params(3, &json!([]), &Value::Null)).await;
     assert_eq!(titles(&actions), ["Run test_adds"]);
+    // The empty kind is above all others.
+    let any = params(3, &json!([]), &json!(["", "refactor"]));
+    assert_eq!(titles(&client.request(ACTION, any).await), ["Run test_adds"]);
 
     client.command("testdock.runAll", json!({})).await;
     let run = client.run().await;

@@ -1,7 +1,7 @@
 //! `docs/protocol.md` and the code say the same.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use regex::Regex;
 use testdock_lsp::ext;
@@ -22,6 +22,28 @@ fn every_method_is_documented_and_every_documented_one_exists() {
     let found = named(&document(), r"(?m)^### `([a-zA-Z$]+/[a-zA-Z/]+)`");
     let expected = ext::METHODS.iter().map(|it| (*it).to_owned()).collect();
     assert_eq!(found, expected);
+}
+
+/// So that none goes by the list above, which the examples are held against too.
+#[test]
+fn every_method_has_its_name_from_one_place() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lsp/src");
+    let read = |path: PathBuf| std::fs::read_to_string(path).expect("text");
+    let served = named(&read(source.join("serve.rs")), r"custom_method\(\s*([^,]+),");
+    assert!(served.len() > 10 && served.iter().all(|it| it.starts_with("ext::")), "{served:?}");
+    let files = walk(&source).into_iter().filter(|it| !it.starts_with(source.join("ext")));
+    for file in files {
+        let text = read(file.clone());
+        let own = named(&text, r"impl (?:Notification|Request) for (\w+)");
+        assert!(own.is_empty(), "{}: {own:?} belong to ext", file.display());
+    }
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let files = |path: PathBuf| if path.is_dir() { walk(&path) } else { vec![path] };
+    paths.flat_map(files).collect()
 }
 
 #[test]

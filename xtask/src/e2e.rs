@@ -8,6 +8,7 @@ pub(crate) mod podman;
 pub(crate) mod remapped;
 pub(crate) mod remote;
 pub(crate) mod rootless;
+mod sample;
 pub(crate) mod vscode;
 
 use clap::{Args, Subcommand};

@@ -1,3 +1,2 @@
---- A Neovim with nothing but this plugin, which lies where a package lies; `TESTDOCK` is the server's command line.
+--- A Neovim with nothing but this plugin, which lies where a package lies.
 vim.o.swapfile = false
-vim.g.testdock = { cmd = vim.split(vim.env.TESTDOCK, " ") }

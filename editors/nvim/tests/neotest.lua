@@ -84,7 +84,7 @@ local function runs_everything()
 end
 
 local function stops()
-  if vim.env.TESTDOCK:find("--replay", 1, true) then
+  if it.is_replay then
     return
   end
   local id = "tests/test_service.py::test_patience"
@@ -124,7 +124,7 @@ local function sees_edits()
     end)
     return found
   end)
-  it.equal("it", run("tests/test_orders.py::test_new"), vim.env.TESTDOCK:find("--replay", 1, true) and "failed" or "passed")
+  it.equal("it", run("tests/test_orders.py::test_new"), it.is_replay and "failed" or "passed")
 end
 
 it.play({

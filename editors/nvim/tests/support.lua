@@ -1,6 +1,9 @@
 --- What the scenarios are written in.
 local M = {}
 
+--- Whether recorded runs are played, in place of real ones.
+M.is_replay = vim.uv.fs_stat(vim.fs.normalize("~/recording.jsonl")) ~= nil
+
 --- So long anything may take that is expected to happen.
 local PATIENCE = tonumber(vim.env.TESTDOCK_PATIENCE or "60") * 1000
 
@@ -91,6 +94,11 @@ function M.said(pattern)
       end
     end
   end)
+end
+
+--- Whether nothing like this was said since it was asked for.
+function M.unsaid(pattern)
+  return not vim.iter(said):any(function(text) return text:find(pattern) end)
 end
 
 --- The text of a buffer.

@@ -289,6 +289,7 @@ export interface ContainerItem {
     status: string;
     health?: string;
     ports?: string;
+    detail: string;
     folderUri?: string;
     interpreter?: string;
     service?: string;

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::sample;
 use crate::engine;
 use crate::shell::{command, installed, root, run, say, scratch, target};
 
@@ -23,7 +24,9 @@ pub(crate) fn check() -> Result<()> {
     run(&mut command("cargo", ["build", "--quiet", "--package", "testdock"]))?;
     let out = scratch()?.join("jetbrains");
     let _ = fs::remove_dir_all(&out);
-    let [api, main, tests] = ["api", "main", "test"].map(|name| out.join(name));
+    let [api, main, tests, project] = ["api", "main", "test", "shop"].map(|name| out.join(name));
+    sample::project(&project)?;
+    sample::hostile(&project)?;
     // The declarations are no style of ours; the sources are to compile without a warning.
     compile("api", &[], &api, "-Xlint:none")?;
     compile("src/main/java", &[&api], &main, "-Xlint:all,-rawtypes")?;
@@ -33,8 +36,8 @@ pub(crate) fn check() -> Result<()> {
         .arg(joined(&[&main, &tests])?)
         .arg("dev.testdock.jetbrains.logic.LogicTest")
         .env("TESTDOCK", target()?.join("debug/testdock"))
-        .env("RECORDING", root().join("tests/recordings/python-pytest.jsonl"))
-        .env("PROJECT", root().join("fixtures/python-pytest")))
+        .env("RECORDINGS", root().join("tests/recordings"))
+        .env("PROJECT", project))
 }
 
 fn compile(sources: &str, classes: &[&Path], out: &Path, lint: &str) -> Result<()> {

@@ -4,7 +4,8 @@
 //! so the project lies at the same path there and here. Editors without a plugin are set up by the very
 //! blocks of `editors/README.md`.
 //!
-//! `TESTDOCK_NVIM` names the folder of another Neovim, as its releases unpack, to be driven instead of the image's own.
+//! `TESTDOCK_NVIM` names the folder of another Neovim, as its releases unpack, to be driven instead of the image's
+//! own; `TESTDOCK_PATIENCE` says how many seconds anything may take in it.
 
 use std::env;
 use std::fs;
@@ -14,7 +15,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::Options;
+use super::{Options, sample};
 use crate::shell::{command, root, run, say};
 use crate::{engine, images};
 
@@ -25,87 +26,118 @@ struct Scenario {
     smoke: bool,
     /// The block of `editors/README.md` that sets it up: heading, language, and the file that it goes to.
     block: Option<[&'static str; 3]>,
-    /// The server's command line.
-    server: &'static str,
-    /// What starts the editor; `{tests}` is the folder `editors`, `{home}` the home.
+    /// What the server plays, one after the other, in place of real runs.
+    recordings: &'static [&'static str],
+    /// `good` for what a person does, `bad` for what goes wrong around the editor and a project that means it no good.
+    day: &'static str,
+    /// What starts the editor; `{editors}` is the folder `editors`, `{home}` the home.
     words: &'static [&'static str],
 }
 
-const PLUGIN: &[&str] = &[
-    "nvim",
-    "--headless",
-    "-u",
-    "{editors}/nvim/tests/init.lua",
-    "-c",
-    "luafile {editors}/nvim/tests/e2e.lua",
-];
+const PLUGIN: Scenario = Scenario {
+    name: "nvim",
+    smoke: true,
+    block: None,
+    recordings: &[],
+    day: "good",
+    words: &[
+        "nvim",
+        "--headless",
+        "-u",
+        "{editors}/nvim/tests/init.lua",
+        "-c",
+        "luafile {editors}/nvim/tests/{day}.lua",
+    ],
+};
+
+const BARE: Scenario = Scenario {
+    name: "nvim without the plugin",
+    smoke: false,
+    block: Some(["Neovim without the plugin", "lua", "block.lua"]),
+    recordings: &[],
+    day: "good",
+    words: &[
+        "nvim",
+        "--headless",
+        "--cmd",
+        "set noswapfile",
+        "-u",
+        "{home}/block.lua",
+        "-c",
+        "luafile {editors}/tests/nvim-bare.lua",
+    ],
+};
+
+const HELIX: Scenario = Scenario {
+    name: "helix",
+    smoke: false,
+    block: Some(["Helix", "toml", ".config/helix/languages.toml"]),
+    recordings: &[],
+    day: "good",
+    words: &["sh", "{editors}/tests/helix.sh", "{day}"],
+};
+
+const EGLOT: Scenario = Scenario {
+    name: "emacs, eglot",
+    smoke: false,
+    block: Some(["Emacs, eglot", "elisp", "block.el"]),
+    recordings: &[],
+    day: "good",
+    words: &[
+        "emacs",
+        "--batch",
+        "--load={home}/block.el",
+        "--load={editors}/tests/emacs.el",
+        "--eval=(drive 'eglot '{day})",
+    ],
+};
+
+const LSP_MODE: Scenario = Scenario {
+    name: "emacs, lsp-mode",
+    smoke: false,
+    block: Some(["Emacs, lsp-mode", "elisp", "block.el"]),
+    recordings: &[],
+    day: "good",
+    words: &[
+        "emacs",
+        "--batch",
+        "--eval=(package-initialize)",
+        "--load={home}/block.el",
+        "--load={editors}/tests/emacs.el",
+        "--eval=(drive 'lsp-mode '{day})",
+    ],
+};
+
+/// A run, and one of a test of it that was mended in between.
+const MENDED: &[&str] = &["python-pytest", "python-pytest.mended"];
 
 const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        name: "nvim, a recorded run",
-        smoke: true,
-        block: None,
-        server: "testdock lsp --replay {recording}",
-        words: PLUGIN,
-    },
-    Scenario {
-        name: "nvim, real runs",
-        smoke: true,
-        block: None,
-        server: "testdock lsp",
-        words: PLUGIN,
-    },
-    Scenario {
-        name: "nvim without the plugin",
-        smoke: false,
-        block: Some(["Neovim without the plugin", "lua", "block.lua"]),
-        server: "testdock lsp",
-        words: &[
-            "nvim",
-            "--headless",
-            "--cmd",
-            "set noswapfile",
-            "-u",
-            "{home}/block.lua",
-            "-c",
-            "luafile {editors}/tests/nvim-bare.lua",
-        ],
-    },
-    Scenario {
-        name: "helix",
-        smoke: false,
-        block: Some(["Helix", "toml", ".config/helix/languages.toml"]),
-        server: "testdock lsp",
-        words: &["sh", "{editors}/tests/helix.sh"],
-    },
-    Scenario {
-        name: "emacs, eglot",
-        smoke: false,
-        block: Some(["Emacs, eglot", "elisp", "block.el"]),
-        server: "testdock lsp",
-        words: &[
-            "emacs",
-            "--batch",
-            "--load={home}/block.el",
-            "--load={editors}/tests/emacs.el",
-            "--eval=(drive 'eglot)",
-        ],
-    },
-    Scenario {
-        name: "emacs, lsp-mode",
-        smoke: false,
-        block: Some(["Emacs, lsp-mode", "elisp", "block.el"]),
-        server: "testdock lsp",
-        words: &[
-            "emacs",
-            "--batch",
-            "--eval=(package-initialize)",
-            "--load={home}/block.el",
-            "--load={editors}/tests/emacs.el",
-            "--eval=(drive 'lsp-mode)",
-        ],
-    },
+    PLUGIN.recorded("nvim, a recorded run", &["python-pytest"]),
+    PLUGIN,
+    PLUGIN.bad("nvim, bad days"),
+    BARE.recorded("nvim without the plugin, recorded runs", MENDED),
+    BARE,
+    HELIX.recorded("helix, recorded runs", MENDED),
+    HELIX,
+    HELIX.bad("helix, bad days"),
+    EGLOT.recorded("emacs, eglot, recorded runs", MENDED),
+    EGLOT,
+    EGLOT.bad("emacs, eglot, bad days"),
+    LSP_MODE.recorded("emacs, lsp-mode, recorded runs", MENDED),
+    LSP_MODE,
+    LSP_MODE.bad("emacs, lsp-mode, bad days"),
 ];
+
+impl Scenario {
+    /// The same without an engine: it takes seconds.
+    const fn recorded(self, name: &'static str, recordings: &'static [&'static str]) -> Self {
+        Self { name, smoke: true, recordings, ..self }
+    }
+
+    const fn bad(self, name: &'static str) -> Self {
+        Self { day: "bad", ..self.recorded(name, &["hostile"]) }
+    }
+}
 
 /// Drives all of them, or those that are meant.
 pub(crate) fn drive(options: &Options) -> Result<()> {
@@ -137,12 +169,19 @@ impl Bed {
     fn make(scenario: &Scenario) -> Result<Self> {
         let folder = env::temp_dir().join(format!("testdock-nvim-{}", std::process::id()));
         let bed = Self(folder);
-        copy(&root().join("fixtures/python-pytest"), &bed.project())?;
-        copy(&root().join("editors/nvim"), &bed.home().join(PACKAGE))?;
+        sample::project(&bed.project())?;
+        sample::copy(&root().join("editors/nvim"), &bed.home().join(PACKAGE))?;
         if let Some([heading, language, file]) = scenario.block {
             let file = bed.home().join(file);
             fs::create_dir_all(file.parent().context("a file has a folder")?)?;
             fs::write(file, block(heading, language)?)?;
+        }
+        if scenario.day == "bad" {
+            sample::hostile(&bed.project())?;
+        }
+        if !scenario.recordings.is_empty() {
+            let runs = scenario.recordings.iter().map(|name| recording(name));
+            fs::write(bed.home().join("recording.jsonl"), runs.collect::<Result<String>>()?)?;
         }
         Ok(bed)
     }
@@ -157,12 +196,11 @@ impl Bed {
 
     fn command(&self, scenario: &Scenario, image: &str, base: &str) -> Result<Command> {
         let editors = root().join("editors");
-        let recording = root().join("tests/recordings/python-pytest.jsonl");
         let binary = crate::shell::target()?.join("debug/testdock");
         let filled = |word: &str| {
             word.replace("{editors}", &editors.to_string_lossy())
                 .replace("{home}", &self.home().to_string_lossy())
-                .replace("{recording}", &recording.to_string_lossy())
+                .replace("{day}", scenario.day)
         };
         let bound = |from: &Path, to: &Path, mode: &str| {
             format!("--volume={}:{}{mode}", from.display(), to.display())
@@ -170,14 +208,21 @@ impl Bed {
         let mut docker = command("docker", ["run", "--rm", "--init"]);
         docker
             .arg(bound(root(), root(), ":ro"))
-            .arg(bound(&binary, Path::new("/usr/local/bin/testdock"), ":ro"))
+            .arg(bound(&binary, Path::new("/opt/testdock"), ":ro"))
+            .arg(bound(
+                &editors.join("tests/testdock.sh"),
+                Path::new("/usr/local/bin/testdock"),
+                ":ro",
+            ))
             .arg(bound(&self.0, &self.0, ""))
             .arg("--volume=/var/run/docker.sock:/var/run/docker.sock")
             .arg(format!("--workdir={}", self.project().display()))
             .arg(format!("--env=HOME={}", self.home().display()))
-            .arg(format!("--env=TESTDOCK={}", filled(scenario.server)))
             .arg(format!("--env=TESTDOCK_NVIM_TESTS={}/nvim/tests", editors.display()))
             .args(["--env=TERM=xterm-256color", "--env=TESTDOCK_INTERPRETER__KEEP_WARM=1m"]);
+        if let Some(patience) = env::var_os("TESTDOCK_PATIENCE") {
+            docker.arg("--env=TESTDOCK_PATIENCE").env("TESTDOCK_PATIENCE", patience);
+        }
         let other = env::var_os("TESTDOCK_NVIM");
         if let Some(folder) = &other {
             docker.arg(bound(Path::new(folder), Path::new(OTHER), ":ro"));
@@ -206,19 +251,10 @@ impl Drop for Bed {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)
-                .with_context(|| format!("cannot write {}", target.display()))?;
-        }
-    }
-    Ok(())
+/// The text of a recording.
+fn recording(name: &str) -> Result<String> {
+    let path = root().join(format!("tests/recordings/{name}.jsonl"));
+    fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The first block of a language below a heading of `editors/README.md`.
@@ -248,5 +284,29 @@ mod tests {
             assert!(block(heading, language).unwrap().contains("testdock"), "{heading}");
         }
         block("Helix", "lua").unwrap_err();
+    }
+
+    /// What the page says of these itself: how a plugin manager takes the plugin, and that nothing runs the others.
+    const BY_HAND: [&str; 4] = ["Neovim", "Kate", "Sublime Text", "Zed"];
+
+    #[test]
+    fn every_block_of_the_page_is_driven_or_said_to_be_tried_by_hand() {
+        let page = fs::read_to_string(root().join("editors/README.md")).unwrap();
+        for section in page.split("\n## ").skip(1).filter(|it| it.contains("```")) {
+            let heading = section.lines().next().unwrap();
+            let driven = SCENARIOS.iter().filter_map(|it| it.block).find(|it| it[0] == heading);
+            assert!(driven.is_some() != BY_HAND.contains(&heading), "{heading}");
+            if driven.is_some() {
+                assert_eq!(
+                    section.matches("\n```").count(),
+                    2,
+                    "{heading} has more than the block that is driven"
+                );
+            }
+            for json in section.split("```json\n").skip(1) {
+                let json = json.split("\n```").next().unwrap();
+                serde_json::from_str::<serde_json::Value>(json).unwrap();
+            }
+        }
     }
 }

@@ -114,6 +114,8 @@ pub struct ContainerItem {
     /// Its published ports, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ports: Option<String>,
+    /// Image, status, health and ports, as one line.
+    pub detail: String,
     /// The open folder that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder_uri: Option<Uri>,

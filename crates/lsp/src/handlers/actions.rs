@@ -130,8 +130,9 @@ fn action(title: &str, name: &str, argument: Option<Value>, kind: CodeActionKind
 fn is_wanted(wanted: &[CodeActionKind], action: &CodeAction) -> bool {
     let kind = action.kind.as_ref().map_or("", CodeActionKind::as_str);
     let below = |wanted: &CodeActionKind| {
-        let rest = kind.strip_prefix(wanted.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        let wanted = wanted.as_str();
+        let rest = kind.strip_prefix(wanted);
+        wanted.is_empty() || rest.is_some_and(|it| it.is_empty() || it.starts_with('.'))
     };
     wanted.is_empty() || wanted.iter().any(below)
 }

@@ -75,14 +75,19 @@ fn container(container: &Container, projects: &[Project]) -> ContainerItem {
         Origin::Testcontainers { .. } | Origin::Other => (None, None),
     };
     let actions = container.state.actions().iter();
+    let health = container.health.map(Health::as_str);
+    let ports = ports_words(&container.ports);
+    let words = [&container.image, &container.status, health.unwrap_or_default(), &ports];
+    let words: Vec<&str> = words.into_iter().filter(|it| !it.is_empty()).collect();
     ContainerItem {
         id: container.id.clone(),
         name: container.name.clone(),
         image: container.image.clone(),
         state: container.state.as_str().to_owned(),
         status: container.status.clone(),
-        health: container.health.map(Health::as_str).map(str::to_owned),
-        ports: Some(ports_words(&container.ports)).filter(|words| !words.is_empty()),
+        detail: words.join(", "),
+        health: health.map(str::to_owned),
+        ports: Some(ports).filter(|words| !words.is_empty()),
         folder_uri: project.and_then(uri),
         interpreter,
         service,

@@ -47,7 +47,7 @@ impl Known {
     pub(crate) async fn look(arguments: &ProjectArguments, engine: Option<&str>) -> Result<Self> {
         let project = Project::find(arguments)?;
         let real = project.root.canonicalize_utf8().ok().filter(|real| *real != project.root);
-        let engines = match engine {
+        let engines = match engine.filter(|it| !it.is_empty()) {
             Some(host) => {
                 vec![Engine { host: Some(host.to_owned()), label: host.to_owned(), is_used: true }]
             }

@@ -1,8 +1,8 @@
 --- An adapter for neotest: tests, runs, results and output are the server's.
 local Model = require("testdock.model")
-local Tree = require("neotest.types").Tree
 local client = require("testdock.client")
 local nio = require("nio")
+local positions = require("neotest.lib").positions
 local ui = require("testdock.ui")
 
 local adapter = { name = "neotest-testdock", root = require("testdock.config").root }
@@ -44,30 +44,22 @@ function adapter.is_test_file(path)
   return #tests_in(path) > 0
 end
 
+--- Cases are no positions of neotest: their test, which they lie in, stands for them.
 function adapter.discover_positions(path)
-  local file = { { id = path, type = "file", name = vim.fs.basename(path), path = path, range = { 0, 0, math.huge, 0 } } }
-  local lists = { [id_of(path)] = file }
+  local found = { { id = path, type = "file", name = vim.fs.basename(path), path = path, range = { 0, 0, math.huge, 0 } } }
   for _, item in ipairs(tests_in(path)) do
-    local above, is_test = lists[item.parent], item.kind == "test"
-    if not item.range then
-      -- The file itself, in a suite that has a name.
-      lists[item.id] = file
-    elseif above then
+    if item.range then
       local from, to = item.range.start, item.range["end"]
-      local position = {
+      table.insert(found, {
         id = item.id,
-        type = is_test and "test" or "namespace",
+        type = item.kind == "test" and "test" or "namespace",
         name = item.label,
         path = path,
         range = { from.line, from.character, to.line, to.character },
-      }
-      local list = { position }
-      table.insert(above, list)
-      -- Cases are no positions of neotest: their test stands for them.
-      lists[item.id] = not is_test and list or nil
+      })
     end
   end
-  return Tree.from_list(file, function(it) return it.id end)
+  return positions.parse_tree(found, { position_id = function(it) return it.id end })
 end
 
 --- What a run said of a test, in words of neotest; nothing where it did not end.
@@ -97,10 +89,12 @@ local function strategy(spec)
     ended.set(code)
   end
   listener = vim.api.nvim_create_autocmd("User", {
-    pattern = { "TestdockOutput", "TestdockState", "TestdockEnd" },
+    pattern = { "TestdockOutput", "TestdockState", "TestdockEnd", "TestdockExit" },
     callback = function(event)
       local params = event.data.params
-      if params.runId ~= run.id then
+      if event.match == "TestdockExit" and event.data.client_id == run.server.id then
+        over(1)
+      elseif params.runId ~= run.id then
         return
       elseif params.text then
         file:write(params.text)
@@ -126,7 +120,7 @@ local function strategy(spec)
     output = function() return run.output end,
     result = ended.wait,
     stop = function() run.server:notify("experimental/abortRunTest", { runId = run.id }) end,
-    attach = function() ui.screen("output") end,
+    attach = function() ui.output() end,
     output_stream = function() return function() end end,
   }
 end

@@ -8,10 +8,16 @@ function M.say(text, level)
   vim.notify("testdock: " .. text, level or vim.log.levels.INFO)
 end
 
---- The server of the current buffer, else the only one, else a new one for the current folder.
+--- The server of the current buffer, else one that runs.
+function M.running()
+  return vim.lsp.get_client_by_id(vim.b.testdock)
+    or vim.lsp.get_clients({ name = "testdock", bufnr = 0 })[1]
+    or vim.lsp.get_clients({ name = "testdock" })[1]
+end
+
+--- The same, else a new one for the current folder.
 function M.get()
-  local here = vim.lsp.get_clients({ name = "testdock", bufnr = 0 })[1]
-  local client = here or vim.lsp.get_clients({ name = "testdock" })[1]
+  local client = M.running()
   if client then
     return client
   end
@@ -19,8 +25,13 @@ function M.get()
   local wanted = vim.tbl_extend("force", vim.lsp.config.testdock, { name = "testdock", root_dir = root })
   local id = vim.lsp.start(wanted, { attach = false })
   client = id and vim.lsp.get_client_by_id(id)
-  if client and vim.wait(PATIENCE, function() return client.initialized end, 20) then
+  vim.wait(PATIENCE, function() return not client or client.initialized or client:is_stopped() end, 20)
+  if client and client.initialized then
+    -- What is open already belongs to it as well.
+    vim.lsp.enable("testdock")
     return client
+  elseif client then
+    client:stop(true)
   end
   M.say("no server could be started; `:checkhealth testdock` says more", vim.log.levels.ERROR)
 end
@@ -35,12 +46,6 @@ function M.request(method, params, on_answer)
       on_answer(result)
     end
   end)
-end
-
---- Tells a server that runs; none is started for it.
-function M.notify(method, params)
-  local client = vim.lsp.get_clients({ name = "testdock" })[1]
-  return client and client:notify(method, params)
 end
 
 --- Sends one of the server's commands.

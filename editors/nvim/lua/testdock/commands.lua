@@ -43,7 +43,7 @@ local commands = {
     if args.rest then
       client.command("testdock.showOutput", { id = args.rest })
     else
-      ui.screen("output")
+      ui.output()
     end
   end,
   run = function(args) (args.rest and by_id or nearest)(args) end,
@@ -52,7 +52,7 @@ local commands = {
 }
 
 local function ids()
-  local server = vim.lsp.get_clients({ name = "testdock" })[1]
+  local server = client.running()
   return server and vim.tbl_keys(require("testdock.model").of(server.id).items) or {}
 end
 

@@ -54,6 +54,7 @@ function M.lsp()
     init_options = { trusted = M.options.trusted },
     settings = { testdock = M.options.settings },
     handlers = require("testdock.handlers"),
+    on_exit = vim.schedule_wrap(function(_, _, id) require("testdock.ui").tell("TestdockExit", {}, id) end),
     on_attach = function(_, buf)
       require("testdock.signs").draw(buf)
       if M.options.codelens then

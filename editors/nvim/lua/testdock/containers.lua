@@ -6,31 +6,35 @@ local ui = require("testdock.ui")
 local M = {}
 local engines = {}
 
---- The program's command line about a container, by id or name, on an engine, which is `""` for the usual one.
-local function program(words, container, engine)
-  local where = engine ~= "" and { "--engine", engine } or {}
-  return vim.iter({ config.options.cmd[1], words, where, container }):flatten():totable()
-end
-
---- All containers, each with its engine.
-local function rows()
+--- All containers: what is wanted of one names its engine too, which is `""` for the usual one.
+local function containers()
   local found = {}
   for _, engine in ipairs(engines) do
     for _, group in ipairs(engine.groups) do
-      for _, container in ipairs(group.containers) do
-        table.insert(found, { engine = engine.engine, group = group.label, it = container })
+      for _, it in ipairs(group.containers) do
+        table.insert(found, { engine = engine.engine, group = group.label, it = it })
       end
     end
   end
   return found
 end
 
-local function act(word)
+--- The program in a terminal, about a container.
+local function program(words, row)
+  return vim.list_extend({ config.options.cmd[1] }, vim.list_extend(words, { "--engine", row.engine, row.it.id }))
+end
+
+local function ask(method, more, on_answer)
   return function(row)
-    local action = word or (row.it.state == "running" and "stop" or "start")
-    local params = { engine = row.engine, id = row.it.id, action = action }
-    client.request("testdock/containerAction", params)
+    local params = vim.tbl_extend("error", { engine = row.engine, id = row.it.id }, more and more(row) or {})
+    client.request(method, params, on_answer)
   end
+end
+
+local function act(word)
+  return ask("testdock/containerAction", function(row)
+    return { action = word or (row.it.state == "running" and "stop" or "start") }
+  end)
 end
 
 local function remove(row)
@@ -39,25 +43,18 @@ local function remove(row)
   end
 end
 
-local function inspect(row)
-  local params = { engine = row.engine, id = row.it.id }
-  client.request("testdock/inspectContainer", params, function(answer)
-    ui.page(answer.text, "json")
-  end)
-end
-
 local function terminal(row)
-  ui.terminal(program({ "containers", "exec" }, row.it.id, row.engine), "")
+  ui.terminal(program({ "containers", "exec" }, row), "")
 end
 
 local function follow(row)
-  ui.terminal(program({ "logs", "--follow", "--tail", "1000" }, row.it.id, row.engine))
+  ui.terminal(program({ "logs", "--follow", "--tail", "1000" }, row))
   vim.wo[0][0].winbar = "Log of " .. row.it.name
 end
 
 local keys = {
   d = { "remove", remove },
-  i = { "inspect", inspect },
+  i = { "inspect", ask("testdock/inspectContainer", nil, function(answer) ui.page(answer.text, "json") end) },
   l = { "logs", follow },
   r = { "restart", act("restart") },
   s = { "start or stop", act() },
@@ -70,14 +67,13 @@ local panel = ui.panel("containers", "botright 15split", keys, function(add)
     add("", engine.label .. (failed and ": " .. failed.message .. "; " .. (failed.help or "") or ""))
   end
   local group
-  for _, row in ipairs(rows()) do
+  for _, row in ipairs(containers()) do
     if group ~= row.group then
       group = row.group
       add("  ", group)
     end
     local it = row.it
-    local words = { it.name, it.image, it.status, it.health or "", it.ports or "" }
-    add("    ", table.concat(words, "  "), row, it.state == "running" and "●" or "○", "DiagnosticInfo")
+    add("    ", it.name .. "  " .. it.detail, row, it.state == "running" and "●" or "○", "DiagnosticInfo")
   end
 end)
 
@@ -87,20 +83,25 @@ local function show(snapshot)
 end
 
 function M.open()
+  local server = client.get()
+  if not server then
+    return
+  end
+  server:request("testdock/containers", nil, function(_, answer) show(answer) end)
+  server:notify("testdock/watchContainers", { watch = true })
   vim.api.nvim_create_autocmd("BufWinLeave", {
-    buffer = panel.open(),
+    buffer = panel.open(server),
     once = true,
-    callback = function()
-      client.notify("testdock/watchContainers", { watch = false })
-    end,
+    callback = function() server:notify("testdock/watchContainers", { watch = false }) end,
   })
-  client.request("testdock/containers", nil, show)
-  client.notify("testdock/watchContainers", { watch = true })
 end
 
---- Names of containers that were told last, for completion.
+--- Names of containers, for completion.
 function M.names()
-  return vim.tbl_map(function(row) return row.it.name end, rows())
+  local server = client.running()
+  local answer = server and server:request_sync("testdock/containers", nil, 2000)
+  engines = answer and answer.result and answer.result.engines or engines
+  return vim.tbl_map(function(row) return row.it.name end, containers())
 end
 
 --- Follows the log of a container by name; without a name, all are shown to choose from.

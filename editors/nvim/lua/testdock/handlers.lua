@@ -23,11 +23,7 @@ ui.on("TestdockRemedy", function(params)
   end)
 end)
 
-local handlers = {}
-for method, event in pairs(events) do
-  handlers[method] = function(_, params, context)
-    local data = { client_id = context.client_id, params = params }
-    vim.api.nvim_exec_autocmds("User", { pattern = event, data = data })
-  end
-end
+local handlers = vim.tbl_map(function(event)
+  return function(_, params, context) ui.tell(event, params, context.client_id) end
+end, events)
 return vim.tbl_extend("error", handlers, require("testdock.lenses").handlers)

@@ -14,7 +14,7 @@ function M.check()
     })
   end
   health.ok(vim.trim(vim.system({ binary, "--version" }):wait().stdout) .. " at " .. vim.fn.exepath(binary))
-  local client = vim.lsp.get_clients({ name = "testdock" })[1]
+  local client = require("testdock.client").running()
   local root = client and client.root_dir or config.root(vim.fn.getcwd())
   if client then
     health.ok("a server runs for " .. root)

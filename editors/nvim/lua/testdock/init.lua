@@ -14,15 +14,15 @@ function M.status()
   return last
 end
 
-ui.on("TestdockOutput", function(params)
-  ui.append("output", params.text)
-end)
+ui.on("TestdockOutput", function(params) ui.append(params.text) end)
 
 ui.on("TestdockEnd", function(params)
   last = params.message
-  ui.append("output", ("\27[1m%s\27[0m\n\n"):format(last))
-  local is_good = params.how == "completed" and not last:find("failed") and not last:find("errored")
-  client.say(last, is_good and vim.log.levels.INFO or vim.log.levels.WARN)
+  ui.append(("\27[1m%s\27[0m\n\n"):format(last))
+  -- Why a run could not be, the server says itself, with what mends it.
+  if params.how == "completed" or params.how == "cancelled" then
+    client.say(last, (last:find("failed") or last:find("errored")) and vim.log.levels.WARN)
+  end
 end)
 
 return M

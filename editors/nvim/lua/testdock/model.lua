@@ -75,6 +75,7 @@ function M:word(id)
   return worst
 end
 
+ui.on("TestdockExit", function(_, client_id) models[client_id] = nil end)
 ui.on("TestdockTests", function(params, client_id) M.of(client_id):discovered(params) end)
 ui.on("TestdockState", function(params, client_id) M.of(client_id):changed(params) end)
 

@@ -35,12 +35,20 @@ function M.draw(buf)
 end
 
 ui.on("TestdockMarks", function(params, client_id)
-  files[params.uri] = params
+  files[params.uri] = vim.tbl_extend("error", params, { client_id = client_id })
   for buf in pairs(vim.lsp.get_client_by_id(client_id).attached_buffers) do
     if vim.uri_from_bufnr(buf) == params.uri then
       M.draw(buf)
     end
   end
+end)
+
+--- How it stands what a server that is gone has told of, nobody knows.
+ui.on("TestdockExit", function(_, client_id)
+  for uri, told in pairs(files) do
+    files[uri] = told.client_id ~= client_id and told or nil
+  end
+  vim.iter(vim.api.nvim_list_bufs()):filter(vim.api.nvim_buf_is_loaded):each(M.draw)
 end)
 
 return M

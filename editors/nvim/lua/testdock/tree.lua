@@ -8,18 +8,11 @@ local M = {}
 local closed, shown, panel = {}, nil, nil
 
 local function jump(item)
-  if not item.uri then
-    return
+  if item.uri then
+    vim.cmd(vim.fn.winnr("$") > 1 and "wincmd p" or "rightbelow vnew")
+    local start = item.range and item.range.start or { line = 0, character = 0 }
+    vim.lsp.util.show_document({ uri = item.uri, range = { start = start, ["end"] = start } }, "utf-16", { focus = true })
   end
-  local window = vim.fn.win_getid(vim.fn.winnr("#"))
-  if window ~= 0 and window ~= vim.api.nvim_get_current_win() then
-    vim.api.nvim_set_current_win(window)
-  else
-    vim.cmd("rightbelow vnew")
-  end
-  local start = item.range and item.range.start or { line = 0, character = 0 }
-  local place = { uri = item.uri, range = { start = start, ["end"] = start } }
-  vim.lsp.util.show_document(place, "utf-16", { focus = true })
 end
 
 local function fold(item)
@@ -27,19 +20,17 @@ local function fold(item)
   panel.draw()
 end
 
-local function command(name, argument)
-  return function(item)
-    client.command(name, argument(item))
-  end
+local function run(item, fresh)
+  client.command("testdock.run", { ids = { item.id }, fresh = fresh })
 end
 
 local keys = {
   ["<CR>"] = { "go to", jump },
   ["<Tab>"] = { "fold", fold },
-  r = { "run", command("testdock.run", function(item) return { ids = { item.id } } end) },
-  R = { "run clean", command("testdock.run", function(item) return { ids = { item.id }, fresh = true } end) },
-  o = { "output", command("testdock.showOutput", function(item) return { id = item.id } end) },
-  x = { "cancel", command("testdock.cancel", function() return {} end) },
+  r = { "run", run },
+  R = { "run clean", function(item) run(item, true) end },
+  o = { "output", function(item) client.command("testdock.showOutput", { id = item.id }) end },
+  x = { "cancel", function() client.command("testdock.cancel", {}) end },
 }
 
 panel = ui.panel("tree", "topleft 50vsplit", keys, function(add)
@@ -56,13 +47,18 @@ panel = ui.panel("tree", "topleft 50vsplit", keys, function(add)
   end
   each(model:below(""), 0)
 end)
-ui.on({ "TestdockTests", "TestdockState" }, panel.draw)
+
+--- One that takes the place of a server that is gone is shown in its place.
+ui.on({ "TestdockTests", "TestdockState", "TestdockExit" }, function(_, client_id)
+  shown = vim.lsp.get_client_by_id(shown) and shown or client_id
+  panel.draw()
+end)
 
 function M.open()
   local server = client.get()
   if server then
     shown = server.id
-    panel.open()
+    panel.open(server)
   end
 end
 

@@ -15,8 +15,13 @@ function M.on(events, action)
   })
 end
 
+--- Makes known what the server of this id says.
+function M.tell(event, params, client_id)
+  vim.api.nvim_exec_autocmds("User", { pattern = event, data = { client_id = client_id, params = params } })
+end
+
 --- Does something soon, once for all calls until then.
-function M.soon(action)
+local function soon(action)
   local waiting = false
   return function()
     if not waiting then
@@ -53,7 +58,7 @@ function M.panel(name, split, keys, draw)
   for key, action in vim.spairs(keys) do
     table.insert(help, key .. " " .. action[1])
   end
-  panel.draw = M.soon(function()
+  panel.draw = soon(function()
     if not vim.api.nvim_buf_is_valid(buf) then
       return
     end
@@ -71,7 +76,8 @@ function M.panel(name, split, keys, draw)
       vim.api.nvim_buf_set_extmark(buf, namespace, line - 1, mark[1], range)
     end
   end)
-  function panel.open()
+  --- Opens it; commands in it are for this server.
+  function panel.open(server)
     if not vim.api.nvim_buf_is_valid(buf) then
       buf = named(name)
       for key, action in pairs(keys) do
@@ -83,6 +89,7 @@ function M.panel(name, split, keys, draw)
         end, { buffer = buf, nowait = true })
       end
     end
+    vim.b[buf].testdock = server.id
     focus(buf, split)
     vim.wo[0][0].wrap = false
     panel.draw()
@@ -113,29 +120,26 @@ function M.terminal(command, typed)
   end
 end
 
-local screens = {}
+local screen
 
---- Text as a terminal shows it, colours included, in a buffer of this name.
-local function screen(name)
-  local known = screens[name]
-  if not (known and vim.api.nvim_buf_is_valid(known.buf)) then
-    local buf = named(name)
-    known = { buf = buf, channel = vim.api.nvim_open_term(buf, {}) }
+--- What runs print, as a terminal shows it, in a buffer.
+local function output()
+  if not (screen and vim.api.nvim_buf_is_valid(screen.buf)) then
+    local buf = named("output")
+    screen = { buf = buf, channel = vim.api.nvim_open_term(buf, {}) }
     vim.bo[buf].scrollback = LINES
-    screens[name] = known
   end
-  return known
+  return screen
 end
 
-function M.append(name, text)
-  vim.api.nvim_chan_send(screen(name).channel, (text:gsub("\r?\n", "\r\n")))
+function M.append(text)
+  vim.api.nvim_chan_send(output().channel, (text:gsub("\r?\n", "\r\n")))
 end
 
---- Opens such a buffer at its end.
-function M.screen(name)
-  focus(screen(name).buf, "botright 15split")
+--- Opens it at its end.
+function M.output()
+  focus(output().buf, "botright 15split")
   vim.cmd("normal! G")
-  return screen(name).buf
 end
 
 return M

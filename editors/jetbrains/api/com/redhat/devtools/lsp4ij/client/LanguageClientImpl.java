@@ -10,4 +10,5 @@ public class LanguageClientImpl implements LanguageClient, Disposable {
     protected Object createSettings() { throw new UnsupportedOperationException(); }
     public void triggerChangeConfiguration() { throw new UnsupportedOperationException(); }
     @Override public void dispose() {}
+    public void handleServerStatusChanged(com.redhat.devtools.lsp4ij.ServerStatus status) {}
 }

@@ -10,9 +10,11 @@ import com.redhat.devtools.lsp4ij.LanguageServerManager;
 import com.redhat.devtools.lsp4ij.client.LanguageClientImpl;
 import dev.testdock.jetbrains.logic.Binary;
 import dev.testdock.jetbrains.logic.Marks;
+import dev.testdock.jetbrains.logic.Newest;
 import dev.testdock.jetbrains.logic.Protocol.Containers;
 import dev.testdock.jetbrains.logic.Protocol.FileMarks;
 import dev.testdock.jetbrains.logic.Protocol.Interpreters;
+import dev.testdock.jetbrains.logic.Protocol.Watch;
 import dev.testdock.jetbrains.server.TestdockServer;
 import dev.testdock.jetbrains.server.TestdockServerFactory;
 import java.nio.charset.StandardCharsets;
@@ -28,23 +30,25 @@ public final class TestdockService {
     /** A state that the server tells whole; of two the newer one counts, whichever came last. */
     public final class Snapshot<T> {
         private final List<Consumer<T>> listeners = new CopyOnWriteArrayList<>();
-        private T value;
-        private long seq = -1;
+        private final Newest<T> newest;
 
         Snapshot(T first) {
-            value = first;
+            newest = new Newest<>(first);
         }
 
-        public synchronized T get() {
-            return value;
+        public T get() {
+            return newest.get();
         }
 
-        public synchronized void take(T newer, long number) {
-            if (number >= seq) {
-                value = newer;
-                seq = number;
+        public void take(T newer, long number) {
+            if (newest.take(newer, number)) {
                 onScreen(() -> listeners.forEach(it -> it.accept(newer)));
             }
+        }
+
+        void forget() {
+            newest.forget();
+            take(get(), -1);
         }
 
         /** Shows each new state, on the thread of the screen. */
@@ -59,6 +63,7 @@ public final class TestdockService {
     public final Snapshot<Containers> containers = new Snapshot<>(new Containers());
     private final Project project;
     private volatile LanguageClientImpl client;
+    private volatile boolean watches;
 
     public TestdockService(Project project) {
         this.project = project;
@@ -68,8 +73,25 @@ public final class TestdockService {
         return project.getService(TestdockService.class);
     }
 
+    /** A server is started: what another one said is no longer true, and its numbers begin anew. */
     public void speaksThrough(LanguageClientImpl newer) {
         client = newer;
+        interpreters.forget();
+        containers.forget();
+        marks.forget().forEach(file -> changedFile.take(file, 0));
+    }
+
+    /** A server has started, which knows nothing of what another one was told. */
+    public void started() {
+        if (watches) {
+            watch(true);
+        }
+    }
+
+    /** Whether changes of containers are to be told. */
+    public void watch(boolean wanted) {
+        watches = wanted;
+        tell(server -> server.watchContainers(new Watch(wanted)));
     }
 
     /** The server asks for its settings again. */

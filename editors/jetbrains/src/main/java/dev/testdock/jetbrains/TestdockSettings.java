@@ -1,11 +1,10 @@
 package dev.testdock.jetbrains;
 
 import com.google.gson.JsonObject;
-import com.intellij.ide.plugins.PluginManagerCore;
+import com.intellij.ide.plugins.cl.PluginAwareClassLoader;
 import com.intellij.openapi.components.PersistentStateComponent;
 import com.intellij.openapi.components.State;
 import com.intellij.openapi.components.Storage;
-import com.intellij.openapi.extensions.PluginId;
 import com.intellij.openapi.project.Project;
 import dev.testdock.jetbrains.logic.Binary;
 import java.nio.file.Path;
@@ -41,8 +40,9 @@ public final class TestdockSettings implements PersistentStateComponent<Testdock
 
     /** The program, or why there is none. */
     public String binary() throws Binary.Missing {
-        var plugin = PluginManagerCore.getPlugin(PluginId.getId("dev.testdock.jetbrains"));
-        Path home = plugin == null ? null : plugin.getPluginPath();
+        // Plugins are not looked up by their ids: from 2026.2 on that is the platform's own affair.
+        ClassLoader loader = TestdockSettings.class.getClassLoader();
+        Path home = loader instanceof PluginAwareClassLoader own ? own.getPluginDescriptor().getPluginPath() : null;
         return Binary.find(
                 serverPath, home, System.getenv("PATH"), System.getProperty("os.name"), System.getProperty("os.arch"));
     }

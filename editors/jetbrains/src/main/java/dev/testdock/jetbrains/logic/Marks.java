@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What stands in each file, as the server told last.
@@ -32,6 +33,13 @@ public final class Marks {
     /** What stands in a file. */
     public synchronized FileMarks in(String path) {
         return files.getOrDefault(path, new FileMarks());
+    }
+
+    /** Another server begins, and counts from the beginning; the files of which something was known. */
+    public synchronized Set<String> forget() {
+        Set<String> known = Set.copyOf(files.keySet());
+        files.clear();
+        return known;
     }
 
     /** Where a test stands. */

@@ -30,7 +30,7 @@ public interface Protocol {
     }
 
     class Container {
-        public String id, name, image, state, status, health, ports;
+        public String id, name, state, detail;
         public List<String> actions = List.of();
     }
 

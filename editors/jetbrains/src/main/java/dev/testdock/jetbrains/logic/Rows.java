@@ -8,7 +8,6 @@ import dev.testdock.jetbrains.logic.Protocol.Interpreter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What panels show, as lines. */
 public final class Rows {
@@ -20,12 +19,7 @@ public final class Rows {
 
         /** What the program is told to follow the container's log. */
         public List<String> logArguments() {
-            List<String> words = new ArrayList<>(List.of("logs", "--follow", "--tail", "1000"));
-            if (!engine.isEmpty()) {
-                words.addAll(List.of("--engine", engine));
-            }
-            words.add(container.id);
-            return words;
+            return List.of("logs", "--follow", "--tail", "1000", "--engine", engine, container.id);
         }
     }
 
@@ -41,10 +35,7 @@ public final class Rows {
             }
             for (Group group : engine.groups) {
                 for (Container it : group.containers) {
-                    String words = Stream.of(it.image, it.status, it.health, it.ports)
-                            .filter(word -> word != null && !word.isEmpty())
-                            .collect(Collectors.joining("  "));
-                    rows.add(new Row(engine.engine, group.label, it, words));
+                    rows.add(new Row(engine.engine, group.label, it, it.detail));
                 }
             }
         }

@@ -11,7 +11,10 @@ public record RunWish(List<String> tests, boolean fresh, String interpreter, Str
     /** Longer command lines are refused on some systems. */
     private static final int LONGEST = 4000;
 
-    /** What is said after the program's name, {@code more} being taken apart into {@code further}; many tests go into a file, which ends with the process. */
+    /**
+     * What is said after the program's name, {@code more} being taken apart into {@code further}; many tests, and what looks like an option, go into a
+     * file, which ends with the process.
+     */
     public List<String> arguments(List<String> further) throws IOException {
         List<String> words = new ArrayList<>(List.of("run", "--format", "teamcity"));
         if (fresh) {
@@ -20,7 +23,8 @@ public record RunWish(List<String> tests, boolean fresh, String interpreter, Str
         add(words, "--interpreter", interpreter);
         add(words, "--profile", profile);
         List<String> selected = tests.stream().map(RunWish::inFolder).toList();
-        if (selected.stream().mapToInt(String::length).sum() > LONGEST) {
+        boolean isMany = selected.stream().mapToInt(String::length).sum() > LONGEST;
+        if (isMany || selected.stream().anyMatch(it -> it.startsWith("-"))) {
             Path file = Files.createTempFile("testdock", ".txt");
             file.toFile().deleteOnExit();
             Files.write(file, selected);

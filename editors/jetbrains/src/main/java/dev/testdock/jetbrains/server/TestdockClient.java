@@ -2,6 +2,7 @@ package dev.testdock.jetbrains.server;
 
 import com.google.gson.JsonObject;
 import com.intellij.openapi.project.Project;
+import com.redhat.devtools.lsp4ij.ServerStatus;
 import com.redhat.devtools.lsp4ij.client.LanguageClientImpl;
 import dev.testdock.jetbrains.TestdockService;
 import dev.testdock.jetbrains.TestdockSettings;
@@ -18,6 +19,14 @@ public final class TestdockClient extends LanguageClientImpl {
         super(project);
         service = TestdockService.of(project);
         service.speaksThrough(this);
+    }
+
+    @Override
+    public void handleServerStatusChanged(ServerStatus status) {
+        super.handleServerStatusChanged(status);
+        if (status == ServerStatus.started) {
+            service.started();
+        }
     }
 
     /** The answer to {@code workspace/configuration}. */

@@ -24,7 +24,6 @@ import com.intellij.ui.content.ContentFactory;
 import dev.testdock.jetbrains.TestdockService;
 import dev.testdock.jetbrains.logic.Protocol.ContainerWish;
 import dev.testdock.jetbrains.logic.Protocol.Containers;
-import dev.testdock.jetbrains.logic.Protocol.Watch;
 import dev.testdock.jetbrains.logic.Rows.Row;
 import dev.testdock.jetbrains.logic.Rows;
 import dev.testdock.jetbrains.server.TestdockMatcher;
@@ -81,8 +80,8 @@ public final class ContainersWindow implements ToolWindowFactory, DumbAware {
             Content content = add(panel, "Containers");
             service.containers.listen(this::show);
             service.ask(server -> server.containers(), snapshot -> service.containers.take(snapshot, snapshot.seq));
-            service.tell(server -> server.watchContainers(new Watch(true)));
-            content.setDisposer(() -> service.tell(server -> server.watchContainers(new Watch(false))));
+            service.watch(true);
+            content.setDisposer(() -> service.watch(false));
         }
 
         private Content add(JComponent component, String title) {

@@ -11,18 +11,21 @@ import dev.testdock.jetbrains.logic.Protocol.Mark;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * What needs no IDE, as a plain program: it needs nothing but Java. Every method whose name begins with {@code test} is one.
  *
- * <p>{@code TESTDOCK} names the program, {@code RECORDING} a recorded run, {@code PROJECT} the project of which it is.
+ * <p>{@code TESTDOCK} names the program, {@code RECORDINGS} the folder of recorded runs, {@code PROJECT} the project of which they are.
  */
 public final class LogicTest {
     public static void main(String[] args) throws ReflectiveOperationException {
@@ -77,6 +80,19 @@ public final class LogicTest {
         same(2, marks.in(file).marks.size());
         same(file, marks.take(marks(6)).orElseThrow());
         same(true, marks.place("f::y").isEmpty());
+    }
+
+    void testAServerThatTakesTheOthersPlaceCountsFromTheBeginning() {
+        Marks marks = new Marks();
+        marks.take(marks(700, "f::x"));
+        Newest<String> state = new Newest<>("nothing");
+        same(true, state.take("warm", 700));
+        same(false, state.take("older", 699));
+        same(Set.of("/shop/a b/test_a.py"), marks.forget());
+        state.forget();
+        same("nothing", state.get());
+        same(true, state.take("cold", 1));
+        same(1, marks.take(marks(1, "f::y")).map(file -> marks.in(file).marks.size()).orElseThrow());
     }
 
     void testAWishBecomesACommandLine() throws Exception {
@@ -152,8 +168,7 @@ public final class LogicTest {
         Container db = new Container();
         db.id = "1";
         db.name = "db";
-        db.image = "postgres:16";
-        db.status = "up 5 minutes";
+        db.detail = "postgres:16, up 5 minutes";
         db.actions = List.of("stop");
         Group group = new Group();
         group.label = "shop";
@@ -169,10 +184,10 @@ public final class LogicTest {
         Containers snapshot = new Containers();
         snapshot.engines = List.of(here, gone);
         List<Rows.Row> rows = Rows.of(snapshot);
-        same("postgres:16  up 5 minutes", rows.get(0).text());
+        same("postgres:16, up 5 minutes", rows.get(0).text());
         same(true, rows.get(0).can("stop"));
         same(false, rows.get(0).can("start"));
-        same(List.of("logs", "--follow", "--tail", "1000", "1"), rows.get(0).logArguments());
+        same(List.of("logs", "--follow", "--tail", "1000", "--engine", "", "1"), rows.get(0).logArguments());
         same("cannot reach it; start it", rows.get(1).text());
         same(false, rows.get(1).can("stop"));
     }
@@ -186,22 +201,77 @@ public final class LogicTest {
         same("Testdock: default (warm)", Rows.chosen(List.of(one)));
     }
 
-    /** The real program takes the command line, and says what the test runner of an IDE reads. */
+    void testNamesThatLookLikeOptionsGoIntoAFile() throws Exception {
+        List<String> words = new RunWish(List.of("-x.py::test_a", "b.py"), false, "", "", "").arguments(List.of());
+        same("--select-file", words.get(3));
+        same(List.of("-x.py::test_a", "b.py"), Files.readAllLines(Path.of(words.get(4))));
+    }
+
+    /** What the real program says to a command line: it plays a recording, or runs where there is none. */
+    private record Said(int code, List<String> lines) {
+        long count(String message) {
+            return lines.stream().filter(it -> it.startsWith("##teamcity[" + message + " ")).count();
+        }
+    }
+
+    private static Said say(String recording, Map<String, String> environment, RunWish wish) throws Exception {
+        List<String> words = new ArrayList<>(wish.arguments(List.of()));
+        if (recording != null) {
+            words.addAll(1, List.of("--replay", System.getenv("RECORDINGS") + "/" + recording + ".jsonl"));
+        }
+        words.add(0, System.getenv("TESTDOCK"));
+        ProcessBuilder builder = new ProcessBuilder(words).directory(new File(System.getenv("PROJECT")))
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Said(process.waitFor(), text.lines().toList());
+    }
+
+    private static boolean isThereNoProgram() {
+        return System.getenv("TESTDOCK") == null;
+    }
+
     void testTheProgramTakesTheCommandLine() throws Exception {
-        String program = System.getenv("TESTDOCK");
-        if (program == null) {
+        if (isThereNoProgram()) {
             return;
         }
-        RunWish wish = new RunWish(List.of("tests/test_orders.py"), true, "", "", "");
-        List<String> words = new ArrayList<>(wish.arguments(List.of("-x")));
-        words.addAll(1, List.of("--replay", System.getenv("RECORDING")));
-        words.add(0, program);
-        Process process = new ProcessBuilder(words).directory(new File(System.getenv("PROJECT")))
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        List<String> lines = new String(process.getInputStream().readAllBytes()).lines().toList();
-        same(1, process.waitFor());
-        same("##teamcity[enteredTheMatrix]", lines.get(0));
-        same(8L, lines.stream().filter(it -> it.startsWith("##teamcity[testStarted ")).count());
-        same(5L, lines.stream().filter(it -> it.startsWith("##teamcity[testFailed ")).count());
+        Said said = say("python-pytest", Map.of(), new RunWish(List.of("tests/test_orders.py"), true, "", "", ""));
+        same(1, said.code);
+        same("##teamcity[enteredTheMatrix]", said.lines.get(0));
+        same(8L, said.count("testStarted"));
+        same(5L, said.count("testFailed"));
+    }
+
+    void testNamesThatMeanNoGoodComeThroughWhole() throws Exception {
+        if (isThereNoProgram()) {
+            return;
+        }
+        String file = "tests/test_<b> %s|quit! $(zap)'#.py::";
+        List<String> names = List.of("test_names[a|quit!]", "test_names['); os.exit(1) --]", "Test_\u65e5\u672c::test_\u00fcn\u00efcode");
+        Said said = say("hostile", Map.of(), new RunWish(names.stream().map(it -> file + it).toList(), false, "", "", ""));
+        same(3L, said.count("testFailed"));
+        same(List.of(), said.lines.stream()
+                .filter(it -> it.startsWith("##teamcity[") && it.chars().anyMatch(c -> c < ' ')).toList());
+    }
+
+    /** What keeps a run from being stands in the tree, with what mends it. */
+    void testARunThatCannotBeIsAFailureInTheTree() throws Exception {
+        if (isThereNoProgram()) {
+            return;
+        }
+        RunWish all = new RunWish(List.of(), false, "", "", "");
+        Said nowhere = say(null, Map.of("DOCKER_HOST", "unix:///nowhere.sock"), all);
+        same(3, nowhere.code);
+        same(1L, nowhere.count("testFailed"));
+        same(true, String.join("", nowhere.lines).contains("cannot reach Docker at unix:///nowhere.sock"));
+        Path settings = Path.of(System.getenv("PROJECT"), "testdock.toml");
+        String before = Files.readString(settings);
+        Files.writeString(settings, "[interpreter");
+        Said broken = say("python-pytest", Map.of(), all);
+        Files.writeString(settings, before);
+        same(2, broken.code);
+        same(1L, broken.count("testFailed"));
+        same(true, String.join("", broken.lines).contains("testdock.toml:1'"));
     }
 }

@@ -4,7 +4,7 @@ local it = require("support")
 
 local root = vim.fn.getcwd()
 local expected = vim.json.decode(table.concat(vim.fn.readfile(root .. "/expected.json"), "\n"))
-local is_replay = vim.env.TESTDOCK:find("--replay", 1, true) ~= nil
+local is_replay = it.is_replay
 local orders, server
 
 local function outcomes()
@@ -251,6 +251,61 @@ local function containers_show()
   back()
 end
 
+--- Far more than is kept, and one message of megabytes.
+local function flood_is_bounded()
+  if is_replay then
+    return
+  end
+  local flood = {
+    "def test_flood():",
+    "    for line in range(200_000):",
+    '        print(f"\\033[31m{line}\\033[0m " + "x" * 100)',
+    '    assert False, "x" * 5_000_000',
+  }
+  vim.fn.writefile(flood, "tests/test_flood.py")
+  local ended, seen = it.run("a flood", function()
+    vim.cmd("Testdock run tests/test_flood.py")
+  end)
+  it.equal("how it ended", ended.how, "completed")
+  it.equal("outcomes", seen, { ["tests/test_flood.py::test_flood"] = "failed" })
+  local began = vim.uv.hrtime()
+  vim.cmd("Testdock output")
+  vim.cmd("Testdock tree")
+  it.shows(0, "test_flood")
+  back()
+  it.check("Neovim is awake", vim.uv.hrtime() - began < 2e9, vim.uv.hrtime() - began)
+  it.check("output is bounded", vim.api.nvim_buf_line_count(vim.fn.bufnr("testdock://output")) < 30000)
+  vim.fn.delete("tests/test_flood.py")
+end
+
+--- Two editors in one project; one of them is left while its test runs.
+local function two_at_once()
+  if is_replay then
+    return
+  end
+  local function runs_there()
+    local all = "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"
+    return vim.fn.system({ "testdock", "containers", "exec", "default", "sh", "-c", all }):find("pytest", 1, true)
+  end
+  vim.fn.writefile({ "import time", "", "def test_long():", "    time.sleep(1000)" }, "tests/test_long.py")
+  local words = { vim.v.progpath, "--embed", "--headless", "-u", vim.env.TESTDOCK_NVIM_TESTS .. "/init.lua" }
+  local other = vim.fn.jobstart(words, { rpc = true })
+  vim.rpcrequest(other, "nvim_command", "edit tests/test_orders.py")
+  vim.rpcrequest(other, "nvim_command", "Testdock run tests/test_long.py")
+  it.soon("its run", runs_there)
+  local ended = it.run("a run beside it", function()
+    vim.cmd("Testdock run tests/test_orders.py::test_total")
+  end)
+  it.equal("how it ended", ended.how, "completed")
+  it.check("the other one goes on", runs_there())
+  vim.rpcnotify(other, "nvim_command", "qall!")
+  it.equal("it is left", vim.fn.jobwait({ other }, 10000), { 0 })
+  it.soon("nothing is left", function()
+    return not runs_there()
+  end)
+  vim.fn.delete("tests/test_long.py")
+end
+
 local function edits_make_stale()
   vim.api.nvim_set_current_buf(orders)
   local line = it.line(orders, "assert Order().total() == 0")
@@ -302,6 +357,9 @@ local function server_comes_back()
     vim.cmd("Testdock run tests/test_orders.py::test_total")
   end)
   it.equal("how it ended", ended.how, "completed")
+  it.soon("the file is known to it", function()
+    return next(vim.lsp.get_clients({ name = "testdock", bufnr = orders })) and next(signs(orders))
+  end)
 end
 
 it.play({
@@ -315,6 +373,8 @@ it.play({
   { "the tree shows, runs and leads to tests", tree_shows },
   { "output is shown, of a run and of a test", output_shows },
   { "what tests run in is chosen", interpreters_are_chosen },
+  { "a flood of output is bounded", flood_is_bounded },
+  { "two editors run at once, and one that is left leaves nothing", two_at_once },
   { "containers are shown, looked at and removed", containers_show },
   { "an edit makes a result stale", edits_make_stale },
   { "mistakes are said", mistakes_are_said },

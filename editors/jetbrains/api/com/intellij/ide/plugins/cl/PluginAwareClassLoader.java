@@ -1,0 +1,3 @@
+package com.intellij.ide.plugins.cl;
+
+public interface PluginAwareClassLoader { com.intellij.openapi.extensions.PluginDescriptor getPluginDescriptor(); }

@@ -1,5 +1,0 @@
-package com.intellij.openapi.extensions;
-
-public final class PluginId {
-    public static PluginId getId(String id) { throw new UnsupportedOperationException(); }
-}
