@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bollard::Docker;
 use bollard::errors::Error;
 use bollard::models::{ImageInspect, ImageSummary};
-use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptions};
+use bollard::query_parameters::ListImagesOptionsBuilder;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::interpreter;
 use testdock_core::interpreter::dockerfile::DockerfileFacts;
@@ -43,7 +43,7 @@ pub(crate) struct Image {
     /// The hash of what it was built from; empty where it was not built here.
     pub(crate) inputs: String,
     /// The labels of those that it replaces, where it was built.
-    series: Vec<(&'static str, String)>,
+    pub(super) series: Vec<(&'static str, String)>,
 }
 
 /// Makes sure that the engine has the image of `interpreter`. Ends soon after `cancel`, with an error
@@ -168,32 +168,6 @@ async fn made(
     Ok(built)
 }
 
-impl Image {
-    /// Removes the images that this one has replaced; one that a container is made of stays until the
-    /// next time, and one that somebody has named, or made of ours, stays for good.
-    pub(super) async fn prune(self, docker: Docker) {
-        let found = labelled(&docker, &self.series).await.unwrap_or_default();
-        let repository = self.name.rsplit_once(':').map_or("", |(repository, _)| repository);
-        let is_ours = |tag: &String| {
-            let name = tag.rsplit_once(':').map_or("", |(name, _)| name);
-            // As Podman calls what has no registry in its name.
-            let name = ["docker.io/", "localhost/"]
-                .iter()
-                .find_map(|it| name.strip_prefix(it))
-                .unwrap_or(name);
-            name == repository || name == "<none>" || is_jenkins_name(name)
-        };
-        let older = found.into_iter().filter(|image| image.id != self.id);
-        for image in older.filter(|image| image.repo_tags.iter().all(is_ours)) {
-            // An image with several names goes with the last of them.
-            for name in image.repo_tags.iter().filter(|name| !name.starts_with("<none>")) {
-                let _ = docker.remove_image(name, None::<RemoveImageOptions>, None).await;
-            }
-            let _ = docker.remove_image(&image.id, None::<RemoveImageOptions>, None).await;
-        }
-    }
-}
-
 /// The images that have all of these labels; of no label, none.
 pub(super) async fn labelled(
     docker: &Docker,
@@ -208,11 +182,6 @@ pub(super) async fn labelled(
     let mut found = docker.list_images(Some(options)).await?;
     found.retain(|image| others.iter().all(|(name, value)| image.labels.get(*name) == Some(value)));
     Ok(found)
-}
-
-/// Whether this is the name that a Jenkins agent's image has beside ours: a hash.
-fn is_jenkins_name(name: &str) -> bool {
-    name.len() == 40 && name.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Pulls the images that a build starts from; one that is not here is pulled by the build itself.

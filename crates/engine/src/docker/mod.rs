@@ -27,6 +27,7 @@ mod context;
 mod image;
 mod note;
 pub(crate) mod own;
+mod prune;
 mod pull;
 pub(crate) mod standing;
 pub(crate) mod takeover;
@@ -51,6 +52,7 @@ use crate::scan;
 use crate::stand::{Seat, Stand};
 use crate::supervisor::Base;
 use container::NotMade;
+use image::Image;
 use nature::Nature;
 use own::Own;
 use recipe::{BASE, Place, Recipe};
@@ -99,7 +101,7 @@ pub(crate) async fn stand(
         {
             events.send(RunEvent::Warning(warning)).await;
         }
-        tokio::spawn(image.clone().prune(docker.clone()));
+        tokio::spawn(tidied(docker.clone(), image.clone(), interpreter.host.clone(), own.clone()));
     }
     let provenance = Provenance {
         interpreter: image.description,
@@ -204,8 +206,15 @@ pub(crate) async fn get(
         true => image::renew(docker, root, interpreter, events, cancel).await,
     };
     let image = image?;
-    image.clone().prune(docker.clone()).await;
+    let own = Own::of_process(docker).await;
+    tidied(docker.clone(), image.clone(), interpreter.host.clone(), own).await;
     Ok(image.known())
+}
+
+/// Removes the images that are not needed now that this one is there.
+async fn tidied(docker: Docker, image: Image, host: Option<String>, own: Own) {
+    prune::replaced(&docker, &image).await;
+    prune::orphans(&docker, host.as_deref(), &own).await;
 }
 
 /// Whether an engine is Podman, which says so among its components only.

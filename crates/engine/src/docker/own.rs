@@ -30,6 +30,11 @@ impl Own {
         Self(found.ok().and_then(|found| found.mounts).map(map))
     }
 
+    /// Whether this process is in a container of the engine, and has other files than its machine.
+    pub(super) fn is_contained(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Where the engine has a path of here; `None` where it has it nowhere.
     pub(super) fn there(&self, here: &Utf8Path) -> Option<Utf8PathBuf> {
         match &self.0 {

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use bollard::query_parameters::{RemoveImageOptionsBuilder, TagImageOptionsBuilder};
+use bollard::query_parameters::{
+    RemoveImageOptions, RemoveImageOptionsBuilder, TagImageOptionsBuilder,
+};
 use expect_test::expect;
 use testdock_core::id::RunId;
 use testdock_core::model::{RunEvent, Stage};
@@ -12,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use super::super::connect::connect;
+use super::super::prune;
 use super::*;
 
 /// An engine that has the base image, or `None` where a machine may do without.
@@ -239,10 +242,10 @@ async fn another_base_image_means_another_image_which_replaces_the_first() {
     // What somebody made of it has its labels, and is theirs.
     let theirs = TagImageOptionsBuilder::new().repo(&name).tag("2").build();
     docker.tag_image(&first.id, Some(theirs)).await.unwrap();
-    second.clone().prune(docker.clone()).await;
+    prune::replaced(docker, &second).await;
     assert_eq!(ids(docker, &second).await.len(), 2, "all but that of the first Dockerfile");
     docker.remove_image(&format!("{name}:2"), None::<RemoveImageOptions>, None).await.unwrap();
-    second.clone().prune(docker.clone()).await;
+    prune::replaced(docker, &second).await;
     assert_eq!(ids(docker, &second).await, std::slice::from_ref(&second.id));
     project.remove(&second).await;
 }
