@@ -6,7 +6,7 @@ vim.g.loaded_testdock = true
 vim.api.nvim_create_user_command("Testdock", function(args)
   require("testdock.commands").run(args)
 end, {
-  nargs = "+",
+  nargs = "*",
   bang = true,
   desc = "Run tests in the project's container",
   complete = function(...)

@@ -321,6 +321,8 @@ local function edits_make_stale()
 end
 
 local function mistakes_are_said()
+  vim.cmd("Testdock")
+  it.said("say what to do; known: all, cancel")
   vim.cmd("Testdock nonsense")
   it.said("unknown command `nonsense`; known: all, cancel")
   local ended, seen = it.run("a test that is not there", function()
@@ -340,6 +342,7 @@ local function pages_help()
   back()
   vim.cmd("checkhealth testdock")
   it.shows(0, "a server runs for " .. vim.pesc(root))
+  it.shows(0, "OK suite +pytest in %.")
   back()
   vim.cmd("helptags ALL")
   vim.cmd("help testdock")
@@ -348,8 +351,10 @@ local function pages_help()
 end
 
 local function server_comes_back()
+  for buf in pairs(server.attached_buffers) do
+    it.equal("pages, panels and help are none of its files", vim.bo[buf].buftype, "")
+  end
   server:stop(true)
-  -- Neovim may have started another one by then.
   it.soon("the server is gone", function()
     return not vim.lsp.get_client_by_id(server.id)
   end)
@@ -358,7 +363,10 @@ local function server_comes_back()
   end)
   it.equal("how it ended", ended.how, "completed")
   it.soon("the file is known to it", function()
-    return next(vim.lsp.get_clients({ name = "testdock", bufnr = orders })) and next(signs(orders))
+    return next(vim.lsp.get_clients({ name = "testdock", bufnr = orders }))
+  end)
+  it.soon("its signs", function()
+    return next(signs(orders))
   end)
 end
 

@@ -85,8 +85,19 @@ function M.run(what, action)
   return ended, outcomes
 end
 
+--- What was shown without a notification: Neovim 0.11 shows so what a server says.
+local function shown(pattern)
+  if vim.api.nvim_exec2("messages", { output = true }).output:find(pattern) then
+    vim.cmd("messages clear")
+    return true
+  end
+end
+
 function M.said(pattern)
   return M.soon("a message like " .. pattern, function()
+    if shown(pattern) then
+      return true
+    end
     for index, text in ipairs(said) do
       if text:find(pattern) then
         table.remove(said, index)
@@ -98,7 +109,7 @@ end
 
 --- Whether nothing like this was said since it was asked for.
 function M.unsaid(pattern)
-  return not vim.iter(said):any(function(text) return text:find(pattern) end)
+  return not shown(pattern) and not vim.iter(said):any(function(text) return text:find(pattern) end)
 end
 
 --- The text of a buffer.

@@ -48,6 +48,13 @@ function M.request(method, params, on_answer)
   end)
 end
 
+--- Asks a server that runs, and waits a little: for what completes a command.
+function M.ask_now(method)
+  local client = M.running()
+  local answer = client and client:request_sync(method, nil, 1000)
+  return answer and answer.result or {}
+end
+
 --- Sends one of the server's commands.
 function M.command(name, argument, on_answer)
   local arguments = { next(argument) and argument or vim.empty_dict() }

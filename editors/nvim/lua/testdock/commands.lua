@@ -65,13 +65,16 @@ local values = {
 }
 
 function M.run(call)
-  local name, rest = call.args:match("^(%S+)%s*(.*)$")
+  local name, rest = call.args:match("^(%S*)%s*(.*)$")
   if commands[name] then
     -- A test's id may hold spaces.
     return commands[name]({ rest = rest ~= "" and rest or nil, fresh = call.bang or nil })
   end
-  local known = table.concat(vim.fn.sort(vim.tbl_keys(commands)), ", ")
-  client.say(("unknown command `%s`; known: %s"):format(name, known), vim.log.levels.ERROR)
+  local known = "known: " .. table.concat(vim.fn.sort(vim.tbl_keys(commands)), ", ")
+  if name == "" then
+    return client.say("say what to do; " .. known)
+  end
+  client.say(("unknown command `%s`; %s"):format(name, known), vim.log.levels.ERROR)
 end
 
 function M.complete(lead, line)

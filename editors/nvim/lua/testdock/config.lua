@@ -33,7 +33,8 @@ function M.lsp()
     cmd = M.options.cmd,
     root_dir = function(buf, on_dir)
       local configured = vim.fs.root(buf, "testdock.toml")
-      if configured or vim.list_contains(languages, vim.bo[buf].filetype) then
+      local is_file = vim.bo[buf].buftype == ""
+      if is_file and (configured or vim.list_contains(languages, vim.bo[buf].filetype)) then
         local root = configured or M.root(buf)
         if root then
           on_dir(root)

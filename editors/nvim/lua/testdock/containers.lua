@@ -6,8 +6,8 @@ local ui = require("testdock.ui")
 local M = {}
 local engines = {}
 
---- All containers: what is wanted of one names its engine too, which is `""` for the usual one.
-local function containers()
+--- All containers of engines: what is wanted of one names its engine too, which is `""` for the usual one.
+local function containers(engines)
   local found = {}
   for _, engine in ipairs(engines) do
     for _, group in ipairs(engine.groups) do
@@ -67,7 +67,7 @@ local panel = ui.panel("containers", "botright 15split", keys, function(add)
     add("", engine.label .. (failed and ": " .. failed.message .. "; " .. (failed.help or "") or ""))
   end
   local group
-  for _, row in ipairs(containers()) do
+  for _, row in ipairs(containers(engines)) do
     if group ~= row.group then
       group = row.group
       add("  ", group)
@@ -98,10 +98,8 @@ end
 
 --- Names of containers, for completion.
 function M.names()
-  local server = client.running()
-  local answer = server and server:request_sync("testdock/containers", nil, 2000)
-  engines = answer and answer.result and answer.result.engines or engines
-  return vim.tbl_map(function(row) return row.it.name end, containers())
+  local told = client.ask_now("testdock/containers").engines or {}
+  return vim.tbl_map(function(row) return row.it.name end, containers(told))
 end
 
 --- Follows the log of a container by name; without a name, all are shown to choose from.

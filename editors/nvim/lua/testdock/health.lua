@@ -24,8 +24,18 @@ function M.check()
   if root then
     health.start("testdock doctor " .. root)
     local doctor = vim.system({ binary, "doctor", "--root", root }, { text = true }):wait()
-    local tell = doctor.code == 0 and health.ok or health.error
-    tell(vim.trim(doctor.stdout .. doctor.stderr))
+    local tell, said = { ok = health.ok, note = health.info, FAIL = health.error }, {}
+    for line in vim.gsplit(vim.trim(doctor.stdout .. doctor.stderr), "\n") do
+      local verdict, text = line:match("^(%a+) +(.*)$")
+      if tell[verdict] then
+        table.insert(said, { tell[verdict], text, {} })
+      elseif said[1] then
+        table.insert(said[#said][3], vim.trim(line))
+      end
+    end
+    for _, it in ipairs(said) do
+      it[1](it[2], it[3])
+    end
   end
 end
 

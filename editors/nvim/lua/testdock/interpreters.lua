@@ -2,14 +2,10 @@
 local client = require("testdock.client")
 
 local M = {}
-local known = {}
 
-require("testdock.ui").on("TestdockInterpreters", function(params)
-  known = params.interpreters
-end)
-
---- The names that were told last, for completion.
+--- The names of all, for completion.
 function M.names()
+  local known = client.ask_now("testdock/interpreters").interpreters or {}
   return vim.tbl_map(function(it) return it.name end, known)
 end
 
@@ -28,11 +24,10 @@ function M.choose(name)
     return use(name)
   end
   client.request("testdock/interpreters", nil, function(answer)
-    known = answer.interpreters
     local function words(it)
       return ("%s %s: %s (%s)"):format(it.chosen and "●" or "○", it.name, it.source, it.detail)
     end
-    vim.ui.select(known, { prompt = "Interpreter", format_item = words }, function(it)
+    vim.ui.select(answer.interpreters, { prompt = "Interpreter", format_item = words }, function(it)
       if it then
         use(it.name)
       end

@@ -28,12 +28,12 @@ local keys = {
   ["<CR>"] = { "go to", jump },
   ["<Tab>"] = { "fold", fold },
   r = { "run", run },
-  R = { "run clean", function(item) run(item, true) end },
+  R = { "clean", function(item) run(item, true) end },
   o = { "output", function(item) client.command("testdock.showOutput", { id = item.id }) end },
   x = { "cancel", function() client.command("testdock.cancel", {}) end },
 }
 
-panel = ui.panel("tree", "topleft 50vsplit", keys, function(add)
+panel = ui.panel("tree", "topleft 60vsplit", keys, function(add)
   local model = Model.of(shown)
   local function each(items, depth)
     for _, item in ipairs(items) do

@@ -58,11 +58,12 @@ function M.panel(name, split, keys, draw)
   for key, action in vim.spairs(keys) do
     table.insert(help, key .. " " .. action[1])
   end
+  local legend = table.concat(help, "  ")
   panel.draw = soon(function()
     if not vim.api.nvim_buf_is_valid(buf) then
       return
     end
-    local lines, marks = { table.concat(help, "   ") }, { { 0, #table.concat(help, "   "), "Comment" } }
+    local lines, marks = { legend }, { { 0, #legend, "Comment" } }
     rows = {}
     draw(function(front, text, row, icon, group)
       table.insert(lines, front .. (icon and icon .. " " or "") .. text)
