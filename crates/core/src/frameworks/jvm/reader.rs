@@ -1,6 +1,6 @@
 //! Follows a tool: the reports of classes as they are written, and what does not compile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use testdock_junit as junit;
@@ -28,8 +28,15 @@ pub(super) struct JvmReader {
     reports: Told,
     build: Box<dyn Build>,
     results: BTreeMap<TestId, TestResult>,
+    /// What the tool calls each of them.
+    names: HashMap<TestId, String>,
+    /// The tests of a class that have the same name for people.
+    shown: HashMap<(TestId, String), BTreeSet<String>>,
     cut: Option<String>,
 }
+
+/// The property of a case that has its name for people.
+const SHOWN: &str = "testdock.shown";
 
 impl JvmReader {
     pub(super) fn new(
@@ -50,6 +57,8 @@ impl JvmReader {
             reports: Told::default(),
             build,
             results: BTreeMap::new(),
+            names: HashMap::new(),
+            shown: HashMap::new(),
             cut: None,
         }
     }
@@ -74,11 +83,14 @@ impl JvmReader {
         }
         let module = self.modules.of_file(path).cloned();
         let mut fresh: BTreeMap<TestId, TestResult> = BTreeMap::new();
-        let mut names: HashMap<TestId, String> = HashMap::new();
         for case in &report.cases {
-            let mut result = self.result(module.as_ref(), &report, case, &names);
-            let name = case.name.as_deref().unwrap_or_default();
-            names.insert(result.id.clone(), name.to_owned());
+            let class = self.class(module.as_ref(), case.classname.as_deref().unwrap_or_default());
+            let Some(name) = self.name(&class, case) else {
+                continue;
+            };
+            let id = self.id(class, case, &name);
+            self.names.insert(id.clone(), name);
+            let mut result = self.result(id, &report, case);
             // Gradle's reports tell what a class printed, and not which test did.
             if let Some(told) = self.results.get(&result.id).filter(|_| result.output.is_empty()) {
                 result.output.clone_from(&told.output);
@@ -94,17 +106,12 @@ impl JvmReader {
         fresh.into_values().map(|result| RunEvent::TestFinished(Box::new(result))).collect()
     }
 
-    fn result(
-        &self,
-        module: Option<&Module>,
-        report: &junit::Report<'_>,
-        case: &junit::Case<'_>,
-        taken: &HashMap<TestId, String>,
-    ) -> TestResult {
+    fn result(&self, id: TestId, report: &junit::Report<'_>, case: &junit::Case<'_>) -> TestResult {
         let suite = case.suite.and_then(|id| report.suites.get(id.index()));
-        let id = self.id(module, case, taken);
         let outcome = match case.outcome().into() {
-            Outcome::Failed if is_of_class(case) => Outcome::Errored,
+            Outcome::Failed if is_of_class(case.name.as_deref().unwrap_or_default(), case) => {
+                Outcome::Errored
+            }
             outcome => outcome,
         };
         let mut result = TestResult::new(id, outcome);
@@ -135,17 +142,26 @@ impl JvmReader {
         result
     }
 
-    /// The test that Surefire calls `package.Outer$Inner` and `method`, with `{types}` or `(types)`, and `[case]`.
-    fn id(
-        &self,
-        module: Option<&Module>,
-        case: &junit::Case<'_>,
-        taken: &HashMap<TestId, String>,
-    ) -> TestId {
-        let class = case.classname.as_deref().unwrap_or_default();
-        let name = case.name.as_deref().unwrap_or_default();
-        let class_id = self.class(module, class);
-        if is_of_class(case) {
+    /// What the tool itself calls a case. Gradle's reports have the name for people instead, which was told together with that
+    /// one when the test ended: where several are called so, what was told of each counts, and there is no name.
+    fn name(&mut self, class: &TestId, case: &junit::Case<'_>) -> Option<String> {
+        let name = case.name.as_deref().unwrap_or_default().to_owned();
+        if let Some(shown) = case.properties.iter().find(|it| it.name == SHOWN) {
+            let called = self.shown.entry((class.clone(), shown.value.clone().into_owned()));
+            called.or_default().insert(name.clone());
+            return Some(name);
+        }
+        let key = (class.clone(), name);
+        match self.shown.get(&key).map(|names| (names.len(), names.first())) {
+            None => Some(key.1),
+            Some((1, only)) => only.cloned(),
+            Some(_) => None,
+        }
+    }
+
+    /// The test of a class that is called `method`, with `{types}` or `(types)`, and `[case]`.
+    fn id(&self, class_id: TestId, case: &junit::Case<'_>, name: &str) -> TestId {
+        if is_of_class(name, case) {
             return class_id;
         }
         let whole = |name: &str| {
@@ -175,7 +191,7 @@ impl JvmReader {
         let id =
             TestId { case: Some(bare.to_owned()).filter(|it| !it.is_empty()), ..whole(method) };
         // Overloaded methods are told apart by their types.
-        match of_types.is_some() && taken.contains_key(&id) {
+        match of_types.is_some() && self.names.get(&id).is_some_and(|other| other != name) {
             true => TestId { case: Some(rest.to_owned()), ..id },
             false => id,
         }
@@ -290,10 +306,9 @@ impl JvmReader {
     }
 }
 
-/// What goes wrong before the first test is the class's.
-fn is_of_class(case: &junit::Case<'_>) -> bool {
-    let name = case.name.as_deref().unwrap_or_default();
-    let is_named = ["", "initializationError", "classMethod"].contains(&name);
+/// What goes wrong before the first test or behind the last is the class's.
+fn is_of_class(name: &str, case: &junit::Case<'_>) -> bool {
+    let is_named = ["", "initializationError", "executionError", "classMethod"].contains(&name);
     is_named || case.classname.as_deref() == Some(name)
 }
 

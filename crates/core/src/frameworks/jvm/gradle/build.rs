@@ -25,7 +25,7 @@ pub(in super::super) struct Complaints {
 
 /// `/path/A.java:12: error: text` of javac, perhaps behind the name of a task; `e: /path/A.kt: (12, 5): text`, `e: file:///path/A.kt:12:5 text` of Kotlin's compiler.
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:e: )?(?::[\w:.-]+)?(?:file://)?(/.+?\.(?:java|kt)):(?: ?\(?)(\d+)(?:[,:] ?(\d+)\)?)?:? (?:error: )?(.*)$")
+    Regex::new(r"^ *(?:e: )?(?::[\w:.-]+)?(?:file://)?(/.+?\.(?:java|kt)):(?: ?\(?)(\d+)(?:[,:] ?(\d+)\)?)?:? (?:error: )?(.*)$")
         .expect("a pattern")
 });
 
@@ -46,7 +46,7 @@ impl Build for Complaints {
             (self.is_wrong, self.is_open) = (true, false);
         } else if line.is_empty() || line.starts_with("* ") {
             self.is_wrong = false;
-        } else if self.is_wrong {
+        } else if self.is_wrong && !line.starts_with(' ') {
             self.wrong.push(line.trim_start_matches("> ").to_owned());
         }
         if line.is_empty() || line.ends_with(" error") || line.ends_with(" errors") {

@@ -16,6 +16,11 @@ const SCRIPT_NAME: &str = "testdock_gradle.init.gradle";
 /// Where reports are written.
 const REPORTS: &str = "*/test-results/*/TEST-*.xml";
 
+/// A build that comes from a cache of its configuration calls no listener before Gradle 8.4, and none that is not allowed there since.
+/// These are what Gradle called it over time; older versions ignore them.
+const NO_CACHE: [&str; 3] =
+    ["configuration-cache", "unsafe.configuration-cache", "unsafe.isolated-projects"];
+
 /// Longer lists are divided among several commands.
 const LONGEST_LIST: usize = 32 * 1024;
 
@@ -29,6 +34,7 @@ pub(in super::super) fn invocation(modules: &Modules, job: &Job, site: &Site) ->
         "--init-script".to_owned(),
         format!("{}/{SCRIPT_NAME}", site.helpers),
     ];
+    words.extend(NO_CACHE.map(|name| format!("-Dorg.gradle.{name}=false")));
     let mut env = vec![("TESTDOCK_LIVE".to_owned(), format!("{}/live", site.scratch))];
     if let Some(cache) = &site.cache {
         words.extend(["--project-cache-dir".to_owned(), format!("{cache}/gradle")]);
@@ -121,7 +127,8 @@ fn patterns(job: &Job, id: &TestId, of_file: &str) -> Vec<String> {
     let method = id.names.last().map(String::as_str).unwrap_or_default();
     let is_table = item.is_some_and(|item| item.kind == ItemKind::Parametrised);
     match &id.case {
-        Some(case) => vec![format!("{class}.{method}[{case}]")],
+        // JUnit 5 knows a method alone, and JUnit 4 a case by this name alone.
+        Some(case) => vec![format!("{class}.{method}"), format!("{class}.{method}[{case}]")],
         None if is_table => vec![format!("{class}.{method}"), format!("{class}.{method}[*")],
         None => vec![format!("{class}.{method}")],
     }

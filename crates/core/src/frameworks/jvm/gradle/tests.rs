@@ -1,5 +1,7 @@
 //! Where Gradle's projects are, which commands run a selection, and what Gradle's words come to.
 
+mod jupiter;
+
 use expect_test::{Expect, expect};
 
 use crate::frameworks::Exit;
@@ -81,7 +83,7 @@ fn a_selection_is_a_task_for_each_module_with_its_classes_and_methods() {
         &[&of("CartTest::counts[a, b #1*]")],
         &[],
         &expect![[r#"
-        :cart:test --tests shop.CartTest.counts[a, b #1*]
+        :cart:test --tests shop.CartTest.counts --tests shop.CartTest.counts[a, b #1*]
     "#]],
     );
     check(
@@ -165,6 +167,42 @@ Run with --stacktrace option";
             /w/shop/cart/src/test/kotlin/shop/TillTest.kt:13: Unresolved reference: y
     "#]]
     .assert_eq(&conclude("", compile, Exit::Code(1)));
+    // Gradle 8.12 says it again at the end, and Gradle 8.11 had a heading for it.
+    let newer = "> Task :cart:compileTestJava FAILED
+/app/shop/cart/src/test/java/shop/CartTest.java:8: error: cannot find symbol
+        int answer = answer();
+                     ^
+  symbol:   method answer()
+1 error
+
+FAILURE: Build failed with an exception.
+
+* What went wrong:
+Execution failed for task ':cart:compileTestJava' (registered by plugin class 'org.gradle.api.plugins.JavaBasePlugin').
+> Compilation failed; see the compiler output below.
+  Note: Some input files use unchecked or unsafe operations.
+  /app/shop/cart/src/test/java/shop/CartTest.java:8: error: cannot find symbol
+          int answer = answer();
+                       ^
+    symbol:   method answer()
+  1 error
+
+* Try:
+> Check your code and dependencies to fix the compilation error(s)
+
+BUILD FAILED in 4s";
+    let heading = newer.replace(
+        "output below.\n",
+        "output below.\n\nJava compilation error (compilation:java:java-compilation-error)\n",
+    );
+    for newer in [newer, &heading] {
+        expect![[r#"
+            0 told
+            errored shop/cart/src/test/java/shop/CartTest.java
+                /w/shop/cart/src/test/java/shop/CartTest.java:8: cannot find symbol
+        "#]]
+        .assert_eq(&conclude("", newer, Exit::Code(1)));
+    }
     let missing = "* What went wrong:
 Could not resolve all files for configuration ':cart:testCompileClasspath'.
 > Could not find junit:junit:4.99.
