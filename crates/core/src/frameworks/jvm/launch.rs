@@ -21,7 +21,7 @@ pub(super) fn candidates(
         return vec![launched(site, reports, command, Vec::new())];
     }
     let here = |command: &str| {
-        let check = ["sh", "-c", "command -v \"$0\"", command].map(str::to_owned);
+        let check = ["sh", "-c", "command -v \"$0\" || [ -f \"$0\" ]", command].map(str::to_owned);
         launched(site, reports, &[command.to_owned()], check.to_vec())
     };
     usual.map(here).to_vec()

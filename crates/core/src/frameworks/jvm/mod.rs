@@ -83,6 +83,11 @@ trait Build: Send {
 
     /// What stopped the tool, other than what does not compile and what tests have told.
     fn complaint(&self) -> Option<&str>;
+
+    /// What mends that.
+    fn help(&self) -> &'static str {
+        "the end of its output says why"
+    }
 }
 
 fn is_source(path: &RelPath) -> bool {

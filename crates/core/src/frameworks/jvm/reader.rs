@@ -271,7 +271,7 @@ impl JvmReader {
     }
 
     fn broken(&self, exit: Exit) -> Option<Broken> {
-        let help = Some("the end of its output says why");
+        let help = Some(self.build.help());
         if let Some(cut) = &self.cut {
             return Some(Broken::process(cut.clone(), help));
         }

@@ -21,6 +21,10 @@ pub(in super::super) struct Complaints {
     is_wrong: bool,
     /// What went wrong, other than what is told elsewhere.
     wrong: Vec<String>,
+    /// What the wrapper downloads.
+    download: Option<String>,
+    /// What kept the wrapper from starting Gradle.
+    wrapper: Option<String>,
 }
 
 /// `/path/A.java:12: error: text` of javac, perhaps behind the name of a task; `e: /path/A.kt: (12, 5): text`, `e: file:///path/A.kt:12:5 text` of Kotlin's compiler.
@@ -41,6 +45,13 @@ impl Build for Complaints {
                 self.errors.push(Complaint { message: found[4].to_owned(), place, detail });
             }
             return;
+        }
+        if let Some(from) = line.strip_prefix("Downloading ") {
+            self.download.get_or_insert_with(|| from.to_owned());
+        } else if let Some(what) = line.strip_prefix("Exception in thread \"main\" ") {
+            let of = self.download.as_ref().map(|from| format!("{from}: ")).unwrap_or_default();
+            let said = || format!("the wrapper could not get its Gradle: {of}{what}");
+            self.wrapper.get_or_insert_with(said);
         }
         if line == "* What went wrong:" {
             (self.is_wrong, self.is_open) = (true, false);
@@ -79,6 +90,23 @@ impl Build for Complaints {
         };
         let told = self.wrong.iter().find(|line| !is_told(line));
         let all = || self.wrong.first().filter(|_| self.errors.is_empty());
-        told.or_else(all).map(String::as_str)
+        told.or_else(all).or(self.failed_wrapper()).map(String::as_str)
+    }
+
+    fn help(&self) -> &'static str {
+        match self.failed_wrapper() {
+            Some(_) => {
+                "let the image's build run `./gradlew help` with a `GRADLE_USER_HOME` that is for everyone, or let the tests reach \
+                 what it downloads"
+            }
+            None => "the end of its output says why",
+        }
+    }
+}
+
+impl Complaints {
+    /// Where Gradle itself has said what went wrong, it was there.
+    fn failed_wrapper(&self) -> Option<&String> {
+        self.wrapper.as_ref().filter(|_| self.wrong.is_empty())
     }
 }

@@ -212,6 +212,14 @@ Could not resolve all files for configuration ':cart:testCompileClasspath'.
         0 told
         broken: Gradle ended with exit code 1: Could not resolve all files for configuration ':cart:testCompileClasspath'.
     "#]].assert_eq(&conclude("", missing, Exit::Code(1)));
+    let wrapper = "Downloading https://services.gradle.org/distributions/gradle-8.10-bin.zip
+
+Exception in thread \"main\" java.net.UnknownHostException: services.gradle.org
+	at java.base/sun.nio.ch.NioSocketImpl.connect(NioSocketImpl.java:567)";
+    expect![[r#"
+        0 told
+        broken: Gradle ended with exit code 1: the wrapper could not get its Gradle: https://services.gradle.org/distributions/gradle-8.10-bin.zip: java.net.UnknownHostException: services.gradle.org
+    "#]].assert_eq(&conclude("", wrapper, Exit::Code(1)));
     let died = "* What went wrong:
 Execution failed for task ':cart:test'.
 > Process 'Gradle Test Executor 1' finished with non-zero exit value 3
