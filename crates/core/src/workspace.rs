@@ -91,11 +91,15 @@ impl Workspace {
         let suites: Vec<&Arc<Suite>> = suites.collect();
         suites
             .into_iter()
-            .map(|suite| FileTests {
-                suite: suite.clone(),
-                path: source.path.clone(),
-                items: suite.framework.discover(suite, source).into(),
-                others: source.others(),
+            .map(|suite| {
+                let found = suite.framework.discover(suite, source);
+                let is_own = |id: &TestId| id.suite == suite.name;
+                FileTests {
+                    suite: suite.clone(),
+                    path: source.path.clone(),
+                    items: source.complete(found, is_own).into(),
+                    others: source.others(),
+                }
             })
             .collect()
     }

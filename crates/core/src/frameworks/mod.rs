@@ -24,6 +24,7 @@ mod chosen;
 mod classes;
 mod complaint;
 mod helper;
+mod hidden;
 mod item;
 mod known;
 mod pattern;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tree_sitter::{InputEdit, Language, Node, Parser, Point, Tree};
 
+use super::hidden::{Standing, with_hidden};
 use super::{ItemKind, Position, Range, TestItem};
 use crate::id::TestId;
 use crate::paths::RelPath;
@@ -22,11 +23,12 @@ pub struct Grammar {
     pub language: fn() -> Language,
 }
 
-/// The syntax trees of an earlier text of a file.
+/// The syntax trees of an earlier text of a file, and the tests that stood in it.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
     text: Arc<str>,
     trees: HashMap<&'static str, Tree>,
+    tests: Vec<Standing>,
 }
 
 /// Reads another file of the workspace; `None` where there is none.
@@ -39,7 +41,9 @@ pub struct Source<'s> {
     /// Its text.
     pub text: &'s str,
     trees: HashMap<&'static str, Tree>,
+    mended: HashMap<&'static str, Tree>,
     memory: Option<&'s Memory>,
+    tests: Vec<Standing>,
     read: Option<Read<'s>>,
     others: RefCell<BTreeMap<RelPath, Arc<str>>>,
 }
@@ -51,7 +55,9 @@ impl<'s> Source<'s> {
             path,
             text,
             trees: HashMap::new(),
+            mended: HashMap::new(),
             memory: None,
+            tests: Vec::new(),
             read: None,
             others: RefCell::default(),
         }
@@ -82,7 +88,34 @@ impl<'s> Source<'s> {
 
     /// What to remember of it, for when it is edited. `text` is its text.
     pub fn into_memory(self, text: Arc<str>) -> Memory {
-        Memory { text, trees: self.trees }
+        Memory { text, trees: self.trees, tests: self.tests }
+    }
+
+    /// What a suite found in it, of whose tests `is_own` knows, and what an unfinished edit hides of that.
+    pub(crate) fn complete(
+        &mut self,
+        found: Vec<TestItem>,
+        is_own: impl Fn(&TestId) -> bool,
+    ) -> Vec<TestItem> {
+        let read = |(name, tree)| self.mended.get(name).unwrap_or(tree);
+        let broken: Vec<&Tree> =
+            self.trees.iter().map(read).filter(|tree| tree.root_node().has_error()).collect();
+        let Some(memory) = self.memory.filter(|it| !broken.is_empty() && !it.tests.is_empty())
+        else {
+            self.tests.extend(found.iter().map(Standing::from));
+            return found;
+        };
+        let is_comment = |at: usize| {
+            let node = |tree: &&Tree| {
+                let node = tree.root_node().descendant_for_byte_range(at, at);
+                node.is_some_and(|node| node.kind().contains("comment"))
+            };
+            broken.iter().any(node)
+        };
+        let before: Vec<&Standing> = memory.tests.iter().filter(|it| is_own(it.id())).collect();
+        let (all, tests) = with_hidden(found, &before, (&memory.text, self.text), is_comment);
+        self.tests.extend(tests);
+        all
     }
 
     /// Its syntax tree; `None` where the grammar does not fit this program.
@@ -98,6 +131,21 @@ impl<'s> Source<'s> {
         let tree = parse(grammar, self.text, old.as_ref())?;
         self.trees.insert(grammar.name, tree.clone());
         Some(tree)
+    }
+
+    /// The same of a grammar that cannot read some texts: `mend` writes what it cannot read in another way that is as long.
+    pub fn mended_tree(
+        &mut self,
+        grammar: &'static Grammar,
+        mend: fn(&str) -> String,
+    ) -> Option<Tree> {
+        let tree = self.tree(grammar)?;
+        if !tree.root_node().has_error() {
+            return Some(tree);
+        }
+        let mended = parse(grammar, &mend(self.text), None)?;
+        self.mended.insert(grammar.name, mended.clone());
+        Some(mended)
     }
 
     /// The text of a node.

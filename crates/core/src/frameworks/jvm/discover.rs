@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use tree_sitter::Node;
+use tree_sitter::{Node, Tree};
 
 use super::heritage::inherited;
 use super::java::Java;
 use super::kotlin::Kotlin;
 use crate::frameworks::classes::{Around, Classes};
 use crate::frameworks::source::named_children;
-use crate::frameworks::{Grammar, ItemKind, Source, Suite, TestItem};
+use crate::frameworks::{ItemKind, Source, Suite, TestItem};
 
 /// The tests of a file of Java or Kotlin.
 pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
@@ -21,9 +21,10 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
 
 /// How a language writes what JUnit looks at.
 pub(super) trait Syntax {
-    const GRAMMAR: &'static Grammar;
     const CLASSES: &'static [&'static str];
     const METHOD: &'static str;
+
+    fn tree(source: &mut Source<'_>) -> Option<Tree>;
 
     /// What holds the members of a class.
     fn body(class: Node<'_>) -> Option<Node<'_>>;
@@ -48,7 +49,7 @@ pub(super) trait Syntax {
 }
 
 fn walk<S: Syntax>(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-    let Some(tree) = source.tree(S::GRAMMAR) else {
+    let Some(tree) = S::tree(source) else {
         return Vec::new();
     };
     let mut found = Classes::new(source, suite.of_file(source.path.clone()));

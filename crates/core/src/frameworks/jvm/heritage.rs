@@ -57,7 +57,7 @@ fn follow<S: Syntax>(
             continue;
         };
         let mut there = Source::new(&path, &text);
-        let Some(tree) = there.tree(S::GRAMMAR) else {
+        let Some(tree) = S::tree(&mut there) else {
             continue;
         };
         let root = tree.root_node();

@@ -1,6 +1,6 @@
 //! How Java writes what JUnit looks at.
 
-use tree_sitter::Node;
+use tree_sitter::{Node, Tree};
 
 use super::discover::Syntax;
 use crate::frameworks::source::{children, named_children};
@@ -11,9 +11,12 @@ static JAVA: Grammar = Grammar { name: "java", language: || tree_sitter_java::LA
 pub(super) struct Java;
 
 impl Syntax for Java {
-    const GRAMMAR: &'static Grammar = &JAVA;
     const CLASSES: &'static [&'static str] = &["class_declaration", "record_declaration"];
     const METHOD: &'static str = "method_declaration";
+
+    fn tree(source: &mut Source<'_>) -> Option<Tree> {
+        source.tree(&JAVA)
+    }
 
     fn body(class: Node<'_>) -> Option<Node<'_>> {
         class.child_by_field_name("body")

@@ -1,6 +1,9 @@
 //! How Kotlin writes what JUnit looks at.
 
-use tree_sitter::Node;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use tree_sitter::{Node, Tree};
 
 use super::discover::Syntax;
 use crate::frameworks::source::{children, named_children};
@@ -12,9 +15,12 @@ static KOTLIN: Grammar =
 pub(super) struct Kotlin;
 
 impl Syntax for Kotlin {
-    const GRAMMAR: &'static Grammar = &KOTLIN;
     const CLASSES: &'static [&'static str] = &["class_declaration"];
     const METHOD: &'static str = "function_declaration";
+
+    fn tree(source: &mut Source<'_>) -> Option<Tree> {
+        source.mended_tree(&KOTLIN, ended)
+    }
 
     fn body(class: Node<'_>) -> Option<Node<'_>> {
         part(class, "class_body").or_else(|| delegated_body(class))
@@ -59,6 +65,41 @@ impl Syntax for Kotlin {
 
     fn can_run(source: &Source<'_>, method: Node<'_>, _: ItemKind) -> bool {
         !Self::modifiers(method).into_iter().any(|it| source.slice(it) == "private")
+    }
+}
+
+/// The grammar wants a line's end or a `;` behind each member of a class, which Kotlin does not, and reads nothing more where there is
+/// none: in `{ val x = 1 } fun y() {}` the spaces beside the `}` become one.
+fn ended(text: &str) -> String {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+        let string = r#""""(?s:.*?)"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])'"#;
+        Regex::new(&format!(r"{string}|//[^\n]*|/\*(?s:.*?)\*/")).expect("a pattern")
+    });
+    let mut ended = String::with_capacity(text.len());
+    let mut at = 0;
+    let rest = text.len()..text.len();
+    for quoted in QUOTED.find_iter(text).map(|it| it.range()).chain([rest]) {
+        for (place, c) in text[at..quoted.start].char_indices() {
+            let is_end = c == ' ' && is_end(&ended, &text[at + place + 1..]);
+            ended.push(if is_end { ';' } else { c });
+        }
+        at = quoted.end;
+        ended.push_str(&text[quoted]);
+    }
+    ended
+}
+
+/// Whether a member ends between two texts.
+fn is_end(before: &str, behind: &str) -> bool {
+    static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
+        let modifiers = "public|private|protected|internal|open|abstract|override|suspend|inner|data|enum|companion|lateinit";
+        Regex::new(&format!(r"^(?:@|(?:fun|val|var|class|object|interface|init|{modifiers})\b)"))
+            .expect("a pattern")
+    });
+    match before.trim_end_matches([' ', '\t']).chars().next_back() {
+        None | Some('\n' | '{' | ';' | ',' | '>') => false,
+        Some('}') if MEMBER.is_match(behind) => true,
+        Some(_) => behind.starts_with('}'),
     }
 }
 

@@ -151,6 +151,44 @@ class OtherTest extends TillTest {}",
     .assert_eq(&listed(job.known.items()));
 }
 
+/// Of a class on one line the grammar reads nothing, nor of what follows.
+#[test]
+fn what_stands_on_one_line_is_found() {
+    let check = |text: &str, expected: &Expect| {
+        let files = [("pom.xml", "<project/>"), ("src/test/kotlin/shop/CartTest.kt", text)];
+        expected.assert_eq(&listed(sample::job(&MAVEN, "", &files, &[], &[]).known.items()));
+    };
+    let text = r#"class CartTest {
+    companion object { val x = 1 }; @Test fun adds() { assertEquals("a }", 'b') }
+    @Nested inner class Empty { @Test fun free() { call { it } } }
+    inner class No { val text = """ " } """ /* " } */ } // " }
+    @Test fun counts() = when (x) { 1 -> "${ x }" else -> "b" }
+}
+class TillTest { @Test fun rings() { } @Nested inner class X { @Test fun y() {} } }
+"#;
+    check(
+        text,
+        &expect![[r#"
+            group 1 CartTest
+            test 2 CartTest > adds
+            group 3 CartTest > Empty
+            test 3 CartTest > Empty > free
+            test 5 CartTest > counts
+            group 7 TillTest
+            test 7 TillTest > rings
+            group 7 TillTest > X
+            test 7 TillTest > X > y
+        "#]],
+    );
+    check(
+        "class CartTest { @Test fun adds() {} }",
+        &expect![[r#"
+        group 1 CartTest
+        test 1 CartTest > adds
+    "#]],
+    );
+}
+
 #[test]
 fn names_with_spaces_are_chosen() {
     let check = |kind: &Kind, chosen: &[&str], expected: &Expect| {

@@ -1,0 +1,166 @@
+//! What an unfinished edit hides: where a text is not whole, such as behind a quote that was just typed, a grammar makes of all around it
+//! what it likes.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Position, Range, Source, TestItem};
+use crate::id::TestId;
+
+/// A test as it stood in a text that was whole, moved along with the edits since.
+#[derive(Debug, Clone)]
+pub(super) struct Standing {
+    item: TestItem,
+    /// Whether none of them was in it.
+    is_whole: bool,
+}
+
+impl Standing {
+    pub(super) fn id(&self) -> &TestId {
+        &self.item.id
+    }
+}
+
+impl From<&TestItem> for Standing {
+    fn from(item: &TestItem) -> Self {
+        Self { item: item.clone(), is_whole: true }
+    }
+}
+
+/// An edit, in positions of both texts.
+struct Edit {
+    start: Position,
+    old_end: Position,
+    new_end: Position,
+}
+
+/// What is listed of a text that is not whole, in which some tests were `found`, and what is known of those that stood there `before` it
+/// was edited: they are there as long as what they are called by was not edited.
+pub(super) fn with_hidden(
+    mut found: Vec<TestItem>,
+    before: &[&Standing],
+    (old, new): (&str, &str),
+    is_comment: impl Fn(usize) -> bool,
+) -> (Vec<TestItem>, Vec<Standing>) {
+    let edit = Edit::between(old, new);
+    let lines = Lines::of(new);
+    let stood: HashSet<&TestId> = before.iter().map(|standing| standing.id()).collect();
+    // Where a class stands, the tests stand that it has from others.
+    let mut places: HashMap<Position, Vec<usize>> = HashMap::new();
+    for (at, item) in found.iter().enumerate() {
+        places.entry(item.name.start).or_default().push(at);
+    }
+    let mut ids: HashSet<TestId> = found.iter().map(|item| item.id.clone()).collect();
+    let mut standing = Vec::new();
+    for moved in before.iter().filter_map(|standing| edit.moved(standing, &lines)) {
+        let (id, place) = (moved.id(), moved.item.name.start);
+        let is_held = |holder: TestId| !stood.contains(&holder) || ids.contains(&holder);
+        if !id.parent().is_none_or(is_held) {
+            continue;
+        }
+        let here = places.get(&place).map_or(&[][..], Vec::as_slice);
+        let same = here.iter().find(|at| found[**at].id.names.last() == id.names.last());
+        let is_free = here.iter().all(|at| stood.contains(&found[*at].id));
+        match same.map(|at| &mut found[*at]) {
+            // Its end may be another's.
+            Some(item) if item.id == *id && !moved.is_whole => {}
+            // It may be found out of its groups, or in others.
+            Some(item) if item.id == *id || !ids.contains(id) => *item = moved.item.clone(),
+            None if is_free && !ids.contains(id) && !is_comment(lines.byte(place)) => {
+                found.push(moved.item.clone());
+            }
+            _ => continue,
+        }
+        ids.insert(id.clone());
+        standing.push(moved);
+    }
+    // Parents stand before their children.
+    found.sort_by_key(|item| item.range.start);
+    (found, standing)
+}
+
+impl Edit {
+    fn between(old: &str, new: &str) -> Self {
+        let common = |a: &mut dyn Iterator<Item = (char, char)>| -> usize {
+            a.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+        };
+        let start = common(&mut old.chars().zip(new.chars()));
+        let (old_rest, new_rest) = (&old[start..], &new[start..]);
+        let end = common(&mut old_rest.chars().rev().zip(new_rest.chars().rev()));
+        Self {
+            start: position(old, start),
+            old_end: position(old, old.len() - end),
+            new_end: position(new, new.len() - end),
+        }
+    }
+
+    /// A test where it is now; `None` where what it is called by was edited.
+    fn moved(&self, standing: &Standing, new: &Lines<'_>) -> Option<Standing> {
+        let item = &standing.item;
+        if item.range.end <= self.start {
+            return Some(standing.clone());
+        }
+        if item.range.start >= self.old_end {
+            let shifted =
+                |it: Range| Range { start: self.shifted(it.start), end: self.shifted(it.end) };
+            let (range, name) = (shifted(item.range), shifted(item.name));
+            return Some(Standing {
+                item: TestItem { range, name, ..item.clone() },
+                ..standing.clone()
+            });
+        }
+        (item.name.end <= self.start).then(|| {
+            let is_around = self.old_end <= item.range.end;
+            let end = if is_around { self.shifted(item.range.end) } else { self.new_end };
+            let range = Range { end, ..item.range };
+            let text = &new.text[new.byte(range.start)..new.byte(range.end)];
+            let item = TestItem { range, hash: Source::hash_of(text), ..item.clone() };
+            Standing { item, is_whole: false }
+        })
+    }
+
+    /// A position behind the edit.
+    fn shifted(&self, old: Position) -> Position {
+        let line = self.new_end.line + (old.line - self.old_end.line);
+        let is_beside = old.line == self.old_end.line;
+        let character = match is_beside {
+            true => self.new_end.character + (old.character - self.old_end.character),
+            false => old.character,
+        };
+        Position { line, character }
+    }
+}
+
+fn position(text: &str, at: usize) -> Position {
+    let before = &text[..at];
+    let line = before.matches('\n').count();
+    let begin = before.rfind('\n').map_or(0, |at| at + 1);
+    let units = before[begin..].chars().map(char::len_utf16).sum::<usize>();
+    let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+    Position { line: count(line), character: count(units) }
+}
+
+/// A text whose lines are known.
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// Where a position is.
+    fn byte(&self, position: Position) -> usize {
+        let start = self.starts.get(position.line as usize).copied().unwrap_or(self.text.len());
+        let mut units = 0;
+        let mut chars = self.text[start..].char_indices();
+        let inner = chars.find(|(_, c)| {
+            let is_there = units >= position.character as usize;
+            units += c.len_utf16();
+            is_there
+        });
+        inner.map_or(self.text.len(), |(at, _)| start + at)
+    }
+}
