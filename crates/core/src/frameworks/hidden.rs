@@ -112,7 +112,7 @@ impl Edit {
             let is_around = self.old_end <= item.range.end;
             let end = if is_around { self.shifted(item.range.end) } else { self.new_end };
             let range = Range { end, ..item.range };
-            let text = &new.text[new.byte(range.start)..new.byte(range.end)];
+            let text = new.text.get(new.byte(range.start)..new.byte(range.end)).unwrap_or_default();
             let item = TestItem { range, hash: Source::hash_of(text), ..item.clone() };
             Standing { item, is_whole: false }
         })
@@ -120,10 +120,10 @@ impl Edit {
 
     /// A position behind the edit.
     fn shifted(&self, old: Position) -> Position {
-        let line = self.new_end.line + (old.line - self.old_end.line);
+        let line = self.new_end.line + old.line.saturating_sub(self.old_end.line);
         let is_beside = old.line == self.old_end.line;
         let character = match is_beside {
-            true => self.new_end.character + (old.character - self.old_end.character),
+            true => self.new_end.character + old.character.saturating_sub(self.old_end.character),
             false => old.character,
         };
         Position { line, character }

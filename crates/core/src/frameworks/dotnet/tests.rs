@@ -72,6 +72,20 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
     sample::job(&KIND, "", FILES, selection, exclude)
 }
 
+/// .NET knows nothing of the signs that let C# have its own words as names.
+#[test]
+fn names_that_are_words_of_the_language_are_found() {
+    let event = "namespace Shop.@event; public class @class { [Fact] public void @new() { } }";
+    let files = [("a.csproj", PROJECT), ("EventTests.cs", event)];
+    let job = sample::job(&KIND, "", &files, &["EventTests.cs::Shop.event.class::new"], &[]);
+    expect![[r#"
+        group 1 Shop.event.class
+        test 1 Shop.event.class > new
+        /app/a.csproj --filter FullyQualifiedName=Shop.event.class.new
+    "#]]
+    .assert_eq(&(listed(job.known.items()) + &steps(&job, &site())));
+}
+
 #[test]
 fn a_solution_with_tests_is_a_suite_and_so_is_a_project_in_none() {
     let check = |files: sample::Files<'_>, expected: &[&str]| {

@@ -38,6 +38,9 @@ pub(super) trait Syntax {
     /// Whether nothing can be made of a class, though it is not called abstract.
     fn is_interface(class: Node<'_>) -> bool;
 
+    /// Whether JUnit 3 takes a method for a test, by all but its name: it is public, and gives and takes nothing.
+    fn is_plain(source: &Source<'_>, method: Node<'_>) -> bool;
+
     /// The class that a class extends; empty where it extends none.
     fn superclass<'s>(source: &Source<'s>, class: Node<'_>) -> &'s str;
 
@@ -125,9 +128,10 @@ fn take_method<S: Syntax>(found: &mut Classes<'_, '_>, method: Node<'_>, class: 
     };
     let said = Annotations::of::<S>(found.source, method);
     let word = word(found.source, name);
-    let old = (class.is_old && word.starts_with("test")).then_some(ItemKind::Test);
+    let is_old = class.is_old && word.starts_with("test") && S::is_plain(found.source, method);
+    let old = is_old.then_some(ItemKind::Test);
     let can_run = |kind: &ItemKind| S::can_run(found.source, method, *kind);
-    let Some(kind) = said.kind().or(old).filter(can_run) else {
+    let Some(kind) = said.kind().filter(can_run).or(old) else {
         return;
     };
     let kind = if class.makes_cases { ItemKind::Parametrised } else { kind };

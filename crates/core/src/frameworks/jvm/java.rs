@@ -37,6 +37,13 @@ impl Syntax for Java {
         false // A kind of node of its own.
     }
 
+    fn is_plain(source: &Source<'_>, method: Node<'_>) -> bool {
+        let is_void = method.child_by_field_name("type").is_some_and(|it| it.kind() == "void_type");
+        let takes = method.child_by_field_name("parameters").map(named_children);
+        let is_public = Self::modifiers(method).into_iter().any(|it| source.slice(it) == "public");
+        is_void && is_public && takes.is_some_and(|all| all.iter().all(Node::is_extra))
+    }
+
     fn superclass<'s>(source: &Source<'s>, class: Node<'_>) -> &'s str {
         class.child_by_field_name("superclass").map(|it| source.slice(it)).unwrap_or_default()
     }

@@ -47,6 +47,16 @@ impl Syntax for Kotlin {
         children(class).iter().any(|it| it.kind() == "interface")
     }
 
+    fn is_plain(source: &Source<'_>, method: Node<'_>) -> bool {
+        let hides = ["private", "protected", "internal"];
+        let is_hidden =
+            Self::modifiers(method).into_iter().any(|it| hides.contains(&source.slice(it)));
+        let takes = part(method, "function_value_parameters").map(named_children);
+        let gives = children(method).into_iter().skip_while(|it| it.kind() != ":").nth(1);
+        let is_void = gives.is_none_or(|it| source.slice(it) == "Unit");
+        is_void && !is_hidden && takes.is_some_and(|all| all.iter().all(Node::is_extra))
+    }
+
     fn superclass<'s>(source: &Source<'s>, class: Node<'_>) -> &'s str {
         // Only a class is called: `: TestCase()`.
         let all = part(class, "delegation_specifiers").map(|it| source.slice(it));

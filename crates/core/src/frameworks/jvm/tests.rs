@@ -55,6 +55,10 @@ class OldTest(val n: Int) {
 class OlderTest : TestCase(), Cleanup {
     fun testIt() {}
     fun other() {}
+    fun testWith(n: Int) {}
+    fun testOf(): Int = 1
+    private fun testHidden() {}
+    fun testUnit(): Unit {}
 }
 
 class PaidTest : Till by CashTill() {
@@ -99,9 +103,10 @@ fn tests_are_functions_with_an_annotation_in_classes() {
         parametrised 43 OldTest > works
         group 46 OlderTest
         test 47 OlderTest > testIt
-        group 51 PaidTest
-        test 52 PaidTest > pays #slow
-        test 54 PaidTest > returns
+        test 52 OlderTest > testUnit
+        group 55 PaidTest
+        test 56 PaidTest > pays #slow
+        test 58 PaidTest > returns
     "#]]
     .assert_eq(&listed(job.known.items()));
 }

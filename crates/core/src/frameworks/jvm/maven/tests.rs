@@ -26,7 +26,7 @@ class CartTest {
 }
 abstract class Base { @Test void inherited() {} }
 class Other { void nothing() {} }
-class OldTest extends junit.framework.TestCase { public void testIt() {} public void other() {} }
+class OldTest extends junit.framework.TestCase { public void testIt(/* */) {} public void other() {} public void testWith(int n) {} public int testOf() { return 1; } void testHidden() {} }
 @RunWith(Parameterized.class) class TableTest { @Test public void row() {} }
 @RunWith(Enclosed.class) class AllTest { public static class One { @Test public void works() {} } }
 class HalfTest { @Test void unfinished( }
