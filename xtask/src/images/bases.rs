@@ -149,7 +149,7 @@ pub(crate) const BASES: &[Base] = &[
         name: "gradle",
         public: "gradle:8-jdk17",
         suite: "bookworm",
-        packages: &["default-jdk-headless", "gradle", "junit4"],
+        packages: &["default-jdk-headless", "gradle", "junit4", "junit5"],
         hooks: &[],
         environment: &[],
         cmd: "bash",
