@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use tree_sitter::{Node, Tree};
 
 use super::discover::Syntax;
@@ -19,7 +19,7 @@ impl Syntax for Kotlin {
     const METHOD: &'static str = "function_declaration";
 
     fn tree(source: &mut Source<'_>) -> Option<Tree> {
-        source.mended_tree(&KOTLIN, ended)
+        source.mended_tree(&KOTLIN, mended)
     }
 
     fn body(class: Node<'_>) -> Option<Node<'_>> {
@@ -78,8 +78,24 @@ impl Syntax for Kotlin {
     }
 }
 
-/// The grammar wants a line's end or a `;` behind each member of a class, which Kotlin does not, and reads nothing more where there is
-/// none: in `{ val x = 1 } fun y() {}` the spaces beside the `}` become one.
+/// What the grammar cannot read, so that it makes nothing of all that follows, in another way that is as long.
+fn mended(text: &str) -> String {
+    let older = NEWER.replace_all(text, |found: &Captures<'_>| {
+        let kept = found.get(1).or(found.get(2)).map_or("", |it| it.as_str());
+        " ".repeat(found[0].len() - kept.len()) + kept
+    });
+    ended(&older)
+}
+
+/// What is newer than the grammar, and calls no test anything: a condition in a branch (`is Int if it > 1 ->`), signs before a string
+/// (`$$"a"`), `context(…)`, and the `field` of a property.
+static NEWER: LazyLock<Regex> = LazyLock::new(|| {
+    let lines = r"(?m:^[ \t]*context\([^()\n]*\))|(?m:^[ \t]*field\b[^\n=]*=[^\n]*)";
+    Regex::new(&format!(r#" if [^\n{{}}]*?( ->)|\$\$+(")|{lines}"#)).expect("a pattern")
+});
+
+/// The grammar wants a line's end or a `;` behind each member of a class, which Kotlin does not: in `{ val x = 1 } fun y() {}` the spaces
+/// beside the `}` become one.
 fn ended(text: &str) -> String {
     static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
         let string = r#""""(?s:.*?)"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])'"#;

@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 
 use super::{GRADLE, MAVEN};
 use crate::frameworks::sample::{self, Files, listed, shown, site, steps};
-use crate::frameworks::{Exit, Kind};
+use crate::frameworks::{Exit, ItemKind, Kind};
 use crate::plan::Job;
 
 const CART: &str = r#"package shop
@@ -192,6 +192,32 @@ class TillTest { @Test fun rings() { } @Nested inner class X { @Test fun y() {} 
         test 1 CartTest > adds
     "#]],
     );
+}
+
+/// Each of these makes the grammar read nothing of the file.
+#[test]
+fn what_is_newer_than_the_grammar_hides_nothing() {
+    let newer = [
+        "@Test fun first() { when (x) { is Int if x > 1 && y() -> a(); else -> b() } }",
+        "@Test fun first() { val s = $$\"a $$b\" }",
+        "context(clock: Clock)\n    @Test fun first() {}",
+        "val x: List<Int>\n        field = listOf(1)\n    @Test fun first() {}",
+    ];
+    for newer in newer {
+        let text = format!(
+            "class ATest {{\n    {newer}\n    @Test fun second() {{}}\n}}\nclass BTest {{ @Test fun third() {{}} }}\n"
+        );
+        let files = [("pom.xml", "<project/>"), ("src/test/kotlin/ATest.kt", text.as_str())];
+        let job = sample::job(&MAVEN, "", &files, &[], &[]);
+        let found = job.known.items().filter(|it| it.kind == ItemKind::Test);
+        let found: Vec<(String, u32)> =
+            found.map(|it| (it.id.names.join("."), it.name.start.line)).collect();
+        let line = |test: &str| text[..text.find(test).unwrap()].matches('\n').count() as u32;
+        let expected =
+            [("ATest.first", "first()"), ("ATest.second", "second"), ("BTest.third", "third")];
+        let expected = expected.map(|(name, test)| (name.to_owned(), line(test)));
+        assert_eq!(found, expected, "{text}");
+    }
 }
 
 #[test]

@@ -18,8 +18,12 @@ const REPORTS: &str = "*/test-results/*/TEST-*.xml";
 
 /// A build that comes from a cache of its configuration calls no listener before Gradle 8.4, and none that is not allowed there since.
 /// These are what Gradle called it over time; older versions ignore them.
-const NO_CACHE: [&str; 3] =
-    ["configuration-cache", "unsafe.configuration-cache", "unsafe.isolated-projects"];
+const NO_CACHE: [&str; 4] = [
+    "configuration-cache",
+    "unsafe.configuration-cache",
+    "isolated-projects",
+    "unsafe.isolated-projects",
+];
 
 /// Longer lists are divided among several commands.
 const LONGEST_LIST: usize = 32 * 1024;
