@@ -1,7 +1,8 @@
 //! Finds the tests of a C# file: methods with an attribute of xUnit, NUnit or MSTest, in classes and nested ones.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use regex::Regex;
 use tree_sitter::Node;
 
 use crate::frameworks::classes::{Around, Classes};
@@ -12,12 +13,20 @@ static CSHARP: Grammar =
     Grammar { name: "c-sharp", language: || tree_sitter_c_sharp::LANGUAGE.into() };
 
 pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-    let Some(tree) = source.tree(&CSHARP) else {
+    let Some(tree) = source.mended_tree(&CSHARP, mended) else {
         return Vec::new();
     };
     let mut found = Classes::new(source, suite.of_file(source.path.clone()));
     take_below(&mut found, tree.root_node(), "");
     found.into_items()
+}
+
+/// What is newer than the grammar, which makes nothing of the class around it, in another way that is as long: `x?.y = 1`.
+fn mended(text: &str) -> String {
+    static SET_IF_THERE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\?([.\[][\w.\]]+ *(?:[-+*/%&|^]|\?\?)?=[^=>])").expect("a pattern")
+    });
+    SET_IF_THERE.replace_all(text, " $1").into_owned()
 }
 
 fn take_below(found: &mut Classes<'_, '_>, node: Node<'_>, namespace: &str) {

@@ -86,6 +86,20 @@ fn names_that_are_words_of_the_language_are_found() {
     .assert_eq(&(listed(job.known.items()) + &steps(&job, &site())));
 }
 
+/// The grammar makes nothing of a class in which something is set where it is there.
+#[test]
+fn what_is_newer_than_the_grammar_hides_nothing() {
+    for newer in ["x?.Y = 1;", "x?.Y.Z += 1;", "x?[0] ??= 1;"] {
+        let text = format!(
+            "public class NewTests {{\n  [Fact] public void A() {{ {newer} }}\n  [Fact] public void B() {{ }}\n}}\n"
+        );
+        let files = [("a.csproj", PROJECT), ("NewTests.cs", text.as_str())];
+        let job = sample::job(&KIND, "", &files, &[], &[]);
+        let expected = "group 1 NewTests\ntest 2 NewTests > A\ntest 3 NewTests > B\n";
+        assert_eq!(listed(job.known.items()), expected, "{text}");
+    }
+}
+
 #[test]
 fn a_solution_with_tests_is_a_suite_and_so_is_a_project_in_none() {
     let check = |files: sample::Files<'_>, expected: &[&str]| {
