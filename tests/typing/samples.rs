@@ -10,8 +10,8 @@ use testdock_core::paths::RelPath;
 /// A workspace, by paths and texts.
 pub(crate) type Files = BTreeMap<RelPath, Arc<str>>;
 
-/// Languages without a sample project.
-const OTHERS: [(&str, &str, &str); 3] = [
+/// Languages without a sample project, and tests that classes have from others.
+const OTHERS: [(&str, &str, &str); 4] = [
     (
         "build.gradle.kts",
         "src/test/kotlin/shop/CartTest.kt",
@@ -38,6 +38,24 @@ class CartTest : Base() {
 }
 
 class TillTest { @Test fun rings() {} }
+"#,
+    ),
+    (
+        "build.gradle",
+        "src/test/java/shop/HeirTest.java",
+        r#"package shop;
+
+abstract class Base {
+    @Test void inherited() {}
+}
+
+class HeirTest extends Base {
+    @Test void own() { call("a 'quote'", () -> { return 1; }); }
+}
+
+class OtherTest extends HeirTest {
+    @Test void last() {}
+}
 "#,
     ),
     (
