@@ -66,10 +66,8 @@ pub(crate) fn did_save(shared: &Shared, params: &DidSaveTextDocumentParams) {
         shared.handle.send(Input::Changed(vec![path.clone()]));
     }
     // What runs by itself needs more than the absence of distrust.
-    if shared.is_trusted() {
-        let by_itself = shared.settings().run_on_save.then(runs::new_id);
-        shared.handle.send(Input::Saved { path, by_itself });
-    }
+    let runs_by_itself = shared.is_trusted() && shared.settings().run_on_save;
+    shared.handle.send(Input::Saved { path, by_itself: runs_by_itself.then(runs::new_id) });
 }
 
 fn path(shared: &Shared, uri: &Uri) -> Option<Utf8PathBuf> {

@@ -45,6 +45,8 @@ impl Folder {
     /// A file was saved, and so is there.
     pub(in crate::session) fn saved(&mut self, file: &RelPath) {
         self.gone.remove(file);
+        // Whatever a look says that was on its way.
+        self.seen.insert(file.clone());
     }
 
     /// The first of these tests whose file is in an editor, and not on disk.

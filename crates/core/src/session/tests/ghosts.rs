@@ -76,4 +76,7 @@ fn a_file_that_was_never_saved_does_not_run_before_it_is() {
 
     let saved = Input::Saved { path: "/w/new.t".into(), by_itself: Some("r3".into()) };
     assert_eq!(words(&session.handle(saved)), ["queued 1", "start r3 of 1"]);
+    // A look that began before says nothing of that.
+    let _ = gone(&mut session, &["new.t"]);
+    assert_eq!(words(&session.handle(request("r4", &["new.t"]))), ["queued 1", "start r4 of 1"]);
 }
