@@ -1,4 +1,4 @@
-//! What outlives a process: the last outcome of each test, by workspace, and what was [allowed](crate::consent).
+//! What outlives a process: the last outcome of each test, by workspace, and what was allowed (`consent`).
 //!
 //! One small JSON file a workspace in `$XDG_STATE_HOME/testdock`, shared by the command line and
 //! every server under a lock. Losing it loses nothing but memory: a file that cannot be read is
