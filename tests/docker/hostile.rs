@@ -12,6 +12,7 @@ fn refused(settings: &str, said: &[&str]) {
     };
     std::os::unix::fs::symlink("/", project.root.join("link")).unwrap();
     std::os::unix::fs::symlink("/var/run/docker.sock", project.root.join("sock")).unwrap();
+    project.write("Dockerfile", "FROM scratch\nCOPY . /\n");
     project.write("testdock.toml", settings);
     let story = project.run(&[]);
     assert_eq!((story.code, story.totals()), (Some(2), [0; 4]), "{story:#?}");
@@ -38,6 +39,8 @@ fn the_hosts_files_by_way_of_a_link() {
     refused("interpreter.mounts = ['./link:/host']", &["the host's /, by way of", "host-files"]);
     refused("interpreter.mounts = ['./link/etc:/host']", &["the host's /etc, by way of"]);
     refused("interpreter.mounts = ['./sock:/sock']", &["docker.sock, by way of", "docker-socket"]);
+    let build = "interpreter = { dockerfile = 'Dockerfile', context = 'link/root' }";
+    refused(build, &["outside of the workspace, /root, by way of", "host-files"]);
 }
 
 #[test]

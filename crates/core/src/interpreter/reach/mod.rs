@@ -9,6 +9,7 @@ mod tests;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::folder::clean;
 use super::registered::DEFAULT;
 use crate::config::Power;
 use crate::model::{Ask, Fault, RunError};
@@ -73,6 +74,15 @@ pub fn reach(
             grants.push(Grant { power, what, by: interpreter.allow.by.clone() });
         }
     }
+    for (path, leads) in led_outside(&interpreter.source, root, real) {
+        let (power, by) = (Power::HostFiles, interpreter.allow.by.clone());
+        let what =
+            format!("what is outside of the workspace, {leads}, by way of {path} (of the build)");
+        if !interpreter.allow.powers.contains(&power) {
+            return Err(refused(power, &what, interpreter));
+        }
+        grants.push(Grant { power, what, by });
+    }
     Ok(grants)
 }
 
@@ -104,6 +114,22 @@ pub fn unsaid(
     ));
     let ask = Ask { interpreter: name.clone(), by, what };
     Some(RunError { ask: Some(Box::new(ask)), ..error })
+}
+
+/// What of a build lies in the workspace by its path, and leads out of it by a link; with where to.
+fn led_outside(
+    source: &Source,
+    root: &Utf8Path,
+    real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
+) -> Vec<(Utf8PathBuf, Utf8PathBuf)> {
+    let Source::Dockerfile(file) = source else {
+        return Vec::new();
+    };
+    let real_root = real(root).unwrap_or_else(|| root.to_owned());
+    let within = [&file.path, &file.context].map(|path| clean(&path.on(root)));
+    let within = within.into_iter().filter(|path| path.starts_with(root));
+    let led = within.filter_map(|path| real(&path).map(|leads| (path, leads)));
+    led.filter(|(_, leads)| !leads.starts_with(&real_root)).collect()
 }
 
 /// The files that a build gets as secrets.

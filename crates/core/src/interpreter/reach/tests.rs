@@ -40,13 +40,9 @@ fn a_link_is_what_it_leads_to() {
 fn keys_are_no_secret_of_a_builds() {
     let refusal = |path: &str, allow: &[Power]| {
         let secrets = BTreeMap::from([("key".to_owned(), Secret::File(path.into()))]);
-        let file = Dockerfile {
-            path: RelPath::new("Dockerfile"),
-            context: RelPath::default(),
-            target: None,
-            build_args: BTreeMap::new(),
-            options: Box::new(BuildOptions { secrets, ..BuildOptions::default() }),
-        };
+        let options = Box::new(BuildOptions { secrets, ..BuildOptions::default() });
+        let file =
+            Dockerfile { path: RelPath::new("Dockerfile"), options, ..Dockerfile::default() };
         refusal_of(Interpreter::new("ci", Source::Dockerfile(file)), allow)
     };
     for path in ["/home/me/.ssh/id", "/w/keys"] {
@@ -54,6 +50,22 @@ fn keys_are_no_secret_of_a_builds() {
         assert_eq!(refusal(path, &[Power::HostFiles]), None);
     }
     assert_eq!(refusal("/home/me/.npmrc", &[]), None);
+}
+
+/// A folder of the workspace is no way out of it.
+#[test]
+fn a_build_reads_what_its_links_lead_to() {
+    let refusal = |context: &str, path: &str, allow: &[Power]| {
+        let (context, path) = (RelPath::new(context), RelPath::new(path));
+        let file = Dockerfile { path, context, ..Dockerfile::default() };
+        refusal_of(Interpreter::new("ci", Source::Dockerfile(file)), allow)
+    };
+    for (context, path) in [("keys", "Dockerfile"), ("", "keys")] {
+        let said = refusal(context, path, &[]).unwrap();
+        assert!(said.contains("/home/me/.ssh/id, by way of /w/keys (of the build)"), "{said}");
+        assert_eq!(refusal(context, path, &[Power::HostFiles]), None);
+    }
+    assert_eq!(refusal("app", "app/Dockerfile", &[]), None);
 }
 
 #[test]
