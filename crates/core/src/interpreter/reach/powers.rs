@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::super::folder::inside;
+use super::super::folder::{clean, inside};
 use crate::config::Power;
 use crate::plan::{Dockerfile, Mount, Options, Source};
 
@@ -27,27 +27,42 @@ pub(in super::super) fn powers(
 }
 
 fn of_privileges(options: &Options) -> Vec<(Power, String)> {
-    const ROOTS: [&str; 5] = ["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "DAC_READ_SEARCH"];
+    const ROOTS: [&str; 8] = [
+        "ALL",
+        "BPF",
+        "DAC_READ_SEARCH",
+        "PERFMON",
+        "SYS_ADMIN",
+        "SYS_MODULE",
+        "SYS_RAWIO",
+        "SYS_TIME",
+    ];
     let all = options.privileged.then(|| "all privileges of the host (privileged)".to_owned());
+    // The kernel's own settings below /proc/sys, among which is a program that it runs as root.
+    let paths = options.security_opt.iter().filter(|it| it.starts_with("systempaths"));
+    let paths = paths.map(|it| format!("the host's system paths ({it})"));
     let amounts_to_all =
         |cap: &&String| ROOTS.contains(&cap.to_ascii_uppercase().trim_start_matches("CAP_"));
     let caps = options.cap_add.iter().filter(amounts_to_all);
     let caps = caps.map(|cap| format!("the capability {cap}"));
-    all.into_iter().chain(caps).map(|what| (Power::Privileged, what)).collect()
+    all.into_iter().chain(paths).chain(caps).map(|what| (Power::Privileged, what)).collect()
 }
 
 fn of_namespaces(options: &Options) -> Vec<(Power, String)> {
     let spaces = &options.namespaces;
-    let shared = [
-        ("network", &options.network),
-        ("pid", &spaces.pid),
-        ("ipc", &spaces.ipc),
-        ("userns", &spaces.users),
-    ];
-    let shared = shared.into_iter().filter(|(_, mode)| mode.as_deref() == Some("host"));
-    shared
-        .map(|(space, _)| (Power::HostNamespaces, format!("the host's own {space} ({space}=host)")))
-        .collect()
+    let networks = options.network.iter().chain(options.networks.iter().map(|it| &it.network));
+    let mut shared: Vec<(&str, &String)> = networks.map(|it| ("network", it)).collect();
+    let others = [("pid", &spaces.pid), ("ipc", &spaces.ipc), ("userns", &spaces.users)];
+    shared.extend(others.into_iter().filter_map(|(space, mode)| Some((space, mode.as_ref()?))));
+    let said = shared.into_iter().filter_map(|(space, mode)| match mode.split_once(':') {
+        None if mode == "host" => Some(format!("the host's own {space} ({space}=host)")),
+        // In a network others are met; in these two, what is theirs is read.
+        Some(("container", other)) if space != "network" => {
+            Some(format!("the {space} of the container {other} ({space}={mode})"))
+        }
+        _ => None,
+    });
+    said.map(|what| (Power::HostNamespaces, what)).collect()
 }
 
 /// Devices, but those that stand for nothing of the host's.
@@ -63,10 +78,10 @@ fn of_devices(options: &Options) -> Vec<(Power, String)> {
         "/dev/snd",
         "/dev/zero",
     ];
-    let is_harmless = |device: &&String| HARMLESS.iter().any(|known| device.starts_with(known));
-    let devices = options.devices.iter().filter(|device| !is_harmless(device));
-    let devices = devices.map(|device| device.split(':').next().unwrap_or(device));
-    let rules = options.device_cgroup_rules.iter().map(String::as_str);
+    let devices = options.devices.iter().map(|device| device.split(':').next().unwrap_or(device));
+    let devices = devices.map(|device| clean(Utf8Path::new(device)).into_string());
+    let devices = devices.filter(|it| !HARMLESS.iter().any(|known| it.starts_with(known)));
+    let rules = options.device_cgroup_rules.iter().cloned();
     devices
         .chain(rules)
         .map(|device| (Power::HostFiles, format!("the host's device {device}")))

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::paths::RelPath;
-use crate::plan::{BuildOptions, Dockerfile, Mount, MountFrom, Options};
+use crate::plan::{BuildOptions, Dockerfile, Join, Mount, MountFrom, Options};
 
 fn refusal(path: &str, allow: &[Power]) -> Option<String> {
     let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
@@ -89,8 +89,10 @@ fn asked(change: impl FnOnce(&mut Options)) -> Vec<String> {
 #[test]
 fn devices_users_and_others_volumes_are_the_hosts() {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-    let devices = words(&["/dev/fuse", "/dev/sda:/dev/xvda:rwm", "/dev/dri/card0"]);
-    assert_eq!(asked(|it| it.devices = devices), ["host-files: the host's device /dev/sda"]);
+    for disk in ["/dev/sda:/dev/xvda:rwm", "/dev/dri/../sda"] {
+        let devices = words(&["/dev/fuse", disk, "/dev/dri/card0"]);
+        assert_eq!(asked(|it| it.devices = devices), ["host-files: the host's device /dev/sda"]);
+    }
     let rules = asked(|it| it.device_cgroup_rules = words(&["b 8:* rwm"]));
     assert_eq!(rules, ["host-files: the host's device b 8:* rwm"]);
     let caps = words(&["SYS_PTRACE", "cap_dac_read_search"]);
@@ -99,6 +101,21 @@ fn devices_users_and_others_volumes_are_the_hosts() {
     assert_eq!(users, ["host-namespaces: the host's own userns (userns=host)"]);
     let volumes = asked(|it| it.volumes_from = words(&["other"]));
     assert_eq!(volumes, ["host-files: the volumes of the container other"]);
+}
+
+#[test]
+fn what_is_another_containers_or_the_kernels_own() {
+    let pid = asked(|it| it.namespaces.pid = Some("container:db".to_owned()));
+    assert_eq!(pid, ["host-namespaces: the pid of the container db (pid=container:db)"]);
+    assert_eq!(asked(|it| it.network = Some("container:db".to_owned())), [""; 0]);
+    let join = |network: &str| Join { network: network.to_owned(), aliases: Vec::new() };
+    let networks = asked(|it| it.networks = vec![join("shop"), join("host")]);
+    assert_eq!(networks, ["host-namespaces: the host's own network (network=host)"]);
+    let unmasked = ["seccomp=unconfined", "systempaths=unconfined"].map(str::to_owned);
+    let paths = asked(|it| it.security_opt = unmasked.to_vec());
+    assert_eq!(paths, ["privileged: the host's system paths (systempaths=unconfined)"]);
+    let clock = asked(|it| it.cap_add = vec!["CAP_SYS_TIME".to_owned()]);
+    assert_eq!(clock, ["privileged: the capability CAP_SYS_TIME"]);
 }
 
 /// What the workspace's files grant, what is written down, and what is asked for then.
