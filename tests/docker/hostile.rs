@@ -1,5 +1,6 @@
 //! A project that means ill: what it asks for is refused, or said; nothing of it is done in silence.
 
+use crate::support::images;
 use crate::support::project::Project;
 
 const ONE: (&str, &str) = ("test_one.py", "def test_one():\n    pass\n");
@@ -12,7 +13,6 @@ fn refused(settings: &str, said: &[&str]) {
     };
     std::os::unix::fs::symlink("/", project.root.join("link")).unwrap();
     std::os::unix::fs::symlink("/var/run/docker.sock", project.root.join("sock")).unwrap();
-    project.write("Dockerfile", "FROM scratch\nCOPY . /\n");
     project.write("testdock.toml", settings);
     let story = project.run(&[]);
     assert_eq!((story.code, story.totals()), (Some(2), [0; 4]), "{story:#?}");
@@ -39,8 +39,6 @@ fn the_hosts_files_by_way_of_a_link() {
     refused("interpreter.mounts = ['./link:/host']", &["the host's /, by way of", "host-files"]);
     refused("interpreter.mounts = ['./link/etc:/host']", &["the host's /etc, by way of"]);
     refused("interpreter.mounts = ['./sock:/sock']", &["docker.sock, by way of", "docker-socket"]);
-    let build = "interpreter = { dockerfile = 'Dockerfile', context = 'link/root' }";
-    refused(build, &["outside of the workspace, /root, by way of", "host-files"]);
 }
 
 #[test]
@@ -75,6 +73,23 @@ fn a_build_of_what_is_not_the_workspaces() {
         let said = format!("`{said}` leads out of the workspace");
         assert!(code == 2 && told.contains(&said), "{code}: {told}");
     }
+}
+
+/// A context that is a link is what it leads to.
+#[test]
+fn a_build_of_what_a_link_leads_to() {
+    if images::base().is_none() {
+        return;
+    }
+    let project = Project::empty();
+    let keys = project.home.join("keys");
+    std::fs::create_dir(&keys).unwrap();
+    std::os::unix::fs::symlink(&keys, project.root.join("link")).unwrap();
+    project.write("Dockerfile", "FROM scratch\nCOPY . /\n");
+    project.write("testdock.toml", "interpreter = { dockerfile = 'Dockerfile', context = 'link' }");
+    let (code, told) = project.shown(&["interpreter", "build"]);
+    let said = format!("outside of the workspace, {keys}, by way of {}/link", project.root);
+    assert!(code == 2 && told.contains(&said) && told.contains("host-files"), "{code}: {told}");
 }
 
 #[test]
@@ -118,12 +133,16 @@ fn what_a_project_allows_itself_is_asked_for() {
     let (_, told) = project.shown(&["doctor"]);
     assert!(told.contains("consent") && told.contains("you have not allowed"), "{told}");
     let (code, told) = project.shown(&["interpreter", "allow"]);
-    assert_eq!((code, told.as_str()), (0, "default may have the host's /etc\n"));
+    assert_eq!((code, told.as_str()), (0, "default may have the host's /etc (read-only)\n"));
     let story = project.run(&[]);
     assert_eq!(story.code, Some(0), "{story:#?}");
     let said = story.only("warning").value["message"].to_string();
     assert!(said.contains("the container has the host's /etc"), "{said}");
     // More than that is asked for anew.
+    project.edit("testdock.toml", "/etc:/host:ro", "/etc:/host");
+    let story = project.run(&[]);
+    assert!(story.error().contains("the container the host's /etc, which"), "{}", story.error());
+    project.edit("testdock.toml", "/etc:/host", "/etc:/host:ro");
     project.edit("testdock.toml", "'/etc:/host:ro'", "'/etc:/host:ro', '/:/all'");
     let story = project.run(&[]);
     assert_eq!(story.code, Some(2), "{story:#?}");

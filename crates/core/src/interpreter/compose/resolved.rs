@@ -89,7 +89,8 @@ pub fn compose_interpreter(
 /// cannot be told may be anything.
 fn beside(reading: &Reading<'_>, needs: &[Dependency]) -> (Vec<Utf8PathBuf>, Vec<(Power, String)>) {
     let mut shown = reading.bound_volumes();
-    let mut asked: Vec<_> = shown.iter().filter_map(|path| of_path(path, reading.root)).collect();
+    let mut asked: Vec<_> =
+        shown.iter().filter_map(|path| of_path(path, false, reading.root)).collect();
     for Dependency { service: name, .. } in needs {
         let reading = Reading { service: &reading.document["services"][name], ..*reading };
         let of_service = match reading.options(&mut Vec::new()) {

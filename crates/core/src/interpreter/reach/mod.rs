@@ -13,7 +13,7 @@ use super::folder::clean;
 use super::registered::DEFAULT;
 use crate::config::Power;
 use crate::model::{Ask, Fault, RunError};
-use crate::plan::{Allowed, Grant, Interpreter, Mount, Secret, Source};
+use crate::plan::{Allowed, Grant, Interpreter, Secret, Source};
 
 pub(super) use powers::{of_path, powers};
 
@@ -54,23 +54,25 @@ pub fn reach(
     let keys = |leads: &Utf8Path| {
         home.filter(|home| powers::holds_keys(leads, home)).map(|_| Power::HostFiles)
     };
-    let mounts = interpreter.options.mounts.iter().filter_map(Mount::host_path);
-    let mounts = mounts.chain(&interpreter.beside).map(|path| (path, true));
-    let secrets = secret_files(&interpreter.source).map(|path| (path, false));
+    let mounts = interpreter.options.mounts.iter();
+    let mounts = mounts.filter_map(|mount| Some((mount.host_path()?, true, mount.read_only)));
+    let mounts = mounts.chain(interpreter.beside.iter().map(|path| (path, true, false)));
+    let secrets = secret_files(&interpreter.source).map(|path| (path, false, false));
     let mut grants = interpreter.granted.clone();
-    for (path, is_mount) in mounts.chain(secrets) {
+    for (path, is_mount, read_only) in mounts.chain(secrets) {
         let leads = real(path).unwrap_or_else(|| path.clone());
         let system = is_mount.then(|| powers::power_of(&leads, root)).flatten();
         let Some(power) = system.or_else(|| keys(&leads)) else {
             continue;
         };
         let through = if leads == *path { String::new() } else { format!(", by way of {path}") };
-        let what = format!("the host's {leads}{through}");
+        let what = format!("{}{through}", powers::shown(&leads, read_only));
         if !interpreter.allow.powers.contains(&power) {
             return Err(refused(power, &what, interpreter));
         }
-        // What the path says by itself is known.
-        if !is_mount || powers::power_of(path, root) != Some(power) {
+        // What the path says by itself is known; where a link of the workspace leads, the path does not say.
+        let is_straight = leads == *path || !path.starts_with(root);
+        if !(is_mount && is_straight && powers::power_of(path, root) == Some(power)) {
             grants.push(Grant { power, what, by: interpreter.allow.by.clone() });
         }
     }

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::super::folder::{clean, inside};
 use crate::config::Power;
-use crate::plan::{Dockerfile, Mount, Options, Source};
+use crate::plan::{Dockerfile, Options, Source};
 
 /// What is asked for, in words.
 pub(in super::super) fn powers(
@@ -89,20 +89,30 @@ fn of_devices(options: &Options) -> Vec<(Power, String)> {
 }
 
 fn of_mounts(options: &Options, root: &Utf8Path) -> Vec<(Power, String)> {
-    let mounted = options.mounts.iter().filter_map(Mount::host_path);
-    let mounted = mounted.filter_map(|path| of_path(path, root));
+    let mounted =
+        options.mounts.iter().filter_map(|mount| Some((mount.host_path()?, mount.read_only)));
+    let mounted = mounted.filter_map(|(path, read_only)| of_path(path, read_only, root));
     let others = options.volumes_from.iter();
     let others = others.map(|it| (Power::HostFiles, format!("the volumes of the container {it}")));
     mounted.chain(others).collect()
 }
 
 /// What a path of the host is, for a container that is shown it.
-pub(in super::super) fn of_path(path: &Utf8Path, root: &Utf8Path) -> Option<(Power, String)> {
+pub(in super::super) fn of_path(
+    path: &Utf8Path,
+    read_only: bool,
+    root: &Utf8Path,
+) -> Option<(Power, String)> {
     let power = power_of(path, root)?;
     Some(match power {
         Power::DockerSocket => (power, format!("the engine itself ({path})")),
-        _ => (power, format!("the host's {path}")),
+        _ => (power, shown(path, read_only)),
     })
+}
+
+/// Whoever lets a container read has not let it write.
+pub(super) fn shown(path: &Utf8Path, read_only: bool) -> String {
+    format!("the host's {path}{}", if read_only { " (read-only)" } else { "" })
 }
 
 /// What a build reads it may send anywhere.

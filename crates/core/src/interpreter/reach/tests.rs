@@ -29,7 +29,7 @@ fn refusal_of(mut interpreter: Interpreter, allow: &[Power]) -> Option<String> {
 #[test]
 fn a_link_is_what_it_leads_to() {
     let said = refusal("/w/link", &[]).unwrap();
-    assert!(said.contains("the host's /, by way of /w/link"), "{said}");
+    assert!(said.contains("the host's / (read-only), by way of /w/link"), "{said}");
     assert!(said.contains("allow = [\"host-files\"] under [interpreters.ci]"), "{said}");
     assert!(refusal("/w/sock", &[Power::HostFiles]).unwrap().contains("\"docker-socket\"]"));
     assert_eq!(refusal("/w/link", &[Power::HostFiles]), None);
@@ -50,6 +50,38 @@ fn keys_are_no_secret_of_a_builds() {
         assert_eq!(refusal(path, &[Power::HostFiles]), None);
     }
     assert_eq!(refusal("/home/me/.npmrc", &[]), None);
+}
+
+fn shown(
+    path: &str,
+    read_only: bool,
+    real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
+) -> Vec<String> {
+    let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
+    interpreter.allow.powers.push(Power::HostFiles);
+    let from = MountFrom::Host { path: path.into(), make: true, label: None };
+    interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only });
+    interpreter.granted = granted(&interpreter, Vec::new(), "/w".into()).unwrap();
+    let grants = reach(&interpreter, "/w".into(), Some("/home/me".into()), real).unwrap();
+    grants.into_iter().map(|grant| grant.what).collect()
+}
+
+/// The words are what is allowed: what means more has others.
+#[test]
+fn what_was_allowed_to_be_read_is_not_allowed_to_be_written() {
+    for path in ["/etc", "/home/me/.ssh"] {
+        assert_eq!(shown(path, true, &|_| None), [format!("the host's {path} (read-only)")]);
+        assert_eq!(shown(path, false, &|_| None), [format!("the host's {path}")]);
+    }
+}
+
+#[test]
+fn a_path_that_becomes_a_link_is_something_else() {
+    assert_eq!(shown("/w/.ssh", false, &|_| None), ["the host's /w/.ssh"]);
+    let linked = shown("/w/.ssh", false, &|_| Some("/".into()));
+    assert_eq!(linked, ["the host's /w/.ssh", "the host's /, by way of /w/.ssh"]);
+    // The links of the system itself are no news.
+    assert_eq!(shown("/var/run/x", false, &|_| Some("/run/x".into())), ["the host's /var/run/x"]);
 }
 
 /// A folder of the workspace is no way out of it.
