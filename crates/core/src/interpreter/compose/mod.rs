@@ -4,6 +4,7 @@
 //! service really is (variables, several files, `extends`, profiles) only the compose tool knows: when a
 //! run is asked for, the engine has it resolve the files, and [`compose_interpreter`] reads what comes out.
 
+mod beside;
 mod overlay;
 mod resolved;
 mod service;

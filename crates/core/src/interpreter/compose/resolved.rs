@@ -1,15 +1,14 @@
 //! What the compose tool has made of its files: the interpreter, and what it needs.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use serde_json::Value;
 
-use super::super::folder::clean;
-use super::super::reach::{granted, of_path, powers};
+use super::super::reach::granted;
+use super::beside::beside;
 use super::service::Reading;
 use super::{overlay::over, texts, yaml};
-use crate::config::Power;
 use crate::model::{Fault, RunError};
-use crate::plan::{Compose, Entrypoint, Interpreter, Mount, Source};
+use crate::plan::{Compose, Entrypoint, Interpreter};
 
 /// A service, ready to be run in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,30 +84,6 @@ pub fn compose_interpreter(
     Ok(ComposeService { interpreter: made, needs })
 }
 
-/// The host's files that are shown to the services that the tests need, and what else they have that is not theirs. What
-/// cannot be told may be anything.
-fn beside(reading: &Reading<'_>, needs: &[Dependency]) -> (Vec<Utf8PathBuf>, Vec<(Power, String)>) {
-    let mut shown = reading.bound_volumes();
-    let mut asked: Vec<_> =
-        shown.iter().filter_map(|path| of_path(path, false, reading.root)).collect();
-    for Dependency { service: name, .. } in needs {
-        let reading = Reading { service: &reading.document["services"][name], ..*reading };
-        let of_service = match reading.options(&mut Vec::new()) {
-            Ok(options) => {
-                shown.extend(options.mounts.iter().filter_map(Mount::host_path).cloned());
-                powers(&options, &Source::Local, reading.root)
-            }
-            Err(why) => vec![(Power::HostFiles, format!("what Testdock cannot read: {why}"))],
-        };
-        let build = &reading.service["build"];
-        let context = build.as_str().or(build["context"].as_str());
-        shown.extend(context.map(|it| clean(&reading.root.join(it))));
-        let named = |(power, what)| (power, format!("{what} (service {name})"));
-        asked.extend(of_service.into_iter().map(named));
-    }
-    (shown, asked)
-}
-
 /// What a service needs, and what that needs, without repetition.
 fn needs_of(services: &Value, name: &str, needs: &mut Vec<Dependency>) {
     let service = &services[name];
@@ -128,10 +103,13 @@ fn needs_of(services: &Value, name: &str, needs: &mut Vec<Dependency>) {
         _ => {}
     }
     let links = texts(&service["links"]);
-    own.extend(links.iter().map(|link| Dependency {
-        service: link.split(':').next().unwrap_or(link).to_owned(),
-        condition: Condition::Started,
-    }));
+    let links = links.iter().map(|link| link.split(':').next().unwrap_or(link));
+    own.extend(
+        links.chain(lenders(services, service)).map(|service| Dependency {
+            service: service.to_owned(),
+            condition: Condition::Started,
+        }),
+    );
     for need in own {
         if !needs.iter().any(|known| known.service == need.service) {
             let service = need.service.clone();
@@ -139,4 +117,13 @@ fn needs_of(services: &Value, name: &str, needs: &mut Vec<Dependency>) {
             needs_of(services, &service, needs);
         }
     }
+}
+
+/// The services whose namespaces or volumes the tool gives to a service, which it starts for that.
+fn lenders<'v>(services: &Value, service: &'v Value) -> impl Iterator<Item = &'v str> {
+    let modes = ["network_mode", "pid", "ipc"].into_iter();
+    let modes = modes.filter_map(|key| service[key].as_str()?.strip_prefix("service:"));
+    let volumes = service["volumes_from"].as_array().into_iter().flatten();
+    let volumes = volumes.filter_map(|it| it.as_str()?.split(':').next());
+    modes.chain(volumes.filter(|name| services[*name].is_object()))
 }

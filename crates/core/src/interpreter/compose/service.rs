@@ -315,13 +315,6 @@ impl Reading<'_> {
         Ok(mount)
     }
 
-    /// The directories of the host that the files' volumes stand for.
-    pub(super) fn bound_volumes(&self) -> Vec<Utf8PathBuf> {
-        let volumes = self.document["volumes"].as_object().into_iter().flatten();
-        let devices = volumes.filter_map(|(_, volume)| volume["driver_opts"]["device"].as_str());
-        devices.filter(|device| device.starts_with('/')).map(Utf8PathBuf::from).collect()
-    }
-
     /// What the engine calls a volume of the files.
     fn volume_name(&self, key: &str) -> String {
         let volume = &self.document["volumes"][key];

@@ -296,7 +296,55 @@ fn services_beside_the_tests() {
     let volume = "volumes: { v: { driver_opts: { type: none, o: bind, device: / } } }";
     expect!["the container is to have the host's /, which nobody has allowed"]
         .assert_eq(&refused(&with("image: b, volumes: [v:/e]", volume)));
+    let volume =
+        "volumes: { v: { driver_opts: { type: overlay, o: 'lowerdir=/etc', device: o } } }";
+    expect![
+        "the container is to have the volume v, a mount of o (overlay), which nobody has allowed"
+    ]
+    .assert_eq(&refused(&with("image: b, volumes: [v:/e]", volume)));
+    let volume =
+        "volumes: { v: {}, n: { driver_opts: { type: nfs, o: addr=nas, device: ':/d' } } }";
+    assert_eq!(refused(&with("image: b, volumes: [v:/e, n:/n]", volume)), "Image(\"a\")");
     assert_eq!(refused(&with("image: b, volumes: [/w/shop/seed:/e]", "")), "Image(\"a\")");
+}
+
+/// The tool starts more than is named, and gives more than a container of Testdock's own can have.
+#[test]
+fn what_the_tool_brings_along() {
+    let asked = |db: &str| {
+        let config = format!(
+            "services: {{ web: {{ image: a, depends_on: [db] }}, db: {{ image: b, {db} }}, \
+             own: {{ image: c, privileged: true }} }}"
+        );
+        let text = resolved(&config, "", "/w/shop");
+        let refused = text.split_once(", which nobody has allowed").map(|(said, _)| said);
+        refused.unwrap_or("nothing").replace("the container is to have ", "")
+    };
+    for lent in [
+        "network_mode: 'service:own'",
+        "pid: 'service:own'",
+        "ipc: 'service:own'",
+        "volumes_from: ['own:ro']",
+    ] {
+        let said = asked(lent);
+        assert_eq!(said, "all privileges of the host (privileged) (service own)", "{lent}");
+    }
+    expect!["the volumes of the container x:ro (service db)"]
+        .assert_eq(&asked("volumes_from: ['container:x:ro']"));
+    expect!["a program of this machine (provider) (service db)"]
+        .assert_eq(&asked("provider: { type: evil }"));
+    expect!["the engine itself and your logins (use_api_socket) (service db)"]
+        .assert_eq(&asked("use_api_socket: true"));
+    expect!["all privileges of the host (of a hook) (service db)"]
+        .assert_eq(&asked("post_start: [{ command: x }, { command: y, privileged: true }]"));
+    expect!["all privileges of the host (of the build) (service db)"]
+        .assert_eq(&asked("build: { context: ., privileged: true }"));
+    expect!["the host's own network (of the build) (service db)"]
+        .assert_eq(&asked("build: { context: ., entitlements: [network.host] }"));
+    assert_eq!(
+        asked("post_start: [{ command: x }], build: { context: ., network: none }"),
+        "nothing"
+    );
 }
 
 /// What the host's files are that links may hide: where they are, a look is taken.
@@ -308,6 +356,11 @@ fn what_is_shown_to_services_beside_the_tests() {
                   volumes: { v: { driver_opts: { o: bind, device: /w/shop/v } } }";
     let made = compose_interpreter(&choice.interpreter, compose, config, "/w/shop".into()).unwrap();
     assert_eq!(made.interpreter.beside, ["/w/shop/v", "/w/shop/link", "/w/db"]);
+    let config = "services: { web: { image: a, depends_on: [db] }, db: { build: { context: ., secrets: [{ source: k }], \
+                  additional_contexts: { l: ./link, own: 'service:web', far: 'https://a/b' } } } }\n\
+                  secrets: { k: { file: ./key } }";
+    let made = compose_interpreter(&choice.interpreter, compose, config, "/w/shop".into()).unwrap();
+    assert_eq!(made.interpreter.beside, ["/w/shop", "/w/shop/link", "/w/shop/key"]);
 }
 
 #[test]
