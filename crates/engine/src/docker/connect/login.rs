@@ -28,11 +28,19 @@ impl Login {
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        // What `ssh`, its configuration's commands and a shell take for a name, and for nothing else.
+        let is_name = |name: &str| {
+            !name.starts_with('-')
+                && name.chars().all(|c| c.is_alphanumeric() || "._-:%+@".contains(c))
+        };
         if host.is_empty() {
             return Err("it names no host");
         }
         if user.as_ref().is_some_and(|user| user.contains(':')) {
             return Err("a password has no place in it");
+        }
+        if !is_name(host) || !user.as_deref().is_none_or(is_name) {
+            return Err("it has an odd name");
         }
         if !path.chars().all(is_plain) {
             return Err("it has an odd path");
@@ -93,6 +101,10 @@ mod tests {
             "[::1]:22",
             "box/run/user/1000/docker.sock",
             "-oProxyCommand=x",
+            "-l@box",
+            "$(x)@box",
+            "box`x`",
+            "me@realm@box",
             "",
             "me:secret@box",
             "box:x",
@@ -110,7 +122,11 @@ mod tests {
             ssh://me@box:2222: ssh -l me -p 2222 -- box docker system dial-stdio
             ssh://[::1]:22: ssh -p 22 -- ::1 docker system dial-stdio
             ssh://box/run/user/1000/docker.sock: ssh -- box docker --host unix:///run/user/1000/docker.sock system dial-stdio
-            ssh://-oProxyCommand=x: ssh -- -oProxyCommand=x docker system dial-stdio
+            -oProxyCommand=x: it has an odd name
+            -l@box: it has an odd name
+            $(x)@box: it has an odd name
+            box`x`: it has an odd name
+            ssh://me@realm@box: ssh -l me@realm -- box docker system dial-stdio
             : it names no host
             me:secret@box: a password has no place in it
             box:x: its port is no number
