@@ -25,7 +25,8 @@ pub(super) fn granted(
     root: &Utf8Path,
 ) -> Result<Vec<Grant>, RunError> {
     let Interpreter { allow, options, source, .. } = interpreter;
-    let asked = [powers(options, source, root), more].concat();
+    let asked = [powers(options, source, root), more].concat().into_iter();
+    let asked: Vec<_> = asked.map(|(power, what)| (power, spelt(&what))).collect();
     if let Some((power, what)) = asked.iter().find(|(power, _)| !allow.powers.contains(power)) {
         return Err(refused(*power, what, interpreter));
     }
@@ -51,8 +52,13 @@ pub fn reach(
     home: Option<&Utf8Path>,
     real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
 ) -> Result<Vec<Grant>, RunError> {
-    let keys = |leads: &Utf8Path| {
-        home.filter(|home| powers::holds_keys(leads, home)).map(|_| Power::HostFiles)
+    let real_root = real(root).unwrap_or_else(|| root.to_owned());
+    let personal = |leads: &Utf8Path, is_mount: bool| {
+        let is_personal = |home: &&Utf8Path| {
+            powers::holds_keys(leads, home)
+                || (is_mount && powers::is_personal(leads, home) && !leads.starts_with(&real_root))
+        };
+        home.filter(is_personal).map(|_| Power::HostFiles)
     };
     let mounts = interpreter.options.mounts.iter();
     let mounts = mounts.filter_map(|mount| Some((mount.host_path()?, true, mount.read_only)));
@@ -62,11 +68,11 @@ pub fn reach(
     for (path, is_mount, read_only) in mounts.chain(secrets) {
         let leads = real(path).unwrap_or_else(|| path.clone());
         let system = is_mount.then(|| powers::power_of(&leads, root)).flatten();
-        let Some(power) = system.or_else(|| keys(&leads)) else {
+        let Some(power) = system.or_else(|| personal(&leads, is_mount)) else {
             continue;
         };
         let through = if leads == *path { String::new() } else { format!(", by way of {path}") };
-        let what = format!("{}{through}", powers::shown(&leads, read_only));
+        let what = spelt(&format!("{}{through}", powers::shown(&leads, read_only)));
         if !interpreter.allow.powers.contains(&power) {
             return Err(refused(power, &what, interpreter));
         }
@@ -76,10 +82,11 @@ pub fn reach(
             grants.push(Grant { power, what, by: interpreter.allow.by.clone() });
         }
     }
-    for (path, leads) in led_outside(&interpreter.source, root, real) {
+    for (path, leads) in led_outside(&interpreter.source, root, &real_root, real) {
         let (power, by) = (Power::HostFiles, interpreter.allow.by.clone());
         let what =
             format!("what is outside of the workspace, {leads}, by way of {path} (of the build)");
+        let what = spelt(&what);
         if !interpreter.allow.powers.contains(&power) {
             return Err(refused(power, &what, interpreter));
         }
@@ -96,7 +103,7 @@ pub fn unsaid(
 ) -> Option<RunError> {
     let open: Vec<&Grant> =
         grants.iter().filter(|it| it.by.is_some() && !is_allowed(&it.what)).collect();
-    let by = open.first()?.by.clone()?;
+    let by = spelt(open.first()?.by.as_ref()?);
     let mut powers: Vec<&str> = open.iter().map(|it| it.power.as_str()).collect();
     powers.extend(interpreter.allow.powers.iter().map(|power| power.as_str()));
     powers.sort_unstable();
@@ -122,16 +129,16 @@ pub fn unsaid(
 fn led_outside(
     source: &Source,
     root: &Utf8Path,
+    real_root: &Utf8Path,
     real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
 ) -> Vec<(Utf8PathBuf, Utf8PathBuf)> {
     let Source::Dockerfile(file) = source else {
         return Vec::new();
     };
-    let real_root = real(root).unwrap_or_else(|| root.to_owned());
     let within = [&file.path, &file.context].map(|path| clean(&path.on(root)));
     let within = within.into_iter().filter(|path| path.starts_with(root));
     let led = within.filter_map(|path| real(&path).map(|leads| (path, leads)));
-    led.filter(|(_, leads)| !leads.starts_with(&real_root)).collect()
+    led.filter(|(_, leads)| !leads.starts_with(real_root)).collect()
 }
 
 /// The files that a build gets as secrets.
@@ -155,6 +162,16 @@ fn refused(power: Power, what: &str, interpreter: &Interpreter) -> RunError {
         list(&powers),
         table(&interpreter.name)
     ))
+}
+
+/// Words of the workspace's in a question: none of them may steer a screen, or turn the line around.
+fn spelt(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let spell = |c: char| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(spell).collect()
 }
 
 /// The table of the settings of an interpreter.

@@ -164,3 +164,37 @@ pub(super) fn holds_keys(path: &Utf8Path, home: &Utf8Path) -> bool {
     let is_above = home.starts_with(path) && !home.as_str().is_empty();
     is_above || KEYS.iter().any(|keys| path.starts_with(home.join(keys)))
 }
+
+/// Whether a path is of what a person keeps in a home for programs: shells run some of it, and passwords lie there. The
+/// caches of build tools are meant to be shared.
+pub(super) fn is_personal(path: &Utf8Path, home: &Utf8Path) -> bool {
+    const CACHES: [&str; 24] = [
+        ".bun",
+        ".bundle",
+        ".cache",
+        ".cargo",
+        ".ccache",
+        ".composer",
+        ".conan",
+        ".conan2",
+        ".deno",
+        ".dotnet",
+        ".gem",
+        ".gradle",
+        ".hex",
+        ".ivy2",
+        ".m2",
+        ".mix",
+        ".npm",
+        ".nuget",
+        ".pnpm-store",
+        ".pub-cache",
+        ".rustup",
+        ".sbt",
+        ".sonar",
+        ".yarn",
+    ];
+    let below = path.strip_prefix(home).ok().filter(|_| !home.as_str().is_empty());
+    let first = below.and_then(|below| below.components().next());
+    first.is_some_and(|it| it.as_str().starts_with('.') && !CACHES.contains(&it.as_str()))
+}

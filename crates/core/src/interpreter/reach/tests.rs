@@ -84,6 +84,32 @@ fn a_path_that_becomes_a_link_is_something_else() {
     assert_eq!(shown("/var/run/x", false, &|_| Some("/run/x".into())), ["the host's /var/run/x"]);
 }
 
+/// Also a workspace in a hidden folder has its own files.
+#[test]
+fn what_is_the_workspaces_own_is_nobodys_keys() {
+    let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
+    let root = Utf8Path::new("/home/me/.dotfiles");
+    let from = MountFrom::Host { path: root.join("data"), make: true, label: None };
+    interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only: false });
+    let home = Some(Utf8Path::new("/home/me"));
+    assert_eq!(reach(&interpreter, root, home, &|_| None), Ok(Vec::new()));
+}
+
+#[test]
+fn a_question_steers_no_screen() {
+    let said = refusal("/etc/\u{1b}[2J\nno\u{202e}", &[]).unwrap();
+    assert!(said.contains(r"the host's /etc/\u{1b}[2J\u{a}no\u{202e} (read-only)"), "{said}");
+    let shown = shown("/etc/\u{7}", false, &|_| None);
+    assert_eq!(shown, [r"the host's /etc/\u{7}"]);
+    let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
+    interpreter.options.privileged = true;
+    interpreter.allow.powers.push(Power::Privileged);
+    interpreter.allow.by = Some("profile `\u{1b}[2J`".to_owned());
+    let grants = granted(&interpreter, Vec::new(), "/w".into()).unwrap();
+    let asked = unsaid(&interpreter, &grants, &|_| false).unwrap();
+    assert!(asked.message.starts_with(r"profile `\u{1b}[2J` gives"), "{}", asked.message);
+}
+
 /// A folder of the workspace is no way out of it.
 #[test]
 fn a_build_reads_what_its_links_lead_to() {
@@ -102,7 +128,15 @@ fn a_build_reads_what_its_links_lead_to() {
 
 #[test]
 fn a_home_and_its_keys_are_nobodys_but_ones_own() {
-    for path in ["/home/me", "/home/me/.ssh", "/home/me/.config/gh", "/w/keys", "/home"] {
+    for path in [
+        "/home/me",
+        "/home/me/.ssh",
+        "/home/me/.config/gh",
+        "/home/me/.bashrc",
+        "/home/me/.netrc",
+        "/w/keys",
+        "/home",
+    ] {
         assert!(refusal(path, &[]).is_some(), "{path}");
     }
     for path in ["/home/me/.m2", "/home/me/shop", "/home/me/.cache/pip", "/home/you"] {
