@@ -115,7 +115,8 @@ pub(crate) fn ended(how: End) -> RunEvent {
 pub(crate) fn unsaid(what: &str) -> RunEvent {
     let error = RunError::new(Fault::Configuration, format!("testdock.toml gives {what}"));
     let (interpreter, by) = ("default".to_owned(), "testdock.toml".to_owned());
-    let ask = Ask { interpreter, by, what: vec![what.to_owned()] };
+    let root = "/w".into();
+    let ask = Ask { root, interpreter, by, what: vec![what.to_owned()] };
     ended(End::Broken(RunError { ask: Some(Box::new(ask)), ..error.help("allow it") }))
 }
 

@@ -352,14 +352,16 @@ pub struct RunError {
     pub ask: Option<Box<Ask>>,
 }
 
-/// A question to whoever runs the tests: whether a container may have what the workspace's own files give it.
+/// A question to whoever runs the tests: whether what the workspace's own files ask for may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
+    /// The workspace.
+    pub root: Utf8PathBuf,
     /// The interpreter.
     pub interpreter: String,
     /// Which part of the workspace gives it.
     pub by: String,
-    /// What reaches beyond the container, in words.
+    /// What that is, in words.
     pub what: Vec<String>,
 }
 

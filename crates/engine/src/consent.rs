@@ -26,8 +26,8 @@ struct Allowed {
 
 impl Store {
     /// Writes down that what is asked is allowed, from now on, in this workspace.
-    pub fn allow(&self, root: &Utf8Path, ask: &Ask) -> io::Result<()> {
-        self.change(root, |interpreters| {
+    pub fn allow(&self, ask: &Ask) -> io::Result<()> {
+        self.change(&ask.root, |interpreters| {
             let allowed = interpreters.entry(ask.interpreter.clone()).or_default();
             allowed.extend(ask.what.iter().cloned());
         })
@@ -58,11 +58,24 @@ pub(crate) fn require(interpreter: &Interpreter, root: &Utf8Path) -> Result<(), 
     if grants.iter().all(|grant| grant.by.is_none()) {
         return Ok(());
     }
-    let store = Store::of_user();
-    let allowed = store.map(|store| read(&store.file_of("allowed", root))).unwrap_or_default();
-    let allowed = allowed.interpreters.get(&interpreter.name);
-    let is_allowed = |what: &str| allowed.is_some_and(|all| all.contains(what));
-    unsaid(interpreter, &grants, &is_allowed).map_or(Ok(()), Err)
+    let given = Given::of(root);
+    let is_allowed = |what: &str| given.holds(&interpreter.name, what);
+    unsaid(interpreter, &grants, root, &is_allowed).map_or(Ok(()), Err)
+}
+
+/// What the caller has allowed in a workspace.
+#[derive(Debug, Default)]
+pub(crate) struct Given(Allowed);
+
+impl Given {
+    pub(crate) fn of(root: &Utf8Path) -> Self {
+        let file = Store::of_user().map(|store| store.file_of("allowed", root));
+        Self(file.map(|file| read(&file)).unwrap_or_default())
+    }
+
+    pub(crate) fn holds(&self, interpreter: &str, what: &str) -> bool {
+        self.0.interpreters.get(interpreter).is_some_and(|all| all.contains(what))
+    }
 }
 
 /// What an interpreter has beyond its container, as it shows where the files are.

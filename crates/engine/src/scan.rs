@@ -20,6 +20,7 @@ use testdock_core::resolve;
 use testdock_core::session::Input;
 use testdock_core::workspace::{FileTests, Workspace};
 
+use crate::consent::Given;
 use crate::drive::Handle;
 
 /// A test file larger than this is generated; reading it would only cost time.
@@ -135,7 +136,9 @@ impl Scanner {
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
         let folders = |path: &str| folders(&root.join(path));
         let env = |name: &str| std::env::var(name).ok();
-        let host = host(&env);
+        let given = Given::of(root);
+        let is_allowed = |name: &str, what: &str| given.holds(name, what);
+        let host = host(&env, &is_allowed);
         jenkins_commands(settings, Folder { root, read: &read, folders: &folders, host })
     }
 
@@ -149,7 +152,9 @@ impl Scanner {
         };
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
         let env = |name: &str| std::env::var(name).ok();
-        let host = host(&env);
+        let given = Given::of(root);
+        let is_allowed = |name: &str, what: &str| given.holds(name, what);
+        let host = host(&env, &is_allowed);
         resolve::resolve(resolve::Contents { root, files, read: &read }, host, &layers, &choice)
     }
 
@@ -175,8 +180,11 @@ pub(crate) fn folders(path: &Utf8Path) -> Vec<String> {
 }
 
 /// This machine.
-pub(crate) fn host(env: &dyn Fn(&str) -> Option<String>) -> Host<'_> {
-    Host { env, ids: caller() }
+pub(crate) fn host<'h>(
+    env: &'h dyn Fn(&str) -> Option<String>,
+    is_allowed: &'h dyn Fn(&str, &str) -> bool,
+) -> Host<'h> {
+    Host { env, ids: caller(), is_allowed }
 }
 
 #[cfg(unix)]

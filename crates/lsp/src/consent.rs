@@ -3,11 +3,11 @@
 use std::io;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
 use lsp_types::{MessageActionItem, MessageType};
 use testdock_core::model::{Ask, RunError};
 
 use crate::handlers::request::{self, Request, Target};
+use crate::handlers::workspace;
 use crate::messages::{self, error_words};
 use crate::runs::Origin;
 use crate::shared::Shared;
@@ -16,7 +16,7 @@ use crate::shared::Shared;
 const ALLOW: &str = "Allow from Now On";
 
 /// Asks for what `error` says is not allowed, and repeats the last run where it is allowed now and `repeat` says so.
-pub(crate) fn ask(shared: &Arc<Shared>, root: Utf8PathBuf, error: &RunError, repeat: bool) {
+pub(crate) fn ask(shared: &Arc<Shared>, error: &RunError, repeat: bool) {
     let Some(ask) = error.ask.clone() else {
         return;
     };
@@ -26,10 +26,12 @@ pub(crate) fn ask(shared: &Arc<Shared>, root: Utf8PathBuf, error: &RunError, rep
         if !is_allowed(&at_client, &words).await {
             return;
         }
-        if let Err(error) = allow(&at_client, &root, &ask) {
+        if let Err(error) = allow(&at_client, &ask) {
             let words = format!("Testdock: cannot write down what you allow: {error}");
             return messages::show(&at_client.outbox, MessageType::ERROR, &words);
         }
+        // Where tests run is read with the folder.
+        workspace::reopen(&at_client);
         if repeat {
             let again = Request::new(Target::Last, Origin::Editor);
             if let Err(error) = request::start(&at_client, again).await {
@@ -39,9 +41,9 @@ pub(crate) fn ask(shared: &Arc<Shared>, root: Utf8PathBuf, error: &RunError, rep
     });
 }
 
-fn allow(shared: &Shared, root: &Utf8Path, ask: &Ask) -> io::Result<()> {
+fn allow(shared: &Shared, ask: &Ask) -> io::Result<()> {
     let nowhere = || io::Error::other("there is no folder for it");
-    shared.store.as_ref().ok_or_else(nowhere)?.allow(root, ask)
+    shared.store.as_ref().ok_or_else(nowhere)?.allow(ask)
 }
 
 /// A client that cannot ask shows at least what the matter is.

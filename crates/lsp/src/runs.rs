@@ -56,6 +56,8 @@ struct Group {
     active: BTreeSet<RunId>,
     how: EndKind,
     messages: Vec<String>,
+    /// Whether asking for it again is asking for its tests.
+    is_repeatable: bool,
 }
 
 /// A request that is under way.
@@ -97,12 +99,19 @@ impl Runs {
             active: ids.iter().cloned().collect(),
             how: EndKind::Completed,
             messages: Vec::new(),
+            is_repeatable: wish.is_repeatable(),
         };
         state.groups.insert(name.clone(), group);
         if wish.is_repeatable() {
             state.last = Some(wish.clone());
         }
         Some((name, ids))
+    }
+
+    /// Whether the request of a run is the last one of tests, which can be asked for again.
+    pub(crate) fn is_repeatable(&self, run: &RunId) -> bool {
+        let state = self.state();
+        state.groups.values().any(|group| group.is_repeatable && group.active.contains(run))
     }
 
     /// Takes in a run that nobody asked for by a request: one that a saved file has started.
@@ -116,6 +125,7 @@ impl Runs {
             active: BTreeSet::from([run.clone()]),
             how: EndKind::Completed,
             messages: Vec::new(),
+            is_repeatable: false,
         };
         state.groups.insert(run.0.clone(), group);
     }

@@ -139,7 +139,10 @@ impl EditorSink {
         let words = messages::error_words(error);
         // Of several folders the same is said once.
         if !self.shared.runs.has_said(run, &words) {
-            messages::refused(&self.shared, error);
+            match error.ask {
+                Some(_) => self.ask(run, error),
+                None => messages::refused(&self.shared, error),
+            }
         }
         self.explorer.output(run, &format!("{words}\n"));
         self.over(run, EndKind::Refused, words);
@@ -147,7 +150,7 @@ impl EditorSink {
 
     fn ended(&mut self, session: &Session, run: &RunId, ended: &Ended) {
         match &ended.how {
-            End::Broken(error) if error.ask.is_some() => self.ask(session, run, error),
+            End::Broken(error) if error.ask.is_some() => self.ask(run, error),
             how => messages::ended(&self.shared, how),
         }
         let words = match session.run(run) {
@@ -164,13 +167,9 @@ impl EditorSink {
         self.over(run, messages::end_kind(&ended.how), words);
     }
 
-    /// Asks for what a run needs; a build is not repeated by itself.
-    fn ask(&self, session: &Session, run: &RunId, error: &RunError) {
-        let run = session.run(run);
-        let folder = run.and_then(|run| session.folders().find(|it| it.name == run.folder));
-        if let (Some(run), Some(folder)) = (run, folder) {
-            consent::ask(&self.shared, folder.root.clone(), error, !run.is_build());
-        }
+    /// Asks for what a run needs.
+    fn ask(&self, run: &RunId, error: &RunError) {
+        consent::ask(&self.shared, error, self.shared.runs.is_repeatable(run));
     }
 
     fn over(&mut self, run: &RunId, how: EndKind, words: String) {

@@ -22,15 +22,15 @@ pub(crate) fn asked(project: &Project, ask: &Ask) -> Result<bool> {
     io::stdin().lock().read_line(&mut answer)?;
     let is_allowed = answer.trim().to_lowercase().starts_with('y');
     if is_allowed {
-        give(project, ask)?;
+        give(ask)?;
     }
     Ok(is_allowed)
 }
 
 /// Writes it down.
-pub(crate) fn give(project: &Project, ask: &Ask) -> Result<()> {
+pub(crate) fn give(ask: &Ask) -> Result<()> {
     let store = store()?;
-    store.allow(&project.root, ask).context("cannot write down what you allow")
+    store.allow(ask).context("cannot write down what you allow")
 }
 
 /// Where it is written down.

@@ -62,7 +62,7 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
         }
         InterpreterCommand::Add(_) | InterpreterCommand::Build { .. } => Ok(()),
         InterpreterCommand::Allow { name, withdraw, .. } => {
-            allow::allow(&project, &workspace, name.as_deref(), *withdraw).await
+            allow::allow(&project, &scanner, name.as_deref(), *withdraw).await
         }
         InterpreterCommand::Remove { name, images, .. } => {
             let of_name = workspace.registered.iter().find(|it| it.name == *name);

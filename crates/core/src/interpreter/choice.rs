@@ -6,7 +6,8 @@ use super::detect::{Offer, Read};
 use super::dockerfile::{self, DockerfileError};
 use super::folder::{Folder, inside};
 use super::found::Found;
-use crate::config::{Interpreter as Settings, Origin, Power, Resolution};
+use super::reach::unplaced;
+use crate::config::{Interpreter as Settings, Origin, Power, Resolution, toml_string};
 use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
@@ -65,6 +66,7 @@ pub fn choose(
     workspace.check_stage(&section, &found.source)?;
     let allow = section.allowed(resolution, settings, folder.root);
     let interpreter = found.under(settings, (section.name(), &section.title()), allow, folder)?;
+    section.ask_where(resolution, &interpreter, folder)?;
     Ok(Choice { interpreter, why, passed_over })
 }
 
@@ -106,15 +108,47 @@ impl<'a> Section<'a> {
 
     /// What the settings let the container have, and which of them came with the workspace.
     fn allowed(&self, resolution: &Resolution, settings: &Settings, root: &Utf8Path) -> Allowed {
-        let came = |setting: &str| {
-            let origin = self.set_by(resolution, setting).filter(|origin| !origin.is_callers());
-            origin.map(|origin| origin.to_string().replace(&format!("{root}/"), ""))
-        };
+        let came = |setting: &str| self.came(resolution, setting, root);
         Allowed {
             powers: settings.allow.clone(),
             by: came("allow"),
             testcontainers_by: came("testcontainers"),
         }
+    }
+
+    /// Which part of the workspace has set one of its settings; `None` where the caller has, or nobody.
+    fn came(&self, resolution: &Resolution, setting: &str, root: &Utf8Path) -> Option<String> {
+        let origin = self.set_by(resolution, setting).filter(|origin| !origin.is_callers());
+        origin.map(|origin| origin.to_string().replace(&format!("{root}/"), ""))
+    }
+
+    /// Asks before a workspace's own files send it to another engine, or have it run without a container: before anything is
+    /// so much as looked at there.
+    fn ask_where(
+        &self,
+        resolution: &Resolution,
+        interpreter: &Interpreter,
+        folder: Folder<'_>,
+    ) -> Result<(), RunError> {
+        let host = interpreter.host.as_ref();
+        let host = host.map(|host| format!("the engine at {host}, which gets the workspace"));
+        let local = (interpreter.source == Source::Local)
+            .then(|| "this machine itself, without a container".to_owned());
+        for (setting, place) in [("host", host), ("local", local)] {
+            let by = self.came(resolution, setting, folder.root);
+            let (Some(place), Some(by)) = (place, by) else {
+                continue;
+            };
+            if !(folder.host.is_allowed)(&interpreter.name, &place) {
+                let value = match setting {
+                    "host" => toml_string(interpreter.host.as_deref().unwrap_or_default()),
+                    _ => "true".to_owned(),
+                };
+                let settings = format!("{}.{setting} = {value}", self.title());
+                return Err(unplaced(interpreter, &by, &place, &settings, folder.root));
+            }
+        }
+        Ok(())
     }
 
     fn why(&self, resolution: &Resolution, setting: &str) -> String {

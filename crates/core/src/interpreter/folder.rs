@@ -30,12 +30,14 @@ pub struct Host<'h> {
     pub env: &'h dyn Fn(&str) -> Option<String>,
     /// The caller's uid and gid, where there are such.
     pub ids: Option<(u32, u32)>,
+    /// Whether the caller has allowed an interpreter something that the workspace's files ask for.
+    pub is_allowed: &'h dyn Fn(&str, &str) -> bool,
 }
 
 impl Host<'static> {
     /// A machine of which nothing is known.
     pub fn unknown() -> Self {
-        Self { env: &|_| None, ids: None }
+        Self { env: &|_| None, ids: None, is_allowed: &|_, _| false }
     }
 }
 

@@ -28,7 +28,8 @@ pub(super) fn chosen(
         "REGION" => Some("eu".to_owned()),
         _ => None,
     };
-    let host = Host { env: &env, ids: Some((1000, 100)) };
+    let is_allowed = |name: &str, what: &str| name != "theirs" && !what.contains("theirs");
+    let host = Host { env: &env, ids: Some((1000, 100)), is_allowed: &is_allowed };
     choose(
         &resolution,
         name,
@@ -133,11 +134,11 @@ fn settings_come_first() {
         None,
         &files,
         &expect![[r#"
-        Local
-          `interpreter.local` is set by testdock.toml
-          not compose.yaml: a setting names the source
-          not Dockerfile: a setting names the source
-    "#]],
+            Local
+              `interpreter.local` is set by testdock.toml
+              not compose.yaml: a setting names the source
+              not Dockerfile: a setting names the source
+        "#]],
     );
     check(
         "[interpreter]\ndockerfile = \"ci/Dockerfile\"\ncontext = \"ci\"\ntarget = \"test\"\nbuild-args = { A = \"1\" }",
@@ -433,6 +434,26 @@ fn nothing_found_proposes_an_image() {
     );
 }
 
+/// Where the workspace goes, and whether it has a container at all, is the caller's word.
+#[test]
+fn another_engine_and_none_are_asked_for() {
+    let elsewhere = "[interpreter]\nimage = \"a\"\nhost = \"tcp://theirs:2376\"";
+    let here = "[interpreters.theirs]\nlocal = true";
+    let said = [chosen(elsewhere, None, &[]), chosen(here, Some("theirs"), &[])].map(|chosen| {
+        let error = chosen.unwrap_err();
+        let what = error.ask.as_ref().unwrap().what.join(", ");
+        format!("{}asks for {what}\n", failure(&error))
+    });
+    expect![[r#"
+        testdock.toml has the tests run on the engine at tcp://theirs:2376, which gets the workspace, and you have not allowed that
+          if you trust it, run `testdock interpreter allow` once; where nobody can be asked, pass --set 'interpreter.host = "tcp://theirs:2376"'
+        asks for the engine at tcp://theirs:2376, which gets the workspace
+        testdock.toml has the tests run on this machine itself, without a container, and you have not allowed that
+          if you trust it, run `testdock interpreter allow theirs` once; where nobody can be asked, pass --set 'interpreters.theirs.local = true'
+        asks for this machine itself, without a container
+    "#]].assert_eq(&said.concat());
+}
+
 #[test]
 fn the_settings_shape_the_container() {
     let config = "[interpreter]\nimage = \"a\"\nuser = \"1000:100\"\nworkdir = \"/w\"\nhost = \"ssh://b\"\nnetwork = \"n\"\nkeep-warm = \"0s\"\n\
@@ -441,15 +462,15 @@ fn the_settings_shape_the_container() {
         config,
         &[],
         &expect![[r#"
-        Image("a")
-          `interpreter.image` is set by testdock.toml
-        user: Named("1000:100")
-        env: {"A": "b"}
-        workdir: Some("/w")
-        limits: Limits { cpus_milli: Some(1500), memory: Some(1024), pids: Some(3) }
-        network: Some("n")
-        security_opt: ["no-new-privileges"]
-    "#]],
+            Image("a")
+              `interpreter.image` is set by testdock.toml
+            user: Named("1000:100")
+            env: {"A": "b"}
+            workdir: Some("/w")
+            limits: Limits { cpus_milli: Some(1500), memory: Some(1024), pids: Some(3) }
+            network: Some("n")
+            security_opt: ["no-new-privileges"]
+        "#]],
     );
     let config = "[interpreter]\ndockerfile = \"Dockerfile\"\nsecrets = { pip = \"env:TOKEN\", npm = \"~/.npmrc\" }\nbuild-network = \"host\"\nallow = [\"host-namespaces\"]\n\
                   mounts = [\"~/.m2:/m2\"]\nextra-hosts = { db = \"10.0.0.1\" }\nentrypoint = true\ninit = true\nshm-size = \"1g\"\n\

@@ -9,7 +9,7 @@ fn check(args: &str, expected: &Expect) {
     let env = |name: &str| (name == "HOME").then(|| "/home/me".to_owned());
     let folder = Folder {
         read: &|path| (path == "ci.env").then(|| "# c\nA=1\nHOME\n".to_owned()),
-        host: Host { env: &env, ids: None },
+        host: Host { env: &env, ids: None, is_allowed: &|_, _| false },
         ..Folder::empty("/w/shop".into())
     };
     let mut flags = Flags::new(folder, Options::default());

@@ -99,6 +99,7 @@ pub fn reach(
 pub fn unsaid(
     interpreter: &Interpreter,
     grants: &[Grant],
+    root: &Utf8Path,
     is_allowed: &dyn Fn(&str) -> bool,
 ) -> Option<RunError> {
     let open: Vec<&Grant> =
@@ -109,20 +110,41 @@ pub fn unsaid(
     powers.sort_unstable();
     powers.dedup();
     let what: Vec<String> = open.iter().map(|it| it.what.clone()).collect();
-    let name = &interpreter.name;
-    let argument = if name == DEFAULT { String::new() } else { format!(" {name}") };
     let message = format!(
         "{by} gives the container {}, which reaches beyond it, and you have not allowed that",
         what.join(" and ")
     );
+    let settings = format!("{}.allow = {}", table(&interpreter.name), list(&powers));
+    Some(open_question(interpreter, message, &settings, (root, by, what)))
+}
+
+/// The error that asks whether the workspace's own files may say `where` tests run; `settings` says it in the caller's place.
+pub(super) fn unplaced(
+    interpreter: &Interpreter,
+    by: &str,
+    place: &str,
+    settings: &str,
+    root: &Utf8Path,
+) -> RunError {
+    let (by, place) = (spelt(by), spelt(place));
+    let message = format!("{by} has the tests run on {place}, and you have not allowed that");
+    open_question(interpreter, message, settings, (root, by, vec![place]))
+}
+
+fn open_question(
+    interpreter: &Interpreter,
+    message: String,
+    settings: &str,
+    (root, by, what): (&Utf8Path, String, Vec<String>),
+) -> RunError {
+    let name = &interpreter.name;
+    let argument = if name == DEFAULT { String::new() } else { format!(" {name}") };
     let error = RunError::new(Fault::Configuration, message).help(format!(
         "if you trust it, run `testdock interpreter allow{argument}` once; where nobody can be asked, pass \
-         --set '{}.allow = {}'",
-        table(name),
-        list(&powers)
+         --set '{settings}'"
     ));
-    let ask = Ask { interpreter: name.clone(), by, what };
-    Some(RunError { ask: Some(Box::new(ask)), ..error })
+    let ask = Ask { root: root.to_owned(), interpreter: name.clone(), by, what };
+    RunError { ask: Some(Box::new(ask)), ..error }
 }
 
 /// What of a build lies in the workspace by its path, and leads out of it by a link; with where to.

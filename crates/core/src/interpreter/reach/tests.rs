@@ -106,7 +106,7 @@ fn a_question_steers_no_screen() {
     interpreter.allow.powers.push(Power::Privileged);
     interpreter.allow.by = Some("profile `\u{1b}[2J`".to_owned());
     let grants = granted(&interpreter, Vec::new(), "/w".into()).unwrap();
-    let asked = unsaid(&interpreter, &grants, &|_| false).unwrap();
+    let asked = unsaid(&interpreter, &grants, "/w".into(), &|_| false).unwrap();
     assert!(asked.message.starts_with(r"profile `\u{1b}[2J` gives"), "{}", asked.message);
 }
 
@@ -193,7 +193,7 @@ fn open(by: Option<&str>, written: &[&str]) -> Option<(String, Vec<String>)> {
     let powers = vec![Power::Privileged];
     interpreter.allow = Allowed { powers, by, testcontainers_by: file };
     let grants = granted(&interpreter, Vec::new(), "/w".into()).unwrap();
-    let error = unsaid(&interpreter, &grants, &|what| written.contains(&what))?;
+    let error = unsaid(&interpreter, &grants, "/w".into(), &|what| written.contains(&what))?;
     Some((error.help.unwrap(), error.ask.unwrap().what))
 }
 
