@@ -205,7 +205,8 @@ impl PathMap {
             let tail = &text[at..];
             let path = &tail[..tail.find(|c: char| !is_path_char(c)).unwrap_or(tail.len())];
             let before = text[..at].chars().next_back();
-            let starts = !before.is_some_and(|c| is_path_char(c) || c == '~');
+            let is_url = text[..at].ends_with("file://");
+            let starts = is_url || !before.is_some_and(|c| is_path_char(c) || c == '~');
             let host = starts.then(|| self.to_host(path)).flatten();
             let is_below = self.mounts.iter().any(|m| below(path, &m.container).is_some());
             let taken = match host.filter(|_| is_below) {
@@ -319,10 +320,10 @@ mod tests {
     #[test]
     fn printed_paths_become_host_paths() {
         let map = map();
-        let text = "/app/a.py:3: see http://x/app/b and /app/node_modules/c, /apple, (/app)";
+        let text = "/app/a.py:3: see http://x/app/b and /app/node_modules/c, /apple, (/app), file:///app/a.mjs:1";
         assert_eq!(
             map.text_to_host(text),
-            "/home/me/shop/a.py:3: see http://x/app/b and /app/node_modules/c, /apple, (/home/me/shop)"
+            "/home/me/shop/a.py:3: see http://x/app/b and /app/node_modules/c, /apple, (/home/me/shop), file:///home/me/shop/a.mjs:1"
         );
         assert!(matches!(map.text_to_host("nothing here"), Cow::Borrowed(_)));
     }

@@ -227,8 +227,8 @@ impl Folder {
     }
 
     /// The tests whose newest outcome is bad, each once: a case, not the test that holds it. For one that no one
-    /// ever saw in its file, since it is made as that is loaded, stands the file: it may be gone, and a tool
-    /// may run nothing at all then.
+    /// ever saw in its file, since it is made as that is loaded or the file cannot be read, stands the file: it may be
+    /// gone, and a tool may run nothing at all then.
     pub fn failed(&self) -> Vec<TestId> {
         let bad: BTreeSet<TestId> = self.bad().filter_map(|id| self.now_at(id)).collect();
         // What a test holds stands behind it in the order of ids.
@@ -256,7 +256,7 @@ impl Folder {
             return Some(id.clone());
         }
         let was_made = self.records.get(id).is_some_and(|record| record.stood.is_none());
-        (was_made && self.files.contains_key(&id.file)).then(|| id.whole_file())
+        (was_made && !self.is_in_gone_file(id)).then(|| id.whole_file())
     }
 
     /// Whether a test stands nowhere any more, as far as its folder was read. A test may be inherited

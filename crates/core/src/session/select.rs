@@ -292,7 +292,8 @@ impl Folder {
         let needs_scan = *selection == Selection::Failed || self.workspace.needs_known();
         let is_looking = match selection {
             Selection::Tests { include, .. } => self.is_looking_for(include),
-            Selection::Failed | Selection::Build(_) => false,
+            Selection::Failed => self.is_looking(),
+            Selection::Build(_) => false,
         };
         self.is_resolved && !is_looking && !(self.scanning && needs_scan)
     }

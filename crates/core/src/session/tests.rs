@@ -499,11 +499,17 @@ fn of_a_test_that_failed_in_a_part_the_part_runs_again() {
 fn a_failed_test_that_was_never_found_runs_again_with_its_file() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));
-    for test in ["a.t::made", "a.t::one", "gone.t::one"] {
+    for test in ["a.t::made", "a.t::one", "gone.t::one", "unreadable.t"] {
         let _ = finish(&mut session, "r1", failed(test, 2));
     }
-    let _ = end(&mut session, "r1", End::Completed);
-    assert_eq!(session.folders().next().unwrap().failed(), [id("a.t")]);
+    let ended = words(&end(&mut session, "r1", End::Completed));
+    assert!(ended.contains(&r#"look for ["gone.t", "unreadable.t"]"#.to_owned()), "{ended:?}");
+    let rerun = Input::Run(RunRequest::new("r2".into(), Selection::Failed));
+    assert_eq!(words(&session.handle(rerun)), [""; 0], "waits for the answer");
+    let files = vec![RelPath::new("gone.t")];
+    let told = words(&session.handle(Input::FilesGone { folder: "w".into(), files }));
+    assert!(told.iter().any(|it| it.starts_with("start r2")), "{told:?}");
+    assert_eq!(session.folders().next().unwrap().failed(), [id("a.t"), id("unreadable.t")]);
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(super) const DIM: Style = Style::new().dimmed();
 /// Lines of a trace that are shown, and of what a test printed.
 const TRACE_LINES: usize = 40;
 const OUTPUT_LINES: usize = 20;
+/// A longer value is no part of a line.
+const LONGEST_VALUE: usize = 60;
 
 pub(super) fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
@@ -81,16 +83,27 @@ fn failure_line(failure: &Failure, cwd: &Utf8Path) -> String {
     }
 }
 
-/// The first line of what went wrong; where it says what was expected, what came instead stands in the next.
+/// The first line of what went wrong; where it says what was expected, what came instead stands in the next. Where
+/// neither of two short values is in it, they follow.
 fn headline(failure: &Failure) -> String {
     let headline = failure.headline();
     let mut lines = headline.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     let expects = first.to_lowercase().contains("expected:");
-    match lines.next().filter(|_| expects) {
-        Some(second) => printable(&format!("{first}, {second}")),
-        None => printable(first),
+    match (lines.next().filter(|_| expects), values(failure, first)) {
+        (Some(second), _) => printable(&format!("{first}, {second}")),
+        (None, Some(values)) => printable(&format!("{first} ({values})")),
+        (None, None) => printable(first),
     }
+}
+
+/// What was expected and what came, where both fit in a line that does not say them.
+fn values(failure: &Failure, line: &str) -> Option<String> {
+    let (expected, actual) = failure.diff.as_ref()?;
+    let is_short = |value: &str| value.len() <= LONGEST_VALUE && !value.contains('\n');
+    let is_said = line.contains(expected.as_str()) && line.contains(actual.as_str());
+    (is_short(expected) && is_short(actual) && !is_said)
+        .then(|| format!("expected {expected}, got {actual}"))
 }
 
 /// What is wrong, test by test, with traces and output: for the end of a run.
@@ -98,7 +111,9 @@ pub fn failure_blocks(run: &Run, cwd: &Utf8Path) -> Vec<String> {
     let block = |result: &TestResult| {
         failure_block(&result.id.to_string(), &result.failures, &result.output, cwd)
     };
-    bad(run).into_iter().flat_map(block).collect()
+    // Of a test that failed by its parts there is nothing to say.
+    let has_something = |it: &&TestResult| !it.failures.is_empty() || !it.output.trim().is_empty();
+    bad(run).into_iter().filter(has_something).flat_map(block).collect()
 }
 
 /// The bad results, file by file and line by line.
@@ -227,5 +242,20 @@ mod tests {
         check("Expected: 90\n  Actual: 80", "Expected: 90, Actual: 80");
         check("Expected:", "Expected:");
         check("\nno\nway", "no");
+    }
+
+    #[test]
+    fn a_line_that_does_not_say_the_values_gets_them() {
+        let check = |message: &str, expected: &str, actual: &str, line: &str| {
+            let diff = Some((expected.to_owned(), actual.to_owned()));
+            let failure = Failure { message: message.to_owned(), diff, ..Failure::default() };
+            assert_eq!(failure_line(&failure, Utf8Path::new("/")), line);
+        };
+        let jest = "expect(received).toBe(expected)\n\nExpected: 1\nReceived: 2";
+        check(jest, "1", "2", "expect(received).toBe(expected) (expected 1, got 2)");
+        check("expected 2 to equal 1", "1", "2", "expected 2 to equal 1");
+        check("Expected: 1\nActual: 2", "1", "2", "Expected: 1, Actual: 2");
+        check("values differ", "{\n  a\n}", "2", "values differ");
+        check("values differ", &"x".repeat(61), "2", "values differ");
     }
 }

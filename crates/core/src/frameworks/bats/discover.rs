@@ -86,15 +86,12 @@ fn position(line: usize, text: &str, byte: usize) -> Position {
     Position { line: count(line), character: count(text[..byte].encode_utf16().count()) }
 }
 
-/// A title without its quotes, in pieces where the shell fills something in.
+/// A title without its quotes, in pieces where the shell fills something in. Bats takes both kinds of quotes for double ones.
 fn pieces(title: &str) -> Vec<String> {
     let quoted = |quote| title.strip_prefix(quote).map(|it| it.strip_suffix(quote).unwrap_or(it));
-    if let Some(literal) = quoted('\'') {
-        return vec![literal.to_owned()];
-    }
-    let mut rest = quoted('"').unwrap_or(title);
+    let mut rest = quoted('"').or_else(|| quoted('\'')).unwrap_or(title);
     let mut pieces = vec![String::new()];
-    while let Some(at) = rest.find(['\\', '$', '`']) {
+    while let Some(at) = rest.find(['\\', '$', '`', '"']) {
         let last = pieces.last_mut().expect("there is one");
         last.push_str(&rest[..at]);
         let behind = &rest[at + 1..];
@@ -102,6 +99,10 @@ fn pieces(title: &str) -> Vec<String> {
             ("\\", Some(b'"' | b'\\' | b'$' | b'`')) => {
                 last.push_str(&behind[..1]);
                 rest = &behind[1..];
+                continue;
+            }
+            ("\"", _) => {
+                rest = behind;
                 continue;
             }
             ("$", Some(b'{')) => behind.find('}').map(|end| end + 1),

@@ -230,6 +230,8 @@ fn tests_are_found_line_by_line() {
     }
   }
 # bats test_tags=slow, db:x
+@test 'no "more" \$1' {
+}
 @test "costs \$1, not \"$2\" or ${PRICE:-3} or $(date)" {
     true
 @test bare words {
@@ -250,11 +252,12 @@ function last {   #   @test
     });
     expect![[r#"
         Test 4-4 one #all
-        Test 5-8 in $quotes #all
-        Parametrised 10-11 costs $1, not "$2" or … or … #all #slow #db:x
-        Test 12-13 bare words #all
-        Test 14-16 commented #all
-        Test 18-18 last #all
+        Parametrised 5-8 in … #all
+        Test 10-11 no more $1 #all #slow #db:x
+        Parametrised 12-13 costs $1, not "$2" or … or … #all
+        Test 14-15 bare words #all
+        Test 16-18 commented #all
+        Test 20-20 last #all
     "#]]
     .assert_eq(&shown.collect::<String>());
 }

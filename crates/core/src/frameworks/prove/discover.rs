@@ -92,12 +92,13 @@ impl Walk<'_, '_> {
         let text = self.source.slice(node);
         match node.kind() {
             "autoquoted_bareword" => Some(vec![text.to_owned()]),
-            "string_literal" if text.len() >= 2 && text.starts_with('\'') => {
-                Some(vec![unescaped(&text[1..text.len() - 1])])
+            "string_literal" => {
+                let delimiter = text.chars().next_back()?;
+                Some(vec![unescaped(inside(text, "q")?, |c| c == '\\' || c == delimiter)])
             }
-            "interpolated_string_literal" if text.len() >= 2 && text.starts_with('"') => {
-                let pieces: Vec<String> =
-                    VARIABLE.split(&text[1..text.len() - 1]).map(unescaped).collect();
+            "interpolated_string_literal" => {
+                let pieces = VARIABLE.split(inside(text, "qq")?);
+                let pieces: Vec<String> = pieces.map(|piece| unescaped(piece, |_| true)).collect();
                 pieces.iter().any(|piece| !piece.is_empty()).then_some(pieces)
             }
             _ => None,
@@ -118,11 +119,20 @@ fn title<'t>(function: &str, arguments: &[Node<'t>]) -> Option<(Node<'t>, Option
     (arguments.len() >= least).then(|| arguments.last().map(|last| (*last, None)))?
 }
 
-fn unescaped(text: &str) -> String {
-    let mut out = String::new();
+/// What stands between quotes, or between the delimiters behind the operator that quotes.
+fn inside<'t>(text: &'t str, operator: &str) -> Option<&'t str> {
+    let text = text.strip_prefix(operator).map_or(text, str::trim_start);
     let mut chars = text.chars();
+    (chars.next().is_some() && chars.next_back().is_some()).then_some(chars.as_str())
+}
+
+/// A backslash stands for itself, unless it escapes what is behind it.
+fn unescaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        out.extend(if c == '\\' { chars.next() } else { Some(c) });
+        let escaped = if c == '\\' { chars.next_if(|c| is_escaped(*c)) } else { None };
+        out.push(escaped.unwrap_or(c));
     }
     out
 }

@@ -283,7 +283,9 @@ impl ProveReader {
             Some((message, place)) => (message, Some(place)),
             None if code == "0" && !file.wrong.is_empty() => (file.wrong.join("; "), None),
             None if file.has_plan => {
-                (format!("it ended with exit code {code} before its tests did"), None)
+                let wrong = if file.wrong.is_empty() { "" } else { ": " };
+                let wrong = format!("{wrong}{}", file.wrong.join("; "));
+                (format!("it ended with exit code {code} before its tests did{wrong}"), None)
             }
             None => {
                 (format!("it ended with exit code {code} and without a plan of its tests"), None)

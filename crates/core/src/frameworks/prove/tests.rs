@@ -95,7 +95,7 @@ fn what_was_not_asked_for_is_not_told() {
 
 #[test]
 fn files_that_end_in_unusual_ways() {
-    let ends = "open\tt/a.t\nline\tt/a.t\t1..2\nline\tt/a.t\tok 1 - only\nline\tt/a.t\t# Looks like your test exited with 3 just after 1.\nclose\tt/a.t\t3\nopen\tt/b.t\nline\tt/b.t\tok 1 - all\nline\tt/b.t\tnot ok 2 - all\nclose\tt/b.t\t0\n";
+    let ends = "open\tt/a.t\nline\tt/a.t\t1..2\nline\tt/a.t\tok 1 - only\nline\tt/a.t\t# Looks like your test exited with 3 just after 1.\nwrong\tt/a.t\tBad plan.  You planned 2 tests but ran 1.\nclose\tt/a.t\t3\nopen\tt/b.t\nline\tt/b.t\tok 1 - all\nline\tt/b.t\tnot ok 2 - all\nclose\tt/b.t\t0\n";
     check(
         &job(&[]),
         ends,
@@ -103,7 +103,7 @@ fn files_that_end_in_unusual_ways() {
         &expect![[r#"
             5 told while it ran
             errored t/a.t
-                /w/t/a.t:1: it ended with exit code 3 before its tests did
+                /w/t/a.t:1: it ended with exit code 3 before its tests did: Bad plan.  You planned 2 tests but ran 1.
             passed t/a.t::only
             errored t/b.t
                 /w/t/b.t:1: it ended with exit code 0 and without a plan of its tests
@@ -257,7 +257,8 @@ if (1) { fail("in a block") }
 sub helper { ok(1, 'of whoever calls') }
 ok(1, 'one');
 ok(1, $name);
-like($text, qr/x/, q{quoted otherwise});
+like($text, qr/x/, q{quoted otherwise \d});
+is $a, 1, qq (priced $a's "x");
 "#;
     let suite = Suite::new(RelPath::default(), std::sync::Arc::new(Prove));
     let path = RelPath::new("t/a.t");
@@ -274,6 +275,8 @@ like($text, qr/x/, q{quoted otherwise});
         Parametrised 10-10 outer / inner
         Test 10-10 outer / inner / deep
         Test 12-12 in a block
+        Test 16-16 quoted otherwise \d
+        Parametrised 17-17 priced …'s "x"
     "#]]
     .assert_eq(&shown.collect::<String>());
 }

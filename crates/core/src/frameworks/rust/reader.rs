@@ -1,7 +1,7 @@
 //! Follows `cargo test` and `cargo nextest`: what the test library tells while tests run, and what it comes
 //! to at their end.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -74,7 +74,8 @@ pub(super) struct RustReader {
     kinds: HashMap<(String, String), TargetKind>,
     /// What ended tests from outside, by the last part of their paths.
     ends: Vec<(String, String)>,
-    running: BTreeSet<TestId>,
+    /// With what nextest calls their programs.
+    running: BTreeMap<TestId, String>,
     examples: Examples,
     build: Build,
     results: BTreeMap<TestId, TestResult>,
@@ -92,7 +93,7 @@ impl RustReader {
             current: None,
             kinds: HashMap::new(),
             ends: Vec::new(),
-            running: BTreeSet::new(),
+            running: BTreeMap::new(),
             examples: Examples::default(),
             build: Build::default(),
             results: BTreeMap::new(),
@@ -114,7 +115,11 @@ impl RustReader {
             }
             ("testdock-ran", _) => self.bare(event.code.unwrap_or(1)),
             (_, "suite") => {
+                let mut ignored = Vec::new();
                 if let Some(Binary { package, test_binary, kind }) = event.nextest {
+                    if event.event == "ok" {
+                        ignored = self.ignored(&package, &test_binary);
+                    }
                     let kind = match kind.as_str() {
                         "lib" | "proc-macro" => TargetKind::Lib,
                         "bin" => TargetKind::Bin,
@@ -122,11 +127,24 @@ impl RustReader {
                     };
                     self.kinds.insert((package, test_binary), kind);
                 }
-                Vec::new()
+                ignored
             }
             (_, "test") => self.test(&event).into_iter().collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The tests of a program that ended well and without a word of them: nextest says of none that it is ignored
+    /// where it runs no other.
+    fn ignored(&mut self, package: &str, binary: &str) -> Vec<RunEvent> {
+        let is_own = |spoken: &str| match spoken.split_once("::") {
+            Some(spoken) => spoken == (package, binary),
+            None => spoken == package && spoken == binary,
+        };
+        let ids = self.running.iter().filter(|(_, spoken)| is_own(spoken)).map(|(id, _)| id);
+        let ids: Vec<TestId> = ids.cloned().collect();
+        ids.iter().for_each(|id| drop(self.running.remove(id)));
+        ids.into_iter().map(|id| self.finished(TestResult::new(id, Outcome::Skipped))).collect()
     }
 
     fn program(&self, executable: &str) -> Option<Program> {
@@ -163,7 +181,8 @@ impl RustReader {
         }
         let outcome = match event.event.as_str() {
             "started" => {
-                self.running.insert(id.clone());
+                let binary = event.name.split('$').next().unwrap_or_default();
+                self.running.insert(id.clone(), binary.to_owned());
                 return Some(RunEvent::TestStarted(id));
             }
             "ok" => Outcome::Passed,
@@ -209,7 +228,10 @@ impl RustReader {
         };
         let (package, target) = binary.split_once("::").unwrap_or((binary, binary));
         // Where it was tried again, the number follows.
-        let path = path.split('#').next().unwrap_or(path);
+        let path = path
+            .rsplit_once('#')
+            .filter(|(_, count)| count.parse::<u32>().is_ok())
+            .map_or(path, |it| it.0);
         let kind = self.kinds.get(&(package.to_owned(), target.to_owned()));
         let mut targets = self.packages.named(package, target);
         let target = targets.find(|target| kind.is_none_or(|kind| target.kind == *kind))?;
@@ -232,7 +254,7 @@ impl RustReader {
     /// Tests that a program did not come to the end of.
     fn abandon(&mut self) -> Vec<RunEvent> {
         let running = std::mem::take(&mut self.running);
-        let abandoned = running.into_iter().map(|id| {
+        let abandoned = running.into_keys().map(|id| {
             let place = self.known.place(&id, &self.site.root);
             let message = "the tests' process ended while this one ran".to_owned();
             let failures = vec![Failure { message, place, ..Failure::default() }];
@@ -278,10 +300,8 @@ impl RustReader {
     fn broken(&self, exit: Exit) -> Option<Broken> {
         let is_red = self.results.values().any(|result| result.outcome.is_bad());
         // Nextest ends so where nothing was to run.
-        if matches!(exit, Exit::Code(0))
-            || is_red
-            || (exit == Exit::Code(4) && self.results.is_empty())
-        {
+        let is_idle = self.results.values().all(|it| it.outcome == Outcome::Skipped);
+        if exit == Exit::Code(0) || is_red || (exit == Exit::Code(4) && is_idle) {
             return None;
         }
         let said = self.build.complaint().map(|first| format!(": {first}")).unwrap_or_default();

@@ -328,6 +328,32 @@ fn the_words_of_nextest_are_results() {
 }
 
 #[test]
+fn a_name_may_look_like_one_that_was_tried_again() {
+    let words = r#"{"type":"test","event":"ok","name":"shop::service$r#match::r#type","exec_time":0.1}
+{"type":"test","event":"ok","name":"shop::service$r#match::total#2","exec_time":0.1}
+"#;
+    expect![[r#"
+        2 told
+        passed shop/tests/service.rs::r#match::r#type
+        passed shop/tests/service.rs::r#match::total
+    "#]]
+    .assert_eq(&concluded(&NEXTEST, words, "", Exit::Code(0)));
+}
+
+#[test]
+fn nextest_says_of_no_test_that_it_is_ignored_where_it_runs_no_other() {
+    let words = r#"{"type":"suite","event":"started","test_count":1,"nextest":{"crate":"shop","test_binary":"service","kind":"test"}}
+{"type":"test","event":"started","name":"shop::service$total"}
+{"type":"suite","event":"ok","passed":0,"failed":0,"ignored":1,"nextest":{"crate":"shop","test_binary":"service","kind":"test"}}
+"#;
+    expect![[r#"
+        2 told
+        skipped shop/tests/service.rs::total
+    "#]]
+    .assert_eq(&concluded(&NEXTEST, words, "", Exit::Code(4)));
+}
+
+#[test]
 fn what_does_not_build_is_an_error_of_its_file() {
     let complaints = "   Compiling shop v0.1.0 (/app)\nwarning: unused variable: `x`\n --> shop/src/lib.rs:1:1\n\nerror[E0308]: mismatched types\n --> shop/tests/service.rs:4:23\n  |\n4 |     let wrong: &str = 1;\n  |                ----   ^ expected `&str`, found `u32`\n\nerror: expected one of `!` or `::`, found `x`\n  --> /app/shop/tests/service.rs:9:2\n\nerror: could not compile `shop` (test \"service\") due to 2 previous errors\n";
     expect![[r#"

@@ -56,7 +56,12 @@ impl Folder {
 
     /// Whether it will be known in a moment which of these tests' files are on disk.
     pub(in crate::session) fn is_looking_for(&self, tests: &[TestId]) -> bool {
-        self.lookups > 0 && self.only_in_editor(tests).next().is_some()
+        self.is_looking() && self.only_in_editor(tests).next().is_some()
+    }
+
+    /// Whether it will be known in a moment which files of outcomes are on disk.
+    pub(in crate::session) fn is_looking(&self) -> bool {
+        self.lookups > 0
     }
 
     /// Files that are open, and of which nothing was found on disk.

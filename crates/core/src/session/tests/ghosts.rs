@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn gone(session: &mut Session, files: &[&str]) -> Vec<String> {
+pub(super) fn gone(session: &mut Session, files: &[&str]) -> Vec<String> {
     let files = files.iter().map(RelPath::new).collect();
     words(&session.handle(Input::FilesGone { folder: "w".into(), files }))
 }

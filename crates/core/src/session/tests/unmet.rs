@@ -93,12 +93,14 @@ fn failed_tests_that_are_no_longer_there_are_named() {
     let _ = finish(&mut session, "r1", failed("old.t::one", 2));
     let _ = finish(&mut session, "r1", failed("old.t::two", 2));
     let _ = end(&mut session, "r1", End::Broken(RunError::new(Fault::Process, "died")));
+    let _ = ghosts::gone(&mut session, &["old.t"]);
     let gone = "2 tests that failed are no longer there: `old.t::one`, `old.t::two`";
     assert_eq!(words(&session.handle(rerun("r2"))), [format!("refused: {gone}")]);
 
     let _ = session.handle(request("r3", &[]));
     let _ = finish(&mut session, "r3", failed("a.t::one", 2));
     let _ = end(&mut session, "r3", End::Broken(RunError::new(Fault::Process, "died")));
+    let _ = ghosts::gone(&mut session, &["old.t"]);
     let effects = session.handle(rerun("r4"));
     let warned = |effect: &Effect| matches!(effect, Effect::Show(Change::Warning { message, .. }) if message == gone);
     assert!(effects.iter().any(warned), "{effects:?}");

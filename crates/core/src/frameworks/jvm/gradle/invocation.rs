@@ -1,6 +1,9 @@
 //! The commands that run a selection: the task `test` of each module that is meant, with patterns of its classes and methods.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::super::launch::{candidates, classes, helper};
 use super::super::modules::Modules;
@@ -117,7 +120,17 @@ fn without(job: &Job, id: TestId) -> Vec<TestId> {
 }
 
 /// The patterns of a test, or of a class and those in it.
+///
+/// Java reads its arguments as the container's locale has them, and where that is none, as ASCII: anything may stand in
+/// the place of other characters.
 fn patterns(job: &Job, id: &TestId, of_file: &str) -> Vec<String> {
+    let any_locale = |pattern: String| OTHERS.replace_all(&pattern, "*").into_owned();
+    exact_patterns(job, id, of_file).into_iter().map(any_locale).collect()
+}
+
+static OTHERS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\x00-\x7f]+").expect("a pattern"));
+
+fn exact_patterns(job: &Job, id: &TestId, of_file: &str) -> Vec<String> {
     let package =
         of_file.rsplit_once('.').map_or(String::new(), |(package, _)| format!("{package}."));
     let item = job.known.item(&TestId { case: None, ..id.clone() });

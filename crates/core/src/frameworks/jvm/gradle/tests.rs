@@ -80,6 +80,13 @@ fn a_selection_is_a_task_for_each_module_with_its_classes_and_methods() {
     "#]],
     );
     check(
+        &[&of("CartTest::größe"), &of("Čaj::isčaj[🍵 2]")],
+        &[],
+        &expect![[r#"
+        :cart:test --tests shop.*aj.is*aj --tests shop.*aj.is*aj[* 2] --tests shop.CartTest.gr*e
+    "#]],
+    );
+    check(
         &[&of("CartTest::counts[a, b #1*]")],
         &[],
         &expect![[r#"

@@ -118,6 +118,7 @@ fn add(modules: &Modules, job: &Job, id: &TestId, wanted: &mut BTreeMap<RelPath,
         let depth = id.names.len() - usize::from(is_test);
         let class = id.names[..depth].join("$");
         let class = package.map(|package| format!("{package}.{class}")).unwrap_or(class);
+        let class = any_locale(&class);
         (class, is_test.then(|| methods(job, id)))
     };
     let wanted = wanted.entry(module.dir.clone()).or_default();
@@ -151,7 +152,14 @@ fn methods(job: &Job, id: &TestId) -> Vec<String> {
 
 /// What means something in a list of tests is any character there; so is a space, as Kotlin's names have them.
 fn escaped(name: &str) -> String {
-    name.chars().map(|c| if ",+#*?!% ".contains(c) { '?' } else { c }).collect()
+    any_locale(name).chars().map(|c| if ",+#*?!% ".contains(c) { '?' } else { c }).collect()
+}
+
+/// Java reads its arguments as the container's locale has them, and where that is none, as ASCII: any character stands
+/// for each other one.
+fn any_locale(name: &str) -> String {
+    let shown = |c: char| if c.is_ascii() { c.to_string() } else { "?".repeat(c.len_utf16()) };
+    name.chars().map(shown).collect()
 }
 
 impl Wanted {

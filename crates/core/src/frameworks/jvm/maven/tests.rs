@@ -98,6 +98,13 @@ fn a_selection_is_a_list_of_classes_and_methods_with_their_modules() {
         "#]],
     );
     check(
+        &[&of("CartTest::größe"), &of("Čaj::is🍵")],
+        &[],
+        &expect![[r#"
+            -pl cart -am -Dtest=shop.?aj#is??,shop.CartTest#gr??e
+        "#]],
+    );
+    check(
         &[&of("CartTest::adds"), "price"],
         &[],
         &expect![[r#"
