@@ -48,9 +48,13 @@ impl Client {
         let (to_server, stdin) = tokio::io::duplex(1 << 16);
         let (stdout, from_server) = tokio::io::duplex(1 << 16);
         let (runner, runs) = Scripted::new();
+        let scanner = Scanner::new(Settings::default(), Depth::Tests);
         let services = Services {
             runner: Arc::new(runner.clone()),
-            scanner: Arc::new(Scanner::new(Settings::default(), Depth::Tests)),
+            scanner: Arc::new(match store.clone() {
+                Some(store) => scanner.with_store(store),
+                None => scanner,
+            }),
             store: store.map(Arc::new),
         };
         let options = Options { scan_patience: Duration::ZERO, ..Options::default() };

@@ -58,7 +58,7 @@ pub(crate) fn require(interpreter: &Interpreter, root: &Utf8Path) -> Result<(), 
     if grants.iter().all(|grant| grant.by.is_none()) {
         return Ok(());
     }
-    let given = Given::of(root);
+    let given = Given::of(Store::of_user().as_ref(), root);
     let is_allowed = |what: &str| given.holds(&interpreter.name, what);
     unsaid(interpreter, &grants, root, &is_allowed).map_or(Ok(()), Err)
 }
@@ -68,8 +68,8 @@ pub(crate) fn require(interpreter: &Interpreter, root: &Utf8Path) -> Result<(), 
 pub(crate) struct Given(Allowed);
 
 impl Given {
-    pub(crate) fn of(root: &Utf8Path) -> Self {
-        let file = Store::of_user().map(|store| store.file_of("allowed", root));
+    pub(crate) fn of(store: Option<&Store>, root: &Utf8Path) -> Self {
+        let file = store.map(|store| store.file_of("allowed", root));
         Self(file.map(|file| read(&file)).unwrap_or_default())
     }
 

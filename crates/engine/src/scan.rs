@@ -22,6 +22,7 @@ use testdock_core::workspace::{FileTests, Workspace};
 
 use crate::consent::Given;
 use crate::drive::Handle;
+use crate::state::Store;
 
 /// A test file larger than this is generated; reading it would only cost time.
 const LARGEST_TEST_FILE: u64 = 8 * 1024 * 1024;
@@ -34,6 +35,8 @@ const BATCH: usize = 256;
 pub struct Scanner {
     settings: Mutex<Settings>,
     depth: Depth,
+    /// What the caller has allowed.
+    store: Option<Store>,
 }
 
 /// How much of a workspace is read.
@@ -61,7 +64,13 @@ pub struct Settings {
 impl Scanner {
     /// A scanner with these settings.
     pub fn new(settings: Settings, depth: Depth) -> Self {
-        Self { settings: Mutex::new(settings), depth }
+        Self { settings: Mutex::new(settings), depth, store: Store::of_user() }
+    }
+
+    /// The same, for what is allowed in another store than the user's own.
+    #[must_use]
+    pub fn with_store(self, store: Store) -> Self {
+        Self { store: Some(store), ..self }
     }
 
     /// Replaces the settings; what was read stays as it is until it is read again.
@@ -136,7 +145,7 @@ impl Scanner {
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
         let folders = |path: &str| folders(&root.join(path));
         let env = |name: &str| std::env::var(name).ok();
-        let given = Given::of(root);
+        let given = Given::of(self.store.as_ref(), root);
         let is_allowed = |name: &str, what: &str| given.holds(name, what);
         let host = host(&env, &is_allowed);
         jenkins_commands(settings, Folder { root, read: &read, folders: &folders, host })
@@ -152,7 +161,7 @@ impl Scanner {
         };
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();
         let env = |name: &str| std::env::var(name).ok();
-        let given = Given::of(root);
+        let given = Given::of(self.store.as_ref(), root);
         let is_allowed = |name: &str, what: &str| given.holds(name, what);
         let host = host(&env, &is_allowed);
         resolve::resolve(resolve::Contents { root, files, read: &read }, host, &layers, &choice)

@@ -18,7 +18,7 @@ use testdock_core::model::Outcome;
 use crate::supervisor::hex;
 
 /// Remembers outcomes between processes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Store {
     directory: Utf8PathBuf,
 }

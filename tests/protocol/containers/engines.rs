@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use camino::Utf8PathBuf;
 use serde_json::{Value, json};
+use testdock_core::model::Ask;
+use testdock_engine::state::Store;
 use tokio::io::copy_bidirectional;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
@@ -60,7 +63,14 @@ async fn open(workspace: &Workspace, path: &Path) -> (Client, String) {
     let interpreter = json!({ "image": "python:3.12", "host": host });
     let options =
         json!({ "local": false, "settings": { "interpreter": interpreter }, "trusted": true });
-    let mut client = Client::start();
+    // Which the user has allowed.
+    let kept = Utf8PathBuf::from_path_buf(workspace.path(".state")).expect("unicode");
+    let root = kept.parent().expect("a folder").to_owned();
+    let store = Store::at(kept);
+    let what = vec![format!("the engine at {host}, which gets the workspace")];
+    let ask = Ask { root, interpreter: "default".to_owned(), by: String::new(), what };
+    store.allow(&ask).expect("written");
+    let mut client = Client::start_with(Some(store));
     client.initialize(&[workspace], json!({}), options).await;
     client.ready(1).await;
     (client, host)
