@@ -36,6 +36,9 @@ struct Event {
     stdout: String,
     message: Option<serde_json::Value>,
     nextest: Option<Binary>,
+    passed: usize,
+    failed: usize,
+    ignored: usize,
 }
 
 /// A program, as nextest tells of it.
@@ -117,8 +120,8 @@ impl RustReader {
             (_, "suite") => {
                 let mut ignored = Vec::new();
                 if let Some(Binary { package, test_binary, kind }) = event.nextest {
-                    if event.event == "ok" {
-                        ignored = self.ignored(&package, &test_binary);
+                    if event.event == "ok" && event.passed + event.failed == 0 {
+                        ignored = self.ignored(&package, &test_binary, event.ignored);
                     }
                     let kind = match kind.as_str() {
                         "lib" | "proc-macro" => TargetKind::Lib,
@@ -135,14 +138,17 @@ impl RustReader {
     }
 
     /// The tests of a program that ended well and without a word of them: nextest says of none that it is ignored
-    /// where it runs no other.
-    fn ignored(&mut self, package: &str, binary: &str) -> Vec<RunEvent> {
+    /// where it runs no other. Another program of the same name may still run its own, so their number has to be right.
+    fn ignored(&mut self, package: &str, binary: &str, count: usize) -> Vec<RunEvent> {
         let is_own = |spoken: &str| match spoken.split_once("::") {
             Some(spoken) => spoken == (package, binary),
             None => spoken == package && spoken == binary,
         };
         let ids = self.running.iter().filter(|(_, spoken)| is_own(spoken)).map(|(id, _)| id);
-        let ids: Vec<TestId> = ids.cloned().collect();
+        let mut ids: Vec<TestId> = ids.cloned().collect();
+        if ids.len() != count {
+            ids.clear();
+        }
         ids.iter().for_each(|id| drop(self.running.remove(id)));
         ids.into_iter().map(|id| self.finished(TestResult::new(id, Outcome::Skipped))).collect()
     }

@@ -353,6 +353,18 @@ fn nextest_says_of_no_test_that_it_is_ignored_where_it_runs_no_other() {
     .assert_eq(&concluded(&NEXTEST, words, "", Exit::Code(4)));
 }
 
+/// A library and a program may be called the same: an end that counts no ignored test says nothing of one that runs.
+#[test]
+fn the_end_of_a_program_without_tests_is_no_outcome_of_its_namesakes() {
+    let words = r#"{"type":"suite","event":"started","test_count":1,"nextest":{"crate":"shop","test_binary":"service","kind":"test"}}
+{"type":"test","event":"started","name":"shop::service$total"}
+{"type":"suite","event":"ok","passed":0,"failed":0,"ignored":0,"nextest":{"crate":"shop","test_binary":"service","kind":"test"}}
+{"type":"test","event":"failed","name":"shop::service$total","exec_time":0.1,"stdout":"no"}
+"#;
+    let text = concluded(&NEXTEST, words, "", Exit::Code(100));
+    assert!(text.contains("failed shop/tests/service.rs::total"), "{text}");
+}
+
 #[test]
 fn what_does_not_build_is_an_error_of_its_file() {
     let complaints = "   Compiling shop v0.1.0 (/app)\nwarning: unused variable: `x`\n --> shop/src/lib.rs:1:1\n\nerror[E0308]: mismatched types\n --> shop/tests/service.rs:4:23\n  |\n4 |     let wrong: &str = 1;\n  |                ----   ^ expected `&str`, found `u32`\n\nerror: expected one of `!` or `::`, found `x`\n  --> /app/shop/tests/service.rs:9:2\n\nerror: could not compile `shop` (test \"service\") due to 2 previous errors\n";
