@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use camino::Utf8PathBuf;
 use serde_json::{Value, json};
+use testdock_core::model::Ask;
+use testdock_engine::state::Store;
 
 use crate::client::Client;
 use crate::workspace::Workspace;
@@ -144,4 +147,15 @@ pub(super) fn state(snapshot: &Value, id: &str) -> String {
 /// Waits until the client is told that a container stands so; with which number.
 pub(super) async fn until(client: &mut Client, id: &str, wanted: &str) -> Option<u64> {
     client.next_where(CHANGED, |it| state(it, id) == wanted).await["seq"].as_u64()
+}
+
+/// What a user has who lets a workspace have its tests on this engine.
+pub(crate) fn allowing(workspace: &Workspace, host: &str) -> Store {
+    let kept = Utf8PathBuf::from_path_buf(workspace.path(".state")).expect("unicode");
+    let root = kept.parent().expect("a folder").to_owned();
+    let store = Store::at(kept);
+    let what = vec![format!("the engine at {host}, which gets the workspace")];
+    let ask = Ask { root, interpreter: "default".to_owned(), by: String::new(), what };
+    store.allow(&ask).expect("written");
+    store
 }

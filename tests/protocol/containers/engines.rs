@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use camino::Utf8PathBuf;
 use serde_json::{Value, json};
-use testdock_core::model::Ask;
-use testdock_engine::state::Store;
 use tokio::io::copy_bidirectional;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 
 use super::SLEEPS;
-use super::bench::{Bench, CHANGED, container, socket, until};
+use super::bench::{Bench, CHANGED, allowing, container, socket, until};
 use crate::client::Client;
 use crate::runner::PATIENCE;
 use crate::workspace::Workspace;
@@ -63,14 +60,7 @@ async fn open(workspace: &Workspace, path: &Path) -> (Client, String) {
     let interpreter = json!({ "image": "python:3.12", "host": host });
     let options =
         json!({ "local": false, "settings": { "interpreter": interpreter }, "trusted": true });
-    // Which the user has allowed.
-    let kept = Utf8PathBuf::from_path_buf(workspace.path(".state")).expect("unicode");
-    let root = kept.parent().expect("a folder").to_owned();
-    let store = Store::at(kept);
-    let what = vec![format!("the engine at {host}, which gets the workspace")];
-    let ask = Ask { root, interpreter: "default".to_owned(), by: String::new(), what };
-    store.allow(&ask).expect("written");
-    let mut client = Client::start_with(Some(store));
+    let mut client = Client::start_with(Some(allowing(workspace, &host)));
     client.initialize(&[workspace], json!({}), options).await;
     client.ready(1).await;
     (client, host)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use testdock_lsp::ext;
 
-use super::bench::{Bench, CHANGED, container, docker};
+use super::bench::{Bench, CHANGED, allowing, container, docker};
 use super::{SLEEPS, act};
 use crate::book::Book;
 use crate::client::Client;
@@ -93,10 +93,11 @@ fn items<'v>(value: &'v mut Value, key: &str) -> &'v mut Vec<Value> {
 async fn the_examples_are_what_a_conversation_says() {
     let Some(scene) = Scene::new() else { return };
     let names = scene.names();
-    let mut client = Client::start();
     let interpreter = json!({ "image": "shop:dev", "host": ELSEWHERE });
     let options = json!({ "local": false, "settings": { "interpreter": interpreter } });
-    client.initialize(&[&scene.bench.workspace], json!({}), options).await;
+    let workspace = &scene.bench.workspace;
+    let mut client = Client::start_with(Some(allowing(workspace, ELSEWHERE)));
+    client.initialize(&[workspace], json!({}), options).await;
     client.ready(1).await;
     let mut book = Book::default();
 
