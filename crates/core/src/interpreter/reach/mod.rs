@@ -26,13 +26,18 @@ pub(super) fn granted(
 ) -> Result<Vec<Grant>, RunError> {
     let Interpreter { allow, options, source, .. } = interpreter;
     let asked = [powers(options, source, root), more].concat().into_iter();
-    let asked: Vec<_> = asked.map(|(power, what)| (power, spelt(&what))).collect();
-    if let Some((power, what)) = asked.iter().find(|(power, _)| !allow.powers.contains(power)) {
-        return Err(refused(*power, what, interpreter));
+    let grants = asked.map(|(power, what)| grant(interpreter, power, &what));
+    let engine = options.testcontainers.then(|| Ok(testcontainers(allow)));
+    grants.chain(engine).collect()
+}
+
+/// Something beyond the container, where it is allowed.
+fn grant(interpreter: &Interpreter, power: Power, what: &str) -> Result<Grant, RunError> {
+    let (allow, what) = (&interpreter.allow, spelt(what));
+    match allow.powers.contains(&power) {
+        true => Ok(Grant { power, what, by: allow.by.clone() }),
+        false => Err(refused(power, &what, interpreter)),
     }
-    let grants = asked.into_iter().map(|(power, what)| Grant { power, what, by: allow.by.clone() });
-    let engine = options.testcontainers.then(|| testcontainers(allow));
-    Ok(grants.chain(engine).collect())
 }
 
 /// The engine itself, which a setting of its own gives.
@@ -72,25 +77,18 @@ pub fn reach(
             continue;
         };
         let through = if leads == *path { String::new() } else { format!(", by way of {path}") };
-        let what = spelt(&format!("{}{through}", powers::shown(&leads, read_only)));
-        if !interpreter.allow.powers.contains(&power) {
-            return Err(refused(power, &what, interpreter));
-        }
+        let what = format!("{}{through}", powers::shown(&leads, read_only));
+        let grant = grant(interpreter, power, &what)?;
         // What the path says by itself is known; where a link of the workspace leads, the path does not say.
         let is_straight = leads == *path || !path.starts_with(root);
         if !(is_mount && is_straight && powers::power_of(path, root) == Some(power)) {
-            grants.push(Grant { power, what, by: interpreter.allow.by.clone() });
+            grants.push(grant);
         }
     }
     for (path, leads) in led_outside(&interpreter.source, root, &real_root, real) {
-        let (power, by) = (Power::HostFiles, interpreter.allow.by.clone());
         let what =
             format!("what is outside of the workspace, {leads}, by way of {path} (of the build)");
-        let what = spelt(&what);
-        if !interpreter.allow.powers.contains(&power) {
-            return Err(refused(power, &what, interpreter));
-        }
-        grants.push(Grant { power, what, by });
+        grants.push(grant(interpreter, Power::HostFiles, &what)?);
     }
     Ok(grants)
 }
