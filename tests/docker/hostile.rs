@@ -190,6 +190,72 @@ fn a_terminal_is_asked() {
     assert!(!told.contains("consent"), "{told}");
 }
 
+/// Whoever wrote a Jenkinsfile asks for the engine in one line; so it is allowed in one step.
+#[test]
+fn what_no_setting_names_is_asked_for_once() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    project.write(ONE.0, ONE.1);
+    let socket = "-v /var/run/docker.sock:/var/run/docker.sock";
+    let agent = format!("agent {{ docker {{ image '{image}'; args '{socket}' }} }}");
+    project.write("Jenkinsfile", &format!("pipeline {{ {agent}\n stages {{ }} }}\n"));
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(2), "{story:#?}");
+    let said =
+        "the interpreter `default` gives the container the engine itself (/var/run/docker.sock)";
+    assert!(story.error().contains(said), "{}", story.error());
+    assert_eq!(project.containers(), [""; 0]);
+    project.shown(&["interpreter", "allow"]);
+    assert_eq!(project.run(&[]).code, Some(0));
+}
+
+/// What the compose tool reads of variables, the tests see.
+#[test]
+fn compose_files_that_read_outside_of_the_workspace() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let outside = tempfile::tempdir().unwrap();
+    let keys = outside.path().join("keys");
+    std::fs::write(&keys, "TOKEN=s3cret\n").unwrap();
+    let project = Project::empty();
+    std::os::unix::fs::symlink(&keys, project.root.join("link.env")).unwrap();
+    project.write("test_env.py", "import os\n\ndef test_env():\n    assert os.environ['TOKEN']\n");
+    for file in [keys.to_str().unwrap(), "link.env"] {
+        let service = format!("image: '{image}', volumes: ['.:/w'], env_file: '{file}'");
+        project.write("compose.yaml", &format!("services: {{ web: {{ {service} }} }}\n"));
+        let story = project.run(&[]);
+        assert_eq!(story.code, Some(2), "{story:#?}");
+        let said = "gives the container what is outside of the workspace, ";
+        assert!(story.error().contains(&format!("{said}{}", keys.display())), "{story:#?}");
+        project.shown(&["interpreter", "allow"]);
+        assert_eq!(project.run(&[]).code, Some(0));
+    }
+}
+
+/// A pipe by the name of a settings file is not waited for.
+#[test]
+fn files_that_never_end() {
+    let project = Project::empty();
+    project.write(ONE.0, ONE.1);
+    project.write("pytest.ini", "[pytest]\n");
+    let made = project.shell().args(["-c", "mkfifo testdock.toml Dockerfile"]).status().unwrap();
+    assert!(made.success());
+    let (code, told) = project.shown(&["discover"]);
+    assert!(
+        code == 2 && told.contains("testdock.toml: cannot read it: it is not a regular"),
+        "{told}"
+    );
+    std::fs::remove_file(project.root.join("testdock.toml")).unwrap();
+    let (code, told) = project.shown(&["discover"]);
+    assert!(code == 0 && told.contains("test_one.py::test_one"), "{told}");
+    let story = project.run(&["--set", "interpreter.dockerfile = 'Dockerfile'"]);
+    let said = story.error();
+    assert!(said.contains("cannot build Dockerfile: there is no such file"), "{said}");
+}
+
 /// The escape character itself is no part of an id.
 #[test]
 fn names_that_steer_a_terminal() {

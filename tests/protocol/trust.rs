@@ -150,7 +150,7 @@ async fn what_reaches_beyond_a_container_is_asked_for() {
     client.run().await.say(unsaid(ENGINE));
     let asked = client.next(ASK).await;
     let message = asked["message"].as_str().unwrap_or_default();
-    assert_eq!(message, "Testdock: testdock.toml gives the engine itself; allow it");
+    assert_eq!(message, "Testdock: testdock.toml gives the engine itself");
     let titles: Vec<&Value> = asked["actions"].as_array().into_iter().flatten().collect();
     assert_eq!(json!(titles), json!([{ "title": "Allow from Now On" }, { "title": "Not Now" }]));
     client.idle().await;

@@ -359,7 +359,7 @@ pub struct Ask {
     pub root: Utf8PathBuf,
     /// The interpreter.
     pub interpreter: String,
-    /// Which part of the workspace gives it.
+    /// What gives it.
     pub by: String,
     /// What that is, in words.
     pub what: Vec<String>,

@@ -126,10 +126,12 @@ pub struct Interpreter {
     pub unheeded: Vec<String>,
     /// What may reach beyond the container.
     pub allow: Allowed,
-    /// What of it does, as far as its own files and settings show.
+    /// What is to reach beyond it, as far as its own files and settings show.
     pub granted: Vec<Grant>,
     /// Files of the host that are shown to what is started with it.
     pub beside: Vec<Utf8PathBuf>,
+    /// Files that the compose tool reads to tell what it is.
+    pub reads: Vec<Utf8PathBuf>,
 }
 
 /// What may reach beyond a container, and whose word that is.
@@ -150,7 +152,7 @@ pub struct Grant {
     pub power: Power,
     /// In words.
     pub what: String,
-    /// Which part of the workspace gives it; `None` where the caller does.
+    /// What gives it; `None` where the caller does.
     pub by: Option<String>,
 }
 
@@ -168,6 +170,7 @@ impl Interpreter {
             allow: Allowed::default(),
             granted: Vec::new(),
             beside: Vec::new(),
+            reads: Vec::new(),
         }
     }
 }

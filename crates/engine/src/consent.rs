@@ -52,9 +52,9 @@ impl Store {
     }
 }
 
-/// Refuses what the workspace's files give the container and nobody has allowed.
+/// Refuses what the container is to have beyond itself and the caller has not allowed.
 pub(crate) fn require(interpreter: &Interpreter, root: &Utf8Path) -> Result<(), RunError> {
-    let grants = grants(interpreter, root)?;
+    let grants = grants(interpreter, root);
     if grants.iter().all(|grant| grant.by.is_none()) {
         return Ok(());
     }
@@ -78,8 +78,8 @@ impl Given {
     }
 }
 
-/// What an interpreter has beyond its container, as it shows where the files are.
-pub(crate) fn grants(interpreter: &Interpreter, root: &Utf8Path) -> Result<Vec<Grant>, RunError> {
+/// What an interpreter is to have beyond its container, as it shows where the files are.
+pub(crate) fn grants(interpreter: &Interpreter, root: &Utf8Path) -> Vec<Grant> {
     reach(interpreter, root, home().as_deref(), &|path| path.canonicalize_utf8().ok())
 }
 

@@ -32,3 +32,4 @@ mod pipes;
 mod pump;
 mod refusal;
 mod supervisor;
+mod text;

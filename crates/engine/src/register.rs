@@ -10,6 +10,7 @@ use testdock_core::interpreter::{self, Addition, Document, Folder, NotAdded};
 use testdock_core::model::{Fault, RunError};
 
 use crate::scan::{Scanner, folders, host, person_file};
+use crate::text;
 
 /// Whose an interpreter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,19 +54,19 @@ fn add_to(
         Owner::Project => Origin::Repository(path.to_owned()),
         Owner::Person => Origin::Person(path.to_owned()),
     };
-    let text = match fs::read_to_string(path) {
+    let before = match text::read(path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed("read", path, &error)),
     };
     let resolution = scanner.settings(root);
-    let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+    let read = |path: &str| text::read(&root.join(path)).ok();
     let folders = |path: &str| folders(&root.join(path));
     let env = |name: &str| std::env::var(name).ok();
     // Whoever adds one has said where it is.
     let host = host(&env, &|_, _| true);
     let folder = Folder { root, read: &read, folders: &folders, host };
-    let text = text.as_deref();
+    let text = before.as_deref();
     let document = Document { origin: &origin, text, resolution: &resolution, folder };
     let after = interpreter::add(document, addition)?;
     let written = match text {

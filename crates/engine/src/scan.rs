@@ -23,9 +23,7 @@ use testdock_core::workspace::{FileTests, Workspace};
 use crate::consent::Given;
 use crate::drive::Handle;
 use crate::state::Store;
-
-/// A test file larger than this is generated; reading it would only cost time.
-const LARGEST_TEST_FILE: u64 = 8 * 1024 * 1024;
+use crate::text;
 
 /// Files of tests that are handed on at once.
 const BATCH: usize = 256;
@@ -142,13 +140,11 @@ impl Scanner {
         let config = self.settings(root).config;
         let name = self.chosen().interpreter;
         let settings = config.interpreter(name.as_deref()).unwrap_or(&config.interpreter);
-        let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+        let read = |path: &str| text::read(&root.join(path)).ok();
         let folders = |path: &str| folders(&root.join(path));
-        let env = |name: &str| std::env::var(name).ok();
-        let given = Given::of(self.store.as_ref(), root);
-        let is_allowed = |name: &str, what: &str| given.holds(name, what);
-        let host = host(&env, &is_allowed);
-        jenkins_commands(settings, Folder { root, read: &read, folders: &folders, host })
+        self.with_host(root, |host| {
+            jenkins_commands(settings, Folder { root, read: &read, folders: &folders, host })
+        })
     }
 
     fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> Workspace {
@@ -159,12 +155,16 @@ impl Scanner {
             interpreter: settings.interpreter,
             local: settings.local,
         };
-        let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+        let read = |path: &str| text::read(&root.join(path)).ok();
+        let contents = resolve::Contents { root, files, read: &read };
+        self.with_host(root, |host| resolve::resolve(contents, host, &layers, &choice))
+    }
+
+    /// This machine, with what the caller has allowed for a workspace.
+    fn with_host<T>(&self, root: &Utf8Path, take: impl FnOnce(Host<'_>) -> T) -> T {
         let env = |name: &str| std::env::var(name).ok();
         let given = Given::of(self.store.as_ref(), root);
-        let is_allowed = |name: &str, what: &str| given.holds(name, what);
-        let host = host(&env, &is_allowed);
-        resolve::resolve(resolve::Contents { root, files, read: &read }, host, &layers, &choice)
+        take(host(&env, &|name, what| given.holds(name, what)))
     }
 
     /// The settings, with what the environment chooses where they choose nothing.
@@ -276,7 +276,7 @@ pub(crate) fn is_gone(root: &Utf8Path, file: &RelPath) -> bool {
 pub fn reported(root: &Utf8Path) -> Files {
     let mut files = Files::new(list(root));
     for path in files.telling() {
-        if let Some(text) = read_text(&path.on(root)) {
+        if let Ok(text) = text::read_lossy(&path.on(root)) {
             files.read(&path, &text);
         }
     }
@@ -290,7 +290,7 @@ fn discover(
     path: &RelPath,
 ) -> Vec<FileTests> {
     // Gone or unreadable: nothing stands there any more.
-    let text = read_text(&path.on(root)).unwrap_or_default();
+    let text = text::read_lossy(&path.on(root)).unwrap_or_default();
     let read = |path: &RelPath| others.read(root, path);
     workspace.discover(&mut Source::new(path, &text).beside(&read))
 }
@@ -303,19 +303,11 @@ impl Others {
     fn read(&self, root: &Utf8Path, path: &RelPath) -> Option<Arc<str>> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let text = known.entry(path.clone()).or_insert_with(|| {
-            let text = read_text(&path.on(root))?;
+            let text = text::read_lossy(&path.on(root)).ok()?;
             Some(text.into())
         });
         text.clone()
     }
-}
-
-fn read_text(path: &Utf8Path) -> Option<String> {
-    // A link may lead to what never ends.
-    let is_read = |meta: fs::Metadata| meta.is_file() && meta.len() <= LARGEST_TEST_FILE;
-    let bytes = fs::metadata(path).is_ok_and(is_read).then(|| fs::read(path).ok())??;
-    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Some(String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.as_bytes())))
 }
 
 /// The configuration file of one person, for all workspaces.
@@ -332,7 +324,7 @@ fn file_layers(root: &Utf8Path) -> Vec<Layer> {
         Some(Origin::Repository(root.join("testdock.toml"))),
         Some(Origin::Local(root.join("testdock.local.toml"))),
     ];
-    let read = |origin: Origin| match fs::read_to_string(origin.file()?) {
+    let read = |origin: Origin| match text::read(origin.file()?) {
         Ok(text) => Some(Layer::from_toml(origin, &text)),
         Err(error) => match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => None,

@@ -1,4 +1,4 @@
-//! Asks the user for what the workspace's own files give a container.
+//! Asks the user for what reaches beyond a container.
 
 use std::io;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use testdock_core::model::{Ask, RunError};
 
 use crate::handlers::request::{self, Request, Target};
 use crate::handlers::workspace;
-use crate::messages::{self, error_words};
+use crate::messages;
 use crate::runs::Origin;
 use crate::shared::Shared;
 
@@ -20,7 +20,7 @@ pub(crate) fn ask(shared: &Arc<Shared>, error: &RunError, repeat: bool) {
     let Some(ask) = error.ask.clone() else {
         return;
     };
-    let words = format!("Testdock: {}", error_words(error));
+    let words = format!("Testdock: {}", error.message);
     let at_client = shared.clone();
     shared.spawn(async move {
         if !is_allowed(&at_client, &words).await {

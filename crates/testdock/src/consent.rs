@@ -1,4 +1,4 @@
-//! Asks whoever runs the tests for what the workspace's own files give a container.
+//! Asks whoever runs the tests for what reaches beyond a container.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
@@ -14,7 +14,10 @@ pub(crate) fn asked(project: &Project, ask: &Ask) -> Result<bool> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Ok(false);
     }
-    ask.what.iter().for_each(|what| print::note(&format!("  {what}")));
+    // One thing alone stands in the error above.
+    if ask.what.len() > 1 {
+        ask.what.iter().for_each(|what| print::note(&format!("  {what}")));
+    }
     let mut screen = io::stderr().lock();
     write!(screen, "Allow it in {} from now on? [y/N]: ", project.root)?;
     screen.flush()?;

@@ -1,5 +1,7 @@
 //! What a file of the workspace says about where tests run, and the settings laid over it.
 
+use camino::Utf8PathBuf;
+
 use super::flags::Flags;
 use super::folder::Folder;
 use super::reach::granted;
@@ -16,6 +18,8 @@ pub(super) struct Found {
     pub(super) pull: bool,
     /// What of the file it was, such as `the agent of stage Test`.
     pub(super) which: String,
+    /// What another tool reads for it.
+    pub(super) reads: Vec<Utf8PathBuf>,
     /// What the file asks for and does not get.
     pub(super) unheeded: Vec<String>,
 }
@@ -25,7 +29,14 @@ impl Found {
     pub(super) fn plain(source: Source) -> Self {
         let options =
             Options { security_opt: vec!["no-new-privileges".to_owned()], ..Options::default() };
-        Self { source, options, pull: false, which: String::new(), unheeded: Vec::new() }
+        Self {
+            source,
+            options,
+            pull: false,
+            which: String::new(),
+            reads: Vec::new(),
+            unheeded: Vec::new(),
+        }
     }
 
     /// The interpreter that the settings make of it; `title` is the table that they stand in, `allow` what they let it have.
@@ -37,7 +48,7 @@ impl Found {
         folder: Folder<'_>,
     ) -> Result<Interpreter, RunError> {
         let made = Interpreter { allow, ..self.shaped(settings, (name, title), folder)? };
-        let granted = granted(&made, Vec::new(), folder.root)?;
+        let granted = granted(&made, Vec::new(), folder.root);
         Ok(Interpreter { granted, ..made })
     }
 
@@ -75,6 +86,7 @@ impl Found {
             allow: Allowed::default(),
             granted: Vec::new(),
             beside: Vec::new(),
+            reads: self.reads,
         })
     }
 }

@@ -73,7 +73,9 @@ pub(super) fn fields_of_container(interpreter: &crate::plan::Interpreter) -> Str
     let options = news(&interpreter.options, &Options::default());
     let unheeded = interpreter.unheeded.iter().map(|it| format!("not {it}\n"));
     let unheeded = unheeded.collect::<String>();
-    format!("{}\n--\n{pull}{options}{unheeded}", source(&interpreter.source))
+    let beyond = interpreter.granted.iter().map(|grant| format!("beyond: {}\n", grant.what));
+    let beyond = beyond.collect::<String>();
+    format!("{}\n--\n{pull}{options}{beyond}{unheeded}", source(&interpreter.source))
 }
 
 fn failure(error: &crate::model::RunError) -> String {
@@ -492,13 +494,14 @@ fn the_settings_shape_the_container() {
             init: true
             shm_size: Some(1073741824)
             platform: Some("linux/arm64")
+            beyond: the host's own network (of the build)
             not `--publish=80:80`: the tests run inside the container, so no port is published
         "#]],
     );
 }
 
 #[test]
-fn what_reaches_beyond_the_container_has_to_be_allowed() {
+fn what_reaches_beyond_the_container_is_known() {
     let with = |args: &str, more: &str| {
         format!("[interpreter]\nimage = \"a\"\nrun-args = [{args}]\n{more}")
     };
@@ -506,53 +509,69 @@ fn what_reaches_beyond_the_container_has_to_be_allowed() {
         &with("\"--privileged\"", ""),
         &[],
         &expect![[r#"
-        the container is to have all privileges of the host (privileged), which nobody has allowed
-          write allow = ["privileged"] under [interpreter] in testdock.toml if you trust it
-    "#]],
+            Image("a")
+              `interpreter.image` is set by testdock.toml
+            security_opt: ["no-new-privileges"]
+            privileged: true
+            beyond: all privileges of the host (privileged)
+        "#]],
     );
     let allowed = "allow = [\"privileged\"]";
     check_container(
         &with("\"--privileged\"", allowed),
         &[],
         &expect![[r#"
-        Image("a")
-          `interpreter.image` is set by testdock.toml
-        security_opt: ["no-new-privileges"]
-        privileged: true
-    "#]],
+            Image("a")
+              `interpreter.image` is set by testdock.toml
+            security_opt: ["no-new-privileges"]
+            privileged: true
+            beyond: all privileges of the host (privileged)
+        "#]],
     );
     check_container(
         &with("\"-v/:/host\"", allowed),
         &[],
         &expect![[r#"
-        the container is to have the host's /, which nobody has allowed
-          write allow = ["privileged", "host-files"] under [interpreter] in testdock.toml if you trust it
-    "#]],
+            Image("a")
+              `interpreter.image` is set by testdock.toml
+            mounts: [Mount { target: "/host", from: Host { path: "/", make: true, label: None }, read_only: false }]
+            security_opt: ["no-new-privileges"]
+            beyond: the host's /
+        "#]],
     );
     let socket = with("\"-v/var/run/docker.sock:/var/run/docker.sock\"", "");
     check_container(
         &socket,
         &[],
         &expect![[r#"
-        the container is to have the engine itself (/var/run/docker.sock), which nobody has allowed
-          write allow = ["docker-socket"] under [interpreter] in testdock.toml if you trust it
-    "#]],
+            Image("a")
+              `interpreter.image` is set by testdock.toml
+            mounts: [Mount { target: "/var/run/docker.sock", from: Host { path: "/var/run/docker.sock", make: true, label: None }, read_only: false }]
+            security_opt: ["no-new-privileges"]
+            beyond: the engine itself (/var/run/docker.sock)
+        "#]],
     );
     check_container(
         &with("\"--network=host\"", ""),
         &[],
         &expect![[r#"
-        the container is to have the host's own network (network=host), which nobody has allowed
-          write allow = ["host-namespaces"] under [interpreter] in testdock.toml if you trust it
-    "#]],
+            Image("a")
+              `interpreter.image` is set by testdock.toml
+            network: Some("host")
+            security_opt: ["no-new-privileges"]
+            beyond: the host's own network (network=host)
+        "#]],
     );
     check_container(
         &with("\"-v../../etc:/e\"", ""),
         &[],
         &expect![[r#"
-        the container is to have the host's /etc, which nobody has allowed
-          write allow = ["host-files"] under [interpreter] in testdock.toml if you trust it
-    "#]],
+            Image("a")
+              `interpreter.image` is set by testdock.toml
+            mounts: [Mount { target: "/e", from: Host { path: "/etc", make: true, label: None }, read_only: false }]
+            security_opt: ["no-new-privileges"]
+            beyond: the host's /etc
+        "#]],
     );
     check_container(
         &with("\"--frob\"", ""),

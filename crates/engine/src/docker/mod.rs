@@ -188,7 +188,7 @@ pub(crate) async fn grants(
     root: &Utf8Path,
     interpreter: &Interpreter,
 ) -> Result<Vec<Grant>, RunError> {
-    consent::grants(&imaged(root, interpreter).await?, root)
+    Ok(consent::grants(&imaged(root, interpreter).await?, root))
 }
 
 /// The image of a build, got and nothing more.

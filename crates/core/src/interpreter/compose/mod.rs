@@ -6,6 +6,7 @@
 
 mod beside;
 mod overlay;
+mod reads;
 mod resolved;
 mod service;
 mod values;
@@ -23,6 +24,7 @@ use crate::model::RunError;
 use crate::paths::RelPath;
 use crate::plan::{Compose, Options, Source, User};
 
+pub use reads::compose_reads;
 pub use resolved::{ComposeService, Condition, Dependency, compose_interpreter};
 
 /// The names that compose itself looks for, and those of the files that it lays over them.
@@ -73,6 +75,7 @@ pub(super) fn read_service(
         entrypoint: settings.entrypoint,
     };
     Ok(Read::Found(Box::new(Found {
+        reads: compose_reads(&compose, folder).into_iter().collect(),
         source: Source::Compose(Box::new(compose)),
         options: Options::default(),
         pull: false,
@@ -219,11 +222,6 @@ impl Own {
 fn project(main: &str, setting: &Setting, seen: &Seen, folder: Folder<'_>) -> String {
     let dir = main.rsplit_once('/').map_or("", |(dir, _)| dir);
     let dotenv = inside(dir, ".env").and_then(|path| (folder.read)(&path)).unwrap_or_default();
-    let in_dotenv = || {
-        let value =
-            dotenv.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_PROJECT_NAME="))?;
-        Some(value.trim().trim_matches(['"', '\'']).to_owned())
-    };
     let in_file = || {
         let names = seen.documents.iter().rev().filter_map(|document| document["name"].as_str());
         names.into_iter().find(|name| !name.contains('$')).map(str::to_owned)
@@ -233,11 +231,20 @@ fn project(main: &str, setting: &Setting, seen: &Seen, folder: Folder<'_>) -> St
         path.file_name().unwrap_or("project").to_owned()
     };
     let name = setting.project.clone().or_else(|| (folder.host.env)("COMPOSE_PROJECT_NAME"));
-    let name = name.filter(|name| !name.is_empty()).or_else(in_dotenv).or_else(in_file);
+    let name = name
+        .filter(|name| !name.is_empty())
+        .or_else(|| in_dotenv(&dotenv, "COMPOSE_PROJECT_NAME"))
+        .or_else(in_file);
     let name = name.unwrap_or_else(folder_name).to_lowercase();
     let name: String =
         name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
     name.trim_start_matches(['-', '_']).to_owned()
+}
+
+/// The value of a variable in a file of them.
+fn in_dotenv(text: &str, name: &str) -> Option<String> {
+    let value = text.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='))?;
+    Some(value.trim().trim_matches(['"', '\'']).to_owned())
 }
 
 /// Reads YAML; the error has its line.
@@ -248,25 +255,6 @@ fn yaml(text: &str) -> Result<Value, (u32, String)> {
         let first = text.lines().next().unwrap_or_default();
         (line, first.strip_prefix("error: ").unwrap_or(first).to_lowercase())
     })
-}
-
-/// Further files that the tool reads for these texts, from the workspace's root; `None` where that cannot
-/// be told. Their content shapes what comes out, as the texts' own does.
-pub fn compose_inputs(file: &str, text: &str) -> Option<Vec<String>> {
-    let document = yaml(text).ok()?;
-    if document.get("include").is_some() {
-        return None;
-    }
-    let dir = file.rsplit_once('/').map_or("", |(dir, _)| dir);
-    let mut inputs = vec![".env".to_owned()];
-    for service in document["services"].as_object().into_iter().flatten().map(|(_, s)| s) {
-        if let Some(file) = service["extends"]["file"].as_str() {
-            // What that one reads in turn is not followed.
-            return file.is_empty().then_some(Vec::new());
-        }
-        inputs.extend(texts(&service["env_file"]));
-    }
-    inputs.iter().map(|path| inside(dir, path)).collect()
 }
 
 /// A compose file that gives services labels, to be laid over one with the text `main`.

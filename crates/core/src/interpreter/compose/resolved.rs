@@ -79,7 +79,7 @@ pub fn compose_interpreter(
     let mut needs = Vec::new();
     needs_of(services, &compose.service, &mut needs);
     let (beside, asked) = beside(&reading, &needs);
-    made.granted = granted(&made, asked, root)?;
+    made.granted = granted(&made, asked, root);
     made.beside = beside;
     Ok(ComposeService { interpreter: made, needs })
 }

@@ -161,12 +161,25 @@ fn a_dev_container_names_a_service() {
 
 #[test]
 fn files_that_shape_what_comes_out() {
-    let inputs = |text: &str| format!("{:?}", compose_inputs("ci/compose.yaml", text));
+    let reads = |text: &str, more: &[(&str, &str)]| {
+        let files: Vec<_> = [("ci/compose.yaml", text)].iter().chain(more).copied().collect();
+        let named = "[interpreter]\ncompose = { file = \"ci/compose.yaml\", service = \"a\" }";
+        let reads = chosen(named, None, &files).unwrap().interpreter.reads;
+        reads.iter().map(|path| path.as_str().replace("/w/shop/", "")).collect::<Vec<_>>().join(" ")
+    };
     let text = "services: { a: { env_file: a.env }, b: { env_file: [b.env, { path: ../c.env }] } }";
-    expect![[r#"Some(["ci/.env", "ci/a.env", "ci/b.env", "c.env"])"#]].assert_eq(&inputs(text));
-    expect!["None"].assert_eq(&inputs("include: [x.yaml]\nservices: {}"));
-    expect!["None"]
-        .assert_eq(&inputs("services: { a: { extends: { file: x.yaml, service: b } } }"));
+    expect!["c.env ci/.env ci/a.env ci/b.env ci/compose.yaml"].assert_eq(&reads(text, &[]));
+    let base = ("base/x.yaml", "services: { b: { env_file: b.env, label_file: ../../l } }");
+    let text = "services: { a: { extends: { file: ../base/x.yaml, service: b } } }";
+    expect!["/w/l base/b.env base/x.yaml ci/.env ci/compose.yaml"].assert_eq(&reads(text, &[base]));
+    let text = "include: [../base/x.yaml, { path: [y.yaml], project_directory: .., env_file: i.env }]\nservices: { a: {} }";
+    let y = ("ci/y.yaml", "include: [ci/y.yaml]\nservices: { c: { env_file: ../c.env } }");
+    expect!["/w/c.env /w/l .env base/.env base/b.env base/x.yaml ci/.env ci/compose.yaml ci/i.env ci/y.yaml"].assert_eq(&reads(text, &[base, y]));
+    // Variables count as the tool takes them; what cannot be told stays.
+    let text =
+        "services: { a: { env_file: ['${STAGE:-dev}.env', $WHERE/x, '${NONE}z', '${A:-${B}}'] } }";
+    expect!["/etc/x ci/.env ci/compose.yaml ci/dev.env ci/z ${A:-${B}}"]
+        .assert_eq(&reads(text, &[("ci/.env", "WHERE=/etc\n")]));
     expect![[r#"{"services":{"db":{"labels":{"a":"b"}}},"version":"3.8"}"#]]
         .assert_eq(&compose_labels("version: '3.8'\n", &["db"], &[("a", "b")]));
     expect![[r#"{"services":{"db":{"labels":{"a":"b"}},"mq":{"labels":{"a":"b"}}}}"#]]
@@ -269,10 +282,16 @@ fn a_workspace_below_what_is_mounted() {
         entrypoint: Image
         mounts: [Mount { target: "/src", from: Host { path: "/w", make: true, label: None }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true, label: None }, read_only: false }]
         network: Some("host")
+        beyond: the host's own network (network=host)
     "#]].assert_eq(&resolved(config, "[interpreter]\nallow = [\"host-namespaces\"]", "/w/shop"));
     expect![[r#"
-        the container is to have the host's own network (network=host), which nobody has allowed
-          write allow = ["host-namespaces"] under [interpreter] in testdock.toml if you trust it
+        Image("a")
+        --
+        workdir: Some("/src/shop")
+        entrypoint: Image
+        mounts: [Mount { target: "/src", from: Host { path: "/w", make: true, label: None }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true, label: None }, read_only: false }]
+        network: Some("host")
+        beyond: the host's own network (network=host)
     "#]]
     .assert_eq(&resolved(config, "", "/w/shop"));
 }
@@ -285,27 +304,25 @@ fn services_beside_the_tests() {
     };
     let refused = |config: &str| {
         let text = resolved(config, "", "/w/shop");
-        text.split_once('\n').unwrap().0.to_owned()
+        let beyond = text.lines().find(|line| line.starts_with("beyond"));
+        beyond.unwrap_or("nothing").to_owned()
     };
-    expect!["the container is to have all privileges of the host (privileged) (service db), which nobody has allowed"]
+    expect!["beyond: all privileges of the host (privileged) (service db)"]
         .assert_eq(&refused(&with("image: b, privileged: true", "")));
-    expect!["the container is to have the host's /etc (service db), which nobody has allowed"]
+    expect!["beyond: the host's /etc (service db)"]
         .assert_eq(&refused(&with("image: b, volumes: [/etc:/e]", "")));
-    expect!["the container is to have what Testdock cannot read: the volume /e is of the kind npipe (service db), which nobody has allowed"]
+    expect!["beyond: what Testdock cannot read: the volume /e is of the kind npipe (service db)"]
         .assert_eq(&refused(&with("image: b, volumes: [{ type: npipe, target: /e }]", "")));
     let volume = "volumes: { v: { driver_opts: { type: none, o: bind, device: / } } }";
-    expect!["the container is to have the host's /, which nobody has allowed"]
-        .assert_eq(&refused(&with("image: b, volumes: [v:/e]", volume)));
+    expect!["beyond: the host's /"].assert_eq(&refused(&with("image: b, volumes: [v:/e]", volume)));
     let volume =
         "volumes: { v: { driver_opts: { type: overlay, o: 'lowerdir=/etc', device: o } } }";
-    expect![
-        "the container is to have the volume v, a mount of o (overlay), which nobody has allowed"
-    ]
-    .assert_eq(&refused(&with("image: b, volumes: [v:/e]", volume)));
+    expect!["beyond: the volume v, a mount of o (overlay)"]
+        .assert_eq(&refused(&with("image: b, volumes: [v:/e]", volume)));
     let volume =
         "volumes: { v: {}, n: { driver_opts: { type: nfs, o: addr=nas, device: ':/d' } } }";
-    assert_eq!(refused(&with("image: b, volumes: [v:/e, n:/n]", volume)), "Image(\"a\")");
-    assert_eq!(refused(&with("image: b, volumes: [/w/shop/seed:/e]", "")), "Image(\"a\")");
+    assert_eq!(refused(&with("image: b, volumes: [v:/e, n:/n]", volume)), "nothing");
+    assert_eq!(refused(&with("image: b, volumes: [/w/shop/seed:/e]", "")), "nothing");
 }
 
 /// The tool starts more than is named, and gives more than a container of Testdock's own can have.
@@ -317,8 +334,8 @@ fn what_the_tool_brings_along() {
              own: {{ image: c, privileged: true }} }}"
         );
         let text = resolved(&config, "", "/w/shop");
-        let refused = text.split_once(", which nobody has allowed").map(|(said, _)| said);
-        refused.unwrap_or("nothing").replace("the container is to have ", "")
+        let beyond = text.lines().find_map(|line| line.strip_prefix("beyond: "));
+        beyond.unwrap_or("nothing").to_owned()
     };
     for lent in [
         "network_mode: 'service:own'",
@@ -391,9 +408,13 @@ fn services_that_cannot_be_used() {
     check(
         "services: { web: { image: a, privileged: true } }",
         &expect![[r#"
-        the container is to have all privileges of the host (privileged), which nobody has allowed
-          write allow = ["privileged"] under [interpreter] in testdock.toml if you trust it
-    "#]],
+            Image("a")
+            --
+            entrypoint: Image
+            network: Some("shop_default")
+            privileged: true
+            beyond: all privileges of the host (privileged)
+        "#]],
     );
     check(
         "[",

@@ -134,9 +134,12 @@ fn what_cannot_be_used_says_why() {
     check(
         "{ \"image\": \"a\", \"privileged\": true }",
         &expect![[r#"
-        the container is to have all privileges of the host (privileged), which nobody has allowed
-          write allow = ["privileged"] under [interpreter] in testdock.toml if you trust it
-    "#]],
+            Image("a")
+              no setting names a source, and .devcontainer/devcontainer.json does: a dev container
+            workdir: Some("/workspaces/shop")
+            privileged: true
+            beyond: all privileges of the host (privileged)
+        "#]],
     );
     check(
         "{ \"image\": \"a\", \"mounts\": [\"x\"] }",

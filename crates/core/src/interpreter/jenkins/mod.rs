@@ -94,6 +94,7 @@ impl agent::Agent {
             options: crate::plan::Options::default(),
             pull: self.pull,
             which: format!("the agent of {}", self.whose),
+            reads: Vec::new(),
             unheeded: self.unheeded.clone(),
         };
         self.options(&mut found, folder)?;

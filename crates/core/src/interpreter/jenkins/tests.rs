@@ -314,9 +314,14 @@ fn what_only_jenkins_can_do_is_an_error_with_a_remedy() {
     check(
         &agent("docker { image 'a'\n args '--privileged' }"),
         &expect![[r#"
-        the container is to have all privileges of the host (privileged), which nobody has allowed
-          write allow = ["privileged"] under [interpreter] in testdock.toml if you trust it
-    "#]],
+            Image("a")
+              no setting names a source, and Jenkinsfile does: the agent of the pipeline
+            workdir: Some("/w/shop")
+            entrypoint: Image
+            privileged: true
+            only_own_group: true
+            beyond: all privileges of the host (privileged)
+        "#]],
     );
     check(
         "pipeline {\n agent { docker 'a'\n",

@@ -1,7 +1,7 @@
-//! What reaches beyond a container is the user's to grant, by name: nothing of it is done in silence.
+//! What reaches beyond a container is the user's to grant: nothing of it is done in silence.
 //!
-//! A power that nobody names is refused. One that a file of the workspace names is asked about, since whoever wrote the
-//! file is not who runs it ([`unsaid`]); one that the caller names is granted.
+//! A power that the caller names (`allow`) is granted. Any other is asked about ([`unsaid`]), also where a file of the workspace
+//! names it: whoever wrote the file is not who runs it.
 
 mod powers;
 #[cfg(test)]
@@ -15,29 +15,31 @@ use crate::config::Power;
 use crate::model::{Ask, Fault, RunError};
 use crate::plan::{Allowed, Grant, Interpreter, Secret, Source};
 
+use powers::of_reads;
 pub(super) use powers::{of_path, powers};
 
-/// What an interpreter has beyond its container, by what was allowed. Refuses what nobody has granted; `more` is asked for
-/// beside what its own options ask for.
+/// What an interpreter is to have beyond its container, and by whose word; `more` is asked for beside what its own options
+/// ask for.
 pub(super) fn granted(
     interpreter: &Interpreter,
     more: Vec<(Power, String)>,
     root: &Utf8Path,
-) -> Result<Vec<Grant>, RunError> {
-    let Interpreter { allow, options, source, .. } = interpreter;
-    let asked = [powers(options, source, root), more].concat().into_iter();
+) -> Vec<Grant> {
+    let Interpreter { allow, options, source, reads, .. } = interpreter;
+    let asked = [powers(options, source, root), of_reads(reads, root), more].concat().into_iter();
     let grants = asked.map(|(power, what)| grant(interpreter, power, &what));
-    let engine = options.testcontainers.then(|| Ok(testcontainers(allow)));
+    let engine = options.testcontainers.then(|| testcontainers(allow));
     grants.chain(engine).collect()
 }
 
-/// Something beyond the container, where it is allowed.
-fn grant(interpreter: &Interpreter, power: Power, what: &str) -> Result<Grant, RunError> {
-    let (allow, what) = (&interpreter.allow, spelt(what));
-    match allow.powers.contains(&power) {
-        true => Ok(Grant { power, what, by: allow.by.clone() }),
-        false => Err(refused(power, &what, interpreter)),
-    }
+/// Something beyond the container.
+fn grant(interpreter: &Interpreter, power: Power, what: &str) -> Grant {
+    let Interpreter { allow, name, .. } = interpreter;
+    let by = match allow.powers.contains(&power) {
+        true => allow.by.clone(),
+        false => Some(format!("the interpreter `{name}`")),
+    };
+    Grant { power, what: spelt(what), by }
 }
 
 /// The engine itself, which a setting of its own gives.
@@ -48,15 +50,15 @@ fn testcontainers(allow: &Allowed) -> Grant {
     Grant { power, what: "the engine itself (testcontainers)".to_owned(), by }
 }
 
-/// What an interpreter has beyond its container, once the links are followed that its mounts lead through, and the caller's
-/// home and its keys are known; keys are no secret of a build's either. Refuses what nobody has granted. `real` tells where
-/// a path of the host really leads.
+/// What an interpreter is to have beyond its container, once the links are followed that its mounts lead through, and the
+/// caller's home and its keys are known; keys are no secret of a build's either. `real` tells where a path of the host really
+/// leads.
 pub fn reach(
     interpreter: &Interpreter,
     root: &Utf8Path,
     home: Option<&Utf8Path>,
     real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
-) -> Result<Vec<Grant>, RunError> {
+) -> Vec<Grant> {
     let real_root = real(root).unwrap_or_else(|| root.to_owned());
     let personal = |leads: &Utf8Path, is_mount: bool| {
         let is_personal = |home: &&Utf8Path| {
@@ -78,22 +80,26 @@ pub fn reach(
         };
         let through = if leads == *path { String::new() } else { format!(", by way of {path}") };
         let what = format!("{}{through}", powers::shown(&leads, read_only));
-        let grant = grant(interpreter, power, &what)?;
+        let grant = grant(interpreter, power, &what);
         // What the path says by itself is known; where a link of the workspace leads, the path does not say.
         let is_straight = leads == *path || !path.starts_with(root);
         if !(is_mount && is_straight && powers::power_of(path, root) == Some(power)) {
             grants.push(grant);
         }
     }
-    for (path, leads) in led_outside(&interpreter.source, root, &real_root, real) {
-        let what =
-            format!("what is outside of the workspace, {leads}, by way of {path} (of the build)");
-        grants.push(grant(interpreter, Power::HostFiles, &what)?);
+    let build = read_by_build(&interpreter.source, root).map(|path| (path, "of the build"));
+    let reads = interpreter.reads.iter().map(|path| (path.clone(), "of the compose files"));
+    for (path, whose) in build.chain(reads).filter(|(path, _)| path.starts_with(root)) {
+        if let Some(leads) = real(&path).filter(|leads| !leads.starts_with(&real_root)) {
+            let what =
+                format!("what is outside of the workspace, {leads}, by way of {path} ({whose})");
+            grants.push(grant(interpreter, Power::HostFiles, &what));
+        }
     }
-    Ok(grants)
+    grants
 }
 
-/// What of `grants` a file of the workspace gives and the caller has not allowed, as an error that asks for it.
+/// What of `grants` the caller has not allowed, as an error that asks for it.
 pub fn unsaid(
     interpreter: &Interpreter,
     grants: &[Grant],
@@ -145,20 +151,13 @@ fn open_question(
     RunError { ask: Some(Box::new(ask)), ..error }
 }
 
-/// What of a build lies in the workspace by its path, and leads out of it by a link; with where to.
-fn led_outside(
-    source: &Source,
-    root: &Utf8Path,
-    real_root: &Utf8Path,
-    real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
-) -> Vec<(Utf8PathBuf, Utf8PathBuf)> {
-    let Source::Dockerfile(file) = source else {
-        return Vec::new();
+/// What a build begins with.
+fn read_by_build(source: &Source, root: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
+    let paths = match source {
+        Source::Dockerfile(file) => Some([&file.path, &file.context]),
+        Source::Image(_) | Source::Compose(_) | Source::Local => None,
     };
-    let within = [&file.path, &file.context].map(|path| clean(&path.on(root)));
-    let within = within.into_iter().filter(|path| path.starts_with(root));
-    let led = within.filter_map(|path| real(&path).map(|leads| (path, leads)));
-    led.filter(|(_, leads)| !leads.starts_with(real_root)).collect()
+    paths.into_iter().flatten().map(|path| clean(&path.on(root)))
 }
 
 /// The files that a build gets as secrets.
@@ -171,17 +170,6 @@ fn secret_files(source: &Source) -> impl Iterator<Item = &Utf8PathBuf> {
         Secret::File(path) => Some(path),
         Secret::Env(_) => None,
     })
-}
-
-fn refused(power: Power, what: &str, interpreter: &Interpreter) -> RunError {
-    let allowed = interpreter.allow.powers.iter().map(|power| power.as_str());
-    let powers: Vec<&str> = allowed.chain([power.as_str()]).collect();
-    let message = format!("the container is to have {what}, which nobody has allowed");
-    RunError::new(Fault::Configuration, message).help(format!(
-        "write allow = {} under [{}] in testdock.toml if you trust it",
-        list(&powers),
-        table(&interpreter.name)
-    ))
 }
 
 /// Words of the workspace's in a question: none of them may steer a screen, or turn the line around.

@@ -1,6 +1,6 @@
 //! The powers that reach beyond a container, and how they are asked for.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::folder::{clean, inside};
 use crate::config::Power;
@@ -125,6 +125,13 @@ fn of_build(file: &Dockerfile) -> Vec<(Power, String)> {
     let network = (file.options.network.as_deref() == Some("host"))
         .then(|| (Power::HostNamespaces, "the host's own network (of the build)".to_owned()));
     outside.chain(network).collect()
+}
+
+/// What the compose tool reads of variables and services goes into containers.
+pub(super) fn of_reads(reads: &[Utf8PathBuf], root: &Utf8Path) -> Vec<(Power, String)> {
+    let outside = reads.iter().filter(|path| !path.starts_with(root));
+    let said = |path| format!("what is outside of the workspace, {path} (of the compose files)");
+    outside.map(|path| (Power::HostFiles, said(path))).collect()
 }
 
 pub(super) fn power_of(path: &Utf8Path, root: &Utf8Path) -> Option<Power> {

@@ -13,6 +13,7 @@ fn refusal(path: &str, allow: &[Power]) -> Option<String> {
 
 fn refusal_of(mut interpreter: Interpreter, allow: &[Power]) -> Option<String> {
     interpreter.allow.powers = allow.to_vec();
+    interpreter.granted = granted(&interpreter, Vec::new(), "/w".into());
     let real = |path: &Utf8Path| -> Option<Utf8PathBuf> {
         match path.as_str() {
             "/w/link" => Some("/".into()),
@@ -22,16 +23,17 @@ fn refusal_of(mut interpreter: Interpreter, allow: &[Power]) -> Option<String> {
         }
     };
     let home = Some(Utf8Path::new("/home/me"));
-    let refused = reach(&interpreter, "/w".into(), home, &real);
-    refused.err().map(|error| format!("{}; {}", error.message, error.help.unwrap_or_default()))
+    let grants = reach(&interpreter, "/w".into(), home, &real);
+    let asked = unsaid(&interpreter, &grants, "/w".into(), &|_| false)?;
+    Some(format!("{}; {}", asked.message, asked.help.unwrap_or_default()))
 }
 
 #[test]
 fn a_link_is_what_it_leads_to() {
     let said = refusal("/w/link", &[]).unwrap();
     assert!(said.contains("the host's / (read-only), by way of /w/link"), "{said}");
-    assert!(said.contains("allow = [\"host-files\"] under [interpreters.ci]"), "{said}");
-    assert!(refusal("/w/sock", &[Power::HostFiles]).unwrap().contains("\"docker-socket\"]"));
+    assert!(said.contains("interpreters.ci.allow = [\"host-files\"]"), "{said}");
+    assert!(refusal("/w/sock", &[Power::HostFiles]).unwrap().contains("\"docker-socket\""));
     assert_eq!(refusal("/w/link", &[Power::HostFiles]), None);
     assert_eq!(refusal("/w/data", &[]), None);
 }
@@ -61,8 +63,8 @@ fn shown(
     interpreter.allow.powers.push(Power::HostFiles);
     let from = MountFrom::Host { path: path.into(), make: true, label: None };
     interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only });
-    interpreter.granted = granted(&interpreter, Vec::new(), "/w".into()).unwrap();
-    let grants = reach(&interpreter, "/w".into(), Some("/home/me".into()), real).unwrap();
+    interpreter.granted = granted(&interpreter, Vec::new(), "/w".into());
+    let grants = reach(&interpreter, "/w".into(), Some("/home/me".into()), real);
     grants.into_iter().map(|grant| grant.what).collect()
 }
 
@@ -92,7 +94,7 @@ fn what_is_the_workspaces_own_is_nobodys_keys() {
     let from = MountFrom::Host { path: root.join("data"), make: true, label: None };
     interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only: false });
     let home = Some(Utf8Path::new("/home/me"));
-    assert_eq!(reach(&interpreter, root, home, &|_| None), Ok(Vec::new()));
+    assert_eq!(reach(&interpreter, root, home, &|_| None), []);
 }
 
 #[test]
@@ -105,7 +107,7 @@ fn a_question_steers_no_screen() {
     interpreter.options.privileged = true;
     interpreter.allow.powers.push(Power::Privileged);
     interpreter.allow.by = Some("profile `\u{1b}[2J`".to_owned());
-    let grants = granted(&interpreter, Vec::new(), "/w".into()).unwrap();
+    let grants = granted(&interpreter, Vec::new(), "/w".into());
     let asked = unsaid(&interpreter, &grants, "/w".into(), &|_| false).unwrap();
     assert!(asked.message.starts_with(r"profile `\u{1b}[2J` gives"), "{}", asked.message);
 }
@@ -192,7 +194,7 @@ fn open(by: Option<&str>, written: &[&str]) -> Option<(String, Vec<String>)> {
     let (by, file) = (by.map(str::to_owned), Some("testdock.toml".to_owned()));
     let powers = vec![Power::Privileged];
     interpreter.allow = Allowed { powers, by, testcontainers_by: file };
-    let grants = granted(&interpreter, Vec::new(), "/w".into()).unwrap();
+    let grants = granted(&interpreter, Vec::new(), "/w".into());
     let error = unsaid(&interpreter, &grants, "/w".into(), &|what| written.contains(&what))?;
     Some((error.help.unwrap(), error.ask.unwrap().what))
 }
@@ -216,10 +218,41 @@ fn the_engine_is_allowed_once() {
     let mut interpreter = Interpreter::new("default", Source::Image("a".to_owned()));
     interpreter.options.testcontainers = true;
     interpreter.allow.testcontainers_by = Some("testdock.toml".to_owned());
-    let by = |interpreter: &Interpreter| {
-        granted(interpreter, Vec::new(), "/w".into()).unwrap().remove(0).by
-    };
+    let by = |interpreter: &Interpreter| granted(interpreter, Vec::new(), "/w".into()).remove(0).by;
     assert_eq!(by(&interpreter).as_deref(), Some("testdock.toml"));
     interpreter.allow.powers.push(Power::DockerSocket);
     assert_eq!(by(&interpreter), None);
+}
+
+/// A question is asked once for all of it, also of what no file names.
+#[test]
+fn what_nobody_names_is_asked_for_too() {
+    let mut interpreter = Interpreter::new("default", Source::Image("a".to_owned()));
+    interpreter.options.privileged = true;
+    interpreter.options.network = Some("host".to_owned());
+    interpreter.allow = Allowed { powers: vec![Power::HostNamespaces], ..Allowed::default() };
+    let grants = granted(&interpreter, Vec::new(), "/w".into());
+    let asked = unsaid(&interpreter, &grants, "/w".into(), &|_| false).unwrap();
+    expect_test::expect!["the interpreter `default` gives the container all privileges of the host (privileged), which reaches beyond it, and you have not allowed that"]
+        .assert_eq(&asked.message);
+    assert!(
+        asked.help.unwrap().contains(r#"interpreter.allow = ["host-namespaces", "privileged"]"#)
+    );
+}
+
+#[test]
+fn what_the_compose_tool_reads_may_lie_outside() {
+    let reads = |path: &str, allow: &[Power]| {
+        let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
+        interpreter.reads.push(path.into());
+        refusal_of(interpreter, allow)
+    };
+    for path in ["/home/me/.aws/credentials", "${A:-${B}}"] {
+        let said = reads(path, &[]).unwrap();
+        assert!(said.contains(&format!("outside of the workspace, {path} (of the")), "{said}");
+        assert_eq!(reads(path, &[Power::HostFiles]), None);
+    }
+    let said = reads("/w/keys", &[]).unwrap();
+    assert!(said.contains("/home/me/.ssh/id, by way of /w/keys (of the compose files)"), "{said}");
+    assert_eq!(reads("/w/.env", &[]), None);
 }

@@ -13,6 +13,7 @@ use testdock_core::plan::Dockerfile;
 use super::super::context::{Context, Ids};
 use super::inputs;
 use crate::supervisor::hex;
+use crate::text;
 
 /// Under which name a Dockerfile is sent that the context does not hold.
 const SENT_DOCKERFILE: &str = ".testdock.Dockerfile";
@@ -41,7 +42,7 @@ impl Recipe {
         dockerfile: &Dockerfile,
     ) -> Result<Self, RunError> {
         let path = dockerfile.path.on(root);
-        let text = std::fs::read_to_string(&path).map_err(|e| {
+        let text = text::read(&path).map_err(|e| {
             let why = match e.kind() {
                 std::io::ErrorKind::NotFound => "no such file".to_owned(),
                 _ => e.to_string(),
@@ -178,8 +179,8 @@ fn unusable(path: Utf8PathBuf, dockerfile: &Dockerfile, why: &str) -> RunError {
 fn ignore_patterns(root: &Utf8Path, dockerfile: &Dockerfile) -> String {
     let beside = &candidates(dockerfile.path.as_str())[0];
     let texts = [
-        std::fs::read_to_string(root.join(beside)),
-        std::fs::read_to_string(dockerfile.context.join(".dockerignore").on(root)),
+        text::read(&root.join(beside)),
+        text::read(&dockerfile.context.join(".dockerignore").on(root)),
     ];
     texts.into_iter().find_map(Result::ok).unwrap_or_default()
 }

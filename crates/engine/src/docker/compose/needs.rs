@@ -24,6 +24,7 @@ use super::reaper;
 use super::tool::Tool;
 use super::{PROJECT, SERVICE};
 use crate::runner::Events;
+use crate::text;
 
 /// The label of what Testdock had started: for which interpreter of the workspace.
 pub(super) const SERVES: &str = "dev.testdock.serves";
@@ -111,7 +112,7 @@ fn unwell(need: &Dependency, why: &str) -> RunError {
 /// Starts services, marked as ours; none that has a container is made anew.
 async fn up(tool: &Tool<'_>, interpreter: &Interpreter, services: &[&str]) -> Result<(), RunError> {
     let main = tool.compose.files.first().map(|file| file.on(tool.root));
-    let main = main.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let main = main.and_then(|path| text::read(&path).ok()).unwrap_or_default();
     let labels = [(SERVES, interpreter.name.as_str()), (WORKSPACE, tool.root.as_str())];
     let over = compose_labels(&main, services, &labels);
     let failed = |e: std::io::Error| {

@@ -7,12 +7,14 @@ use std::process::Stdio;
 use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
-use testdock_core::interpreter::compose_inputs;
+use testdock_core::interpreter::{Folder, compose_reads};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::Compose;
 use tokio::process::Command;
 
+use crate::scan::host;
 use crate::supervisor::hex;
+use crate::text;
 
 /// The tool, for one service of one workspace.
 pub(super) struct Tool<'a> {
@@ -108,18 +110,17 @@ impl<'a> Tool<'a> {
         };
         add(&format!("{:?} {} {:?}", self.compose, self.root, self.host));
         let mut words = BTreeSet::new();
-        let read = |path: &str| std::fs::read_to_string(self.root.join(path)).unwrap_or_default();
-        for file in &self.compose.files {
-            let text = read(file.as_str());
-            for path in compose_inputs(file.as_str(), &text)? {
-                add(&read(&path));
-            }
+        let read = |path: &str| text::read(&self.root.join(path)).ok();
+        let env = |name: &str| std::env::var(name).ok();
+        let host = host(&env, &|_, _| false);
+        let folder = Folder { root: self.root, read: &read, folders: &|_| Vec::new(), host };
+        for path in compose_reads(self.compose, folder) {
+            let path = path.strip_prefix(self.root).ok()?;
+            let text = read(path.as_str()).unwrap_or_default();
+            add(path.as_str());
             add(&text);
             let names = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
             words.extend(names.map(str::to_owned));
-        }
-        for file in &self.compose.env_files {
-            add(&read(file.as_str()));
         }
         // A variable that the files name shapes what they come to.
         for (name, value) in std::env::vars() {

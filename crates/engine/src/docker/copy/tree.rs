@@ -15,6 +15,7 @@ use testdock_core::interpreter::dockerignore::Matcher;
 use testdock_core::paths::RelPath;
 
 use crate::docker::context::{mode, owner};
+use crate::text;
 
 /// Overrides what the other files with rules say.
 const OWN_RULES: &str = ".testdockignore";
@@ -254,7 +255,7 @@ struct Rules {
 
 impl Rules {
     fn of(root: &Utf8Path) -> Self {
-        let build = std::fs::read_to_string(root.join(".dockerignore")).unwrap_or_default();
+        let build = text::read(&root.join(".dockerignore")).unwrap_or_default();
         let own = root.join(OWN_RULES);
         let own = own.is_file().then(|| {
             let mut builder = GitignoreBuilder::new(root);
