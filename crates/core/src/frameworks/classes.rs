@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
+use super::listed::Listed;
 use super::{ItemKind, Source, TestItem};
 use crate::id::TestId;
 
@@ -28,16 +29,16 @@ impl Around {
 pub(super) struct Classes<'w, 's> {
     pub(super) source: &'w Source<'s>,
     file: TestId,
-    items: Vec<TestItem>,
+    items: Listed,
 }
 
 impl<'w, 's> Classes<'w, 's> {
     pub(super) fn new(source: &'w Source<'s>, file: TestId) -> Self {
-        Self { source, file, items: Vec::new() }
+        Self { source, file, items: Listed::default() }
     }
 
     pub(super) fn into_items(self) -> Vec<TestItem> {
-        self.items
+        self.items.into()
     }
 
     /// Where the items of a class begin, for [`Classes::close`].
@@ -68,10 +69,8 @@ impl<'w, 's> Classes<'w, 's> {
         hash: u64,
         of: Around,
     ) {
-        if !self.items.iter().any(|item| item.id.names == of.names) {
-            let id = TestId { names: of.names, ..self.file.clone() };
-            let item = self.source.item(id, kind, node, name);
-            self.items.push(TestItem { tags: of.tags, hash, ..item });
-        }
+        let id = TestId { names: of.names, ..self.file.clone() };
+        let item = self.source.item(id, kind, node, name);
+        self.items.push(TestItem { tags: of.tags, hash, ..item });
     }
 }

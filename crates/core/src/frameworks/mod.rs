@@ -27,6 +27,7 @@ mod helper;
 mod hidden;
 mod item;
 mod known;
+mod listed;
 mod pattern;
 mod reader;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
+use crate::frameworks::listed::Listed;
 use crate::frameworks::{ItemKind, NamePattern, Position, Range, Source, Suite, TestItem};
 use crate::id::TestId;
 
@@ -30,7 +31,7 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
     let file = suite.of_file(source.path.clone());
     let lines: Vec<&str> = source.text.lines().collect();
     let (mut of_file, mut of_test) = (Vec::new(), Vec::new());
-    let mut items: Vec<TestItem> = Vec::new();
+    let mut items = Listed::default();
     for (at, line) in lines.iter().enumerate() {
         if let Some(found) = TAGS.captures(line) {
             let tags = found[2].split(',').map(str::trim).filter(|tag| !tag.is_empty());
@@ -61,9 +62,9 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
             tags: of_file.iter().cloned().chain(std::mem::take(&mut of_test)).collect(),
             id,
         };
-        items.extend((!items.iter().any(|known| known.id == item.id)).then_some(item));
+        items.push(item);
     }
-    items
+    items.into()
 }
 
 /// The line of the brace that closes a test: one that stands as the test does.

@@ -4,9 +4,10 @@ mod title;
 
 use std::collections::BTreeMap;
 
-use tree_sitter::Node;
+use tree_sitter::{LanguageRef, Node, TreeCursor};
 
 use super::{Tool, playwright};
+use crate::frameworks::listed::Listed;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
 use crate::id::TestId;
 
@@ -39,9 +40,11 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
         return Vec::new();
     };
     let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { tool, source, file, items: Vec::new(), aliases: BTreeMap::new() };
+    let kinds = Kinds::of(&tree.language());
+    let mut walk =
+        Walk { tool, source, file, kinds, items: Listed::default(), aliases: BTreeMap::new() };
     walk.visit(tree.root_node(), &Inside::default());
-    walk.items
+    walk.items.into()
 }
 
 /// Whether a file imports another framework than this one. Node's own has to be imported, and so has Playwright's `test`,
@@ -79,26 +82,50 @@ struct Called {
     is_each: bool,
 }
 
+/// The kinds of nodes that matter, as a grammar numbers them.
+struct Kinds {
+    call: u16,
+    declarator: u16,
+}
+
+impl Kinds {
+    fn of(language: &LanguageRef<'_>) -> Self {
+        let kind = |name| language.id_for_node_kind(name, true);
+        Self { call: kind("call_expression"), declarator: kind("variable_declarator") }
+    }
+}
+
 struct Walk<'w, 's> {
     tool: Tool,
     source: &'w Source<'s>,
     file: TestId,
-    items: Vec<TestItem>,
+    kinds: Kinds,
+    items: Listed,
     /// Names of the file's own for the framework's functions: `const unixOnly = onUnix ? describe : describe.skip`.
     aliases: BTreeMap<&'s str, &'s str>,
 }
 
 impl<'s> Walk<'_, 's> {
     fn visit(&mut self, node: Node<'_>, inside: &Inside<'s>) {
-        if node.kind() == "call_expression" && self.call(node, inside) {
+        self.walk(&mut node.walk(), inside);
+    }
+
+    /// The node where the cursor is, and what is below: nearly all of a file, so a cursor of its own for each node would cost more than
+    /// the parse.
+    fn walk(&mut self, cursor: &mut TreeCursor<'_>, inside: &Inside<'s>) {
+        let node = cursor.node();
+        if node.kind_id() == self.kinds.call && self.call(node, inside) {
             return;
         }
-        if node.kind() == "variable_declarator" {
+        if node.kind_id() == self.kinds.declarator {
             self.alias(node);
         }
-        let mut cursor = node.walk();
-        for child in node.named_children(&mut cursor) {
-            self.visit(child, inside);
+        if cursor.goto_first_child() {
+            self.walk(cursor, inside);
+            while cursor.goto_next_sibling() {
+                self.walk(cursor, inside);
+            }
+            cursor.goto_parent();
         }
     }
 
@@ -161,9 +188,7 @@ impl<'s> Walk<'_, 's> {
             _ => ItemKind::Test,
         };
         let item = self.item(call, first, names, (kind, pattern));
-        if self.items.iter().all(|known| known.id != item.id) {
-            self.items.insert(at, item);
-        }
+        self.items.insert(at, item);
         true
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tree_sitter::Node;
 
+use crate::frameworks::listed::Listed;
 use crate::frameworks::title::Title;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
 use crate::id::TestId;
@@ -18,9 +19,9 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
         return Vec::new();
     };
     let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { source, file, tags: Vec::new(), items: Vec::new() };
+    let mut walk = Walk { source, file, tags: Vec::new(), items: Listed::default() };
     walk.below(tree.root_node(), &Around::default());
-    walk.items
+    walk.items.into()
 }
 
 /// What surrounds a call.
@@ -36,7 +37,7 @@ struct Walk<'w, 's> {
     file: TestId,
     /// Those that the next test has.
     tags: Vec<Arc<str>>,
-    items: Vec<TestItem>,
+    items: Listed,
 }
 
 impl Walk<'_, '_> {
@@ -122,9 +123,6 @@ impl Walk<'_, '_> {
         tags: Vec<Arc<str>>,
     ) {
         let id = TestId { names, ..self.file.clone() };
-        if self.items.iter().any(|item| item.id == id) {
-            return;
-        }
         let item = self.source.item(id, kind, call, argument(call).unwrap_or(call));
         self.items.insert(at, TestItem { pattern, tags, ..item });
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use tree_sitter::Node;
 
+use crate::frameworks::listed::Listed;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
 use crate::id::TestId;
 
@@ -20,15 +21,15 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> 
         return Vec::new();
     };
     let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { source, file, items: Vec::new() };
+    let mut walk = Walk { source, file, items: Listed::default() };
     walk.visit(tree.root_node(), &[]);
-    walk.items
+    walk.items.into()
 }
 
 struct Walk<'w, 's> {
     source: &'w Source<'s>,
     file: TestId,
-    items: Vec<TestItem>,
+    items: Listed,
 }
 
 impl Walk<'_, '_> {
@@ -71,7 +72,7 @@ impl Walk<'_, '_> {
         let names = [names, &[pieces.join("…")]].concat();
         let id = TestId { names: names.clone(), ..self.file.clone() };
         // One that is said again is a case of the first.
-        if self.items.iter().any(|item| item.id == id) {
+        if self.items.has(&id) {
             return true;
         }
         let at = self.items.len();

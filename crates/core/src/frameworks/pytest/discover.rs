@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use self::collect::collect;
 use self::elsewhere::{Elsewhere, File};
+use self::lines::Parse;
 use self::outline::Body;
 use super::patterns::NamePatterns;
 use crate::frameworks::{Position, Range, Read};
@@ -109,8 +110,8 @@ pub fn discover_in(
 /// From the lines where they say all there is to say; a parse takes ten times as long.
 fn outline(text: &str) -> Body<'_> {
     match lines::outline(text) {
-        (body, true) => body,
-        (body, false) => syntax::outline(text).unwrap_or(body),
+        (body, Parse::Same | Parse::Fails) => body,
+        (body, Parse::Unsure) => syntax::outline(text).unwrap_or(body),
     }
 }
 

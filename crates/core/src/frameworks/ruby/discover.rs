@@ -9,6 +9,7 @@ use tree_sitter::Node;
 use heritage::Heritage;
 
 use super::Tool;
+use crate::frameworks::listed::Listed;
 use crate::frameworks::title::Title;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, Suite, TestItem};
 use crate::id::TestId;
@@ -22,7 +23,7 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
     let mut walk = Walk::new(tool, source, suite.of_file(source.path.clone()));
     walk.visit(tree.root_node(), &[]);
     walk.inherit(&suite.root);
-    walk.items
+    walk.items.into()
 }
 
 struct Walk<'w, 's> {
@@ -31,7 +32,7 @@ struct Walk<'w, 's> {
     file: TestId,
     /// The modules around, with `::` behind each: RSpec calls a class by its whole name.
     scope: String,
-    items: Vec<TestItem>,
+    items: Listed,
     heritage: Heritage,
     /// The class or module around, among those.
     owner: Option<usize>,
@@ -39,7 +40,7 @@ struct Walk<'w, 's> {
 
 impl<'w, 's> Walk<'w, 's> {
     fn new(tool: Tool, source: &'w Source<'s>, file: TestId) -> Self {
-        let (scope, items, heritage) = (String::new(), Vec::new(), Heritage::default());
+        let (scope, items, heritage) = (String::new(), Listed::default(), Heritage::default());
         Self { tool, source, file, scope, items, heritage, owner: None }
     }
 
@@ -199,9 +200,6 @@ impl<'w, 's> Walk<'w, 's> {
         pattern: Option<NamePattern>,
     ) {
         let id = TestId { names, ..self.file.clone() };
-        if self.items.iter().any(|item| item.id == id) {
-            return;
-        }
         let name = node.child_by_field_name("name");
         let name = name.or_else(|| node.child_by_field_name("arguments")?.named_child(0));
         let name = name.or_else(|| node.child_by_field_name("method")).unwrap_or(node);

@@ -9,6 +9,7 @@ use regex::Regex;
 use tree_sitter::Node;
 
 use super::super::{Grammar, ItemKind, Range, Source, Suite, TestItem};
+use crate::frameworks::listed::Listed;
 use crate::id::TestId;
 use example::{Comment, Example};
 
@@ -28,9 +29,9 @@ pub(super) fn discover(suite: &Suite, source: &mut Source<'_>, wanted: Wanted) -
         return Vec::new();
     };
     let file = suite.of_file(source.path.clone());
-    let mut walk = Walk { source, file, wanted, items: Vec::new() };
+    let mut walk = Walk { source, file, wanted, items: Listed::default() };
     walk.visit(tree.root_node(), &Inside::default());
-    walk.items
+    walk.items.into()
 }
 
 /// Where in a file something stands.
@@ -54,7 +55,7 @@ struct Walk<'w, 's> {
     source: &'w Source<'s>,
     file: TestId,
     wanted: Wanted,
-    items: Vec<TestItem>,
+    items: Listed,
 }
 
 impl<'s> Walk<'_, 's> {
@@ -181,7 +182,7 @@ impl<'s> Walk<'_, 's> {
             id.names.clone_from(&inside.modules);
             id.names.push(super::examples::name(&path.join("::"), 1));
             let mut further = 2;
-            while self.items.iter().any(|item| item.id == id) {
+            while self.items.has(&id) {
                 id.names.pop();
                 id.names.push(super::examples::name(&path.join("::"), further));
                 further += 1;
@@ -209,11 +210,8 @@ impl<'s> Walk<'_, 's> {
     ) {
         let names = modules.iter().cloned().chain([self.source.slice(name).to_owned()]);
         let id = TestId { names: names.collect(), ..self.file.clone() };
-        if self.items.iter().all(|item| item.id != id) {
-            let name = self.source.range(name);
-            let tags = Vec::new();
-            self.items.push(TestItem { id, kind, range, name, hash, pattern: None, tags });
-        }
+        let (name, tags) = (self.source.range(name), Vec::new());
+        self.items.push(TestItem { id, kind, range, name, hash, pattern: None, tags });
     }
 }
 

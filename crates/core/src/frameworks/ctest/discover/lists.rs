@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use tree_sitter::Node;
 
+use crate::frameworks::listed::Listed;
 use crate::frameworks::source::named_children;
 use crate::frameworks::{Grammar, ItemKind, NamePattern, Source, TestItem};
 use crate::id::TestId;
@@ -23,12 +24,9 @@ pub(super) fn discover(file: &TestId, source: &mut Source<'_>) -> Vec<TestItem> 
     collect(tree.root_node(), &mut commands);
     let all_words: Vec<Vec<&str>> = commands.iter().map(|it| words(source, *it)).collect();
     let programs = programs(&all_words);
-    let mut items: Vec<TestItem> = Vec::new();
-    for command in commands {
-        let item = item(file, source, command, &programs);
-        items.extend(item.filter(|item| items.iter().all(|known| known.id != item.id)));
-    }
-    items
+    let mut items = Listed::default();
+    items.extend(commands.into_iter().filter_map(|it| item(file, source, it, &programs)));
+    items.into()
 }
 
 /// The programs that are linked with a test library, and the variables that may hold one.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tree_sitter::Node;
 
 use super::super::literal;
+use crate::frameworks::listed::Listed;
 use crate::frameworks::source::named_children;
 use crate::frameworks::title::Title;
 use crate::frameworks::{ItemKind, Source, TestItem};
@@ -15,15 +16,15 @@ pub(in super::super) fn discover(
     file: &TestId,
     root: Node<'_>,
 ) -> Vec<TestItem> {
-    let mut walk = Walk { source, file, items: Vec::new() };
+    let mut walk = Walk { source, file, items: Listed::default() };
     walk.below(root, &Around::default());
-    walk.items
+    walk.items.into()
 }
 
 struct Walk<'w, 's> {
     source: &'w Source<'s>,
     file: &'w TestId,
-    items: Vec<TestItem>,
+    items: Listed,
 }
 
 /// The blocks around a test.
@@ -118,7 +119,7 @@ impl<'s> Walk<'_, 's> {
         inside.names.clone_from(&group.id.names);
         self.below(body, &inside);
         if self.items.len() == at + 1 {
-            self.items.pop();
+            self.items.split_off(at);
         }
     }
 
@@ -171,9 +172,6 @@ impl<'s> Walk<'_, 's> {
         let mut names = inside.names;
         names.push(own);
         let id = TestId { names, ..self.file.clone() };
-        if self.items.iter().any(|item| item.id == id) {
-            return;
-        }
         let item = self.source.item(id, kind, node, name);
         self.items.push(TestItem { pattern, tags: inside.tags, ..item });
     }

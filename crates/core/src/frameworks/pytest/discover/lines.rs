@@ -8,8 +8,19 @@ use super::outline::{Body, Definition, Kind};
 use super::rows::Rows;
 use crate::frameworks::{Position, Range};
 
-/// An outline, and whether a parse could tell nothing else.
-pub(super) fn outline(text: &str) -> (Body<'_>, bool) {
+/// What a parse would say of the same text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parse {
+    /// The same.
+    Same,
+    /// Maybe something else.
+    Unsure,
+    /// Nothing: it would fail.
+    Fails,
+}
+
+/// An outline, and what a parse would say.
+pub(super) fn outline(text: &str) -> (Body<'_>, Parse) {
     let rows = Rows::of(text);
     let mut scan = Scan { open: vec![Scope::new(0, None, false)], ..Scan::default() };
     for (row, line) in text.lines().enumerate() {
@@ -17,7 +28,12 @@ pub(super) fn outline(text: &str) -> (Body<'_>, bool) {
     }
     scan.close(0);
     let body = scan.open.pop().map(|module| module.body).unwrap_or_default();
-    (body, rows.are_clear() && !scan.is_unsure)
+    let parse = match () {
+        () if rows.are_broken() => Parse::Fails,
+        () if rows.are_clear() && !scan.is_unsure => Parse::Same,
+        () => Parse::Unsure,
+    };
+    (body, parse)
 }
 
 /// A block that is open at the current line.

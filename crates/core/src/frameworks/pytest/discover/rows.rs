@@ -5,6 +5,8 @@ pub(super) struct Rows {
     begins: Vec<Begin>,
     /// Every bracket and string ends, and nothing is there that lines cannot show.
     are_clear: bool,
+    /// Python itself could not read them: something is being typed.
+    are_broken: bool,
     /// A string of three quotes never ends: it is the one that is being typed, and nobody can tell where it ought to end.
     has_open_string: bool,
 }
@@ -29,6 +31,7 @@ impl Rows {
         Self {
             begins,
             are_clear: !is_open && !is_mixed && !lexer.is_odd,
+            are_broken: (is_open || lexer.is_broken) && !lexer.is_lost,
             has_open_string: lexer.quote.is_some(),
         }
     }
@@ -36,6 +39,11 @@ impl Rows {
     /// Whether brackets and strings are as they are meant to be, and so each line is what it seems.
     pub(super) fn are_clear(&self) -> bool {
         self.are_clear
+    }
+
+    /// Whether a parse would fail.
+    pub(super) fn are_broken(&self) -> bool {
+        self.are_broken
     }
 
     /// Whether a line begins no statement. While someone types, an open bracket does not count.
@@ -57,6 +65,10 @@ struct Lexer {
     has_tabs: bool,
     has_spaces: bool,
     is_odd: bool,
+    is_broken: bool,
+    /// A string goes on where this cannot follow: behind a backslash at the end of its line, or, since Python 3.12, behind a quote in
+    /// a replacement field.
+    is_lost: bool,
 }
 
 impl Lexer {
@@ -73,18 +85,23 @@ impl Lexer {
                 self.has_spaces |= line.first() == Some(&b' ');
             }
             // What is open ought to have ended before.
-            Begin::Joined => self.is_odd |= is_header(line.trim_ascii_start()),
+            Begin::Joined => {
+                let code = line.trim_ascii_start();
+                self.is_odd |= is_header(code);
+                self.is_broken |= code.starts_with(b"def ") || code.starts_with(b"class ");
+            }
             Begin::String => {}
         }
         let mut at = 0;
         while at < line.len() {
-            at += self.token(&line[at..]);
+            let is_formatted = at > 0 && matches!(line[at - 1], b'f' | b'F' | b'r' | b'R');
+            at += self.token(&line[at..], is_formatted);
         }
         begin
     }
 
     /// Takes what comes next in a line; how long it is.
-    fn token(&mut self, rest: &[u8]) -> usize {
+    fn token(&mut self, rest: &[u8], is_formatted: bool) -> usize {
         let first = rest[0];
         let is_triple = rest.len() > 2 && rest[1] == first && rest[2] == first;
         match (self.quote, first) {
@@ -101,11 +118,16 @@ impl Lexer {
                 self.quote = Some(first);
                 return 3;
             }
-            (None, b'"' | b'\'') => return self.short_string(rest),
+            (None, b'"' | b'\'') => {
+                let length = self.short_string(rest);
+                self.is_lost |= is_formatted && is_in_field(&rest[..length.min(rest.len())]);
+                return length;
+            }
             (None, b'#') => return rest.len(),
             (None, b'(' | b'[' | b'{') => self.depth += 1,
             (None, b')' | b']' | b'}') => {
                 self.is_odd |= self.depth == 0;
+                self.is_broken |= self.depth == 0;
                 self.depth = self.depth.saturating_sub(1);
             }
             (None, b';' | b'\r' | b'\x0c') => self.is_odd = true,
@@ -126,8 +148,16 @@ impl Lexer {
             }
         }
         self.is_odd = true;
+        self.is_lost |= at > rest.len();
+        self.is_broken |= at == rest.len();
         rest.len()
     }
+}
+
+/// Whether a string ends within a replacement field.
+fn is_in_field(string: &[u8]) -> bool {
+    let count = |wanted: u8| string.iter().filter(|&&byte| byte == wanted).count();
+    count(b'{') > count(b'}')
 }
 
 fn is_header(code: &[u8]) -> bool {

@@ -169,11 +169,7 @@ impl Walk<'_, '_> {
                 found.push(TestItem { id, kind, pattern, hash, ..class.item.clone() });
             }
         }
-        for item in found {
-            if !self.items.iter().any(|known| known.id == item.id) {
-                self.items.push(item);
-            }
-        }
+        self.items.extend(found);
     }
 
     /// The classes of the files that this one requires, and those require.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::super::collect::collect;
+use super::super::lines::Parse;
 use super::super::{Body, NameRules, lines, syntax};
 
 /// Of a library's files one in so many is looked at; with 1 in their place it takes a minute.
@@ -20,14 +21,16 @@ fn render(body: &Body<'_>) -> String {
 }
 
 fn is_sure(text: &str) -> bool {
-    lines::outline(text).1
+    lines::outline(text).1 == Parse::Same
 }
 
-/// Asserts that both tell the same where lines are sure of it.
+/// Asserts that both tell the same where lines are sure of it, and that a text that parses is not said to be broken.
 #[track_caller]
 fn check(text: &str, name: &Path) {
-    let (body, is_sure) = lines::outline(text);
-    if let Some(parsed) = syntax::outline(text).filter(|_| is_sure) {
+    let (body, parse) = lines::outline(text);
+    let parsed = syntax::outline(text);
+    assert!(parsed.is_none() || parse != Parse::Fails, "{}", name.display());
+    if let Some(parsed) = parsed.filter(|_| parse == Parse::Same) {
         let (body, parsed) = (render(&body), render(&parsed));
         let differs = body.lines().zip(parsed.lines()).find(|(lines, parsed)| lines != parsed);
         assert!(body == parsed, "{}: {differs:#?}", name.display());
@@ -69,6 +72,23 @@ fn of_what_does_not() {
     ];
     for text in texts {
         assert!(!is_sure(text), "{text}");
+    }
+}
+
+/// What is being typed is seen without a parse, which takes longest where it fails.
+#[test]
+fn of_what_is_being_typed() {
+    let whole = "def test_a():\n    pass\n\n\ndef test_b():\n    pass\n";
+    for typed in ["call(\"", "call(", "x = [", "x)", "\"\"\"", "'", "x = {'a': f(b)"] {
+        let text = whole.replacen("pass", typed, 1);
+        assert_eq!(lines::outline(&text).1, Parse::Fails, "{typed}");
+        assert!(syntax::outline(&text).is_none(), "{typed}");
+    }
+    // Quotes within quotes, and what goes on in the next line.
+    for odd in ["x = f\"{a[\"(\"]}\"", "x = 'a\\\n b'", "x = 1;"] {
+        let text = whole.replacen("pass", odd, 1);
+        assert_eq!(lines::outline(&text).1, Parse::Unsure, "{odd}");
+        assert!(syntax::outline(&text).is_some(), "{odd}");
     }
 }
 
