@@ -34,3 +34,24 @@ fn absolute_paths_of_the_container() {
     assert!(!told.contains("/srv/depot"), "{told}");
     assert!(told.contains(project.root.join("helper.py").as_str()), "{told}");
 }
+
+/// The image made the folder that reports are written into, and what it made is kept.
+#[test]
+fn reports_in_a_folder_that_the_image_made() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    let made = "RUN mkdir -p build && echo made > build/lib.txt && chmod -R a+rwX build";
+    project.write("Dockerfile", &format!("FROM {image}\nWORKDIR /srv/shop\nCOPY . .\n{made}\n"));
+    project.write(".gitignore", "build/\n");
+    project.write("test_lib.py", "def test_lib():\n    assert open('build/lib.txt').read()\n");
+    let command = ["python3", "-m", "pytest", "--junitxml=build/reports/tests.xml"];
+    let suite = format!("[[suite]]\ncommand = {command:?}\nreports = ['build/**/*.xml']\n");
+    project.write("testdock.toml", &suite);
+    for _ in 0..2 {
+        let story = project.run(&[]);
+        assert_eq!((story.code, story.totals()), (Some(0), [1, 0, 0, 0]), "{story:#?}");
+        assert!(project.read("build/reports/tests.xml").contains("test_lib"));
+    }
+}

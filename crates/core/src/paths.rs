@@ -152,6 +152,13 @@ impl PathMap {
         mount.is_some_and(|mount| mount.host.is_none())
     }
 
+    /// The same, as if no volume hid anything: for what is fetched out of one.
+    #[must_use]
+    pub fn through_volumes(&self) -> Self {
+        let mounts = self.mounts.iter().filter(|mount| mount.host.is_some()).cloned();
+        Self { mounts: mounts.collect(), ..*self }
+    }
+
     /// The container path of an absolute host path; `None` when the container cannot see it.
     pub fn to_container(&self, host: &Utf8Path) -> Option<String> {
         let mut seen: Vec<(&Mount, &str)> = self
@@ -308,6 +315,9 @@ mod tests {
         }
         assert_eq!(map.to_container(Utf8Path::new("/home/me/shop/node_modules/x.js")), None);
         assert_eq!(map.to_container(Utf8Path::new("/elsewhere")), None);
+        let hidden = Utf8Path::new("/home/me/shop/node_modules/x.js");
+        let through = map.through_volumes();
+        assert_eq!(through.to_container(hidden).as_deref(), Some("/app/node_modules/x.js"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) struct Task {
     pub(crate) command: supervisor::Command,
     /// The reports in the workspace as they were before.
     before: Option<Snapshot>,
-    /// What comes back to the workspace, where the run has a copy.
+    /// What comes back to the workspace, where that does not see it.
     coming: Option<Homecoming>,
 }
 
@@ -32,8 +32,7 @@ impl Task {
         invocation.env.splice(0..0, job.suite.env.iter().cloned());
         let witness = if stand.is_new() { Witness::call(root)? } else { Witness::default() };
         let seen = witness.paths.iter();
-        let coming = stand.has_copy().then(|| Homecoming::new(root, &site, &invocation, job));
-        let coming = coming.transpose()?;
+        let coming = Homecoming::of(root, &site, &invocation, job, !stand.has_copy())?;
         let errand = Errand {
             witnesses: seen.filter_map(|p| site.paths.to_container(p)).collect(),
             written: coming.as_ref().map(Homecoming::searches).unwrap_or_default(),

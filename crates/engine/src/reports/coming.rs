@@ -1,5 +1,5 @@
-//! What a run wrote into its copy of the workspace, and comes back to the workspace itself: reports, and
-//! the outputs that its suite declares.
+//! What a run wrote where the workspace does not see it, and comes back to the workspace itself: reports, and
+//! the outputs that its suite declares. They are in its copy of the workspace, or in a folder that the image made.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::GlobSet;
 use testdock_core::model::{Fault, RunError};
+use testdock_core::paths::PathMap;
 use testdock_core::plan::{Invocation, Job, ReportFile, Reports, Site};
 
 use super::{globs, literal_base};
@@ -15,7 +16,7 @@ use super::{globs, literal_base};
 #[derive(Debug)]
 pub(crate) struct Homecoming {
     root: Utf8PathBuf,
-    site: Site,
+    paths: PathMap,
     /// The patterns of reports, then those of outputs; from the workspace's root.
     patterns: Vec<String>,
     reports: GlobSet,
@@ -24,27 +25,36 @@ pub(crate) struct Homecoming {
 }
 
 impl Homecoming {
-    /// What comes back of `job`.
-    pub(crate) fn new(
+    /// What comes back of `job`; `None` where the workspace sees all of it: it `is_shared`, and no volume lies there.
+    pub(crate) fn of(
         root: &Utf8Path,
         site: &Site,
         invocation: &Invocation,
         job: &Job,
-    ) -> Result<Self, RunError> {
+        is_shared: bool,
+    ) -> Result<Option<Self>, RunError> {
         let reports = match &invocation.reports {
             Reports::Workspace(patterns) => patterns.clone(),
             Reports::None | Reports::Scratch(_) => Vec::new(),
         };
         let outputs = job.suite.outputs.iter().map(|glob| job.suite.root.join(glob).to_string());
         let patterns: Vec<String> = reports.iter().cloned().chain(outputs).collect();
-        Ok(Self {
+        let through = site.paths.through_volumes();
+        let is_hidden = |pattern: &String| {
+            let place = through.to_container(&root.join(literal_base(pattern)));
+            place.is_some_and(|place| site.paths.hides(&place))
+        };
+        if is_shared && !patterns.iter().any(is_hidden) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
             root: root.to_owned(),
-            site: site.clone(),
+            paths: through,
             has_reports: !reports.is_empty(),
             reports: globs(&reports)?,
             all: globs(&patterns)?,
             patterns,
-        })
+        }))
     }
 
     /// The workspace, where reports come from it.
@@ -60,7 +70,7 @@ impl Homecoming {
             // The shell's patterns have no braces, and `**` is a single star to them.
             let is_known = !name.contains(['{', '\\', '[']);
             let name = if is_known { name.replace("**", "*") } else { "*".to_owned() };
-            Some((self.site.paths.to_container(&base)?, name))
+            Some((self.paths.to_container(&base)?, name))
         };
         self.patterns.iter().filter_map(search).collect()
     }
@@ -74,7 +84,7 @@ impl Homecoming {
                 reports.push(file);
                 continue;
             }
-            let host = self.site.paths.to_host(&file.name);
+            let host = self.paths.to_host(&file.name);
             let Some((host, below)) =
                 host.as_ref().and_then(|host| Some((host, host.strip_prefix(&self.root).ok()?)))
             else {
@@ -134,12 +144,15 @@ mod tests {
 
     use testdock_core::frameworks::Suite;
     use testdock_core::frameworks::command::Command;
-    use testdock_core::paths::{Mount, PathMap, RelPath};
+    use testdock_core::paths::{Mount, RelPath};
     use testdock_core::plan::{Interpreter, Source};
 
     use super::*;
 
-    fn homecoming(root: &Utf8Path) -> Homecoming {
+    /// What comes back of a container with volumes at these places.
+    fn homecoming(root: &Utf8Path, volumes: &[&str], is_shared: bool) -> Option<Homecoming> {
+        let mount = |container: &str, host| Mount { container: container.into(), host };
+        let volumes = volumes.iter().map(|place| mount(place, None));
         let reports = vec!["build/**/*.xml".to_owned()];
         let suite = Suite {
             outputs: vec!["out/{a,b}.txt".to_owned()],
@@ -147,14 +160,28 @@ mod tests {
         };
         let site = Site {
             root: root.to_owned(),
-            paths: PathMap::new([Mount { container: "/app".into(), host: Some(root.to_owned()) }]),
+            paths: PathMap::new(volumes.chain([mount("/app", Some(root.to_owned()))])),
             helpers: String::new(),
             cache: None,
             scratch: String::new(),
         };
         let job = Job::new(suite, Interpreter::new("x", Source::Local));
         let invocation = job.suite.framework.invocation(&job, &site);
-        Homecoming::new(root, &site, &invocation, &job).unwrap()
+        Homecoming::of(root, &site, &invocation, &job, is_shared).unwrap()
+    }
+
+    /// What the image made stays its own, also where reports are written into it.
+    #[test]
+    fn what_is_written_into_a_volume_comes_back() {
+        let root = Utf8Path::new("/w");
+        let coming = |volume| homecoming(root, &[volume], true);
+        assert!(
+            coming("/app/svc/build/lib").is_none() && coming("/app/svc/node_modules").is_none()
+        );
+        for volume in ["/app/svc/build", "/app/svc", "/app/svc/out"] {
+            let searches = coming(volume).unwrap().searches();
+            assert_eq!(searches[0].0, "/app/svc/build", "{volume}");
+        }
     }
 
     #[test]
@@ -164,7 +191,7 @@ mod tests {
         let outside = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.join("svc/build")).unwrap();
         std::os::unix::fs::symlink(outside.path(), root.join("svc/build/link")).unwrap();
-        let coming = homecoming(root);
+        let coming = homecoming(root, &[], false).unwrap();
         let searches = coming.searches();
         let pairs: Vec<_> =
             searches.iter().map(|(dir, name)| (dir.as_str(), name.as_str())).collect();
