@@ -46,6 +46,47 @@ fn an_edited_package_is_what_the_next_run_sees() {
     assert!(second.is_warm());
 }
 
+/// The most usual Dockerfile copies folder by folder; nothing but what it installs from makes it stale.
+#[test]
+fn an_edited_test_rebuilds_nothing_where_folders_are_copied() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    let installed = "COPY requirements requirements\nRUN cp requirements/dev.txt /installed.txt\n";
+    let copied = "COPY src ./src\nCOPY tests ./tests\nENV PYTHONPATH=/app/src\n";
+    project.write("Dockerfile", &format!("FROM {image}\nWORKDIR /app\n{installed}{copied}"));
+    project.write("requirements/dev.txt", "one");
+    project.write("src/shop.py", "PRICE = 1\n");
+    let test = "import shop\n\ndef test_a():\n    assert shop.PRICE == 1\n";
+    project.write("tests/test_a.py", test);
+    project.write("pytest.ini", "[pytest]\n");
+    assert_eq!(project.run(&[]).code, Some(0));
+    project.edit("src/shop.py", "1", "2");
+    project.edit("tests/test_a.py", "== 1", "== 2");
+    let second = project.run(&[]);
+    assert_eq!((second.code, second.is_warm()), (Some(0), true), "{second:#?}");
+    project.edit("requirements/dev.txt", "one", "two");
+    assert!(!project.run(&[]).is_warm());
+}
+
+/// What a command behind `COPY . .` names is as good as copied by name.
+#[test]
+fn a_file_that_a_command_names_rebuilds() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    let build = "WORKDIR /app\nCOPY . .\nRUN cp requirements/dev.txt /installed.txt\n";
+    project.write("Dockerfile", &format!("FROM {image}\n{build}"));
+    project.write("requirements/dev.txt", "one");
+    let test = "def test_a():\n    assert open('/installed.txt').read() == 'two'\n";
+    project.write("test_a.py", test);
+    assert_eq!(project.run(&[]).code, Some(1));
+    project.edit("requirements/dev.txt", "one", "two");
+    assert_eq!(project.run(&[]).code, Some(0));
+}
+
 #[test]
 fn an_edited_input_of_the_image_rebuilds_it() {
     let Some(image) = images::pytest() else {

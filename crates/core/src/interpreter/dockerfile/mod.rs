@@ -24,7 +24,7 @@ pub struct DockerfileFacts {
     pub workdir: Option<String>,
     /// What is copied into the chosen stage and those it builds on, in order.
     pub copies: Vec<Copy>,
-    /// The directories of the image that hold a copy of the whole context.
+    /// The directories of the image that hold a copy of the context, or of folders of it at their own places.
     pub workspace_copied_to: Vec<String>,
     /// All stages, and the number of the chosen one.
     stages: Vec<Stage>,
@@ -53,6 +53,8 @@ pub struct BuildInputs {
     pub paths: BTreeSet<String>,
     /// Whether a command of the build reads a copy of the workspace that the mount hides.
     pub hidden_is_read: bool,
+    /// What the commands name that may be files of the context, relative to it.
+    pub named: BTreeSet<String>,
 }
 
 /// Why a Dockerfile's stage cannot be built.
@@ -94,6 +96,20 @@ pub fn analyse(
 }
 
 impl DockerfileFacts {
+    /// The same, once it is known what of the context is a folder: folders that are copied to their own places in the working
+    /// directory make it the workspace's.
+    #[must_use]
+    pub fn knowing(mut self, is_folder: impl Fn(&str) -> bool) -> Self {
+        let is_folder = |copy: &Copy| copy.sources.iter().all(|it| is_folder(&context_path(it)));
+        if let Some(workdir) = self.workdir.clone().filter(|dir| dir != "/")
+            && self.workspace_copied_to.is_empty()
+            && self.copies.iter().any(|copy| copy.is_aligned(&workdir) && is_folder(copy))
+        {
+            self.workspace_copied_to.push(workdir);
+        }
+        self
+    }
+
     /// The files whose change makes the image stale while the workspace is mounted at `mounted_at`.
     ///
     /// What the mount hides does not count: a copy of the whole workspace there never, a copy of a
@@ -113,6 +129,8 @@ impl DockerfileFacts {
                     open.extend(self.taken_by(&copy, taken.hidden.as_deref()));
                 }
             }
+            let words = lineage.iter().flat_map(|index| &self.stages[*index].words);
+            inputs.named.extend(words.filter_map(|word| named(word, mounted_at)));
             seen.insert(taken);
             open.retain(|taken| !seen.contains(taken));
         }
@@ -156,6 +174,14 @@ impl BuildInputs {
     }
 }
 
+/// A word of a command as a path of the context, where it may be one.
+fn named(word: &str, mounted_at: Option<&str>) -> Option<String> {
+    let below = mounted_at.and_then(|mount| word.strip_prefix(mount)?.strip_prefix('/'));
+    let path = context_path(below.unwrap_or(word));
+    let is_path = path != "." && !path.starts_with('-') && !path.contains('$');
+    (is_path && (below.is_some() || !word.starts_with('/'))).then_some(path)
+}
+
 impl Copy {
     /// The sources in the build context: neither addresses nor texts in the Dockerfile itself.
     fn context_sources(&self) -> impl Iterator<Item = String> {
@@ -180,16 +206,19 @@ impl Copy {
         self.path.as_deref().is_none_or(|own| within(own, path) || within(path, own))
     }
 
+    /// Whether each source lies below `mount` as it lies in the context.
+    fn is_aligned(&self, mount: &str) -> bool {
+        let is_aligned =
+            |source: &String| self.path.as_deref() == Some(&*stage::absolute(mount, source));
+        self.from.is_none() && self.sources.iter().all(is_aligned)
+    }
+
     fn is_hidden(&self, mounted_at: Option<&str>) -> bool {
         if self.is_workspace() {
             // Where the base image decides on the place, the workspace is mounted over that very copy.
             return self.path.is_none() || self.path.as_deref() == mounted_at;
         }
-        let (Some(mount), Some(path)) = (mounted_at, &self.path) else {
-            return false;
-        };
-        let aligned = |source: &String| *path == stage::absolute(mount, source);
-        !self.read_by_a_command && self.from.is_none() && self.sources.iter().all(aligned)
+        !self.read_by_a_command && mounted_at.is_some_and(|mount| self.is_aligned(mount))
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Stage {
     pub(super) workspace_copied_to: Vec<String>,
     /// How many of the copies stand before the last command that this stage runs, if it runs any.
     copies_before_last_command: Option<usize>,
+    /// The words of its commands.
+    pub(super) words: BTreeSet<String>,
     variables: BTreeMap<String, String>,
 }
 
@@ -144,7 +146,11 @@ impl<'a> Reader<'a> {
     fn run(&mut self, instruction: &Instruction) {
         let mounts: Vec<_> =
             instruction.flag("mount").filter_map(|mount| self.mount(mount)).collect();
+        let is_between = |c: char| c.is_whitespace() || ";&|()<>\"'=,[]".contains(c);
+        let words = instruction.rest.split(is_between).filter(|word| !word.is_empty());
+        let words: Vec<_> = words.map(|word| self.fill(word)).collect();
         self.change(|stage| {
+            stage.words.extend(words);
             stage.copies.extend(mounts);
             stage.copies_before_last_command = Some(stage.copies.len());
         });

@@ -201,6 +201,40 @@ fn check_inputs(text: &str, expected: &[&str], read: bool) {
     assert_eq!((paths, inputs.hidden_is_read), (expected.to_vec(), read), "{text}");
 }
 
+/// Where only folders are copied to their own places, that is where the workspace is.
+#[test]
+fn folders_at_their_own_places() {
+    let copied_to = |text: &str| {
+        let facts = facts(text, None, &[]).unwrap().knowing(|path| !path.contains('.'));
+        let inputs = facts.build_inputs(facts.workspace_copied_to.last().map(String::as_str));
+        format!("{:?} {:?}", facts.workspace_copied_to, inputs.paths)
+    };
+    let base = "FROM a\nWORKDIR /app\nCOPY pyproject.toml .\nRUN make\n";
+    expect![[r#"["/app"] {"pyproject.toml"}"#]]
+        .assert_eq(&copied_to(&format!("{base}COPY src ./src\nCOPY tests tests/\n")));
+    // A command that follows may have read them.
+    expect![[r#"["/app"] {"pyproject.toml", "src"}"#]]
+        .assert_eq(&copied_to(&format!("{base}COPY src src\nRUN make\nCOPY tests tests\n")));
+    expect![[r#"[] {"pyproject.toml", "src"}"#]]
+        .assert_eq(&copied_to(&format!("{base}COPY src /opt/src\n")));
+    expect![[r#"[] {"pyproject.toml", "run.sh", "src"}"#]]
+        .assert_eq(&copied_to(&format!("{base}COPY src .\nCOPY run.sh ./run.sh\n")));
+}
+
+/// A command behind a copy of everything reads the files that it names.
+#[test]
+fn files_that_commands_name() {
+    let named = |run: &str| {
+        let text = format!("FROM a\nWORKDIR /app\nCOPY . .\nRUN {run}\n");
+        let inputs = facts(&text, None, &[]).unwrap().build_inputs(Some("/app"));
+        inputs.named.into_iter().collect::<Vec<_>>().join(" ")
+    };
+    expect!["bash install pip requirements/dev.txt scripts/setup.sh"]
+        .assert_eq(&named("pip install -r ./requirements/dev.txt && bash /app/scripts/setup.sh"));
+    expect!["a.txt b.sh pip"]
+        .assert_eq(&named(r#"["pip", "--file=a.txt", "b.sh", "/etc/x", "$X"]"#));
+}
+
 #[test]
 fn what_comes_by_way_of_another_stage_counts_as_if_it_came_directly() {
     let copied = "FROM a AS src\nCOPY . /src\nCOPY etc /etc/app\nFROM b\n";

@@ -36,14 +36,15 @@ const MANIFESTS: [&str; 18] = [
     "*.gradle*",
 ];
 
-/// Paths and globs of the context: all that is copied by name, and what a copy of the whole
-/// workspace is there for. The rest of the workspace is hidden by the mount.
-pub(super) fn of(facts: &DockerfileFacts) -> BTreeSet<String> {
+/// Paths and globs of a context: all that is copied by name, and what a command needs of a copy that the mount hides: what says
+/// what to install, and the files that it names.
+pub(super) fn of(facts: &DockerfileFacts, context: &Path) -> BTreeSet<String> {
     let mounted_at = facts.workspace_copied_to.last().map(String::as_str);
     let inputs = facts.build_inputs(mounted_at);
     let mut paths = inputs.paths;
     if inputs.hidden_is_read {
         paths.extend(MANIFESTS.map(str::to_owned));
+        paths.extend(inputs.named.into_iter().filter(|path| context.join(path).is_file()));
     }
     paths
 }

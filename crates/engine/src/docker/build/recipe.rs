@@ -53,6 +53,8 @@ impl Recipe {
         let target = dockerfile.target.as_deref();
         let facts = analyse(&text, target, &dockerfile.build_args)
             .map_err(|e| unusable(path, dockerfile, &e.to_string()))?;
+        let context = dockerfile.context.on(root);
+        let facts = facts.knowing(|path| context.join(path).is_dir());
         let patterns = ignore_patterns(root, dockerfile);
         let mut recipe = Self {
             root: root.to_owned(),
@@ -97,8 +99,8 @@ impl Recipe {
     pub(in super::super) fn inputs(&self) -> Vec<String> {
         let context = &self.dockerfile.context;
         let path = self.dockerfile.path.as_str();
-        let of_context =
-            inputs::of(&self.facts).into_iter().map(|it| context.join(&it).to_string());
+        let of_context = inputs::of(&self.facts, context.on(&self.root).as_std_path());
+        let of_context = of_context.into_iter().map(|it| context.join(&it).to_string());
         let [beside, ..] = candidates(path);
         let about = [path.to_owned(), beside, context.join(".dockerignore").to_string()];
         about.into_iter().chain(of_context).collect()
@@ -145,7 +147,7 @@ impl Recipe {
         // A secret's value shapes no image that can be told from another by it.
         field_of(&mut hash, format!("{:?}", self.dockerfile.options).as_bytes());
         let context = self.dockerfile.context.on(&self.root);
-        for path in inputs::of(&self.facts) {
+        for path in inputs::of(&self.facts, context.as_std_path()) {
             field_of(&mut hash, path.as_bytes());
             inputs::hash(context.as_std_path(), &path, &self.ignore, &mut hash)?;
         }
