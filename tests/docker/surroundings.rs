@@ -146,12 +146,13 @@ class Trust { public static void main(String[] a) throws Exception {
     assert!(id.contains("trusts 2 yes"), "{id}");
 }
 
-const WHO: &str = "import getpass, os, pathlib, pwd
+const WHO: &str = "import getpass, grp, os, pathlib, pwd
 
 def test_who():
     assert os.getuid() == int(os.environ['EXPECTED_UID'])
     assert int(os.environ['EXPECTED_GROUP']) in {os.getgid(), *os.getgroups()}
     assert pwd.getpwuid(os.getuid()).pw_name == getpass.getuser()
+    assert grp.getgrgid(os.getgid()).gr_name
     home = pathlib.Path.home()
     assert str(home) == os.environ['HOME'] == pwd.getpwuid(os.getuid()).pw_dir
     (home / 'written').write_text('x')

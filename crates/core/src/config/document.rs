@@ -23,7 +23,7 @@ pub struct Config {
     /// The suites of the workspace, where detection is not enough.
     #[serde(rename = "suite")]
     pub suites: Vec<Suite>,
-    /// Services that the tests need: started, waited for until healthy, thrown away.
+    /// Services that the tests need. Not supported yet, which is an error: name those of a compose file (`compose`).
     pub services: BTreeMap<String, Service>,
     /// How long a whole run may take.
     pub timeout: Option<Duration>,

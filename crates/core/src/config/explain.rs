@@ -93,9 +93,10 @@ fn explain_table(
 ) {
     let entry = |name: &str| node.and_then(|node| node.get(name));
     for (name, inner) in schema.properties() {
+        // What is set counts, also for a source that no setting names.
         let meaningless = inner.text(BELONGS_TO).is_some_and(|owner| entry(owner).is_none())
-            || (!inner.texts("required").is_empty() && entry(name).is_none());
-        if !meaningless {
+            || !inner.texts("required").is_empty();
+        if entry(name).is_some() || !meaningless {
             explain(entry(name), inner, &join(key, name), settings);
         }
     }

@@ -542,9 +542,7 @@ fn the_example_of_the_documentation_is_understood() {
     let problems = resolution.problems.iter().map(ToString::to_string).collect::<Vec<_>>();
     expect![[r#"
         (
-            [
-                "testdock.toml:24:11: `services.db`: services are not supported yet; start it yourself and pass its address in `interpreter.env`",
-            ],
+            [],
             Config {
                 interpreter: Interpreter {
                     dockerfile: Some(
@@ -699,29 +697,7 @@ fn the_example_of_the_documentation_is_understood() {
                         test_timeout: None,
                     },
                 ],
-                services: {
-                    "db": Service {
-                        image: "postgres:16",
-                        env: {
-                            "POSTGRES_PASSWORD": "x",
-                        },
-                        health: Some(
-                            Health {
-                                cmd: [
-                                    "pg_isready",
-                                ],
-                                interval: Some(
-                                    Duration(
-                                        200ms,
-                                    ),
-                                ),
-                            },
-                        ),
-                        provides: {
-                            "DATABASE_URL": "postgresql://postgres:x@{host}:{port:5432}/postgres",
-                        },
-                    },
-                },
+                services: {},
                 timeout: Some(
                     Duration(
                         1800s,
@@ -730,7 +706,8 @@ fn the_example_of_the_documentation_is_understood() {
                 test_timeout: None,
             },
         )
-    "#]].assert_debug_eq(&(problems, resolution.config));
+    "#]]
+    .assert_debug_eq(&(problems, resolution.config));
 }
 
 /// Each setting with its origin, and what it replaced.

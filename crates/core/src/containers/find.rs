@@ -1,11 +1,11 @@
 //! The container that a word means.
 
-use super::{Container, Project};
+use super::{Container, Project, State};
 use crate::model::{Fault, RunError};
 
 /// The container that `name` means, as its place in the list: its name or id, its role in the project
 /// (an interpreter's or a service's name), or the beginning of one of these. What fits exactly comes
-/// before what only begins so.
+/// before what only begins so. Of an interpreter's containers the newest is meant: older ones only wait for their end.
 pub fn find(containers: &[&Container], project: &Project, name: &str) -> Result<usize, RunError> {
     let role = |it: &Container| it.origin.role().filter(|_| project.owns(it)).map(str::to_owned);
     let begins = |it: &Container| {
@@ -21,12 +21,22 @@ pub fn find(containers: &[&Container], project: &Project, name: &str) -> Result<
         match found[..] {
             [] => {}
             [one] => return Ok(one),
+            _ if let Some(newest) = newest(containers, &found) => return Ok(newest),
             _ => return Err(ambiguous(containers, &found, name)),
         }
     }
     let message = format!("there is no container {name}");
     Err(RunError::new(Fault::Configuration, message)
         .help("see which there are: testdock containers"))
+}
+
+/// The newest of containers that all are of one interpreter.
+fn newest(containers: &[&Container], found: &[usize]) -> Option<usize> {
+    let origin = |at: &usize| &containers[*at].origin;
+    let first = origin(found.first()?);
+    let is_of_one = first.is_ours() && found.iter().all(|at| origin(at) == first);
+    let order = |at: &&usize| (containers[**at].state == State::Running, containers[**at].created);
+    found.iter().max_by_key(order).copied().filter(|_| is_of_one)
 }
 
 fn ambiguous(containers: &[&Container], found: &[usize], name: &str) -> RunError {
@@ -58,6 +68,20 @@ mod tests {
             Err(error) => format!("{}; {}", error.message, error.help.unwrap_or_default()),
         };
         assert_eq!(found, expected, "{name}");
+    }
+
+    #[test]
+    fn of_an_interpreter_the_newest_is_meant() {
+        let old = ours("testdock-shop-1", "/shop", "default");
+        let new = Container { created: 2, ..ours("testdock-shop-2", "/shop", "default") };
+        let gone = Container {
+            created: 3,
+            state: State::Exited,
+            ..ours("testdock-shop-3", "/shop", "default")
+        };
+        let project = Project { root: "/shop".into(), real: None };
+        assert_eq!(find(&[&old, &new, &gone], &project, "default"), Ok(1));
+        assert!(find(&[&old, &new], &project, "testdock-").is_ok());
     }
 
     #[test]

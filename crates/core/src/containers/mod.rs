@@ -52,6 +52,8 @@ pub struct Container {
     pub ports: Vec<Port>,
     /// Whose it is.
     pub origin: Origin,
+    /// When it was made, in seconds since 1970.
+    pub created: i64,
 }
 
 /// How a container stands.
@@ -237,6 +239,7 @@ mod tests {
             health: None,
             ports: Vec::new(),
             origin,
+            created: 0,
         }
     }
 

@@ -60,7 +60,7 @@ pub fn add(document: Document<'_>, addition: &Addition) -> Result<String, NotAdd
     let mut parsed = parse(document.path(), before)?;
     insert(&mut parsed, name, &values).ok_or_else(|| occupied(document.path(), name))?;
     let after = as_written_before(before, &parsed.to_string());
-    check(document, name, kind, &after)?;
+    check(document, name, (kind, &values), &after)?;
     Ok(after)
 }
 
@@ -277,7 +277,7 @@ fn as_written_before(before: &str, after: &str) -> String {
 fn check(
     document: Document<'_>,
     name: &str,
-    kind: &'static Kind,
+    (kind, values): (&'static Kind, &[(&'static str, &str)]),
     after: &str,
 ) -> Result<(), NotAdded> {
     let resolve =
@@ -296,10 +296,27 @@ fn check(
     let section = (name != DEFAULT).then_some(name);
     choose(&resolution, section, "", document.folder).map(drop).map_err(|error| {
         let of_target = error.help.as_ref().is_some_and(|help| help.contains(".target`"));
-        let source = kind.fields.iter().find(|field| field.is_required).map(|field| field.key);
-        let field = if of_target { Some("target") } else { source };
-        NotAdded::new(field, error)
+        let field = if of_target { Some("target") } else { blamed(kind, values, &error.message) };
+        let not_added = NotAdded::new(field, error);
+        // There is nothing in the file yet that could be corrected.
+        let of_file = |help: &String| help.contains("in testdock.toml");
+        match not_added.error.help.as_ref().is_some_and(of_file) {
+            true => not_added.help("nothing was added: give another answer"),
+            false => not_added,
+        }
     })
+}
+
+/// The field whose answer a message speaks of, in backticks or without; else the one that names the source.
+fn blamed(
+    kind: &'static Kind,
+    values: &[(&'static str, &str)],
+    message: &str,
+) -> Option<&'static str> {
+    let quoted = values.iter().find(|(_, answer)| message.contains(&format!("`{answer}`")));
+    let plain = || values.iter().find(|(_, answer)| message.contains(answer));
+    let source = || kind.fields.iter().find(|field| field.is_required).map(|field| field.key);
+    quoted.or_else(plain).map(|(key, _)| *key).or_else(source)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! The text carries ANSI colours; whoever prints it takes them out where they are not wanted.
 
+use std::borrow::Cow;
+
 use anstyle::{AnsiColor, Style};
 use camino::Utf8Path;
 
@@ -134,22 +136,23 @@ pub(super) fn failure_block(
     let mut lines = vec![String::new(), paint(RED, &format!("── {}", printable_line(label)))];
     for failure in failures {
         lines.push(failure_line(failure, cwd));
-        lines.extend(
-            last_lines(&failure.detail, TRACE_LINES)
-                .map(|l| format!("    {}", paint(DIM, &printable(l)))),
-        );
+        let shown = last_lines(&failure.detail, TRACE_LINES);
+        lines.extend(shown.iter().map(|l| format!("    {}", paint(DIM, &printable(l)))));
     }
     if !output.trim().is_empty() {
         lines.push(paint(BOLD, "  printed"));
-        lines.extend(last_lines(output, OUTPUT_LINES).map(|l| format!("    {}", printable(l))));
+        let shown = last_lines(output, OUTPUT_LINES);
+        lines.extend(shown.iter().map(|l| format!("    {}", printable(l))));
     }
     lines
 }
 
-fn last_lines(text: &str, count: usize) -> impl Iterator<Item = &str> {
+/// The last lines of a text, and how many stand before them.
+fn last_lines(text: &str, count: usize) -> Vec<Cow<'_, str>> {
     let text = text.trim_end();
-    let total = text.lines().count();
-    text.lines().skip(total.saturating_sub(count))
+    let before = text.lines().count().saturating_sub(count);
+    let cut = (before > 0).then(|| Cow::Owned(format!("… {before} more above")));
+    cut.into_iter().chain(text.lines().skip(before).map(Cow::Borrowed)).collect()
 }
 
 /// The failures once more, one line each, for the eye and for tools that read `path:line: message`.
@@ -202,7 +205,9 @@ pub fn error_lines(error: &RunError, cwd: &Utf8Path) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(log) = error.log.as_ref().filter(|log| !log.trim().is_empty()) {
         lines.extend(
-            last_lines(log, TRACE_LINES).map(|l| format!("    {}", paint(DIM, &printable(l)))),
+            last_lines(log, TRACE_LINES)
+                .iter()
+                .map(|l| format!("    {}", paint(DIM, &printable(l)))),
         );
     }
     lines.push(format!("{} {place}{}", paint(RED, "error:"), error.message));

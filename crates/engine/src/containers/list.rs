@@ -83,6 +83,7 @@ fn container(found: ContainerSummary, names: &HashMap<&str, &str>) -> Option<Con
         health,
         ports,
         origin,
+        created: found.created.unwrap_or_default(),
     })
 }
 

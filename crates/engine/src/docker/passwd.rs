@@ -1,4 +1,4 @@
-//! A line in the list of users for the tests' user, where the image has none: tools ask for the name and
+//! A line in the lists of users and groups for the tests' user, where the image has none: tools ask for the names and
 //! the home of whoever runs them.
 
 use std::io::Read as _;
@@ -17,32 +17,42 @@ const HOME: &str = "/tmp/testdock-home";
 /// A longer list names everybody already.
 const MOST: usize = 1 << 20;
 
-/// Adds the line to a container that has not started. Where it cannot be written (a read-only image, or
-/// one without such a list), tests do without.
+/// Adds the lines to a container that has not started. Where they cannot be written (a read-only image, or
+/// one without such lists), tests do without.
 pub(super) async fn introduce(docker: &Docker, id: &str, recipe: &Recipe) {
     let Some((uid, gid)) = numbers(&recipe.owner) else {
         return;
     };
     let image = recipe.body.image.clone().unwrap_or_default();
-    let note = Note::on(&image, ["the file /etc/passwd"]);
-    let known = match note.read() {
-        Some(known) => known,
-        None => {
-            let Some(read) = read(docker, id).await else {
-                return;
-            };
-            note.write(&read);
-            read
-        }
-    };
-    let Some(list) = with(&known, uid, gid, &caller()) else {
+    let user = |name: &str| format!("{name}:x:{uid}:{gid}:{name}:{HOME}:/bin/sh");
+    let group = |name: &str| format!("{name}:x:{gid}:");
+    let mut lists = Vec::new();
+    if let Some(list) = known(docker, id, &image, "passwd").await {
+        lists.extend(with(&list, uid, &caller(), &user).map(|list| ("passwd", list)));
+    }
+    if let Some(list) = known(docker, id, &image, "group").await {
+        lists.extend(with(&list, gid, &caller(), &group).map(|list| ("group", list)));
+    }
+    if lists.is_empty() {
         return;
-    };
+    }
     let options = UploadToContainerOptionsBuilder::default().path("/etc").build();
-    let body = bollard::body_full(archive(&list).into());
+    let body = bollard::body_full(archive(&lists).into());
     if let Err(error) = docker.upload_to_container(id, Some(options), body).await {
         tracing::debug!("the tests' user has no name: {}", super::said(&error));
     }
+}
+
+/// A list of an image, read once; `None` where it has none.
+async fn known(docker: &Docker, id: &str, image: &str, list: &str) -> Option<String> {
+    let path = format!("/etc/{list}");
+    let note = Note::on(image, [&*format!("the file {path}")]);
+    if let Some(known) = note.read() {
+        return Some(known);
+    }
+    let read = read(docker, id, &path).await?;
+    note.write(&read);
+    Some(read)
 }
 
 /// A user who is given by number, other than root, whom every image knows.
@@ -52,8 +62,8 @@ fn numbers(owner: &str) -> Option<(u32, u32)> {
     (uid != 0).then_some((uid, gid))
 }
 
-async fn read(docker: &Docker, id: &str) -> Option<String> {
-    let options = DownloadFromContainerOptionsBuilder::default().path("/etc/passwd").build();
+async fn read(docker: &Docker, id: &str, path: &str) -> Option<String> {
+    let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
     let mut pieces = docker.download_from_container(id, Some(options));
     let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await {
@@ -73,10 +83,10 @@ async fn read(docker: &Docker, id: &str) -> Option<String> {
     Some(text)
 }
 
-/// The list with one user more; `None` where it has the user.
-fn with(list: &str, uid: u32, gid: u32, caller: &str) -> Option<String> {
+/// The list with one line more, for a name that is free in it; `None` where it has the number.
+fn with(list: &str, number: u32, caller: &str, line: &dyn Fn(&str) -> String) -> Option<String> {
     let fields = |line: &str, at: usize| line.split(':').nth(at).map(str::to_owned);
-    if list.lines().any(|line| fields(line, 2) == Some(uid.to_string())) {
+    if list.lines().any(|line| fields(line, 2) == Some(number.to_string())) {
         return None;
     }
     let is_taken = |name: &str| list.lines().any(|line| fields(line, 0).as_deref() == Some(name));
@@ -84,11 +94,11 @@ fn with(list: &str, uid: u32, gid: u32, caller: &str) -> Option<String> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
         name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(fits)
     };
-    let numbered = format!("testdock{uid}");
+    let numbered = format!("testdock{number}");
     let names = [caller, "testdock", &numbered];
     let name = names.into_iter().find(|name| is_name(name) && !is_taken(name))?;
     let open = if list.is_empty() || list.ends_with('\n') { "" } else { "\n" };
-    Some(format!("{list}{open}{name}:x:{uid}:{gid}:{name}:{HOME}:/bin/sh\n"))
+    Some(format!("{list}{open}{}\n", line(name)))
 }
 
 fn caller() -> String {
@@ -96,15 +106,17 @@ fn caller() -> String {
     names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
 }
 
-fn archive(list: &str) -> Vec<u8> {
-    let mut header = tar::Header::new_gnu();
-    header.set_size(list.len() as u64);
-    header.set_mode(0o644);
-    header.set_uid(0);
-    header.set_gid(0);
+fn archive(lists: &[(&str, String)]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
-    // Into memory, which takes all.
-    let _ = builder.append_data(&mut header, "passwd", list.as_bytes());
+    for (name, list) in lists {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(list.len() as u64);
+        header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
+        // Into memory, which takes all.
+        let _ = builder.append_data(&mut header, name, list.as_bytes());
+    }
     builder.into_inner().unwrap_or_default()
 }
 
@@ -115,13 +127,15 @@ mod tests {
     #[test]
     fn a_user_without_a_line_gets_one() {
         let list = "root:x:0:0::/root:/bin/sh\nme:x:7:7::/home/me:/bin/sh";
-        assert_eq!(with(list, 7, 7, "you"), None);
-        let added =
-            |uid, name: &str| with(list, uid, 8, name).unwrap().lines().last().unwrap().to_owned();
+        let line = |name: &str| format!("{name}:x:8:8:{name}:{HOME}:/bin/sh");
+        assert_eq!(with(list, 7, "you", &line), None);
+        let added = |uid, name: &str| {
+            with(list, uid, name, &line).unwrap().lines().last().unwrap().to_owned()
+        };
         assert_eq!(added(8, "you"), "you:x:8:8:you:/tmp/testdock-home:/bin/sh");
         assert_eq!(added(8, "me"), "testdock:x:8:8:testdock:/tmp/testdock-home:/bin/sh");
         assert_eq!(added(8, "a:b"), "testdock:x:8:8:testdock:/tmp/testdock-home:/bin/sh");
-        assert_eq!(with(list, 8, 8, "you").unwrap().lines().count(), 3);
+        assert_eq!(with(list, 8, "you", &line).unwrap().lines().count(), 3);
     }
 
     #[test]

@@ -31,9 +31,13 @@ pub(super) async fn settle(
     let mut is_caller = nature.is_caller(&interpreter.options);
     let mut settled = interpreter.clone();
     settled.unheeded.extend(said.unkept(&interpreter.options.limits));
+    // A dev container's own variables lie over the image's.
+    let plain = interpreter.options.env.iter().filter(|(_, value)| !value.contains(OPEN));
+    let set = plain.map(|(name, value)| format!("{name}={value}"));
+    let known: Vec<String> = set.chain(image.env.iter().cloned()).collect();
     for value in settled.options.env.values_mut() {
         if value.contains(OPEN) {
-            *value = filled(value, &image.env);
+            *value = filled(value, &known);
         }
     }
     if let User::Alias(name) = &interpreter.options.user {
@@ -78,15 +82,15 @@ fn further_groups() -> Vec<String> {
 
 const OPEN: &str = "${containerEnv:";
 
-/// A value with the image's variables filled in; one that it lacks has its default, or nothing.
-fn filled(value: &str, image: &[String]) -> String {
+/// A value with the container's variables filled in; one that it lacks has its default, or nothing.
+fn filled(value: &str, known: &[String]) -> String {
     let mut out = String::new();
     let mut rest = value;
     while let Some((before, after)) = rest.split_once(OPEN) {
         out.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         let (name, default) = name.split_once(':').unwrap_or((name, ""));
-        let found = image.iter().filter_map(|line| line.split_once('=')).find(|(n, _)| *n == name);
+        let found = known.iter().filter_map(|line| line.split_once('=')).find(|(n, _)| *n == name);
         // An image that says nothing of PATH has the engine's.
         let usual = if name == "PATH" { USUAL_PATH } else { default };
         out.push_str(found.map_or(usual, |(_, value)| value));

@@ -195,6 +195,7 @@ fn a_mistake_is_told_with_its_field() {
         addition("image", "a", &[("image", "x"), ("user", "me")]),
         addition("dockerfile", "a", &[("dockerfile", "gone/Dockerfile")]),
         addition("dockerfile", "a", &[("dockerfile", "Dockerfile"), ("target", "tset")]),
+        addition("compose", "a", &[("compose.service", "web"), ("compose.file", "gone.yaml")]),
     ];
     let told = cases.iter().map(|addition| match try_add(text, addition) {
         Ok(after) => panic!("{after}"),
@@ -213,8 +214,9 @@ fn a_mistake_is_told_with_its_field() {
         tagret: `image` has no field `tagret`; valid here: image, host, user
         host: `interpreter.host`: expected an engine's address such as "unix:///var/run/docker.sock", "ssh://user@host" or "tcp://host:2376", found `box`; 
         user: `user` cannot be `me`; valid here: host, image
-        dockerfile: cannot build gone/Dockerfile: there is no such file in the workspace; correct `interpreters.a.dockerfile` in testdock.toml
+        dockerfile: cannot build gone/Dockerfile: there is no such file in the workspace; nothing was added: give another answer
         target: cannot build Dockerfile: it has no stage `tset`; did you mean `test`?; correct Dockerfile, or `interpreters.a.target`
+        compose.file: cannot read gone.yaml: there is no such file in the workspace; nothing was added: give another answer
     "#]].assert_eq(&told.collect::<String>());
 }
 
