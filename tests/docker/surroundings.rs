@@ -183,6 +183,7 @@ fn the_tests_user_has_a_name_a_home_and_the_callers_groups() {
     // An image that cannot be written has no place for a name, and tests run all the same.
     let read_only = ["--set", "interpreter.run-args = ['--read-only', '--tmpfs', '/tmp']"];
     project.edit("test_who.py", "assert pwd", "assert True or pwd");
+    project.edit("test_who.py", "assert grp", "assert True or grp");
     project.edit("test_who.py", " == pwd.getpwuid(os.getuid()).pw_dir", "");
     passes(&project.run(&read_only));
 }
