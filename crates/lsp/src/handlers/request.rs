@@ -14,6 +14,7 @@ use testdock_core::paths::RelPath;
 use testdock_core::session::{Folder, Input, RunRequest, Selection, Session};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 
+use super::workspace;
 use crate::ext::RunName;
 use crate::from_proto;
 use crate::runs::{Origin, Wish};
@@ -56,6 +57,7 @@ impl Request {
 
 /// Starts what is asked for, and answers with its name.
 pub(crate) async fn start(shared: &Arc<Shared>, request: Request) -> Result<RunName> {
+    workspace::renew(shared);
     let at_loop = shared.clone();
     let answer = shared.handle.ask(move |session| begin(&at_loop, session, request));
     answer.await.unwrap_or_else(|| Err(failed("the server is shutting down")))
