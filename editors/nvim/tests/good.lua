@@ -143,6 +143,8 @@ local function cancels()
     vim.cmd("Testdock cancel")
   end)
   it.equal("how it ended", ended.how, "cancelled")
+  local word = require("testdock.model").of(server.id):word("tests/test_service.py")
+  it.check("nothing runs for ever", word ~= "started" and word ~= "enqueued", word)
 end
 
 local function tree_shows()
