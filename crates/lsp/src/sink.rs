@@ -155,7 +155,7 @@ impl EditorSink {
         }
         let words = match session.run(run) {
             Some(run) => end_words(&outcome_words(run), ended),
-            None => count_words(&Totals::default()),
+            None => end_words(&count_words(&Totals::default()), ended),
         };
         self.progress.run_ended(run, words.clone());
         if let End::Broken(error) = &ended.how {
