@@ -24,7 +24,7 @@ pub(crate) async fn list(shared: &Arc<Shared>) -> Result<InterpretersSnapshot> {
     shared.handle.send(Input::WatchInterpreters);
     let at_loop = shared.clone();
     let snapshot = shared.handle.ask(move |session| interpreters::snapshot(&at_loop, session));
-    snapshot.await.ok_or_else(|| request::gone())
+    snapshot.await.ok_or_else(request::gone)
 }
 
 /// Writes a new one into the folder's file, which is then read again.
