@@ -102,3 +102,39 @@ pub(crate) fn person_file() -> Option<Utf8PathBuf> {
     let path = etcetera::BaseStrategy::config_dir(&base).join("testdock/testdock.toml");
     Utf8PathBuf::from_path_buf(path).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Of a file that was there, and of one that was looked for in vain, each change is seen.
+    #[test]
+    fn a_file_that_comes_or_goes_or_is_written_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let file = root.join("testdock.toml");
+        let read = || {
+            let sources = Sources::default();
+            sources.note_root(root);
+            let _ = sources.read(&file);
+            assert!(!sources.have_changed());
+            sources
+        };
+        let sources = read();
+        fs::write(&file, "one").unwrap();
+        assert!(sources.have_changed(), "it is there now");
+        let sources = read();
+        fs::write(&file, "longer").unwrap();
+        assert!(sources.have_changed(), "it was written");
+        let sources = read();
+        let later = SystemTime::now() + Duration::from_secs(3);
+        File::options().write(true).open(&file).unwrap().set_modified(later).unwrap();
+        assert!(sources.have_changed(), "it has the same length");
+        let sources = read();
+        fs::remove_file(&file).unwrap();
+        assert!(sources.have_changed(), "it is gone");
+    }
+}
