@@ -88,6 +88,11 @@
 (defun good (client)
   (let ((failing nil))
     (find-file "tests/test_orders.py")
+    (when (eq client 'eglot)
+      (play "a command without a server says what to do"
+            (lambda ()
+              (cl-assert (string-match-p "put testdock on your PATH"
+                                         (condition-case said (testdock "runAll") (user-error (cadr said))))))))
     (play "a server starts" (lambda () (start client)))
     (setq failing (line-of "assert total == Decimal"))
     (play "a command runs all, and the failing line is marked"

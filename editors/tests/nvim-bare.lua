@@ -4,6 +4,11 @@ local it = require("support")
 
 local orders
 
+local function says_that_nothing_runs()
+  vim.cmd("Run")
+  it.said("testdock does not run: put it on your PATH")
+end
+
 local function starts()
   vim.cmd.edit("tests/test_orders.py")
   orders = vim.api.nvim_get_current_buf()
@@ -45,6 +50,7 @@ local function lens_runs()
 end
 
 it.play({
+  { "a command without a server says what to do", says_that_nothing_runs },
   { "a server starts, and shows its lenses", starts },
   { "a command runs all, and the failing line is marked", runs },
   { "a lens runs a test that was mended", lens_runs },

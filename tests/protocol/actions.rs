@@ -24,10 +24,11 @@ async fn a_failure_can_be_run_again_and_shown() {
     };
     const ACTION: &str = "textDocument/codeAction";
     let actions = client.request(ACTION, params(3, &json!([]), &Value::Null)).await;
-    assert_eq!(titles(&actions), ["Run test_adds"]);
+    let here = ["Run test_adds", "Run file", "Run all tests"];
+    assert_eq!(titles(&actions), here);
     // The empty kind is above all others.
     let any = params(3, &json!([]), &json!(["", "refactor"]));
-    assert_eq!(titles(&client.request(ACTION, any).await), ["Run test_adds"]);
+    assert_eq!(titles(&client.request(ACTION, any).await), here);
 
     client.command("testdock.runAll", json!({})).await;
     let run = client.run().await;
@@ -36,7 +37,8 @@ async fn a_failure_can_be_run_again_and_shown() {
     let published = client.next("textDocument/publishDiagnostics").await;
     let diagnostics = &published["diagnostics"];
     let actions = client.request(ACTION, params(9, diagnostics, &Value::Null)).await;
-    let expected = ["Run again test_fails", "Show output of test_fails", "Run failed tests"];
+    let whole = ["Run file", "Run all tests", "Run failed tests"];
+    let expected = [&["Run again test_fails", "Show output of test_fails"][..], &whole].concat();
     assert_eq!(titles(&actions), expected);
     assert_eq!(actions[0]["kind"], "quickfix");
     assert_eq!(&actions[0]["diagnostics"], diagnostics);
@@ -50,6 +52,17 @@ async fn a_failure_can_be_run_again_and_shown() {
         "code": "tests/test_shop.py::test_fails" }]);
     let actions = client.request(ACTION, params(9, &foreign, &only)).await;
     assert_eq!(titles(&actions), [""; 0]);
+    // Off a test there is what an editor without lenses has no other place for.
+    let actions = client.request(ACTION, params(0, &json!([]), &Value::Null)).await;
+    assert_eq!(titles(&actions), whole);
+    assert_eq!(actions[0]["command"]["arguments"], json!([{ "ids": ["tests/test_shop.py"] }]));
+    // But nothing for one that only looks whether there is anything.
+    let mut by_itself = params(0, &json!([]), &Value::Null);
+    by_itself["context"]["triggerKind"] = json!(2);
+    assert_eq!(titles(&client.request(ACTION, by_itself).await), [""; 0]);
+    let mut elsewhere = params(0, &json!([]), &Value::Null);
+    elsewhere["textDocument"]["uri"] = json!(workspace.uri("pytest.ini"));
+    assert_eq!(titles(&client.request(ACTION, elsewhere).await), [""; 0]);
     client.finish().await;
 }
 

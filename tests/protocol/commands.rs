@@ -142,6 +142,31 @@ async fn mistakes_are_told_and_harm_nothing() {
             "no open folder holds /gone.py",
         ),
         ("testdock.runFile", json!([{ "uri": "untitled:1" }]), "untitled:1 is no file"),
+        (
+            "testdock.run",
+            json!(["tests"]),
+            "arguments of testdock.run: one object is wanted, not \"tests\"",
+        ),
+        (
+            "testdock.run",
+            json!([{ "ids": ["nope.py"] }]),
+            "no open folder has the test, file or folder `nope.py`; ",
+        ),
+        (
+            "testdock.run",
+            json!([{ "ids": ["other//nope.py"] }]),
+            "no open folder has the test, file or folder `other//nope.py`; ",
+        ),
+        (
+            "testdock.run",
+            json!([{ "exclude": ["nope.py::test"] }]),
+            "no open folder has the test, file or folder `nope.py::test`; ",
+        ),
+        (
+            "testdock.showOutput",
+            json!([{ "id": "nope" }]),
+            "no open folder has the test, file or folder `nope`; ",
+        ),
         ("testdock.runLast", json!([]), "nothing was run yet"),
         (
             "testdock.showOutput",
@@ -154,13 +179,45 @@ async fn mistakes_are_told_and_harm_nothing() {
         let message = client.refused(EXECUTE, params).await;
         assert!(message.starts_with(expected), "{command}: {message}");
     }
+    let error = client.try_request("experimental/runTest", json!({ "include": ["nope.py"] })).await;
+    assert_eq!(error.expect_err("it is unknown")["code"], -32602);
     client.command("testdock.runFailed", json!({})).await;
     let message = client.next("window/showMessage").await;
     assert_eq!(message["message"], "Testdock: no test failed in its last run; run all tests first");
-    client.command("testdock.run", json!({ "ids": ["other//nothing.py"] })).await;
+    client.command("testdock.run", json!({ "ids": ["other//tests/test_shop.py"] })).await;
     let message = client.next("window/showMessage").await;
     let message = message["message"].as_str().unwrap_or_default();
-    assert!(message.contains("has the test `other//nothing.py`"), "{message}");
+    assert!(message.contains("has the test `other//tests/test_shop.py`"), "{message}");
+    client.finish().await;
+}
+
+/// Only its tool can tell what a file holds; and what an earlier run told of is no slip.
+#[tokio::test]
+async fn what_may_be_there_runs() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace).await;
+    workspace.write("tests/test_new.py", "def test_new(): pass\n");
+    client.did_open(&workspace.uri("tests/test_unsaved.py"), "def test_it(): pass\n").await;
+    let made =
+        ["gone.py::test_made", "tests/test_shop.py::test_made[x]", "tests/test_new.py", "tests"];
+    client.command("testdock.runAll", json!({})).await;
+    let run = client.run().await;
+    run.pass("gone.py::test_made");
+    run.complete();
+    client.idle().await;
+    for id in made {
+        client.command("testdock.run", json!({ "ids": [id] })).await;
+        let run = client.run().await;
+        assert_eq!(run.selection(), [id]);
+        run.pass(id);
+        run.complete();
+        run.over().await;
+    }
+    client.command("testdock.run", json!({ "ids": ["tests/test_unsaved.py"] })).await;
+    let message = client.next("window/showMessage").await;
+    let message = message["message"].as_str().unwrap_or_default();
+    assert!(message.contains("is not on disk yet"), "{message}");
+    client.idle().await;
     client.finish().await;
 }
 

@@ -414,9 +414,60 @@ async fn two_runs_at_once_do_not_mix() {
     assert!(!two.is_over());
     two.complete();
     assert_eq!(client.next(END).await["runId"], "two");
-    // What the newer run did not run still stands as the older one left it: nothing is retracted.
+    // What the newer run did not run still stands as the older one left it: nothing of it is retracted.
     let states = client.claim(STATE);
-    assert!(states.iter().all(|it| it["state"]["tag"] == "enqueued"), "{states:?}");
+    let told = states.iter().filter(|it| it["state"]["tag"] != "enqueued");
+    check_told(
+        told,
+        &expect![[r#"
+        tests/test_shop.py::TestCart::test_count retracted
+        tests/test_shop.py::TestCart::test_empty retracted"#]],
+    );
+    client.finish().await;
+}
+
+/// Each without a run.
+fn check_told<'v>(states: impl Iterator<Item = &'v Value>, expected: &Expect) {
+    let line = |it: &Value| {
+        assert_eq!(it.get("runId"), None);
+        let word = if it["retracted"] == true { &json!("retracted") } else { &it["state"]["tag"] };
+        let stale = it["stale"].as_str().map(|it| format!(" {it}")).unwrap_or_default();
+        format!("{} {}{stale}", it["testId"], word).replace('"', "")
+    };
+    expected.assert_eq(&states.map(line).collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
+async fn what_a_run_left_behind_stands_as_before_and_not_as_running() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace, with_explorer()).await;
+    client.request(RUN, json!({})).await;
+    let run = client.run().await;
+    run.fail("tests/test_shop.py::test_fails", 10, "assert 3 == 4");
+    run.pass("tests/test_shop.py::TestCart::test_count[1]");
+    run.complete();
+    client.next(END).await;
+    client.claim(STATE);
+    client.request(RUN, json!({ "runId": "two" })).await;
+    let run = client.run().await;
+    let begin = |id: &str| run.say(RunEvent::TestStarted(id.parse().unwrap_or_default()));
+    begin("tests/test_shop.py::test_adds");
+    run.pass("tests/test_shop.py::test_adds");
+    begin("tests/test_shop.py::TestCart::test_empty");
+    begin("tests/test_shop.py::TestCart::test_count[1]");
+    client.notify(ABORT, json!({ "runId": "two" })).await;
+    client.next(END).await;
+    let states = client.claim(STATE);
+    let told = states.iter().filter(|it| it.get("runId").is_none());
+    check_told(
+        told,
+        &expect![[r#"
+            tests/test_shop.py::TestCart::test_count[1] passed notReached
+            tests/test_shop.py::test_fails failed notReached
+            tests/test_shop.py::TestCart::test_count passed notReached
+            tests/test_shop.py::TestCart::test_empty retracted"#]],
+    );
+    client.claim(DISCOVERED);
     client.finish().await;
 }
 

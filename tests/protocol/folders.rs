@@ -41,7 +41,10 @@ async fn ids_name_their_folder() {
     assert_eq!(lenses[1]["command"]["arguments"], ids);
     let message =
         client.refused("experimental/runTest", json!({ "include": ["@gone//a.py"] })).await;
-    assert_eq!(message, "no open folder has the test `@gone//a.py`");
+    assert_eq!(
+        message,
+        "no open folder has the test, file or folder `@gone//a.py`; `testdock discover` lists the tests"
+    );
     client.finish().await;
 }
 

@@ -77,7 +77,7 @@ async fn its_button_cancels_the_run_and_no_other() {
     let is_end = |it: &Value| it["value"]["kind"] == "end";
     let end = client.next_where(PROGRESS, is_end).await;
     assert_eq!(end["token"], token);
-    assert_eq!(end["value"]["message"], "cancelled after 0 µs: no tests");
+    assert_eq!(end["value"]["message"], "cancelled after 0 µs: no test had ended");
     assert!(first.is_over());
     assert!(!second.is_over());
     second.complete();

@@ -39,6 +39,49 @@ async fn settings_are_asked_for_before_the_workspace_is_read_and_when_they_chang
     client.finish().await;
 }
 
+/// Neovim on Linux and Helix do not; and what asked for the new configuration in between has not read it for the runs.
+#[tokio::test]
+async fn a_run_goes_by_what_is_on_disk_whoever_changed_it() {
+    let own = |tool: &str| {
+        format!("[[suite]]\ncommand = [\"{tool}\"]\nreports = [\"*.xml\"]\nname = \"own\"\n")
+    };
+    let workspace = Workspace::shop();
+    let mut client = Client::open(&workspace, json!({})).await;
+    let files =
+        [("testdock.toml", "make"), ("testdock.toml", "ninja"), ("testdock.local.toml", "just")];
+    for (file, tool) in files {
+        workspace.write(file, &own(tool));
+        client.command("testdock.doctor", json!({})).await;
+        client.command("testdock.runAll", json!({})).await;
+        let run = client.run().await;
+        let command = run.plan.jobs[0].suite.command.clone();
+        assert_eq!(command.as_deref(), Some(&[tool.to_owned()][..]));
+        run.complete();
+        client.idle().await;
+    }
+    client.scanned(1).await;
+    client.finish().await;
+}
+
+/// Files of tests are edited all the time: what is read again for a run is only what shapes it.
+#[tokio::test]
+async fn a_run_reads_nothing_again_that_is_as_it_was() {
+    let workspace = Workspace::shop();
+    let progress = json!({ "window": { "workDoneProgress": true } });
+    let mut client = Client::open(&workspace, progress).await;
+    client.ignore(&["window/workDoneProgress/create"]);
+    client.claim("$/progress");
+    workspace.write("tests/test_shop.py", "def test_other(): pass\n");
+    client.command("testdock.runAll", json!({})).await;
+    let run = client.run().await;
+    run.complete();
+    client.idle().await;
+    let told = client.claim("$/progress");
+    let of_run = |it: &Value| it["token"].as_str().is_some_and(|it| it.contains("/run/"));
+    assert!(!told.is_empty() && told.iter().all(of_run), "{told:?}");
+    client.finish().await;
+}
+
 #[tokio::test]
 async fn a_client_that_cannot_be_asked_sends_its_settings() {
     let workspace = Workspace::shop();

@@ -31,5 +31,6 @@ mod owners;
 mod pipes;
 mod pump;
 mod refusal;
+mod sources;
 mod supervisor;
 mod text;

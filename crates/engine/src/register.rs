@@ -9,7 +9,8 @@ use testdock_core::config::Origin;
 use testdock_core::interpreter::{self, Addition, Document, Folder, NotAdded};
 use testdock_core::model::{Fault, RunError};
 
-use crate::scan::{Scanner, folders, host, person_file};
+use crate::scan::{Scanner, folders, host};
+use crate::sources::person_file;
 use crate::text;
 
 /// Whose an interpreter is.

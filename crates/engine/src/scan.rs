@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{WalkBuilder, WalkState};
-use testdock_core::config::{self, Layer, Origin, Resolution, environment_layers};
+use testdock_core::config::{self, Layer, Resolution};
 use testdock_core::frameworks::Source;
 use testdock_core::id::FolderName;
 use testdock_core::interpreter::{Folder, Host, jenkins_commands};
@@ -22,6 +22,7 @@ use testdock_core::workspace::{FileTests, Workspace};
 
 use crate::consent::Given;
 use crate::drive::Handle;
+use crate::sources::{Sources, layers};
 use crate::state::Store;
 use crate::text;
 
@@ -35,6 +36,8 @@ pub struct Scanner {
     depth: Depth,
     /// What the caller has allowed.
     store: Option<Store>,
+    /// What the configuration of each workspace was read from when it was scanned.
+    sources: Mutex<HashMap<Utf8PathBuf, Sources>>,
 }
 
 /// How much of a workspace is read.
@@ -62,7 +65,8 @@ pub struct Settings {
 impl Scanner {
     /// A scanner with these settings.
     pub fn new(settings: Settings, depth: Depth) -> Self {
-        Self { settings: Mutex::new(settings), depth, store: Store::of_user() }
+        let sources = Mutex::default();
+        Self { settings: Mutex::new(settings), depth, store: Store::of_user(), sources }
     }
 
     /// The same, for what is allowed in another store than the user's own.
@@ -79,7 +83,8 @@ impl Scanner {
     /// Reads a whole workspace, and sends what it finds.
     pub fn scan(&self, handle: &Handle, folder: &FolderName, root: &Utf8Path) {
         let files = list(root);
-        let workspace = self.resolve(root, &files);
+        let (workspace, sources) = self.resolve(root, &files);
+        self.sources().insert(root.to_owned(), sources);
         let resolved = Box::new(workspace.clone());
         handle.send(Input::Resolved { folder: folder.clone(), workspace: resolved });
         if self.depth == Depth::Tests {
@@ -92,10 +97,15 @@ impl Scanner {
         handle.send(Input::ScanEnded(folder.clone()));
     }
 
+    /// Whether a workspace's configuration is not what it was when it was scanned: it is to be scanned again.
+    pub fn is_stale(&self, root: &Utf8Path) -> bool {
+        self.sources().get(root).is_some_and(Sources::have_changed)
+    }
+
     /// Reads a workspace's configuration only.
     pub fn read(&self, root: &Utf8Path) -> (Workspace, Vec<RelPath>) {
         let files = list(root);
-        (self.resolve(root, &files), files)
+        (self.resolve(root, &files).0, files)
     }
 
     /// Finds the tests of these files, and sends what it finds.
@@ -132,7 +142,7 @@ impl Scanner {
     /// What all layers of a workspace's configuration say together.
     pub fn settings(&self, root: &Utf8Path) -> Resolution {
         let settings = self.chosen();
-        config::resolve(&layers(root, &settings), settings.profile.as_deref())
+        config::resolve(&layers(root, &settings, &Sources::default()), settings.profile.as_deref())
     }
 
     /// The command lines that Jenkins would run for the agent of a workspace's Jenkinsfile.
@@ -147,17 +157,28 @@ impl Scanner {
         })
     }
 
-    fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> Workspace {
+    fn resolve(&self, root: &Utf8Path, files: &[RelPath]) -> (Workspace, Sources) {
         let settings = self.chosen();
-        let layers = layers(root, &settings);
+        let sources = Sources::default();
+        sources.note_root(root);
+        let allowed = self.store.iter().map(|store| store.file_of("allowed", root));
+        allowed.for_each(|file| sources.note(file));
+        let layers = layers(root, &settings, &sources);
         let choice = resolve::Choice {
             profile: settings.profile,
             interpreter: settings.interpreter,
             local: settings.local,
         };
-        let read = |path: &str| text::read(&root.join(path)).ok();
+        let read = |path: &str| sources.read(&root.join(path)).ok();
         let contents = resolve::Contents { root, files, read: &read };
-        self.with_host(root, |host| resolve::resolve(contents, host, &layers, &choice))
+        let workspace =
+            self.with_host(root, |host| resolve::resolve(contents, host, &layers, &choice));
+        let sources = sources.without_tests(root, &workspace);
+        (workspace, sources)
+    }
+
+    fn sources(&self) -> MutexGuard<'_, HashMap<Utf8PathBuf, Sources>> {
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// This machine, with what the caller has allowed for a workspace.
@@ -204,13 +225,6 @@ fn caller() -> Option<(u32, u32)> {
 #[cfg(not(unix))]
 fn caller() -> Option<(u32, u32)> {
     None
-}
-
-fn layers(root: &Utf8Path, settings: &Settings) -> Vec<Layer> {
-    let mut layers = file_layers(root);
-    layers.extend(environment_layers(std::env::vars()));
-    layers.extend(settings.layers.iter().cloned());
-    layers
 }
 
 /// Finds tests on all processors, batch by batch.
@@ -308,29 +322,4 @@ impl Others {
         });
         text.clone()
     }
-}
-
-/// The configuration file of one person, for all workspaces.
-pub(crate) fn person_file() -> Option<Utf8PathBuf> {
-    let base = etcetera::choose_base_strategy().ok()?;
-    let path = etcetera::BaseStrategy::config_dir(&base).join("testdock/testdock.toml");
-    Utf8PathBuf::from_path_buf(path).ok()
-}
-
-/// The configuration files that count for a workspace.
-fn file_layers(root: &Utf8Path) -> Vec<Layer> {
-    let candidates = [
-        person_file().map(Origin::Person),
-        Some(Origin::Repository(root.join("testdock.toml"))),
-        Some(Origin::Local(root.join("testdock.local.toml"))),
-    ];
-    let read = |origin: Origin| match text::read(origin.file()?) {
-        Ok(text) => Some(Layer::from_toml(origin, &text)),
-        Err(error) => match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => None,
-            ErrorKind::InvalidData => Some(Layer::unreadable(origin, "it is not UTF-8".to_owned())),
-            _ => Some(Layer::unreadable(origin, error.to_string())),
-        },
-    };
-    candidates.into_iter().flatten().filter_map(read).collect()
 }

@@ -4,6 +4,9 @@
 //! for: it is told of no other, and of the end when all that it asked for has ended. One that knows
 //! run ids is told of all.
 
+mod unended;
+mod whole;
+
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
@@ -24,6 +27,8 @@ use crate::runs::{Finished, Named, Origin};
 use crate::shared::Shared;
 use crate::to_proto;
 use crate::tree::Tree;
+use unended::Unended;
+use whole::Whole;
 
 /// So many tests a message tells of that are going to run: a client that draws them one by one breathes in between.
 const QUEUED: usize = 1_000;
@@ -40,6 +45,8 @@ pub(crate) struct Explorer {
     stale: BTreeSet<(FolderName, TestId)>,
     /// How tests stand of which a run tells in cases: as the worst of these so far.
     wholes: HashMap<RunId, HashMap<TestId, Whole>>,
+    /// Tests that were told to run, and not to have ended.
+    unended: Unended,
     /// How many folders are open: with several, ids name theirs.
     folders: usize,
     /// Bytes of output that the client was too slow for.
@@ -54,6 +61,7 @@ impl Explorer {
             announced: HashSet::new(),
             stale: BTreeSet::new(),
             wholes: HashMap::new(),
+            unended: Unended::default(),
             folders: 0,
             left_out: 0,
         }
@@ -140,7 +148,9 @@ impl Explorer {
             return;
         };
         for id in tests {
-            self.stale.insert((folder.name.clone(), id.clone()));
+            let test = (folder.name.clone(), id.clone());
+            self.unended.stands(&test);
+            self.stale.insert(test);
             self.tell_record(session, folder, id);
         }
     }
@@ -169,7 +179,7 @@ impl Explorer {
     }
 
     /// A run will run these tests.
-    pub(crate) fn queued(&self, session: &Session, run: &RunId, tests: &[TestId]) {
+    pub(crate) fn queued(&mut self, session: &Session, run: &RunId, tests: &[TestId]) {
         if self.shared.client_can().queued_tests {
             return self.queued_at_once(session, run, tests);
         }
@@ -211,9 +221,11 @@ impl Explorer {
             return;
         };
         self.announce(session, run, &result.id);
-        self.stale.remove(&(folder.name.clone(), result.id.clone()));
+        let test = (folder.name.clone(), result.id.clone());
+        self.stale.remove(&test);
         let run_id = Some(named.name.to_string());
         let change = to_proto::change(&self.shared, session, folder, result, run_id);
+        self.unended.told(run, test, &change.state);
         self.shared.outbox.notify::<ChangeTestState>(change);
         self.whole(session, run, &result.id, Whole::of(result.outcome));
         // Of tests in a group that was skipped as a whole nobody else tells.
@@ -242,20 +254,46 @@ impl Explorer {
             return;
         }
         known.insert(whole.clone(), now);
-        self.stale.remove(&(folder.name.clone(), whole.clone()));
         let (test_id, run_id) = (to_proto::id(session, folder, &whole), named.name.to_string());
-        let message = format!("{} failed", case.label());
+        let test = (folder.name.clone(), whole);
+        self.stale.remove(&test);
+        let state = now.state(case);
+        self.unended.told(run, test, &state);
         let seq = self.shared.next_seq();
         let change = ChangeTestStateParams {
             errored: now == Whole::Errored,
-            ..ChangeTestStateParams::new(test_id, now.state(message), Some(run_id), seq)
+            ..ChangeTestStateParams::new(test_id, state, Some(run_id), seq)
         };
         self.shared.outbox.notify::<ChangeTestState>(change);
     }
 
-    /// A run is over.
-    pub(crate) fn over(&mut self, run: &RunId) {
+    /// A run is over: what it was to run and did not end stands as it did before.
+    pub(crate) fn over(&mut self, session: &Session, run: &RunId) {
         self.wholes.remove(run);
+        for (folder, id) in self.unended.left_by(run) {
+            if let Some(folder) =
+                find(session, &folder).filter(|_| self.shared.client_can().run_ids)
+            {
+                self.tell_standing(session, folder, &id);
+            }
+        }
+    }
+
+    /// Says how a test stands, or the worst of its cases does, without a run; or that nothing is known of it.
+    fn tell_standing(&self, session: &Session, folder: &Folder, id: &TestId) {
+        if folder.record(id).is_some() {
+            return self.tell_record(session, folder, id);
+        }
+        let worst = folder.records_below(id).max_by_key(|it| Whole::of(it.result.outcome));
+        let state = worst.map(|it| Whole::of(it.result.outcome).state(&it.result.id));
+        let (test_id, seq) = (to_proto::id(session, folder, id), self.shared.next_seq());
+        let change = ChangeTestStateParams {
+            errored: worst.is_some_and(|it| it.result.outcome == Outcome::Errored),
+            stale: worst.and_then(|it| it.stale).map(to_proto::stale),
+            retracted: worst.is_none(),
+            ..ChangeTestStateParams::new(test_id, state.unwrap_or(TestState::Skipped), None, seq)
+        };
+        self.shared.outbox.notify::<ChangeTestState>(change);
     }
 
     /// What a run said of a test was wrong.
@@ -264,7 +302,9 @@ impl Explorer {
             return;
         };
         let (test_id, run_id) = (to_proto::id(session, folder, id), named.name.to_string());
-        self.announced.remove(&(folder.name.clone(), id.clone()));
+        let test = (folder.name.clone(), id.clone());
+        self.announced.remove(&test);
+        self.unended.stands(&test);
         let seq = self.shared.next_seq();
         let change = ChangeTestStateParams::new(test_id, TestState::Skipped, Some(run_id), seq);
         self.shared
@@ -287,10 +327,11 @@ impl Explorer {
         }
     }
 
-    fn change(&self, session: &Session, run: &RunId, id: &TestId, state: TestState) {
+    fn change(&mut self, session: &Session, run: &RunId, id: &TestId, state: TestState) {
         let Some((folder, named)) = self.listened(session, run) else {
             return;
         };
+        self.unended.told(run, (folder.name.clone(), id.clone()), &state);
         let (test_id, run_id) = (to_proto::id(session, folder, id), named.name.to_string());
         let seq = self.shared.next_seq();
         let change = ChangeTestStateParams::new(test_id, state, Some(run_id), seq);
@@ -359,36 +400,6 @@ impl Explorer {
             }));
         } else if finished.is_last_of_explorer {
             self.shared.outbox.notify::<EndRunTest>(None);
-        }
-    }
-}
-
-/// How a test with cases stands, the more telling the greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Whole {
-    Started,
-    Skipped,
-    Passed,
-    Errored,
-    Failed,
-}
-
-impl Whole {
-    fn of(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Passed => Self::Passed,
-            Outcome::Skipped => Self::Skipped,
-            Outcome::Errored => Self::Errored,
-            Outcome::Failed => Self::Failed,
-        }
-    }
-
-    fn state(self, message: String) -> TestState {
-        match self {
-            Self::Started => TestState::Started,
-            Self::Skipped => TestState::Skipped,
-            Self::Passed => TestState::Passed,
-            Self::Errored | Self::Failed => TestState::Failed { message },
         }
     }
 }

@@ -93,10 +93,12 @@ fn followed(path: &Utf8Path) -> Option<Utf8PathBuf> {
     })
 }
 
-/// A name that a printed id can carry.
+/// A name that a printed id can carry. Some clients say the whole path in its place.
 fn usable(name: &str, root: &Utf8Path) -> String {
     let name = match name.trim() {
-        "" => root.file_name().unwrap_or("workspace"),
+        name if name.is_empty() || Utf8Path::new(name) == root => {
+            root.file_name().unwrap_or("workspace")
+        }
         name => name,
     };
     let mut name = name.replace('/', "-");
@@ -128,6 +130,7 @@ mod tests {
         assert_eq!(add("file:///a/shop", "").as_deref(), Some("shop"));
         assert_eq!(add("file:///b/shop/", "shop").as_deref(), Some("shop-2"));
         assert_eq!(add("file:///c", "a//b").as_deref(), Some("a--b"));
+        assert_eq!(add("file:///d/cart", "/d/cart/").as_deref(), Some("cart"));
         assert_eq!(add("file:///a/shop/", "again"), None);
         assert_eq!(add("vscode-remote:///a", "x"), None);
     }

@@ -84,7 +84,7 @@ impl Sink for EditorSink {
                 self.progress.run_began(session, run);
                 self.explorer.queued(session, run, tests);
             }
-            Change::Refused { run, error } => self.refused(run, error),
+            Change::Refused { run, error } => self.refused(session, run, error),
             Change::Preparing { run, stage } => {
                 self.progress.run_prepares(run, stage_words(stage));
             }
@@ -134,7 +134,7 @@ impl EditorSink {
         }
     }
 
-    fn refused(&mut self, run: &RunId, error: &RunError) {
+    fn refused(&mut self, session: &Session, run: &RunId, error: &RunError) {
         self.shared.runs.adopt(run);
         let words = messages::error_words(error);
         // Of several folders the same is said once.
@@ -145,7 +145,7 @@ impl EditorSink {
             }
         }
         self.explorer.output(run, &format!("{words}\n"));
-        self.over(run, EndKind::Refused, words);
+        self.over(session, run, EndKind::Refused, words);
     }
 
     fn ended(&mut self, session: &Session, run: &RunId, ended: &Ended) {
@@ -155,7 +155,7 @@ impl EditorSink {
         }
         let words = match session.run(run) {
             Some(run) => end_words(&outcome_words(run), ended),
-            None => count_words(&Totals::default()),
+            None => end_words(&count_words(&Totals::default()), ended),
         };
         self.progress.run_ended(run, words.clone());
         if let End::Broken(error) = &ended.how {
@@ -164,7 +164,7 @@ impl EditorSink {
             self.explorer.output(run, &format!("{}{words}\n", log.unwrap_or_default()));
         }
         self.refresh_lenses();
-        self.over(run, messages::end_kind(&ended.how), words);
+        self.over(session, run, messages::end_kind(&ended.how), words);
     }
 
     /// Asks for what a run needs.
@@ -172,8 +172,8 @@ impl EditorSink {
         consent::ask(&self.shared, error, self.shared.runs.is_repeatable(run));
     }
 
-    fn over(&mut self, run: &RunId, how: EndKind, words: String) {
-        self.explorer.over(run);
+    fn over(&mut self, session: &Session, run: &RunId, how: EndKind, words: String) {
+        self.explorer.over(session, run);
         if let Some(finished) = self.shared.runs.ended(run, how, words) {
             self.explorer.ended(finished);
         }

@@ -42,13 +42,19 @@ end
 
 local function runs_all()
   it.lenses(orders)
+  local status, seen_there = require("testdock").status, {}
+  local listener = vim.api.nvim_create_autocmd("LspProgress", {
+    callback = function() table.insert(seen_there, status()) end,
+  })
   local ended, seen = it.run("all", function()
     vim.cmd("Testdock all")
   end)
+  vim.api.nvim_del_autocmd(listener)
   it.equal("how it ended", ended.how, "completed")
   it.equal("outcomes", seen, outcomes())
+  it.check("how far it was", vim.iter(seen_there):any(function(text) return text:find("^%d+/%d+") end), seen_there)
   it.said(vim.pesc(ended.message))
-  it.equal("the status line", require("testdock").status(), ended.message)
+  it.equal("the status line", status(), ended.message)
 end
 
 local function diagnostics()
@@ -143,6 +149,8 @@ local function cancels()
     vim.cmd("Testdock cancel")
   end)
   it.equal("how it ended", ended.how, "cancelled")
+  local word = require("testdock.model").of(server.id):word("tests/test_service.py")
+  it.check("nothing runs for ever", word ~= "started" and word ~= "enqueued", word)
 end
 
 local function tree_shows()
@@ -321,20 +329,27 @@ local function edits_make_stale()
 end
 
 local function mistakes_are_said()
+  vim.cmd("Testdock interpreter nope")
+  it.said("no interpreter is named `nope`; name one of .*local")
+  it.check("nor was it taken", it.unsaid("tests run in nope"))
   vim.cmd("Testdock")
   it.said("say what to do; known: all, cancel")
   vim.cmd("Testdock nonsense")
   it.said("unknown command `nonsense`; known: all, cancel")
-  local ended, seen = it.run("a test that is not there", function()
-    vim.cmd("Testdock run tests/gone.py::test_gone")
-  end)
-  it.equal("outcomes", seen, {})
-  it.check("why", ended.message:find("no test") or ended.message:find("a selected test"), ended)
+  for _, command in ipairs({ "run", "output" }) do
+    vim.cmd("Testdock " .. command .. " tests/gone.py::test_gone")
+    it.said("no open folder has the test, file or folder `tests/gone.py::test_gone`")
+  end
   vim.cmd("Testdock cancel")
   it.said("nothing runs")
 end
 
 local function pages_help()
+  vim.cmd("Testdock status")
+  it.soon("how things stand, by the folder's name", function()
+    return it.text(0):find("# " .. vim.fs.basename(root) .. " (" .. root .. ")", 1, true)
+  end)
+  back()
   vim.cmd("Testdock doctor")
   it.soon("the doctor's page", function()
     return it.text(0):find("pytest")

@@ -83,6 +83,23 @@ local function runs_everything()
   it.equal("a test with cases", ran["tests/test_pricing.py::test_discount"].status, "failed")
 end
 
+--- What an earlier run told of is in the tree of the server, and said to stand where its test does.
+local function knows_no_cases()
+  local path, tree = root .. "/tests/test_pricing.py", nil
+  local found = { ["tests/test_pricing.py::test_discount"] = true }
+  nio.run(function()
+    tree = require("neotest-testdock").discover_positions(path)
+  end)
+  it.soon("its positions", function()
+    return tree
+  end)
+  for _, at in tree:iter() do
+    it.check("no case is a position", not at.id:find("[", 1, true), at.id)
+    found[at.id] = nil
+  end
+  it.equal("tests with cases are", found, {})
+end
+
 local function stops()
   if it.is_replay then
     return
@@ -132,6 +149,7 @@ it.play({
   { "a file runs, and its outcomes are told", runs },
   { "a test runs alone", runs_one },
   { "everything runs, and ends as expected", runs_everything },
+  { "cases are no positions", knows_no_cases },
   { "a run is stopped", stops },
   { "files of tests are told from others", knows_its_own },
   { "a test that was just written is found, and runs", sees_edits },

@@ -143,6 +143,15 @@ impl Folder {
         self.tests_in(&id.file).iter().flat_map(|f| f.items.iter()).find(|item| item.id == *id)
     }
 
+    /// Whether anything is known of the file or folder of an id: tests, outcomes, a text that an editor has. What stands in
+    /// no file a run alone can tell.
+    pub fn knows(&self, id: &TestId) -> bool {
+        let is_in = |file: &RelPath| file.strip(&id.file).is_some();
+        self.files.keys().any(is_in)
+            || self.documents.keys().any(is_in)
+            || self.records.keys().any(|it| is_in(&it.file))
+    }
+
     /// The test that defines `id`: itself, or the test that it is a case or a part of.
     pub fn definition(&self, id: &TestId) -> Option<&TestItem> {
         self.item(id).or_else(|| {

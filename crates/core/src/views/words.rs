@@ -63,6 +63,8 @@ pub fn ids_words<'t>(ids: impl IntoIterator<Item = &'t TestId>) -> Option<String
     (!named.is_empty()).then(|| format!("{}{more}", named.join(", ")))
 }
 
+const NO_TESTS: &str = "no tests";
+
 /// The counts that are not zero, worst first: `2 failed, 1 errored, 9 passed`.
 pub fn count_words(totals: &Totals) -> String {
     let counts = [
@@ -73,7 +75,7 @@ pub fn count_words(totals: &Totals) -> String {
     ];
     let words: Vec<String> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
-    if words.is_empty() { "no tests".to_owned() } else { words.join(", ") }
+    if words.is_empty() { NO_TESTS.to_owned() } else { words.join(", ") }
 }
 
 /// What the tests' tools and the tests themselves print must not move a cursor, ring a bell or clear a
@@ -122,10 +124,17 @@ pub fn end_words(what: &str, ended: &Ended) -> String {
     let time = duration_words(ended.duration);
     match &ended.how {
         End::Completed => format!("{what} in {time}"),
-        End::Cancelled => format!("cancelled after {time}: {what}"),
-        End::TimedOut(limit) => format!("timed out after {}: {what}", duration_words(*limit)),
+        End::Cancelled => format!("cancelled after {time}: {}", so_far(what)),
+        End::TimedOut(limit) => {
+            format!("timed out after {}: {}", duration_words(*limit), so_far(what))
+        }
         End::Broken(error) => error.message.clone(),
     }
+}
+
+/// Where a run did not get to its end, none is not all that there are.
+fn so_far(what: &str) -> &str {
+    if what == NO_TESTS { "no test had ended" } else { what }
 }
 
 #[cfg(test)]
@@ -185,13 +194,17 @@ mod tests {
 
     #[test]
     fn the_end_says_how_it_came() {
-        let words = |how| {
+        let of = |what: &str, how| {
             let duration = Duration::from_millis(20);
-            end_words("1 passed", &Ended { how, duration, log: None })
+            end_words(what, &Ended { how, duration, log: None })
         };
+        let words = |how| of("1 passed", how);
         assert_eq!(words(End::Completed), "1 passed in 20 ms");
         assert_eq!(words(End::Cancelled), "cancelled after 20 ms: 1 passed");
         let limit = Duration::from_secs(2);
         assert_eq!(words(End::TimedOut(limit)), "timed out after 2.0 s: 1 passed");
+        let nothing = count_words(&Totals::default());
+        assert_eq!(of(&nothing, End::Cancelled), "cancelled after 20 ms: no test had ended");
+        assert_eq!(of(&nothing, End::Completed), "no tests in 20 ms");
     }
 }

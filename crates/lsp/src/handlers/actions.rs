@@ -1,8 +1,8 @@
 //! What can be done at a test, or at a failure.
 
 use lsp_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, Command,
-    Diagnostic, NumberOrString,
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse,
+    CodeActionTriggerKind, Command, Diagnostic, NumberOrString,
 };
 use serde_json::{Value, json};
 use testdock_core::id::TestId;
@@ -37,6 +37,11 @@ pub(crate) async fn code_action(
         let position = from_proto::position(params.range.start);
         if let Some(item) = from_proto::test_at(folder, &file, position) {
             actions.extend(at_test(session, folder, &item.id, &actions));
+        }
+        // An editor that looks by itself whether there is anything is not to find something on every line.
+        let is_asked = params.context.trigger_kind != Some(CodeActionTriggerKind::AUTOMATIC);
+        if is_asked && !folder.tests_in(&file).is_empty() {
+            actions.extend(in_file(session, folder, file));
         }
         if !actions.is_empty() && !folder.failed().is_empty() {
             actions.push(run_failed());
@@ -97,6 +102,13 @@ fn at_test(
     }
     let is_new = |action: &CodeAction| offered.iter().all(|it| does(it) != does(action));
     actions.into_iter().filter(is_new).collect()
+}
+
+/// Runs all of a file that holds tests, or of the workspace, wherever the cursor is.
+fn in_file(session: &Session, folder: &Folder, file: RelPath) -> [CodeAction; 2] {
+    let id = to_proto::id(session, folder, &TestId::of_file(file));
+    let all = action("Run all tests", command::RUN, None, run_kind());
+    [run("Run file", &id, run_kind()), all]
 }
 
 fn does(action: &CodeAction) -> Option<(&str, &Option<Vec<Value>>)> {

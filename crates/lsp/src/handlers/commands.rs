@@ -1,5 +1,6 @@
 //! The commands that any editor can send.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -103,8 +104,12 @@ impl Arguments<'_> {
     fn read<T: DeserializeOwned>(self) -> Result<T> {
         let value = self.first.filter(|value| !value.is_null());
         let value = value.unwrap_or_else(|| json!({}));
-        serde_json::from_value(value).map_err(|error| {
-            Error::invalid_params(format!("arguments of {}: {error}", self.command))
-        })
+        let wrong = |what: &dyn Display| {
+            Error::invalid_params(format!("arguments of {}: {what}", self.command))
+        };
+        if !value.is_object() {
+            return Err(wrong(&format_args!("one object is wanted, not {value}")));
+        }
+        serde_json::from_value(value).map_err(|error| wrong(&error))
     }
 }

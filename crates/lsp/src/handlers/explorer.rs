@@ -18,7 +18,7 @@ pub(crate) async fn discover_test(
     shared: &Arc<Shared>,
     params: DiscoverTestParams,
 ) -> Result<DiscoverTestResults> {
-    let gone = || request::failed("the server is shutting down");
+    let gone = || request::gone();
     let mut scans = shared.scans.subscribe();
     loop {
         let (at_loop, params) = (shared.clone(), params.clone());

@@ -24,7 +24,7 @@ pub(crate) async fn list(shared: &Arc<Shared>) -> Result<InterpretersSnapshot> {
     shared.handle.send(Input::WatchInterpreters);
     let at_loop = shared.clone();
     let snapshot = shared.handle.ask(move |session| interpreters::snapshot(&at_loop, session));
-    snapshot.await.ok_or_else(|| request::failed("the server is shutting down"))
+    snapshot.await.ok_or_else(request::gone)
 }
 
 /// Writes a new one into the folder's file, which is then read again.
@@ -34,7 +34,7 @@ pub(crate) async fn add(
 ) -> Result<AddedInterpreter> {
     let folder = params.folder.clone();
     let roots = shared.handle.ask(move |session| roots(session, folder.as_deref()));
-    let roots = roots.await.unwrap_or_else(|| Err(request::failed("the server is shutting down")));
+    let roots = roots.await.unwrap_or_else(|| Err(request::gone()));
     let (root, all) = roots?;
     let owner = if params.personal { Owner::Person } else { Owner::Project };
     let addition = Addition { kind: params.kind, name: params.name, values: params.values };

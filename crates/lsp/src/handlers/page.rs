@@ -8,13 +8,16 @@ use std::sync::{Arc, PoisonError};
 use lsp_types::{MessageType, ShowDocumentParams, Uri};
 use testdock_core::frameworks::Suite;
 use testdock_core::session::{Folder, Session};
-use testdock_core::views::{Extent, count_words, details, doctor_page, doctor_text, plain};
+use testdock_core::views::{
+    Extent, count_words, details, doctor_page, doctor_text, number_words, plain,
+};
 use testdock_engine::doctor::examine;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::Result;
 
+use super::request;
 use crate::ext::PageFormat;
+use crate::messages;
 use crate::shared::Shared;
-use crate::{from_proto, messages};
 
 /// Lines that a message box can hold.
 const MESSAGE_LINES: usize = 12;
@@ -24,12 +27,10 @@ const MESSAGE_LINES: usize = 12;
 pub(crate) async fn of_test(shared: &Arc<Shared>, id: String) -> Result<String> {
     let asked = id.clone();
     let found = shared.handle.ask(move |session| {
-        let (name, id) = from_proto::test(session, &asked)?;
-        let folder = session.folders().find(|folder| folder.name == name)?;
-        Some((id.label(), details(folder, &id, Extent::DOCUMENT)))
+        let (folder, id) = request::test(session, &asked)?;
+        Ok((id.label(), details(folder, &id, Extent::DOCUMENT)))
     });
-    let unknown = || Error::invalid_params(format!("no open folder has the test `{id}`"));
-    let (label, text) = found.await.flatten().ok_or_else(unknown)?;
+    let (label, text) = found.await.unwrap_or_else(|| Err(request::gone()))?;
     let text = text.unwrap_or_else(|| "It was not run yet.\n".to_owned());
     let text = format!("# {}\n\n{text}", plain(&id));
     if shared.client_can().show_document {
@@ -105,10 +106,10 @@ fn describe(session: &Session, folder: &Folder) -> String {
         let root = root.unwrap_or("the workspace");
         let _ = writeln!(text, "- {name} in {root}: {}", interpreter(folder, suite));
     }
-    let files = folder.files().count();
+    let files = number_words(folder.files().count(), "file");
     let _ = match folder.scanning || !folder.is_resolved {
-        true => writeln!(text, "- still being read: {files} files with tests so far"),
-        false => writeln!(text, "- tests in {files} files"),
+        true => writeln!(text, "- still being read: {files} with tests so far"),
+        false => writeln!(text, "- tests in {files}"),
     };
     if workspace.suites.is_empty() {
         text.push_str("- no tests were found\n");

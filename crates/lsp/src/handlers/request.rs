@@ -14,6 +14,7 @@ use testdock_core::paths::RelPath;
 use testdock_core::session::{Folder, Input, RunRequest, Selection, Session};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 
+use super::workspace;
 use crate::ext::RunName;
 use crate::from_proto;
 use crate::runs::{Origin, Wish};
@@ -56,9 +57,10 @@ impl Request {
 
 /// Starts what is asked for, and answers with its name.
 pub(crate) async fn start(shared: &Arc<Shared>, request: Request) -> Result<RunName> {
+    workspace::renew(shared);
     let at_loop = shared.clone();
     let answer = shared.handle.ask(move |session| begin(&at_loop, session, request));
-    answer.await.unwrap_or_else(|| Err(failed("the server is shutting down")))
+    answer.await.unwrap_or_else(|| Err(gone()))
 }
 
 fn begin(shared: &Shared, session: &Session, request: Request) -> Result<RunName> {
@@ -116,7 +118,7 @@ fn some(
 ) -> Result<Vec<(FolderName, Selection)>> {
     let mut parts: Vec<(FolderName, Vec<TestId>)> = Vec::new();
     for text in ids {
-        let (folder, id) = test(session, text)?;
+        let (folder, id) = named(session, text)?;
         match parts.iter_mut().find(|(name, _)| *name == folder) {
             Some((_, include)) => include.push(id),
             None => parts.push((folder, vec![id])),
@@ -134,7 +136,7 @@ fn without(
     parts: Vec<(FolderName, Vec<TestId>)>,
     exclude: &[String],
 ) -> Result<Vec<(FolderName, Selection)>> {
-    let out = exclude.iter().map(|text| test(session, text));
+    let out = exclude.iter().map(|text| named(session, text));
     let out: Vec<(FolderName, TestId)> = out.collect::<Result<_>>()?;
     let part = |(folder, include): (FolderName, Vec<TestId>)| {
         let mine = out.iter().filter(|(name, _)| *name == folder);
@@ -144,9 +146,24 @@ fn without(
     Ok(parts.into_iter().map(part).collect())
 }
 
-fn test(session: &Session, text: &str) -> Result<(FolderName, TestId)> {
-    let unknown = || Error::invalid_params(format!("no open folder has the test `{text}`"));
-    from_proto::test(session, text).ok_or_else(unknown)
+fn named(session: &Session, text: &str) -> Result<(FolderName, TestId)> {
+    test(session, text).map(|(folder, id)| (folder.name.clone(), id))
+}
+
+/// The test, file or folder that a printed id means. What nobody knows and is no file is a slip of whoever asks; of a
+/// file that is there its tool alone can tell what it holds.
+pub(super) fn test<'s>(session: &'s Session, text: &str) -> Result<(&'s Folder, TestId)> {
+    let found = from_proto::test(session, text).and_then(|(name, id)| {
+        let folder = session.folders().find(|folder| folder.name == name)?;
+        Some((folder, id))
+    });
+    let is_there = |(folder, id): &(&Folder, TestId)| {
+        folder.knows(id) || !matches!(id.file.on(&folder.root).try_exists(), Ok(false))
+    };
+    let unknown = format!(
+        "no open folder has the test, file or folder `{text}`; `testdock discover` lists the tests"
+    );
+    found.filter(is_there).ok_or_else(|| Error::invalid_params(unknown))
 }
 
 fn of_file(
@@ -233,6 +250,11 @@ pub(crate) fn no_folder() -> Error {
 /// A request that names a folder which is not there.
 pub(crate) fn unknown_folder(name: &str) -> Error {
     Error::invalid_params(format!("no open folder is named `{name}`"))
+}
+
+/// A request that comes too late.
+pub(super) fn gone() -> Error {
+    failed("the server is shutting down")
 }
 
 /// A request that is right, and cannot be met.

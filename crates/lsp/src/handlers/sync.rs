@@ -9,6 +9,7 @@ use lsp_types::{
 };
 use testdock_core::session::Input;
 
+use super::workspace;
 use crate::documents::Document;
 use crate::from_proto;
 use crate::runs;
@@ -57,7 +58,7 @@ pub(crate) fn did_close(shared: &Arc<Shared>, params: &DidCloseTextDocumentParam
 }
 
 /// What is on disk changed; and where the user wants it, tests run by themselves.
-pub(crate) fn did_save(shared: &Shared, params: &DidSaveTextDocumentParams) {
+pub(crate) fn did_save(shared: &Arc<Shared>, params: &DidSaveTextDocumentParams) {
     let Some(path) = path(shared, &params.text_document.uri) else {
         return;
     };
@@ -66,6 +67,9 @@ pub(crate) fn did_save(shared: &Shared, params: &DidSaveTextDocumentParams) {
         shared.handle.send(Input::Changed(vec![path.clone()]));
     }
     // What runs by itself needs more than the absence of distrust.
+    if shared.is_trusted() {
+        workspace::renew(shared);
+    }
     let runs_by_itself = shared.is_trusted() && shared.settings().run_on_save;
     shared.handle.send(Input::Saved { path, by_itself: runs_by_itself.then(runs::new_id) });
 }

@@ -23,6 +23,23 @@ pub(crate) fn open(shared: &Shared, folder: FolderName, root: &Utf8Path) {
     shared.replay(root);
 }
 
+/// Reads the folders again whose configuration changed on disk: not every client tells of that. No run begins before it is done.
+pub(crate) fn renew(shared: &Arc<Shared>) {
+    shared.handle.send(Input::Hold);
+    let task = shared.clone();
+    shared.spawn(async move {
+        let (scanner, mut folders) = (task.scanner.clone(), task.folders.all());
+        let stale = tokio::task::spawn_blocking(move || {
+            folders.retain(|(_, root)| scanner.is_stale(root));
+            folders
+        });
+        for (folder, root) in stale.await.unwrap_or_default() {
+            open(&task, folder, &root);
+        }
+        task.handle.send(Input::Release);
+    });
+}
+
 /// Folders were added or removed.
 pub(crate) fn did_change_workspace_folders(
     shared: &Shared,

@@ -44,11 +44,15 @@ function adapter.is_test_file(path)
   return #tests_in(path) > 0
 end
 
---- Cases are no positions of neotest: their test, which they lie in, stands for them.
+--- Cases are no positions of neotest: their test stands for them, where they say that they stand.
 function adapter.discover_positions(path)
   local found = { { id = path, type = "file", name = vim.fs.basename(path), path = path, range = { 0, 0, math.huge, 0 } } }
+  local items = {}
   for _, item in ipairs(tests_in(path)) do
-    if item.range then
+    local above = items[item.parent]
+    local is_case = above and above.kind == "test" and vim.deep_equal(above.range, item.range)
+    items[item.id] = item
+    if item.range and not is_case then
       local from, to = item.range.start, item.range["end"]
       table.insert(found, {
         id = item.id,

@@ -14,6 +14,11 @@ function M.check()
     })
   end
   health.ok(vim.trim(vim.system({ binary, "--version" }):wait().stdout) .. " at " .. vim.fn.exepath(binary))
+  if config.options.trusted == false then
+    health.warn("`trusted` is false: every run is refused", {
+      "leave it out of `vim.g.testdock` or `setup` for what you ask for to run; with `true` tests may also run by themselves",
+    })
+  end
   local client = require("testdock.client").running()
   local root = client and client.root_dir or config.root(vim.fn.getcwd())
   if client then

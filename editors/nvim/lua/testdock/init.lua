@@ -9,10 +9,20 @@ M.setup = function(options)
   require("testdock.config").setup(options)
 end
 
---- How the last run ended, for a status line; what runs is in `vim.lsp.status()`.
+--- How far the run is, or how the last one ended, for a status line: Neovim itself shows progress nowhere.
 function M.status()
   return last
 end
+
+vim.api.nvim_create_autocmd("LspProgress", {
+  callback = function(event)
+    local told = event.data.params
+    if vim.startswith(tostring(told.token), "testdock/run/") and told.value.message then
+      last = told.value.message
+      vim.cmd.redrawstatus()
+    end
+  end,
+})
 
 ui.on("TestdockOutput", function(params) ui.append(params.text) end)
 

@@ -11,7 +11,11 @@ end
 
 local function use(name)
   local server = client.get()
-  if server then
+  local names = server and M.names() or {}
+  if next(names) and not vim.list_contains(names, name) then
+    local known = table.concat(names, ", ")
+    client.say(("no interpreter is named `%s`; name one of %s"):format(name, known), vim.log.levels.ERROR)
+  elseif server then
     server.settings.testdock = vim.tbl_extend("force", server.settings.testdock or {}, { interpreter = name })
     server:notify("workspace/didChangeConfiguration", { settings = server.settings })
     client.say("tests run in " .. name)

@@ -234,14 +234,14 @@ fn a_run_that_was_cancelled_before_its_first_test_is_no_failed_launch() {
         ##teamcity[rootName name='shop' location='file:///home/me/shop']
         ##teamcity[testSuiteStarted nodeId='1' parentNodeId='0' name='cancelled']
         ##teamcity[testSuiteFinished nodeId='1']
-        cancelled after 1.0 s: no tests
+        cancelled after 1.0 s: no test had ended
     "#]],
     );
     check(
         Reader::Build,
         &cancelled,
         &expect![[r#"
-        cancelled after 1.0 s: no tests
+        cancelled after 1.0 s: no test had ended
     "#]],
     );
 }
