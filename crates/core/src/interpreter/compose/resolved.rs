@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::super::reach::granted;
 use super::beside::beside;
 use super::service::Reading;
+use super::values::unescaped;
 use super::{overlay::over, texts, yaml};
 use crate::model::{Fault, RunError};
 use crate::plan::{Compose, Entrypoint, Interpreter};
@@ -52,7 +53,7 @@ pub fn compose_interpreter(
         RunError::new(Fault::Configuration, format!("cannot use the compose files: {message}"))
             .help("see what they come to: docker compose config")
     };
-    let document = yaml(config).map_err(|(_, e)| error(e))?;
+    let document = unescaped(yaml(config).map_err(|(_, e)| error(e))?);
     let services = &document["services"];
     let service = &services[&compose.service];
     if !service.is_object() {

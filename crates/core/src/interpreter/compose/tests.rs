@@ -232,12 +232,12 @@ fn both_dialects_of_the_tool_come_to_the_same() {
         Dockerfile
         path: "Dockerfile"
         target: Some("test")
-        build_args: {"BASE": "x"}
+        build_args: {"BASE": "x$y"}
         --
         user: Named("1000")
-        env: {"A": "1", "Z": "1"}
+        env: {"A": "1", "L": "a$b$$c", "Z": "1"}
         workdir: Some("/app")
-        entrypoint: Given(["sh", "/e.sh"])
+        entrypoint: Given(["sh", "/e.sh", "$HOME"])
         limits: Limits { cpus_milli: Some(1500), memory: Some(536870912), pids: None }
         mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/cache", from: Volume(Some("shop_cache")), read_only: true }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true, label: None }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false, label: None }, read_only: true }]
         network: Some("shop_back")
@@ -257,9 +257,9 @@ fn settings_lie_over_the_service() {
         Dockerfile
         path: "Dockerfile"
         target: Some("test")
-        build_args: {"BASE": "x"}
+        build_args: {"BASE": "x$y"}
         --
-        env: {"A": "mine", "Z": "1"}
+        env: {"A": "mine", "L": "a$b$$c", "Z": "1"}
         workdir: Some("/app")
         limits: Limits { cpus_milli: Some(2000), memory: Some(536870912), pids: None }
         mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true, label: None }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false, label: None }, read_only: true }, Mount { target: "/cache", from: Volume(Some("mine")), read_only: false }]
