@@ -109,6 +109,18 @@ fn a_compose_service_with_what_it_needs() {
 }
 
 #[test]
+fn a_link_gives_a_service_another_name() {
+    let Some(project) = Compose::new() else { return };
+    project.edit(
+        "compose.yaml",
+        "    command: [\"sleep",
+        "    links: [\"store:shop\"]\n    command: [\"sleep",
+    );
+    project.edit("compose.yaml", "http://store:8000", "http://shop:8000");
+    all_pass(&project.run(&[]), 4);
+}
+
+#[test]
 fn what_a_service_needs_goes_with_its_lease_though_nobody_comes_back() {
     let Some(project) = Compose::new() else { return };
     let mut run = project.start(&["--set", "interpreter.keep-warm = \"0s\""]);
@@ -170,6 +182,72 @@ fn what_a_service_needs_may_fail_and_says_why() {
     let (code, doctor) = project.shown(&["doctor"]);
     assert_eq!(code, 2, "{doctor}");
     assert!(doctor.contains("compose.yaml:3"), "{doctor}");
+}
+
+#[test]
+fn what_testdock_started_follows_the_compose_file() {
+    let Some(project) = Compose::new() else { return };
+    let image = format!("{}-base", project.name());
+    docker(&["tag", &std::env::var("TESTDOCK_TEST_BASE").unwrap(), &image]).unwrap();
+    let own = format!("  store:\n    image: {image}\n    #");
+    project.edit("compose.yaml", "  store:\n", &own);
+    all_pass(&project.run(&[]), 4);
+    let before = ["seed", "store"].map(|name| project.service(name));
+
+    // It ends at once: with its exit code, and what it printed.
+    project.edit("compose.yaml", "sleep 1; cd /data", "echo closed for today; exit 9; cd /data");
+    let error = project.run(&[]).error();
+    for words in ["store", "it ended with exit code 9", "closed for today", "logs store"] {
+        assert!(error.contains(words), "{words}: {error}");
+    }
+    project.edit("compose.yaml", "echo closed for today; exit 9; cd /data", "sleep 1; cd /data");
+    all_pass(&project.run(&[]), 4);
+
+    // Another definition, and another image by the same name.
+    let old = project.service("store");
+    project.edit("compose.yaml", "    #", "    environment: { STOCK: low }\n    #");
+    let story = project.run(&[]);
+    all_pass(&story, 4);
+    let middle = project.service("store");
+    assert_ne!(middle, old);
+    let app = story.only("interpreter-ready").value["image"].as_str().unwrap().to_owned();
+    docker(&["tag", &app, &image]).unwrap();
+    all_pass(&project.run(&[]), 4);
+    assert_ne!(project.service("store"), middle);
+    assert_eq!(project.service("seed"), before[0], "nothing has changed of it");
+    let kept = project.service("store");
+    assert!(project.run(&[]).is_warm());
+    assert_eq!(project.service("store"), kept);
+
+    // What somebody else has started is left as it is.
+    project.shown(&["interpreter", "remove", "default"]);
+    project.compose(&["up", "-d", "store"]);
+    let theirs = project.service("store");
+    project.edit("compose.yaml", "STOCK: low", "STOCK: high");
+    all_pass(&project.run(&[]), 4);
+    assert_eq!(project.service("store"), theirs);
+    docker(&["rmi", &image]).unwrap();
+}
+
+#[test]
+fn what_another_run_uses_is_not_replaced_before_it_ends() {
+    let Some(project) = Compose::new() else { return };
+    let slow = "def test_slow():\n    import pathlib, time\n    path = pathlib.Path('go')\n    \
+                while not path.exists():\n        time.sleep(0.05)\n    test_what_it_needs_is_there_and_ready()\n";
+    let tests = project.read("tests/test_service.py");
+    project.write("tests/test_service.py", &format!("{tests}\n\n{slow}"));
+    let mut first = project.start(&["tests/test_service.py::test_slow"]);
+    first.until("its test", |event| event["event"] == "test-started");
+    let before = project.service("store");
+    project.edit("compose.yaml", "  store:\n", "  store:\n    environment: { STOCK: low }\n");
+    let quick = ["tests/test_service.py::test_what_it_needs_is_there_and_ready"];
+    let mut second = project.start(&quick);
+    second.until("it waits", |event| event.to_string().contains("waiting for another run"));
+    assert_eq!(project.service("store"), before);
+    project.write("go", "");
+    all_pass(&first.end(), 1);
+    all_pass(&second.end(), 1);
+    assert_ne!(project.service("store"), before);
 }
 
 /// The project with a compose file; what the tool made of it goes when it is dropped.

@@ -12,6 +12,7 @@ mod made;
 pub(crate) mod nature;
 mod passwd;
 mod placement;
+mod printed;
 mod recipe;
 mod selinux;
 mod settle;
@@ -51,6 +52,7 @@ use crate::runner::Events;
 use crate::scan;
 use crate::stand::{Seat, Stand};
 use crate::supervisor::Base;
+use compose::Claim;
 use container::NotMade;
 use image::Image;
 use nature::Nature;
@@ -68,12 +70,12 @@ pub(crate) async fn stand(
 ) -> Result<Stand, RunError> {
     let own = Own::of_process(docker).await;
     let mut interpreter = (*job.interpreter).clone();
-    let mut _claim = None;
+    let mut claim = None;
     if let Source::Compose(service) = &job.interpreter.source {
-        let (ready, claim) = compose::ready(docker, root, &interpreter, service, events).await?;
-        (interpreter, _claim) = (ready, Some(claim));
+        let (ready, held) = compose::ready(docker, root, &interpreter, service, events).await?;
+        (interpreter, claim) = (ready, Some(held));
         if service.exec {
-            return borrowed(docker, job, &interpreter, service, &own).await;
+            return borrowed(docker, job, &interpreter, service, &own, claim).await;
         }
     } else {
         consent::require(&interpreter, root)?;
@@ -118,6 +120,7 @@ pub(crate) async fn stand(
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         is_caller: settled.is_caller,
         seat: Seat::Container(Box::new(container)),
+        claim,
     })
 }
 
@@ -147,6 +150,7 @@ async fn borrowed(
     interpreter: &Interpreter,
     service: &Compose,
     own: &Own,
+    claim: Option<Claim>,
 ) -> Result<Stand, RunError> {
     let mut interpreter = interpreter.clone();
     let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
@@ -170,6 +174,7 @@ async fn borrowed(
         base: Base { dir: format!("/tmp/testdock-{}", container.user_word()), lease: None },
         is_caller,
         seat: Seat::Container(Box::new(container)),
+        claim,
     })
 }
 

@@ -14,7 +14,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::detect::Read;
 use super::folder::{Folder, inside};
@@ -257,12 +257,15 @@ fn yaml(text: &str) -> Result<Value, (u32, String)> {
     })
 }
 
-/// A compose file that gives services labels, to be laid over one with the text `main`.
-pub fn compose_labels(main: &str, services: &[&str], labels: &[(&str, &str)]) -> String {
-    let labels: serde_json::Map<_, _> =
-        labels.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
-    let each = services.iter().map(|s| ((*s).to_owned(), serde_json::json!({ "labels": labels })));
-    let mut file = serde_json::json!({ "services": each.collect::<serde_json::Map<_, _>>() });
+/// A compose file that gives each of some services labels, to be laid over one with the text `main`.
+pub fn compose_labels(main: &str, services: &[(&str, Vec<(&str, &str)>)]) -> String {
+    // The tool takes a `$` for a variable's.
+    let label = |(name, value): &(&str, &str)| (name.to_string(), value.replace('$', "$$").into());
+    let labels = |labels: &[(&str, &str)]| labels.iter().map(label).collect::<Map<_, _>>();
+    let each = services.iter().map(|(service, given)| {
+        ((*service).to_owned(), serde_json::json!({ "labels": labels(given) }))
+    });
+    let mut file = serde_json::json!({ "services": each.collect::<Map<_, _>>() });
     // The older tool wants both to say the same, or neither.
     if let Ok(Value::Object(main)) = yaml(main)
         && let Some(version) = main.get("version")

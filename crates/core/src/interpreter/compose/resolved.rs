@@ -18,6 +18,8 @@ pub struct ComposeService {
     pub interpreter: Interpreter,
     /// Services that have to be there before it, those that they need themselves included.
     pub needs: Vec<Dependency>,
+    /// What it calls some of them: service and name.
+    pub links: Vec<(String, String)>,
 }
 
 /// A service that another one needs.
@@ -27,6 +29,8 @@ pub struct Dependency {
     pub service: String,
     /// What has to be true of it.
     pub condition: Condition,
+    /// All that the files say of it, and of whoever lends it something: another text, another container.
+    pub definition: String,
 }
 
 /// When a service is there.
@@ -82,42 +86,52 @@ pub fn compose_interpreter(
     let (beside, asked) = beside(&reading, &needs);
     made.granted = granted(&made, asked, root);
     made.beside = beside;
-    Ok(ComposeService { interpreter: made, needs })
+    Ok(ComposeService { interpreter: made, needs, links: links(service) })
 }
 
 /// What a service needs, and what that needs, without repetition.
 fn needs_of(services: &Value, name: &str, needs: &mut Vec<Dependency>) {
     let service = &services[name];
-    let mut own: Vec<Dependency> = Vec::new();
+    let mut own: Vec<(&str, Condition)> = Vec::new();
     match &service["depends_on"] {
-        Value::Array(list) => own.extend(list.iter().filter_map(Value::as_str).map(|service| {
-            Dependency { service: service.to_owned(), condition: Condition::Started }
-        })),
-        Value::Object(map) => own.extend(map.iter().map(|(service, how)| Dependency {
-            service: service.clone(),
-            condition: match how["condition"].as_str() {
+        Value::Array(list) => {
+            own.extend(list.iter().filter_map(Value::as_str).map(|name| (name, Condition::Started)))
+        }
+        Value::Object(map) => own.extend(map.iter().map(|(name, how)| {
+            let condition = match how["condition"].as_str() {
                 Some("service_healthy") => Condition::Healthy,
                 Some("service_completed_successfully") => Condition::Completed,
                 _ => Condition::Started,
-            },
+            };
+            (name.as_str(), condition)
         })),
         _ => {}
     }
-    let links = texts(&service["links"]);
-    let links = links.iter().map(|link| link.split(':').next().unwrap_or(link));
-    own.extend(
-        links.chain(lenders(services, service)).map(|service| Dependency {
-            service: service.to_owned(),
-            condition: Condition::Started,
-        }),
-    );
-    for need in own {
-        if !needs.iter().any(|known| known.service == need.service) {
-            let service = need.service.clone();
-            needs.push(need);
-            needs_of(services, &service, needs);
+    let links = links(service);
+    let links = links.iter().map(|(service, _)| service.as_str());
+    own.extend(links.chain(lenders(services, service)).map(|name| (name, Condition::Started)));
+    for (name, condition) in own {
+        if !needs.iter().any(|known| known.service == name) {
+            let definition = definition(services, name);
+            needs.push(Dependency { service: name.to_owned(), condition, definition });
+            needs_of(services, name, needs);
         }
     }
+}
+
+fn definition(services: &Value, name: &str) -> String {
+    let service = &services[name];
+    let lent = lenders(services, service).map(|lender| services[lender].to_string());
+    [service.to_string()].into_iter().chain(lent).collect::<Vec<_>>().join("\n")
+}
+
+/// What a service links to, and by which name.
+fn links(service: &Value) -> Vec<(String, String)> {
+    let link = |link: String| match link.split_once(':') {
+        Some((service, name)) => (service.to_owned(), name.to_owned()),
+        None => (link.clone(), link),
+    };
+    texts(&service["links"]).into_iter().map(link).collect()
 }
 
 /// The services whose namespaces or volumes the tool gives to a service, which it starts for that.

@@ -181,9 +181,10 @@ fn files_that_shape_what_comes_out() {
     expect!["/etc/x ci/.env ci/compose.yaml ci/dev.env ci/z ${A:-${B}}"]
         .assert_eq(&reads(text, &[("ci/.env", "WHERE=/etc\n")]));
     expect![[r#"{"services":{"db":{"labels":{"a":"b"}}},"version":"3.8"}"#]]
-        .assert_eq(&compose_labels("version: '3.8'\n", &["db"], &[("a", "b")]));
-    expect![[r#"{"services":{"db":{"labels":{"a":"b"}},"mq":{"labels":{"a":"b"}}}}"#]]
-        .assert_eq(&compose_labels("services: {}", &["db", "mq"], &[("a", "b")]));
+        .assert_eq(&compose_labels("version: '3.8'\n", &[("db", vec![("a", "b")])]));
+    expect![[r#"{"services":{"db":{"labels":{"a":"b"}},"mq":{"labels":{"a":"$$c"}}}}"#]].assert_eq(
+        &compose_labels("services: {}", &[("db", vec![("a", "b")]), ("mq", vec![("a", "$c")])]),
+    );
 }
 
 /// What a resolved file comes to.
@@ -194,7 +195,9 @@ fn resolved(config: &str, settings: &str, root: &str) -> String {
         Ok(service) => {
             let needs =
                 service.needs.iter().map(|n| format!("needs {} {:?}\n", n.service, n.condition));
-            fields_of_container(&service.interpreter) + &needs.collect::<String>()
+            let links = service.links.iter().map(|(to, name)| format!("calls {to} {name}\n"));
+            let said = needs.chain(links).collect::<String>();
+            fields_of_container(&service.interpreter) + &said
         }
         Err(error) => format!("{}\n  {}\n", error.message, error.help.unwrap_or_default()),
     }
@@ -424,7 +427,7 @@ fn services_that_cannot_be_used() {
     "#]],
     );
     check(
-        "services: { web: { image: a, ports: ['80:80'], frob: 1, network_mode: 'service:db', secrets: [s], depends_on: [db], links: ['mq:q'] }, db: { depends_on: { one: { condition: service_completed_successfully } } }, mq: {} }\nsecrets: { s: { external: true } }",
+        "services: { web: { image: a, ports: ['80:80'], frob: 1, network_mode: 'service:db', secrets: [s], depends_on: [db], links: ['mq:q', db], external_links: ['x:y'] }, db: { depends_on: { one: { condition: service_completed_successfully } } }, mq: {} }\nsecrets: { s: { external: true } }",
         &expect![[r#"
             Image("a")
             --
@@ -433,9 +436,12 @@ fn services_that_cannot_be_used() {
             not the secret `s`: it is no file
             not `ports`: the tests run inside the container, so no port is published
             not `frob`: Testdock does not know it
+            not `external_links`: Testdock does not know it
             needs db Started
             needs one Completed
             needs mq Started
+            calls mq q
+            calls db db
         "#]],
     );
 }

@@ -7,7 +7,9 @@
 mod borrowed;
 mod claim;
 mod needs;
+mod ours;
 pub mod reaper;
+mod service;
 mod tool;
 
 use bollard::Docker;
@@ -19,11 +21,13 @@ use testdock_core::plan::{Compose, Interpreter};
 
 use crate::consent;
 use crate::runner::Events;
+use needs::Needs;
+use service::Service;
 use tool::Tool;
 
 pub(super) use borrowed::borrow;
-pub(super) use claim::Claim;
-pub(super) use needs::{sweep, take_down};
+pub(crate) use claim::Claim;
+pub(super) use ours::{sweep, take_down};
 
 /// The labels with which the compose tool marks its containers.
 const PROJECT: &str = "com.docker.compose.project";
@@ -50,8 +54,8 @@ pub(super) fn remembered(
     Some(service.ok()?.interpreter)
 }
 
-/// The service's interpreter, with what the service needs up and well for as long as the claim is held; after that, for as
-/// long as a container of it runs.
+/// The service's interpreter, with what the service needs up, well and as the files say for as long as the claim is held;
+/// after that it stays for as long as a container of it runs, or until the files say something else.
 pub(super) async fn ready(
     docker: &Docker,
     root: &Utf8Path,
@@ -59,16 +63,21 @@ pub(super) async fn ready(
     compose: &Compose,
     events: &Events,
 ) -> Result<(Interpreter, Claim), RunError> {
-    let claim = Claim::begin(&compose.project).await;
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
     let service = resolved(root, interpreter, compose).await?;
     let mut made = service.interpreter;
     if compose.exec {
-        return Ok((made, claim));
+        return Ok((made, Claim::begin(&compose.project).await));
     }
     // Before anything of it is started, the services beside it included.
     consent::require(&made, root)?;
-    needs::bring_up(docker, &tool, interpreter, &service.needs, events).await?;
+    let needs = Needs { docker, tool: &tool, interpreter, all: &service.needs, events };
+    let claim = needs.bring_up().await?;
+    for (service, name) in &service.links {
+        if let Some(found) = Service::find(docker, &compose.project, service).await? {
+            made.options.links.push(format!("{}:{name}", found.name()));
+        }
+    }
     if interpreter.options.network.is_none() {
         keep_networks_that_are_there(docker, &mut made).await;
     }

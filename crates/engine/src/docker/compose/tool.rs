@@ -78,22 +78,31 @@ impl<'a> Tool<'a> {
             .help(format!("see what the tool says: docker compose -f {} {doing}", files))
     }
 
+    /// The command line that a person would type in the workspace.
+    pub(super) async fn line(&self, words: &[&str]) -> String {
+        let (program, first) = program().await.unwrap_or(PROGRAMS[0]);
+        let all = [program].into_iter().chain(first.iter().copied()).chain(self.options(&[]));
+        let all = all.chain(words.iter().copied());
+        shlex::try_join(all.clone()).unwrap_or_else(|_| all.collect::<Vec<_>>().join(" "))
+    }
+
+    /// What comes before the tool's own command, with further files laid over the service's own.
+    fn options<'o>(&'o self, over: &'o [&Utf8Path]) -> impl Iterator<Item = &'o str> + Clone {
+        let Compose { files, env_files, profiles, project, .. } = self.compose;
+        let files = files.iter().map(|file| file.as_str());
+        let files = files.chain(over.iter().map(|file| file.as_str()));
+        let env_files = env_files.iter().map(|file| file.as_str());
+        ["-p", project]
+            .into_iter()
+            .chain(files.flat_map(|file| ["-f", file]))
+            .chain(env_files.flat_map(|file| ["--env-file", file]))
+            .chain(profiles.iter().flat_map(|profile| ["--profile", profile]))
+    }
+
     async fn command(&self, over: &[&Utf8Path]) -> Result<Command, RunError> {
         let (program, first) = program().await?;
         let mut command = Command::new(program);
-        command.args(first).args(["-p", &self.compose.project]);
-        for file in &self.compose.files {
-            command.args(["-f", file.as_str()]);
-        }
-        for file in over {
-            command.args(["-f", file.as_str()]);
-        }
-        for file in &self.compose.env_files {
-            command.args(["--env-file", file.as_str()]);
-        }
-        for profile in &self.compose.profiles {
-            command.args(["--profile", profile]);
-        }
+        command.args(first).args(self.options(over));
         if let Some(host) = self.host {
             command.env("DOCKER_HOST", host);
         }
@@ -134,10 +143,11 @@ impl<'a> Tool<'a> {
     }
 }
 
+const PROGRAMS: [(&str, &[&str]); 2] = [("docker", &["compose"]), ("docker-compose", &[])];
+
 /// Version 2 where it is there, else version 1.
 async fn program() -> Result<(&'static str, &'static [&'static str]), RunError> {
-    let known: [(&str, &[&str]); 2] = [("docker", &["compose"]), ("docker-compose", &[])];
-    for (program, first) in known {
+    for (program, first) in PROGRAMS {
         let mut command = Command::new(program);
         command.args(first).arg("version").stdin(Stdio::null()).kill_on_drop(true);
         if command.output().await.is_ok_and(|out| out.status.success()) {
