@@ -92,6 +92,8 @@ fn a_dev_containers_user_and_its_commands() {
 #[test]
 fn a_compose_service_with_what_it_needs() {
     let Some(project) = Compose::new() else { return };
+    let (_, doctor) = project.shown(&["doctor"]);
+    assert!(doctor.contains("not here yet: the next run builds or pulls it"), "{doctor}");
     let story = project.run(&[]);
     all_pass(&story, 4);
     assert_eq!(project.services(), ["seed", "store"], "the service's own container is left out");
@@ -106,6 +108,27 @@ fn a_compose_service_with_what_it_needs() {
     assert!(project.services().is_empty(), "{removed}");
     let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
     assert_eq!(networks, "", "the project's network goes with the last of it");
+}
+
+#[test]
+fn a_dev_containers_services_run_beside_its_own() {
+    let Some(project) = Compose::new() else { return };
+    let mail = "  mail: { image: \"${BASE}\", command: [sleep, \"600\"] }\n";
+    project.edit("compose.yaml", "  debugger:\n", &format!("{mail}\n  debugger:\n"));
+    let text = |more: &str| {
+        format!(
+            r#"{{ "dockerComposeFile": ["../compose.yaml", "../compose.override.yaml"], "service": "app",
+                  "workspaceFolder": "/srv/app" {more} }}"#
+        )
+    };
+    project.write(".devcontainer/devcontainer.json", &text(r#", "runServices": []"#));
+    all_pass(&project.run(&[]), 4);
+    assert_eq!(project.services(), ["seed", "store"]);
+    project.write(".devcontainer/devcontainer.json", &text(""));
+    let story = project.run(&[]);
+    all_pass(&story, 4);
+    assert_eq!(project.services(), ["mail", "seed", "store"]);
+    assert!(!warnings(&story).join("\n").contains("runServices"));
 }
 
 #[test]

@@ -22,7 +22,7 @@ use super::found::{Found, at};
 use crate::config::{Compose as Setting, Interpreter as Settings, User as UserSetting, nearest};
 use crate::model::RunError;
 use crate::paths::RelPath;
-use crate::plan::{Compose, Options, Source, User};
+use crate::plan::{Beside, Compose, Options, Source, User};
 
 pub use reads::compose_reads;
 pub use resolved::{ComposeService, Condition, Dependency, compose_interpreter};
@@ -42,13 +42,14 @@ pub(super) fn read(file: &str, settings: &Settings, folder: Folder<'_>) -> Resul
     let plain = Setting::default();
     let setting = settings.compose.as_ref().unwrap_or(&plain);
     let files = files(file, setting, folder)?;
-    read_service(&files, setting.service.as_deref(), setting, settings, folder)
+    read_service(&files, setting.service.as_deref(), &Beside::Needed, setting, settings, folder)
 }
 
 /// The service of these files, which some other file or the settings name.
 pub(super) fn read_service(
     files: &[String],
     service: Option<&str>,
+    beside: &Beside,
     setting: &Setting,
     settings: &Settings,
     folder: Folder<'_>,
@@ -66,6 +67,7 @@ pub(super) fn read_service(
         profiles: setting.profiles.clone(),
         project: project(main, setting, &seen, folder),
         service: service.clone(),
+        beside: beside.clone(),
         exec: setting.exec == Some(true),
         user: settings.user.as_ref().map(|user| match user {
             UserSetting::Host => User::Host,
@@ -84,25 +86,31 @@ pub(super) fn read_service(
     })))
 }
 
-/// The files in their order: those that are set, or the one that is there and what is laid over it.
+/// The files in their order: the one that is set, else `file` where it is there and what is laid over it; then further ones.
 fn files(file: &str, setting: &Setting, folder: Folder<'_>) -> Result<Vec<String>, RunError> {
-    let set: Vec<&str> = match (&setting.file, setting.files.as_slice()) {
-        (Some(file), []) => vec![file.as_str()],
-        (file, files) => file.iter().chain(files).map(|file| file.as_str()).collect(),
-    };
-    if set.is_empty() {
-        let over = NAMES.iter().zip(OVERRIDES).find(|(name, _)| **name == file);
-        let over = over.into_iter().flat_map(|_| OVERRIDES);
-        let over = over.into_iter().find(|over| (folder.read)(over).is_some());
-        return Ok([file.to_owned()].into_iter().chain(over.map(str::to_owned)).collect());
-    }
     let inside = |file: &str| {
         inside("", file).ok_or_else(|| {
             let message = format!("cannot use {file}: it lies outside of the workspace");
             at(folder, "testdock.toml", 1, message).help("correct compose.file")
         })
     };
-    set.into_iter().map(inside).collect()
+    let further = setting.files.iter().map(|file| inside(file.as_str()));
+    let further: Vec<String> = further.collect::<Result<_, _>>()?;
+    let mut files = match &setting.file {
+        Some(file) => vec![inside(file.as_str())?],
+        // Whoever names it there says all of them.
+        None if further.iter().any(|further| further == file) => Vec::new(),
+        None => with_override(file, folder),
+    };
+    files.extend(further);
+    Ok(files)
+}
+
+/// A file, and the one that compose lays over it by its name.
+fn with_override(file: &str, folder: Folder<'_>) -> Vec<String> {
+    let overrides = if NAMES.contains(&file) { &OVERRIDES[..] } else { &[] };
+    let over = overrides.iter().find(|over| (folder.read)(over).is_some());
+    [file].iter().chain(over).map(|file| (*file).to_owned()).collect()
 }
 
 /// The compose files as far as they can be read without the tool.

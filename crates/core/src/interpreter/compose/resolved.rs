@@ -9,7 +9,7 @@ use super::service::Reading;
 use super::values::unescaped;
 use super::{overlay::over, texts, yaml};
 use crate::model::{Fault, RunError};
-use crate::plan::{Compose, Entrypoint, Interpreter};
+use crate::plan::{Beside, Compose, Entrypoint, Interpreter};
 
 /// A service, ready to be run in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,9 @@ pub fn compose_interpreter(
     }
     let mut needs = Vec::new();
     needs_of(services, &compose.service, &mut needs);
+    for name in run_beside(services, compose).map_err(error)? {
+        need(services, name, Condition::Started, &mut needs);
+    }
     let (beside, asked) = beside(&reading, &needs);
     made.granted = granted(&made, asked, root);
     made.beside = beside;
@@ -111,11 +114,36 @@ fn needs_of(services: &Value, name: &str, needs: &mut Vec<Dependency>) {
     let links = links.iter().map(|(service, _)| service.as_str());
     own.extend(links.chain(lenders(services, service)).map(|name| (name, Condition::Started)));
     for (name, condition) in own {
-        if !needs.iter().any(|known| known.service == name) {
-            let definition = definition(services, name);
-            needs.push(Dependency { service: name.to_owned(), condition, definition });
-            needs_of(services, name, needs);
+        need(services, name, condition, needs);
+    }
+}
+
+fn need(services: &Value, name: &str, condition: Condition, needs: &mut Vec<Dependency>) {
+    if !needs.iter().any(|known| known.service == name) {
+        let definition = definition(services, name);
+        needs.push(Dependency { service: name.to_owned(), condition, definition });
+        needs_of(services, name, needs);
+    }
+}
+
+/// The services that run beside the one of the tests, whether it needs them or not.
+fn run_beside<'v>(services: &'v Value, compose: &'v Compose) -> Result<Vec<&'v str>, String> {
+    let is_on = |service: &Value| {
+        let profiles = texts(&service["profiles"]);
+        profiles.is_empty() || profiles.iter().any(|it| compose.profiles.contains(it))
+    };
+    let mut names: Vec<&str> = match &compose.beside {
+        Beside::Needed => Vec::new(),
+        Beside::Named(names) => names.iter().map(String::as_str).collect(),
+        Beside::All => {
+            let all = services.as_object().into_iter().flatten();
+            all.filter(|(_, service)| is_on(service)).map(|(name, _)| name.as_str()).collect()
         }
+    };
+    names.retain(|name| *name != compose.service);
+    match names.iter().find(|name| !services[**name].is_object()) {
+        Some(name) => Err(format!("there is no service `{name}`, which runServices names")),
+        None => Ok(names),
     }
 }
 

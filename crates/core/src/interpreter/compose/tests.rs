@@ -15,9 +15,9 @@ fn the_service_that_is_built_here_is_meant() {
         "",
         &[("compose.yaml", WEB)],
         &expect![[r#"
-        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None })
-          no setting names a source, and compose.yaml does: its service `web`
-    "#]],
+            Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "web", beside: Needed, exec: false, user: None, entrypoint: None })
+              no setting names a source, and compose.yaml does: its service `web`
+        "#]],
     );
     check(
         "",
@@ -26,15 +26,15 @@ fn the_service_that_is_built_here_is_meant() {
             "services: { only: { image: a, volumes: [.:/w] }, db: { image: b } }",
         )],
         &expect![[r#"
-        Compose(Compose { files: ["docker-compose.yml"], env_files: [], profiles: [], project: "shop", service: "only", exec: false, user: None, entrypoint: None })
-          no setting names a source, and docker-compose.yml does: its service `only`
-    "#]],
+            Compose(Compose { files: ["docker-compose.yml"], env_files: [], profiles: [], project: "shop", service: "only", beside: Needed, exec: false, user: None, entrypoint: None })
+              no setting names a source, and docker-compose.yml does: its service `only`
+        "#]],
     );
     check(
         "[interpreter]\ncompose = { service = \"db\", exec = true, profiles = [\"p\"], env-file = [\"ci.env\"], project = \"Shop!\" }\nuser = \"image\"\nentrypoint = false\nenv = { A = \"1\" }",
         &[("compose.yaml", WEB), ("compose.override.yml", "services: { web: { image: x } }")],
         &expect![[r#"
-            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env"], profiles: ["p"], project: "shop", service: "db", exec: true, user: Some(Image), entrypoint: Some(false) })
+            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env"], profiles: ["p"], project: "shop", service: "db", beside: Needed, exec: true, user: Some(Image), entrypoint: Some(false) })
               `interpreter.compose` is set by testdock.toml (its service `db`)
             user: Image
             env: {"A": "1"}
@@ -48,10 +48,53 @@ fn the_service_that_is_built_here_is_meant() {
             ("ci/.env", "X=1\nCOMPOSE_PROJECT_NAME='from env'\n"),
         ],
         &expect![[r#"
-            Compose(Compose { files: ["ci/compose.yaml", "ci/more.yaml"], env_files: [], profiles: [], project: "fromenv", service: "b", exec: false, user: None, entrypoint: None })
+            Compose(Compose { files: ["ci/compose.yaml", "ci/more.yaml"], env_files: [], profiles: [], project: "fromenv", service: "b", beside: Needed, exec: false, user: None, entrypoint: None })
               `interpreter.compose` is set by testdock.toml (its service `b`)
         "#]],
     );
+}
+
+/// Further files lie over the one that is there, unless they name that themselves.
+#[test]
+fn further_files() {
+    let files = |setting: &str, there: &[&str]| {
+        let there: Vec<_> = there.iter().map(|name| (*name, WEB)).collect();
+        let choice = chosen(&format!("[interpreter]\ncompose = {setting}"), None, &there).unwrap();
+        let Source::Compose(compose) = &choice.interpreter.source else { panic!() };
+        let files: Vec<&str> = compose.files.iter().map(|file| file.as_str()).collect();
+        files.join(" ")
+    };
+    let further = r#"{ files = ["ci/more.yaml"] }"#;
+    let all = ["compose.yaml", "compose.override.yaml", "ci/more.yaml"];
+    assert_eq!(files(further, &all), all.join(" "));
+    assert_eq!(files(further, &["ci/more.yaml"]), "ci/more.yaml");
+    let named = r#"{ files = ["compose.yaml", "ci/more.yaml"] }"#;
+    assert_eq!(files(named, &all), "compose.yaml ci/more.yaml");
+    let set = r#"{ file = "compose.yaml", files = ["ci/more.yaml"] }"#;
+    assert_eq!(files(set, &all), "compose.yaml ci/more.yaml");
+}
+
+/// A dev container has services run that the one of the tests does not need.
+#[test]
+fn services_that_run_beside() {
+    let choice = chosen("", None, &[("compose.yaml", WEB)]).unwrap();
+    let Source::Compose(compose) = &choice.interpreter.source else { panic!() };
+    let config = "services: { web: { image: a, depends_on: [db] }, db: { image: b }, mail: { image: c, depends_on: { box: {} } }, \
+                  box: { image: d }, extra: { image: e, profiles: [p] } }";
+    let with = |beside: Beside| {
+        let compose = Compose { beside, ..(**compose).clone() };
+        match compose_interpreter(&choice.interpreter, &compose, config, "/w/shop".into()) {
+            Ok(made) => {
+                made.needs.iter().map(|need| need.service.as_str()).collect::<Vec<_>>().join(" ")
+            }
+            Err(error) => error.message,
+        }
+    };
+    assert_eq!(with(Beside::Needed), "db");
+    assert_eq!(with(Beside::All), "db mail box");
+    assert_eq!(with(Beside::Named(vec!["mail".into(), "extra".into()])), "db mail box extra");
+    expect!["cannot use the compose files: there is no service `x`, which runServices names"]
+        .assert_eq(&with(Beside::Named(vec!["x".into()])));
 }
 
 #[test]
@@ -150,7 +193,7 @@ fn a_dev_container_names_a_service() {
             (".devcontainer/more.yaml", "services: {}"),
         ],
         &expect![[r#"
-            Compose(Compose { files: ["compose.yaml", ".devcontainer/more.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None })
+            Compose(Compose { files: ["compose.yaml", ".devcontainer/more.yaml"], env_files: [], profiles: [], project: "shop", service: "web", beside: All, exec: false, user: None, entrypoint: None })
               no setting names a source, and .devcontainer/devcontainer.json does: a dev container in service `web`
             user: Alias("node")
             env: {"A": "/w"}
