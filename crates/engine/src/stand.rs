@@ -99,6 +99,14 @@ impl Stand {
         matches!(&self.seat, Seat::Container(container) if container.has_copy())
     }
 
+    /// Why its container has ended by itself, where it has.
+    pub(crate) async fn entry_error(&self) -> Option<RunError> {
+        match &self.seat {
+            Seat::Container(container) => container.entry_error().await,
+            Seat::Here => None,
+        }
+    }
+
     /// Ends what was made for one run alone.
     pub(crate) async fn leave(&self) {
         if let Seat::Container(container) = &self.seat {

@@ -4,6 +4,7 @@ mod cache;
 pub(crate) mod compose;
 mod container;
 mod copy;
+mod entry;
 mod exec;
 mod fate;
 pub(crate) mod kept;
@@ -75,7 +76,7 @@ pub(crate) async fn stand(
         let (ready, held) = compose::ready(docker, root, &interpreter, service, events).await?;
         (interpreter, claim) = (ready, Some(held));
         if service.exec {
-            return borrowed(docker, job, &interpreter, service, &own, claim).await;
+            return borrowed(docker, root, job, &interpreter, service, &own, claim).await;
         }
     } else {
         consent::require(&interpreter, root)?;
@@ -146,6 +147,7 @@ async fn without_tests(root: &Utf8Path, job: &Job) -> Option<String> {
 /// A service's own container, as it is.
 async fn borrowed(
     docker: &Docker,
+    root: &Utf8Path,
     job: &Job,
     interpreter: &Interpreter,
     service: &Compose,
@@ -157,7 +159,7 @@ async fn borrowed(
     // Whom its engine has made somebody else stays so in a container that is there already.
     let is_caller = nature.is_caller(&interpreter.options) && nature != Nature::Remapped;
     nature::adapt(&mut interpreter.options, nature);
-    let (container, image) = compose::borrow(docker, &interpreter, service, own).await?;
+    let (container, image) = compose::borrow(docker, root, &interpreter, service, own).await?;
     let provenance = Provenance {
         interpreter: format!("the running service {} of {}", service.service, service.project),
         image,

@@ -17,3 +17,25 @@ pub(super) async fn end_of_log(docker: &Docker, id: &str) -> String {
     }
     said.trim().to_owned()
 }
+
+/// So much of an output shows why something failed.
+const TAIL: usize = 4096;
+
+/// The end of an output.
+#[derive(Debug, Default)]
+pub(super) struct Tail(String);
+
+impl Tail {
+    pub(super) fn push(&mut self, text: &str) {
+        self.0.push_str(text);
+        if self.0.len() > TAIL {
+            let cut = self.0.len() - TAIL;
+            let cut = (cut..).find(|at| self.0.is_char_boundary(*at)).unwrap_or(cut);
+            self.0.drain(..cut);
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}

@@ -127,8 +127,7 @@ impl Seen {
                 at(folder, file, 1, message).help("correct interpreter.compose in testdock.toml")
             })?;
             yaml(&text).map_err(|(line, error)| {
-                at(folder, file, line, format!("cannot read {file}: {error}"))
-                    .help("correct it; docker compose config says what it makes of it")
+                at(folder, file, line, format!("cannot read {file}: {error}")).help("correct it")
             })
         };
         Ok(Self { documents: files.iter().map(document).collect::<Result<_, _>>()? })

@@ -55,7 +55,6 @@ pub fn compose_interpreter(
 ) -> Result<ComposeService, RunError> {
     let error = |message: String| {
         RunError::new(Fault::Configuration, format!("cannot use the compose files: {message}"))
-            .help("see what they come to: docker compose config")
     };
     let document = unescaped(yaml(config).map_err(|(_, e)| error(e))?);
     let services = &document["services"];

@@ -10,6 +10,7 @@ mod needs;
 mod ours;
 pub mod reaper;
 mod service;
+mod telling;
 mod tool;
 
 use bollard::Docker;
@@ -40,7 +41,13 @@ pub(super) async fn resolved(
     compose: &Compose,
 ) -> Result<ComposeService, RunError> {
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
-    compose_interpreter(interpreter, compose, &tool.config().await?, root)
+    match compose_interpreter(interpreter, compose, &tool.config().await?, root) {
+        Err(error) if error.help.is_none() => {
+            let line = tool.line(&["config"]).await;
+            Err(error.help(format!("see what they come to: {line}")))
+        }
+        made => made,
+    }
 }
 
 /// The same, as far as it was resolved before and its files are as they were.

@@ -12,6 +12,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::Compose;
 use tokio::process::Command;
 
+use super::telling::telling;
 use crate::scan::host;
 use crate::supervisor::hex;
 use crate::text;
@@ -51,31 +52,34 @@ impl<'a> Tool<'a> {
     pub(super) async fn run(&self, over: &[&Utf8Path], words: &[&str]) -> Result<String, RunError> {
         let mut command = self.command(over).await?;
         command.args(words);
-        let doing = words.first().copied().unwrap_or_default();
-        let out = command.output().await.map_err(|e| self.failed(doing, &e.to_string()))?;
+        let out = match command.output().await {
+            Ok(out) => out,
+            Err(error) => return Err(self.failed(words, &error.to_string()).await),
+        };
         if out.status.success() {
             return Ok(String::from_utf8_lossy(&out.stdout).into_owned());
         }
         let said = String::from_utf8_lossy(&out.stderr);
-        let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-        let last = lines.last().copied().unwrap_or("it did not say why");
-        let error = self.failed(doing, last.trim());
-        Err(RunError { log: (lines.len() > 1).then(|| said.trim().into()), ..error })
+        let error = self.failed(words, &telling(&said)).await;
+        Err(RunError {
+            log: (said.trim().lines().count() > 1).then(|| said.trim().into()),
+            ..error
+        })
     }
 
-    fn failed(&self, doing: &str, why: &str) -> RunError {
-        let fault = if doing == "config" { Fault::Configuration } else { Fault::Interpreter };
+    async fn failed(&self, words: &[&str], why: &str) -> RunError {
         let files: Vec<&str> = self.compose.files.iter().map(|file| file.as_str()).collect();
         let files = files.join(", ");
-        let message = match doing {
-            "config" => format!("cannot resolve {files}: {why}"),
-            _ => format!(
-                "cannot start what service {} of {files} needs: {why}",
-                self.compose.service
+        let service = &self.compose.service;
+        let (fault, message) = match words {
+            ["config"] => (Fault::Configuration, format!("cannot resolve {files}: {why}")),
+            _ => (
+                Fault::Interpreter,
+                format!("cannot start what service {service} of {files} needs: {why}"),
             ),
         };
-        RunError::new(fault, message)
-            .help(format!("see what the tool says: docker compose -f {} {doing}", files))
+        let line = self.line(words).await;
+        RunError::new(fault, message).help(format!("see what the tool says: {line}"))
     }
 
     /// The command line that a person would type in the workspace.
