@@ -95,6 +95,8 @@ impl Entry {
         let mut events = self.0.docker.events(Some(options));
         let first = timeout(PATIENCE, events.next()).await.ok()??.ok()?;
         let is_end = first.action.as_deref() == Some("die");
-        first.actor?.attributes?.remove("exitCode").filter(|_| is_end)
+        let attributes = first.actor?.attributes.filter(|_| is_end)?;
+        // Podman has a word of its own for it.
+        attributes.get("exitCode").or(attributes.get("containerExitCode")).cloned()
     }
 }
