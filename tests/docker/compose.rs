@@ -277,6 +277,61 @@ fn tool() -> Option<Command> {
 }
 
 #[test]
+fn the_networks_of_a_service_that_needs_nobody() {
+    let Some(project) = Compose::new() else { return };
+    let far = format!("{}-far", project.name());
+    let compose = |networks: &str| {
+        format!(
+            "services:\n  app:\n    build: {{ context: ., args: {{ BASE: \"${{BASE}}\" }} }}\n    volumes: ['.:/srv/app']\n    \
+             networks: [inner, far]\nnetworks: {{ inner: {{ {networks} }}, far: {{ external: true, name: {far} }} }}\n"
+        )
+    };
+    project.write("compose.yaml", &compose("internal: true"));
+    let only = ["tests/test_service.py::test_the_workspace_is_where_the_service_has_it"];
+    let refused = project.run(&only);
+    assert_eq!(refused.code, Some(3), "{refused:#?}");
+    let error = refused.error();
+    assert!(error.contains("docker network create") && error.contains(&far), "{error}");
+
+    docker(&["network", "create", &far]).unwrap();
+    let story = project.run(&only);
+    all_pass(&story, 1);
+    let inner = format!("{}_inner", project.name());
+    let joined = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";
+    let joined = docker(&["inspect", "-f", joined, &story.container()]).unwrap();
+    let mut joined: Vec<&str> = joined.split_whitespace().collect();
+    joined.sort_unstable();
+    assert_eq!(joined, [&far, &inner]);
+    let told = ["network", "inspect", "-f", "{{.Internal}} {{json .Labels}}", &inner];
+    let told = docker(&told).unwrap();
+    assert!(told.starts_with("true") && told.contains("com.docker.compose.network"), "{told}");
+    assert!(project.run(&only).is_warm());
+    // The tool takes it for its own.
+    project.compose(&["up", "--no-start", "app"]);
+    project.compose(&["rm", "-f"]);
+
+    project.write("compose.yaml", &compose("internal: false"));
+    let error = project.run(&only).error();
+    assert!(error.contains("interpreter remove default"), "{error}");
+    let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
+    assert!(code == 0 && removed.contains("inner"), "{removed}");
+    assert!(docker(&["network", "inspect", &inner]).is_err());
+
+    // It goes with the lease of the tests' container.
+    let mut run =
+        project.start(&[&only[..], &["--set", "interpreter.keep-warm = \"0s\""]].concat());
+    run.until("its test", |event| event["event"] == "test-started");
+    run.signal(Signal::KILL);
+    drop(run.end());
+    let ours = ["network", "ls", "-q", "--filter", &project.label()];
+    assert!(!docker(&ours).unwrap().is_empty());
+    gone("networks", Duration::from_secs(60), || {
+        docker(&ours).unwrap().lines().map(str::to_owned).collect()
+    });
+    docker(&["network", "rm", &far]).unwrap();
+}
+
+#[test]
 fn an_entrypoint_that_does_not_go_on_is_named() {
     let Some(project) = Compose::new() else { return };
     let entry = project.read("entry.sh");

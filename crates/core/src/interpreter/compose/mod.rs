@@ -5,6 +5,7 @@
 //! run is asked for, the engine has it resolve the files, and [`compose_interpreter`] reads what comes out.
 
 mod beside;
+mod networks;
 mod overlay;
 mod reads;
 mod resolved;
@@ -24,6 +25,7 @@ use crate::model::RunError;
 use crate::paths::RelPath;
 use crate::plan::{Beside, Compose, Options, Source, User};
 
+pub use networks::{ComposeNetwork, Pool};
 pub use reads::compose_reads;
 pub use resolved::{ComposeService, Condition, Dependency, compose_interpreter};
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::reach::granted;
 use super::beside::beside;
+use super::networks::ComposeNetwork;
 use super::service::Reading;
 use super::values::unescaped;
 use super::{overlay::over, texts, yaml};
@@ -18,6 +19,8 @@ pub struct ComposeService {
     pub interpreter: Interpreter,
     /// Services that have to be there before it, those that they need themselves included.
     pub needs: Vec<Dependency>,
+    /// The networks that it is in.
+    pub networks: Vec<ComposeNetwork>,
     /// What it calls some of them: service and name.
     pub links: Vec<(String, String)>,
 }
@@ -88,7 +91,8 @@ pub fn compose_interpreter(
     let (beside, asked) = beside(&reading, &needs);
     made.granted = granted(&made, asked, root);
     made.beside = beside;
-    Ok(ComposeService { interpreter: made, needs, links: links(service) })
+    let (networks, links) = (reading.networks(), links(service));
+    Ok(ComposeService { interpreter: made, needs, networks, links })
 }
 
 /// What a service needs, and what that needs, without repetition.

@@ -1,6 +1,6 @@
 use expect_test::{Expect, expect};
 
-use super::super::tests::{check_container, chosen, fields_of_container};
+use super::super::tests::{check_container, chosen, fields_of_container, news};
 use super::*;
 
 const WEB: &str = "services:\n  web:\n    build: .\n  db:\n    image: postgres:15\n";
@@ -149,9 +149,9 @@ fn what_cannot_be_told_says_what_to_write() {
         "",
         &[("compose.yaml", "services:\n  a: [\n")],
         &expect![[r#"
-        /w/shop/compose.yaml:2: cannot read compose.yaml: line 2 column 6: unclosed bracket '['
-          correct it
-    "#]],
+            /w/shop/compose.yaml:2: cannot read compose.yaml: line 2 column 6: unclosed bracket '['
+              correct it
+        "#]],
     );
     check(
         "[interpreter]\ncompose = { service = \"wbe\" }",
@@ -239,7 +239,10 @@ fn resolved(config: &str, settings: &str, root: &str) -> String {
             let needs =
                 service.needs.iter().map(|n| format!("needs {} {:?}\n", n.service, n.condition));
             let links = service.links.iter().map(|(to, name)| format!("calls {to} {name}\n"));
-            let said = needs.chain(links).collect::<String>();
+            let networks = service.networks.iter().filter(|network| !network.is_plain);
+            let networks =
+                networks.map(|it| format!("in {}", news(it, &ComposeNetwork::default())));
+            let said = needs.chain(links).chain(networks).collect::<String>();
             fields_of_container(&service.interpreter) + &said
         }
         Err(error) => {
@@ -295,6 +298,8 @@ fn both_dialects_of_the_tool_come_to_the_same() {
         shm_size: Some(67108864)
         ulimits: [Ulimit { name: "nofile", soft: 10, hard: 20 }]
         needs db Healthy
+        in key: "back"
+        name: "shop_back"
     "#]].assert_eq(&newer);
     assert_eq!(older.replace("/run/secrets/tok", "x"), newer.replace("/run/secrets/tok", "x"));
 }
@@ -317,6 +322,8 @@ fn settings_lie_over_the_service() {
         shm_size: Some(67108864)
         ulimits: [Ulimit { name: "nofile", soft: 10, hard: 20 }]
         needs db Healthy
+        in key: "back"
+        name: "shop_back"
     "#]].assert_eq(&resolved(include_str!("config-v2.yaml"), settings, "/w/shop"));
 }
 
@@ -413,6 +420,89 @@ fn what_the_tool_brings_along() {
     );
 }
 
+#[test]
+fn the_networks_of_a_service() {
+    let check = |networks: &str, document: &str, expected: &Expect| {
+        let config =
+            format!("services: {{ web: {{ image: a, {networks} }} }}\nnetworks: {{ {document} }}");
+        let text = resolved(&config, "", "/w/shop");
+        let said = text.lines().skip_while(|line| !line.starts_with("network:"));
+        expected.assert_eq(&said.map(|line| format!("{line}\n")).collect::<String>());
+    };
+    check(
+        "",
+        "",
+        &expect![[r#"
+        network: Some("shop_default")
+    "#]],
+    );
+    // As the newer tool writes it.
+    check(
+        "networks: { default: null }",
+        "default: { name: shop_default, ipam: {} }",
+        &expect![[r#"
+            network: Some("shop_default")
+        "#]],
+    );
+    check(
+        "",
+        "default: { internal: true }",
+        &expect![[r#"
+            network: Some("shop_default")
+            in key: "default"
+            name: "shop_default"
+            is_internal: true
+        "#]],
+    );
+    check(
+        "networks: [inner]",
+        "inner: { internal: true }",
+        &expect![[r#"
+            network: Some("shop_inner")
+            in key: "inner"
+            name: "shop_inner"
+            is_internal: true
+        "#]],
+    );
+    check(
+        "networks: [far]",
+        "far: { external: true, name: theirs }",
+        &expect![[r#"
+            network: Some("theirs")
+            in key: "far"
+            name: "theirs"
+            is_external: true
+        "#]],
+    );
+    check(
+        "networks: [far]",
+        "far: { external: { name: theirs } }",
+        &expect![[r#"
+            network: Some("theirs")
+            in key: "far"
+            name: "theirs"
+            is_external: true
+        "#]],
+    );
+    check(
+        "networks: [all]",
+        "all: { driver: bridge, driver_opts: { a: 1 }, enable_ipv6: true, attachable: true, labels: [x=y], ipam: { \
+         driver: default, config: [{ subnet: 10.7.0.0/24, gateway: 10.7.0.1, ip_range: 10.7.0.128/25, aux_addresses: { h: 10.7.0.9 } }] } }",
+        &expect![[r#"
+            network: Some("shop_all")
+            in key: "all"
+            name: "shop_all"
+            driver: Some("bridge")
+            driver_options: {"a": "1"}
+            is_attachable: true
+            has_ipv6: true
+            labels: {"x": "y"}
+            ipam_driver: Some("default")
+            pools: [Pool { subnet: Some("10.7.0.0/24"), range: Some("10.7.0.128/25"), gateway: Some("10.7.0.1"), taken: {"h": "10.7.0.9"} }]
+        "#]],
+    );
+}
+
 /// What the host's files are that links may hide: where they are, a look is taken.
 #[test]
 fn what_is_shown_to_services_beside_the_tests() {
@@ -443,14 +533,14 @@ fn services_that_cannot_be_used() {
     check(
         "services: { web: {} }",
         &expect![[r#"
-        cannot use the compose files: the service `web` has neither build nor image
-    "#]],
+            cannot use the compose files: the service `web` has neither build nor image
+        "#]],
     );
     check(
         "services: { web: { build: /elsewhere } }",
         &expect![[r#"
-        cannot use the compose files: /elsewhere/Dockerfile lies outside of the workspace, which Testdock's builds do not use
-    "#]],
+            cannot use the compose files: /elsewhere/Dockerfile lies outside of the workspace, which Testdock's builds do not use
+        "#]],
     );
     check(
         "services: { web: { image: a, privileged: true } }",
@@ -466,8 +556,8 @@ fn services_that_cannot_be_used() {
     check(
         "[",
         &expect![[r#"
-        cannot use the compose files: line 1 column 1: unclosed bracket '['
-    "#]],
+            cannot use the compose files: line 1 column 1: unclosed bracket '['
+        "#]],
     );
     check(
         "services: { web: { image: a, ports: ['80:80'], frob: 1, network_mode: 'service:db', secrets: [s], depends_on: [db], links: ['mq:q', db], external_links: ['x:y'] }, db: { depends_on: { one: { condition: service_completed_successfully } } }, mq: {} }\nsecrets: { s: { external: true } }",

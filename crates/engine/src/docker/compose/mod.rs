@@ -7,6 +7,7 @@
 mod borrowed;
 mod claim;
 mod needs;
+mod networks;
 mod ours;
 pub mod reaper;
 mod service;
@@ -14,15 +15,15 @@ mod telling;
 mod tool;
 
 use bollard::Docker;
-use bollard::query_parameters::InspectNetworkOptions;
 use camino::Utf8Path;
-use testdock_core::interpreter::{ComposeService, compose_interpreter};
+use testdock_core::interpreter::{ComposeNetwork, ComposeService, compose_interpreter};
 use testdock_core::model::RunError;
-use testdock_core::plan::{Compose, Interpreter};
+use testdock_core::plan::{Compose, Interpreter, Options};
 
 use crate::consent;
 use crate::runner::Events;
 use needs::Needs;
+use networks::is_there;
 use service::Service;
 use tool::Tool;
 
@@ -30,9 +31,10 @@ pub(super) use borrowed::borrow;
 pub(crate) use claim::Claim;
 pub(super) use ours::{sweep, take_down};
 
-/// The labels with which the compose tool marks its containers.
+/// The labels with which the compose tool marks its containers and networks.
 const PROJECT: &str = "com.docker.compose.project";
 const SERVICE: &str = "com.docker.compose.service";
+const NETWORK: &str = "com.docker.compose.network";
 
 /// The service's interpreter, with nothing started.
 pub(super) async fn resolved(
@@ -78,35 +80,36 @@ pub(super) async fn ready(
     }
     // Before anything of it is started, the services beside it included.
     consent::require(&made, root)?;
-    let needs = Needs { docker, tool: &tool, interpreter, all: &service.needs, events };
+    // What the settings say goes before what the files say.
+    let networks = match interpreter.options.network {
+        Some(_) => &[],
+        None => service.networks.as_slice(),
+    };
+    let needs = Needs { docker, tool: &tool, interpreter, all: &service.needs, networks, events };
     let claim = needs.bring_up().await?;
     for (service, name) in &service.links {
         if let Some(found) = Service::find(docker, &compose.project, service).await? {
             made.options.links.push(format!("{}:{name}", found.name()));
         }
     }
-    if interpreter.options.network.is_none() {
-        keep_networks_that_are_there(docker, &mut made).await;
-    }
+    leave_out_absent(docker, networks, &mut made.options).await?;
     Ok((made, claim))
 }
 
-/// A network that nothing has made yet has nobody in it whom the tests could want to reach.
-async fn keep_networks_that_are_there(docker: &Docker, interpreter: &mut Interpreter) {
-    let options = &mut interpreter.options;
-    let all = options.network.take().into_iter();
-    let all: Vec<String> = all.chain(options.networks.drain(..).map(|join| join.network)).collect();
-    for network in all {
-        let is_mode = matches!(network.as_str(), "host" | "none" | "bridge" | "default");
-        let found = docker.inspect_network(&network, None::<InspectNetworkOptions>).await;
-        if !is_mode && found.is_err() {
-            continue;
-        }
-        match options.network {
-            None => options.network = Some(network),
-            Some(_) => {
-                options.networks.push(testdock_core::plan::Join { network, aliases: Vec::new() })
+/// Leaves out the network that nothing has made.
+async fn leave_out_absent(
+    docker: &Docker,
+    networks: &[ComposeNetwork],
+    options: &mut Options,
+) -> Result<(), RunError> {
+    for network in networks.iter().filter(|network| network.is_plain) {
+        if !is_there(docker, network).await? {
+            options.networks.retain(|join| join.network != network.name);
+            if options.network.as_ref() == Some(&network.name) {
+                let next = (!options.networks.is_empty()).then(|| options.networks.remove(0));
+                options.network = next.map(|join| join.network);
             }
         }
     }
+    Ok(())
 }

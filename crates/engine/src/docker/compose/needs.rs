@@ -6,13 +6,15 @@ use std::time::Duration;
 use bollard::Docker;
 use camino::Utf8Path;
 use testdock_core::containers::origin::WORKSPACE;
-use testdock_core::interpreter::{Condition, Dependency, compose_labels};
+use testdock_core::interpreter::{ComposeNetwork, Condition, Dependency, compose_labels};
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::plan::Interpreter;
 use tokio::time::{Instant, sleep};
 
 use super::super::recipe::lease;
+use super::PROJECT;
 use super::claim::Claim;
+use super::networks::ensure;
 use super::ours::{SERVES, forsake};
 use super::reaper;
 use super::service::{DEFINITION, Service, State, hash};
@@ -30,6 +32,7 @@ pub(super) struct Needs<'a> {
     pub(super) tool: &'a Tool<'a>,
     pub(super) interpreter: &'a Interpreter,
     pub(super) all: &'a [Dependency],
+    pub(super) networks: &'a [ComposeNetwork],
     pub(super) events: &'a Events,
 }
 
@@ -42,6 +45,7 @@ impl Needs<'_> {
         self.remove_outdated().await?;
         let claim = Claim::begin(self.project()).await;
         self.start().await?;
+        self.make_networks().await?;
         drop(turn);
         let deadline = Instant::now() + PATIENCE;
         for need in self.all {
@@ -123,11 +127,26 @@ impl Needs<'_> {
         Err(error)
     }
 
+    /// Makes the networks of the tests that the tool has not made for what it started.
+    async fn make_networks(&self) -> Result<(), RunError> {
+        for network in self.networks {
+            // In one that nobody made there is nobody to be reached.
+            if network.is_plain {
+                continue;
+            }
+            let labels = [(PROJECT, self.project()), (WORKSPACE, self.tool.root.as_str())];
+            if ensure(self.docker, network, &self.interpreter.name, &labels).await? {
+                reaper::hire(self.tool, lease(self.interpreter));
+            }
+        }
+        Ok(())
+    }
+
     /// Starts services, marked as ours; none that has a container is made anew.
     async fn up(&self, needs: &[&Dependency]) -> Result<(), RunError> {
         let main = self.tool.compose.files.first().map(|file| file.on(self.tool.root));
         let main = main.and_then(|path| text::read(&path).ok()).unwrap_or_default();
-        let hashes: Vec<String> = needs.iter().map(|need| hash(need)).collect();
+        let hashes: Vec<String> = needs.iter().map(|need| hash(&need.definition)).collect();
         let labels = needs.iter().zip(&hashes).map(|(need, hash)| {
             let labels = vec![
                 (SERVES, self.interpreter.name.as_str()),

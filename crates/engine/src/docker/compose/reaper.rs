@@ -16,7 +16,7 @@ use tokio::process::Command;
 use tokio::time::sleep;
 
 use super::claim::{self, Claim};
-use super::ours::{self, SERVES};
+use super::ours;
 use super::tool::Tool;
 use crate::docker::connect::connect;
 
@@ -80,7 +80,7 @@ async fn end(docker: &Docker, project: &str, lease: Duration) -> Option<Wait> {
     let Some(_alone) = Claim::alone(project) else {
         return Some(Wait::Some);
     };
-    let ours = ours::listed(docker, SERVES).await;
+    let ours = ours::started(docker).await;
     let ours: Vec<_> = ours.into_iter().filter(|it| it.project() == project).collect();
     if ours.is_empty() {
         return None;
@@ -94,8 +94,8 @@ async fn end(docker: &Docker, project: &str, lease: Duration) -> Option<Wait> {
         return Some(Wait::Some);
     }
     if !ours::is_shared(docker, project).await {
-        for left in ours {
-            ours::remove(docker, &left.id, project).await;
+        for left in &ours {
+            ours::remove(docker, left).await;
         }
     }
     None

@@ -77,12 +77,14 @@ impl Service {
 
     /// Whether the tool would make another one now: the files say something else, or its image's name means another image.
     pub(super) async fn is_outdated(&self, docker: &Docker, need: &Dependency) -> bool {
-        if self.label(DEFINITION) != Some(&hash(need)) {
+        if self.label(DEFINITION) != Some(&hash(&need.definition)) {
             return true;
         }
         let name = self.0.config.as_ref().and_then(|config| config.image.as_deref());
+        // The newer tool writes down which one it took.
+        let taken = self.label("com.docker.compose.image").or(self.0.image.as_ref());
         match docker.inspect_image(name.unwrap_or_default()).await {
-            Ok(image) => image.id != self.0.image,
+            Ok(image) => digest(image.id.as_ref()) != digest(taken),
             // Without its image nothing is known of another one.
             Err(_) => false,
         }
@@ -107,9 +109,14 @@ impl Service {
     }
 }
 
+/// An image's id in one form.
+fn digest(id: Option<&String>) -> &str {
+    id.map_or("", |id| id.trim_start_matches("sha256:"))
+}
+
 /// The value of the label.
-pub(super) fn hash(need: &Dependency) -> String {
-    hex(&Sha256::digest(&need.definition)[..16])
+pub(super) fn hash(definition: &str) -> String {
+    hex(&Sha256::digest(definition)[..16])
 }
 
 fn judge(state: &ContainerState, condition: Condition) -> State {
