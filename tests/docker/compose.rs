@@ -298,7 +298,7 @@ fn the_networks_of_a_service_that_needs_nobody() {
     all_pass(&story, 1);
     let inner = format!("{}_inner", project.name());
     let joined = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}";
-    let joined = docker(&["inspect", "-f", joined, &story.container()]).unwrap();
+    let joined = docker(&["inspect", "-f", joined, story.container()]).unwrap();
     let mut joined: Vec<&str> = joined.split_whitespace().collect();
     joined.sort_unstable();
     assert_eq!(joined, [&far, &inner]);
