@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use super::sources::{all_pass, warnings};
-use super::support::docker::docker;
+use super::support::docker::{clean, docker};
 use super::support::project::Project;
 use super::support::{gone, skip};
 
@@ -253,6 +253,8 @@ impl Compose {
 
 impl Drop for Compose {
     fn drop(&mut self) {
+        // The containers of tests keep networks from going.
+        clean(&self.root);
         for service in self.services() {
             let _gone = docker(&["rm", "-fv", &self.service(&service)]);
         }
