@@ -24,6 +24,7 @@ mod containers;
 mod bad_engine;
 mod bad_tests;
 mod bad_workspace;
+mod compose;
 mod foreign;
 mod hostile;
 mod inside;

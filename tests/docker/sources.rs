@@ -1,25 +1,20 @@
 //! Where tests run, by each kind of file that can say so: small real projects whose tests look around.
 
-use std::process::Command;
-use std::time::Duration;
-
-use rustix::process::Signal;
-
 use super::support::docker::{docker, is_rootless};
+use super::support::images;
 use super::support::person::{self, Engine};
 use super::support::project::Project;
 use super::support::running::Story;
-use super::support::{gone, skip};
 
 /// Every test of a fixture is about its surroundings, and passes where they are right.
 #[track_caller]
-fn all_pass(story: &Story, tests: u64) {
+pub(crate) fn all_pass(story: &Story, tests: u64) {
     assert_eq!(story.code, Some(0), "{story:#?}");
     assert_eq!(story.totals(), [tests, 0, 0, 0], "{story:#?}");
 }
 
 /// What a run warned of.
-fn warnings(story: &Story) -> Vec<String> {
+pub(crate) fn warnings(story: &Story) -> Vec<String> {
     let texts = story.of("warning").filter_map(|line| line.value["message"].as_str());
     texts.map(str::to_owned).collect()
 }
@@ -90,166 +85,6 @@ fn a_dev_containers_user_and_its_commands() {
 }
 
 #[test]
-fn a_compose_service_with_what_it_needs() {
-    let Some(project) = Compose::new() else { return };
-    let story = project.run(&[]);
-    all_pass(&story, 4);
-    assert_eq!(project.services(), ["seed", "store"], "the service's own container is left out");
-    assert!(project.run(&[]).is_warm());
-
-    // A service that somebody has stopped is started again.
-    docker(&["kill", &project.service("store")]).unwrap();
-    all_pass(&project.run(&[]), 4);
-
-    let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
-    assert_eq!(code, 0, "{removed}");
-    assert!(project.services().is_empty(), "{removed}");
-    let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
-    assert_eq!(networks, "", "the project's network goes with the last of it");
-}
-
-#[test]
-fn what_a_service_needs_goes_with_its_lease_though_nobody_comes_back() {
-    let Some(project) = Compose::new() else { return };
-    let mut run = project.start(&["--set", "interpreter.keep-warm = \"0s\""]);
-    run.until("its first test", |event| event["event"] == "test-started");
-    run.signal(Signal::KILL);
-    drop(run.end());
-    assert_eq!(project.services(), ["seed", "store"]);
-    gone("what the service needs", Duration::from_secs(60), || project.services());
-    // The project's network goes after the last of it.
-    gone("networks", Duration::from_secs(20), || {
-        let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
-        networks.lines().map(str::to_owned).collect()
-    });
-}
-
-#[test]
-fn a_compose_service_that_runs_is_run_in_and_left_alone() {
-    let Some(project) = Compose::new() else { return };
-    let exec = ["--set", "interpreter.compose.exec = true"];
-    let refused = project.run(&exec);
-    assert_eq!(refused.code, Some(3), "{refused:#?}");
-    assert!(refused.error().contains("up -d app"), "{}", refused.error());
-
-    project.compose(&["up", "-d", "app"]);
-    let before = project.service("app");
-    all_pass(&project.run(&exec), 4);
-    all_pass(&project.run(&[]), 4);
-    let story = project.run(&[&exec[..], &["tests/test_service.py"]].concat());
-    assert_eq!(story.container(), before);
-    assert_eq!(project.service("app"), before);
-    // What ran before is nobody's to take down.
-    let (_, removed) = project.shown(&["interpreter", "remove", "default"]);
-    assert!(!removed.contains("store"), "{removed}");
-    assert_eq!(project.services(), ["app", "seed", "store"]);
-}
-
-#[test]
-fn what_a_service_needs_may_fail_and_says_why() {
-    let Some(project) = Compose::new() else { return };
-    project.edit("compose.yaml", "echo seeded", "echo no seed today; exit 7; echo");
-    let story = project.run(&[]);
-    assert_eq!(story.code, Some(3), "{story:#?}");
-    assert!(story.error().contains("seed"), "{}", story.error());
-    project.edit("compose.yaml", "echo no seed today; exit 7; echo", "echo seeded");
-    // What made it fail is mended: it is started anew.
-    all_pass(&project.run(&[]), 4);
-    let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
-    assert_eq!(code, 0, "{removed}");
-    let probe = r#"["CMD", "python3", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000/')"]"#;
-    project.edit("compose.yaml", probe, r#"["CMD-SHELL", "echo the store is shut; exit 1"]"#);
-    project.edit("compose.yaml", "retries: 30", "retries: 1");
-    let story = project.run(&[]);
-    assert_eq!(story.code, Some(3), "{story:#?}");
-    for words in ["store", "its health check fails", "the store is shut"] {
-        let error = story.error();
-        assert!(error.contains(words), "{words}: {error}");
-    }
-    project.write("compose.yaml", "services:\n  app:\n    build: [\n");
-    let (code, doctor) = project.shown(&["doctor"]);
-    assert_eq!(code, 2, "{doctor}");
-    assert!(doctor.contains("compose.yaml:3"), "{doctor}");
-}
-
-/// The project with a compose file; what the tool made of it goes when it is dropped.
-struct Compose(Project);
-
-impl std::ops::Deref for Compose {
-    type Target = Project;
-
-    fn deref(&self) -> &Project {
-        &self.0
-    }
-}
-
-impl Compose {
-    fn new() -> Option<Self> {
-        if tool().is_none() {
-            let why = "neither docker compose nor docker-compose is there";
-            assert!(std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_none(), "{why}");
-            return skip(why);
-        }
-        Some(Self(Project::fixture("compose-service")?))
-    }
-
-    fn name(&self) -> String {
-        self.root.file_name().unwrap().to_owned()
-    }
-
-    fn label(&self) -> String {
-        format!("label=com.docker.compose.project={}", self.name())
-    }
-
-    /// The services that have a container.
-    fn services(&self) -> Vec<String> {
-        let format = "{{.Label \"com.docker.compose.service\"}}";
-        let all = docker(&["ps", "-a", "--filter", &self.label(), "--format", format]).unwrap();
-        let mut all: Vec<String> = all.lines().map(str::to_owned).collect();
-        all.sort();
-        all
-    }
-
-    fn service(&self, name: &str) -> String {
-        let service = format!("label=com.docker.compose.service={name}");
-        let words = ["ps", "-aq", "--no-trunc", "--filter", &self.label(), "--filter", &service];
-        docker(&words).unwrap()
-    }
-
-    fn compose(&self, words: &[&str]) {
-        let mut tool = tool().unwrap();
-        tool.current_dir(&self.root).env("BASE", std::env::var("TESTDOCK_TEST_BASE").unwrap());
-        let out = tool.args(words).output().unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    }
-}
-
-impl Drop for Compose {
-    fn drop(&mut self) {
-        for service in self.services() {
-            let _gone = docker(&["rm", "-fv", &self.service(&service)]);
-        }
-        for kind in ["network", "volume"] {
-            let ids = docker(&[kind, "ls", "-q", "--filter", &self.label()]).unwrap_or_default();
-            ids.lines().for_each(|id| drop(docker(&[kind, "rm", id])));
-        }
-        let images = docker(&["images", "-q", "--filter", &format!("reference={}*", self.name())]);
-        images.unwrap_or_default().lines().for_each(|id| drop(docker(&["rmi", "-f", id])));
-    }
-}
-
-/// The compose tool, whichever is there.
-fn tool() -> Option<Command> {
-    let plugin = docker(&["compose", "version"]).is_ok();
-    let mut command = Command::new(if plugin { "docker" } else { "docker-compose" });
-    if plugin {
-        command.arg("compose");
-    }
-    let works = Command::new(command.get_program()).arg("version").output().is_ok();
-    works.then_some(command)
-}
-
-#[test]
 fn a_build_has_secrets_and_keeps_none() {
     let Some(project) = Project::fixture("dockerfile-secrets") else { return };
     let base = std::env::var("TESTDOCK_TEST_BASE").unwrap();
@@ -286,4 +121,22 @@ fn what_the_image_made_stays_visible_and_belongs_to_the_user() {
     }
     all_pass(&project.run(&[]), 5);
     assert!(project.run(&["tests/test_made.py::test_a_compiled_module_is_there"]).is_warm());
+}
+
+#[test]
+fn an_images_entrypoint_that_is_no_wrapper_is_named() {
+    let files = [
+        ("Dockerfile", "ARG BASE\nFROM ${BASE}\nENTRYPOINT [\"echo\", \"hi\"]\n"),
+        ("pytest.ini", "[pytest]\n"),
+        ("test_a.py", "def test_a(): pass\n"),
+        ("testdock.toml", "[interpreter]\ndockerfile = \"Dockerfile\"\nentrypoint = true\n"),
+    ];
+    let Some(base) = images::base() else { return };
+    let project = Project::empty().env("TESTDOCK_INTERPRETER__BUILD_ARGS__BASE", &base);
+    files.iter().for_each(|(path, text)| project.write(path, text));
+    let story = project.run(&["test_a.py"]);
+    assert_eq!(story.code, Some(3), "{story:#?}");
+    let error = story.error();
+    assert!(error.contains("ended with exit code 0") && error.contains("hi sh -c"), "{error}");
+    assert!(!error.contains("trap"), "Testdock's own words are no news: {error}");
 }

@@ -273,12 +273,26 @@ pub struct Compose {
     pub project: String,
     /// The service.
     pub service: String,
+    /// What runs beside it, whether it needs that or not.
+    pub beside: Beside,
     /// Whether tests run in the service's own container, which has to be running.
     pub exec: bool,
     /// The user that the settings name, over the service's.
     pub user: Option<User>,
     /// Whether the settings keep or drop the entrypoint.
     pub entrypoint: Option<bool>,
+}
+
+/// Which services run beside the one of the tests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Beside {
+    /// Those that it needs.
+    #[default]
+    Needed,
+    /// These too.
+    Named(Vec<String>),
+    /// All.
+    All,
 }
 
 /// Where the value of a build's secret is.

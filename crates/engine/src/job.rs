@@ -109,8 +109,11 @@ impl Run<'_> {
             }
             stand.leave().await;
             match tried {
-                Err(Attempt::Gone) if !last => {}
-                Err(Attempt::Gone) => return Err(gone().into()),
+                Err(Attempt::Gone) => match stand.entry_error().await {
+                    Some(error) => return Err(error.into()),
+                    None if last => return Err(gone().into()),
+                    None => {}
+                },
                 Err(Attempt::Break(broken)) => return Err(broken),
                 Ok(()) => return Ok(()),
             }

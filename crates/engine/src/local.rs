@@ -28,6 +28,7 @@ pub(crate) fn stand(options: &Options) -> Stand {
         base: Base { dir: dir().into_string(), lease: None },
         is_caller: true,
         seat: Seat::Here,
+        claim: None,
     }
 }
 

@@ -73,7 +73,14 @@ pub(crate) async fn lost(
         return Some(RunError::new(Fault::Process, message));
     };
     let place = &stand.provenance.interpreter;
-    let (message, help) = match container.fate().await {
+    let fate = container.fate().await;
+    if began
+        && fate == (Fate::Gone { out_of_memory: false })
+        && let Some(error) = container.entry_error().await
+    {
+        return Some(error);
+    }
+    let (message, help) = match fate {
         Fate::Gone { .. } if !began => return None,
         Fate::Gone { out_of_memory: true } => (
             format!("the container died: {}", death::out_of_memory(limits)),

@@ -9,6 +9,7 @@ use testdock_core::model::{Fault, Provenance, RunError};
 use testdock_core::plan::{Job, Site};
 
 use crate::docker::Container;
+use crate::docker::compose::Claim;
 use crate::frames::Frame;
 use crate::local;
 use crate::pipes::Pipes;
@@ -27,6 +28,9 @@ pub(crate) struct Stand {
     pub(crate) is_caller: bool,
     /// What makes it.
     pub(crate) seat: Seat,
+    /// That nobody takes away what it needs of a compose project.
+    #[expect(dead_code, reason = "holding it is what it is for")]
+    pub(crate) claim: Option<Claim>,
 }
 
 /// What a stand is made of.
@@ -93,6 +97,14 @@ impl Stand {
     /// Whether what is written there is not written here.
     pub(crate) fn has_copy(&self) -> bool {
         matches!(&self.seat, Seat::Container(container) if container.has_copy())
+    }
+
+    /// Why its container has ended by itself, where it has.
+    pub(crate) async fn entry_error(&self) -> Option<RunError> {
+        match &self.seat {
+            Seat::Container(container) => container.entry_error().await,
+            Seat::Here => None,
+        }
     }
 
     /// Ends what was made for one run alone.

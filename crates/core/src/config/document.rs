@@ -180,7 +180,8 @@ pub struct Compose {
     /// The compose file, from the workspace's root; default: the one that is there, with its override file.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub file: Option<Utf8PathBuf>,
-    /// Further files, each laid over those before it.
+    /// Further files, each laid over those before it; without `file` over the one that is there, unless they name that
+    /// themselves.
     #[schemars(with = "Vec<String>")]
     pub files: Vec<Utf8PathBuf>,
     /// The service that the tests run in; default: the one that is built here, else the one that has the workspace

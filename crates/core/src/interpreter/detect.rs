@@ -1,5 +1,7 @@
 //! What a workspace offers as an interpreter, strongest first.
 
+use camino::Utf8PathBuf;
+
 use super::folder::Folder;
 use super::found::Found;
 use super::{compose, devcontainer, environments, jenkins};
@@ -88,9 +90,10 @@ impl Offer {
     /// The kind and the file that a setting names.
     pub(super) fn configured(settings: &Settings, folder: Folder<'_>) -> Option<(Self, String)> {
         if let Some(compose) = &settings.compose {
-            let first = compose.file.as_ref().or(compose.files.first());
+            let named = |file: Option<&Utf8PathBuf>| file.map(ToString::to_string);
             let found = || Self::Compose.find(folder).map(|(file, _)| file);
-            let file = first.map(ToString::to_string).or_else(found);
+            let file = named(compose.file.as_ref()).or_else(found);
+            let file = file.or_else(|| named(compose.files.first()));
             return Some((Self::Compose, file.unwrap_or_else(|| "compose.yaml".to_owned())));
         }
         if let Some(file) = &settings.devcontainer {

@@ -31,7 +31,8 @@ mod tests;
 pub use add::{Addition, Document, NotAdded, add};
 pub use choice::{Choice, Passed, choose, plan};
 pub use compose::{
-    ComposeService, Condition, Dependency, compose_interpreter, compose_labels, compose_reads,
+    ComposeNetwork, ComposeService, Condition, Dependency, Pool, compose_interpreter,
+    compose_labels, compose_reads,
 };
 pub use folder::{Folder, Folders, Host, ReadFile};
 pub use init::init_document;

@@ -95,7 +95,7 @@ fn source(source: &Source) -> String {
 }
 
 /// The fields of `value` that are not those of `usual`, one a line.
-fn news<T: std::fmt::Debug>(value: &T, usual: &T) -> String {
+pub(super) fn news<T: std::fmt::Debug>(value: &T, usual: &T) -> String {
     let usual = fields(&format!("{usual:?}"));
     let fields = fields(&format!("{value:?}")).into_iter().filter(|it| !usual.contains(it));
     fields.map(|field| format!("{field}\n")).collect()

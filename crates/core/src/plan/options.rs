@@ -28,6 +28,8 @@ pub struct Options {
     pub network: Option<String>,
     /// Further networks, and the names that the container has in each.
     pub networks: Vec<Join>,
+    /// What it calls other containers: `container:name`.
+    pub links: Vec<String>,
     /// Names that are looked up nowhere else: `name:address`.
     pub extra_hosts: Vec<String>,
     /// Name servers.

@@ -89,16 +89,18 @@ impl InterpreterView {
     }
 
     fn found(&mut self, found: Option<&Found>, source: &Source) {
-        let is_built = matches!(source, Source::Dockerfile(_));
         match found {
             None => self.stand(InterpreterState::Unknown, "its engine was not asked yet"),
             Some(Found::Unreachable(error)) => self.fail(InterpreterState::Unreachable, error),
             Some(Found::Invalid(error)) => self.fail(InterpreterState::Invalid, error),
-            Some(Found::Absent) if is_built => {
-                self.stand(InterpreterState::Absent, "not built yet: the next run does it");
-            }
             Some(Found::Absent) => {
-                self.stand(InterpreterState::Absent, "not here yet: the next run pulls it");
+                let words = match source {
+                    Source::Dockerfile(_) => "not built yet: the next run does it",
+                    // Which of both it is the compose tool tells when a run asks it.
+                    Source::Compose(_) => "not here yet: the next run builds or pulls it",
+                    Source::Image(_) | Source::Local => "not here yet: the next run pulls it",
+                };
+                self.stand(InterpreterState::Absent, words);
             }
             Some(Found::Stale) => self.stand(
                 InterpreterState::Stale,

@@ -16,6 +16,7 @@ use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
 
 use super::copy::Turn;
+use super::entry::Entry;
 use super::own::Own;
 use super::recipe::{KEY, Recipe, is_unseen, not_made};
 use super::share::Share;
@@ -40,6 +41,8 @@ pub(crate) struct Container {
     borrowed: bool,
     /// How it comes by the workspace.
     share: Option<Share>,
+    /// What ran in it first, where it is new and something did.
+    entry: Option<Entry>,
     /// As whom commands run, where that is not the container's own user.
     pub(super) user: Option<String>,
     /// When it was found or made, for the engine's own account of what happened since.
@@ -65,6 +68,7 @@ impl Container {
             alone: false,
             borrowed: true,
             share,
+            entry: None,
             user,
             since: now(),
         }
@@ -109,6 +113,11 @@ impl Container {
     /// Whether it stood ready.
     pub(crate) fn is_warm(&self) -> bool {
         self.warm
+    }
+
+    /// That what ran in it first ended, and the container with it.
+    pub(crate) async fn entry_error(&self) -> Option<RunError> {
+        self.entry.as_ref()?.error().await
     }
 
     /// Ends it, where it was made for one run alone.
@@ -166,6 +175,7 @@ pub(crate) async fn obtain(
             alone: false,
             borrowed: false,
             share: Some(share),
+            entry: None,
             user: None,
             since,
         });
@@ -234,6 +244,8 @@ enum Try {
     Joined(Container),
     /// Something is under way: look again.
     Again,
+    /// It ended by itself.
+    Ended(RunError),
 }
 
 impl Maker {
@@ -255,6 +267,7 @@ impl Maker {
                 }
                 Ok(Try::Again) if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
                 Ok(Try::Again) => return Err(self.stuck().into()),
+                Ok(Try::Ended(error)) => return Err(error.into()),
                 Err(e) if is_unseen(&self.recipe, &e) => return Err(NotMade::Unseen),
                 Err(e) => return Err(not_made(&self.recipe, &e).into()),
             }
@@ -275,7 +288,7 @@ impl Maker {
                 }
                 self.connect(&made.id).await?;
                 passwd::introduce(&self.docker, &made.id, &self.recipe).await;
-                self.start(&made.id, false).await
+                self.start_new(&made.id).await
             }
             Err(e) if is_taken(&e) => self.join().await,
             Err(e) => Err(e),
@@ -309,7 +322,7 @@ impl Maker {
         let id = found.id.unwrap_or_default();
         match state.as_str() {
             // Starting a container that runs does nothing.
-            "running" | "created" => self.start(&id, true).await,
+            "running" | "created" => self.start(&id, true, None).await,
             "removing" => Ok(Try::Again),
             _ => {
                 discard(&self.docker, &id).await;
@@ -318,7 +331,28 @@ impl Maker {
         }
     }
 
-    async fn start(&self, id: &str, joined: bool) -> Result<Try, bollard::errors::Error> {
+    /// Starts a container that this process has made.
+    async fn start_new(&self, id: &str) -> Result<Try, bollard::errors::Error> {
+        let entry = match self.recipe.has_entry {
+            true => Entry::listen(&self.docker, id, &self.recipe.image).await,
+            false => None,
+        };
+        let tried = self.start(id, false, entry.clone()).await;
+        if let (Err(error), Some(entry)) = (&tried, entry)
+            && status(error) == Some(404)
+            && let Some(error) = entry.error().await
+        {
+            return Ok(Try::Ended(error));
+        }
+        tried
+    }
+
+    async fn start(
+        &self,
+        id: &str,
+        joined: bool,
+        entry: Option<Entry>,
+    ) -> Result<Try, bollard::errors::Error> {
         match self.docker.start_container(id, None::<StartContainerOptions>).await {
             Ok(()) => {}
             Err(e) if joined && matches!(status(&e), Some(404 | 409)) => return Ok(Try::Again),
@@ -335,6 +369,7 @@ impl Maker {
             warm: false,
             borrowed: false,
             share: Some(self.share.clone()),
+            entry,
             user: None,
             alone: self.recipe.alone,
             since: self.since,
@@ -346,8 +381,9 @@ impl Maker {
     async fn ready(&mut self, container: Container) -> Result<Container, RunError> {
         let done = self.furnish(&container.id).await;
         if let Err(error) = done {
+            let entry = container.entry_error().await;
             discard(&self.docker, &container.id).await;
-            return Err(error);
+            return Err(entry.unwrap_or(error));
         }
         Ok(container)
     }

@@ -55,6 +55,8 @@ fn not_started(error: &bollard::errors::Error) -> NotStarted {
     match status(error) {
         // Not there, not running, or paused.
         Some(404 | 409) => NotStarted::Gone,
+        // While it is being removed.
+        _ if said(error).contains("is not running") => NotStarted::Gone,
         _ => {
             let message = format!("cannot start the tests in the container: {}", said(error));
             NotStarted::Failed(

@@ -4,6 +4,7 @@ mod cache;
 pub(crate) mod compose;
 mod container;
 mod copy;
+mod entry;
 mod exec;
 mod fate;
 pub(crate) mod kept;
@@ -12,6 +13,7 @@ mod made;
 pub(crate) mod nature;
 mod passwd;
 mod placement;
+mod printed;
 mod recipe;
 mod selinux;
 mod settle;
@@ -51,6 +53,7 @@ use crate::runner::Events;
 use crate::scan;
 use crate::stand::{Seat, Stand};
 use crate::supervisor::Base;
+use compose::Claim;
 use container::NotMade;
 use image::Image;
 use nature::Nature;
@@ -68,12 +71,12 @@ pub(crate) async fn stand(
 ) -> Result<Stand, RunError> {
     let own = Own::of_process(docker).await;
     let mut interpreter = (*job.interpreter).clone();
-    let mut _claim = None;
+    let mut claim = None;
     if let Source::Compose(service) = &job.interpreter.source {
-        let (ready, claim) = compose::ready(docker, root, &interpreter, service, events).await?;
-        (interpreter, _claim) = (ready, Some(claim));
+        let (ready, held) = compose::ready(docker, root, &interpreter, service, events).await?;
+        (interpreter, claim) = (ready, Some(held));
         if service.exec {
-            return borrowed(docker, job, &interpreter, service, &own).await;
+            return borrowed(docker, root, job, &interpreter, service, &own, claim).await;
         }
     } else {
         consent::require(&interpreter, root)?;
@@ -118,6 +121,7 @@ pub(crate) async fn stand(
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
         is_caller: settled.is_caller,
         seat: Seat::Container(Box::new(container)),
+        claim,
     })
 }
 
@@ -143,17 +147,19 @@ async fn without_tests(root: &Utf8Path, job: &Job) -> Option<String> {
 /// A service's own container, as it is.
 async fn borrowed(
     docker: &Docker,
+    root: &Utf8Path,
     job: &Job,
     interpreter: &Interpreter,
     service: &Compose,
     own: &Own,
+    claim: Option<Claim>,
 ) -> Result<Stand, RunError> {
     let mut interpreter = interpreter.clone();
     let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
     // Whom its engine has made somebody else stays so in a container that is there already.
     let is_caller = nature.is_caller(&interpreter.options) && nature != Nature::Remapped;
     nature::adapt(&mut interpreter.options, nature);
-    let (container, image) = compose::borrow(docker, &interpreter, service, own).await?;
+    let (container, image) = compose::borrow(docker, root, &interpreter, service, own).await?;
     let provenance = Provenance {
         interpreter: format!("the running service {} of {}", service.service, service.project),
         image,
@@ -170,6 +176,7 @@ async fn borrowed(
         base: Base { dir: format!("/tmp/testdock-{}", container.user_word()), lease: None },
         is_caller,
         seat: Seat::Container(Box::new(container)),
+        claim,
     })
 }
 

@@ -31,7 +31,7 @@ pub(crate) const VERSION: &str = "dev.testdock.version";
 
 /// Our directory in a container: of memory, so that a read-only container has it too.
 pub(crate) const BASE: &str = "/run/testdock";
-const KEEPER: &str = include_str!("keeper.sh");
+pub(super) const KEEPER: &str = include_str!("keeper.sh");
 
 /// How to make a container, and what it is called.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub(crate) struct Recipe {
     pub(crate) image: String,
     /// The host's directories by the container's, as the caller writes them.
     pub(crate) binds: HashMap<String, Utf8PathBuf>,
+    /// Whether something runs before its first process of ours.
+    pub(super) has_entry: bool,
     /// The networks that it joins once it is made.
     pub(crate) networks: Vec<(String, EndpointSettings)>,
     /// The platform, where it is not the engine's own.
@@ -146,6 +148,7 @@ impl Recipe {
             alone,
             image: image.description.clone(),
             binds,
+            has_entry: options.entrypoint != Entrypoint::None,
             networks,
             platform: options.platform.clone(),
             unheeded: interpreter

@@ -8,6 +8,7 @@ use testdock_core::model::{Fault, RunError, RunEvent};
 use testdock_core::plan::Setup;
 
 use super::container::engine_error;
+use super::printed::Tail;
 use super::recipe::{BASE, Recipe};
 use crate::runner::Events;
 
@@ -17,8 +18,8 @@ const RUN: &str = "(while :; do echo \"$2\" >\"$1\"; sleep 2; done) & keep=$!; s
 /// Waits until another process has made the container ready, for as long as its lease is renewed.
 const WAIT: &str = "left=30; while [ ! -e \"$1/ready\" ] && [ $left -gt 0 ]; do sleep 1; left=$((left-1)); \
                     [ ! -s \"$1/lease\" ] || left=30; done; [ -e \"$1/ready\" ]";
-/// The end of a command's output, for its error.
-const TAIL: usize = 4096;
+/// A line that is longer is not shown.
+const LINE: usize = 4096;
 
 /// Runs the recipe's commands in a new container, one after the other.
 pub(super) async fn run(
@@ -97,7 +98,7 @@ async fn exec(
         }
     }
     let ended = docker.inspect_exec(&exec.id).await.map_err(failed)?;
-    Ok((ended.exit_code.unwrap_or(-1), said.tail))
+    Ok((ended.exit_code.unwrap_or(-1), said.tail.text().to_owned()))
 }
 
 /// What a command printed.
@@ -105,7 +106,7 @@ async fn exec(
 struct Said {
     /// A line that has no end yet.
     open: String,
-    tail: String,
+    tail: Tail,
 }
 
 impl Said {
@@ -115,15 +116,10 @@ impl Said {
             return Vec::new();
         };
         let text = String::from_utf8_lossy(message);
-        self.tail.push_str(&text);
-        if self.tail.len() > TAIL {
-            let cut = self.tail.len() - TAIL;
-            let cut = (cut..).find(|at| self.tail.is_char_boundary(*at)).unwrap_or(cut);
-            self.tail.drain(..cut);
-        }
+        self.tail.push(&text);
         self.open.push_str(&text);
         let mut lines: Vec<String> = self.open.split('\n').map(str::to_owned).collect();
-        self.open = lines.pop().filter(|open| open.len() < TAIL).unwrap_or_default();
+        self.open = lines.pop().filter(|open| open.len() < LINE).unwrap_or_default();
         lines
     }
 }

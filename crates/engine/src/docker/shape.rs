@@ -13,8 +13,13 @@ use testdock_core::plan::{self, Entrypoint, Label, Limits, MountFrom, Options};
 pub(super) fn shape(body: &mut ContainerCreateBody, options: &Options) {
     body.hostname.clone_from(&options.hostname);
     let networks = options.networks.iter().filter(|join| Some(&join.network) == first(options));
-    let endpoints: HashMap<_, _> =
-        networks.map(|join| (join.network.clone(), endpoint(&join.aliases))).collect();
+    let mut endpoints: HashMap<_, _> =
+        networks.map(|join| (join.network.clone(), endpoint(&join.aliases, options))).collect();
+    if let Some(network) = first(options)
+        && has_links(network, options)
+    {
+        endpoints.entry(network.clone()).or_insert_with(|| endpoint(&[], options));
+    }
     if !endpoints.is_empty() {
         body.networking_config = Some(NetworkingConfig { endpoints_config: Some(endpoints) });
     }
@@ -38,7 +43,7 @@ fn first_command(options: &Options) -> Option<Option<Vec<String>>> {
 /// The networks that a container joins once it is made.
 pub(super) fn later_networks(options: &Options) -> Vec<(String, EndpointSettings)> {
     let later = options.networks.iter().filter(|join| Some(&join.network) != first(options));
-    later.map(|join| (join.network.clone(), endpoint(&join.aliases))).collect()
+    later.map(|join| (join.network.clone(), endpoint(&join.aliases, options))).collect()
 }
 
 /// The network that a container is made with.
@@ -46,9 +51,24 @@ fn first(options: &Options) -> Option<&String> {
     options.network.as_ref()
 }
 
-fn endpoint(aliases: &[String]) -> EndpointSettings {
-    let aliases = (!aliases.is_empty()).then(|| aliases.to_vec());
-    EndpointSettings { aliases, ..EndpointSettings::default() }
+fn endpoint(aliases: &[String], options: &Options) -> EndpointSettings {
+    EndpointSettings {
+        aliases: some(aliases),
+        links: some(&options.links),
+        ..EndpointSettings::default()
+    }
+}
+
+/// Whether a network has the links in itself: the engine's own modes have not.
+fn has_links(network: &str, options: &Options) -> bool {
+    let is_mode = matches!(network, "bridge" | "default" | "host" | "none");
+    !options.links.is_empty() && !is_mode && !network.starts_with("container:")
+}
+
+/// The older form of links, of the engine's own bridge.
+fn bridge_links(options: &Options) -> Option<Vec<String>> {
+    let network = first(options).map(String::as_str);
+    matches!(network, None | Some("bridge" | "default")).then(|| some(&options.links))?
 }
 
 /// What the options say of the container's place on its host.
@@ -64,6 +84,7 @@ pub(super) fn host_config(options: &Options) -> HostConfig {
         memory_swap: memory.map(signed),
         pids_limit: pids.map(signed),
         network_mode: options.network.clone(),
+        links: bridge_links(options),
         extra_hosts: some(&options.extra_hosts),
         dns: some(&options.dns),
         cap_add: some(&options.cap_add),

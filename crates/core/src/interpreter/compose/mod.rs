@@ -5,6 +5,7 @@
 //! run is asked for, the engine has it resolve the files, and [`compose_interpreter`] reads what comes out.
 
 mod beside;
+mod networks;
 mod overlay;
 mod reads;
 mod resolved;
@@ -14,7 +15,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::detect::Read;
 use super::folder::{Folder, inside};
@@ -22,8 +23,9 @@ use super::found::{Found, at};
 use crate::config::{Compose as Setting, Interpreter as Settings, User as UserSetting, nearest};
 use crate::model::RunError;
 use crate::paths::RelPath;
-use crate::plan::{Compose, Options, Source, User};
+use crate::plan::{Beside, Compose, Options, Source, User};
 
+pub use networks::{ComposeNetwork, Pool};
 pub use reads::compose_reads;
 pub use resolved::{ComposeService, Condition, Dependency, compose_interpreter};
 
@@ -42,13 +44,14 @@ pub(super) fn read(file: &str, settings: &Settings, folder: Folder<'_>) -> Resul
     let plain = Setting::default();
     let setting = settings.compose.as_ref().unwrap_or(&plain);
     let files = files(file, setting, folder)?;
-    read_service(&files, setting.service.as_deref(), setting, settings, folder)
+    read_service(&files, setting.service.as_deref(), &Beside::Needed, setting, settings, folder)
 }
 
 /// The service of these files, which some other file or the settings name.
 pub(super) fn read_service(
     files: &[String],
     service: Option<&str>,
+    beside: &Beside,
     setting: &Setting,
     settings: &Settings,
     folder: Folder<'_>,
@@ -66,6 +69,7 @@ pub(super) fn read_service(
         profiles: setting.profiles.clone(),
         project: project(main, setting, &seen, folder),
         service: service.clone(),
+        beside: beside.clone(),
         exec: setting.exec == Some(true),
         user: settings.user.as_ref().map(|user| match user {
             UserSetting::Host => User::Host,
@@ -84,25 +88,31 @@ pub(super) fn read_service(
     })))
 }
 
-/// The files in their order: those that are set, or the one that is there and what is laid over it.
+/// The files in their order: the one that is set, else `file` where it is there and what is laid over it; then further ones.
 fn files(file: &str, setting: &Setting, folder: Folder<'_>) -> Result<Vec<String>, RunError> {
-    let set: Vec<&str> = match (&setting.file, setting.files.as_slice()) {
-        (Some(file), []) => vec![file.as_str()],
-        (file, files) => file.iter().chain(files).map(|file| file.as_str()).collect(),
-    };
-    if set.is_empty() {
-        let over = NAMES.iter().zip(OVERRIDES).find(|(name, _)| **name == file);
-        let over = over.into_iter().flat_map(|_| OVERRIDES);
-        let over = over.into_iter().find(|over| (folder.read)(over).is_some());
-        return Ok([file.to_owned()].into_iter().chain(over.map(str::to_owned)).collect());
-    }
     let inside = |file: &str| {
         inside("", file).ok_or_else(|| {
             let message = format!("cannot use {file}: it lies outside of the workspace");
             at(folder, "testdock.toml", 1, message).help("correct compose.file")
         })
     };
-    set.into_iter().map(inside).collect()
+    let further = setting.files.iter().map(|file| inside(file.as_str()));
+    let further: Vec<String> = further.collect::<Result<_, _>>()?;
+    let mut files = match &setting.file {
+        Some(file) => vec![inside(file.as_str())?],
+        // Whoever names it there says all of them.
+        None if further.iter().any(|further| further == file) => Vec::new(),
+        None => with_override(file, folder),
+    };
+    files.extend(further);
+    Ok(files)
+}
+
+/// A file, and the one that compose lays over it by its name.
+fn with_override(file: &str, folder: Folder<'_>) -> Vec<String> {
+    let overrides = if NAMES.contains(&file) { &OVERRIDES[..] } else { &[] };
+    let over = overrides.iter().find(|over| (folder.read)(over).is_some());
+    [file].iter().chain(over).map(|file| (*file).to_owned()).collect()
 }
 
 /// The compose files as far as they can be read without the tool.
@@ -119,8 +129,7 @@ impl Seen {
                 at(folder, file, 1, message).help("correct interpreter.compose in testdock.toml")
             })?;
             yaml(&text).map_err(|(line, error)| {
-                at(folder, file, line, format!("cannot read {file}: {error}"))
-                    .help("correct it; docker compose config says what it makes of it")
+                at(folder, file, line, format!("cannot read {file}: {error}")).help("correct it")
             })
         };
         Ok(Self { documents: files.iter().map(document).collect::<Result<_, _>>()? })
@@ -257,12 +266,15 @@ fn yaml(text: &str) -> Result<Value, (u32, String)> {
     })
 }
 
-/// A compose file that gives services labels, to be laid over one with the text `main`.
-pub fn compose_labels(main: &str, services: &[&str], labels: &[(&str, &str)]) -> String {
-    let labels: serde_json::Map<_, _> =
-        labels.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
-    let each = services.iter().map(|s| ((*s).to_owned(), serde_json::json!({ "labels": labels })));
-    let mut file = serde_json::json!({ "services": each.collect::<serde_json::Map<_, _>>() });
+/// A compose file that gives each of some services labels, to be laid over one with the text `main`.
+pub fn compose_labels(main: &str, services: &[(&str, Vec<(&str, &str)>)]) -> String {
+    // The tool takes a `$` for a variable's.
+    let label = |(name, value): &(&str, &str)| (name.to_string(), value.replace('$', "$$").into());
+    let labels = |labels: &[(&str, &str)]| labels.iter().map(label).collect::<Map<_, _>>();
+    let each = services.iter().map(|(service, given)| {
+        ((*service).to_owned(), serde_json::json!({ "labels": labels(given) }))
+    });
+    let mut file = serde_json::json!({ "services": each.collect::<Map<_, _>>() });
     // The older tool wants both to say the same, or neither.
     if let Ok(Value::Object(main)) = yaml(main)
         && let Some(version) = main.get("version")

@@ -17,6 +17,7 @@ pub(super) fn over(top: &Options, mut base: Options) -> Options {
         base.networks.clone_from(&top.networks);
     }
     for (over, base) in [
+        (&top.links, &mut base.links),
         (&top.extra_hosts, &mut base.extra_hosts),
         (&top.dns, &mut base.dns),
         (&top.cap_add, &mut base.cap_add),

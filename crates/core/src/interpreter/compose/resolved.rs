@@ -5,10 +5,12 @@ use serde_json::Value;
 
 use super::super::reach::granted;
 use super::beside::beside;
+use super::networks::ComposeNetwork;
 use super::service::Reading;
+use super::values::unescaped;
 use super::{overlay::over, texts, yaml};
 use crate::model::{Fault, RunError};
-use crate::plan::{Compose, Entrypoint, Interpreter};
+use crate::plan::{Beside, Compose, Entrypoint, Interpreter};
 
 /// A service, ready to be run in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,10 @@ pub struct ComposeService {
     pub interpreter: Interpreter,
     /// Services that have to be there before it, those that they need themselves included.
     pub needs: Vec<Dependency>,
+    /// The networks that it is in.
+    pub networks: Vec<ComposeNetwork>,
+    /// What it calls some of them: service and name.
+    pub links: Vec<(String, String)>,
 }
 
 /// A service that another one needs.
@@ -26,6 +32,8 @@ pub struct Dependency {
     pub service: String,
     /// What has to be true of it.
     pub condition: Condition,
+    /// All that the files say of it, and of whoever lends it something: another text, another container.
+    pub definition: String,
 }
 
 /// When a service is there.
@@ -50,9 +58,8 @@ pub fn compose_interpreter(
 ) -> Result<ComposeService, RunError> {
     let error = |message: String| {
         RunError::new(Fault::Configuration, format!("cannot use the compose files: {message}"))
-            .help("see what they come to: docker compose config")
     };
-    let document = yaml(config).map_err(|(_, e)| error(e))?;
+    let document = unescaped(yaml(config).map_err(|(_, e)| error(e))?);
     let services = &document["services"];
     let service = &services[&compose.service];
     if !service.is_object() {
@@ -78,45 +85,84 @@ pub fn compose_interpreter(
     }
     let mut needs = Vec::new();
     needs_of(services, &compose.service, &mut needs);
+    for name in run_beside(services, compose).map_err(error)? {
+        need(services, name, Condition::Started, &mut needs);
+    }
     let (beside, asked) = beside(&reading, &needs);
     made.granted = granted(&made, asked, root);
     made.beside = beside;
-    Ok(ComposeService { interpreter: made, needs })
+    let (networks, links) = (reading.networks(), links(service));
+    Ok(ComposeService { interpreter: made, needs, networks, links })
 }
 
 /// What a service needs, and what that needs, without repetition.
 fn needs_of(services: &Value, name: &str, needs: &mut Vec<Dependency>) {
     let service = &services[name];
-    let mut own: Vec<Dependency> = Vec::new();
+    let mut own: Vec<(&str, Condition)> = Vec::new();
     match &service["depends_on"] {
-        Value::Array(list) => own.extend(list.iter().filter_map(Value::as_str).map(|service| {
-            Dependency { service: service.to_owned(), condition: Condition::Started }
-        })),
-        Value::Object(map) => own.extend(map.iter().map(|(service, how)| Dependency {
-            service: service.clone(),
-            condition: match how["condition"].as_str() {
+        Value::Array(list) => {
+            own.extend(list.iter().filter_map(Value::as_str).map(|name| (name, Condition::Started)))
+        }
+        Value::Object(map) => own.extend(map.iter().map(|(name, how)| {
+            let condition = match how["condition"].as_str() {
                 Some("service_healthy") => Condition::Healthy,
                 Some("service_completed_successfully") => Condition::Completed,
                 _ => Condition::Started,
-            },
+            };
+            (name.as_str(), condition)
         })),
         _ => {}
     }
-    let links = texts(&service["links"]);
-    let links = links.iter().map(|link| link.split(':').next().unwrap_or(link));
-    own.extend(
-        links.chain(lenders(services, service)).map(|service| Dependency {
-            service: service.to_owned(),
-            condition: Condition::Started,
-        }),
-    );
-    for need in own {
-        if !needs.iter().any(|known| known.service == need.service) {
-            let service = need.service.clone();
-            needs.push(need);
-            needs_of(services, &service, needs);
-        }
+    let links = links(service);
+    let links = links.iter().map(|(service, _)| service.as_str());
+    own.extend(links.chain(lenders(services, service)).map(|name| (name, Condition::Started)));
+    for (name, condition) in own {
+        need(services, name, condition, needs);
     }
+}
+
+fn need(services: &Value, name: &str, condition: Condition, needs: &mut Vec<Dependency>) {
+    if !needs.iter().any(|known| known.service == name) {
+        let definition = definition(services, name);
+        needs.push(Dependency { service: name.to_owned(), condition, definition });
+        needs_of(services, name, needs);
+    }
+}
+
+/// The services that run beside the one of the tests, whether it needs them or not.
+fn run_beside<'v>(services: &'v Value, compose: &'v Compose) -> Result<Vec<&'v str>, String> {
+    let is_on = |service: &Value| {
+        let profiles = texts(&service["profiles"]);
+        profiles.is_empty() || profiles.iter().any(|it| compose.profiles.contains(it))
+    };
+    let mut names: Vec<&str> = match &compose.beside {
+        Beside::Needed => Vec::new(),
+        Beside::Named(names) => names.iter().map(String::as_str).collect(),
+        Beside::All => {
+            let all = services.as_object().into_iter().flatten();
+            all.filter(|(_, service)| is_on(service)).map(|(name, _)| name.as_str()).collect()
+        }
+    };
+    names.retain(|name| *name != compose.service);
+    match names.iter().find(|name| !services[**name].is_object()) {
+        Some(name) => Err(format!("there is no service `{name}`, which runServices names")),
+        None => Ok(names),
+    }
+}
+
+fn definition(services: &Value, name: &str) -> String {
+    let service = &services[name];
+    let lent = lenders(services, service).map(|lender| services[lender].to_string());
+    [service.to_string()].into_iter().chain(lent).collect::<Vec<_>>().join("\n")
+}
+
+/// What a service links to, and by which name.
+fn links(service: &Value) -> Vec<(String, String)> {
+    let link = |link: String| match link.split_once(':') {
+        Some((service, name)) => (service.to_owned(), name.to_owned()),
+        None => (link.clone(), link),
+    };
+    texts(&service["links"]).into_iter().map(link).collect()
 }
 
 /// The services whose namespaces or volumes the tool gives to a service, which it starts for that.

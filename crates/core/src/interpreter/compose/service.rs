@@ -9,7 +9,7 @@ use super::super::folder::Folder;
 use super::texts;
 use super::values::{bytes, device, hosts, pairs, scalar, ulimits};
 use crate::paths::RelPath;
-use crate::plan::{Compose, Dockerfile, Entrypoint, Join, Mount, MountFrom, Options, Source, User};
+use crate::plan::{Compose, Dockerfile, Entrypoint, Mount, MountFrom, Options, Source, User};
 
 /// One service.
 pub(super) struct Reading<'a> {
@@ -188,7 +188,7 @@ impl Reading<'_> {
         options.namespaces.users = self.text("userns_mode");
         options.namespaces.cgroup = self.text("cgroup");
         self.limits(&mut options);
-        self.networks(&mut options, unheeded);
+        self.join(&mut options, unheeded);
         self.mounts(&mut options, unheeded)?;
         let rest = service.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
         let rest = rest.filter(|key| !ELSEWHERE.contains(key) && !HONOURED.contains(key));
@@ -211,36 +211,6 @@ impl Reading<'_> {
         options.limits.cpus_milli = cpus.filter(|c| *c > 0.0).map(|c| (c * 1000.0).round() as u64);
         options.limits.memory = bytes(&first("mem_limit", "memory"));
         options.limits.pids = scalar(&first("pids_limit", "pids")).parse().ok();
-    }
-
-    fn networks(&self, options: &mut Options, unheeded: &mut Vec<String>) {
-        if let Some(mode) = self.text("network_mode") {
-            match mode.split_once(':') {
-                Some(("service" | "container", _)) => unheeded
-                    .push(format!("`network_mode: {mode}`: Testdock's container has its own")),
-                _ => options.network = Some(mode),
-            }
-            return;
-        }
-        let named = |key: &str| {
-            let network = &self.document["networks"][key];
-            let name = network["name"].as_str().or(network["external"]["name"].as_str());
-            match (name, &network["external"]) {
-                (Some(name), _) => name.to_owned(),
-                (None, Value::Bool(true)) => key.to_owned(),
-                (None, _) => format!("{}_{key}", self.compose.project),
-            }
-        };
-        let mut names: Vec<String> = match &self.service["networks"] {
-            Value::Array(list) => list.iter().filter_map(Value::as_str).map(named).collect(),
-            Value::Object(map) => map.keys().map(|key| named(key)).collect(),
-            _ => vec![named("default")],
-        };
-        if !names.is_empty() {
-            options.network = Some(names.remove(0));
-        }
-        let join = |network| Join { network, aliases: Vec::new() };
-        options.networks = names.into_iter().map(join).collect();
     }
 
     fn mounts(&self, options: &mut Options, unheeded: &mut Vec<String>) -> Result<(), String> {

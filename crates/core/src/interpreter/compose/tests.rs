@@ -1,6 +1,6 @@
 use expect_test::{Expect, expect};
 
-use super::super::tests::{check_container, chosen, fields_of_container};
+use super::super::tests::{check_container, chosen, fields_of_container, news};
 use super::*;
 
 const WEB: &str = "services:\n  web:\n    build: .\n  db:\n    image: postgres:15\n";
@@ -15,9 +15,9 @@ fn the_service_that_is_built_here_is_meant() {
         "",
         &[("compose.yaml", WEB)],
         &expect![[r#"
-        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None })
-          no setting names a source, and compose.yaml does: its service `web`
-    "#]],
+            Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "web", beside: Needed, exec: false, user: None, entrypoint: None })
+              no setting names a source, and compose.yaml does: its service `web`
+        "#]],
     );
     check(
         "",
@@ -26,15 +26,15 @@ fn the_service_that_is_built_here_is_meant() {
             "services: { only: { image: a, volumes: [.:/w] }, db: { image: b } }",
         )],
         &expect![[r#"
-        Compose(Compose { files: ["docker-compose.yml"], env_files: [], profiles: [], project: "shop", service: "only", exec: false, user: None, entrypoint: None })
-          no setting names a source, and docker-compose.yml does: its service `only`
-    "#]],
+            Compose(Compose { files: ["docker-compose.yml"], env_files: [], profiles: [], project: "shop", service: "only", beside: Needed, exec: false, user: None, entrypoint: None })
+              no setting names a source, and docker-compose.yml does: its service `only`
+        "#]],
     );
     check(
         "[interpreter]\ncompose = { service = \"db\", exec = true, profiles = [\"p\"], env-file = [\"ci.env\"], project = \"Shop!\" }\nuser = \"image\"\nentrypoint = false\nenv = { A = \"1\" }",
         &[("compose.yaml", WEB), ("compose.override.yml", "services: { web: { image: x } }")],
         &expect![[r#"
-            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env"], profiles: ["p"], project: "shop", service: "db", exec: true, user: Some(Image), entrypoint: Some(false) })
+            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env"], profiles: ["p"], project: "shop", service: "db", beside: Needed, exec: true, user: Some(Image), entrypoint: Some(false) })
               `interpreter.compose` is set by testdock.toml (its service `db`)
             user: Image
             env: {"A": "1"}
@@ -48,10 +48,53 @@ fn the_service_that_is_built_here_is_meant() {
             ("ci/.env", "X=1\nCOMPOSE_PROJECT_NAME='from env'\n"),
         ],
         &expect![[r#"
-            Compose(Compose { files: ["ci/compose.yaml", "ci/more.yaml"], env_files: [], profiles: [], project: "fromenv", service: "b", exec: false, user: None, entrypoint: None })
+            Compose(Compose { files: ["ci/compose.yaml", "ci/more.yaml"], env_files: [], profiles: [], project: "fromenv", service: "b", beside: Needed, exec: false, user: None, entrypoint: None })
               `interpreter.compose` is set by testdock.toml (its service `b`)
         "#]],
     );
+}
+
+/// Further files lie over the one that is there, unless they name that themselves.
+#[test]
+fn further_files() {
+    let files = |setting: &str, there: &[&str]| {
+        let there: Vec<_> = there.iter().map(|name| (*name, WEB)).collect();
+        let choice = chosen(&format!("[interpreter]\ncompose = {setting}"), None, &there).unwrap();
+        let Source::Compose(compose) = &choice.interpreter.source else { panic!() };
+        let files: Vec<&str> = compose.files.iter().map(|file| file.as_str()).collect();
+        files.join(" ")
+    };
+    let further = r#"{ files = ["ci/more.yaml"] }"#;
+    let all = ["compose.yaml", "compose.override.yaml", "ci/more.yaml"];
+    assert_eq!(files(further, &all), all.join(" "));
+    assert_eq!(files(further, &["ci/more.yaml"]), "ci/more.yaml");
+    let named = r#"{ files = ["compose.yaml", "ci/more.yaml"] }"#;
+    assert_eq!(files(named, &all), "compose.yaml ci/more.yaml");
+    let set = r#"{ file = "compose.yaml", files = ["ci/more.yaml"] }"#;
+    assert_eq!(files(set, &all), "compose.yaml ci/more.yaml");
+}
+
+/// A dev container has services run that the one of the tests does not need.
+#[test]
+fn services_that_run_beside() {
+    let choice = chosen("", None, &[("compose.yaml", WEB)]).unwrap();
+    let Source::Compose(compose) = &choice.interpreter.source else { panic!() };
+    let config = "services: { web: { image: a, depends_on: [db] }, db: { image: b }, mail: { image: c, depends_on: { box: {} } }, \
+                  box: { image: d }, extra: { image: e, profiles: [p] } }";
+    let with = |beside: Beside| {
+        let compose = Compose { beside, ..(**compose).clone() };
+        match compose_interpreter(&choice.interpreter, &compose, config, "/w/shop".into()) {
+            Ok(made) => {
+                made.needs.iter().map(|need| need.service.as_str()).collect::<Vec<_>>().join(" ")
+            }
+            Err(error) => error.message,
+        }
+    };
+    assert_eq!(with(Beside::Needed), "db");
+    assert_eq!(with(Beside::All), "db mail box");
+    assert_eq!(with(Beside::Named(vec!["mail".into(), "extra".into()])), "db mail box extra");
+    expect!["cannot use the compose files: there is no service `x`, which runServices names"]
+        .assert_eq(&with(Beside::Named(vec!["x".into()])));
 }
 
 #[test]
@@ -106,9 +149,9 @@ fn what_cannot_be_told_says_what_to_write() {
         "",
         &[("compose.yaml", "services:\n  a: [\n")],
         &expect![[r#"
-        /w/shop/compose.yaml:2: cannot read compose.yaml: line 2 column 6: unclosed bracket '['
-          correct it; docker compose config says what it makes of it
-    "#]],
+            /w/shop/compose.yaml:2: cannot read compose.yaml: line 2 column 6: unclosed bracket '['
+              correct it
+        "#]],
     );
     check(
         "[interpreter]\ncompose = { service = \"wbe\" }",
@@ -150,7 +193,7 @@ fn a_dev_container_names_a_service() {
             (".devcontainer/more.yaml", "services: {}"),
         ],
         &expect![[r#"
-            Compose(Compose { files: ["compose.yaml", ".devcontainer/more.yaml"], env_files: [], profiles: [], project: "shop", service: "web", exec: false, user: None, entrypoint: None })
+            Compose(Compose { files: ["compose.yaml", ".devcontainer/more.yaml"], env_files: [], profiles: [], project: "shop", service: "web", beside: All, exec: false, user: None, entrypoint: None })
               no setting names a source, and .devcontainer/devcontainer.json does: a dev container in service `web`
             user: Alias("node")
             env: {"A": "/w"}
@@ -181,9 +224,10 @@ fn files_that_shape_what_comes_out() {
     expect!["/etc/x ci/.env ci/compose.yaml ci/dev.env ci/z ${A:-${B}}"]
         .assert_eq(&reads(text, &[("ci/.env", "WHERE=/etc\n")]));
     expect![[r#"{"services":{"db":{"labels":{"a":"b"}}},"version":"3.8"}"#]]
-        .assert_eq(&compose_labels("version: '3.8'\n", &["db"], &[("a", "b")]));
-    expect![[r#"{"services":{"db":{"labels":{"a":"b"}},"mq":{"labels":{"a":"b"}}}}"#]]
-        .assert_eq(&compose_labels("services: {}", &["db", "mq"], &[("a", "b")]));
+        .assert_eq(&compose_labels("version: '3.8'\n", &[("db", vec![("a", "b")])]));
+    expect![[r#"{"services":{"db":{"labels":{"a":"b"}},"mq":{"labels":{"a":"$$c"}}}}"#]].assert_eq(
+        &compose_labels("services: {}", &[("db", vec![("a", "b")]), ("mq", vec![("a", "$c")])]),
+    );
 }
 
 /// What a resolved file comes to.
@@ -194,9 +238,17 @@ fn resolved(config: &str, settings: &str, root: &str) -> String {
         Ok(service) => {
             let needs =
                 service.needs.iter().map(|n| format!("needs {} {:?}\n", n.service, n.condition));
-            fields_of_container(&service.interpreter) + &needs.collect::<String>()
+            let links = service.links.iter().map(|(to, name)| format!("calls {to} {name}\n"));
+            let networks = service.networks.iter().filter(|network| !network.is_plain);
+            let networks =
+                networks.map(|it| format!("in {}", news(it, &ComposeNetwork::default())));
+            let said = needs.chain(links).chain(networks).collect::<String>();
+            fields_of_container(&service.interpreter) + &said
         }
-        Err(error) => format!("{}\n  {}\n", error.message, error.help.unwrap_or_default()),
+        Err(error) => {
+            let help = error.help.map(|help| format!("  {help}\n"));
+            format!("{}\n{}", error.message, help.unwrap_or_default())
+        }
     }
 }
 
@@ -232,12 +284,12 @@ fn both_dialects_of_the_tool_come_to_the_same() {
         Dockerfile
         path: "Dockerfile"
         target: Some("test")
-        build_args: {"BASE": "x"}
+        build_args: {"BASE": "x$y"}
         --
         user: Named("1000")
-        env: {"A": "1", "Z": "1"}
+        env: {"A": "1", "L": "a$b$$c", "Z": "1"}
         workdir: Some("/app")
-        entrypoint: Given(["sh", "/e.sh"])
+        entrypoint: Given(["sh", "/e.sh", "$HOME"])
         limits: Limits { cpus_milli: Some(1500), memory: Some(536870912), pids: None }
         mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/cache", from: Volume(Some("shop_cache")), read_only: true }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true, label: None }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false, label: None }, read_only: true }]
         network: Some("shop_back")
@@ -246,6 +298,8 @@ fn both_dialects_of_the_tool_come_to_the_same() {
         shm_size: Some(67108864)
         ulimits: [Ulimit { name: "nofile", soft: 10, hard: 20 }]
         needs db Healthy
+        in key: "back"
+        name: "shop_back"
     "#]].assert_eq(&newer);
     assert_eq!(older.replace("/run/secrets/tok", "x"), newer.replace("/run/secrets/tok", "x"));
 }
@@ -257,9 +311,9 @@ fn settings_lie_over_the_service() {
         Dockerfile
         path: "Dockerfile"
         target: Some("test")
-        build_args: {"BASE": "x"}
+        build_args: {"BASE": "x$y"}
         --
-        env: {"A": "mine", "Z": "1"}
+        env: {"A": "mine", "L": "a$b$$c", "Z": "1"}
         workdir: Some("/app")
         limits: Limits { cpus_milli: Some(2000), memory: Some(536870912), pids: None }
         mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true, label: None }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false, label: None }, read_only: true }, Mount { target: "/cache", from: Volume(Some("mine")), read_only: false }]
@@ -268,6 +322,8 @@ fn settings_lie_over_the_service() {
         shm_size: Some(67108864)
         ulimits: [Ulimit { name: "nofile", soft: 10, hard: 20 }]
         needs db Healthy
+        in key: "back"
+        name: "shop_back"
     "#]].assert_eq(&resolved(include_str!("config-v2.yaml"), settings, "/w/shop"));
 }
 
@@ -364,6 +420,89 @@ fn what_the_tool_brings_along() {
     );
 }
 
+#[test]
+fn the_networks_of_a_service() {
+    let check = |networks: &str, document: &str, expected: &Expect| {
+        let config =
+            format!("services: {{ web: {{ image: a, {networks} }} }}\nnetworks: {{ {document} }}");
+        let text = resolved(&config, "", "/w/shop");
+        let said = text.lines().skip_while(|line| !line.starts_with("network:"));
+        expected.assert_eq(&said.map(|line| format!("{line}\n")).collect::<String>());
+    };
+    check(
+        "",
+        "",
+        &expect![[r#"
+        network: Some("shop_default")
+    "#]],
+    );
+    // As the newer tool writes it.
+    check(
+        "networks: { default: null }",
+        "default: { name: shop_default, ipam: {} }",
+        &expect![[r#"
+            network: Some("shop_default")
+        "#]],
+    );
+    check(
+        "",
+        "default: { internal: true }",
+        &expect![[r#"
+            network: Some("shop_default")
+            in key: "default"
+            name: "shop_default"
+            is_internal: true
+        "#]],
+    );
+    check(
+        "networks: [inner]",
+        "inner: { internal: true }",
+        &expect![[r#"
+            network: Some("shop_inner")
+            in key: "inner"
+            name: "shop_inner"
+            is_internal: true
+        "#]],
+    );
+    check(
+        "networks: [far]",
+        "far: { external: true, name: theirs }",
+        &expect![[r#"
+            network: Some("theirs")
+            in key: "far"
+            name: "theirs"
+            is_external: true
+        "#]],
+    );
+    check(
+        "networks: [far]",
+        "far: { external: { name: theirs } }",
+        &expect![[r#"
+            network: Some("theirs")
+            in key: "far"
+            name: "theirs"
+            is_external: true
+        "#]],
+    );
+    check(
+        "networks: [all]",
+        "all: { driver: bridge, driver_opts: { a: 1 }, enable_ipv6: true, attachable: true, labels: [x=y], ipam: { \
+         driver: default, config: [{ subnet: 10.7.0.0/24, gateway: 10.7.0.1, ip_range: 10.7.0.128/25, aux_addresses: { h: 10.7.0.9 } }] } }",
+        &expect![[r#"
+            network: Some("shop_all")
+            in key: "all"
+            name: "shop_all"
+            driver: Some("bridge")
+            driver_options: {"a": "1"}
+            is_attachable: true
+            has_ipv6: true
+            labels: {"x": "y"}
+            ipam_driver: Some("default")
+            pools: [Pool { subnet: Some("10.7.0.0/24"), range: Some("10.7.0.128/25"), gateway: Some("10.7.0.1"), taken: {"h": "10.7.0.9"} }]
+        "#]],
+    );
+}
+
 /// What the host's files are that links may hide: where they are, a look is taken.
 #[test]
 fn what_is_shown_to_services_beside_the_tests() {
@@ -394,16 +533,14 @@ fn services_that_cannot_be_used() {
     check(
         "services: { web: {} }",
         &expect![[r#"
-        cannot use the compose files: the service `web` has neither build nor image
-          see what they come to: docker compose config
-    "#]],
+            cannot use the compose files: the service `web` has neither build nor image
+        "#]],
     );
     check(
         "services: { web: { build: /elsewhere } }",
         &expect![[r#"
-        cannot use the compose files: /elsewhere/Dockerfile lies outside of the workspace, which Testdock's builds do not use
-          see what they come to: docker compose config
-    "#]],
+            cannot use the compose files: /elsewhere/Dockerfile lies outside of the workspace, which Testdock's builds do not use
+        "#]],
     );
     check(
         "services: { web: { image: a, privileged: true } }",
@@ -419,12 +556,11 @@ fn services_that_cannot_be_used() {
     check(
         "[",
         &expect![[r#"
-        cannot use the compose files: line 1 column 1: unclosed bracket '['
-          see what they come to: docker compose config
-    "#]],
+            cannot use the compose files: line 1 column 1: unclosed bracket '['
+        "#]],
     );
     check(
-        "services: { web: { image: a, ports: ['80:80'], frob: 1, network_mode: 'service:db', secrets: [s], depends_on: [db], links: ['mq:q'] }, db: { depends_on: { one: { condition: service_completed_successfully } } }, mq: {} }\nsecrets: { s: { external: true } }",
+        "services: { web: { image: a, ports: ['80:80'], frob: 1, network_mode: 'service:db', secrets: [s], depends_on: [db], links: ['mq:q', db], external_links: ['x:y'] }, db: { depends_on: { one: { condition: service_completed_successfully } } }, mq: {} }\nsecrets: { s: { external: true } }",
         &expect![[r#"
             Image("a")
             --
@@ -433,9 +569,12 @@ fn services_that_cannot_be_used() {
             not the secret `s`: it is no file
             not `ports`: the tests run inside the container, so no port is published
             not `frob`: Testdock does not know it
+            not `external_links`: Testdock does not know it
             needs db Started
             needs one Completed
             needs mq Started
+            calls mq q
+            calls db db
         "#]],
     );
 }

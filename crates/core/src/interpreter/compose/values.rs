@@ -8,6 +8,19 @@ use super::texts;
 use crate::config::Size;
 use crate::plan::Ulimit;
 
+/// What the compose tool has printed, without the `$` that it writes before each `$`: in names and values alike.
+pub(super) fn unescaped(printed: Value) -> Value {
+    let plain = |text: String| text.replace("$$", "$");
+    match printed {
+        Value::String(text) => Value::String(plain(text)),
+        Value::Array(list) => list.into_iter().map(unescaped).collect(),
+        Value::Object(map) => {
+            map.into_iter().map(|(name, value)| (plain(name), unescaped(value))).collect()
+        }
+        value => value,
+    }
+}
+
 pub(super) fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

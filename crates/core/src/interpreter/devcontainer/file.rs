@@ -17,6 +17,7 @@ pub(super) struct File {
     pub(super) context: Option<String>,
     pub(super) docker_compose_file: Many,
     pub(super) service: Option<String>,
+    pub(super) run_services: Option<Vec<String>>,
     pub(super) workspace_folder: Option<String>,
     pub(super) workspace_mount: Option<String>,
     pub(super) mounts: Vec<Mount>,
@@ -130,7 +131,7 @@ impl File {
 
 /// What only the editor that would move in has a use for.
 pub(super) fn is_for_editors(key: &str) -> bool {
-    const EDITORS: [&str; 16] = [
+    const EDITORS: [&str; 15] = [
         "$schema",
         "appPort",
         "customizations",
@@ -141,7 +142,6 @@ pub(super) fn is_for_editors(key: &str) -> bool {
         "otherPortsAttributes",
         "overrideFeatureInstallOrder",
         "portsAttributes",
-        "runServices",
         "secrets",
         "settings",
         "shutdownAction",

@@ -9,6 +9,7 @@ mod tests;
 use jsonc_parser::{ParseOptions, parse_to_serde_value};
 
 use super::build_flags;
+use super::compose::read_service;
 use super::detect::Read;
 use super::flags::Flags;
 use super::flags::mounts::mount;
@@ -17,7 +18,7 @@ use super::found::{Found, at};
 use crate::config::Interpreter as Settings;
 use crate::model::RunError;
 use crate::paths::RelPath;
-use crate::plan::{Dockerfile, Entrypoint, MountFrom, Options, Setup, Source, User};
+use crate::plan::{Beside, Dockerfile, Entrypoint, MountFrom, Options, Setup, Source, User};
 use file::{Build, File};
 use variables::Variables;
 
@@ -63,9 +64,9 @@ impl Reading<'_> {
         let Some(service) = &self.file.service else {
             return Err(self.error("it names compose files and no service"));
         };
-        let plain = crate::config::Compose::default();
-        let read =
-            super::compose::read_service(&files, Some(service), &plain, settings, self.folder)?;
+        let beside = self.file.run_services.clone().map_or(Beside::All, Beside::Named);
+        let (plain, folder) = (crate::config::Compose::default(), self.folder);
+        let read = read_service(&files, Some(service), &beside, &plain, settings, folder)?;
         let Read::Found(mut found) = read else {
             return Ok(read);
         };

@@ -166,3 +166,29 @@ fn what_cannot_be_used_says_why() {
     "#]],
     );
 }
+
+/// All services run where the file names none.
+#[test]
+fn the_services_beside_a_compose_service() {
+    let compose = "services: { app: { build: . }, db: { image: a }, mail: { image: b } }";
+    let check = |run: &str, expected: &Expect| {
+        let text = format!(
+            r#"{{ "dockerComposeFile": "../compose.yaml", "service": "app", "workspaceFolder": "/w" {run} }}"#
+        );
+        check_container("", &[(PATH, &text), ("compose.yaml", compose)], expected);
+    };
+    check(
+        "",
+        &expect![[r#"
+        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: All, exec: false, user: None, entrypoint: None })
+          no setting names a source, and .devcontainer/devcontainer.json does: a dev container in service `app`
+    "#]],
+    );
+    check(
+        r#", "runServices": ["db"]"#,
+        &expect![[r#"
+        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Named(["db"]), exec: false, user: None, entrypoint: None })
+          no setting names a source, and .devcontainer/devcontainer.json does: a dev container in service `app`
+    "#]],
+    );
+}

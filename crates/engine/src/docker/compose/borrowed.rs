@@ -4,17 +4,20 @@ use std::collections::HashMap;
 
 use bollard::Docker;
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
+use camino::Utf8Path;
 use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::{Compose, Interpreter};
 
 use super::super::container::{Container, engine_error};
 use super::super::own::Own;
 use super::super::recipe;
+use super::tool::Tool;
 use super::{PROJECT, SERVICE};
 
 /// The service's container that runs, with its image's id.
 pub(in super::super) async fn borrow(
     docker: &Docker,
+    root: &Utf8Path,
     interpreter: &Interpreter,
     compose: &Compose,
     own: &Own,
@@ -29,9 +32,10 @@ pub(in super::super) async fn borrow(
     let list = list.map_err(|e| engine_error("list containers", &e))?;
     let Some(id) = list.into_iter().next().and_then(|found| found.id) else {
         let message = format!("the service {service} of the project {project} is not running");
+        let tool = Tool::new(root, compose, interpreter.host.as_deref());
+        let line = tool.line(&["up", "-d", service]).await;
         return Err(RunError::new(Fault::Interpreter, message).help(format!(
-            "start it (docker compose -p {project} up -d {service}), or leave out compose.exec to run the \
-             tests in a container of their own"
+            "start it ({line}), or leave out compose.exec to run the tests in a container of their own"
         )));
     };
     let found = docker.inspect_container(&id, None::<InspectContainerOptions>).await;

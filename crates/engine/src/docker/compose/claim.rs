@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use camino::Utf8PathBuf;
 use sha2::{Digest as _, Sha256};
+use tokio::time::sleep;
 
 use crate::state::state_directory;
 use crate::supervisor::hex;
@@ -14,9 +15,14 @@ use crate::supervisor::hex;
 #[derive(Debug)]
 pub(crate) struct Claim(#[expect(dead_code, reason = "its lock is what it is for")] Option<File>);
 
+/// Between two looks whether somebody else is done.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
 /// What is claimed of a project.
 #[derive(Clone, Copy)]
 enum Part {
+    /// Making and replacing what its services have.
+    Making,
     /// What its services have made.
     Things,
     /// The task of ending them.
@@ -24,7 +30,12 @@ enum Part {
 }
 
 impl Claim {
-    /// That a run begins which needs what the project has: until its container stands, nobody may take it away. Waits for
+    /// That this process is the one to make or replace what the project has; waits for another one.
+    pub(super) async fn turn(project: &str) -> Self {
+        at_last(project, Part::Making).await
+    }
+
+    /// That a run begins which needs what the project has: until it is over, nobody may take that away. Waits for
     /// whoever is doing so. Where there is no place for a lock, there is none.
     pub(super) async fn begin(project: &str) -> Self {
         let path = path(project, Part::Things);
@@ -38,9 +49,14 @@ impl Claim {
         Self(taken.await.ok().flatten())
     }
 
-    /// That nobody begins with the project meanwhile; `None` where somebody does.
+    /// That nobody uses the project meanwhile; `None` where somebody does.
     pub(super) fn alone(project: &str) -> Option<Self> {
         exclusive(project, Part::Things)
+    }
+
+    /// The same, once nobody does.
+    pub(super) async fn alone_at_last(project: &str) -> Self {
+        at_last(project, Part::Things).await
     }
 
     /// That this process is the one to end what the project has; `None` where another one is.
@@ -54,6 +70,16 @@ pub(super) fn idle(project: &str) -> Duration {
     let began =
         path(project, Part::Things).and_then(|path| fs::metadata(path).ok()?.modified().ok());
     began.and_then(|began| began.elapsed().ok()).unwrap_or_default()
+}
+
+/// Looks again and again: a thread that waits for a lock would outlive a run that is cancelled.
+async fn at_last(project: &str, part: Part) -> Claim {
+    loop {
+        match exclusive(project, part) {
+            Some(claim) => return claim,
+            None => sleep(LOOK_AGAIN).await,
+        }
+    }
 }
 
 fn exclusive(project: &str, part: Part) -> Option<Claim> {
@@ -76,6 +102,7 @@ fn open(path: Utf8PathBuf) -> io::Result<File> {
 fn path(project: &str, part: Part) -> Option<Utf8PathBuf> {
     let name = hex(&Sha256::digest(project)[..8]);
     let part = match part {
+        Part::Making => "making",
         Part::Things => "things",
         Part::Ending => "ending",
     };

@@ -7,27 +7,34 @@
 mod borrowed;
 mod claim;
 mod needs;
+mod networks;
+mod ours;
 pub mod reaper;
+mod service;
+mod telling;
 mod tool;
 
 use bollard::Docker;
-use bollard::query_parameters::InspectNetworkOptions;
 use camino::Utf8Path;
-use testdock_core::interpreter::{ComposeService, compose_interpreter};
+use testdock_core::interpreter::{ComposeNetwork, ComposeService, compose_interpreter};
 use testdock_core::model::RunError;
-use testdock_core::plan::{Compose, Interpreter};
+use testdock_core::plan::{Compose, Interpreter, Options};
 
 use crate::consent;
 use crate::runner::Events;
+use needs::Needs;
+use networks::is_there;
+use service::Service;
 use tool::Tool;
 
 pub(super) use borrowed::borrow;
-pub(super) use claim::Claim;
-pub(super) use needs::{sweep, take_down};
+pub(crate) use claim::Claim;
+pub(super) use ours::{sweep, take_down};
 
-/// The labels with which the compose tool marks its containers.
+/// The labels with which the compose tool marks its containers and networks.
 const PROJECT: &str = "com.docker.compose.project";
 const SERVICE: &str = "com.docker.compose.service";
+const NETWORK: &str = "com.docker.compose.network";
 
 /// The service's interpreter, with nothing started.
 pub(super) async fn resolved(
@@ -36,7 +43,13 @@ pub(super) async fn resolved(
     compose: &Compose,
 ) -> Result<ComposeService, RunError> {
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
-    compose_interpreter(interpreter, compose, &tool.config().await?, root)
+    match compose_interpreter(interpreter, compose, &tool.config().await?, root) {
+        Err(error) if error.help.is_none() => {
+            let line = tool.line(&["config"]).await;
+            Err(error.help(format!("see what they come to: {line}")))
+        }
+        made => made,
+    }
 }
 
 /// The same, as far as it was resolved before and its files are as they were.
@@ -50,8 +63,8 @@ pub(super) fn remembered(
     Some(service.ok()?.interpreter)
 }
 
-/// The service's interpreter, with what the service needs up and well for as long as the claim is held; after that, for as
-/// long as a container of it runs.
+/// The service's interpreter, with what the service needs up, well and as the files say for as long as the claim is held;
+/// after that it stays for as long as a container of it runs, or until the files say something else.
 pub(super) async fn ready(
     docker: &Docker,
     root: &Utf8Path,
@@ -59,38 +72,44 @@ pub(super) async fn ready(
     compose: &Compose,
     events: &Events,
 ) -> Result<(Interpreter, Claim), RunError> {
-    let claim = Claim::begin(&compose.project).await;
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
     let service = resolved(root, interpreter, compose).await?;
     let mut made = service.interpreter;
     if compose.exec {
-        return Ok((made, claim));
+        return Ok((made, Claim::begin(&compose.project).await));
     }
     // Before anything of it is started, the services beside it included.
     consent::require(&made, root)?;
-    needs::bring_up(docker, &tool, interpreter, &service.needs, events).await?;
-    if interpreter.options.network.is_none() {
-        keep_networks_that_are_there(docker, &mut made).await;
+    // What the settings say goes before what the files say.
+    let networks = match interpreter.options.network {
+        Some(_) => &[],
+        None => service.networks.as_slice(),
+    };
+    let needs = Needs { docker, tool: &tool, interpreter, all: &service.needs, networks, events };
+    let claim = needs.bring_up().await?;
+    for (service, name) in &service.links {
+        if let Some(found) = Service::find(docker, &compose.project, service).await? {
+            made.options.links.push(format!("{}:{name}", found.name()));
+        }
     }
+    leave_out_absent(docker, networks, &mut made.options).await?;
     Ok((made, claim))
 }
 
-/// A network that nothing has made yet has nobody in it whom the tests could want to reach.
-async fn keep_networks_that_are_there(docker: &Docker, interpreter: &mut Interpreter) {
-    let options = &mut interpreter.options;
-    let all = options.network.take().into_iter();
-    let all: Vec<String> = all.chain(options.networks.drain(..).map(|join| join.network)).collect();
-    for network in all {
-        let is_mode = matches!(network.as_str(), "host" | "none" | "bridge" | "default");
-        let found = docker.inspect_network(&network, None::<InspectNetworkOptions>).await;
-        if !is_mode && found.is_err() {
-            continue;
-        }
-        match options.network {
-            None => options.network = Some(network),
-            Some(_) => {
-                options.networks.push(testdock_core::plan::Join { network, aliases: Vec::new() })
+/// Leaves out the network that nothing has made.
+async fn leave_out_absent(
+    docker: &Docker,
+    networks: &[ComposeNetwork],
+    options: &mut Options,
+) -> Result<(), RunError> {
+    for network in networks.iter().filter(|network| network.is_plain) {
+        if !is_there(docker, network).await? {
+            options.networks.retain(|join| join.network != network.name);
+            if options.network.as_ref() == Some(&network.name) {
+                let next = (!options.networks.is_empty()).then(|| options.networks.remove(0));
+                options.network = next.map(|join| join.network);
             }
         }
     }
+    Ok(())
 }

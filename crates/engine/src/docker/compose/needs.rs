@@ -1,282 +1,217 @@
-//! What a service needs: brought up by the compose tool, waited for, and taken down when nobody uses it.
+//! What a service needs: brought up by the compose tool, and waited for.
 
-use std::collections::HashMap;
 use std::io::Write as _;
 use std::time::Duration;
 
 use bollard::Docker;
-use bollard::models::{ContainerInspectResponse, HealthStatusEnum};
-use bollard::query_parameters::{
-    InspectContainerOptions, ListContainersOptionsBuilder, ListNetworksOptionsBuilder,
-    RemoveContainerOptionsBuilder,
-};
 use camino::Utf8Path;
-use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
-use testdock_core::interpreter::{Condition, Dependency, compose_labels};
+use testdock_core::containers::origin::WORKSPACE;
+use testdock_core::interpreter::{ComposeNetwork, Condition, Dependency, compose_labels};
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::plan::Interpreter;
 use tokio::time::{Instant, sleep};
 
-use super::super::container::{engine_error, now};
-use super::super::recipe::{KEY, lease};
+use super::super::recipe::lease;
+use super::PROJECT;
 use super::claim::Claim;
+use super::networks::ensure;
+use super::ours::{SERVES, forsake};
 use super::reaper;
+use super::service::{DEFINITION, Service, State, hash};
 use super::tool::Tool;
-use super::{PROJECT, SERVICE};
 use crate::runner::Events;
 use crate::text;
-
-/// The label of what Testdock had started: for which interpreter of the workspace.
-pub(super) const SERVES: &str = "dev.testdock.serves";
 
 /// A service has so long to become what is asked of it.
 const PATIENCE: Duration = Duration::from_secs(180);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
-/// What was started so recently may be waiting for the container that needs it.
-const YOUNG: i64 = 300;
 
-/// How a service is.
-enum State {
-    /// As it has to be.
-    Well,
-    /// Not yet.
-    Coming,
-    /// Not there, or ended.
-    Down,
-    /// It will not become well, and why.
-    Bad(String),
+/// The services that a compose service needs, in its project.
+pub(super) struct Needs<'a> {
+    pub(super) docker: &'a Docker,
+    pub(super) tool: &'a Tool<'a>,
+    pub(super) interpreter: &'a Interpreter,
+    pub(super) all: &'a [Dependency],
+    pub(super) networks: &'a [ComposeNetwork],
+    pub(super) events: &'a Events,
 }
 
-/// Makes sure that all that is needed is there. What runs already is left as it is.
-pub(super) async fn bring_up(
-    docker: &Docker,
-    tool: &Tool<'_>,
-    interpreter: &Interpreter,
-    needs: &[Dependency],
-    events: &Events,
-) -> Result<(), RunError> {
-    let mut down = Vec::new();
-    for need in needs {
-        let is_down = match state(docker, tool, need).await? {
-            State::Down => true,
-            // What made it fail may be mended meanwhile.
-            State::Bad(_) => forsake(docker, tool, need).await,
-            State::Well | State::Coming => false,
-        };
-        if is_down {
-            down.push(need.service.as_str());
+impl Needs<'_> {
+    /// Makes sure that all that is needed is there, and as the files say; it stays for as long as the claim is held.
+    /// What somebody else has started is left as it is.
+    pub(super) async fn bring_up(&self) -> Result<Claim, RunError> {
+        // One at a time: two would make the same containers.
+        let turn = Claim::turn(self.project()).await;
+        self.remove_outdated().await?;
+        let claim = Claim::begin(self.project()).await;
+        self.start().await?;
+        self.make_networks().await?;
+        drop(turn);
+        let deadline = Instant::now() + PATIENCE;
+        for need in self.all {
+            self.wait_for(need, deadline).await?;
         }
+        Ok(claim)
     }
-    if !down.is_empty() {
-        events.send(RunEvent::Preparing(Stage::Starting)).await;
-        reaper::hire(tool, lease(interpreter));
-        events.send(RunEvent::BuildLog(format!("starting {}", down.join(", ")))).await;
-        up(tool, interpreter, &down).await?;
+
+    fn project(&self) -> &str {
+        &self.tool.compose.project
     }
-    let deadline = Instant::now() + PATIENCE;
-    for need in needs {
+
+    async fn find(&self, need: &Dependency) -> Result<Option<Service>, RunError> {
+        Service::find(self.docker, self.project(), &need.service).await
+    }
+
+    /// Removes what Testdock had started and is not what the files say by now, or failed: what made it fail may be mended.
+    async fn remove_outdated(&self) -> Result<(), RunError> {
+        let mut outdated = Vec::new();
+        for need in self.all {
+            if let Some(found) = self.find(need).await?
+                && found.is_ours()
+                && (found.failed(need.condition) || found.is_outdated(self.docker, need).await)
+            {
+                outdated.push(need.service.as_str());
+            }
+        }
+        if outdated.is_empty() {
+            return Ok(());
+        }
+        let names = outdated.join(", ");
+        let alone = match Claim::alone(self.project()) {
+            Some(alone) => alone,
+            None => {
+                let words = format!("waiting for another run to end, which uses {names}");
+                self.events.send(RunEvent::BuildLog(words)).await;
+                Claim::alone_at_last(self.project()).await
+            }
+        };
+        self.events.send(RunEvent::BuildLog(format!("replacing {names}"))).await;
+        for service in outdated {
+            forsake(self.docker, self.project(), service).await;
+        }
+        drop(alone);
+        Ok(())
+    }
+
+    /// Has the tool start what does not run.
+    async fn start(&self) -> Result<(), RunError> {
+        let mut down = Vec::new();
+        for need in self.all {
+            let is_down = match self.find(need).await?.map(|found| found.state(need.condition)) {
+                None | Some(State::Down) => true,
+                Some(State::Ended(_)) => need.condition != Condition::Completed,
+                Some(State::Well | State::Coming | State::Bad(..)) => false,
+            };
+            if is_down {
+                down.push(need);
+            }
+        }
+        if down.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = down.iter().map(|need| need.service.as_str()).collect();
+        self.events.send(RunEvent::Preparing(Stage::Starting)).await;
+        reaper::hire(self.tool, lease(self.interpreter));
+        self.events.send(RunEvent::BuildLog(format!("starting {}", names.join(", ")))).await;
+        let Err(error) = self.up(&down).await else {
+            return Ok(());
+        };
+        // The tool waits for some of them itself, and does not say what they said.
+        for need in self.all {
+            if let Some(found) = self.find(need).await?
+                && found.failed(need.condition)
+            {
+                return Err(self.unwell(need, &found).await);
+            }
+        }
+        Err(error)
+    }
+
+    /// Makes the networks of the tests that the tool has not made for what it started.
+    async fn make_networks(&self) -> Result<(), RunError> {
+        for network in self.networks {
+            // In one that nobody made there is nobody to be reached.
+            if network.is_plain {
+                continue;
+            }
+            let labels = [(PROJECT, self.project()), (WORKSPACE, self.tool.root.as_str())];
+            if ensure(self.docker, network, &self.interpreter.name, &labels).await? {
+                reaper::hire(self.tool, lease(self.interpreter));
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts services, marked as ours; none that has a container is made anew.
+    async fn up(&self, needs: &[&Dependency]) -> Result<(), RunError> {
+        let main = self.tool.compose.files.first().map(|file| file.on(self.tool.root));
+        let main = main.and_then(|path| text::read(&path).ok()).unwrap_or_default();
+        let hashes: Vec<String> = needs.iter().map(|need| hash(&need.definition)).collect();
+        let labels = needs.iter().zip(&hashes).map(|(need, hash)| {
+            let labels = vec![
+                (SERVES, self.interpreter.name.as_str()),
+                (WORKSPACE, self.tool.root.as_str()),
+                (DEFINITION, hash.as_str()),
+            ];
+            (need.service.as_str(), labels)
+        });
+        let over = compose_labels(&main, &labels.collect::<Vec<_>>());
+        let failed = |e: std::io::Error| {
+            RunError::new(Fault::Interpreter, format!("cannot write a temporary file: {e}"))
+                .help("make room, or set TMPDIR")
+        };
+        let mut file = tempfile::Builder::new().suffix(".yaml").tempfile().map_err(failed)?;
+        file.write_all(over.as_bytes()).map_err(failed)?;
+        let path = Utf8Path::from_path(file.path()).unwrap_or(Utf8Path::new(""));
+        let services = needs.iter().map(|need| need.service.as_str());
+        let words: Vec<&str> = ["up", "-d", "--no-recreate"].into_iter().chain(services).collect();
+        self.tool.run(&[path], &words).await?;
+        Ok(())
+    }
+
+    async fn wait_for(&self, need: &Dependency, deadline: Instant) -> Result<(), RunError> {
         loop {
-            match state(docker, tool, need).await? {
-                State::Well => break,
-                State::Coming if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
-                State::Coming => return Err(unwell(need, "it is not ready after three minutes")),
-                State::Down => return Err(unwell(need, "it ended")),
-                State::Bad(why) => return Err(unwell(need, &why)),
+            let Some(found) = self.find(need).await? else {
+                return Err(unwell(need, "it is gone", ""));
+            };
+            match (found.state(need.condition), need.condition) {
+                // What has run to its end was started.
+                (State::Well, _) | (State::Ended(0), Condition::Started) => return Ok(()),
+                (State::Coming, _) if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
+                _ => return Err(self.unwell(need, &found).await),
             }
         }
     }
-    Ok(())
-}
 
-/// Removes a failed service that Testdock had started; whether it was one.
-async fn forsake(docker: &Docker, tool: &Tool<'_>, need: &Dependency) -> bool {
-    let ours = listed(docker, SERVES).await.into_iter().filter(|it| {
-        it.label(PROJECT) == tool.compose.project && it.label(SERVICE) == need.service
-    });
-    let ours: Vec<Listed> = ours.collect();
-    for left in &ours {
-        remove(docker, &left.id, &tool.compose.project).await;
+    /// Why a service is not as it has to be.
+    async fn unwell(&self, need: &Dependency, found: &Service) -> RunError {
+        let log = found.log(self.docker).await;
+        let error = match found.state(need.condition) {
+            State::Ended(code) => unwell(need, &format!("it ended with exit code {code}"), &log),
+            State::Bad(why, said) if !said.trim().is_empty() => unwell(need, why, &said),
+            State::Bad(why, _) => unwell(need, why, &log),
+            State::Down => unwell(need, "it does not start", &log),
+            State::Well | State::Coming => {
+                unwell(need, "it is not ready after three minutes", &log)
+            }
+        };
+        let service = &need.service;
+        if found.is_ours() {
+            let line = self.tool.line(&["logs", service]).await;
+            return error.help(format!("see its log: {line}"));
+        }
+        error.help(format!(
+            "Testdock did not start it, and leaves it as it is: {} makes it anew",
+            self.tool.line(&["up", "-d", "--force-recreate", service]).await
+        ))
     }
-    !ours.is_empty()
 }
 
-fn unwell(need: &Dependency, why: &str) -> RunError {
+fn unwell(need: &Dependency, why: &str, log: &str) -> RunError {
     let service = &need.service;
-    let (first, log) = why.split_once('\n').unwrap_or((why, ""));
-    let message = format!("the service {service}, which the tests need, is not well: {first}");
-    let error = RunError::new(Fault::Interpreter, message)
-        .help(format!("see its log: docker compose logs {service}"));
-    RunError { log: (!log.is_empty()).then(|| log.into()), ..error }
-}
-
-/// Starts services, marked as ours; none that has a container is made anew.
-async fn up(tool: &Tool<'_>, interpreter: &Interpreter, services: &[&str]) -> Result<(), RunError> {
-    let main = tool.compose.files.first().map(|file| file.on(tool.root));
-    let main = main.and_then(|path| text::read(&path).ok()).unwrap_or_default();
-    let labels = [(SERVES, interpreter.name.as_str()), (WORKSPACE, tool.root.as_str())];
-    let over = compose_labels(&main, services, &labels);
-    let failed = |e: std::io::Error| {
-        RunError::new(Fault::Interpreter, format!("cannot write a temporary file: {e}"))
-            .help("make room, or set TMPDIR")
-    };
-    let mut file = tempfile::Builder::new().suffix(".yaml").tempfile().map_err(failed)?;
-    file.write_all(over.as_bytes()).map_err(failed)?;
-    let path = Utf8Path::from_path(file.path()).unwrap_or(Utf8Path::new(""));
-    tool.run(&[path], &[&["up", "-d", "--no-recreate"], services].concat()).await?;
-    Ok(())
-}
-
-async fn state(docker: &Docker, tool: &Tool<'_>, need: &Dependency) -> Result<State, RunError> {
-    let filters = HashMap::from([(
-        "label",
-        vec![format!("{PROJECT}={}", tool.compose.project), format!("{SERVICE}={}", need.service)],
-    )]);
-    let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-    let listed = docker.list_containers(Some(options)).await;
-    let listed = listed.map_err(|e| engine_error("list containers", &e))?;
-    let one_off = |labels: &HashMap<String, String>| {
-        labels.get("com.docker.compose.oneoff").is_some_and(|it| it.eq_ignore_ascii_case("true"))
-    };
-    let own = listed.into_iter().find(|c| !c.labels.as_ref().is_some_and(one_off));
-    let Some(id) = own.and_then(|c| c.id) else {
-        return Ok(State::Down);
-    };
-    match docker.inspect_container(&id, None::<InspectContainerOptions>).await {
-        Ok(found) => Ok(judge(&found, need.condition)),
-        Err(_) => Ok(State::Down),
+    let message = format!("the service {service}, which the tests need, is not well: {why}");
+    RunError {
+        log: (!log.trim().is_empty()).then(|| log.trim().into()),
+        ..RunError::new(Fault::Interpreter, message)
     }
-}
-
-fn judge(found: &ContainerInspectResponse, condition: Condition) -> State {
-    let state = found.state.clone().unwrap_or_default();
-    let running = state.running == Some(true);
-    let code = state.exit_code.unwrap_or(0);
-    let ended = state.status.map(|s| s.to_string()).is_some_and(|status| status == "exited");
-    if condition == Condition::Completed {
-        return match (running, ended, code) {
-            (true, ..) => State::Coming,
-            (_, true, 0) => State::Well,
-            (_, true, code) => State::Bad(format!("it ended with exit code {code}")),
-            _ => State::Down,
-        };
-    }
-    let health = state.health.unwrap_or_default();
-    let last = health.log.as_ref().and_then(|log| log.last());
-    let said = last.and_then(|probe| probe.output.clone()).unwrap_or_default();
-    match (condition, health.status) {
-        _ if !running => State::Down,
-        (Condition::Healthy, Some(HealthStatusEnum::HEALTHY)) | (Condition::Started, _) => {
-            State::Well
-        }
-        (_, Some(HealthStatusEnum::UNHEALTHY)) => {
-            State::Bad(format!("its health check fails\n{}", said.trim()))
-        }
-        (_, Some(HealthStatusEnum::STARTING)) => State::Coming,
-        _ => State::Bad("it has no health check, and its health is asked for".to_owned()),
-    }
-}
-
-/// Takes down what Testdock had started for containers that are gone, unless somebody else uses the
-/// project by now. Where nobody was killed, a process of its own has done it before.
-pub(in super::super) async fn sweep(docker: &Docker) {
-    let ours = listed(docker, SERVES).await;
-    if ours.is_empty() {
-        return;
-    }
-    let users = users(docker).await;
-    let old = now() - YOUNG;
-    for left in
-        ours.iter().filter(|left| left.created < old && !users.iter().any(|it| left.serves(it)))
-    {
-        let project = left.project();
-        let Some(_alone) = Claim::alone(&project) else {
-            continue;
-        };
-        if !is_shared(docker, &project).await {
-            remove(docker, &left.id, &project).await;
-        }
-    }
-}
-
-/// The containers of tests that run.
-pub(super) async fn users(docker: &Docker) -> Vec<Listed> {
-    let mut tests = listed(docker, KEY).await;
-    tests.retain(|container| container.running && !container.label(INTERPRETER).is_empty());
-    tests
-}
-
-/// Whether somebody else runs something of a project.
-pub(super) async fn is_shared(docker: &Docker, project: &str) -> bool {
-    let all = listed(docker, &format!("{PROJECT}={project}")).await;
-    all.iter().any(|container| container.running && container.label(SERVES).is_empty())
-}
-
-/// Removes a container of a project, and with the last one the project's networks.
-pub(super) async fn remove(docker: &Docker, id: &str, project: &str) {
-    let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
-    // Whoever else has removed it meanwhile has done it.
-    let _ = docker.remove_container(id, Some(options)).await;
-    if project.is_empty() || !listed(docker, &format!("{PROJECT}={project}")).await.is_empty() {
-        return;
-    }
-    let filters = HashMap::from([("label", vec![format!("{PROJECT}={project}")])]);
-    let options = ListNetworksOptionsBuilder::default().filters(&filters).build();
-    for network in docker.list_networks(Some(options)).await.unwrap_or_default() {
-        // One that is in use stays.
-        let _ = docker.remove_network(&network.id.unwrap_or_default()).await;
-    }
-}
-
-/// A container as the engine lists it.
-pub(super) struct Listed {
-    pub(super) id: String,
-    created: i64,
-    running: bool,
-    labels: HashMap<String, String>,
-}
-
-impl Listed {
-    fn label(&self, name: &str) -> String {
-        self.labels.get(name).cloned().unwrap_or_default()
-    }
-
-    /// The compose project that it is of.
-    pub(super) fn project(&self) -> String {
-        self.label(PROJECT)
-    }
-
-    /// Whether it was started for a container of tests like `user`.
-    pub(super) fn serves(&self, user: &Self) -> bool {
-        self.label(WORKSPACE) == user.label(WORKSPACE)
-            && self.label(SERVES) == user.label(INTERPRETER)
-    }
-}
-
-pub(super) async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
-    let filters = HashMap::from([("label", vec![label.to_owned()])]);
-    let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-    let list = docker.list_containers(Some(options)).await.unwrap_or_default();
-    let listed = list.into_iter().map(|c| Listed {
-        id: c.id.unwrap_or_default(),
-        created: c.created.unwrap_or(0),
-        running: c.state.is_some_and(|state| state.to_string() == "running"),
-        labels: c.labels.unwrap_or_default(),
-    });
-    listed.collect()
-}
-
-/// Takes down what Testdock had started for an interpreter of the workspace, and says its names.
-pub(in super::super) async fn take_down(
-    docker: &Docker,
-    root: &Utf8Path,
-    interpreter: &str,
-) -> Vec<String> {
-    let mut removed = Vec::new();
-    for left in listed(docker, &format!("{SERVES}={interpreter}")).await {
-        if left.label(WORKSPACE) == root.as_str() {
-            remove(docker, &left.id, &left.label(PROJECT)).await;
-            removed.push(format!("{} of {}", left.label(SERVICE), left.label(PROJECT)));
-        }
-    }
-    removed
 }

@@ -16,7 +16,7 @@ use tokio::process::Command;
 use tokio::time::sleep;
 
 use super::claim::{self, Claim};
-use super::needs::{self, SERVES};
+use super::ours;
 use super::tool::Tool;
 use crate::docker::connect::connect;
 
@@ -80,22 +80,22 @@ async fn end(docker: &Docker, project: &str, lease: Duration) -> Option<Wait> {
     let Some(_alone) = Claim::alone(project) else {
         return Some(Wait::Some);
     };
-    let ours = needs::listed(docker, SERVES).await;
+    let ours = ours::started(docker).await;
     let ours: Vec<_> = ours.into_iter().filter(|it| it.project() == project).collect();
     if ours.is_empty() {
         return None;
     }
     if let Some(user) =
-        needs::users(docker).await.into_iter().find(|it| ours.iter().any(|o| o.serves(it)))
+        ours::users(docker).await.into_iter().find(|it| ours.iter().any(|o| o.serves(it)))
     {
         return Some(Wait::For(user.id));
     }
     if claim::idle(project) < lease {
         return Some(Wait::Some);
     }
-    if !needs::is_shared(docker, project).await {
-        for left in ours {
-            needs::remove(docker, &left.id, project).await;
+    if !ours::is_shared(docker, project).await {
+        for left in &ours {
+            ours::remove(docker, left).await;
         }
     }
     None

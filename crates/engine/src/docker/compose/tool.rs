@@ -12,6 +12,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::Compose;
 use tokio::process::Command;
 
+use super::telling::telling;
 use crate::scan::host;
 use crate::supervisor::hex;
 use crate::text;
@@ -51,49 +52,61 @@ impl<'a> Tool<'a> {
     pub(super) async fn run(&self, over: &[&Utf8Path], words: &[&str]) -> Result<String, RunError> {
         let mut command = self.command(over).await?;
         command.args(words);
-        let doing = words.first().copied().unwrap_or_default();
-        let out = command.output().await.map_err(|e| self.failed(doing, &e.to_string()))?;
+        let out = match command.output().await {
+            Ok(out) => out,
+            Err(error) => return Err(self.failed(words, &error.to_string()).await),
+        };
         if out.status.success() {
             return Ok(String::from_utf8_lossy(&out.stdout).into_owned());
         }
         let said = String::from_utf8_lossy(&out.stderr);
-        let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-        let last = lines.last().copied().unwrap_or("it did not say why");
-        let error = self.failed(doing, last.trim());
-        Err(RunError { log: (lines.len() > 1).then(|| said.trim().into()), ..error })
+        let error = self.failed(words, &telling(&said)).await;
+        Err(RunError {
+            log: (said.trim().lines().count() > 1).then(|| said.trim().into()),
+            ..error
+        })
     }
 
-    fn failed(&self, doing: &str, why: &str) -> RunError {
-        let fault = if doing == "config" { Fault::Configuration } else { Fault::Interpreter };
+    async fn failed(&self, words: &[&str], why: &str) -> RunError {
         let files: Vec<&str> = self.compose.files.iter().map(|file| file.as_str()).collect();
         let files = files.join(", ");
-        let message = match doing {
-            "config" => format!("cannot resolve {files}: {why}"),
-            _ => format!(
-                "cannot start what service {} of {files} needs: {why}",
-                self.compose.service
+        let service = &self.compose.service;
+        let (fault, message) = match words {
+            ["config"] => (Fault::Configuration, format!("cannot resolve {files}: {why}")),
+            _ => (
+                Fault::Interpreter,
+                format!("cannot start what service {service} of {files} needs: {why}"),
             ),
         };
-        RunError::new(fault, message)
-            .help(format!("see what the tool says: docker compose -f {} {doing}", files))
+        let line = self.line(words).await;
+        RunError::new(fault, message).help(format!("see what the tool says: {line}"))
+    }
+
+    /// The command line that a person would type in the workspace.
+    pub(super) async fn line(&self, words: &[&str]) -> String {
+        let (program, first) = program().await.unwrap_or(PROGRAMS[0]);
+        let all = [program].into_iter().chain(first.iter().copied()).chain(self.options(&[]));
+        let all = all.chain(words.iter().copied());
+        shlex::try_join(all.clone()).unwrap_or_else(|_| all.collect::<Vec<_>>().join(" "))
+    }
+
+    /// What comes before the tool's own command, with further files laid over the service's own.
+    fn options<'o>(&'o self, over: &'o [&Utf8Path]) -> impl Iterator<Item = &'o str> + Clone {
+        let Compose { files, env_files, profiles, project, .. } = self.compose;
+        let files = files.iter().map(|file| file.as_str());
+        let files = files.chain(over.iter().map(|file| file.as_str()));
+        let env_files = env_files.iter().map(|file| file.as_str());
+        ["-p", project]
+            .into_iter()
+            .chain(files.flat_map(|file| ["-f", file]))
+            .chain(env_files.flat_map(|file| ["--env-file", file]))
+            .chain(profiles.iter().flat_map(|profile| ["--profile", profile]))
     }
 
     async fn command(&self, over: &[&Utf8Path]) -> Result<Command, RunError> {
         let (program, first) = program().await?;
         let mut command = Command::new(program);
-        command.args(first).args(["-p", &self.compose.project]);
-        for file in &self.compose.files {
-            command.args(["-f", file.as_str()]);
-        }
-        for file in over {
-            command.args(["-f", file.as_str()]);
-        }
-        for file in &self.compose.env_files {
-            command.args(["--env-file", file.as_str()]);
-        }
-        for profile in &self.compose.profiles {
-            command.args(["--profile", profile]);
-        }
+        command.args(first).args(self.options(over));
         if let Some(host) = self.host {
             command.env("DOCKER_HOST", host);
         }
@@ -134,10 +147,11 @@ impl<'a> Tool<'a> {
     }
 }
 
+const PROGRAMS: [(&str, &[&str]); 2] = [("docker", &["compose"]), ("docker-compose", &[])];
+
 /// Version 2 where it is there, else version 1.
 async fn program() -> Result<(&'static str, &'static [&'static str]), RunError> {
-    let known: [(&str, &[&str]); 2] = [("docker", &["compose"]), ("docker-compose", &[])];
-    for (program, first) in known {
+    for (program, first) in PROGRAMS {
         let mut command = Command::new(program);
         command.args(first).arg("version").stdin(Stdio::null()).kill_on_drop(true);
         if command.output().await.is_ok_and(|out| out.status.success()) {
