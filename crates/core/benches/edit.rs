@@ -19,7 +19,8 @@ const UNFINISHED: &str = "call(\"";
 fn main() {
     let python = "@pytest.mark.parametrize('x', [1, 2])\ndef test_caseN(x):\n    assert x * N >= 0, 'message'\n\n\n";
     let go = "func TestCase_caseN(t *testing.T) {\n\tif N < 0 {\n\t\tt.Fatal(\"no\")\n\t}\n}\n";
-    let javascript = "test('caseN', () => {\n  if (N < 0) {\n    throw new Error('no');\n  }\n});\n";
+    let javascript =
+        "test('caseN', () => {\n  if (N < 0) {\n    throw new Error('no');\n  }\n});\n";
     let java = "    @Test\n    void caseN() {\n        assertTrue(N >= 0);\n    }\n\n";
     let text = |head: &str, test: &str, foot: &str| {
         let tests = (0..LINES / 5).map(|number| test.replace('N', &number.to_string()));

@@ -10,9 +10,10 @@ use camino::Utf8Path;
 use regex::Regex;
 
 use super::detect::{self, is_foreign};
+use super::invocation::below;
+use crate::frameworks::chosen;
 use crate::frameworks::known::JOINT;
 use crate::frameworks::words::portions;
-use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Job, Site};
@@ -20,6 +21,8 @@ use crate::resolve::Contents;
 
 /// Longer patterns are divided among several commands.
 const LONGEST_PATTERN: usize = 32 * 1024;
+
+const MAY_BE_EMPTY: &str = "--pass-with-no-tests";
 
 /// The directories of a configuration that have tests.
 pub(super) fn detect(contents: Contents<'_>) -> Vec<RelPath> {
@@ -88,6 +91,7 @@ pub(super) fn imports_test(text: &str) -> bool {
 /// What one command runs.
 #[derive(Debug, Default)]
 struct Step {
+    folders: Vec<RelPath>,
     files: Vec<RelPath>,
     names: Vec<String>,
     out: Vec<String>,
@@ -98,10 +102,12 @@ pub(super) fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
     if is_all && job.exclude.is_empty() {
         return Vec::new();
     }
-    let mut whole = Step::default();
+    let mut whole = Step { folders: chosen::folders(job), ..Step::default() };
     let mut some: Vec<Step> = Vec::new();
     let mut alone: Vec<Step> = Vec::new();
-    for (file, chosen) in chosen::files(job) {
+    let mut files = chosen::files(job);
+    files.retain(|file, _| !whole.folders.iter().any(|dir| file.strip(dir).is_some()));
+    for (file, chosen) in files {
         let out = job.exclude.iter().filter(|out| out.file == file && !out.names.is_empty());
         let out: Vec<String> = out.map(|out| pattern(job, out)).collect();
         let names = chosen.map(|ids| ids.into_iter().map(|id| pattern(job, id)));
@@ -110,21 +116,25 @@ pub(super) fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
         let same = |step: &Step| step.files.iter().any(|it| name(it) == name(&file));
         match (names, some.iter_mut().find(|step| !same(step))) {
             (names, _) if !out.is_empty() => {
-                alone.push(Step { files: vec![file], names: names.unwrap_or_default(), out });
+                let names = names.unwrap_or_default();
+                alone.push(Step { files: vec![file], names, out, ..Step::default() });
             }
             (None, _) => whole.files.push(file),
             (Some(names), Some(step)) => {
                 step.names.extend(names);
                 step.files.push(file);
             }
-            (Some(names), None) => some.push(Step { files: vec![file], names, out }),
+            (Some(names), None) => {
+                some.push(Step { files: vec![file], names, ..Step::default() });
+            }
         }
     }
-    let whole = (!whole.files.is_empty()).then_some(whole);
+    let is_any = !whole.files.is_empty() || !whole.folders.is_empty();
+    let whole = is_any.then_some(whole);
     let steps = whole.into_iter().chain(some).chain(alone);
     let steps: Vec<Vec<String>> = steps.flat_map(|step| step.words(site)).collect();
     match steps.is_empty() {
-        true => vec![vec!["--pass-with-no-tests".to_owned(), "--grep=/(?!)/".to_owned()]],
+        true => vec![vec![MAY_BE_EMPTY.to_owned(), "(?!)".to_owned()]],
         false => steps,
     }
 }
@@ -132,11 +142,13 @@ pub(super) fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
 impl Step {
     /// The commands of it: several where its patterns are long.
     fn words(self, site: &Site) -> Vec<Vec<String>> {
-        let files =
-            self.files.iter().map(|file| format!("^{}$", regex::escape(&site.workspace(file))));
-        let files: Vec<String> = files.collect();
+        let path = |path: &RelPath| regex::escape(&site.workspace(path));
+        let files = self.files.iter().map(|file| format!("^{}$", path(file)));
+        let folders = self.folders.iter().map(|dir| format!("^{}/", path(dir)));
+        let may_be_empty = (!self.folders.is_empty()).then(|| MAY_BE_EMPTY.to_owned());
         let out = (!self.out.is_empty()).then(|| grep("--grep-invert", &self.out));
-        let rest: Vec<String> = out.into_iter().chain(files).collect();
+        let rest = may_be_empty.into_iter().chain(out).chain(folders).chain(files);
+        let rest: Vec<String> = rest.collect();
         if self.names.is_empty() {
             return vec![rest];
         }
@@ -159,8 +171,7 @@ fn pattern(job: &Job, id: &TestId) -> String {
     let (project, id) = of_project(job, id);
     let project =
         project.map_or_else(|| "(?:.* )?".to_owned(), |name| format!("{} ", regex::escape(&name)));
-    let is_group = job.known.item(&id).is_some_and(|item| item.kind == ItemKind::Group);
-    let below = if is_group { " .*" } else { "" };
+    let below = below(job, &id);
     let names = job.known.levels(&id, regex::escape).join(" ");
     let file = regex::escape(name(&id.file));
     format!(r"^{project}(?:\S.*\/)?{file} {names}{below}(?: @\S+)*$")

@@ -47,8 +47,8 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &["web/src/deep"],
         &[],
         &expect![[r#"
-        ["/app/web/src/deep/b.test.js"]
-    "#]],
+            ["/app/web/src/deep/"]
+        "#]],
     );
     check(
         &VITEST,
@@ -79,16 +79,16 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &[],
         &[ADDS, "web/src/deep"],
         &expect![[r#"
-        ["--grep=^(?!(?:cart adds \\(1 \\+ 1\\))$)", "/app/web/src/a.test.js"]
-    "#]],
+            ["--grep=^(?!(?:cart adds \\(1 \\+ 1\\))$)", "--testdock-chosen=/app/web/src/a.test.js", "/app/web/src/a.test.js"]
+        "#]],
     );
     check(
         &MOCHA,
         &["web/src/deep"],
         &["web/src"],
         &expect![[r#"
-        ["--grep=(?!)"]
-    "#]],
+            ["--testdock-chosen=/app/web/src/deep", "/app/web/src/deep"]
+        "#]],
     );
 }
 
