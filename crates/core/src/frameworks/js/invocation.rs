@@ -237,14 +237,20 @@ fn by_name(tool: Tool, names: &str) -> String {
 
 /// The names of a test, or of all in a group, as a regular expression.
 fn pattern(job: &Job, id: &TestId) -> String {
-    format!("{}{}", job.known.levels(id, regex::escape).join(" "), below(job, id))
+    format!("{}{}", levels(job, id).join(" "), below(job, id))
+}
+
+/// The expression of each name. A point is no end of a line, which a name may have all the same.
+pub(super) fn levels(job: &Job, id: &TestId) -> Vec<String> {
+    let escaped = |name: &str| regex::escape(name).replace('\n', r"\n").replace('\r', r"\r");
+    job.known.levels(id, escaped).iter().map(|level| level.replace(".*", "[^]*")).collect()
 }
 
 /// What follows the names of a group. Of a file that discovery does not read nobody knows which names are those of groups.
 pub(super) fn below(job: &Job, id: &TestId) -> &'static str {
     match job.known.item(id) {
-        Some(item) if item.kind == ItemKind::Group => " .*",
-        None if job.known.in_file(&id.file).is_empty() => "(?: .*)?",
+        Some(item) if item.kind == ItemKind::Group => " [^]*",
+        None if job.known.in_file(&id.file).is_empty() => "(?: [^]*)?",
         _ => "",
     }
 }
@@ -275,7 +281,7 @@ fn patterns_of_parts(job: &Job, id: &TestId) -> Vec<String> {
     };
     let ids: BTreeSet<TestId> = ids.into_iter().map(whole).collect();
     let patterns = ids.into_iter().map(|id| {
-        let mut levels = job.known.levels(&id, regex::escape);
+        let mut levels = levels(job, &id);
         let own = levels.pop().unwrap_or_default();
         let above =
             if levels.is_empty() { String::new() } else { format!("(?:{} )?", levels.join(" ")) };

@@ -8,9 +8,12 @@ use std::sync::LazyLock;
 
 use camino::Utf8Path;
 use regex::Regex;
+use serde_json::Value;
 
-use super::detect::{self, is_foreign};
-use super::invocation::below;
+use super::detect::is_foreign;
+use super::invocation::{below, levels};
+use super::names::Names;
+use super::{Tool, settings};
 use crate::frameworks::chosen;
 use crate::frameworks::known::JOINT;
 use crate::frameworks::words::portions;
@@ -31,10 +34,11 @@ pub(super) fn detect(contents: Contents<'_>) -> Vec<RelPath> {
         let (inner, homes) = at(root, contents);
         let is_below =
             |path: &RelPath, dirs: &[RelPath]| dirs.iter().any(|dir| path.strip(dir).is_some());
+        let names = Names::of(Tool::Playwright, root, contents);
         contents.files.iter().any(|path| {
-            let rest =
-                path.strip(root).filter(|_| is_below(path, &homes) && !is_below(path, &inner));
-            rest.is_some_and(|rest| detect::is_test_file(super::Tool::Playwright, rest))
+            is_below(path, &homes)
+                && !is_below(path, &inner)
+                && names.take(Tool::Playwright, root, path)
         })
     };
     roots.into_iter().filter(has_tests).collect()
@@ -45,16 +49,20 @@ pub(super) fn at(root: &RelPath, contents: Contents<'_>) -> (Vec<RelPath>, Vec<R
     let dirs = configurations(contents).map(RelPath::parent);
     let inner = dirs.filter(|dir| dir != root && dir.strip(root).is_some()).collect();
     let own = configurations(contents).filter(|path| path.parent() == *root);
-    let mut homes: Vec<RelPath> = own.flat_map(|path| homes_of(path, contents)).collect();
-    if homes.is_empty() {
-        homes.push(root.clone());
-    }
-    (inner, homes)
+    // Where the configuration has none, or works it out, projects without one have theirs anywhere.
+    let homes = own.flat_map(|path| {
+        let (own, of_projects) = homes_of(path, contents);
+        of_projects.into_iter().chain([own.unwrap_or_else(|| root.clone())])
+    });
+    let homes: Vec<RelPath> = homes.collect();
+    let anywhere = homes.is_empty().then(|| root.clone());
+    (inner, homes.into_iter().chain(anywhere).collect())
 }
 
 /// Where tests are that are Playwright's alone.
 pub(super) fn homes(contents: Contents<'_>) -> Vec<RelPath> {
-    configurations(contents).flat_map(|path| homes_of(path, contents)).collect()
+    let homes = configurations(contents).map(|path| homes_of(path, contents));
+    homes.flat_map(|(own, of_projects)| own.into_iter().chain(of_projects)).collect()
 }
 
 fn configurations<'c>(contents: Contents<'c>) -> impl Iterator<Item = &'c RelPath> {
@@ -66,22 +74,23 @@ fn configurations<'c>(contents: Contents<'c>) -> impl Iterator<Item = &'c RelPat
     })
 }
 
-/// The directories of tests that a configuration names.
-fn homes_of(configuration: &RelPath, contents: Contents<'_>) -> Vec<RelPath> {
-    static HOME: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r#"\btestDir:\s*['"`]([^'"`$]+)['"`]"#).expect("a pattern"));
-    let text = (contents.read)(configuration.as_str()).unwrap_or_default();
+/// The directories of tests that a configuration names: its own, and those of its projects.
+fn homes_of(configuration: &RelPath, contents: Contents<'_>) -> (Option<RelPath>, Vec<RelPath>) {
+    let config = settings::of(configuration, contents);
     let dir = configuration.parent();
-    let homes = HOME.captures_iter(&text).filter_map(|found| dir.resolve(&found[1]));
-    homes.collect()
+    let home = |of: &Value| of["testDir"].as_str().and_then(|home| dir.resolve(home));
+    let projects = config["projects"].as_array();
+    (home(&config), projects.into_iter().flatten().filter_map(home).collect())
 }
 
-/// Whether a file gets its `test` from another file of the project.
+/// Whether a file gets its `test`, or a `userTest`, from another file of the project.
 pub(super) fn imports_test(text: &str) -> bool {
     static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
-        let names = r"\{[^}]*\b(?:test|setup)\b[^}]*\}";
+        let one = r"\b(?:test|setup|\w+(?:Test|_test))\b";
+        let several = format!(r"\{{[^}}]*{one}[^}}]*\}}");
+        let imported = format!(r"(?:\w+\s*,\s*)?{several}|{one}(?:\s*,\s*\{{[^}}]*\}})?");
         let pattern = format!(
-            r#"(?:import\s+(?:\w+\s*,\s*)?{names}\s*from|{names}\s*=\s*require\()\s*['"][.@~#/]"#
+            r#"(?:import\s+(?:{imported})\s*from|(?:{several}|{one})\s*=\s*require\()\s*['"][.@~#/]"#
         );
         Regex::new(&pattern).expect("a pattern")
     });
@@ -172,7 +181,7 @@ fn pattern(job: &Job, id: &TestId) -> String {
     let project =
         project.map_or_else(|| "(?:.* )?".to_owned(), |name| format!("{} ", regex::escape(&name)));
     let below = below(job, &id);
-    let names = job.known.levels(&id, regex::escape).join(" ");
+    let names = levels(job, &id).join(" ");
     let file = regex::escape(name(&id.file));
     format!(r"^{project}(?:\S.*\/)?{file} {names}{below}(?: @\S+)*$")
 }

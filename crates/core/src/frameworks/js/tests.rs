@@ -62,7 +62,7 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &expect![[r#"
             ["/app/web/src/none.test.js"]
             ["--testNamePattern=^(?:cart adds \\(1 \\+ 1\\)|cart of 1)$", "/app/web/src/a.test.js"]
-            ["--testNamePattern=^cart .*$", "/app/web/src/deep/b.test.js"]
+            ["--testNamePattern=^cart [^]*$", "/app/web/src/deep/b.test.js"]
         "#]],
     );
     check(
@@ -71,7 +71,7 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &[],
         &expect![[r#"
             ["--runTestsByPath", "/app/web/src/a.test.js"]
-            ["--testNamePattern=^cart made .*$", "--runTestsByPath", "/app/web/src/deep/b.test.js"]
+            ["--testNamePattern=^cart made [^]*$", "--runTestsByPath", "/app/web/src/deep/b.test.js"]
         "#]],
     );
     check(
@@ -93,13 +93,27 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
 }
 
 #[test]
+fn a_name_may_have_several_lines() {
+    let text = "describe('line\\nbreak', () => {});\ndescribe(`made ${n}`, () => {});\n";
+    let files = [("web/src/a.test.js", text)];
+    let ids =
+        ["web/src/a.test.js::line\nbreak", "web/src/a.test.js::made ${n}", "web/src/b.test.js::x"];
+    let job = sample::job(&VITEST, "web", &files, &ids, &[]);
+    expect![[r#"
+        --testNamePattern=^(?:line\nbreak [^]*|made [^]* [^]*)$ /app/web/src/a.test.js
+        --testNamePattern=^x(?: [^]*)?$ /app/web/src/b.test.js
+    "#]]
+    .assert_eq(&sample::steps(&job, &site()));
+}
+
+#[test]
 fn nodes_versions_mean_different_names() {
     check(
         &NODE,
         &["web/src/a.test.js::cart", "web/src/deep/b.test.js::whole::part"],
         &[],
         &expect![[r#"
-            ["--test-name-pattern=^(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made .*|(?:cart )?of .*)$", "/app/web/src/a.test.js"]
+            ["--test-name-pattern=^(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made [^]*|(?:cart )?of [^]*)$", "/app/web/src/a.test.js"]
             ["--test-name-pattern=^whole$", "/app/web/src/deep/b.test.js"]
         "#]],
     );
@@ -108,8 +122,8 @@ fn nodes_versions_mean_different_names() {
         &["web/src/a.test.js"],
         &["web/src/a.test.js::cart"],
         &expect![[r#"
-        ["--test-name-pattern=^(?!(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made .*|(?:cart )?of .*)$)", "/app/web/src/a.test.js"]
-    "#]],
+            ["--test-name-pattern=^(?!(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made [^]*|(?:cart )?of [^]*)$)", "/app/web/src/a.test.js"]
+        "#]],
     );
 }
 
