@@ -30,7 +30,7 @@ fn reporter(tool: Tool) -> (&'static str, &'static str) {
     }
 }
 
-pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
+pub(super) fn invocation(tool: Tool, script: &[String], job: &Job, site: &Site) -> Invocation {
     let suite = &job.suite;
     let (name, content) = reporter(tool);
     let reporter = format!("{}/{name}", site.helpers);
@@ -63,7 +63,9 @@ pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
         Tool::Mocha | Tool::Playwright => limited("--timeout"),
         Tool::Node => limited("--test-timeout"),
     });
-    args.extend(suite.args.iter().chain(&job.args).cloned());
+    let is_as_found = suite.args.is_empty() && suite.command.is_none();
+    let of_suite = if is_as_found { script } else { &suite.args };
+    args.extend(of_suite.iter().chain(&job.args).cloned());
     let helper =
         |name: &str, content: &str| HelperFile { name: name.into(), content: content.into() };
     Invocation {

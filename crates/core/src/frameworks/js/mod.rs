@@ -8,6 +8,7 @@ mod discover;
 mod invocation;
 mod names;
 mod playwright;
+mod script;
 mod settings;
 
 #[cfg(test)]
@@ -114,7 +115,11 @@ fn at(root: &RelPath, contents: Contents<'_>, tool: Tool) -> Arc<dyn Framework> 
         Tool::Playwright => playwright::at(root, contents),
         tool => (detect::below(root, contents, tool), vec![root.clone()]),
     };
-    Arc::new(Js { tool, names: Names::of(tool, root, contents), inner, homes })
+    let script = match tool {
+        Tool::Mocha => script::arguments(root, contents),
+        _ => Vec::new(),
+    };
+    Arc::new(Js { tool, names: Names::of(tool, root, contents), script, inner, homes })
 }
 
 /// One framework in one package.
@@ -123,6 +128,8 @@ struct Js {
     tool: Tool,
     /// What its files are called.
     names: Names,
+    /// Its arguments in the package's script, which count where the suite has none.
+    script: Vec<String>,
     /// What is below it and of another suite: packages that have their own, and tests of Playwright's.
     inner: Vec<RelPath>,
     /// Where its files are.
@@ -153,7 +160,7 @@ impl Framework for Js {
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
-        invocation::invocation(self.tool, job, site)
+        invocation::invocation(self.tool, &self.script, job, site)
     }
 
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {

@@ -4,7 +4,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::Regex;
 use serde_json::Value;
 
-use super::{Tool, detect, settings};
+use super::{Tool, detect, script, settings};
 use crate::paths::RelPath;
 use crate::resolve::Contents;
 
@@ -133,11 +133,11 @@ impl<'c> Said<'c> {
             ["cjs", "js", "yaml", "yml", "jsonc", "json"].map(|end| format!(".mocharc.{end}"));
         let config = settings::first(dir, &ends.each_ref().map(String::as_str), self.contents);
         let package = settings::first(dir, &["package.json"], self.contents);
-        let specs = [
-            config.map(|mut it| it["spec"].take()),
-            package.map(|mut it| it["mocha"]["spec"].take()),
-        ];
-        let specs: Vec<Value> = specs.into_iter().flatten().filter(|it| !it.is_null()).collect();
+        let of_files = [(config, "/spec"), (package, "/mocha/spec")];
+        let of_files = of_files.into_iter().filter_map(|(it, at)| it?.pointer(at).cloned());
+        let of_script = script::arguments(dir, self.contents);
+        let of_script = script::specs(&of_script).into_iter().map(Value::from);
+        let specs: Vec<Value> = of_files.chain(of_script).collect();
         self.is_silent |= specs.is_empty();
         for spec in specs {
             let is_folder = |path: &str| {

@@ -139,3 +139,20 @@ fn the_tool_is_the_one_that_the_package_or_one_around_it_installed() {
         --reporters=default --reporters=/h/testdock_jest.cjs --passWithNoTests"#]]
     .assert_eq(&format!("{}\n{}", words.join("\n"), invocation.args.join(" ")));
 }
+
+#[test]
+fn mochas_script_says_what_the_suite_does_not() {
+    let package = r#"{"scripts": {"test": "mocha --recursive 'spec/**/*.js'"}}"#;
+    let mut job = sample::job(
+        &MOCHA,
+        "web",
+        &[("web/package.json", package), ("web/spec/a.js", CART)],
+        &[],
+        &[],
+    );
+    let args = |job: &Job| job.suite.framework.invocation(job, &site()).args.join(" ");
+    expect!["--reporter /h/testdock_mocha.cjs --recursive spec/**/*.js"].assert_eq(&args(&job));
+    let suite = crate::frameworks::Suite { args: vec!["it".into()], ..(*job.suite).clone() };
+    job.suite = suite.into();
+    expect!["--reporter /h/testdock_mocha.cjs it"].assert_eq(&args(&job));
+}

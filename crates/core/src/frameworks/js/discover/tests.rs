@@ -16,6 +16,7 @@ fn check(tool: Tool, path: &str, text: &str, expected: &Expect) {
         Arc::new(Js {
             tool,
             names: Names::default(),
+            script: Vec::new(),
             inner: Vec::new(),
             homes: vec![RelPath::default()],
         }),

@@ -6,6 +6,13 @@ const { tell, failure, unloaded, seconds, twins } = require('./testdock_core.cjs
 
 const Mocha = require(require.resolve('mocha', { paths: [process.cwd(), ...process.argv.slice(1, 2)] }));
 
+// Without a file Mocha ends before it makes a reporter.
+const complain = console.error;
+console.error = (...words) => {
+  if (words.some((word) => /No test files found/.test(word))) tell('end', {});
+  complain(...words);
+};
+
 // Mocha adds the files that it is told to those of its configuration. What is set up before all stays.
 function chosen({ files, options }) {
   const wanted = [options['testdock-chosen'] ?? []].flat();
@@ -18,6 +25,7 @@ function chosen({ files, options }) {
 // A file that cannot be loaded is an error of that file, and the others run.
 const load = Mocha.prototype.loadFilesAsync;
 Mocha.prototype.loadFilesAsync = async function (options) {
+  console.error = complain;
   const files = chosen(this);
   for (const file of files) {
     this.files = [file];

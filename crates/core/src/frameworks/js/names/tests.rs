@@ -85,6 +85,13 @@ fn mocha_heeds_spec() {
         &with(&[(".mocharc.json", "// none\n{}")]),
         &["src/a.test.ts", "test/d.js"],
     );
+    let package = r#"{"scripts": {"test": "mocha --require tsx 'src/deep/*.tsx' e2e"}}"#;
+    check(
+        Tool::Mocha,
+        "",
+        &with(&[("package.json", package)]),
+        &["e2e/f.e2e.ts", "src/deep/c.unit.tsx"],
+    );
     let package = r#"{"mocha": {"spec": "e2e/**/*.ts"}}"#;
     check(Tool::Mocha, "", &with(&[("package.json", package)]), &["e2e/f.e2e.ts"]);
     check(
