@@ -105,7 +105,8 @@ impl ProjectArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// What to run: files, folders, or tests such as `tests/test_a.py::TestC::test_x[1]` (default: all)
+    /// What to run: files, folders, tests such as `tests/test_a.py::TestC::test_x[1]`, or what stands at a
+    /// line such as `tests/test_a.py:16` (default: all)
     #[arg(value_name = "SELECTOR")]
     pub(crate) selectors: Vec<String>,
     /// Read further selectors from a file, one a line; `-` is standard input

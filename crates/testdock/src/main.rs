@@ -14,6 +14,7 @@ mod print;
 mod project;
 mod report;
 mod run;
+mod select;
 mod server;
 mod sinks;
 

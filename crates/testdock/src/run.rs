@@ -1,10 +1,8 @@
 //! `testdock run`.
 
-use std::io::Read;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use camino::Utf8Path;
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::{RunId, TestId};
 use testdock_core::session::{Input, RunRequest, Selection, Session};
@@ -17,7 +15,7 @@ use crate::args::{RunArguments, RunFormat};
 use crate::project::Project;
 use crate::server::services;
 use crate::sinks::{Finish, Human, Json, ServiceMessages, Verdict};
-use crate::{consent, exit, print};
+use crate::{consent, exit, print, select};
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let project = project(&arguments)?;
@@ -124,16 +122,11 @@ fn project(arguments: &RunArguments) -> Result<Project> {
 }
 
 fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
-    let mut selectors = arguments.selectors.clone();
-    if let Some(file) = &arguments.select_file {
-        let read = read_selectors(file)?;
-        anyhow::ensure!(!read.is_empty(), "{file} selects no test");
-        selectors.extend(read);
-    }
     let selection = if arguments.rerun_failed {
         Selection::Failed
     } else {
-        Selection::only(selectors.iter().map(|text| selected(text, project)).collect())
+        let file = arguments.select_file.as_deref();
+        Selection::only(select::selected(&arguments.selectors, file, project)?)
     };
     Ok(RunRequest {
         args: arguments.tool.clone(),
@@ -141,28 +134,6 @@ fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
         timeout: arguments.timeout,
         ..RunRequest::new(run_id(), selection)
     })
-}
-
-fn read_selectors(file: &Utf8Path) -> Result<Vec<String>> {
-    let text = if file == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        std::fs::read_to_string(file)
-    };
-    let text = text.with_context(|| format!("cannot read the selectors in {file}"))?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
-}
-
-/// The test that a selector means.
-fn selected(text: &str, project: &Project) -> TestId {
-    let mut id: TestId = text.parse().unwrap_or_default();
-    let written = text.split("::").next().unwrap_or_default();
-    let is_path = id.suite.is_none() && id.folder.is_none();
-    if let Some(path) = project.path(written).filter(|_| is_path) {
-        id.file = path;
-    }
-    id
 }
 
 /// Waits for the end of the run; an interrupt cancels it, a second one does not wait for that.

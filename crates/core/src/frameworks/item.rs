@@ -23,6 +23,15 @@ pub struct Range {
     pub end: Position,
 }
 
+impl Range {
+    /// Whether some of a line, counted from 1, is in it.
+    pub fn has_line(&self, line: u32) -> bool {
+        let is_before_end =
+            line <= self.end.line || (line == self.end.line + 1 && self.end.character > 0);
+        self.start.line < line && is_before_end
+    }
+}
+
 /// What stands at a place: a test, or what groups tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {

@@ -92,6 +92,11 @@ pub fn printable_line(text: &str) -> String {
     printable(text).replace('\n', "␤")
 }
 
+/// A name that was printed so, as it is.
+pub fn from_printed_line(text: &str) -> String {
+    text.replace('␤', "\n")
+}
+
 /// A step on the way to the first test: `building 3/7 RUN pip install .`.
 pub fn stage_words(stage: &Stage) -> String {
     match stage {

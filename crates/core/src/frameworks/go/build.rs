@@ -33,6 +33,15 @@ impl Builds {
         }
     }
 
+    /// Whether nothing lies where a command looked for packages.
+    pub(super) fn is_missing(&self, pattern: &str) -> bool {
+        let says_so = |line: &String| {
+            line.ends_with("no such file or directory") || line.ends_with("directory not found")
+        };
+        let said = self.output.get(pattern).filter(|_| pattern.starts_with("./"));
+        said.is_some_and(|lines| lines.iter().any(says_so))
+    }
+
     /// Why a package did not build: its own complaints, or those of what it needs, which is no package
     /// `with_tests` that failed for itself.
     pub(super) fn failures(

@@ -290,6 +290,13 @@ impl GoReader {
         self.known.resolve(&file, &names)
     }
 
+    /// Whether what was asked for is a folder without packages, or none at all.
+    fn found_no_package(&self) -> bool {
+        let is_empty = |line: &String| line.ends_with("matched no packages");
+        self.complaints.iter().any(is_empty)
+            || self.packages.keys().any(|name| self.builds.is_missing(name))
+    }
+
     /// What is wrong with a run that has not told all.
     fn broken(&self, exit: Exit) -> Option<Broken> {
         let open: Vec<&str> = self
@@ -303,7 +310,7 @@ impl GoReader {
             return Some(Broken::process(message, None));
         }
         let is_red = self.results.values().any(|result| result.outcome.is_bad());
-        if exit == Exit::Code(0) || is_red {
+        if exit == Exit::Code(0) || is_red || self.found_no_package() {
             return None;
         }
         let said = match self.complaints.first() {
@@ -341,7 +348,8 @@ impl Reader for GoReader {
 
     fn conclude(&mut self, _: &[ReportFile], exit: Exit) -> Conclusion {
         let silent = |package: &Package| package.unbuilt.is_some() && !package.is_told;
-        let unbuilt = self.packages.iter().filter(|(_, package)| silent(package));
+        let is_there = |name: &str| !self.builds.is_missing(name);
+        let unbuilt = self.packages.iter().filter(|(name, it)| silent(it) && is_there(name));
         for package in unbuilt.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
             let mut failures = self.build_failures(&package);
             if failures.is_empty() {

@@ -239,6 +239,30 @@ fn a_test_that_only_led_to_the_one_asked_for_is_not_told() {
 }
 
 #[test]
+fn a_folder_without_packages_has_no_tests_and_no_error() {
+    let missing = r##"{"ImportPath":"./nosuch/...","Action":"build-output","Output":"# ./nosuch/...\n"}
+{"ImportPath":"./nosuch/...","Action":"build-output","Output":"pattern ./nosuch/...: lstat ./nosuch/: no such file or directory\n"}
+{"ImportPath":"./nosuch/...","Action":"build-fail"}
+{"Action":"start","Package":"./nosuch/..."}
+{"Action":"output","Package":"./nosuch/...","Output":"FAIL\t./nosuch/... [setup failed]\n"}
+{"Action":"fail","Package":"./nosuch/...","Elapsed":0,"FailedBuild":"./nosuch/..."}"##;
+    let printed = "ERR # ./nosuch/...
+ERR pattern ./nosuch/...: open /app/nosuch: no such file or directory
+FAIL\t./nosuch/... [setup failed]";
+    let empty = "ERR go: warning: \"./docs/...\" matched no packages\nERR no packages to test";
+    for captured in [missing, printed, empty] {
+        check(
+            SHOP,
+            captured,
+            Exit::Code(1),
+            &expect![[r#"
+            0 told while it ran
+        "#]],
+        );
+    }
+}
+
+#[test]
 fn a_run_that_does_not_tell_all_is_broken() {
     let cut = r#"{"Action":"start","Package":"example.com/shop/orders"}
 {"Action":"run","Package":"example.com/shop/orders","Test":"TestTotal"}

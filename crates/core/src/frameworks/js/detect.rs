@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::names::Names;
 use super::{Tool, playwright};
 use crate::paths::RelPath;
 use crate::resolve::Contents;
@@ -16,11 +17,9 @@ pub(super) fn detect(contents: Contents<'_>, tool: Tool) -> Vec<(RelPath, Vec<Re
         others.cloned().collect::<Vec<_>>()
     };
     let has_tests = |(root, inner): &(RelPath, Vec<RelPath>)| {
-        let mut own = contents.files.iter().filter(|path| {
-            let rest = path.strip(root).filter(|_| inner.iter().all(|it| path.strip(it).is_none()));
-            rest.is_some_and(|rest| is_test_file(tool, rest))
-        });
-        own.next().is_some()
+        let names = Names::of(tool, root, contents);
+        let is_own = |path: &RelPath| inner.iter().all(|it| path.strip(it).is_none());
+        contents.files.iter().any(|path| names.take(tool, root, path) && is_own(path))
     };
     roots.iter().map(|root| (root.clone(), below(root))).filter(has_tests).collect()
 }
@@ -65,17 +64,23 @@ fn uses(manifest: &Value, tool: Tool) -> bool {
     }
 }
 
-/// Whether a tool takes a file, named from the package's directory, for one of tests.
+/// Whether a file, named from the package's directory, is a program of the project's own.
+pub(super) fn may_be_test(path: &str) -> bool {
+    let is_program = |end: &str| is_typed(end) || matches!(end, "js" | "jsx" | "mjs" | "cjs");
+    path.rsplit_once('.').is_some_and(|(_, end)| is_program(end))
+        && !path.split('/').any(is_foreign)
+}
+
+fn is_typed(end: &str) -> bool {
+    matches!(end, "ts" | "tsx" | "mts" | "cts")
+}
+
+/// Whether a tool of which the project says nothing takes such a file for one of tests.
 pub(super) fn is_test_file(tool: Tool, path: &str) -> bool {
     let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let Some((stem, end)) = name.rsplit_once('.') else {
+    let Some((stem, end)) = name.rsplit_once('.').filter(|_| may_be_test(path)) else {
         return false;
     };
-    let is_typed = matches!(end, "ts" | "tsx" | "mts" | "cts");
-    if path.split('/').any(is_foreign) || !(is_typed || matches!(end, "js" | "jsx" | "mjs" | "cjs"))
-    {
-        return false;
-    }
     let is_marked = stem.ends_with(".test") || stem.ends_with(".spec");
     let is_below = |names: &[&str]| directory.split('/').any(|part| names.contains(&part));
     match tool {
@@ -85,7 +90,7 @@ pub(super) fn is_test_file(tool: Tool, path: &str) -> bool {
         Tool::Node => {
             let is_named = [".test", "-test", "_test"].iter().any(|end| stem.ends_with(end));
             let is_named = is_named || stem == "test" || stem.starts_with("test-");
-            !is_typed && end != "jsx" && (is_named || is_below(&["test"]))
+            !is_typed(end) && end != "jsx" && (is_named || is_below(&["test"]))
         }
     }
 }

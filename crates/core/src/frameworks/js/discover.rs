@@ -1,6 +1,6 @@
 //! Finds the tests of a JavaScript or TypeScript file: calls of `describe`, `it` and `test`, however they are nested.
 
-mod title;
+pub(super) mod title;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::id::TestId;
 
 static JAVASCRIPT: Grammar =
     Grammar { name: "javascript", language: || tree_sitter_javascript::LANGUAGE.into() };
-static TYPESCRIPT: Grammar =
+pub(super) static TYPESCRIPT: Grammar =
     Grammar { name: "typescript", language: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into() };
 static TSX: Grammar =
     Grammar { name: "tsx", language: || tree_sitter_typescript::LANGUAGE_TSX.into() };
@@ -86,12 +86,21 @@ struct Called {
 struct Kinds {
     call: u16,
     declarator: u16,
+    clause: u16,
+    specifier: u16,
+    shorthand: u16,
 }
 
 impl Kinds {
     fn of(language: &LanguageRef<'_>) -> Self {
         let kind = |name| language.id_for_node_kind(name, true);
-        Self { call: kind("call_expression"), declarator: kind("variable_declarator") }
+        Self {
+            call: kind("call_expression"),
+            declarator: kind("variable_declarator"),
+            clause: kind("import_clause"),
+            specifier: kind("import_specifier"),
+            shorthand: kind("shorthand_property_identifier_pattern"),
+        }
     }
 }
 
@@ -117,8 +126,15 @@ impl<'s> Walk<'_, 's> {
         if node.kind_id() == self.kinds.call && self.call(node, inside) {
             return;
         }
-        if node.kind_id() == self.kinds.declarator {
-            self.alias(node);
+        match node.kind_id() {
+            kind if kind == self.kinds.declarator => self.alias(node),
+            kind if kind == self.kinds.clause => self.import(node.named_child(0)),
+            kind if kind == self.kinds.shorthand => self.import(Some(node)),
+            kind if kind == self.kinds.specifier => {
+                let alias = node.child_by_field_name("alias");
+                self.import(alias.or_else(|| node.child_by_field_name("name")));
+            }
+            _ => {}
         }
         if cursor.goto_first_child() {
             self.walk(cursor, inside);
@@ -135,6 +151,9 @@ impl<'s> Walk<'_, 's> {
         let Some((name, value)) = name.zip(declarator.child_by_field_name("value")) else {
             return;
         };
+        if !value.kind().contains("function") {
+            self.import(Some(name));
+        }
         let stands_for = match value.kind() {
             "ternary_expression" => value.child_by_field_name("consequence"),
             _ => Some(value),
@@ -142,6 +161,16 @@ impl<'s> Walk<'_, 's> {
         let function = stands_for.and_then(|it| self.function(it));
         if let Some(function) = function.filter(|it| is_group(it).is_some()) {
             self.aliases.insert(self.source.slice(name), function);
+        }
+    }
+
+    /// Keeps a name such as `userTest` for a `test` of Playwright's that the project extended.
+    fn import(&mut self, name: Option<Node<'_>>) {
+        let name = name.filter(|it| it.kind().contains("identifier"));
+        let name = name.map(|it| self.source.slice(it));
+        let is_test = |name: &&str| name.ends_with("Test") || name.ends_with("_test");
+        if let Some(name) = name.filter(|_| self.tool == Tool::Playwright).filter(is_test) {
+            self.aliases.insert(name, "test");
         }
     }
 

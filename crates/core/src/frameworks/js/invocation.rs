@@ -1,7 +1,7 @@
 //! The commands that run a selection.
 //!
 //! A pattern of names means the same in every file of a command. So each file of which some tests are chosen has
-//! a command of its own; those that run as a whole share one.
+//! a command of its own; those that run as a whole share one. A folder is told as a folder.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,7 @@ use super::{Tool, playwright};
 use crate::frameworks::words::portions;
 use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
+use crate::paths::RelPath;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
 
 /// A longer pattern is divided among several commands.
@@ -29,7 +30,7 @@ fn reporter(tool: Tool) -> (&'static str, &'static str) {
     }
 }
 
-pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
+pub(super) fn invocation(tool: Tool, script: &[String], job: &Job, site: &Site) -> Invocation {
     let suite = &job.suite;
     let (name, content) = reporter(tool);
     let reporter = format!("{}/{name}", site.helpers);
@@ -62,7 +63,9 @@ pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
         Tool::Mocha | Tool::Playwright => limited("--timeout"),
         Tool::Node => limited("--test-timeout"),
     });
-    args.extend(suite.args.iter().chain(&job.args).cloned());
+    let is_as_found = suite.args.is_empty() && suite.command.is_none();
+    let of_suite = if is_as_found { script } else { &suite.args };
+    args.extend(of_suite.iter().chain(&job.args).cloned());
     let helper =
         |name: &str, content: &str| HelperFile { name: name.into(), content: content.into() };
     Invocation {
@@ -118,14 +121,15 @@ fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
     if is_all && job.exclude.is_empty() {
         return Vec::new();
     }
+    let folders = folders(tool, job);
     let mut whole = Vec::new();
-    let mut steps = Vec::new();
+    let mut some = Vec::new();
     for (file, chosen) in chosen::files(job) {
         let path = site.workspace(&file);
         let out: Vec<&TestId> =
             job.exclude.iter().filter(|out| out.file == file && !out.names.is_empty()).collect();
         if chosen.is_none() && out.is_empty() {
-            whole.push(path);
+            whole.push((file, path));
             continue;
         }
         let patterns = |id: &TestId| match tool {
@@ -138,38 +142,119 @@ fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
             || vec![None],
             |names| portions(names, LONGEST_PATTERN).into_iter().map(Some).collect(),
         );
-        for names in names {
-            steps.push(step(
-                tool,
-                Some(&expression(names.as_deref(), &out)),
-                std::slice::from_ref(&path),
-            ));
-        }
+        some.extend(names.into_iter().map(|names| {
+            let names = expression(names.as_deref(), &out);
+            [vec![by_name(tool, &names)], of_files(tool, vec![path.clone()])].concat()
+        }));
     }
-    if !whole.is_empty() || steps.is_empty() {
-        steps.insert(0, step(tool, whole.is_empty().then_some(NOTHING), &whole));
+    let mut steps = of_folders(tool, (job, site), &folders, whole);
+    steps.append(&mut some);
+    match steps.is_empty() {
+        true => vec![nothing(tool, site)],
+        false => steps,
     }
-    steps
 }
 
-/// A pattern that no name matches.
-const NOTHING: &str = "(?!)";
+/// The folders that a tool is told as such, so that its own configuration says what is a test there.
+fn folders(tool: Tool, job: &Job) -> Vec<RelPath> {
+    match tool {
+        Tool::Node => Vec::new(),
+        _ => chosen::folders(job),
+    }
+}
 
-fn step(tool: Tool, names: Option<&str>, files: &[String]) -> Vec<String> {
-    let pattern = names.map(|names| match tool {
+/// The commands that run folders and files as a whole.
+fn of_folders(
+    tool: Tool,
+    (job, site): (&Job, &Site),
+    folders: &[RelPath],
+    files: Vec<(RelPath, String)>,
+) -> Vec<Vec<String>> {
+    let is_inside = |file: &RelPath| folders.iter().any(|dir| file.strip(dir).is_some());
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|(file, _)| is_inside(file));
+    let paths = |files: Vec<(RelPath, String)>| files.into_iter().map(|(_, path)| path);
+    let mut files: Vec<String> = paths(outside).collect();
+    let dirs = folders.iter().map(|dir| site.workspace(dir));
+    match tool {
+        // An absolute pattern is taken as it stands in every version; the look behind it keeps it at the path's beginning.
+        Tool::Jest => {
+            let dirs = dirs.map(|dir| format!("/(?<=^/){}/", regex::escape(&dir[1..])));
+            let steps = [dirs.collect(), of_files(tool, files)];
+            steps.into_iter().filter(|words| !words.is_empty()).collect()
+        }
+        Tool::Mocha if !folders.is_empty() => {
+            let has_files = |dir: &RelPath| job.known.files().any(|it| it.strip(dir).is_some());
+            let there = folders.iter().filter(|dir| has_files(dir)).map(|dir| site.workspace(dir));
+            let chosen = dirs.chain(files.iter().cloned()).map(|path| chosen_by_helper(&path));
+            let chosen: Vec<String> = chosen.collect();
+            let mut looked: Vec<String> = there.chain(paths(inside)).chain(files).collect();
+            if looked.is_empty() {
+                looked.push(empty_file(site));
+            }
+            vec![[chosen, looked].concat()]
+        }
+        _ => {
+            files.extend(dirs.map(|dir| format!("{dir}/")));
+            if files.is_empty() { Vec::new() } else { vec![of_files(tool, files)] }
+        }
+    }
+}
+
+/// The arguments that name files.
+fn of_files(tool: Tool, files: Vec<String>) -> Vec<String> {
+    let before = match tool {
+        Tool::Jest if !files.is_empty() => vec!["--runTestsByPath".to_owned()],
+        Tool::Mocha => files.iter().map(|path| chosen_by_helper(path)).collect(),
+        _ => Vec::new(),
+    };
+    [before, files].concat()
+}
+
+/// What no test is of.
+fn nothing(tool: Tool, site: &Site) -> Vec<String> {
+    match tool {
+        Tool::Jest => vec!["/(?!)".to_owned()],
+        _ => of_files(tool, vec![empty_file(site)]),
+    }
+}
+
+/// A file in which no framework finds a test.
+fn empty_file(site: &Site) -> String {
+    format!("{}/testdock_core.cjs", site.helpers)
+}
+
+/// Mocha adds what a command names to the `spec` of its configuration; the helper leaves out all but this.
+fn chosen_by_helper(path: &str) -> String {
+    format!("--testdock-chosen={path}")
+}
+
+fn by_name(tool: Tool, names: &str) -> String {
+    match tool {
         Tool::Vitest | Tool::Jest => format!("--testNamePattern={names}"),
         Tool::Mocha => format!("--grep={names}"),
         Tool::Node | Tool::Playwright => format!("--test-name-pattern={names}"),
-    });
-    let by_path = (tool == Tool::Jest && !files.is_empty()).then(|| "--runTestsByPath".to_owned());
-    pattern.into_iter().chain(by_path).chain(files.iter().cloned()).collect()
+    }
 }
 
 /// The names of a test, or of all in a group, as a regular expression.
 fn pattern(job: &Job, id: &TestId) -> String {
-    let is_group = job.known.item(id).is_some_and(|item| item.kind == ItemKind::Group);
-    let below = if is_group { " .*" } else { "" };
-    format!("{}{below}", job.known.levels(id, regex::escape).join(" "))
+    format!("{}{}", levels(job, id).join(" "), below(job, id))
+}
+
+/// The expression of each name. A point is no end of a line, which a name may have all the same.
+pub(super) fn levels(job: &Job, id: &TestId) -> Vec<String> {
+    let escaped = |name: &str| regex::escape(name).replace('\n', r"\n").replace('\r', r"\r");
+    job.known.levels(id, escaped).iter().map(|level| level.replace(".*", "[^]*")).collect()
+}
+
+/// What follows the names of a group. Of a file that discovery does not read nobody knows which names are those of groups.
+pub(super) fn below(job: &Job, id: &TestId) -> &'static str {
+    match job.known.item(id) {
+        Some(item) if item.kind == ItemKind::Group => " [^]*",
+        None if job.known.in_file(&id.file).is_empty() => "(?: [^]*)?",
+        _ => "",
+    }
 }
 
 /// The same for Node, whose versions disagree: older ones mean the test's own name, newer ones all names from the
@@ -198,7 +283,7 @@ fn patterns_of_parts(job: &Job, id: &TestId) -> Vec<String> {
     };
     let ids: BTreeSet<TestId> = ids.into_iter().map(whole).collect();
     let patterns = ids.into_iter().map(|id| {
-        let mut levels = job.known.levels(&id, regex::escape);
+        let mut levels = levels(job, &id);
         let own = levels.pop().unwrap_or_default();
         let above =
             if levels.is_empty() { String::new() } else { format!("(?:{} )?", levels.join(" ")) };

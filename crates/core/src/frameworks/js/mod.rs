@@ -6,13 +6,17 @@
 mod detect;
 mod discover;
 mod invocation;
+mod names;
 mod playwright;
+mod script;
+mod settings;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use self::names::Names;
 use super::helper::HelperReader;
 use super::{Detected, Framework, Kind, Reader, Source, Suite, TestItem};
 use crate::paths::RelPath;
@@ -65,7 +69,15 @@ pub const PLAYWRIGHT: Kind = Kind {
 };
 
 const IMAGE: &str = "node:22";
-const SHAPED_BY: &[&str] = &["package.json", "playwright.config.*"];
+const SHAPED_BY: &[&str] = &[
+    "package.json",
+    "playwright.config.*",
+    "vitest.config.*",
+    "vite.config.*",
+    "vitest.workspace.*",
+    "jest.config.*",
+    ".mocharc.*",
+];
 
 /// What runs the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,13 +115,21 @@ fn at(root: &RelPath, contents: Contents<'_>, tool: Tool) -> Arc<dyn Framework> 
         Tool::Playwright => playwright::at(root, contents),
         tool => (detect::below(root, contents, tool), vec![root.clone()]),
     };
-    Arc::new(Js { tool, inner, homes })
+    let script = match tool {
+        Tool::Mocha => script::arguments(root, contents),
+        _ => Vec::new(),
+    };
+    Arc::new(Js { tool, names: Names::of(tool, root, contents), script, inner, homes })
 }
 
 /// One framework in one package.
 #[derive(Debug, Clone)]
 struct Js {
     tool: Tool,
+    /// What its files are called.
+    names: Names,
+    /// Its arguments in the package's script, which count where the suite has none.
+    script: Vec<String>,
     /// What is below it and of another suite: packages that have their own, and tests of Playwright's.
     inner: Vec<RelPath>,
     /// Where its files are.
@@ -127,11 +147,8 @@ impl Framework for Js {
     }
 
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
-        let inner = path.strip(&suite.root);
         let is_home = self.homes.iter().any(|home| path.strip(home).is_some());
-        is_home
-            && !self.leaves_out(path)
-            && inner.is_some_and(|inner| detect::is_test_file(self.tool, inner))
+        is_home && !self.leaves_out(path) && self.names.take(self.tool, &suite.root, path)
     }
 
     fn leaves_out(&self, path: &RelPath) -> bool {
@@ -143,7 +160,7 @@ impl Framework for Js {
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
-        invocation::invocation(self.tool, job, site)
+        invocation::invocation(self.tool, &self.script, job, site)
     }
 
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {

@@ -8,11 +8,15 @@ use std::sync::LazyLock;
 
 use camino::Utf8Path;
 use regex::Regex;
+use serde_json::Value;
 
-use super::detect::{self, is_foreign};
+use super::detect::is_foreign;
+use super::invocation::{below, levels};
+use super::names::Names;
+use super::{Tool, settings};
+use crate::frameworks::chosen;
 use crate::frameworks::known::JOINT;
 use crate::frameworks::words::portions;
-use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Job, Site};
@@ -21,6 +25,8 @@ use crate::resolve::Contents;
 /// Longer patterns are divided among several commands.
 const LONGEST_PATTERN: usize = 32 * 1024;
 
+const MAY_BE_EMPTY: &str = "--pass-with-no-tests";
+
 /// The directories of a configuration that have tests.
 pub(super) fn detect(contents: Contents<'_>) -> Vec<RelPath> {
     let roots = configurations(contents).map(RelPath::parent).collect::<BTreeSet<_>>();
@@ -28,10 +34,11 @@ pub(super) fn detect(contents: Contents<'_>) -> Vec<RelPath> {
         let (inner, homes) = at(root, contents);
         let is_below =
             |path: &RelPath, dirs: &[RelPath]| dirs.iter().any(|dir| path.strip(dir).is_some());
+        let names = Names::of(Tool::Playwright, root, contents);
         contents.files.iter().any(|path| {
-            let rest =
-                path.strip(root).filter(|_| is_below(path, &homes) && !is_below(path, &inner));
-            rest.is_some_and(|rest| detect::is_test_file(super::Tool::Playwright, rest))
+            is_below(path, &homes)
+                && !is_below(path, &inner)
+                && names.take(Tool::Playwright, root, path)
         })
     };
     roots.into_iter().filter(has_tests).collect()
@@ -42,16 +49,20 @@ pub(super) fn at(root: &RelPath, contents: Contents<'_>) -> (Vec<RelPath>, Vec<R
     let dirs = configurations(contents).map(RelPath::parent);
     let inner = dirs.filter(|dir| dir != root && dir.strip(root).is_some()).collect();
     let own = configurations(contents).filter(|path| path.parent() == *root);
-    let mut homes: Vec<RelPath> = own.flat_map(|path| homes_of(path, contents)).collect();
-    if homes.is_empty() {
-        homes.push(root.clone());
-    }
-    (inner, homes)
+    // Where the configuration has none, or works it out, projects without one have theirs anywhere.
+    let homes = own.flat_map(|path| {
+        let (own, of_projects) = homes_of(path, contents);
+        of_projects.into_iter().chain([own.unwrap_or_else(|| root.clone())])
+    });
+    let homes: Vec<RelPath> = homes.collect();
+    let anywhere = homes.is_empty().then(|| root.clone());
+    (inner, homes.into_iter().chain(anywhere).collect())
 }
 
 /// Where tests are that are Playwright's alone.
 pub(super) fn homes(contents: Contents<'_>) -> Vec<RelPath> {
-    configurations(contents).flat_map(|path| homes_of(path, contents)).collect()
+    let homes = configurations(contents).map(|path| homes_of(path, contents));
+    homes.flat_map(|(own, of_projects)| own.into_iter().chain(of_projects)).collect()
 }
 
 fn configurations<'c>(contents: Contents<'c>) -> impl Iterator<Item = &'c RelPath> {
@@ -63,22 +74,23 @@ fn configurations<'c>(contents: Contents<'c>) -> impl Iterator<Item = &'c RelPat
     })
 }
 
-/// The directories of tests that a configuration names.
-fn homes_of(configuration: &RelPath, contents: Contents<'_>) -> Vec<RelPath> {
-    static HOME: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r#"\btestDir:\s*['"`]([^'"`$]+)['"`]"#).expect("a pattern"));
-    let text = (contents.read)(configuration.as_str()).unwrap_or_default();
+/// The directories of tests that a configuration names: its own, and those of its projects.
+fn homes_of(configuration: &RelPath, contents: Contents<'_>) -> (Option<RelPath>, Vec<RelPath>) {
+    let config = settings::of(configuration, contents);
     let dir = configuration.parent();
-    let homes = HOME.captures_iter(&text).filter_map(|found| dir.resolve(&found[1]));
-    homes.collect()
+    let home = |of: &Value| of["testDir"].as_str().and_then(|home| dir.resolve(home));
+    let projects = config["projects"].as_array();
+    (home(&config), projects.into_iter().flatten().filter_map(home).collect())
 }
 
-/// Whether a file gets its `test` from another file of the project.
+/// Whether a file gets its `test`, or a `userTest`, from another file of the project.
 pub(super) fn imports_test(text: &str) -> bool {
     static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
-        let names = r"\{[^}]*\b(?:test|setup)\b[^}]*\}";
+        let one = r"\b(?:test|setup|\w+(?:Test|_test))\b";
+        let several = format!(r"\{{[^}}]*{one}[^}}]*\}}");
+        let imported = format!(r"(?:\w+\s*,\s*)?{several}|{one}(?:\s*,\s*\{{[^}}]*\}})?");
         let pattern = format!(
-            r#"(?:import\s+(?:\w+\s*,\s*)?{names}\s*from|{names}\s*=\s*require\()\s*['"][.@~#/]"#
+            r#"(?:import\s+(?:{imported})\s*from|(?:{several}|{one})\s*=\s*require\()\s*['"][.@~#/]"#
         );
         Regex::new(&pattern).expect("a pattern")
     });
@@ -88,6 +100,7 @@ pub(super) fn imports_test(text: &str) -> bool {
 /// What one command runs.
 #[derive(Debug, Default)]
 struct Step {
+    folders: Vec<RelPath>,
     files: Vec<RelPath>,
     names: Vec<String>,
     out: Vec<String>,
@@ -98,10 +111,12 @@ pub(super) fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
     if is_all && job.exclude.is_empty() {
         return Vec::new();
     }
-    let mut whole = Step::default();
+    let mut whole = Step { folders: chosen::folders(job), ..Step::default() };
     let mut some: Vec<Step> = Vec::new();
     let mut alone: Vec<Step> = Vec::new();
-    for (file, chosen) in chosen::files(job) {
+    let mut files = chosen::files(job);
+    files.retain(|file, _| !whole.folders.iter().any(|dir| file.strip(dir).is_some()));
+    for (file, chosen) in files {
         let out = job.exclude.iter().filter(|out| out.file == file && !out.names.is_empty());
         let out: Vec<String> = out.map(|out| pattern(job, out)).collect();
         let names = chosen.map(|ids| ids.into_iter().map(|id| pattern(job, id)));
@@ -110,21 +125,25 @@ pub(super) fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
         let same = |step: &Step| step.files.iter().any(|it| name(it) == name(&file));
         match (names, some.iter_mut().find(|step| !same(step))) {
             (names, _) if !out.is_empty() => {
-                alone.push(Step { files: vec![file], names: names.unwrap_or_default(), out });
+                let names = names.unwrap_or_default();
+                alone.push(Step { files: vec![file], names, out, ..Step::default() });
             }
             (None, _) => whole.files.push(file),
             (Some(names), Some(step)) => {
                 step.names.extend(names);
                 step.files.push(file);
             }
-            (Some(names), None) => some.push(Step { files: vec![file], names, out }),
+            (Some(names), None) => {
+                some.push(Step { files: vec![file], names, ..Step::default() });
+            }
         }
     }
-    let whole = (!whole.files.is_empty()).then_some(whole);
+    let is_any = !whole.files.is_empty() || !whole.folders.is_empty();
+    let whole = is_any.then_some(whole);
     let steps = whole.into_iter().chain(some).chain(alone);
     let steps: Vec<Vec<String>> = steps.flat_map(|step| step.words(site)).collect();
     match steps.is_empty() {
-        true => vec![vec!["--pass-with-no-tests".to_owned(), "--grep=/(?!)/".to_owned()]],
+        true => vec![vec![MAY_BE_EMPTY.to_owned(), "(?!)".to_owned()]],
         false => steps,
     }
 }
@@ -132,11 +151,13 @@ pub(super) fn steps(job: &Job, site: &Site) -> Vec<Vec<String>> {
 impl Step {
     /// The commands of it: several where its patterns are long.
     fn words(self, site: &Site) -> Vec<Vec<String>> {
-        let files =
-            self.files.iter().map(|file| format!("^{}$", regex::escape(&site.workspace(file))));
-        let files: Vec<String> = files.collect();
+        let path = |path: &RelPath| regex::escape(&site.workspace(path));
+        let files = self.files.iter().map(|file| format!("^{}$", path(file)));
+        let folders = self.folders.iter().map(|dir| format!("^{}/", path(dir)));
+        let may_be_empty = (!self.folders.is_empty()).then(|| MAY_BE_EMPTY.to_owned());
         let out = (!self.out.is_empty()).then(|| grep("--grep-invert", &self.out));
-        let rest: Vec<String> = out.into_iter().chain(files).collect();
+        let rest = may_be_empty.into_iter().chain(out).chain(folders).chain(files);
+        let rest: Vec<String> = rest.collect();
         if self.names.is_empty() {
             return vec![rest];
         }
@@ -159,9 +180,8 @@ fn pattern(job: &Job, id: &TestId) -> String {
     let (project, id) = of_project(job, id);
     let project =
         project.map_or_else(|| "(?:.* )?".to_owned(), |name| format!("{} ", regex::escape(&name)));
-    let is_group = job.known.item(&id).is_some_and(|item| item.kind == ItemKind::Group);
-    let below = if is_group { " .*" } else { "" };
-    let names = job.known.levels(&id, regex::escape).join(" ");
+    let below = below(job, &id);
+    let names = levels(job, &id).join(" ");
     let file = regex::escape(name(&id.file));
     format!(r"^{project}(?:\S.*\/)?{file} {names}{below}(?: @\S+)*$")
 }

@@ -47,8 +47,8 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &["web/src/deep"],
         &[],
         &expect![[r#"
-        ["/app/web/src/deep/b.test.js"]
-    "#]],
+            ["/app/web/src/deep/"]
+        "#]],
     );
     check(
         &VITEST,
@@ -62,7 +62,7 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &expect![[r#"
             ["/app/web/src/none.test.js"]
             ["--testNamePattern=^(?:cart adds \\(1 \\+ 1\\)|cart of 1)$", "/app/web/src/a.test.js"]
-            ["--testNamePattern=^cart .*$", "/app/web/src/deep/b.test.js"]
+            ["--testNamePattern=^cart [^]*$", "/app/web/src/deep/b.test.js"]
         "#]],
     );
     check(
@@ -71,7 +71,7 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &[],
         &expect![[r#"
             ["--runTestsByPath", "/app/web/src/a.test.js"]
-            ["--testNamePattern=^cart made .*$", "--runTestsByPath", "/app/web/src/deep/b.test.js"]
+            ["--testNamePattern=^cart made [^]*$", "--runTestsByPath", "/app/web/src/deep/b.test.js"]
         "#]],
     );
     check(
@@ -79,17 +79,31 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &[],
         &[ADDS, "web/src/deep"],
         &expect![[r#"
-        ["--grep=^(?!(?:cart adds \\(1 \\+ 1\\))$)", "/app/web/src/a.test.js"]
-    "#]],
+            ["--grep=^(?!(?:cart adds \\(1 \\+ 1\\))$)", "--testdock-chosen=/app/web/src/a.test.js", "/app/web/src/a.test.js"]
+        "#]],
     );
     check(
         &MOCHA,
         &["web/src/deep"],
         &["web/src"],
         &expect![[r#"
-        ["--grep=(?!)"]
-    "#]],
+            ["--testdock-chosen=/app/web/src/deep", "/app/web/src/deep"]
+        "#]],
     );
+}
+
+#[test]
+fn a_name_may_have_several_lines() {
+    let text = "describe('line\\nbreak', () => {});\ndescribe(`made ${n}`, () => {});\n";
+    let files = [("web/src/a.test.js", text)];
+    let ids =
+        ["web/src/a.test.js::line\nbreak", "web/src/a.test.js::made ${n}", "web/src/b.test.js::x"];
+    let job = sample::job(&VITEST, "web", &files, &ids, &[]);
+    expect![[r#"
+        --testNamePattern=^(?:line\nbreak [^]*|made [^]* [^]*)$ /app/web/src/a.test.js
+        --testNamePattern=^x(?: [^]*)?$ /app/web/src/b.test.js
+    "#]]
+    .assert_eq(&sample::steps(&job, &site()));
 }
 
 #[test]
@@ -99,7 +113,7 @@ fn nodes_versions_mean_different_names() {
         &["web/src/a.test.js::cart", "web/src/deep/b.test.js::whole::part"],
         &[],
         &expect![[r#"
-            ["--test-name-pattern=^(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made .*|(?:cart )?of .*)$", "/app/web/src/a.test.js"]
+            ["--test-name-pattern=^(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made [^]*|(?:cart )?of [^]*)$", "/app/web/src/a.test.js"]
             ["--test-name-pattern=^whole$", "/app/web/src/deep/b.test.js"]
         "#]],
     );
@@ -108,8 +122,8 @@ fn nodes_versions_mean_different_names() {
         &["web/src/a.test.js"],
         &["web/src/a.test.js::cart"],
         &expect![[r#"
-        ["--test-name-pattern=^(?!(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made .*|(?:cart )?of .*)$)", "/app/web/src/a.test.js"]
-    "#]],
+            ["--test-name-pattern=^(?!(?:(?:cart )?adds \\(1 \\+ 1\\)|(?:cart )?made [^]*|(?:cart )?of [^]*)$)", "/app/web/src/a.test.js"]
+        "#]],
     );
 }
 
@@ -124,4 +138,21 @@ fn the_tool_is_the_one_that_the_package_or_one_around_it_installed() {
         jest
         --reporters=default --reporters=/h/testdock_jest.cjs --passWithNoTests"#]]
     .assert_eq(&format!("{}\n{}", words.join("\n"), invocation.args.join(" ")));
+}
+
+#[test]
+fn mochas_script_says_what_the_suite_does_not() {
+    let package = r#"{"scripts": {"test": "mocha --recursive 'spec/**/*.js'"}}"#;
+    let mut job = sample::job(
+        &MOCHA,
+        "web",
+        &[("web/package.json", package), ("web/spec/a.js", CART)],
+        &[],
+        &[],
+    );
+    let args = |job: &Job| job.suite.framework.invocation(job, &site()).args.join(" ");
+    expect!["--reporter /h/testdock_mocha.cjs --recursive spec/**/*.js"].assert_eq(&args(&job));
+    let suite = crate::frameworks::Suite { args: vec!["it".into()], ..(*job.suite).clone() };
+    job.suite = suite.into();
+    expect!["--reporter /h/testdock_mocha.cjs it"].assert_eq(&args(&job));
 }

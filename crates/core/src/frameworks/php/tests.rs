@@ -330,6 +330,13 @@ fn what_is_risky_is_bad_only_where_phpunit_says_so() {
             /w/shop/tests/CartTest.php:14: no assertions
     "#]]
     .assert_eq(&conclude(&events, "", "", Exit::Code(1)));
+    let of_phpunit_9 = r#"<testsuite name="x"><testcase name="testAdds" class="Shop\Till\CartTest"
+        classname="Shop.Till.CartTest"><error type="PHPUnit\Framework\RiskyTestError">no assertions</error></testcase></testsuite>"#;
+    expect![[r#"
+        2 told
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+    "#]]
+    .assert_eq(&conclude(&events, "", of_phpunit_9, Exit::Code(0)));
 }
 
 #[test]

@@ -30,6 +30,7 @@ RSpec.describe Shop::Cart, type: :model do
   describe Shop::Cart, '#total', :slow do
     it("is 'quoted' \"twice\" \u010d") { }
     it 'is \n raw' do skip 'later' end
+    it 'quo"te \' [x] \\' do end
     specify { expect(1).to  eq 1 }
     it { is_expected.to be_empty }
     it do
@@ -63,16 +64,17 @@ fn specs_are_calls_however_they_are_nested() {
             group 5 Shop::Cart > Shop::Cart#total
             test 6 Shop::Cart > Shop::Cart#total > is 'quoted' "twice" č
             test 7 Shop::Cart > Shop::Cart#total > is \n raw
-            test 8 Shop::Cart > Shop::Cart#total > expect(1).to eq 1
-            test 9 Shop::Cart > Shop::Cart#total > is_expected.to be_empty
-            parametrised 10 Shop::Cart > Shop::Cart#total > … (gaps)
-            test 14 Shop::Cart > Shop::Cart#total > of two
-            group 16 Shop::Cart > with #{n} (gaps)
-            parametrised 16 Shop::Cart > with #{n} > adds #{n} to #{n} (gaps)
-            group 21 Shop::Cart > Deep::Inner::Till#rings
-            test 21 Shop::Cart > Deep::Inner::Till#rings > loud
-            group 22 Shop::Cart > Till
-            test 22 Shop::Cart > Till > whole
+            test 8 Shop::Cart > Shop::Cart#total > quo"te ' [x] \
+            test 9 Shop::Cart > Shop::Cart#total > expect(1).to eq 1
+            test 10 Shop::Cart > Shop::Cart#total > is_expected.to be_empty
+            parametrised 11 Shop::Cart > Shop::Cart#total > … (gaps)
+            test 15 Shop::Cart > Shop::Cart#total > of two
+            group 17 Shop::Cart > with #{n} (gaps)
+            parametrised 17 Shop::Cart > with #{n} > adds #{n} to #{n} (gaps)
+            group 22 Shop::Cart > Deep::Inner::Till#rings
+            test 22 Shop::Cart > Deep::Inner::Till#rings > loud
+            group 23 Shop::Cart > Till
+            test 23 Shop::Cart > Till > whole
         "#]],
     );
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 
 use super::discover;
+use crate::frameworks::js::names::Names;
 use crate::frameworks::js::{Js, Tool};
 use crate::frameworks::{Source, Suite};
 use crate::paths::RelPath;
@@ -12,7 +13,13 @@ use crate::paths::RelPath;
 fn check(tool: Tool, path: &str, text: &str, expected: &Expect) {
     let suite = Suite::new(
         RelPath::default(),
-        Arc::new(Js { tool, inner: Vec::new(), homes: vec![RelPath::default()] }),
+        Arc::new(Js {
+            tool,
+            names: Names::default(),
+            script: Vec::new(),
+            inner: Vec::new(),
+            homes: vec![RelPath::default()],
+        }),
     );
     let path = RelPath::new(path);
     let items = discover(tool, &suite, &mut Source::new(&path, text));

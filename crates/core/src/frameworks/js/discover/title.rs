@@ -29,7 +29,7 @@ pub(super) fn of_each(title: Title) -> Title {
 }
 
 /// The title that an expression makes; `None` where it can be none.
-pub(super) fn title(source: &Source<'_>, expression: Node<'_>) -> Option<Title> {
+pub(in crate::frameworks::js) fn title(source: &Source<'_>, expression: Node<'_>) -> Option<Title> {
     match expression.kind() {
         "string" => Some(Title::whole(text(source, expression))),
         "template_string" => Some(template(source, expression)),

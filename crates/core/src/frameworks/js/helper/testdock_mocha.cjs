@@ -1,14 +1,32 @@
 // Tells Testdock what happens in Mocha while it happens: a reporter, for Mocha 8 or newer, beside the one for people.
 'use strict';
 
+const path = require('path');
 const { tell, failure, unloaded, seconds, twins } = require('./testdock_core.cjs');
 
 const Mocha = require(require.resolve('mocha', { paths: [process.cwd(), ...process.argv.slice(1, 2)] }));
 
+// Without a file Mocha ends before it makes a reporter.
+const complain = console.error;
+console.error = (...words) => {
+  if (words.some((word) => /No test files found/.test(word))) tell('end', {});
+  complain(...words);
+};
+
+// Mocha adds the files that it is told to those of its configuration. What is set up before all stays.
+function chosen({ files, options }) {
+  const wanted = [options['testdock-chosen'] ?? []].flat();
+  if (wanted.length === 0) return files;
+  const setUp = new Set([options.file ?? []].flat().map((file) => path.resolve(file)));
+  const isWanted = (file) => wanted.some((it) => file === it || file.startsWith(`${it}${path.sep}`));
+  return [...new Set(files)].filter((file) => setUp.has(file) || isWanted(file));
+}
+
 // A file that cannot be loaded is an error of that file, and the others run.
 const load = Mocha.prototype.loadFilesAsync;
 Mocha.prototype.loadFilesAsync = async function (options) {
-  const files = this.files;
+  console.error = complain;
+  const files = chosen(this);
   for (const file of files) {
     this.files = [file];
     try {

@@ -18,6 +18,20 @@ function told(error, how = failure) {
   return how(error, known);
 }
 
+// Vitest takes the path of a file or folder for a part of one.
+function chooseExactly(vitest) {
+  const isChosen = (file, filters) => filters.some((it) => file === it || file.startsWith(it.replace(/\/?$/, '/')));
+  for (const [at, name] of [[vitest.specifications, 'globTestSpecifications'], [vitest, 'globTestSpecs'], [vitest, 'globTestFiles']]) {
+    const find = at?.[name];
+    if (typeof find !== 'function') continue;
+    at[name] = async function (filters = [], ...rest) {
+      const found = await find.call(this, filters, ...rest);
+      const areOurs = filters.length > 0 && filters.every((it) => it.startsWith('/'));
+      return areOurs ? found.filter((it) => isChosen(it.moduleId ?? it[1], filters)) : found;
+    };
+  }
+}
+
 export default class {
   printed = new Map();
   unloaded = new Set();
@@ -26,6 +40,7 @@ export default class {
 
   onInit(vitest) {
     this.vitest = vitest;
+    chooseExactly(vitest);
   }
 
   // Tests that the selection leaves out are skipped as well; these are not told.

@@ -71,12 +71,55 @@ fn a_file_is_playwrights_or_anothers_and_never_both() {
 }
 
 #[test]
+fn only_the_configurations_own_folder_narrows() {
+    let config = "export default { testDir: dir(), projects: [{ testDir: './api' }, {}] }";
+    let files = [("playwright.config.ts", config), ("api/a.spec.ts", ""), ("ui/b.spec.ts", "")];
+    check_files(
+        &PLAYWRIGHT,
+        &files,
+        &expect![[r#"
+        "" ["api/a.spec.ts", "ui/b.spec.ts"]
+    "#]],
+    );
+    let config = "export default { testDir: 'ui', projects: [{ testDir: './api' }, {}] }";
+    let files = [
+        ("playwright.config.ts", config),
+        ("api/a.spec.ts", ""),
+        ("ui/b.spec.ts", ""),
+        ("unit/c.spec.ts", ""),
+    ];
+    check_files(
+        &PLAYWRIGHT,
+        &files,
+        &expect![[r#"
+        "" ["api/a.spec.ts", "ui/b.spec.ts"]
+    "#]],
+    );
+}
+
+#[test]
 fn tests_are_calls_with_a_function_and_steps_are_none() {
     let files = [
         ("playwright.config.ts", ""),
         ("cart.spec.ts", CART),
         ("e2e/today.spec.ts", TODAY),
         ("unit.spec.ts", "test('of jest', () => {});"),
+        (
+            "user.spec.ts",
+            "import { userTest as buyerTest } from './fixtures';\nbuyerTest('buys', () => {});\nrunTest('none', () => {});",
+        ),
+        (
+            "default.spec.ts",
+            "import test, { expect } from './fixtures';\ntest('by default', () => {});",
+        ),
+        (
+            "required.spec.js",
+            "const test = require('./fixtures').test;\ntest('required', () => {});",
+        ),
+        (
+            "extended.spec.js",
+            "const { test } = require('@playwright/test');\nconst adminTest = test.extend({});\nadminTest('bans', () => {});",
+        ),
         ("other.spec.ts", "import { test } from 'vitest';\ntest('of vitest', () => {});"),
     ];
     let job = sample::job(&PLAYWRIGHT, "", &files, &[], &[]);
@@ -90,7 +133,11 @@ fn tests_are_calls_with_a_function_and_steps_are_none() {
         Test cart.spec.ts::cart::later
         Test cart.spec.ts::unnamed group
         Parametrised cart.spec.ts::of ${n} /of .*/
+        Test default.spec.ts::by default
         Test e2e/today.spec.ts::adds
+        Test extended.spec.js::bans
+        Test required.spec.js::required
+        Test user.spec.ts::buys
     "#]]
     .assert_eq(&lines.collect::<String>());
 }
@@ -114,8 +161,8 @@ fn a_selection_is_of_files_and_whole_titles() {
         &["web/e2e"],
         &[],
         &expect![[r#"
-        ["^/app/web/e2e/cart\\.spec\\.ts$", "^/app/web/e2e/today\\.spec\\.ts$"]
-    "#]],
+            ["--pass-with-no-tests", "^/app/web/e2e/"]
+        "#]],
     );
     check(
         &[adds, "web/e2e/today.spec.ts::adds[phone (small)]"],
@@ -128,9 +175,9 @@ fn a_selection_is_of_files_and_whole_titles() {
         &[adds, "web/e2e/cart.spec.ts::cart"],
         &[],
         &expect![[r#"
-        ["--grep=/^(?:.* )?(?:\\S.*\\/)?cart\\.spec\\.ts cart adds \\(1 \\+ 1\\)/2(?: @\\S+)*$/", "^/app/web/cart\\.spec\\.ts$"]
-        ["--grep=/^(?:.* )?(?:\\S.*\\/)?cart\\.spec\\.ts cart .*(?: @\\S+)*$/", "^/app/web/e2e/cart\\.spec\\.ts$"]
-    "#]],
+            ["--grep=/^(?:.* )?(?:\\S.*\\/)?cart\\.spec\\.ts cart adds \\(1 \\+ 1\\)/2(?: @\\S+)*$/", "^/app/web/cart\\.spec\\.ts$"]
+            ["--grep=/^(?:.* )?(?:\\S.*\\/)?cart\\.spec\\.ts cart [^]*(?: @\\S+)*$/", "^/app/web/e2e/cart\\.spec\\.ts$"]
+        "#]],
     );
     check(
         &["web/cart.spec.ts::of ${n}[of 1 › phone]", "web/cart.spec.ts::of ${n}[of 1]"],
@@ -151,7 +198,7 @@ fn a_selection_is_of_files_and_whole_titles() {
         &["web/e2e"],
         &["web/e2e"],
         &expect![[r#"
-        ["--pass-with-no-tests", "--grep=/(?!)/"]
-    "#]],
+            ["--pass-with-no-tests", "(?!)"]
+        "#]],
     );
 }

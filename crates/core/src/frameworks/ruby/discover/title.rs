@@ -94,13 +94,14 @@ fn title(source: &Source<'_>, expression: Node<'_>) -> Option<Title> {
 }
 
 fn string(source: &Source<'_>, string: Node<'_>) -> Title {
-    let is_raw = source.slice(string).starts_with('\'');
+    let whole = source.slice(string);
+    let is_raw = whole.starts_with('\'') || whole.starts_with("%q");
     let mut cursor = string.walk();
     let parts = string.named_children(&mut cursor).map(|part| {
         let text = source.slice(part);
         match part.kind() {
             "interpolation" => Title::unknown(text),
-            "escape_sequence" if is_raw => Title::whole(raw(text)),
+            _ if is_raw => Title::whole(raw(text, whole)),
             "escape_sequence" => Title::whole(escaped(text)),
             _ => Title::whole(text),
         }
@@ -108,8 +109,17 @@ fn string(source: &Source<'_>, string: Node<'_>) -> Title {
     parts.collect()
 }
 
-fn raw(sequence: &str) -> &str {
-    if matches!(sequence, r"\'" | r"\\") { &sequence[1..] } else { sequence }
+/// The text of a string in which a backslash stands for itself, but before another one and before what bounds the string.
+fn raw(text: &str, string: &str) -> String {
+    let bounds = [string.trim_start_matches("%q").chars().next(), string.chars().last()];
+    let mut out = String::new();
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_escape =
+            c == '\\' && rest.peek().is_some_and(|it| *it == '\\' || bounds.contains(&Some(*it)));
+        out.push(if is_escape { rest.next().unwrap_or(c) } else { c });
+    }
+    out
 }
 
 /// What an escape sequence stands for.
