@@ -179,7 +179,10 @@ fn of_folders(
     match tool {
         // An absolute pattern is taken as it stands in every version; the look behind it keeps it at the path's beginning.
         Tool::Jest => {
-            let dirs = dirs.map(|dir| format!("/(?<=^/){}/", regex::escape(&dir[1..])));
+            let dirs = dirs.map(|dir| match dir.strip_prefix('/') {
+                Some(rest) => format!("/(?<=^/){}/", regex::escape(rest)),
+                None => regex::escape(&dir),
+            });
             let steps = [dirs.collect(), of_files(tool, files)];
             steps.into_iter().filter(|words| !words.is_empty()).collect()
         }

@@ -84,8 +84,8 @@ impl<'c> Said<'c> {
 
     fn vitest(&mut self, config: &Value, dir: &RelPath) {
         let test = &config["test"];
-        let root = texts(&test["root"]).or_else(|| texts(&config["root"]));
-        let dir = root.and_then(|root| dir.resolve(root.first()?)).unwrap_or_else(|| dir.clone());
+        let root = test["root"].as_str().or(config["root"].as_str());
+        let dir = root.and_then(|root| dir.resolve(root)).unwrap_or_else(|| dir.clone());
         self.globs(&test["include"], &dir, "");
         self.vitest_projects(&test["projects"], &dir);
         self.vitest_projects(&test["workspace"], &dir);
@@ -98,26 +98,22 @@ impl<'c> Said<'c> {
     }
 
     fn jest_at(&mut self, dir: &RelPath) {
-        let names = ["jest.config.*", "jest.config.json"];
-        let config = settings::first(dir, &names, self.contents);
-        let package = || settings::first(dir, &["package.json"], self.contents);
-        let config = config.or_else(|| package().map(|mut it| it["jest"].take()));
-        self.jest(&config.unwrap_or_default(), dir);
+        let config = jest_config(dir, self.contents);
+        let Some(projects) = config["projects"].as_array() else {
+            return self.jest(&config, dir);
+        };
+        let dir = jest_root(&config, dir);
+        for project in projects {
+            match project.as_str().map(|path| below(&dir, path)) {
+                Some(Some(home)) => self.jest(&jest_config(&home, self.contents), &home),
+                Some(None) => self.is_silent = true,
+                None => self.jest(project, &dir),
+            }
+        }
     }
 
     fn jest(&mut self, config: &Value, dir: &RelPath) {
-        let root = texts(&config["rootDir"]).and_then(|root| below(dir, root.first()?));
-        let dir = root.unwrap_or_else(|| dir.clone());
-        if let Some(projects) = config["projects"].as_array() {
-            for project in projects {
-                match project.as_str().map(|path| below(&dir, path)) {
-                    Some(Some(home)) => self.jest_at(&home),
-                    Some(None) => self.is_silent = true,
-                    None => self.jest(project, &dir),
-                }
-            }
-            return;
-        }
+        let dir = jest_root(config, dir);
         let (globs, patterns) = (&config["testMatch"], &config["testRegex"]);
         if patterns.is_null() || !globs.is_null() {
             self.globs(globs, &dir, "");
@@ -186,6 +182,18 @@ impl<'c> Said<'c> {
         self.is_silent |= pattern.is_err();
         self.patterns.extend(pattern);
     }
+}
+
+/// What Jest is told in a directory.
+fn jest_config(dir: &RelPath, contents: Contents<'_>) -> Value {
+    let config = settings::first(dir, &["jest.config.*", "jest.config.json"], contents);
+    let package = || settings::first(dir, &["package.json"], contents)?.get("jest").cloned();
+    config.or_else(package).unwrap_or_default()
+}
+
+fn jest_root(config: &Value, dir: &RelPath) -> RelPath {
+    let root = config["rootDir"].as_str().and_then(|root| below(dir, root));
+    root.unwrap_or_else(|| dir.clone())
 }
 
 /// One text or several; `None` where not all of it is text.

@@ -66,6 +66,8 @@ fn jest_heeds_test_match_and_test_regex() {
         "module.exports = { projects: [{ rootDir: '<rootDir>/src', testMatch: ['<rootDir>/*.check.ts'] }, '<rootDir>/e2e'] }",
         &["src/a.test.ts", "src/b.check.ts"],
     );
+    configured("module.exports = { projects: ['<rootDir>'] }", &["src/a.test.ts"]);
+    check(Tool::Jest, "", &with(&[("package.json", "[]")]), &["src/a.test.ts"]);
     let package = r#"{"jest": {"testMatch": ["**/test/*.js"]}}"#;
     check(Tool::Jest, "", &with(&[("package.json", package)]), &["test/d.js"]);
 }
