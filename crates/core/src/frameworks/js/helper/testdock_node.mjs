@@ -1,5 +1,6 @@
 // Tells Testdock what happens in Node's own test runner while it happens: a reporter, for Node 20 or newer.
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 
 const { tell, failure, unloaded: loading, output, plain, seconds, twins } = createRequire(import.meta.url)('./testdock_core.cjs');
 
@@ -12,7 +13,8 @@ export default async function* (source) {
   const printed = new Map();
   const turn = twins();
   for await (const { type, data } of source) {
-    const file = data?.file;
+    // What a file's process prints is told, from Node 24 on, by the path that the file was called by.
+    const file = data?.file && resolve(data.file);
     if (type === 'test:stderr') {
       printed.set(file, output((printed.get(file) ?? '') + data.message));
     } else if (type === 'test:start' && file) {
