@@ -8,10 +8,10 @@ use bollard::query_parameters::InspectNetworkOptions;
 use testdock_core::interpreter::{ComposeNetwork, Pool};
 use testdock_core::model::{Fault, RunError};
 
-use super::super::container::engine_error;
+use super::super::container::{engine_error, now};
 use super::super::status;
 use super::NETWORK;
-use super::ours::SERVES;
+use super::ours::{MADE, SERVES};
 use super::service::{DEFINITION, hash};
 
 /// Whether the engine has a network; one that somebody else has to make is missed.
@@ -28,7 +28,9 @@ pub(super) async fn ensure(
     labels: &[(&str, &str)],
 ) -> Result<bool, RunError> {
     let definition = hash(&format!("{network:?}"));
-    let ours = [(SERVES, interpreter), (DEFINITION, &definition), (NETWORK, &network.key)];
+    let made = now().to_string();
+    let ours =
+        [(SERVES, interpreter), (DEFINITION, &definition), (NETWORK, &network.key), (MADE, &made)];
     match find(docker, network).await?.map(|found| found.labels.unwrap_or_default()) {
         None => {
             make(docker, network, ours.iter().chain(labels)).await?;

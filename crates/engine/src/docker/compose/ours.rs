@@ -20,7 +20,11 @@ use super::{NETWORK, PROJECT, SERVICE};
 /// The label of what Testdock had started: for which interpreter of the workspace.
 pub(super) const SERVES: &str = "dev.testdock.serves";
 
-/// What was started so recently may be waiting for the container that needs it.
+/// The label of a network that Testdock has made: when, in seconds since 1970.
+pub(super) const MADE: &str = "dev.testdock.made";
+
+/// What was started so recently may be waiting for the container that needs it, also in a process that keeps its claims
+/// elsewhere, such as another person's.
 const YOUNG: i64 = 300;
 
 /// How often a network is tried to be removed, and how long the pause is in between.
@@ -140,12 +144,12 @@ async fn networks(docker: &Docker, label: &str) -> Vec<Listed> {
     let listed = list.into_iter().map(|network| Listed {
         id: network.id.unwrap_or_default(),
         is_network: true,
-        // It does not matter: one that somebody is about to use has a claim, and one in use stays.
         created: 0,
         running: false,
         labels: network.labels.unwrap_or_default(),
     });
-    listed.collect()
+    let made = |network: &Listed| network.label(MADE).parse().unwrap_or(0);
+    listed.map(|network| Listed { created: made(&network), ..network }).collect()
 }
 
 pub(super) async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
