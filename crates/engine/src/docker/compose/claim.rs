@@ -27,6 +27,8 @@ enum Part {
     Things,
     /// The task of ending them.
     Ending,
+    /// How long they are kept.
+    Lease,
 }
 
 impl Claim {
@@ -72,6 +74,21 @@ pub(super) fn idle(project: &str) -> Duration {
     began.and_then(|began| began.elapsed().ok()).unwrap_or_default()
 }
 
+/// Writes down how long a project is kept after that: whoever ends it may have begun when something else was wanted.
+pub(super) fn keep(project: &str, lease: Duration) -> io::Result<()> {
+    let Some(path) = path(project, Part::Lease) else {
+        return Ok(());
+    };
+    fs::create_dir_all(path.parent().unwrap_or(&path))?;
+    fs::write(path, lease.as_secs().to_string())
+}
+
+/// How long a project is kept, by the newest word.
+pub(super) fn lease(project: &str) -> Option<Duration> {
+    let text = fs::read_to_string(path(project, Part::Lease)?).ok()?;
+    text.parse().ok().map(Duration::from_secs)
+}
+
 /// Looks again and again: a thread that waits for a lock would outlive a run that is cancelled.
 async fn at_last(project: &str, part: Part) -> Claim {
     loop {
@@ -105,6 +122,7 @@ fn path(project: &str, part: Part) -> Option<Utf8PathBuf> {
         Part::Making => "making",
         Part::Things => "things",
         Part::Ending => "ending",
+        Part::Lease => "lease",
     };
     Some(state_directory()?.join("compose").join(format!("{name}.{part}")))
 }

@@ -36,6 +36,9 @@ pub(super) fn hire(tool: &Tool<'_>, lease: Duration) {
     let Some(program) = PROGRAM.get() else {
         return;
     };
+    if let Err(error) = claim::keep(&tool.compose.project, lease) {
+        tracing::debug!(%error, "another lease may hold for {}", tool.compose.project);
+    }
     let mut command = Command::new(program);
     command.args(["reap", &tool.compose.project, "--lease", &lease.as_secs().to_string()]);
     command.args(tool.host.iter().flat_map(|host| ["--host", host]));
@@ -90,7 +93,7 @@ async fn end(docker: &Docker, project: &str, lease: Duration) -> Option<Wait> {
     {
         return Some(Wait::For(user.id));
     }
-    if claim::idle(project) < lease {
+    if claim::idle(project) < claim::lease(project).unwrap_or(lease) {
         return Some(Wait::Some);
     }
     if !ours::is_shared(docker, project).await {
