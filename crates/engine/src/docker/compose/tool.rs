@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use testdock_core::interpreter::{Folder, compose_reads};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::Compose;
+use testdock_core::views::terminal::shell_quoted;
 use tokio::process::Command;
 
 use super::telling::telling;
@@ -86,12 +87,11 @@ impl<'a> Tool<'a> {
     pub(super) async fn line(&self, words: &[&str]) -> String {
         let (program, first) = program().await.unwrap_or(PROGRAMS[0]);
         let all = [program].into_iter().chain(first.iter().copied()).chain(self.options(&[]));
-        let all = all.chain(words.iter().copied());
-        shlex::try_join(all.clone()).unwrap_or_else(|_| all.collect::<Vec<_>>().join(" "))
+        all.chain(words.iter().copied()).map(shell_quoted).collect::<Vec<_>>().join(" ")
     }
 
     /// What comes before the tool's own command, with further files laid over the service's own.
-    fn options<'o>(&'o self, over: &'o [&Utf8Path]) -> impl Iterator<Item = &'o str> + Clone {
+    fn options<'o>(&'o self, over: &'o [&Utf8Path]) -> impl Iterator<Item = &'o str> {
         let Compose { files, env_files, profiles, project, .. } = self.compose;
         let files = files.iter().map(|file| file.as_str());
         let files = files.chain(over.iter().map(|file| file.as_str()));
