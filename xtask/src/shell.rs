@@ -6,10 +6,10 @@
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -78,19 +78,35 @@ pub(crate) fn answer(command: &mut Command, within: Duration) -> Result<String> 
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| cannot_start(command))?;
-    while child.try_wait()?.is_none() {
+    // Read meanwhile: a pipe that nobody empties stops who fills it.
+    let (printed, complaint) = (drained(child.stdout.take()), drained(child.stderr.take()));
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
         if Instant::now() > deadline {
             child.kill()?;
             child.wait()?;
             bail!("`{}` did not answer in {within:?}", shown(command));
         }
         thread::sleep(Duration::from_millis(10));
+    };
+    let text = |reader: JoinHandle<Vec<u8>>| {
+        String::from_utf8_lossy(&reader.join().unwrap_or_default()).trim().to_owned()
+    };
+    if !status.success() {
+        bail!("{}", text(complaint));
     }
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    Ok(text(printed))
+}
+
+fn drained(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut read = Vec::new();
+        // What came before it broke is what there is.
+        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut read));
+        read
+    })
 }
 
 /// Whether a program of this name can be found.
@@ -162,6 +178,12 @@ mod tests {
     fn an_answer_is_what_the_program_printed() {
         let said = answer(&mut command("sh", ["-c", "echo 28.2"]), Duration::from_secs(10));
         assert_eq!(said.unwrap(), "28.2");
+    }
+
+    #[test]
+    fn an_answer_may_be_long() {
+        let said = answer(&mut command("seq", ["100000"]), Duration::from_secs(60));
+        assert_eq!(said.unwrap().lines().count(), 100_000);
     }
 
     #[test]

@@ -103,7 +103,9 @@ end
 function M.page(text, filetype)
   vim.cmd("botright new")
   vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split(text, "\n"))
-  vim.bo.buftype, vim.bo.bufhidden, vim.bo.filetype, vim.bo.modifiable = "nofile", "wipe", filetype, false
+  vim.bo.buftype, vim.bo.bufhidden, vim.bo.modifiable = "nofile", "wipe", false
+  -- Last: whoever hears of the type must see that it is no file.
+  vim.bo.filetype = filetype
   vim.keymap.set("n", "q", "<Cmd>close<CR>", { buffer = 0 })
 end
 
