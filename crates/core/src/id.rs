@@ -1,5 +1,6 @@
 //! What identifies a test and a run.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -133,8 +134,11 @@ impl fmt::Display for TestId {
 }
 
 /// A name may hold the separators; a backslash before one makes it text.
-fn escape(name: &str) -> String {
-    name.replace('\\', r"\\").replace("::", r"\::").replace('[', r"\[")
+fn escape(name: &str) -> Cow<'_, str> {
+    if !name.contains(['\\', ':', '[']) {
+        return name.into();
+    }
+    name.replace('\\', r"\\").replace("::", r"\::").replace('[', r"\[").into()
 }
 
 /// Never fails: any text is the id of something, perhaps of nothing that exists.

@@ -51,7 +51,7 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
 fn lines(file: &FileTests, format: Format) -> impl Iterator<Item = String> {
     file.items.iter().filter_map(move |item| match format {
         Format::Human => {
-            (item.kind != ItemKind::Group).then(|| printable_line(&item.id.to_string()))
+            (item.kind != ItemKind::Group).then(|| printable_line(item.id.to_string()).into_owned())
         }
         Format::Json => Some(json(file, item).to_string()),
     })

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::lines::Lines;
 use super::{Position, Range, Source, TestItem};
 use crate::id::TestId;
 
@@ -112,7 +113,7 @@ impl Edit {
             let is_around = self.old_end <= item.range.end;
             let end = if is_around { self.shifted(item.range.end) } else { self.new_end };
             let range = Range { end, ..item.range };
-            let text = new.text.get(new.byte(range.start)..new.byte(range.end)).unwrap_or_default();
+            let text = new.between(range);
             let item = TestItem { range, hash: Source::hash_of(text), ..item.clone() };
             Standing { item, is_whole: false }
         })
@@ -137,30 +138,4 @@ fn position(text: &str, at: usize) -> Position {
     let units = before[begin..].chars().map(char::len_utf16).sum::<usize>();
     let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
     Position { line: count(line), character: count(units) }
-}
-
-/// A text whose lines are known.
-struct Lines<'t> {
-    text: &'t str,
-    starts: Vec<usize>,
-}
-
-impl<'t> Lines<'t> {
-    fn of(text: &'t str) -> Self {
-        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text, starts: std::iter::once(0).chain(ends).collect() }
-    }
-
-    /// Where a position is.
-    fn byte(&self, position: Position) -> usize {
-        let start = self.starts.get(position.line as usize).copied().unwrap_or(self.text.len());
-        let mut units = 0;
-        let mut chars = self.text[start..].char_indices();
-        let inner = chars.find(|(_, c)| {
-            let is_there = units >= position.character as usize;
-            units += c.len_utf16();
-            is_there
-        });
-        inner.map_or(self.text.len(), |(at, _)| start + at)
-    }
 }

@@ -27,6 +27,7 @@ mod helper;
 mod hidden;
 mod item;
 mod known;
+mod lines;
 mod listed;
 mod pattern;
 mod reader;

@@ -97,14 +97,17 @@ impl<'s> Source<'s> {
         found: Vec<TestItem>,
         is_own: impl Fn(&TestId) -> bool,
     ) -> Vec<TestItem> {
+        // Of what is read once nothing is kept.
+        let Some(memory) = self.memory else {
+            return found;
+        };
         let read = |(name, tree)| self.mended.get(name).unwrap_or(tree);
         let broken: Vec<&Tree> =
             self.trees.iter().map(read).filter(|tree| tree.root_node().has_error()).collect();
-        let Some(memory) = self.memory.filter(|it| !broken.is_empty() && !it.tests.is_empty())
-        else {
+        if broken.is_empty() || memory.tests.is_empty() {
             self.tests.extend(found.iter().map(Standing::from));
             return found;
-        };
+        }
         let is_comment = |at: usize| {
             let node = |tree: &&Tree| {
                 let node = tree.root_node().descendant_for_byte_range(at, at);

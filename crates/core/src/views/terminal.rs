@@ -63,12 +63,12 @@ pub fn test_lines(result: &TestResult, cwd: &Utf8Path) -> Vec<String> {
         "{}{:pad$} {}{}",
         paint(style, word),
         "",
-        printable_line(&result.id.to_string()),
+        printable_line(result.id.to_string()),
         paint(DIM, &time),
         pad = 5 - word.len()
     );
     if let (Outcome::Skipped, Some(reason)) = (result.outcome, &result.reason) {
-        line.push_str(&paint(DIM, &printable_line(&format!("  ({reason})"))));
+        line.push_str(&paint(DIM, &printable_line(format!("  ({reason})"))));
     }
     let mut lines = vec![line];
     if result.outcome.is_bad() {

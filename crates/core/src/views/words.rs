@@ -1,5 +1,6 @@
 //! Numbers in words, the same in every view.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::id::TestId;
@@ -88,8 +89,12 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 /// The same for what has a line to itself, which a name does not get out of.
-pub fn printable_line(text: &str) -> String {
-    printable(text).replace('\n', "␤")
+pub fn printable_line<'t>(text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+    let text = text.into();
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    printable(&text).replace('\n', "␤").into()
 }
 
 /// A name that was printed so, as it is.

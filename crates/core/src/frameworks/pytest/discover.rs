@@ -13,7 +13,6 @@ mod syntax;
 mod tests;
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use self::collect::collect;
@@ -113,15 +112,6 @@ fn outline(text: &str) -> Body<'_> {
         (body, Parse::Same | Parse::Fails) => body,
         (body, Parse::Unsure) => syntax::outline(text).unwrap_or(body),
     }
-}
-
-/// A hash of the lines that a test stands on, wherever they are in the file.
-pub fn hash(lines: &[&str], range: &Range) -> u64 {
-    let line = |line: u32| (line as usize).min(lines.len());
-    let mut hasher = DefaultHasher::new();
-    let end = line(range.end.line.saturating_add(1));
-    lines[line(range.start.line).min(end)..end].hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The position after `before`, which starts its line.

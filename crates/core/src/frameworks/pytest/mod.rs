@@ -13,6 +13,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use super::lines::Lines;
 use super::{Detected, Framework, ItemKind, Kind, Reader, Source, Suite, TestItem, unittest};
 use crate::id::TestId;
 use crate::paths::RelPath;
@@ -108,7 +109,7 @@ impl Framework for Pytest {
     }
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-        let lines: Vec<&str> = source.text.split('\n').collect();
+        let lines = Lines::of(source.text);
         let read = |path: &RelPath| source.other(path);
         let found = discover::discover_in(source.path, source.text, &self.names, &read);
         found.into_iter().map(|test| item(suite, source.path, &lines, test)).collect()
@@ -123,14 +124,14 @@ impl Framework for Pytest {
     }
 }
 
-fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestItem {
+fn item(suite: &Suite, path: &RelPath, lines: &Lines<'_>, test: FoundTest) -> TestItem {
     let kind = match test.kind {
         FoundKind::Class => ItemKind::Group,
         FoundKind::Function if test.marks.parametrized => ItemKind::Parametrised,
         FoundKind::Function => ItemKind::Test,
     };
     TestItem {
-        hash: discover::hash(lines, &test.range) ^ test.elsewhere.unwrap_or_default(),
+        hash: lines.hash(&test.range) ^ test.elsewhere.unwrap_or_default(),
         id: TestId {
             suite: suite.name.clone(),
             names: test.names,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::helper::HelperReader;
+use super::lines::Lines;
 use super::pytest::discover::{self, FoundKind, FoundTest, NameRules};
 use super::{Detected, Framework, ItemKind, Kind, Reader, Source, Suite, TestItem};
 use crate::id::TestId;
@@ -62,7 +63,7 @@ impl Framework for Unittest {
     }
 
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
-        let lines: Vec<&str> = source.text.split('\n').collect();
+        let lines = Lines::of(source.text);
         let read = |path: &RelPath| source.other(path);
         // No class is a test by its name, and no function is one by itself.
         let rules = NameRules::new(&["test".to_owned()], &[]);
@@ -80,10 +81,10 @@ impl Framework for Unittest {
     }
 }
 
-fn item(suite: &Suite, path: &RelPath, lines: &[&str], test: FoundTest) -> TestItem {
+fn item(suite: &Suite, path: &RelPath, lines: &Lines<'_>, test: FoundTest) -> TestItem {
     let file = suite.of_file(path.clone());
     TestItem {
-        hash: discover::hash(lines, &test.range) ^ test.elsewhere.unwrap_or_default(),
+        hash: lines.hash(&test.range) ^ test.elsewhere.unwrap_or_default(),
         id: TestId { names: test.names, ..file },
         kind: match test.kind {
             FoundKind::Class => ItemKind::Group,

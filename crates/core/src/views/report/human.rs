@@ -28,7 +28,7 @@ pub fn report_lines(
     section(&mut lines, slowest(tally));
     section(&mut lines, flaky(tally));
     let warning = |(path, problem): &(String, Problem)| {
-        format!("{} {}", paint(YELLOW, "warning:"), printable_line(&problem_line(path, problem)))
+        format!("{} {}", paint(YELLOW, "warning:"), printable_line(problem_line(path, problem)))
     };
     section(&mut lines, problems.iter().map(warning).collect());
     section(&mut lines, vec![end(tally, reports)]);
@@ -118,5 +118,5 @@ fn next_line(selection: &Selection) -> String {
     let program = if selection.command.is_empty() { &["PROGRAM"][..] } else { selection.command };
     let words = program.iter().copied().chain(selection.args.iter().map(String::as_str));
     let words: Vec<String> = words.map(shell_quoted).collect();
-    format!("{} {}", paint(BOLD, "Next:"), printable_line(&words.join(" ")))
+    format!("{} {}", paint(BOLD, "Next:"), printable_line(words.join(" ")))
 }

@@ -4,10 +4,11 @@
 //! it, which is where pytest, a `src` layout or a `pythonpath` make Python look.
 
 use crate::frameworks::Read;
+use crate::frameworks::lines::Lines;
 use crate::paths::RelPath;
 
+use super::NameRules;
 use super::collect::{Class, Collector};
-use super::{NameRules, hash};
 
 /// A class may be imported from a file that imports it itself; not for ever.
 const DEPTH: usize = 6;
@@ -49,8 +50,8 @@ impl<'e> Elsewhere<'e> {
         let mut collector = Collector::new(self.rules, Some((self, there)));
         collector.module(&body);
         let found = collector.take(class).or_else(|| self.class(there, class))?;
-        let lines: Vec<&str> = text.split('\n').collect();
-        Some(found.taken_elsewhere(&|range| hash(&lines, range)))
+        let lines = Lines::of(&text);
+        Some(found.taken_elsewhere(&|range| lines.hash(range)))
     }
 }
 
