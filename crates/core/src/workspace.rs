@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::frameworks::{Source, Suite, TestItem};
+use crate::frameworks::{Items, Source, Suite};
 use crate::id::TestId;
 use crate::interpreter::{Choice, Registered};
 use crate::model::{Fault, Place, RunError};
@@ -50,8 +50,8 @@ pub struct FileTests {
     pub suite: Arc<Suite>,
     /// Which file.
     pub path: RelPath,
-    /// Its tests, parents before their children.
-    pub items: Arc<[TestItem]>,
+    /// Its tests.
+    pub items: Items,
     /// Further files that they come from, such as that of a base class, with what these said.
     pub others: Vec<(RelPath, Arc<str>)>,
 }

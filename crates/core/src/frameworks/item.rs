@@ -1,5 +1,6 @@
 //! What stands in a file of tests, and where.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::NamePattern;
@@ -71,4 +72,40 @@ pub struct TestItem {
     pub pattern: Option<NamePattern>,
     /// Words to choose tests by: marks, tags, categories, as its framework calls them.
     pub tags: Vec<Arc<str>>,
+}
+
+/// The tests and groups of a file as they stand in it, parents before their children. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Items(Arc<Sorted>);
+
+#[derive(Debug, Default)]
+struct Sorted {
+    items: Vec<TestItem>,
+    /// Their places in the order of their ids: a file may have many thousands.
+    by_id: Vec<u32>,
+}
+
+impl Items {
+    /// The one of that id; the first, where several have it.
+    pub fn get(&self, id: &TestId) -> Option<&TestItem> {
+        let Sorted { items, by_id } = &*self.0;
+        let at = by_id.partition_point(|at| items[*at as usize].id < *id);
+        by_id.get(at).map(|at| &items[*at as usize]).filter(|item| item.id == *id)
+    }
+}
+
+impl Deref for Items {
+    type Target = [TestItem];
+
+    fn deref(&self) -> &[TestItem] {
+        &self.0.items
+    }
+}
+
+impl From<Vec<TestItem>> for Items {
+    fn from(items: Vec<TestItem>) -> Self {
+        let mut by_id: Vec<u32> = (0..).take(items.len()).collect();
+        by_id.sort_by(|a, b| items[*a as usize].id.cmp(&items[*b as usize].id));
+        Self(Arc::new(Sorted { items, by_id }))
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use super::{ItemKind, TestItem};
+use super::{ItemKind, Items, TestItem};
 use crate::id::TestId;
 use crate::model::Place;
 use crate::paths::RelPath;
@@ -12,7 +12,7 @@ use crate::paths::RelPath;
 /// The tests of one suite as they stand in its files. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    files: Arc<[(RelPath, Arc<[TestItem]>)]>,
+    files: Arc<[(RelPath, Items)]>,
 }
 
 /// What joins the names of a case that is more than one name long.
@@ -20,7 +20,7 @@ pub(super) const JOINT: &str = " › ";
 
 impl Known {
     /// The tests of these files.
-    pub fn new(files: impl IntoIterator<Item = (RelPath, Arc<[TestItem]>)>) -> Self {
+    pub fn new(files: impl IntoIterator<Item = (RelPath, Items)>) -> Self {
         let mut files: Vec<_> = files.into_iter().collect();
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         Self { files: files.into() }
@@ -38,13 +38,17 @@ impl Known {
 
     /// The tests and groups of one file.
     pub fn in_file(&self, path: &RelPath) -> &[TestItem] {
-        let at = self.files.binary_search_by(|(file, _)| file.cmp(path));
-        at.map_or(&[], |at| &self.files[at].1)
+        self.of_file(path).map_or(&[], |items| items)
+    }
+
+    fn of_file(&self, path: &RelPath) -> Option<&Items> {
+        let at = self.files.binary_search_by(|(file, _)| file.cmp(path)).ok()?;
+        Some(&self.files[at].1)
     }
 
     /// The test or group of that id.
     pub fn item(&self, id: &TestId) -> Option<&TestItem> {
-        self.in_file(&id.file).iter().find(|item| item.id == *id)
+        self.of_file(&id.file)?.get(id)
     }
 
     /// The test that an id means: itself, or the one that it is a case or a part of.
@@ -65,15 +69,14 @@ impl Known {
     /// below it.
     pub fn resolve(&self, file: &TestId, names: &[&str]) -> TestId {
         let literal = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        let items = self.in_file(&file.file);
         let exact = TestId { names: literal(names), ..file.clone() };
-        if items.iter().any(|item| item.id == exact) {
+        if self.item(&exact).is_some() {
             return exact;
         }
         let mut id = file.clone();
         let mut first_gap = None;
         for (depth, name) in names.iter().enumerate() {
-            match step(items, &id, name) {
+            match self.step(&id, name) {
                 Some(item) => {
                     if item.pattern.is_some() {
                         first_gap.get_or_insert(depth);
@@ -125,6 +128,27 @@ impl Known {
         }
         levels
     }
+
+    /// The item below `parent` that a name means: one of that very name, else the pattern that says most.
+    fn step(&self, parent: &TestId, name: &str) -> Option<&TestItem> {
+        let mut exact = parent.clone();
+        exact.names.push(name.to_owned());
+        let exact = self.item(&exact).filter(|item| item.pattern.is_none());
+        let depth = parent.names.len();
+        let is_below = |item: &&TestItem| {
+            item.id.names.len() == depth + 1
+                && item.id.case.is_none()
+                && item.id.names.starts_with(&parent.names)
+        };
+        exact.or_else(|| {
+            let below = self.in_file(&parent.file).iter().filter(is_below);
+            let matching = below.filter_map(|item| {
+                let pattern = item.pattern.as_ref().filter(|pattern| pattern.matches(name))?;
+                Some((pattern.weight(), item.kind != ItemKind::Group, item))
+            });
+            matching.max_by_key(|(weight, is_test, _)| (*weight, *is_test)).map(|(_, _, item)| item)
+        })
+    }
 }
 
 /// What fills the gaps, of a case that is one of several of the same.
@@ -132,26 +156,6 @@ fn without_turn(case: &str) -> &str {
     let is_turn = |text: &str| text.strip_prefix('#').is_some_and(|it| it.parse::<u32>().is_ok());
     let parts = case.rsplit_once(JOINT).filter(|(_, last)| is_turn(last));
     parts.map_or(case, |(filling, _)| filling)
-}
-
-/// The item below `parent` that a name means: one of that very name, else the pattern that says most.
-fn step<'k>(items: &'k [TestItem], parent: &TestId, name: &str) -> Option<&'k TestItem> {
-    let depth = parent.names.len();
-    let below = || {
-        items.iter().filter(move |item| {
-            item.id.names.len() == depth + 1
-                && item.id.case.is_none()
-                && item.id.names.starts_with(&parent.names)
-        })
-    };
-    let exact = below().find(|item| item.pattern.is_none() && item.id.names[depth] == name);
-    exact.or_else(|| {
-        let matching = below().filter_map(|item| {
-            let pattern = item.pattern.as_ref().filter(|pattern| pattern.matches(name))?;
-            Some((pattern.weight(), item.kind != ItemKind::Group, item))
-        });
-        matching.max_by_key(|(weight, is_test, _)| (*weight, *is_test)).map(|(_, _, item)| item)
-    })
 }
 
 #[cfg(test)]
@@ -182,7 +186,7 @@ mod tests {
             item("a.js::with $x::works", None),
             item("a.js::with $x::works %i times", Some(&["works ", " times"])),
         ];
-        Known::new([(RelPath::new("a.js"), Arc::from(items))])
+        Known::new([(RelPath::new("a.js"), Vec::from(items).into())])
     }
 
     fn check(names: &[&str], expected: &str) {

@@ -39,7 +39,7 @@ mod title;
 mod told;
 mod words;
 
-pub use item::{ItemKind, Position, Range, TestItem};
+pub use item::{ItemKind, Items, Position, Range, TestItem};
 pub use known::Known;
 pub use pattern::NamePattern;
 pub use reader::{Broken, Conclusion, Exit, Reader};

@@ -140,7 +140,7 @@ impl Folder {
 
     /// A test or group as it stands in its file.
     pub fn item(&self, id: &TestId) -> Option<&TestItem> {
-        self.tests_in(&id.file).iter().flat_map(|f| f.items.iter()).find(|item| item.id == *id)
+        self.tests_in(&id.file).iter().find_map(|file| file.items.get(id))
     }
 
     /// Whether anything is known of the file or folder of an id: tests, outcomes, a text that an editor has. What stands in
