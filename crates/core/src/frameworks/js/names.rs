@@ -8,34 +8,39 @@ use super::{Tool, detect, script, settings};
 use crate::paths::RelPath;
 use crate::resolve::Contents;
 
-/// What the names of tests are like.
+/// What the names of tests are like: those of some project that the configuration describes.
 #[derive(Debug, Clone)]
-pub(super) struct Names {
-    /// Whether the tool's own names count, perhaps beside those below.
-    are_own: bool,
-    globs: GlobSet,
-    out: GlobSet,
-    patterns: Vec<Regex>,
-}
+pub(super) struct Names(Vec<Project>);
 
 impl Default for Names {
     fn default() -> Self {
-        Self { are_own: true, globs: GlobSet::empty(), out: GlobSet::empty(), patterns: Vec::new() }
+        Self(vec![Project { are_own: true, ..Project::default() }])
     }
+}
+
+/// The tests of one project, or of all where there are none.
+#[derive(Debug, Clone, Default)]
+struct Project {
+    /// Whether the tool's own names count, perhaps beside those below.
+    are_own: bool,
+    globs: GlobSet,
+    patterns: Vec<Regex>,
+    out: GlobSet,
+    out_patterns: Vec<Regex>,
 }
 
 impl Names {
     /// As the configuration in a directory says.
     pub(super) fn of(tool: Tool, root: &RelPath, contents: Contents<'_>) -> Self {
-        let mut said = Said::new(contents);
+        let mut said = Said { contents, projects: Vec::new() };
         match tool {
             Tool::Vitest => said.vitest_at(root),
             Tool::Jest => said.jest_at(root),
             Tool::Mocha => said.mocha_at(root),
             Tool::Playwright => said.playwright_at(root),
-            Tool::Node => said.is_silent = true,
+            Tool::Node => return Self::default(),
         }
-        said.names()
+        Self(said.projects.into_iter().map(Given::project).collect())
     }
 
     /// Whether a file, below the package at `root`, is one of tests.
@@ -44,36 +49,85 @@ impl Names {
             return false;
         };
         let whole = format!("/{path}");
-        let is_given = self.globs.is_match(&whole)
-            || self.patterns.iter().any(|pattern| pattern.is_match(&whole));
-        (is_given && !self.out.is_match(&whole))
-            || (self.are_own && detect::is_test_file(tool, inner))
+        let is_own = || detect::is_test_file(tool, inner);
+        self.0.iter().any(|project| project.takes(&whole, is_own))
+    }
+}
+
+impl Project {
+    fn takes(&self, path: &str, is_own: impl Fn() -> bool) -> bool {
+        let is_in = |globs: &GlobSet, patterns: &[Regex]| {
+            globs.is_match(path) || patterns.iter().any(|pattern| pattern.is_match(path))
+        };
+        let is_given = is_in(&self.globs, &self.patterns) || (self.are_own && is_own());
+        is_given && !is_in(&self.out, &self.out_patterns)
     }
 }
 
 /// What a configuration says of names.
 struct Said<'c> {
     contents: Contents<'c>,
+    projects: Vec<Given>,
+}
+
+/// What it says of those of one project.
+#[derive(Default)]
+struct Given {
     globs: Vec<String>,
     patterns: Vec<Regex>,
+    out: Vec<String>,
+    out_patterns: Vec<Regex>,
     /// Whether some of it is left to the tool's own names, or cannot be read.
     is_silent: bool,
 }
 
-impl<'c> Said<'c> {
-    fn new(contents: Contents<'c>) -> Self {
-        Self { contents, globs: Vec::new(), patterns: Vec::new(), is_silent: false }
-    }
-
-    fn names(self) -> Names {
-        let (out, globs): (Vec<&str>, Vec<&str>) =
+impl Given {
+    fn project(self) -> Project {
+        let (not, globs): (Vec<&str>, Vec<&str>) =
             self.globs.iter().map(String::as_str).partition(|glob| glob.starts_with('!'));
-        let (Some(globs), Some(out)) = (set(&globs), set(&out)) else {
-            return Names { patterns: self.patterns, ..Names::default() };
-        };
-        Names { are_own: self.is_silent, globs, out, patterns: self.patterns }
+        let out = not.into_iter().chain(self.out.iter().map(String::as_str));
+        // What cannot be read leaves nothing out.
+        let out: Vec<&str> = out.filter(|glob| set(&[glob]).is_some()).collect();
+        let globs = set(&globs);
+        Project {
+            are_own: self.is_silent || globs.is_none(),
+            globs: globs.unwrap_or_default(),
+            patterns: self.patterns,
+            out: set(&out).unwrap_or_default(),
+            out_patterns: self.out_patterns,
+        }
     }
 
+    /// Takes globs from a directory, one or several; those that begin otherwise stand behind `before`.
+    fn take(&mut self, given: &Value, dir: &RelPath, before: &str) {
+        for one in several(given) {
+            if let Some(pattern) = one["regex"].as_str() {
+                self.pattern(pattern);
+                continue;
+            }
+            let glob = one.as_str().and_then(|glob| anchored(glob, dir, before));
+            self.is_silent |= glob.is_none();
+            self.globs.extend(glob);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &str) {
+        let pattern = Regex::new(pattern);
+        self.is_silent |= pattern.is_err();
+        self.patterns.extend(pattern);
+    }
+
+    /// The same for what is left out.
+    fn leave(&mut self, given: &Value, dir: &RelPath, before: &str) {
+        for one in several(given) {
+            let glob = one.as_str().and_then(|glob| anchored(glob, dir, before));
+            self.out.extend(glob.filter(|glob| !glob.starts_with('!')));
+            self.out_patterns.extend(one["regex"].as_str().and_then(|it| Regex::new(it).ok()));
+        }
+    }
+}
+
+impl Said<'_> {
     fn vitest_at(&mut self, dir: &RelPath) {
         let names = ["vitest.config.*", "vite.config.*"];
         let config = settings::first(dir, &names, self.contents).unwrap_or_default();
@@ -86,7 +140,10 @@ impl<'c> Said<'c> {
         let test = &config["test"];
         let root = test["root"].as_str().or(config["root"].as_str());
         let dir = root.and_then(|root| dir.resolve(root)).unwrap_or_else(|| dir.clone());
-        self.globs(&test["include"], &dir, "");
+        let mut given = Given::default();
+        given.take(&test["include"], &dir, "");
+        given.leave(&test["exclude"], &dir, "");
+        self.projects.push(given);
         self.vitest_projects(&test["projects"], &dir);
         self.vitest_projects(&test["workspace"], &dir);
     }
@@ -106,7 +163,7 @@ impl<'c> Said<'c> {
         for project in projects {
             match project.as_str().map(|path| below(&dir, path)) {
                 Some(Some(home)) => self.jest(&jest_config(&home, self.contents), &home),
-                Some(None) => self.is_silent = true,
+                Some(None) => self.projects.push(Given { is_silent: true, ..Given::default() }),
                 None => self.jest(project, &dir),
             }
         }
@@ -114,14 +171,20 @@ impl<'c> Said<'c> {
 
     fn jest(&mut self, config: &Value, dir: &RelPath) {
         let dir = jest_root(config, dir);
+        let anchored = |pattern: &str| pattern.replace("<rootDir>", &regex::escape(&whole(&dir)));
         let (globs, patterns) = (&config["testMatch"], &config["testRegex"]);
+        let mut given = Given::default();
         if patterns.is_null() || !globs.is_null() {
-            self.globs(globs, &dir, "");
+            given.take(globs, &dir, "");
         }
         for pattern in texts(patterns).unwrap_or_default() {
-            self.pattern(&pattern.replace("<rootDir>", &regex::escape(&whole(&dir))));
+            given.pattern(&anchored(pattern));
         }
-        self.is_silent |= !patterns.is_null() && texts(patterns).is_none();
+        given.is_silent |= !patterns.is_null() && texts(patterns).is_none();
+        for pattern in several(&config["testPathIgnorePatterns"]).iter().filter_map(Value::as_str) {
+            given.out_patterns.extend(Regex::new(&anchored(pattern)));
+        }
+        self.projects.push(given);
     }
 
     fn mocha_at(&mut self, dir: &RelPath) {
@@ -129,12 +192,13 @@ impl<'c> Said<'c> {
             ["cjs", "js", "yaml", "yml", "jsonc", "json"].map(|end| format!(".mocharc.{end}"));
         let config = settings::first(dir, &ends.each_ref().map(String::as_str), self.contents);
         let package = settings::first(dir, &["package.json"], self.contents);
-        let of_files = [(config, "/spec"), (package, "/mocha/spec")];
-        let of_files = of_files.into_iter().filter_map(|(it, at)| it?.pointer(at).cloned());
+        let package = package.and_then(|it| it.get("mocha").cloned());
+        let configs: Vec<Value> = [config, package].into_iter().flatten().collect();
+        let of_files = configs.iter().filter_map(|it| it.get("spec").cloned());
         let of_script = script::arguments(dir, self.contents);
         let of_script = script::specs(&of_script).into_iter().map(Value::from);
         let specs: Vec<Value> = of_files.chain(of_script).collect();
-        self.is_silent |= specs.is_empty();
+        let mut given = Given { is_silent: specs.is_empty(), ..Given::default() };
         for spec in specs {
             let is_folder = |path: &str| {
                 let path = dir.resolve(path);
@@ -147,40 +211,28 @@ impl<'c> Said<'c> {
                 if is_folder(path) { format!("{path}/**") } else { (*path).to_owned() }
             };
             let globs = texts(&spec).map(|paths| paths.iter().map(whole).collect::<Value>());
-            self.globs(&globs.unwrap_or_default(), dir, "");
+            given.take(&globs.unwrap_or_default(), dir, "");
         }
+        for config in &configs {
+            given.leave(&config["ignore"], dir, "");
+            given.leave(&config["exclude"], dir, "");
+        }
+        self.projects.push(given);
     }
 
     fn playwright_at(&mut self, dir: &RelPath) {
         let config = settings::first(dir, &["playwright.config.*"], self.contents);
         let config = config.unwrap_or_default();
-        let own = &config["testMatch"];
-        let projects = config["projects"].as_array().map_or(&[][..], Vec::as_slice);
-        let of_projects = projects.iter().map(|project| &project["testMatch"]);
-        if !own.is_null() || projects.is_empty() || of_projects.clone().any(Value::is_null) {
-            self.globs(own, dir, "**/");
+        let alone = [Value::Null];
+        let projects = config["projects"].as_array().filter(|all| !all.is_empty());
+        for project in projects.map_or(&alone[..], Vec::as_slice) {
+            let said =
+                |name: &str| [&project[name], &config[name]].into_iter().find(|it| !it.is_null());
+            let mut given = Given::default();
+            given.take(said("testMatch").unwrap_or(&Value::Null), dir, "**/");
+            given.leave(said("testIgnore").unwrap_or(&Value::Null), dir, "**/");
+            self.projects.push(given);
         }
-        of_projects.filter(|it| !it.is_null()).for_each(|it| self.globs(it, dir, "**/"));
-    }
-
-    /// Takes globs from a directory, one or several; those that begin otherwise stand behind `before`.
-    fn globs(&mut self, given: &Value, dir: &RelPath, before: &str) {
-        let several = given.as_array().map_or(std::slice::from_ref(given), Vec::as_slice);
-        for one in several {
-            if let Some(pattern) = one["regex"].as_str() {
-                self.pattern(pattern);
-                continue;
-            }
-            let glob = one.as_str().and_then(|glob| anchored(glob, dir, before));
-            self.is_silent |= glob.is_none();
-            self.globs.extend(glob);
-        }
-    }
-
-    fn pattern(&mut self, pattern: &str) {
-        let pattern = Regex::new(pattern);
-        self.is_silent |= pattern.is_err();
-        self.patterns.extend(pattern);
     }
 }
 
@@ -194,6 +246,11 @@ fn jest_config(dir: &RelPath, contents: Contents<'_>) -> Value {
 fn jest_root(config: &Value, dir: &RelPath) -> RelPath {
     let root = config["rootDir"].as_str().and_then(|root| below(dir, root));
     root.unwrap_or_else(|| dir.clone())
+}
+
+/// One value or several.
+fn several(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
 /// One text or several; `None` where not all of it is text.

@@ -49,6 +49,37 @@ fn vitest_heeds_include() {
 }
 
 #[test]
+fn what_is_excluded_is_no_test() {
+    let check = |tool: Tool, config: (&str, &str), expected: &[&str]| {
+        check(tool, "", &with(&[config]), expected);
+    };
+    let ends = "include: ['**/*.{check,test,e2e}.ts']";
+    for exclude in ["['src/*.check.ts', 'e2e/**']", "[...configDefaults.exclude, '**/{b,f}.*']"] {
+        let config = format!("export default {{ test: {{ {ends}, exclude: {exclude} }} }}");
+        check(Tool::Vitest, ("vitest.config.ts", &config), &["src/a.test.ts"]);
+    }
+    let config = "export default { test: { exclude: ['src/a.*'] } }";
+    check(Tool::Vitest, ("vite.config.ts", config), &[]);
+    // What one project leaves out may be another's.
+    let config = "export default { test: { projects: [{ test: { include: ['src/*.ts'] } }], exclude: ['src/**'] } }";
+    check(Tool::Vitest, ("vitest.config.ts", config), &["src/a.test.ts", "src/b.check.ts"]);
+    let ends = "testMatch: ['**/*.{check,test,e2e}.ts']";
+    for ignore in ["['/e2e/', '<rootDir>/src/b']", r"['\\.(e2e|check)\\.', '(?<!x)y']"] {
+        let config = format!("module.exports = {{ {ends}, testPathIgnorePatterns: {ignore} }}");
+        check(Tool::Jest, ("jest.config.js", &config), &["src/a.test.ts"]);
+    }
+    let config = "spec: '**/*.ts'\nignore:\n  - e2e/**\n  - ./src/b*\n";
+    check(Tool::Mocha, (".mocharc.yml", config), &["src/a.test.ts"]);
+    for ignore in ["'*.e2e.ts'", "[/e2e/, 'x']", "'**/e2e/**'"] {
+        let config =
+            format!("export default {{ testMatch: '*.{{test,e2e}}.ts', testIgnore: {ignore} }}");
+        check(Tool::Playwright, ("playwright.config.ts", &config), &["src/a.test.ts"]);
+    }
+    let config = "export default { testIgnore: /a/, projects: [{ name: 'x' }, { testIgnore: 'b', testMatch: /check/ }] }";
+    check(Tool::Playwright, ("playwright.config.ts", config), &["src/b.check.ts"]);
+}
+
+#[test]
 fn jest_heeds_test_match_and_test_regex() {
     let configured = |config: &str, expected: &[&str]| {
         check(Tool::Jest, "", &with(&[("jest.config.js", config)]), expected);
