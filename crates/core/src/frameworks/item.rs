@@ -1,7 +1,7 @@
 //! What stands in a file of tests, and where.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::NamePattern;
 use crate::id::TestId;
@@ -81,14 +81,19 @@ pub struct Items(Arc<Sorted>);
 #[derive(Debug, Default)]
 struct Sorted {
     items: Vec<TestItem>,
-    /// Their places in the order of their ids: a file may have many thousands.
-    by_id: Vec<u32>,
+    /// Their places in the order of their ids, once one is looked for: a file may have many thousands.
+    by_id: OnceLock<Vec<u32>>,
 }
 
 impl Items {
     /// The one of that id; the first, where several have it.
     pub fn get(&self, id: &TestId) -> Option<&TestItem> {
-        let Sorted { items, by_id } = &*self.0;
+        let items = &self.0.items;
+        let by_id = self.0.by_id.get_or_init(|| {
+            let mut by_id: Vec<u32> = (0..).take(items.len()).collect();
+            by_id.sort_by(|a, b| items[*a as usize].id.cmp(&items[*b as usize].id));
+            by_id
+        });
         let at = by_id.partition_point(|at| items[*at as usize].id < *id);
         by_id.get(at).map(|at| &items[*at as usize]).filter(|item| item.id == *id)
     }
@@ -104,8 +109,6 @@ impl Deref for Items {
 
 impl From<Vec<TestItem>> for Items {
     fn from(items: Vec<TestItem>) -> Self {
-        let mut by_id: Vec<u32> = (0..).take(items.len()).collect();
-        by_id.sort_by(|a, b| items[*a as usize].id.cmp(&items[*b as usize].id));
-        Self(Arc::new(Sorted { items, by_id }))
+        Self(Arc::new(Sorted { items, by_id: OnceLock::new() }))
     }
 }

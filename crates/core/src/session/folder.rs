@@ -47,6 +47,24 @@ pub struct Record {
     pub stale: Option<Stale>,
     /// The test as it stood when it ran: its first line and the hash of its text.
     stood: Option<(u32, u64)>,
+    /// Of a file that could not be loaded or compiled: the hash of its text then, as far as an editor told it.
+    read: Option<u64>,
+}
+
+impl Record {
+    /// Takes in whether the text that it is about is as it was; whether it is no longer the truth only now. What is edited
+    /// back is the truth again.
+    fn compare(&mut self, is_as_it_was: bool) -> bool {
+        match (self.stale, is_as_it_was) {
+            (None, false) => {
+                self.stale = Some(Stale::Edited);
+                return true;
+            }
+            (Some(Stale::Edited), true) => self.stale = None,
+            _ => {}
+        }
+        false
+    }
 }
 
 /// A workspace folder.

@@ -260,6 +260,22 @@ fn an_edit_moves_diagnostics_and_makes_the_edited_test_stale() {
 }
 
 #[test]
+fn an_edit_makes_stale_what_was_said_of_the_file() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, TEXT);
+    let _ = session.handle(request("r1", &[]));
+    let _ = finish(&mut session, "r1", failed("a.t", 2));
+    let _ = end(&mut session, "r1", End::Completed);
+
+    let mended = TEXT.replace("  a", "  c");
+    assert_eq!(
+        words(&edit(&mut session, 2, &mended)),
+        ["stale a.t", "diagnostics at 2?", "tests [\"a.t\"]"]
+    );
+    assert_eq!(words(&edit(&mut session, 3, TEXT)), ["diagnostics at 2", "tests [\"a.t\"]"]);
+}
+
+#[test]
 fn an_older_version_never_overwrites_a_newer_one() {
     let mut session = session();
     let _ = edit(&mut session, 7, "check seven\n");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Document, Folder, Record, Stale};
+use super::{Document, Folder, Record};
 use crate::frameworks::Source;
 use crate::id::TestId;
 use crate::paths::RelPath;
@@ -101,11 +101,14 @@ impl Folder {
         if self.documents.get(&path).is_some_and(|known| known.version > version) {
             return Vec::new();
         }
-        let memory = self.documents.remove(&path).map(|known| known.memory).unwrap_or_default();
+        let known = self.documents.remove(&path);
+        let stale = self.compare_file(&path, known.as_ref().map_or(text, |it| &it.text), text);
+        let memory = known.map(|known| known.memory).unwrap_or_default();
         let document = Document { version, text: text.clone(), memory };
         self.documents.insert(path.clone(), document);
         let was_known = self.files.contains_key(&path);
-        let mut effects = self.rediscover(&path);
+        let mut effects: Vec<Effect> = self.stale(stale).into_iter().collect();
+        effects.extend(self.rediscover(&path));
         // It may be a new file.
         if !was_known && self.files.contains_key(&path) {
             effects.extend(self.look_for_files());
@@ -176,7 +179,7 @@ impl Folder {
             document.memory = memory;
         }
         if tests.is_empty() && !self.files.contains_key(path) {
-            return Vec::new();
+            return self.publish([path.on(&self.root)]);
         }
         let mut effects = self.replace(path, tests);
         let change = Change::Tests { folder: self.name.clone(), files: vec![path.clone()] };
@@ -192,15 +195,30 @@ impl Folder {
             self.files.insert(path.clone(), tests);
         }
         let stale = self.mark_edited(path);
-        let mut effects = Vec::new();
-        if !stale.is_empty() {
-            effects.push(Effect::Show(Change::Stale { folder: self.name.clone(), tests: stale }));
-        }
+        let mut effects: Vec<Effect> = self.stale(stale).into_iter().collect();
         effects.extend(self.publish([path.on(&self.root)]));
         effects
     }
 
-    /// Marks the outcomes of tests whose text changed; a test edited back is the truth again.
+    /// Marks what was said of a file as a whole, such as that it does not compile: that is about its text, as it was `before` when
+    /// an edit was first heard of.
+    fn compare_file(&mut self, path: &RelPath, before: &str, now: &str) -> Vec<TestId> {
+        let is_of_it = |id: &TestId| id.file == *path && id.names.is_empty();
+        let said = self.records.iter_mut().filter(|(id, _)| is_of_it(id));
+        let stale = said.filter_map(|(id, record)| {
+            let read = *record.read.get_or_insert_with(|| Source::hash_of(before));
+            let is_bad = record.result.outcome.is_bad();
+            (is_bad && record.compare(read == Source::hash_of(now))).then(|| id.clone())
+        });
+        stale.collect()
+    }
+
+    fn stale(&self, tests: Vec<TestId>) -> Option<Effect> {
+        let folder = self.name.clone();
+        (!tests.is_empty()).then(|| Effect::Show(Change::Stale { folder, tests }))
+    }
+
+    /// Marks the outcomes of tests whose text changed.
     fn mark_edited(&mut self, path: &RelPath) -> Vec<TestId> {
         let hashes: HashMap<&TestId, u64> = self
             .files
@@ -218,13 +236,8 @@ impl Folder {
             };
             let mut above = std::iter::successors(Some(id.clone()), TestId::parent);
             let now = above.find_map(|id| hashes.get(&id).copied());
-            match (record.stale, now == Some(stood)) {
-                (None, false) => {
-                    record.stale = Some(Stale::Edited);
-                    stale.push(id.clone());
-                }
-                (Some(Stale::Edited), true) => record.stale = None,
-                _ => {}
+            if record.compare(now == Some(stood)) {
+                stale.push(id.clone());
             }
         };
         for (id, record) in self.records.iter_mut().filter(|(id, _)| id.file == first.file) {

@@ -25,6 +25,7 @@ impl Folder {
                     provenance: None,
                     stale: Some(Stale::Remembered),
                     stood: None,
+                    read: None,
                 }
             });
         }
@@ -57,6 +58,7 @@ impl Folder {
             provenance: provenance.cloned(),
             stale: None,
             stood,
+            read: None,
         };
         self.records.insert(result.id.clone(), record);
         for failure in &result.failures {
