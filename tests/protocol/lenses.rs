@@ -105,6 +105,7 @@ async fn a_result_shows_over_its_test_until_the_test_is_edited() {
     client.idle().await;
     expect![[r#"
         0 ▶ Run file
+        0 ✗ 2 failed, 2 passed
         3 ▶ Run
         3 ✓ passed 12 ms
         7 ▶ Run
@@ -117,9 +118,9 @@ async fn a_result_shows_over_its_test_until_the_test_is_edited() {
     .assert_eq(&client.lenses(&uri).await.join("\n"));
 
     client.did_change(&uri, 2, &SHOP.replace("1 + 1 == 2", "1 + 1 == 3")).await;
-    assert_eq!(client.lenses(&uri).await[2], "3 ✓ passed 12 ms (before the last edit)");
+    assert_eq!(client.lenses(&uri).await[3], "3 ✓ passed 12 ms (before the last edit)");
     client.did_change(&uri, 3, SHOP).await;
-    assert_eq!(client.lenses(&uri).await[2], "3 ✓ passed 12 ms");
+    assert_eq!(client.lenses(&uri).await[3], "3 ✓ passed 12 ms");
     client.finish().await;
 }
 

@@ -230,12 +230,12 @@ impl Folder {
 
     /// The newest outcomes of a test and all below it.
     pub fn records_below<'a>(&'a self, id: &'a TestId) -> impl Iterator<Item = &'a Record> {
-        // Ids of one file stand together; those of a directory need not.
-        let whole_file = !id.names.is_empty();
-        let start = if whole_file { id.clone() } else { TestId::default() };
+        // What a test or group holds stands behind it; what a file or directory holds need not.
+        let is_named = !id.names.is_empty();
+        let start = if is_named { id.clone() } else { TestId::default() };
         self.records
             .range(start..)
-            .take_while(move |(other, _)| !whole_file || other.file == id.file)
+            .take_while(move |(other, _)| !is_named || id.holds(other))
             .filter(move |(other, _)| id.holds(other))
             .map(|(_, record)| record)
     }

@@ -38,7 +38,8 @@ pub fn lenses(folder: &Folder, path: &RelPath) -> Vec<Lens> {
     }
     let file = TestId { suite: items[0].id.suite.clone(), ..TestId::of_file(path.clone()) };
     let top = Range { start: Position::default(), end: Position::default() };
-    let mut lenses = vec![run_lens(top, "▶ Run file", file)];
+    let mut lenses = vec![run_lens(top, "▶ Run file", file.clone())];
+    lenses.extend(outcome_lens(folder, top, &file));
     // Tests that classes inherit stand where they are written, once for each class: once is enough.
     let mut seen = HashSet::new();
     for item in items.into_iter().filter(|item| seen.insert(item.name)) {
@@ -48,11 +49,7 @@ pub fn lenses(folder: &Folder, path: &RelPath) -> Vec<Lens> {
             ItemKind::Parametrised => "▶ Run cases",
         };
         lenses.push(run_lens(item.name, title, item.id.clone()));
-        lenses.extend(outcome_title(folder, item).map(|title| Lens {
-            range: item.name,
-            title,
-            action: Action::ShowOutput(item.id.clone()),
-        }));
+        lenses.extend(outcome_lens(folder, item.name, &item.id));
     }
     lenses
 }
@@ -61,11 +58,19 @@ fn run_lens(range: Range, title: &str, id: TestId) -> Lens {
     Lens { range, title: title.to_owned(), action: Action::Run(vec![id]) }
 }
 
-fn outcome_title(folder: &Folder, item: &TestItem) -> Option<String> {
-    if let Some(record) = folder.standing(&item.id) {
+fn outcome_lens(folder: &Folder, range: Range, id: &TestId) -> Option<Lens> {
+    let title = outcome_title(folder, id)?;
+    Some(Lens { range, title, action: Action::ShowOutput(id.clone()) })
+}
+
+fn outcome_title(folder: &Folder, id: &TestId) -> Option<String> {
+    if let Some(record) = folder.standing(id) {
         return Some(record_title(record));
     }
-    let below: Vec<&Record> = folder.records_below(&item.id).collect();
+    let below: Vec<&Record> = match id.names.is_empty() {
+        true => folder.records_in(id).collect(),
+        false => folder.records_below(id).collect(),
+    };
     if below.is_empty() {
         return None;
     }
