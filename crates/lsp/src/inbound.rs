@@ -1,6 +1,6 @@
 //! What clients send, made fit for the server's framework.
 //!
-//! The framework ends at the first frame that is no JSON object, drops a notification without
+//! The framework ends at the first frame that is no message of JSON-RPC, drops a notification without
 //! `params` that has optional ones, and waits for ever for an answer without `result`. Clients send
 //! all of these.
 
@@ -45,8 +45,9 @@ async fn read<I: AsyncRead + Unpin>(input: &mut BufReader<I>) -> io::Result<Opti
         }
         let header = String::from_utf8_lossy(&line);
         let header = header.trim();
-        match (header.split_once(':'), length) {
-            (Some((name, value)), _) if name.eq_ignore_ascii_case("content-length") => {
+        match (header.rsplit_once(':'), length) {
+            // What is left of a frame that is longer than was said stands before it.
+            (Some((name, value)), _) if name.to_ascii_lowercase().ends_with("content-length") => {
                 length = value.trim().parse::<u64>().ok();
             }
             (None, Some(length)) if header.is_empty() => {
@@ -69,28 +70,33 @@ fn fit(frame: Vec<u8>) -> Option<Vec<u8>> {
             return None;
         }
     };
-    let absent = if message.contains_key("method") {
-        "params"
-    } else if message.contains_key("error") {
-        return Some(without_empty_error(message, frame));
-    } else {
-        "result"
-    };
-    if message.contains_key(absent) {
+    if !is_message(&message) {
+        tracing::warn!(
+            "the client sent a message without a name, or with an id that cannot be answered"
+        );
+        return None;
+    }
+    let needed = if message.contains_key("method") { "params" } else { "result" };
+    // An answer that says `"error": null` succeeded.
+    let has_failed = message.get("error").is_some_and(|error| !error.is_null());
+    let has_all = has_failed || message.contains_key(needed) && !message.contains_key("error");
+    if has_all && message.get("jsonrpc").is_some_and(|version| version == "2.0") {
         return Some(frame);
     }
-    message.insert(absent.to_owned(), Value::Null);
+    message.insert("jsonrpc".to_owned(), "2.0".into());
+    if !has_failed {
+        message.remove("error");
+        message.entry(needed).or_insert(Value::Null);
+    }
     serde_json::to_vec(&message).ok()
 }
 
-/// An answer that says `"error": null` succeeded.
-fn without_empty_error(mut message: Map<String, Value>, frame: Vec<u8>) -> Vec<u8> {
-    if !message["error"].is_null() {
-        return frame;
-    }
-    message.remove("error");
-    message.entry("result").or_insert(Value::Null);
-    serde_json::to_vec(&message).unwrap_or(frame)
+/// Whether JSON-RPC knows its shape: the id is a whole number or a text, the method a text.
+fn is_message(message: &Map<String, Value>) -> bool {
+    let can_be = |name: &str, is: fn(&Value) -> bool| message.get(name).is_none_or(is);
+    can_be("id", |id| id.is_i64() || id.is_string() || id.is_null())
+        && can_be("method", Value::is_string)
+        && (message.contains_key("method") || message.contains_key("id"))
 }
 
 #[cfg(test)]
@@ -118,10 +124,10 @@ mod tests {
     #[tokio::test]
     async fn what_is_absent_is_null() {
         let none = [
-            (r#"{"method":"exit"}"#, r#"{"method":"exit","params":null}"#),
-            (r#"{"id":1}"#, r#"{"id":1,"result":null}"#),
-            (r#"{"id":1,"error":null}"#, r#"{"id":1,"result":null}"#),
-            (r#"{"id":1,"error":{}}"#, r#"{"id":1,"error":{}}"#),
+            (r#"{"method":"exit"}"#, r#"{"method":"exit","jsonrpc":"2.0","params":null}"#),
+            (r#"{"id":1}"#, r#"{"id":1,"jsonrpc":"2.0","result":null}"#),
+            (r#"{"id":1,"error":null}"#, r#"{"id":1,"jsonrpc":"2.0","result":null}"#),
+            (r#"{"id":1,"error":{}}"#, r#"{"id":1,"error":{},"jsonrpc":"2.0"}"#),
         ];
         for (body, expected) in none {
             check(&format!("Content-Length: {}\r\n\r\n{body}", body.len()), &[expected]).await;
@@ -131,9 +137,16 @@ mod tests {
     #[tokio::test]
     async fn noise_is_passed_over() {
         let noise = "Content-Length: 3\r\n\r\n{x}\r\nhello\r\nContent-Length: 2\r\n\r\n[]";
-        let good = r#"{"id":1,"result":2}"#;
-        let frame = format!("Content-Length: {}\r\n\r\n{good}", good.len());
-        check(&format!("{noise}{frame}"), &[good]).await;
+        let good = r#"{"id":1,"jsonrpc":"2.0","result":2}"#;
+        let frame = |body: &str| format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        check(&format!("{noise}{}", frame(good)), &[good]).await;
+        for odd in
+            [r#"{"id":1.5,"method":"a"}"#, r#"{"id":{},"method":"a"}"#, r#"{"method":1}"#, "{}"]
+        {
+            check(&(frame(odd) + &frame(good)), &[good]).await;
+        }
+        let longer = "Content-Length: 2\r\n\r\n{\"id\":1}";
+        check(&(longer.to_owned() + &frame(good)), &[good]).await;
         check("Content-Length: 99\r\n\r\n{", &[]).await;
         check("", &[]).await;
     }
