@@ -28,6 +28,7 @@ mod compose;
 mod foreign;
 mod hostile;
 mod inside;
+mod mounts;
 mod recording;
 mod registry;
 mod remote;
