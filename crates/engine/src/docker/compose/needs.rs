@@ -15,7 +15,7 @@ use super::super::recipe::lease;
 use super::PROJECT;
 use super::claim::Claim;
 use super::networks::ensure;
-use super::ours::{SERVES, forsake};
+use super::ours::{SERVES, forsake, remove_abandoned};
 use super::reaper;
 use super::service::{DEFINITION, Service, State, hash};
 use super::tool::Tool;
@@ -116,6 +116,8 @@ impl Needs<'_> {
         let Err(error) = self.up(&down).await else {
             return Ok(());
         };
+        // It makes networks before it builds.
+        remove_abandoned(self.docker, self.project()).await;
         // The tool waits for some of them itself, and does not say what they said.
         for need in self.all {
             if let Some(found) = self.find(need).await?

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bollard::Docker;
 use bollard::query_parameters::{
-    ListContainersOptionsBuilder, ListNetworksOptionsBuilder, RemoveContainerOptionsBuilder,
+    InspectNetworkOptions, ListContainersOptionsBuilder, ListNetworksOptionsBuilder,
+    RemoveContainerOptionsBuilder,
 };
 use camino::Utf8Path;
 use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
@@ -80,12 +81,35 @@ pub(super) async fn remove(docker: &Docker, left: &Listed) {
         return remove_network(docker, &left.id).await;
     }
     remove_container(docker, &left.id).await;
-    let of_project = format!("{PROJECT}={}", left.project());
-    if listed(docker, &of_project).await.is_empty() {
-        for network in networks(docker, &of_project).await {
-            remove_network(docker, &network.id).await;
-        }
+    remove_abandoned(docker, &left.project()).await;
+}
+
+/// Removes the networks of a project that has no container any more.
+pub(super) async fn remove_abandoned(docker: &Docker, project: &str) {
+    for network in abandoned(docker, project).await {
+        remove_network(docker, &network.id).await;
     }
+}
+
+/// The networks of a project that has no container any more.
+async fn abandoned(docker: &Docker, project: &str) -> Vec<Listed> {
+    let of_project = format!("{PROJECT}={project}");
+    match listed(docker, &of_project).await.is_empty() {
+        true => networks(docker, &of_project).await,
+        false => Vec::new(),
+    }
+}
+
+/// A container of tests that is in a network of a project without containers: another workspace's, which calls its
+/// project the same.
+pub(super) async fn last_user(docker: &Docker, project: &str) -> Option<Listed> {
+    let mut inside = Vec::new();
+    for network in abandoned(docker, project).await {
+        let found = docker.inspect_network(&network.id, None::<InspectNetworkOptions>).await;
+        let containers = found.ok().and_then(|found| found.containers);
+        inside.extend(containers.into_iter().flatten().map(|(id, _)| id));
+    }
+    users(docker).await.into_iter().find(|user| inside.contains(&user.id))
 }
 
 async fn remove_container(docker: &Docker, id: &str) {

@@ -13,6 +13,7 @@ use testdock_core::plan::Compose;
 use testdock_core::views::terminal::shell_quoted;
 use tokio::process::Command;
 
+use super::super::printed::Tail;
 use super::telling::telling;
 use crate::scan::host;
 use crate::supervisor::hex;
@@ -62,10 +63,12 @@ impl<'a> Tool<'a> {
         }
         let said = String::from_utf8_lossy(&out.stderr);
         let error = self.failed(words, &telling(&said)).await;
-        Err(RunError {
-            log: (said.trim().lines().count() > 1).then(|| said.trim().into()),
-            ..error
-        })
+        // What a build printed, and then what the tool says of it.
+        let mut log = Tail::default();
+        log.push(&String::from_utf8_lossy(&out.stdout));
+        log.push(&said);
+        let log = log.text().trim();
+        Err(RunError { log: (log.lines().count() > 1).then(|| log.into()), ..error })
     }
 
     async fn failed(&self, words: &[&str], why: &str) -> RunError {

@@ -1,0 +1,54 @@
+//! What nobody's container tells of goes too: networks of compose projects whose services failed, or are gone.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::compose::Compose;
+use crate::sources::all_pass;
+use crate::support::docker::clean;
+use crate::support::project::Project;
+use crate::support::{gone, images};
+
+/// A project whose tests need a database: `built` from a folder, or from an image with a folder mounted.
+fn shop(db: &str) -> Option<Compose> {
+    let project = Compose::of(|| Some(Project::empty().env("BASE", &images::pytest()?)))?;
+    let app = "image: \"${BASE}\", volumes: ['.:/srv/app'], depends_on: [db]";
+    project.write("compose.yaml", &format!("services: {{ app: {{ {app} }}, db: {{ {db} }} }}\n"));
+    project.write("test_it.py", "def test_it():\n    pass\n");
+    Some(project)
+}
+
+#[test]
+fn a_service_that_does_not_build_says_why_and_leaves_no_network() {
+    let Some(project) = shop("build: ./db") else { return };
+    let base = images::base().unwrap();
+    project.write("db/Dockerfile", &format!("FROM {base}\nRUN echo why-it-failed; exit 3\n"));
+    let story = project.run(&["--set", "interpreter.compose.service = 'app'"]);
+    assert_eq!(story.code, Some(3), "{story:#?}");
+    let log = story.only("run-finished").value["error"]["log"].to_string();
+    assert!(log.contains("\\nwhy-it-failed\\n"), "{log}");
+    assert!(project.networks().is_empty());
+}
+
+#[test]
+fn a_network_of_two_workspaces_goes_with_the_last_container_of_their_tests() {
+    let db = "image: \"${BASE}\", volumes: ['./data:/data'], command: [sleep, '600']";
+    let Some(project) = shop(db) else { return };
+    let other = project.home.join("other").join(project.root.file_name().unwrap());
+    fs::create_dir_all(&other).unwrap();
+    for file in ["compose.yaml", "test_it.py"] {
+        fs::copy(project.root.join(file), other.join(file)).unwrap();
+    }
+    all_pass(&project.run(&[]), 1);
+    let there = |words: &[&str]| {
+        let out = project.testdock(words).current_dir(&other).output().unwrap();
+        assert!(out.status.success(), "{out:?}");
+    };
+    there(&["run"]);
+    there(&["interpreter", "remove", "default"]);
+    assert_eq!(project.networks().len(), 1, "tests of this workspace are in it");
+    let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
+    assert_eq!(code, 0, "{removed}");
+    gone("the network", Duration::from_secs(20), || project.networks());
+    clean(&other);
+}
