@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::compose::Compose;
 use crate::sources::all_pass;
-use crate::support::docker::clean;
+use crate::support::docker::{clean, docker};
 use crate::support::project::Project;
 use crate::support::{gone, images};
 
@@ -51,4 +51,48 @@ fn a_network_of_two_workspaces_goes_with_the_last_container_of_their_tests() {
     assert_eq!(code, 0, "{removed}");
     gone("the network", Duration::from_secs(20), || project.networks());
     clean(&other);
+}
+
+/// The images that were built for a project.
+fn images_of(project: &Project) -> String {
+    let label = format!("label=dev.testdock.workspace={}", project.root);
+    docker(&["images", "-q", "--filter", &label]).unwrap()
+}
+
+#[test]
+fn an_image_goes_with_its_interpreter_though_the_compose_file_has_changed() {
+    let Some(project) = shop("image: \"${BASE}\", command: [sleep, '600']") else { return };
+    let base = images::pytest().unwrap();
+    project.write("Dockerfile", &format!("FROM {base}\nRUN echo {} >/nonce\n", project.root));
+    project.edit("compose.yaml", "app: { image: \"${BASE}\"", "app: { build: .");
+    all_pass(&project.run(&[]), 1);
+    project.write("compose.yaml", &format!("# changed\n{}", project.read("compose.yaml")));
+    let (_, list) = project.shown(&["interpreter", "list"]);
+    assert!(list.contains("; warm: "), "{list}");
+    let (code, removed) = project.shown(&["interpreter", "remove", "default", "--images"]);
+    assert_eq!((code, images_of(&project).as_str()), (0, ""), "{removed}");
+    let again = project.shown(&["interpreter", "remove", "default", "--images"]);
+    assert_eq!(again, (0, "nothing of default is there\n".to_owned()));
+    let (code, unknown) = project.shown(&["interpreter", "remove", "nope"]);
+    assert_eq!(code, 2, "{unknown}");
+}
+
+#[test]
+fn all_that_was_made_for_a_project_goes_at_once() {
+    let Some(project) = shop("image: \"${BASE}\", command: [sleep, '600']") else { return };
+    let base = images::pytest().unwrap();
+    project.write("Dockerfile", &format!("FROM {base}\nRUN echo {} >/nonce\n", project.root));
+    project.write("testdock.toml", "[interpreters.old]\ndockerfile = 'Dockerfile'\n");
+    all_pass(&project.run(&["--interpreter", "old"]), 1);
+    project.write("testdock.toml", "");
+    all_pass(&project.run(&[]), 1);
+    all_pass(&project.run(&["--set", "interpreter.env.A = '1'"]), 1);
+    assert_eq!(project.containers().len(), 4, "three of tests, and the database");
+    let (code, removed) = project.shown(&["interpreter", "remove", "--all"]);
+    assert_eq!((code, project.containers().len()), (0, 0), "{removed}");
+    assert_eq!((project.networks().len(), images_of(&project).is_empty()), (0, false), "{removed}");
+    let (code, removed) = project.shown(&["interpreter", "remove", "--all", "--images"]);
+    assert_eq!((code, images_of(&project).as_str()), (0, ""), "{removed}");
+    let again = project.shown(&["interpreter", "remove", "--all"]);
+    assert_eq!(again, (0, "nothing of this project is there\n".to_owned()));
 }

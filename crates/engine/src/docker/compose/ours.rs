@@ -190,15 +190,16 @@ pub(super) async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
     listed.collect()
 }
 
-/// Takes down what Testdock had started for an interpreter of the workspace, and says its names.
+/// Takes down what Testdock had started for an interpreter of the workspace, or for all of them, and says its names.
 pub(in super::super) async fn take_down(
     docker: &Docker,
     root: &Utf8Path,
-    interpreter: &str,
+    interpreter: Option<&str>,
 ) -> Vec<String> {
     let mut removed = Vec::new();
     for left in started(docker).await {
-        if left.label(SERVES) == interpreter && left.label(WORKSPACE) == root.as_str() {
+        let is_its = interpreter.is_none_or(|name| left.label(SERVES) == name);
+        if is_its && left.label(WORKSPACE) == root.as_str() {
             remove(docker, &left).await;
             let what = if left.is_network { NETWORK } else { SERVICE };
             removed.push(format!("{} of {}", left.label(what), left.project()));
