@@ -96,3 +96,32 @@ fn all_that_was_made_for_a_project_goes_at_once() {
     let again = project.shown(&["interpreter", "remove", "--all"]);
     assert_eq!(again, (0, "nothing of this project is there\n".to_owned()));
 }
+
+#[test]
+fn a_service_is_waited_for_in_words_and_may_be_removed() {
+    let db = "image: \"${BASE}\", command: [sh, -c, 'sleep 2; touch /tmp/up; sleep 600'], \
+              healthcheck: { test: [CMD, test, -f, /tmp/up], interval: 1s, retries: 60 }";
+    let Some(project) = shop(db) else { return };
+    let healthy = "depends_on: { db: { condition: service_healthy } }";
+    project.edit("compose.yaml", "depends_on: [db]", healthy);
+    let (code, said) = project.shown(&["run"]);
+    assert_eq!(code, 0, "{said}");
+    let steps = ["reading compose.yaml", "starting db", "waiting for db (healthy)"];
+    let at = steps.map(|step| said.find(step).unwrap_or_else(|| panic!("{step}: {said}")));
+    assert!(at.is_sorted(), "{said}");
+    let (code, said) = project.shown(&["containers", "remove", "db"]);
+    assert!(code == 0 && said.starts_with("removed "), "{said}");
+}
+
+#[test]
+fn a_doctor_sees_that_there_is_no_compose_tool() {
+    let Some(project) = shop("image: \"${BASE}\"") else { return };
+    let (code, said) = project.shown(&["doctor"]);
+    assert!(code == 0 && said.contains("compose is here"), "{said}");
+    let empty = project.home.join("empty");
+    fs::create_dir(&empty).unwrap();
+    let out = project.testdock(&["doctor"]).env("PATH", &empty).output().unwrap();
+    let said = String::from_utf8(out.stdout).unwrap();
+    assert_eq!(out.status.code(), Some(3), "{said}");
+    assert!(said.contains("there is neither `docker compose` nor `docker-compose`"), "{said}");
+}

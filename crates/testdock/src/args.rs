@@ -115,7 +115,7 @@ pub(crate) struct RunArguments {
     /// Run the tests that failed last
     #[arg(long, conflicts_with_all = ["selectors", "select_file"])]
     pub(crate) rerun_failed: bool,
-    /// Use a clean container, and throw it away afterwards
+    /// Use a clean container, and throw it away afterwards; services of a compose file stay as they are
     #[arg(long)]
     pub(crate) fresh: bool,
     /// Stop the run after this long, such as 90s or 10m (builds and pulls not counted)

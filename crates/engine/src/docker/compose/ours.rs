@@ -9,7 +9,7 @@ use bollard::query_parameters::{
     RemoveContainerOptionsBuilder,
 };
 use camino::Utf8Path;
-use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
+use testdock_core::containers::origin::{INTERPRETER, SERVES, WORKSPACE};
 use tokio::time::sleep;
 
 use super::super::container::now;
@@ -17,9 +17,6 @@ use super::super::recipe::KEY;
 use super::super::status;
 use super::claim::Claim;
 use super::{NETWORK, PROJECT, SERVICE};
-
-/// The label of what Testdock had started: for which interpreter of the workspace.
-pub(super) const SERVES: &str = "dev.testdock.serves";
 
 /// The label of a network that Testdock has made: when, in seconds since 1970.
 pub(super) const MADE: &str = "dev.testdock.made";

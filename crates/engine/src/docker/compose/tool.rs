@@ -71,9 +71,14 @@ impl<'a> Tool<'a> {
         Err(RunError { log: (log.lines().count() > 1).then(|| log.into()), ..error })
     }
 
-    async fn failed(&self, words: &[&str], why: &str) -> RunError {
+    /// The files, in words.
+    pub(super) fn files(&self) -> String {
         let files: Vec<&str> = self.compose.files.iter().map(|file| file.as_str()).collect();
-        let files = files.join(", ");
+        files.join(", ")
+    }
+
+    async fn failed(&self, words: &[&str], why: &str) -> RunError {
+        let files = self.files();
         let service = &self.compose.service;
         let (fault, message) = match words {
             ["config"] => (Fault::Configuration, format!("cannot resolve {files}: {why}")),
@@ -151,6 +156,12 @@ impl<'a> Tool<'a> {
 }
 
 const PROGRAMS: [(&str, &[&str]); 2] = [("docker", &["compose"]), ("docker-compose", &[])];
+
+/// How the tool is called here; an error says what to install.
+pub(crate) async fn name() -> Result<String, RunError> {
+    let (program, first) = program().await?;
+    Ok([program].iter().chain(first).copied().collect::<Vec<_>>().join(" "))
+}
 
 /// Version 2 where it is there, else version 1.
 async fn program() -> Result<(&'static str, &'static [&'static str]), RunError> {
