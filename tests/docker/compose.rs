@@ -27,8 +27,7 @@ fn a_compose_service_with_what_it_needs() {
     let (code, removed) = project.shown(&["interpreter", "remove", "default"]);
     assert_eq!(code, 0, "{removed}");
     assert!(project.services().is_empty(), "{removed}");
-    let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
-    assert_eq!(networks, "", "the project's network goes with the last of it");
+    assert!(project.networks().is_empty(), "the project's network goes with the last of it");
 }
 
 #[test]
@@ -74,10 +73,7 @@ fn what_a_service_needs_goes_with_its_lease_though_nobody_comes_back() {
     assert_eq!(project.services(), ["seed", "store"]);
     gone("what the service needs", Duration::from_secs(60), || project.services());
     // The project's network goes after the last of it.
-    gone("networks", Duration::from_secs(20), || {
-        let networks = docker(&["network", "ls", "-q", "--filter", &project.label()]).unwrap();
-        networks.lines().map(str::to_owned).collect()
-    });
+    gone("networks", Duration::from_secs(20), || project.networks());
 }
 
 #[test]
@@ -200,7 +196,7 @@ fn what_another_run_uses_is_not_replaced_before_it_ends() {
 }
 
 /// The project with a compose file; what the tool made of it goes when it is dropped.
-struct Compose(Project);
+pub(crate) struct Compose(Project);
 
 impl std::ops::Deref for Compose {
     type Target = Project;
@@ -212,12 +208,17 @@ impl std::ops::Deref for Compose {
 
 impl Compose {
     fn new() -> Option<Self> {
+        Self::of(|| Project::fixture("compose-service"))
+    }
+
+    /// A project with compose files of its own.
+    pub(crate) fn of(project: impl FnOnce() -> Option<Project>) -> Option<Self> {
         if tool().is_none() {
             let why = "neither docker compose nor docker-compose is there";
             assert!(std::env::var_os("TESTDOCK_REQUIRE_DOCKER").is_none(), "{why}");
             return skip(why);
         }
-        Some(Self(Project::fixture("compose-service")?))
+        Some(Self(project()?))
     }
 
     fn name(&self) -> String {
@@ -235,6 +236,12 @@ impl Compose {
         let mut all: Vec<String> = all.lines().map(str::to_owned).collect();
         all.sort();
         all
+    }
+
+    /// The project's networks.
+    pub(crate) fn networks(&self) -> Vec<String> {
+        let networks = docker(&["network", "ls", "-q", "--filter", &self.label()]).unwrap();
+        networks.lines().map(str::to_owned).collect()
     }
 
     fn service(&self, name: &str) -> String {
@@ -325,11 +332,8 @@ fn the_networks_of_a_service_that_needs_nobody() {
     run.until("its test", |event| event["event"] == "test-started");
     run.signal(Signal::KILL);
     drop(run.end());
-    let ours = ["network", "ls", "-q", "--filter", &project.label()];
-    assert!(!docker(&ours).unwrap().is_empty());
-    gone("networks", Duration::from_secs(60), || {
-        docker(&ours).unwrap().lines().map(str::to_owned).collect()
-    });
+    assert!(!project.networks().is_empty());
+    gone("networks", Duration::from_secs(60), || project.networks());
     docker(&["network", "rm", &far]).unwrap();
 }
 

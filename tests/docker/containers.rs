@@ -124,7 +124,7 @@ fn containers_are_stopped_started_and_removed_by_name() {
     assert_eq!(bench.shown(&["containers", "restart", &db[..12]]).0, 0);
     let (code, text) = bench.shown(&["containers", "remove", "dbadmin", "db"]);
     let refusal = format!(
-        "error: cannot remove {}: it runs, and Testdock has not made it\n\
+        "error: cannot remove {}: it runs, and Testdock has not started it\n\
          help:  stop it first, or say --force\n",
         both[0]
     );

@@ -28,6 +28,8 @@ mod compose;
 mod foreign;
 mod hostile;
 mod inside;
+mod leftovers;
+mod mounts;
 mod recording;
 mod registry;
 mod remote;

@@ -209,3 +209,23 @@ fn files_that_belong_to_somebody_else_are_told() {
     assert!(said.contains("and 1 more") && said.contains("interpreter.user"), "{said}");
     assert!(!said.contains("before.txt"), "{said}");
 }
+
+#[test]
+fn tests_are_told_whether_a_build_server_runs_them() {
+    let test = |name: &str, value: &str| {
+        format!("def test_{name}():\n    assert os.environ.get('CI') == {value}\n\n\n")
+    };
+    let tests = [test("unset", "None"), test("set", "'true'"), test("otherwise", "'0'")].concat();
+    let text = format!("import os\n\n\n{tests}");
+    let Some(project) = Project::with(&[("test_ci.py", &text)]) else {
+        return;
+    };
+    passes(&project.run(&["test_ci.py::test_unset"]));
+    let project = project.env("CI", "true");
+    let story = project.run(&["test_ci.py::test_set"]);
+    passes(&story);
+    assert!(story.is_warm(), "it is no other container");
+    let otherwise = ["--set", "interpreter.env.CI = '0'", "test_ci.py::test_otherwise"];
+    passes(&project.run(&otherwise));
+    passes(&project.env("CI", "").run(&["test_ci.py::test_unset"]));
+}

@@ -258,6 +258,11 @@ pub enum Stage {
         /// How many there are; 0 where that is not known.
         of: u32,
     },
+    /// Seeing to the services that the container needs.
+    Services {
+        /// In words, such as `waiting for db (healthy)`.
+        doing: String,
+    },
     /// Creating and starting the container.
     Starting,
     /// Bringing the workspace to an engine that does not share it.

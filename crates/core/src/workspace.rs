@@ -138,6 +138,17 @@ impl Workspace {
         in_containers.map(|it| it.host.clone()).collect()
     }
 
+    /// The compose projects that its interpreters' services are in.
+    pub fn compose_projects(&self) -> Vec<String> {
+        let choices = self.interpreters.values().filter_map(|choice| choice.as_ref().ok());
+        let sources = choices.map(|choice| &choice.interpreter.source);
+        let compose = |source: &plan::Source| match source {
+            plan::Source::Compose(compose) => Some(compose.project.clone()),
+            plan::Source::Dockerfile(_) | plan::Source::Image(_) | plan::Source::Local => None,
+        };
+        sources.filter_map(compose).collect()
+    }
+
     /// Where a suite's tests run.
     pub fn interpreter(&self, suite: &Suite) -> Result<Arc<Interpreter>, RunError> {
         match self.interpreters.get(&suite.interpreter) {

@@ -10,6 +10,7 @@ use testdock_core::views::{Finding, InterpreterView, Stock, image_finding, works
 use testdock_core::workspace::{FileTests, Workspace};
 
 use crate::consent;
+use crate::docker::compose;
 use crate::docker::connect::connect;
 use crate::docker::{engine_error, is_podman};
 use crate::interpreters::look;
@@ -32,6 +33,13 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
     findings.extend(workspace_findings(&workspace, &stocks));
     for host in workspace.hosts() {
         findings.push(engine(host.as_deref()).await);
+    }
+    if !workspace.compose_projects().is_empty() {
+        let tool = compose::tool_name().await;
+        findings.push(match tool {
+            Ok(name) => Finding::good("compose", format!("{name} is here")),
+            Err(error) => Finding::bad("compose", &error),
+        });
     }
     findings.extend(images(&root, workspace.registered).await);
     findings

@@ -9,8 +9,9 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::PathMap;
 use testdock_core::plan::{Grant, Interpreter};
 
+use crate::docker::kept::Images;
 use crate::docker::own::Own;
-use crate::docker::{self, kept, nature, standing, surroundings};
+use crate::docker::{self, kept, nature, surroundings};
 use crate::runner::Runner;
 use crate::world::World;
 
@@ -156,18 +157,36 @@ pub async fn grants(root: &Utf8Path, interpreter: &Interpreter) -> Result<Vec<Gr
     docker::grants(root, interpreter).await
 }
 
-/// Removes the containers and images that `name` means, and says which; an interpreter's name is one
-/// of the project at `root`. With `built`, which is that interpreter, also the images that were built for it.
+/// Removes the containers that `name` means, with what serves them, and says what that was; nothing is there any more of
+/// one that is `registered` by that name. With `images` also those that were built for it.
 pub async fn remove(
     world: &World,
     host: Option<&str>,
     root: &Utf8Path,
-    name: &str,
-    built: Option<&Interpreter>,
+    (name, registered): (&str, Option<&Registered>),
+    images: bool,
 ) -> Result<Vec<String>, RunError> {
-    let source = match built {
-        Some(interpreter) => standing::need(root, interpreter).await?.source,
+    let interpreter = registered.and_then(Registered::needs_engine);
+    let host = interpreter.map_or(host, |interpreter| interpreter.host.as_deref());
+    let source = match interpreter.filter(|_| images) {
+        Some(interpreter) => docker::source(root, interpreter).await?,
         None => None,
     };
-    kept::remove(&world.engine(host).await?, root, name, source.as_deref()).await
+    let images = if images { Images::Built(source.as_deref()) } else { Images::Stay };
+    let removed = kept::remove(&world.engine(host).await?, root, name, images).await?;
+    match removed.is_empty() && registered.is_none() {
+        true => Err(kept::unknown(name)),
+        false => Ok(removed),
+    }
+}
+
+/// Removes all that Testdock has made for the workspace `root` on the engine at `host`, or on the active one, whatever
+/// interpreter it was for, and says what that was. With `images` also those that were built for it.
+pub async fn remove_all(
+    world: &World,
+    host: Option<&str>,
+    root: &Utf8Path,
+    images: bool,
+) -> Result<Vec<String>, RunError> {
+    kept::remove_all(&world.engine(host).await?, root, images).await
 }

@@ -52,8 +52,11 @@ impl Folders {
 
     /// All folders, as the containers view knows them.
     pub(crate) fn projects(&self) -> Vec<Project> {
-        let project =
-            |folder: &Known| Project { root: folder.root.clone(), real: folder.real.clone() };
+        let project = |folder: &Known| Project {
+            root: folder.root.clone(),
+            real: folder.real.clone(),
+            compose: Vec::new(),
+        };
         self.known().iter().map(project).collect()
     }
 

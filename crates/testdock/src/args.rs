@@ -115,7 +115,7 @@ pub(crate) struct RunArguments {
     /// Run the tests that failed last
     #[arg(long, conflicts_with_all = ["selectors", "select_file"])]
     pub(crate) rerun_failed: bool,
-    /// Use a clean container, and throw it away afterwards
+    /// Use a clean container, and throw it away afterwards; services of a compose file stay as they are
     #[arg(long)]
     pub(crate) fresh: bool,
     /// Stop the run after this long, such as 90s or 10m (builds and pulls not counted)
@@ -216,8 +216,12 @@ pub(crate) enum InterpreterCommand {
     /// Remove containers and images that Testdock made
     Remove {
         /// A container's name, the beginning of its id, an interpreter's or an image's name
-        name: String,
-        /// With an interpreter's name: the images that were built for it, too
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        name: Option<String>,
+        /// All that was made for this project, also for interpreters that it has no more
+        #[arg(long)]
+        all: bool,
+        /// With --all or an interpreter's name: the images that were built for it, too
         #[arg(long)]
         images: bool,
         #[command(flatten)]

@@ -75,7 +75,7 @@ async fn act(names: &NamesArguments, action: Action, force: bool) -> Result<Exit
     if action == Action::Remove
         && !force
         && let Some(running) =
-            found.iter().find(|it| it.container.state.is_alive() && !it.container.origin.is_ours())
+            found.iter().find(|it| it.container.state.is_alive() && !it.container.origin.is_by_us())
     {
         return Ok(known.refuse(&running_and_foreign(&running.container.name)));
     }
@@ -89,7 +89,7 @@ async fn act(names: &NamesArguments, action: Action, force: bool) -> Result<Exit
 }
 
 fn running_and_foreign(name: &str) -> RunError {
-    let message = format!("cannot remove {name}: it runs, and Testdock has not made it");
+    let message = format!("cannot remove {name}: it runs, and Testdock has not started it");
     RunError::new(Fault::Configuration, message).help("stop it first, or say --force")
 }
 

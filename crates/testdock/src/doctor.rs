@@ -23,7 +23,7 @@ pub(crate) async fn doctor(arguments: &ProjectArguments) -> Result<ExitCode> {
         findings.iter().any(|f| f.verdict == Verdict::Bad && f.subject.starts_with(subject))
     };
     let is_wrong = ["configuration", "suite", "interpreter", "image"].into_iter().any(bad);
-    let code = match (is_wrong, bad("engine")) {
+    let code = match (is_wrong, bad("engine") || bad("compose")) {
         (true, _) => exit::USAGE,
         (false, true) => exit::INTERPRETER,
         (false, false) => exit::PASSED,

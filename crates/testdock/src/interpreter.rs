@@ -8,11 +8,13 @@ mod shown;
 
 pub(crate) use answers::Answers;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use camino::Utf8Path;
 use testdock_core::interpreter::Registered;
+use testdock_core::model::RunError;
 use testdock_core::session::{RunRequest, Selection};
 use testdock_core::views::{InterpreterView, age_words, bytes_words, duration_words, terminal};
 use testdock_core::workspace::Workspace;
@@ -64,12 +66,14 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
         InterpreterCommand::Allow { name, withdraw, .. } => {
             allow::allow(&project, &scanner, name.as_deref(), *withdraw).await
         }
-        InterpreterCommand::Remove { name, images, .. } => {
-            let of_name = workspace.registered.iter().find(|it| it.name == *name);
-            let built = of_name.and_then(Registered::needs_engine).filter(|_| *images);
-            let removed = interpreters::remove(&world, host, &project.root, name, built).await;
-            removed
-                .map(|names| names.iter().for_each(|name| print::line(&format!("removed {name}"))))
+        InterpreterCommand::Remove { name: Some(name), images, .. } => {
+            let registered = workspace.registered.iter().find(|it| it.name == *name);
+            let which = (name.as_str(), registered);
+            let removed = interpreters::remove(&world, host, &project.root, which, *images).await;
+            removed.map(|names| removed_lines(&names, name))
+        }
+        InterpreterCommand::Remove { name: None, images, .. } => {
+            remove_all(&world, &project.root, &workspace, *images).await
         }
     };
     Ok(match done {
@@ -81,6 +85,34 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
             exit::of_fault(error.fault).into()
         }
     })
+}
+
+/// Removes what was made for the project on each engine that one of its interpreters is on, and on the active one.
+async fn remove_all(
+    world: &World,
+    root: &Utf8Path,
+    workspace: &Workspace,
+    images: bool,
+) -> Result<(), RunError> {
+    let registered = workspace.registered.iter().filter_map(Registered::needs_engine);
+    let hosts: BTreeSet<_> = registered.map(|it| it.host.as_deref()).chain([None]).collect();
+    let (mut removed, mut failed) = (Vec::new(), Ok(()));
+    for host in hosts {
+        match interpreters::remove_all(world, host, root, images).await {
+            Ok(names) => removed.extend(names),
+            // Another engine may answer.
+            Err(error) => failed = failed.and(Err(error)),
+        }
+    }
+    removed_lines(&removed, "this project");
+    failed
+}
+
+fn removed_lines(removed: &[String], what: &str) {
+    removed.iter().for_each(|name| print::line(&format!("removed {name}")));
+    if removed.is_empty() {
+        print::line(&format!("nothing of {what} is there"));
+    }
 }
 
 /// The engine that the project's default interpreter is on.

@@ -159,6 +159,7 @@ impl Project {
             .current_dir(&self.root)
             .env_remove("TESTDOCK_REQUIRE_DOCKER")
             .env_remove("TESTDOCK_TEST_BASE")
+            .env_remove("CI")
             .env("HOME", &self.home)
             .env("XDG_STATE_HOME", self.home.join("state"))
             .env("XDG_CACHE_HOME", self.home.join("cache"))

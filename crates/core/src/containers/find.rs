@@ -22,6 +22,7 @@ pub fn find(containers: &[&Container], project: &Project, name: &str) -> Result<
             [] => {}
             [one] => return Ok(one),
             _ if let Some(newest) = newest(containers, &found) => return Ok(newest),
+            _ if let Some(used) = used(containers, project, &found) => return Ok(used),
             _ => return Err(ambiguous(containers, &found, name)),
         }
     }
@@ -37,6 +38,12 @@ fn newest(containers: &[&Container], found: &[usize]) -> Option<usize> {
     let is_of_one = first.is_ours() && found.iter().all(|at| origin(at) == first);
     let order = |at: &&usize| (containers[**at].state == State::Running, containers[**at].created);
     found.iter().max_by_key(order).copied().filter(|_| is_of_one)
+}
+
+/// The only one that the tests use as they are configured now: other profiles may have compose projects of their own.
+fn used(containers: &[&Container], project: &Project, found: &[usize]) -> Option<usize> {
+    let mut used = found.iter().filter(|at| project.uses(containers[**at]));
+    used.next().copied().filter(|_| used.next().is_none())
 }
 
 fn ambiguous(containers: &[&Container], found: &[usize], name: &str) -> RunError {
@@ -62,7 +69,7 @@ mod tests {
             container("shop", Origin::Other),
         ];
         let all: Vec<&Container> = all.iter().collect();
-        let project = Project { root: "/shop".into(), real: None };
+        let project = Project { root: "/shop".into(), real: None, compose: Vec::new() };
         let found = match find(&all, &project, name) {
             Ok(at) => all[at].name.clone(),
             Err(error) => format!("{}; {}", error.message, error.help.unwrap_or_default()),
@@ -79,9 +86,21 @@ mod tests {
             state: State::Exited,
             ..ours("testdock-shop-3", "/shop", "default")
         };
-        let project = Project { root: "/shop".into(), real: None };
+        let project = Project { root: "/shop".into(), real: None, compose: Vec::new() };
         assert_eq!(find(&[&old, &new, &gone], &project, "default"), Ok(1));
         assert!(find(&[&old, &new], &project, "testdock-").is_ok());
+    }
+
+    #[test]
+    fn of_two_projects_services_the_one_of_the_chosen_profile_is_meant() {
+        let one = compose("eu-db-1", "eu", "db", "/shop");
+        let other = compose("us-db-1", "us", "db", "/shop");
+        let found = |chosen: &str| {
+            let compose = vec![chosen.to_owned()];
+            let project = Project { root: "/shop".into(), real: None, compose };
+            find(&[&one, &other], &project, "db").ok()
+        };
+        assert_eq!([found("eu"), found("us"), found("shop")], [Some(0), Some(1), None]);
     }
 
     #[test]

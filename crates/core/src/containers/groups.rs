@@ -13,6 +13,8 @@ pub struct Project {
     pub root: Utf8PathBuf,
     /// The same without symbolic links, where that differs: other tools write that down.
     pub real: Option<Utf8PathBuf>,
+    /// The compose projects that its tests run in, as it is configured now.
+    pub compose: Vec<String>,
 }
 
 impl Project {
@@ -30,6 +32,11 @@ impl Project {
     /// Whether this is its folder.
     pub fn is(&self, folder: &Utf8Path) -> bool {
         self.folders().any(|own| own == folder)
+    }
+
+    /// Whether it is a service that its tests need, as it is configured now.
+    pub fn uses(&self, container: &Container) -> bool {
+        matches!(&container.origin, Origin::Compose { project, .. } if self.compose.contains(project))
     }
 
     fn holds(&self, folder: &Utf8Path) -> bool {
@@ -126,7 +133,11 @@ mod tests {
     use super::*;
 
     fn check(containers: &[Container], open: &[&str], expected: &Expect) {
-        let open = open.iter().map(|root| Project { root: (*root).into(), real: None });
+        let open = open.iter().map(|root| Project {
+            root: (*root).into(),
+            real: None,
+            compose: Vec::new(),
+        });
         let groups = groups(containers, &open.collect::<Vec<_>>());
         let line = |group: &Group<'_>| {
             let names: Vec<&str> = group.containers.iter().map(|it| it.name.as_str()).collect();
@@ -174,7 +185,8 @@ mod tests {
 
     #[test]
     fn a_project_opened_by_a_link_is_known_by_both_names() {
-        let project = Project { root: "/link".into(), real: Some("/real".into()) };
+        let project =
+            Project { root: "/link".into(), real: Some("/real".into()), compose: Vec::new() };
         assert!(project.owns(&ours("a", "/link", "default")));
         assert!(project.owns(&compose("b", "b", "db", "/real/deploy")));
         assert!(!project.owns(&compose("b", "b", "db", "/realer")));

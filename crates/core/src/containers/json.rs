@@ -79,7 +79,7 @@ mod tests {
         container.ports =
             vec![Port { address: String::new(), outside: 1, inside: 2, protocol: "tcp".into() }];
         let containers = [container];
-        let project = Project { root: "/shop".into(), real: None };
+        let project = Project { root: "/shop".into(), real: None, compose: Vec::new() };
         let group = groups(&containers, &[project]).remove(0);
         check(
             "## `testdock containers --format json`\n",

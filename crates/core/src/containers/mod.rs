@@ -254,6 +254,7 @@ mod tests {
             project: project.to_owned(),
             service: service.to_owned(),
             directory: Some(directory.into()),
+            is_served: false,
         };
         container(name, origin)
     }

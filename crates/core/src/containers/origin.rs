@@ -11,6 +11,9 @@ pub const WORKSPACE: &str = "dev.testdock.workspace";
 /// A container that only looks into an image, and is gone at once.
 pub const HELPER: &str = "dev.testdock.helper";
 
+/// A service that Testdock had the compose tool start: for which interpreter of the workspace.
+pub const SERVES: &str = "dev.testdock.serves";
+
 const COMPOSE_PROJECT: &str = "com.docker.compose.project";
 const COMPOSE_SERVICE: &str = "com.docker.compose.service";
 const COMPOSE_DIRECTORY: &str = "com.docker.compose.project.working_dir";
@@ -37,6 +40,8 @@ pub enum Origin {
         service: String,
         /// Where the project was started.
         directory: Option<Utf8PathBuf>,
+        /// Whether Testdock had it started.
+        is_served: bool,
     },
     /// A test made it, by way of Testcontainers.
     Testcontainers {
@@ -63,6 +68,7 @@ impl Origin {
                 project,
                 service: label(COMPOSE_SERVICE).unwrap_or_default(),
                 directory: label(COMPOSE_DIRECTORY).map(Into::into),
+                is_served: label(SERVES).is_some(),
             });
         }
         let session = TESTCONTAINERS_SESSION.into_iter().find_map(label);
@@ -72,6 +78,11 @@ impl Origin {
     /// Whether Testdock made it.
     pub fn is_ours(&self) -> bool {
         matches!(self, Self::Interpreter { .. })
+    }
+
+    /// Whether Testdock made it, or had it started.
+    pub fn is_by_us(&self) -> bool {
+        self.is_ours() || matches!(self, Self::Compose { is_served: true, .. })
     }
 
     /// What people call the container within its project: the interpreter's or the service's name.
@@ -101,9 +112,12 @@ mod tests {
             project: "shop".into(),
             service: "db".into(),
             directory: Some("/shop".into()),
+            is_served: true,
         };
+        assert!(service.is_by_us() && !service.is_ours());
         check(
             &[
+                (SERVES, "default"),
                 ("com.docker.compose.project", "shop"),
                 ("com.docker.compose.service", "db"),
                 ("com.docker.compose.project.working_dir", "/shop"),

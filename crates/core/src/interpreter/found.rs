@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::flags::Flags;
 use super::folder::Folder;
+use super::mounts::distinct;
 use super::reach::granted;
 use crate::config::{Interpreter as Settings, Pull, User as UserSetting};
 use crate::model::{Fault, Place, RunError};
@@ -69,6 +70,7 @@ impl Found {
             flags.volume(written).map_err(|e| wrong(title, "mounts", &e))?;
         }
         flags.take(&settings.run_args).map_err(|e| wrong(title, "run-args", &e))?;
+        distinct(&mut flags.options, folder.root).map_err(|e| twice(title, &e))?;
         let mut source = self.source;
         if let Source::Dockerfile(file) = &mut source {
             let hosts = settings.extra_hosts.iter().map(|(name, ip)| format!("{name}:{ip}"));
@@ -89,6 +91,12 @@ impl Found {
             reads: self.reads,
         })
     }
+}
+
+fn twice(title: &str, error: &str) -> RunError {
+    RunError::new(Fault::Configuration, error).help(format!(
+        "give one of them another place, in `{title}` or the file that it is made from"
+    ))
 }
 
 fn wrong(title: &str, setting: &str, error: &str) -> RunError {

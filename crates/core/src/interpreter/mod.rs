@@ -21,6 +21,7 @@ mod groovy;
 mod init;
 mod jenkins;
 mod kinds;
+mod mounts;
 mod reach;
 mod registered;
 mod standing;

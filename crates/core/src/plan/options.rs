@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// How a container is made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -141,6 +141,16 @@ pub struct Mount {
 }
 
 impl Mount {
+    /// Whether it lies at `dir` of the container.
+    pub fn is_at(&self, dir: &str) -> bool {
+        self.target.trim_end_matches('/') == dir.trim_end_matches('/')
+    }
+
+    /// Whether it shows this file or directory of the engine's machine at `dir`.
+    pub fn shows(&self, host: &Utf8Path, dir: &str) -> bool {
+        self.is_at(dir) && self.host_path().is_some_and(|path| path == host)
+    }
+
     /// What of the engine's machine it shows.
     pub fn host_path(&self) -> Option<&Utf8PathBuf> {
         match &self.from {

@@ -72,6 +72,9 @@ fn preparing(stage: &Stage) -> Value {
         Stage::Building { step, number, of } => {
             json!({ "event": "preparing", "stage": "building", "step": step, "number": number, "of": of })
         }
+        Stage::Services { doing } => {
+            json!({ "event": "preparing", "stage": "services", "doing": doing })
+        }
         Stage::Starting => json!({ "event": "preparing", "stage": "starting" }),
         Stage::Copying { files, bytes } => {
             json!({ "event": "preparing", "stage": "copying", "files": files, "bytes": bytes })

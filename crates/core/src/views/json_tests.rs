@@ -42,6 +42,7 @@ fn changes() -> Vec<Change> {
         Stage::Connecting,
         Stage::Pulling { image: "i".into(), progress: "p".into() },
         Stage::Building { step: "s".into(), number: 1, of: 2 },
+        Stage::Services { doing: "waiting for db (healthy)".into() },
         Stage::Starting,
         Stage::Copying { files: 2, bytes: 3 },
     ];

@@ -110,6 +110,7 @@ pub fn stage_words(stage: &Stage) -> String {
         Stage::Pulling { image, progress } => format!("pulling {image}: {progress}"),
         Stage::Building { step, of: 0, .. } => format!("building {step}"),
         Stage::Building { step, number, of } => format!("building {number}/{of} {step}"),
+        Stage::Services { doing } => doing.clone(),
         Stage::Starting => "starting the container".to_owned(),
         Stage::Copying { files: 1, .. } => "copying a file of the workspace".to_owned(),
         Stage::Copying { files, .. } => format!("copying {files} files of the workspace"),

@@ -185,35 +185,73 @@ fn masked(variable: &str) -> (String, String) {
     (name.to_owned(), mask::value(name, value).into_owned())
 }
 
-/// Removes what `name` means.
+/// Images that are to be removed too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Images<'a> {
+    /// None.
+    Stay,
+    /// Those that were built for the containers that go, and what the workspace's build of this name has left.
+    Built(Option<&'a str>),
+}
+
+/// Removes what `name` means, and says what that was.
 pub(crate) async fn remove(
     docker: &Docker,
     root: &Utf8Path,
     name: &str,
-    source: Option<&str>,
+    images: Images<'_>,
 ) -> Result<Vec<String>, RunError> {
-    let kept = list(docker).await?;
-    let mut removed = Vec::new();
-    for container in kept.containers.iter().filter(|c| is_meant(c, root, name)) {
+    let Kept { mut containers, images: mut built } = list(docker).await?;
+    containers.retain(|container| is_meant(container, root, name));
+    built.retain(|image| {
+        let is_theirs = || containers.iter().any(|container| container.image == image.id);
+        let is_built = match images {
+            Images::Stay => false,
+            Images::Built(source) => source == Some(image.source.as_str()) || is_theirs(),
+        };
+        image_is_meant(image, name) || (is_built && image.workspace == root)
+    });
+    let mut removed = remove_containers(docker, &containers).await?;
+    removed.extend(compose::take_down(docker, root, Some(name)).await);
+    removed.extend(remove_images(docker, &built).await?);
+    Ok(removed)
+}
+
+/// Removes all that was made for a workspace, and says what that was.
+pub(crate) async fn remove_all(
+    docker: &Docker,
+    root: &Utf8Path,
+    images: bool,
+) -> Result<Vec<String>, RunError> {
+    let Kept { mut containers, images: mut built } = list(docker).await?;
+    containers.retain(|container| container.workspace == root);
+    built.retain(|image| images && image.workspace == root);
+    let mut removed = remove_containers(docker, &containers).await?;
+    removed.extend(compose::take_down(docker, root, None).await);
+    removed.extend(remove_images(docker, &built).await?);
+    Ok(removed)
+}
+
+async fn remove_containers(
+    docker: &Docker,
+    containers: &[Container],
+) -> Result<Vec<String>, RunError> {
+    for container in containers {
         let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
         let gone = docker.remove_container(&container.id, Some(options)).await;
         done(gone, &format!("remove the container {}", container.name))?;
-        removed.push(container.name.clone());
     }
-    removed.extend(compose::take_down(docker, root, name).await);
-    let is_built =
-        |image: &&Image| image.workspace == root && Some(image.source.as_str()) == source;
-    for image in kept.images.iter().filter(|i| image_is_meant(i, name) || is_built(i)) {
-        let title = image.names.first().unwrap_or(&image.id).clone();
+    Ok(containers.iter().map(|container| container.name.clone()).collect())
+}
+
+async fn remove_images(docker: &Docker, images: &[Image]) -> Result<Vec<String>, RunError> {
+    let title = |image: &Image| image.names.first().unwrap_or(&image.id).clone();
+    for image in images {
         let options = RemoveImageOptionsBuilder::default().force(true).build();
         let gone = docker.remove_image(&image.id, Some(options), None).await.map(|_| ());
-        done(gone, &format!("remove the image {title}"))?;
-        removed.push(title);
+        done(gone, &format!("remove the image {}", title(image)))?;
     }
-    match removed.is_empty() {
-        true => Err(unknown(name)),
-        false => Ok(removed),
-    }
+    Ok(images.iter().map(title).collect())
 }
 
 /// What somebody else has removed meanwhile is removed.
@@ -240,7 +278,7 @@ fn is_id(id: &str, name: &str) -> bool {
     name.len() >= 6 && id.starts_with(name)
 }
 
-fn unknown(name: &str) -> RunError {
+pub(crate) fn unknown(name: &str) -> RunError {
     RunError::new(
         Fault::Configuration,
         format!("there is no container or image {name} of Testdock"),

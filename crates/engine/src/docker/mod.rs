@@ -198,6 +198,15 @@ pub(crate) async fn grants(
     Ok(consent::grants(&imaged(root, interpreter).await?, root))
 }
 
+/// Which of the workspace's builds an interpreter's image comes from, where it is built. For a compose service the compose
+/// tool is asked.
+pub(crate) async fn source(
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+) -> Result<Option<String>, RunError> {
+    Ok(standing::need(root, &imaged(root, interpreter).await?).await?.source)
+}
+
 /// The image of a build, got and nothing more.
 pub(crate) async fn get(
     docker: &Docker,

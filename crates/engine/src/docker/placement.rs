@@ -9,7 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use testdock_core::model::RunError;
 use testdock_core::paths::RelPath;
 use testdock_core::placement::{Because, Placement, Spot, Tree, Workspace, place};
-use testdock_core::plan::{Interpreter, Source};
+use testdock_core::plan::{Interpreter, Mount, Source};
 
 use super::image::Image;
 use super::look::look;
@@ -21,7 +21,8 @@ pub(crate) async fn placement(
     interpreter: &Interpreter,
     image: &Image,
 ) -> Result<Placement, RunError> {
-    let spots = spots(interpreter, image);
+    let mut spots = spots(interpreter, image);
+    spots.retain(|spot| !is_taken(root, interpreter, spot));
     let dirs: BTreeSet<&str> = spots.iter().map(|s| s.dir.as_str()).filter(|d| *d != "/").collect();
     let tree = if dirs.is_empty() { Tree::default() } else { look(docker, image, &dirs).await? };
     let mut placement = place(root, &spots, &tree, &OnDisk::at(root));
@@ -47,6 +48,13 @@ fn spots(interpreter: &Interpreter, image: &Image) -> Vec<Spot> {
     let copied = image.copied_to.iter().map(|dir| spot(dir, &context, Because::Copied));
     let workdir = spot(&image.workdir, &context, Because::Workdir);
     told.chain(copied).chain([workdir]).collect()
+}
+
+/// Whether the configuration has something else at that directory: what somebody wrote goes before the image's copy.
+fn is_taken(root: &Utf8Path, interpreter: &Interpreter, spot: &Spot) -> bool {
+    let is_ours = |mount: &Mount| mount.shows(&spot.holds.on(root), &spot.dir) && !mount.read_only;
+    let mut there = interpreter.options.mounts.iter().filter(|mount| mount.is_at(&spot.dir));
+    spot.because != Because::Told && there.any(|mount| !is_ours(mount))
 }
 
 /// Makes sure that the caller, and not the engine as root, made the directory that a volume goes

@@ -13,7 +13,7 @@ use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::RelPath;
 use testdock_core::placement::Placement;
-use testdock_core::plan::{Entrypoint, Interpreter, MountFrom, Options, Setup, User};
+use testdock_core::plan::{self, Entrypoint, Interpreter, MountFrom, Options, Setup, User};
 
 use super::copy::{Copy, Part, machine};
 use super::image::Image;
@@ -96,7 +96,7 @@ impl Recipe {
         &Place { placement: place, files, own }: &Place<'_>,
         is_copy: bool,
     ) -> Self {
-        let options = &interpreter.options;
+        let options = &beside(root, &interpreter.options, place);
         let copy = is_copy.then(|| copy(root, place, files));
         let (visible, hidden): (Vec<_>, Vec<_>) =
             files.iter().cloned().partition(|(here, _)| is_copy || own.there(here).is_some());
@@ -171,6 +171,16 @@ impl Recipe {
     }
 }
 
+/// The options without the mounts that are the workspace's own: those are as the placement says.
+fn beside(root: &Utf8Path, options: &Options, place: &Placement) -> Options {
+    let mut options = options.clone();
+    let is_ours = |mount: &plan::Mount| {
+        place.mounts.iter().any(|(path, dir)| mount.shows(&path.on(root), dir))
+    };
+    options.mounts.retain(|mount| !is_ours(mount));
+    options
+}
+
 fn copy(root: &Utf8Path, place: &Placement, files: &[(Utf8PathBuf, String)]) -> Copy {
     let part = |(path, dir): &(RelPath, String)| Part { host: path.on(root), dir: dir.clone() };
     Copy {
@@ -232,7 +242,7 @@ fn mounts(
         None => empty(dir),
     });
     // What somebody says lies there counts more than what the image has there.
-    let taken = |dir: &str| options.mounts.iter().any(|mount| mount.target == dir);
+    let taken = |dir: &str| options.mounts.iter().any(|mount| mount.is_at(dir));
     // Without a name: the engine fills it from the image, and removes it with the container.
     let volumes = place.volumes.iter().filter(|(_, dir)| !taken(dir)).map(|(_, dir)| Mount {
         typ: Some(MountType::VOLUME),

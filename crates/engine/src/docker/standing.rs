@@ -60,7 +60,7 @@ pub(crate) async fn found(
     need: &Need,
 ) -> Result<Found, RunError> {
     if need.name.is_empty() {
-        return Ok(Found::Absent);
+        return warm(docker, root, interpreter).await;
     }
     let (image, containers) =
         tokio::join!(find(docker, &need.name), containers(docker, root, &interpreter.name));
@@ -77,6 +77,21 @@ pub(crate) async fn found(
         true => Found::Warm(image),
         false => Found::Ready(image),
     })
+}
+
+/// An interpreter whose image is not known: what its container is made of, where one runs.
+async fn warm(
+    docker: &Docker,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+) -> Result<Found, RunError> {
+    let running = containers(docker, root, &interpreter.name).await?;
+    let named = running.into_iter().find_map(|container| container.image);
+    let image = match named {
+        Some(name) => find(docker, &name).await?,
+        None => None,
+    };
+    Ok(image.map_or(Found::Absent, |image| Found::Warm(image.known())))
 }
 
 /// The containers of an interpreter that run.

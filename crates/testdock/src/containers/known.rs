@@ -47,18 +47,17 @@ impl Known {
     pub(crate) async fn look(arguments: &ProjectArguments, engine: Option<&str>) -> Result<Self> {
         let project = Project::find(arguments)?;
         let real = project.root.canonicalize_utf8().ok().filter(|real| *real != project.root);
+        let scanner = Scanner::new(project.settings.clone(), Depth::Configuration);
+        let (workspace, _) = scanner.read(&project.root);
         let engines = match engine.filter(|it| !it.is_empty()) {
             Some(host) => {
                 vec![Engine { host: Some(host.to_owned()), label: host.to_owned(), is_used: true }]
             }
-            None => {
-                let scanner = Scanner::new(project.settings.clone(), Depth::Configuration);
-                engines(&scanner.read(&project.root).0.hosts())
-            }
+            None => engines(&workspace.hosts()),
         };
         let mut known = Self {
             world: World::new(),
-            project: Owner { root: project.root, real },
+            project: Owner { root: project.root, real, compose: workspace.compose_projects() },
             engines: Vec::new(),
             errors: Vec::new(),
             cwd: project.cwd,

@@ -46,8 +46,8 @@ impl Human {
     fn preparing(&mut self, stage: &Stage) {
         let step = views::stage_words(stage);
         self.bar.set_message(step.clone());
-        // Without a terminal there is no bar; the steps of a build are worth a line each.
-        let worth_a_line = matches!(stage, Stage::Building { .. });
+        // Without a terminal there is no bar; what may take long is worth a line for each step.
+        let worth_a_line = matches!(stage, Stage::Building { .. } | Stage::Services { .. });
         if self.bar.is_hidden() && worth_a_line && self.last_step.as_ref() != Some(&step) {
             print::line(&step);
             self.last_step = Some(step);

@@ -15,6 +15,8 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::detect::Read;
@@ -151,12 +153,44 @@ impl Seen {
     }
 
     /// The services that may be meant where nobody names one: those that are built here, else those that
-    /// see the workspace.
+    /// see the workspace. What is built in a folder of its own for one that sees the workspace is there to be used by it.
     fn candidates(&self) -> Vec<String> {
-        let services = self.services();
+        let mut services = self.services();
+        let mounted = services.iter().filter(|(_, own)| *own == Own::Mounted);
+        let served = self.needed_by(mounted.map(|(name, _)| name.clone()).collect());
+        services.retain(|(name, _)| !served.contains(name) || self.is_whole(name));
         let best = services.iter().map(|(_, own)| *own).max().unwrap_or(Own::No);
         let best = services.into_iter().filter(|(_, own)| *own == best && best > Own::No);
         best.map(|(name, _)| name).collect()
+    }
+
+    /// What the documents say of a service.
+    fn definitions(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.documents.iter().map(move |document| &document["services"][name])
+    }
+
+    /// What these services need, and what that needs.
+    fn needed_by(&self, mut names: Vec<String>) -> BTreeSet<String> {
+        let mut needed = BTreeSet::new();
+        while let Some(name) = names.pop() {
+            for definition in self.definitions(&name) {
+                let own = match &definition["depends_on"] {
+                    Value::Object(conditions) => conditions.keys().cloned().collect(),
+                    list => texts(list),
+                };
+                names.extend(own.into_iter().filter(|name| needed.insert(name.clone())));
+            }
+        }
+        needed
+    }
+
+    /// Whether a service is built from the whole workspace.
+    fn is_whole(&self, name: &str) -> bool {
+        self.definitions(name).any(|definition| {
+            let build = &definition["build"];
+            let context = build.as_str().or(build["context"].as_str());
+            matches!(context, Some("." | "./"))
+        })
     }
 
     /// Whether there are services that only the tool can see.

@@ -30,7 +30,7 @@ pub(super) fn over(top: &Options, mut base: Options) -> Options {
     ] {
         base.extend(over.iter().cloned());
     }
-    base.mounts.retain(|mount| top.mounts.iter().all(|over| over.target != mount.target));
+    base.mounts.retain(|mount| top.mounts.iter().all(|over| !over.is_at(&mount.target)));
     base.mounts.extend(top.mounts.clone());
     base.ulimits.extend(top.ulimits.clone());
     base.setup.extend(top.setup.clone());

@@ -1,8 +1,11 @@
 //! What the compose tool has made of its files: the interpreter, and what it needs.
 
+use std::fmt;
+
 use camino::Utf8Path;
 use serde_json::Value;
 
+use super::super::mounts::distinct;
 use super::super::reach::granted;
 use super::beside::beside;
 use super::networks::ComposeNetwork;
@@ -47,6 +50,16 @@ pub enum Condition {
     Completed,
 }
 
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Started => "started",
+            Self::Healthy => "healthy",
+            Self::Completed => "completed",
+        })
+    }
+}
+
 /// Reads what the compose tool has made of its files, for a service of the workspace `root`.
 ///
 /// `interpreter` is what was chosen, with the settings' options; those of the service lie below them.
@@ -77,6 +90,7 @@ pub fn compose_interpreter(
         pull: interpreter.pull || service["pull_policy"] == "always",
         ..interpreter.clone()
     };
+    distinct(&mut made.options, root).map_err(error)?;
     if let Some(user) = &compose.user {
         made.options.user = user.clone();
     }

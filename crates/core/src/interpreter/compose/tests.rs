@@ -54,6 +54,28 @@ fn the_service_that_is_built_here_is_meant() {
     );
 }
 
+/// A database that is built in a folder of its own is not where the tests of those who need it run.
+#[test]
+fn what_a_service_needs_is_not_meant() {
+    let meant = |services: &str| {
+        let text = format!("services: {{ {services} }}");
+        let choice = chosen("", None, &[("compose.yaml", &text)]);
+        choice.map_or_else(|error| error.message, |choice| choice.why)
+    };
+    let app = "app: { image: a, volumes: [.:/w], depends_on";
+    let from = |services: &str| meant(services).rsplit_once('`').map(|it| it.0.to_owned());
+    let app_is_meant =
+        Some("no setting names a source, and compose.yaml does: its service `app".to_owned());
+    assert_eq!(from(&format!("{app}: [db] }}, db: {{ build: ./db }}")), app_is_meant);
+    let far = "{ mid: { condition: service_healthy } } }, mid: { image: b, depends_on: [db] }";
+    assert_eq!(from(&format!("{app}: {far}, db: {{ build: {{ context: db }} }}")), app_is_meant);
+    // The workspace's own image, and the tool that tries it out from outside.
+    let own = meant("e2e: { image: a, volumes: [.:/w], depends_on: [web] }, web: { build: . }");
+    assert!(own.ends_with("its service `web`"), "{own}");
+    let both = meant("web: { build: ./web, depends_on: [api] }, api: { build: ./api }");
+    assert!(both.contains("cannot tell in which service"), "{both}");
+}
+
 /// Further files lie over the one that is there, unless they name that themselves.
 #[test]
 fn further_files() {

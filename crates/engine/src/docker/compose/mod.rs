@@ -17,7 +17,7 @@ mod tool;
 use bollard::Docker;
 use camino::Utf8Path;
 use testdock_core::interpreter::{ComposeNetwork, ComposeService, compose_interpreter};
-use testdock_core::model::RunError;
+use testdock_core::model::{RunError, RunEvent, Stage};
 use testdock_core::plan::{Compose, Interpreter, Options};
 
 use crate::consent;
@@ -30,6 +30,7 @@ use tool::Tool;
 pub(super) use borrowed::borrow;
 pub(crate) use claim::Claim;
 pub(super) use ours::{sweep, take_down};
+pub(crate) use tool::name as tool_name;
 
 /// The labels with which the compose tool marks its containers and networks.
 const PROJECT: &str = "com.docker.compose.project";
@@ -73,6 +74,11 @@ pub(super) async fn ready(
     events: &Events,
 ) -> Result<(Interpreter, Claim), RunError> {
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
+    if tool.known_config().is_none() {
+        // The tool takes its time.
+        let doing = format!("reading {}", tool.files());
+        events.send(RunEvent::Preparing(Stage::Services { doing })).await;
+    }
     let service = resolved(root, interpreter, compose).await?;
     let mut made = service.interpreter;
     if compose.exec {

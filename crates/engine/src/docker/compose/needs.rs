@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bollard::Docker;
 use camino::Utf8Path;
-use testdock_core::containers::origin::WORKSPACE;
+use testdock_core::containers::origin::{SERVES, WORKSPACE};
 use testdock_core::interpreter::{ComposeNetwork, Condition, Dependency, compose_labels};
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::plan::Interpreter;
@@ -15,7 +15,7 @@ use super::super::recipe::lease;
 use super::PROJECT;
 use super::claim::Claim;
 use super::networks::ensure;
-use super::ours::{SERVES, forsake};
+use super::ours::{forsake, remove_abandoned};
 use super::reaper;
 use super::service::{DEFINITION, Service, State, hash};
 use super::tool::Tool;
@@ -80,12 +80,11 @@ impl Needs<'_> {
         let alone = match Claim::alone(self.project()) {
             Some(alone) => alone,
             None => {
-                let words = format!("waiting for another run to end, which uses {names}");
-                self.events.send(RunEvent::BuildLog(words)).await;
+                self.tell(format!("waiting for another run to end, which uses {names}")).await;
                 Claim::alone_at_last(self.project()).await
             }
         };
-        self.events.send(RunEvent::BuildLog(format!("replacing {names}"))).await;
+        self.tell(format!("replacing {names}")).await;
         for service in outdated {
             forsake(self.docker, self.project(), service).await;
         }
@@ -110,12 +109,13 @@ impl Needs<'_> {
             return Ok(());
         }
         let names: Vec<&str> = down.iter().map(|need| need.service.as_str()).collect();
-        self.events.send(RunEvent::Preparing(Stage::Starting)).await;
         reaper::hire(self.tool, lease(self.interpreter));
-        self.events.send(RunEvent::BuildLog(format!("starting {}", names.join(", ")))).await;
+        self.tell(format!("starting {}", names.join(", "))).await;
         let Err(error) = self.up(&down).await else {
             return Ok(());
         };
+        // It makes networks before it builds.
+        remove_abandoned(self.docker, self.project()).await;
         // The tool waits for some of them itself, and does not say what they said.
         for need in self.all {
             if let Some(found) = self.find(need).await?
@@ -169,7 +169,13 @@ impl Needs<'_> {
         Ok(())
     }
 
+    /// Says what is done now, or waited for.
+    async fn tell(&self, doing: String) {
+        self.events.send(RunEvent::Preparing(Stage::Services { doing })).await;
+    }
+
     async fn wait_for(&self, need: &Dependency, deadline: Instant) -> Result<(), RunError> {
+        let mut is_told = false;
         loop {
             let Some(found) = self.find(need).await? else {
                 return Err(unwell(need, "it is gone", ""));
@@ -177,7 +183,13 @@ impl Needs<'_> {
             match (found.state(need.condition), need.condition) {
                 // What has run to its end was started.
                 (State::Well, _) | (State::Ended(0), Condition::Started) => return Ok(()),
-                (State::Coming, _) if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
+                (State::Coming, _) if Instant::now() < deadline => {
+                    if !std::mem::replace(&mut is_told, true) {
+                        self.tell(format!("waiting for {} ({})", need.service, need.condition))
+                            .await;
+                    }
+                    sleep(LOOK_AGAIN).await;
+                }
                 _ => return Err(self.unwell(need, &found).await),
             }
         }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use bollard::Docker;
 use bollard::models::{Ipam, IpamConfig, NetworkCreateRequest, NetworkInspect};
 use bollard::query_parameters::InspectNetworkOptions;
+use testdock_core::containers::origin::SERVES;
 use testdock_core::interpreter::{ComposeNetwork, Pool};
 use testdock_core::model::{Fault, RunError};
 
 use super::super::container::{engine_error, now};
 use super::super::status;
 use super::NETWORK;
-use super::ours::{MADE, SERVES};
+use super::ours::MADE;
 use super::service::{DEFINITION, hash};
 
 /// Whether the engine has a network; one that somebody else has to make is missed.

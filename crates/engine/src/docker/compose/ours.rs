@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bollard::Docker;
 use bollard::query_parameters::{
-    ListContainersOptionsBuilder, ListNetworksOptionsBuilder, RemoveContainerOptionsBuilder,
+    InspectNetworkOptions, ListContainersOptionsBuilder, ListNetworksOptionsBuilder,
+    RemoveContainerOptionsBuilder,
 };
 use camino::Utf8Path;
-use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
+use testdock_core::containers::origin::{INTERPRETER, SERVES, WORKSPACE};
 use tokio::time::sleep;
 
 use super::super::container::now;
@@ -16,9 +17,6 @@ use super::super::recipe::KEY;
 use super::super::status;
 use super::claim::Claim;
 use super::{NETWORK, PROJECT, SERVICE};
-
-/// The label of what Testdock had started: for which interpreter of the workspace.
-pub(super) const SERVES: &str = "dev.testdock.serves";
 
 /// The label of a network that Testdock has made: when, in seconds since 1970.
 pub(super) const MADE: &str = "dev.testdock.made";
@@ -80,12 +78,35 @@ pub(super) async fn remove(docker: &Docker, left: &Listed) {
         return remove_network(docker, &left.id).await;
     }
     remove_container(docker, &left.id).await;
-    let of_project = format!("{PROJECT}={}", left.project());
-    if listed(docker, &of_project).await.is_empty() {
-        for network in networks(docker, &of_project).await {
-            remove_network(docker, &network.id).await;
-        }
+    remove_abandoned(docker, &left.project()).await;
+}
+
+/// Removes the networks of a project that has no container any more.
+pub(super) async fn remove_abandoned(docker: &Docker, project: &str) {
+    for network in abandoned(docker, project).await {
+        remove_network(docker, &network.id).await;
     }
+}
+
+/// The networks of a project that has no container any more.
+async fn abandoned(docker: &Docker, project: &str) -> Vec<Listed> {
+    let of_project = format!("{PROJECT}={project}");
+    match listed(docker, &of_project).await.is_empty() {
+        true => networks(docker, &of_project).await,
+        false => Vec::new(),
+    }
+}
+
+/// A container of tests that is in a network of a project without containers: another workspace's, which calls its
+/// project the same.
+pub(super) async fn last_user(docker: &Docker, project: &str) -> Option<Listed> {
+    let mut inside = Vec::new();
+    for network in abandoned(docker, project).await {
+        let found = docker.inspect_network(&network.id, None::<InspectNetworkOptions>).await;
+        let containers = found.ok().and_then(|found| found.containers);
+        inside.extend(containers.into_iter().flatten().map(|(id, _)| id));
+    }
+    users(docker).await.into_iter().find(|user| inside.contains(&user.id))
 }
 
 async fn remove_container(docker: &Docker, id: &str) {
@@ -166,15 +187,16 @@ pub(super) async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
     listed.collect()
 }
 
-/// Takes down what Testdock had started for an interpreter of the workspace, and says its names.
+/// Takes down what Testdock had started for an interpreter of the workspace, or for all of them, and says its names.
 pub(in super::super) async fn take_down(
     docker: &Docker,
     root: &Utf8Path,
-    interpreter: &str,
+    interpreter: Option<&str>,
 ) -> Vec<String> {
     let mut removed = Vec::new();
     for left in started(docker).await {
-        if left.label(SERVES) == interpreter && left.label(WORKSPACE) == root.as_str() {
+        let is_its = interpreter.is_none_or(|name| left.label(SERVES) == name);
+        if is_its && left.label(WORKSPACE) == root.as_str() {
             remove(docker, &left).await;
             let what = if left.is_network { NETWORK } else { SERVICE };
             removed.push(format!("{} of {}", left.label(what), left.project()));

@@ -86,7 +86,11 @@ async fn end(docker: &Docker, project: &str, lease: Duration) -> Option<Wait> {
     let ours = ours::started(docker).await;
     let ours: Vec<_> = ours.into_iter().filter(|it| it.project() == project).collect();
     if ours.is_empty() {
-        return None;
+        let user = ours::last_user(docker, project).await;
+        if user.is_none() {
+            ours::remove_abandoned(docker, project).await;
+        }
+        return user.map(|user| Wait::For(user.id));
     }
     if let Some(user) =
         ours::users(docker).await.into_iter().find(|it| ours.iter().any(|o| o.serves(it)))

@@ -6,12 +6,12 @@ use bollard::Docker;
 use bollard::models::{ContainerInspectResponse, ContainerState, HealthStatusEnum};
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
 use sha2::{Digest as _, Sha256};
+use testdock_core::containers::origin::SERVES;
 use testdock_core::interpreter::{Condition, Dependency};
 use testdock_core::model::RunError;
 
 use super::super::container::engine_error;
 use super::super::printed::end_of_log;
-use super::ours::SERVES;
 use super::{PROJECT, SERVICE};
 use crate::supervisor::hex;
 

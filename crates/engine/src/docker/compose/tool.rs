@@ -13,6 +13,7 @@ use testdock_core::plan::Compose;
 use testdock_core::views::terminal::shell_quoted;
 use tokio::process::Command;
 
+use super::super::printed::Tail;
 use super::telling::telling;
 use crate::scan::host;
 use crate::supervisor::hex;
@@ -62,15 +63,22 @@ impl<'a> Tool<'a> {
         }
         let said = String::from_utf8_lossy(&out.stderr);
         let error = self.failed(words, &telling(&said)).await;
-        Err(RunError {
-            log: (said.trim().lines().count() > 1).then(|| said.trim().into()),
-            ..error
-        })
+        // What a build printed, and then what the tool says of it.
+        let mut log = Tail::default();
+        log.push(&String::from_utf8_lossy(&out.stdout));
+        log.push(&said);
+        let log = log.text().trim();
+        Err(RunError { log: (log.lines().count() > 1).then(|| log.into()), ..error })
+    }
+
+    /// The files, in words.
+    pub(super) fn files(&self) -> String {
+        let files: Vec<&str> = self.compose.files.iter().map(|file| file.as_str()).collect();
+        files.join(", ")
     }
 
     async fn failed(&self, words: &[&str], why: &str) -> RunError {
-        let files: Vec<&str> = self.compose.files.iter().map(|file| file.as_str()).collect();
-        let files = files.join(", ");
+        let files = self.files();
         let service = &self.compose.service;
         let (fault, message) = match words {
             ["config"] => (Fault::Configuration, format!("cannot resolve {files}: {why}")),
@@ -148,6 +156,12 @@ impl<'a> Tool<'a> {
 }
 
 const PROGRAMS: [(&str, &[&str]); 2] = [("docker", &["compose"]), ("docker-compose", &[])];
+
+/// How the tool is called here; an error says what to install.
+pub(crate) async fn name() -> Result<String, RunError> {
+    let (program, first) = program().await?;
+    Ok([program].iter().chain(first).copied().collect::<Vec<_>>().join(" "))
+}
 
 /// Version 2 where it is there, else version 1.
 async fn program() -> Result<(&'static str, &'static [&'static str]), RunError> {

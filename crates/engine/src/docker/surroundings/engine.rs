@@ -67,8 +67,10 @@ fn lay_socket(
     options.groups.extend(group.map(|group| group.to_string()));
     // SELinux lets no confined container talk to the engine, whatever the socket's label.
     options.security_opt.push("label=disable".to_owned());
-    let from = MountFrom::Host { path: socket.into(), make: false, label: None };
-    options.mounts.push(Mount { target: SOCKET.to_owned(), from, read_only: false });
+    if !options.mounts.iter().any(|mount| mount.is_at(SOCKET)) {
+        let from = MountFrom::Host { path: socket.into(), make: false, label: None };
+        options.mounts.push(Mount { target: SOCKET.to_owned(), from, read_only: false });
+    }
 }
 
 /// The group that may use the socket: the tests' user is in no group of the host otherwise.
