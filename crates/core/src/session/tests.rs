@@ -3,6 +3,7 @@
 
 mod ghosts;
 mod interpreters;
+mod parts;
 mod stamps;
 mod unmet;
 mod watches;
