@@ -54,7 +54,8 @@ pub(crate) enum NotStarted {
 impl Stand {
     /// Starts a command there.
     pub(crate) async fn start(&self, command: &Command) -> Result<Pipes, NotStarted> {
-        let mut env = self.env.clone();
+        let mut env = callers();
+        env.extend(self.env.clone());
         env.extend(command.env.iter().cloned());
         let command = Command { argv: command.argv.clone(), env: env.into_iter().collect() };
         match &self.seat {
@@ -113,6 +114,14 @@ impl Stand {
             container.leave().await;
         }
     }
+}
+
+/// What tests get of the caller's environment: in a build many tools are stricter, such as with snapshots that are
+/// not there. It belongs to a run, not to the container, which serves other runs too.
+fn callers() -> BTreeMap<String, String> {
+    const CI: &str = "CI";
+    let value = std::env::var(CI).ok().filter(|value| !value.is_empty());
+    value.map(|value| (CI.to_owned(), value)).into_iter().collect()
 }
 
 /// Files of the workspace that a container must see, and the one among them that was made for it.
