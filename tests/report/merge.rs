@@ -7,7 +7,7 @@ use crate::{FAILS, PASSES, fixtures, folder, report};
 #[test]
 fn all_cases_come_into_one_report() {
     let dir = folder(&[]);
-    let merged = dir.path().join("all.xml");
+    let merged = dir.path().join("new/folder/all.xml");
     let arguments = [
         "pytest.xml",
         "node-test.xml",
