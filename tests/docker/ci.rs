@@ -13,6 +13,7 @@ fn monorepo() -> Option<Project> {
     project.write("svc/Dockerfile", &dockerfile("RUN echo no luck; false"));
     let mut settings = String::new();
     for part in ["api", "web", "svc"] {
+        project.write(&format!("{part}/pytest.ini"), "[pytest]\n");
         project.write(&format!("{part}/test_{part}.py"), "def test_it():\n    pass\n");
         settings.push_str(&format!(
             "[interpreters.{part}]\ndockerfile = '{part}/Dockerfile'\n\
@@ -43,6 +44,22 @@ fn the_report_of_a_run_that_broke_in_part_is_red_and_says_where_each_suite_ran()
         project.shown(&["report", "out/all.xml", "--root", ".", "--format", "github"]);
     assert_eq!(code, 1, "{told}");
     assert!(told.contains("::error file=svc/Dockerfile,line=3"), "{told}");
+}
+
+/// `init` finds the Dockerfiles of the parts.
+#[test]
+fn a_monorepo_without_settings_runs_after_init() {
+    let Some(project) = monorepo() else { return };
+    std::fs::remove_file(project.root.join("testdock.toml")).unwrap();
+    project.edit("svc/Dockerfile", "; false", "");
+    let (code, told) = project.shown(&["run"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("testdock init"), "{told}");
+    let (code, told) = project.shown(&["init"]);
+    assert_eq!(code, 0, "{told}");
+    let story = project.run(&[]);
+    assert_eq!((story.code, story.totals()), (Some(0), [3, 0, 0, 0]), "{story:#?}");
+    assert_eq!(story.of("interpreter-ready").count(), 3, "{story:#?}");
 }
 
 #[test]
