@@ -126,11 +126,11 @@ fn project(arguments: &RunArguments) -> Result<Project> {
 }
 
 fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
-    let selection = if arguments.rerun_failed {
-        Selection::Failed
-    } else {
-        let file = arguments.select_file.as_deref();
-        Selection::only(select::selected(&arguments.selectors, file, project)?)
+    let file = arguments.select_file.as_deref();
+    let selected = select::selected(&arguments.selectors, file, project)?;
+    let selection = match arguments.rerun_failed {
+        true => Selection::Failed(selected),
+        false => Selection::only(selected),
     };
     Ok(RunRequest {
         args: arguments.tool.clone(),

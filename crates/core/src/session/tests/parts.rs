@@ -105,3 +105,22 @@ fn what_a_broken_job_said_stands_when_the_next_one_reports() {
     let told: Vec<String> = run.results().map(|it| format!("{} {:?}", it.id, it.outcome)).collect();
     assert_eq!(told, ["api//a.t::one Passed", "api//a.t::two Errored", "web//a.t::one Passed"]);
 }
+
+#[test]
+fn a_limit_that_the_tool_cannot_be_told_is_said() {
+    let mut session = session();
+    let suite = Suite {
+        test_timeout: Some(Duration::from_secs(1)),
+        ..Suite::new(RelPath::default(), Arc::new(Toy))
+    };
+    let workspace = Workspace { suites: vec![Arc::new(suite)], ..workspace() };
+    let _ = session.handle(Input::Resolved { folder: "w".into(), workspace: Box::new(workspace) });
+    let effects = session.handle(request("r", &[]));
+    let said = effects.iter().find_map(|effect| match effect {
+        Effect::Show(Change::Warning { message, .. }) => Some(message.as_str()),
+        _ => None,
+    });
+    let expected =
+        "the test timeout means nothing to toy: only a whole run is limited there, by `timeout`";
+    assert_eq!(said, Some(expected));
+}
