@@ -13,6 +13,7 @@ mod interpreters;
 mod warm;
 
 mod cancel;
+mod ci;
 mod command;
 mod deaths;
 mod helper;

@@ -7,7 +7,7 @@ use crate::{FAILS, PASSES, fixtures, folder, report};
 #[test]
 fn all_cases_come_into_one_report() {
     let dir = folder(&[]);
-    let merged = dir.path().join("all.xml");
+    let merged = dir.path().join("new/folder/all.xml");
     let arguments = [
         "pytest.xml",
         "node-test.xml",
@@ -43,10 +43,10 @@ fn a_merged_report_is_not_merged_again() {
         assert_eq!(told.code, 1);
         assert!(told.out.ends_with("1 failed, 1 passed in 500 ms (2 reports)\n"), "{}", told.out);
     }
-    let told = report(dir.path(), &["a.xml", "--merge", "no/such/folder.xml"]);
+    let told = report(dir.path(), &["a.xml", "--merge", "a.xml/no/folder.xml"]);
     assert_eq!(told.code, 2);
     assert!(
-        told.err.starts_with("error: cannot write the merged report no/such/folder.xml: "),
+        told.err.starts_with("error: cannot write the merged report a.xml/no/folder.xml: "),
         "{}",
         told.err
     );

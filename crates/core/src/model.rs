@@ -295,6 +295,8 @@ pub enum RunEvent {
     Output(String),
     /// The truth: what the report says of all tests of one job. Replaces that job's previews.
     Reported(Vec<TestResult>),
+    /// A job is over, in the order of the plan: it got to its end, or why it did not.
+    JobEnded(Result<(), RunError>),
     /// Something that the user should know but that fails nothing.
     Warning(String),
     /// The run is over.

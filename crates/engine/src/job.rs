@@ -35,12 +35,19 @@ pub(crate) async fn perform(
     let mut run = Run { world, plan, events, cancel, log, left: plan.timeout };
     let mut first = None;
     for part in plan.builds.iter().map(Part::Build).chain(plan.jobs.iter().map(Part::Job)) {
-        match run.part(part).await {
-            Ok(()) => {}
+        let ended = match run.part(part).await {
+            Ok(()) => Ok(()),
             Err(Break::Ended(end)) => return end,
             // Another job may have another interpreter.
-            Err(Break::Broken(error)) if first.is_none() => first = Some(error),
-            Err(Break::Broken(error)) => events.send(RunEvent::Warning(error.message)).await,
+            Err(Break::Broken(error)) => Err(error),
+        };
+        if let Part::Job(_) = part {
+            events.send(RunEvent::JobEnded(ended.clone())).await;
+        }
+        match (ended, &first) {
+            (Ok(()), _) => {}
+            (Err(error), None) => first = Some(error),
+            (Err(error), Some(_)) => events.send(RunEvent::Warning(error.message)).await,
         }
     }
     first.map_or(End::Completed, End::Broken)

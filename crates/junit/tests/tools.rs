@@ -443,6 +443,12 @@ fn in_compiled_languages() {
 fn in_scripting_languages() {
     check(&[
         (
+            "pytest, told to a suite below the project",
+            "classname='api.tests.test_a' name='t' file='api/tests/test_a.py' line='3'",
+            "def t():\n>   assert 0\nE   assert 0\n\ntests/test_a.py:7: AssertionError",
+            "api/tests/test_a.py:7",
+        ),
+        (
             "pytest with short traces",
             "classname='tests.test_a' name='test_x'",
             "tests/test_a.py:7: in test_x\n    helper()\ntests/helpers.py:3: in helper\n    assert 0\nE   assert 0",

@@ -112,8 +112,8 @@ pub(crate) struct RunArguments {
     /// Read further selectors from a file, one a line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) select_file: Option<Utf8PathBuf>,
-    /// Run the tests that failed last
-    #[arg(long, conflicts_with_all = ["selectors", "select_file"])]
+    /// Run the tests that failed last; with selectors, those of them that these mean
+    #[arg(long)]
     pub(crate) rerun_failed: bool,
     /// Use a clean container, and throw it away afterwards; services of a compose file stay as they are
     #[arg(long)]

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use camino::Utf8Path;
 use testdock_core::config::{Layer, Origin};
 use testdock_core::id::{RunId, TestId};
 use testdock_core::session::{Input, RunRequest, Selection, Session};
@@ -19,6 +20,9 @@ use crate::{consent, exit, print, select};
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let project = project(&arguments)?;
+    if let Some(path) = &arguments.junit {
+        make_folder(path)?;
+    }
     let request = request(&arguments, &project)?;
     let looks = Looks {
         format: arguments.format,
@@ -122,11 +126,11 @@ fn project(arguments: &RunArguments) -> Result<Project> {
 }
 
 fn request(arguments: &RunArguments, project: &Project) -> Result<RunRequest> {
-    let selection = if arguments.rerun_failed {
-        Selection::Failed
-    } else {
-        let file = arguments.select_file.as_deref();
-        Selection::only(select::selected(&arguments.selectors, file, project)?)
+    let file = arguments.select_file.as_deref();
+    let selected = select::selected(&arguments.selectors, file, project)?;
+    let selection = match arguments.rerun_failed {
+        true => Selection::Failed(selected),
+        false => Selection::only(selected),
     };
     Ok(RunRequest {
         args: arguments.tool.clone(),
@@ -183,9 +187,23 @@ fn deliver(arguments: &RunArguments, verdict: Option<Verdict>) -> Result<ExitCod
         return Ok(exit::CANCELLED.into());
     };
     if let (Some(path), Some(xml)) = (&arguments.junit, &verdict.junit) {
-        std::fs::write(path, xml).with_context(|| format!("cannot write the report {path}"))?;
+        let written = std::fs::write(path, xml);
+        let written = written.with_context(|| format!("cannot write the report {path}"));
+        match written {
+            // What the tests said counts before the report of it.
+            Err(error) if verdict.code != exit::PASSED => print::note(&format!("error: {error:#}")),
+            written => written?,
+        }
     }
     Ok(verdict.code.into())
+}
+
+/// The folder of a report, made before the first test: what is in the way is said before hours have passed.
+fn make_folder(report: &Utf8Path) -> Result<()> {
+    let cannot = || format!("cannot write the report {report}");
+    ensure!(!report.is_dir(), "{}: it is a folder; name a file in it", cannot());
+    let Some(folder) = report.parent() else { return Ok(()) };
+    std::fs::create_dir_all(folder).with_context(cannot)
 }
 
 /// The time of the report, as RFC 3339.

@@ -6,13 +6,14 @@ use super::node::{Content, Node, toml_value};
 use super::problem::{Location, advice};
 use super::schema::{BELONGS_TO, SchemaView};
 use super::validate::join;
+use crate::containers::mask;
 
 /// One setting: its value, who set it, and what each weaker layer said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     /// The full key: `interpreter.env.REGION`, `suite[0].args`.
     pub key: String,
-    /// The value as TOML writes it.
+    /// The value as TOML writes it, secrets masked.
     pub value: String,
     /// Who set it.
     pub origin: Origin,
@@ -27,7 +28,7 @@ pub struct Explained {
 pub struct Overridden {
     /// Its key: another one where an interpreter's source was replaced by one of another kind.
     pub key: String,
-    /// The value as TOML writes it.
+    /// The value as TOML writes it, secrets masked.
     pub value: String,
     /// Who had set it.
     pub origin: Origin,
@@ -111,11 +112,23 @@ fn explain_table(
 fn set(node: &Node, key: &str) -> Explained {
     Explained {
         key: key.to_owned(),
-        value: node.to_toml(),
+        value: shown(node, key),
         origin: node.source.origin.clone(),
         location: node.location(),
         overridden: node.overridden.clone(),
     }
+}
+
+/// The value as it may be shown: what looks like a secret is not.
+pub(super) fn shown(node: &Node, key: &str) -> String {
+    let mut words = key.rsplit('.');
+    let (name, table) = (words.next().unwrap_or_default(), words.next());
+    let mut value = node.to_json();
+    // A build's secrets are told by where they are, and are not there.
+    if table != Some("secrets") {
+        mask::setting(name, &mut value);
+    }
+    toml_value(&value)
 }
 
 fn default(schema: SchemaView<'_>, key: &str) -> Option<Explained> {

@@ -1,6 +1,6 @@
 //! Lays one tree of settings over another and remembers what was replaced.
 
-use super::explain::Overridden;
+use super::explain::{Overridden, shown};
 use super::node::{Content, Node, Table};
 use super::problem::ConfigProblem;
 use super::schema::{BELONGS_TO, ONE_OF, SchemaView};
@@ -87,5 +87,5 @@ fn belongs_to<'s>(schema: SchemaView<'s>, name: &str) -> Option<&'s str> {
 }
 
 fn replaced(node: &Node, key: &str) -> Overridden {
-    Overridden { key: key.to_owned(), value: node.to_toml(), origin: node.source.origin.clone() }
+    Overridden { key: key.to_owned(), value: shown(node, key), origin: node.source.origin.clone() }
 }

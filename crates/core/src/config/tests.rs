@@ -734,6 +734,37 @@ fn check_explain(layers: &[Layer], key: Option<&str>, expected: &Expect) {
 }
 
 #[test]
+fn explain_shows_no_secret() {
+    let layers = vec![
+        repository(
+            "[interpreter]\ndockerfile = \"Dockerfile\"\nenv = { API_TOKEN = \"t0p\", DB = \"pg://me:t0p@db\", LEVEL = \"3\", A_KEY = \"\" }\n\
+             secrets = { npm_token = \"env:NPM_TOKEN\" }\nbuild-args = { DB_PASSWORD = \"t0p\" }\n\
+             [[suite]]\nframework = \"pytest\"\nargs = [\"--password\", \"t0p\", \"--token=t0p\", \"-x\"]",
+        ),
+        environment(&[("TESTDOCK_INTERPRETER__ENV__API_TOKEN", "t1p")]).remove(0),
+    ];
+    check_explain(
+        &layers,
+        None,
+        &expect![[r#"
+        interpreter.dockerfile = "Dockerfile"  (testdock.toml, line 2)
+        interpreter.context = "."  (default)
+        interpreter.build-args.DB_PASSWORD = "•••"  (testdock.toml, line 5)
+        interpreter.secrets.npm_token = "env:NPM_TOKEN"  (testdock.toml, line 4)
+        interpreter.env.API_TOKEN = "•••"  (environment variable TESTDOCK_INTERPRETER__ENV__API_TOKEN)
+            over interpreter.env.API_TOKEN = "•••"  (testdock.toml)
+        interpreter.env.A_KEY = ""  (testdock.toml, line 3)
+        interpreter.env.DB = "•••"  (testdock.toml, line 3)
+        interpreter.env.LEVEL = "3"  (testdock.toml, line 3)
+        interpreter.keep-warm = "10m"  (default)
+        suite[0].framework = "pytest"  (testdock.toml, line 7)
+        suite[0].root = "."  (default)
+        suite[0].args = ["--password", "•••", "--token=•••", "-x"]  (testdock.toml, line 8)
+    "#]],
+    );
+}
+
+#[test]
 fn explain_says_who_set_what() {
     let mut layers = vec![
         person("interpreter.env.A = \"person\"\n[interpreters.node]\nimage = \"node:20\""),

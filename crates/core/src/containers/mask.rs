@@ -52,6 +52,14 @@ pub fn inspected(value: &mut Value) {
     }
 }
 
+/// Masks a setting, by its name or as a command line.
+pub fn setting(name: &str, value: &mut Value) {
+    match value {
+        Value::String(_) => named(name, value),
+        value => inspected(value),
+    }
+}
+
 fn named(name: &str, value: &mut Value) {
     if let Value::String(text) = value {
         *text = self::value(name, text).into_owned();

@@ -187,6 +187,11 @@ pub trait Framework: Debug + Send + Sync {
         false
     }
 
+    /// Whether its tool is told how long one test may take.
+    fn limits_tests(&self) -> bool {
+        false
+    }
+
     /// Whether `path` may hold tests of this suite.
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool;
 

@@ -307,7 +307,19 @@ impl Workspace<'_> {
             }
         };
         let help = section.write(&self.instead(None));
-        configuration(message).help(format!("{help}, or pass --local to run without a container"))
+        let help = format!("{help}, or pass --local to run without a container");
+        let init = self.dockerfile_below().map(|file| {
+            format!(
+                "if {file} is for the tests of its folder, `testdock init` writes that down; or "
+            )
+        });
+        configuration(message).help(format!("{}{help}", init.unwrap_or_default()))
+    }
+
+    /// A Dockerfile in one of the folders, as the services of a monorepo have them.
+    fn dockerfile_below(&self) -> Option<String> {
+        let files = (self.folder.folders)("").into_iter().map(|name| format!("{name}/Dockerfile"));
+        files.into_iter().find(|file| (self.folder.read)(file).is_some())
     }
 
     /// The setting to write where a source cannot be used: what it says itself, else the Dockerfile that

@@ -238,9 +238,9 @@ mod tests {
             "",
             "{}",
             &expect![[r#"
-            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
-              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
-        "#]],
+                found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+                  if ci/Dockerfile is for the tests of its folder, `testdock init` writes that down; or write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+            "#]],
         );
     }
 }

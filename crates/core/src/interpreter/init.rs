@@ -1,19 +1,32 @@
 //! A first `testdock.toml`, written from what is there.
 
+use std::collections::BTreeMap;
+
 use super::choice::Choice;
+use super::dockerfile;
+use super::registered::{DEFAULT, LOCAL};
 use crate::config::{Suite, toml_string};
+use crate::paths::RelPath;
 use crate::plan::Source;
 
 /// The text of a `testdock.toml` that says what detection found, with comments on what else can be said.
 ///
 /// Where no interpreter was found, `image` is the proposal to start from.
-pub fn init_document(choice: Option<&Choice>, image: &str, suites: &[Suite]) -> String {
+pub fn init_document(
+    choice: Option<&Choice>,
+    image: &str,
+    suites: &[Suite],
+    images: &[OwnImage],
+) -> String {
     let mut text = String::from(
-        "# Where and how this project's tests run; see `testdock explain` for every setting in force.\n\n",
+        "# Where and how this project's tests run; see `testdock explain` for every setting in force.\n",
     );
-    text.push_str("[interpreter]\n");
-    text.push_str(&source(choice, image));
-    text.push_str(OPTIONS);
+    if choice.is_some() || suites.is_empty() || suites.iter().any(|it| it.interpreter.is_none()) {
+        text.push_str("\n[interpreter]\n");
+        text.push_str(&source(choice, image));
+        text.push_str(OPTIONS);
+    }
+    images.iter().for_each(|image| text.push_str(&image.table()));
     for each in suites {
         text.push_str(&suite(each));
     }
@@ -22,6 +35,50 @@ pub fn init_document(choice: Option<&Choice>, image: &str, suites: &[Suite]) -> 
     }
     text.push_str(PROFILE);
     text
+}
+
+/// The image of a folder with a Dockerfile of its own, such as a service of a monorepo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnImage {
+    /// What its interpreter is named.
+    pub name: String,
+    dockerfile: RelPath,
+    context: RelPath,
+}
+
+impl OwnImage {
+    /// The folder's Dockerfile that would be one.
+    pub fn dockerfile(folder: &RelPath) -> RelPath {
+        folder.join("Dockerfile")
+    }
+
+    /// That of the folder whose Dockerfile has this text.
+    pub fn of(folder: &RelPath, text: &str) -> Self {
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let name: String = folder.as_str().chars().map(letter).collect();
+        let is_taken = [DEFAULT, LOCAL].contains(&name.as_str());
+        // One that copies its folder by the whole path is built from the workspace's root.
+        let copies = dockerfile::analyse(text, None, &BTreeMap::new()).map(|facts| facts.copies);
+        let sources = || copies.iter().flatten().flat_map(|copy| &copy.sources);
+        let is_whole = sources().any(|it| RelPath::new(it).strip(folder).is_some());
+        Self {
+            name: if is_taken { format!("{name}-image") } else { name },
+            dockerfile: Self::dockerfile(folder),
+            context: if is_whole { RelPath::default() } else { folder.clone() },
+        }
+    }
+
+    fn table(&self) -> String {
+        let (dockerfile, context) = (self.dockerfile.as_str(), self.context.as_str());
+        let context =
+            (!self.context.is_root()).then(|| format!("context = {}\n", toml_string(context)));
+        format!(
+            "\n[interpreters.{}]\ndockerfile = {}\n{}",
+            self.name,
+            toml_string(dockerfile),
+            context.unwrap_or_default()
+        )
+    }
 }
 
 const OPTIONS: &str = "\
@@ -69,6 +126,7 @@ fn suite(suite: &Suite) -> String {
         ("command", suite.command.as_deref().map(list)),
         ("reports", (!suite.reports.is_empty()).then(|| list(&suite.reports))),
         ("root", (!matches!(root, "" | ".")).then(|| toml_string(root))),
+        ("interpreter", suite.interpreter.as_deref().map(toml_string)),
     ];
     let lines = lines.into_iter().filter_map(|(key, value)| Some(format!("{key} = {}\n", value?)));
     let lines: String = lines.collect();

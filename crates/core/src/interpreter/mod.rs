@@ -36,7 +36,7 @@ pub use compose::{
     compose_labels, compose_reads,
 };
 pub use folder::{Folder, Folders, Host, ReadFile};
-pub use init::init_document;
+pub use init::{OwnImage, init_document};
 pub use jenkins::jenkins_commands;
 pub use kinds::{Field, Form, KINDS, Kind};
 pub use reach::{reach, unsaid};

@@ -2,6 +2,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::config::{Layer, Origin, Suite, resolve};
+use crate::paths::RelPath;
 use crate::plan::{Options, Source};
 
 const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM python:3.12 AS test\n");
@@ -20,7 +21,8 @@ pub(super) fn chosen(
         found.map(|(_, text)| text.to_string())
     };
     let folders = |dir: &str| {
-        let below = files.iter().filter_map(|(name, _)| name.strip_prefix(dir)?.strip_prefix('/'));
+        let dir = if dir.is_empty() { String::new() } else { format!("{dir}/") };
+        let below = files.iter().filter_map(|(name, _)| name.strip_prefix(&dir));
         below.filter_map(|rest| Some(rest.split_once('/')?.0.to_owned())).collect()
     };
     let env = |name: &str| match name {
@@ -599,7 +601,7 @@ fn init_writes_what_was_found_and_reads_back() {
             ..Suite::default()
         },
     ];
-    let text = init_document(Some(&choice), "python:3.12", &suites);
+    let text = init_document(Some(&choice), "python:3.12", &suites, &[]);
     expect![[r##"
         # Where and how this project's tests run; see `testdock explain` for every setting in force.
 
@@ -628,7 +630,7 @@ fn init_writes_what_was_found_and_reads_back() {
         # timeout = "30m"
     "##]]
     .assert_eq(&text);
-    for text in [text, init_document(None, "python:3.12", &[])] {
+    for text in [text, init_document(None, "python:3.12", &[], &[])] {
         let layer = Layer::from_toml(Origin::Repository("testdock.toml".into()), &text);
         let resolution = resolve(&[layer], None);
         assert_eq!(resolution.problems, []);
@@ -636,4 +638,73 @@ fn init_writes_what_was_found_and_reads_back() {
         let choice = chosen(&text, None, &files).unwrap();
         assert_ne!(choice.interpreter.source, Source::Local);
     }
+}
+
+#[test]
+fn init_gives_a_folder_with_a_dockerfile_an_interpreter_of_its_own() {
+    let own = |folder: &str, text: &str| OwnImage::of(&RelPath::new(folder), text);
+    let images = [
+        own("api", "FROM a\nCOPY requirements.txt .\nCOPY . .\n"),
+        own("services/web", "FROM b\nCOPY services/web/package.json .\n"),
+        own("local", "FROM c\n"),
+    ];
+    let suite = |(root, image): (&str, &OwnImage)| Suite {
+        framework: Some("pytest".into()),
+        root: root.into(),
+        interpreter: Some(image.name.clone()),
+        ..Suite::default()
+    };
+    let suites: Vec<Suite> =
+        ["api", "services/web", "local"].into_iter().zip(&images).map(suite).collect();
+    let text = init_document(None, "python:3.12", &suites, &images);
+    expect![[r##"
+        # Where and how this project's tests run; see `testdock explain` for every setting in force.
+
+        [interpreters.api]
+        dockerfile = "api/Dockerfile"
+        context = "api"
+
+        [interpreters.services-web]
+        dockerfile = "services/web/Dockerfile"
+
+        [interpreters.local-image]
+        dockerfile = "local/Dockerfile"
+        context = "local"
+
+        [[suite]]
+        framework = "pytest"
+        root = "api"
+        interpreter = "api"
+        # args = ["-x"]
+        # timeout = "10m"
+
+        [[suite]]
+        framework = "pytest"
+        root = "services/web"
+        interpreter = "services-web"
+        # args = ["-x"]
+        # timeout = "10m"
+
+        [[suite]]
+        framework = "pytest"
+        root = "local"
+        interpreter = "local-image"
+        # args = ["-x"]
+        # timeout = "10m"
+
+        # The same settings again, laid over the others with `--profile ci`:
+        # [profile.ci]
+        # timeout = "30m"
+    "##]]
+    .assert_eq(&text);
+    let layer = Layer::from_toml(Origin::Repository("testdock.toml".into()), &text);
+    assert_eq!(resolve(&[layer], None).problems, []);
+}
+
+#[test]
+fn init_is_proposed_where_the_parts_have_dockerfiles() {
+    let error = chosen("", None, &[("api/Dockerfile", "FROM a"), ("web/a.ts", "")]).unwrap_err();
+    let help = error.help.unwrap_or_default();
+    let init = "if api/Dockerfile is for the tests of its folder, `testdock init` writes that down; or write image";
+    assert!(help.starts_with(init), "{help}");
 }

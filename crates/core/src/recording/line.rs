@@ -101,8 +101,8 @@ enum Word {
 
 #[derive(Debug, Deserialize)]
 struct FailureLine {
-    #[serde(rename = "type", default)]
-    kind: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
     #[serde(default)]
     message: String,
     #[serde(default)]
@@ -216,7 +216,7 @@ impl From<FailureLine> for Failure {
     fn from(line: FailureLine) -> Self {
         let frame = |line: FrameLine| Frame { place: line.location.into(), name: line.name };
         Self {
-            kind: line.kind,
+            kind: line.kind.unwrap_or_default(),
             message: line.message,
             detail: line.detail,
             place: line.location.map(Place::from),

@@ -1,5 +1,6 @@
 //! One run, from the request to its end.
 
+mod parts;
 mod unmet;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,9 +11,7 @@ use camino::Utf8PathBuf;
 use super::{Change, Effect, Folder};
 use crate::id::{FolderName, RunId, TestId};
 use crate::interpreter::Image;
-use crate::model::{
-    End, Ended, Failure, Outcome, Provenance, RunError, RunEvent, Stage, TestResult, Totals,
-};
+use crate::model::{End, Ended, Provenance, RunError, RunEvent, Stage, TestResult, Totals};
 use crate::paths::RelPath;
 use crate::plan::{Build, Interpreter, Job, Plan};
 use crate::views;
@@ -39,8 +38,8 @@ pub struct Run {
     pub folder: FolderName,
     /// How far it is.
     pub status: Status,
-    /// Where its tests run, once they do.
-    pub provenance: Option<Arc<Provenance>>,
+    /// Where its tests ran, in order; the last is where they run.
+    pub provenances: Vec<Arc<Provenance>>,
     /// How many tests the tool said it has; 0 before it did.
     pub total: usize,
     /// Worth saying, failing nothing.
@@ -51,7 +50,7 @@ pub struct Run {
     pub built: Vec<Image>,
     jobs: Vec<Job>,
     builds: Vec<Build>,
-    results: BTreeMap<TestId, Arc<TestResult>>,
+    results: BTreeMap<TestId, Told>,
     /// Of all results; kept, since every view asks for them at every test that ends.
     totals: Totals,
     running: BTreeSet<TestId>,
@@ -61,6 +60,16 @@ pub struct Run {
     done_before: usize,
     /// The end of what was printed before there was a result.
     said: String,
+    /// How the jobs ended that have.
+    jobs_ended: Vec<Result<(), RunError>>,
+}
+
+/// What a run says of a test.
+#[derive(Debug)]
+struct Told {
+    result: Arc<TestResult>,
+    /// Where that ran.
+    at: Option<Arc<Provenance>>,
 }
 
 impl Run {
@@ -70,7 +79,7 @@ impl Run {
             sequence,
             folder,
             status: Status::Preparing,
-            provenance: None,
+            provenances: Vec::new(),
             total: 0,
             warnings: Vec::new(),
             stage: None,
@@ -83,6 +92,7 @@ impl Run {
             previews: BTreeSet::new(),
             done_before: 0,
             said: String::new(),
+            jobs_ended: Vec::new(),
         }
     }
 
@@ -115,12 +125,17 @@ impl Run {
 
     /// What it says of each test, by id.
     pub fn results(&self) -> impl Iterator<Item = &Arc<TestResult>> {
-        self.results.values()
+        self.results.values().map(|told| &told.result)
     }
 
     /// What it says of one test.
     pub fn result(&self, id: &TestId) -> Option<&Arc<TestResult>> {
-        self.results.get(id)
+        self.results.get(id).map(|told| &told.result)
+    }
+
+    /// Where a test ran of which it told.
+    pub fn provenance_of(&self, id: &TestId) -> Option<&Provenance> {
+        self.results.get(id)?.at.as_deref()
     }
 
     /// The tests that run right now.
@@ -157,7 +172,7 @@ impl Run {
                 }
                 self.status = Status::Running;
                 self.stage = None;
-                self.provenance = Some(provenance.clone());
+                self.provenances.push(provenance.clone());
                 let mut effects = show(Change::Started { run, provenance: provenance.clone() });
                 effects.extend(folder.learn_of_run(&provenance));
                 effects
@@ -184,6 +199,7 @@ impl Run {
                 show(Change::Output { run, text })
             }
             RunEvent::Reported(results) => self.reported(folder, results),
+            RunEvent::JobEnded(how) => self.job_ended(folder, how),
             RunEvent::Warning(message) => {
                 self.warnings.push(message.clone());
                 show(Change::Warning { run, message })
@@ -196,12 +212,12 @@ impl Run {
     fn take(&mut self, folder: &mut Folder, result: TestResult) -> Vec<Effect> {
         self.running.remove(&result.id);
         let result = Arc::new(result);
-        if self.results.get(&result.id) == Some(&result) {
+        if self.result(&result.id) == Some(&result) {
             return Vec::new();
         }
-        self.put(result.clone());
+        self.put(&result);
         let (newest, touched) =
-            folder.record_result(self.sequence, &result, self.provenance.as_ref());
+            folder.record_result(self.sequence, &result, self.provenances.last());
         let outdated = folder.outdated(self.sequence, &result.id);
         let mut effects = show(Change::TestFinished { run: self.id.clone(), result, newest });
         effects.extend(folder.publish(touched));
@@ -209,16 +225,17 @@ impl Run {
         effects
     }
 
-    fn put(&mut self, result: Arc<TestResult>) {
+    fn put(&mut self, result: &Arc<TestResult>) {
         self.totals.count(result.outcome);
-        if let Some(before) = self.results.insert(result.id.clone(), result) {
-            self.totals.uncount(before.outcome);
+        let told = Told { result: result.clone(), at: self.provenances.last().cloned() };
+        if let Some(before) = self.results.insert(result.id.clone(), told) {
+            self.totals.uncount(before.result.outcome);
         }
     }
 
     fn take_back(&mut self, id: &TestId) {
         if let Some(before) = self.results.remove(id) {
-            self.totals.uncount(before.outcome);
+            self.totals.uncount(before.result.outcome);
         }
     }
 
@@ -263,7 +280,7 @@ impl Run {
 
     /// What was loaded as one with the tests of which such results came.
     fn units(&self, folder: &Folder, which: impl Fn(&TestResult) -> bool) -> BTreeSet<RelPath> {
-        let results = self.results.values().filter(|result| which(result));
+        let results = self.results().filter(|result| which(result));
         results.filter_map(|result| self.unit(folder, &result.id)).collect()
     }
 
@@ -276,6 +293,7 @@ impl Run {
 
     fn ended(&mut self, folder: &mut Folder, mut ended: Ended) -> Vec<Effect> {
         let mut effects = self.close_running(folder, &ended.how);
+        self.close_jobs(&ended.how);
         effects.extend(self.settle_unreached(folder, &ended.how));
         effects.extend(self.settle_fault(folder, &ended.how));
         self.running.clear();
@@ -288,28 +306,6 @@ impl Run {
             effects.push(Effect::Save { root: folder.root.clone(), outcomes: folder.outcomes() });
         }
         effects.extend(show(Change::Ended { run: self.id.clone(), ended }));
-        effects
-    }
-
-    /// A test that was running when the run died did not pass: it errored, with the cause.
-    fn close_running(&mut self, folder: &mut Folder, how: &End) -> Vec<Effect> {
-        let cause = match how {
-            End::Completed | End::Cancelled => return Vec::new(),
-            End::TimedOut(limit) => {
-                format!(
-                    "still running when the run's timeout of {} s was over",
-                    limit.as_secs_f64()
-                )
-            }
-            End::Broken(error) => error.message.clone(),
-        };
-        let died: Vec<TestId> = self.running.iter().cloned().collect();
-        let mut effects = Vec::new();
-        for id in died {
-            let mut result = TestResult::new(id, Outcome::Errored);
-            result.failures.push(Failure { message: cause.clone(), ..Failure::default() });
-            effects.extend(self.take(folder, result));
-        }
         effects
     }
 
@@ -326,7 +322,7 @@ impl Run {
             return Self::not_reached(folder, unreached);
         }
         let failed = self.units(folder, |it| it.id.names.is_empty() && it.outcome.is_bad());
-        let bad = || self.results.values().filter(|result| result.outcome.is_bad());
+        let bad = || self.results().filter(|result| result.outcome.is_bad());
         let is_lost = |id: &TestId| {
             self.unit(folder, id).is_some_and(|unit| failed.contains(&unit))
                 || bad().any(|it| !it.id.names.is_empty() && it.id.holds(id))
@@ -391,7 +387,7 @@ impl Run {
             End::Completed | End::Cancelled | End::TimedOut(_) | End::Broken(_) => {
                 let dockerfiles: Vec<Utf8PathBuf> = self.dockerfiles(folder);
                 let mut effects = Vec::new();
-                if self.provenance.is_some() || !self.built.is_empty() {
+                if !self.provenances.is_empty() || !self.built.is_empty() {
                     for path in dockerfiles {
                         effects.extend(folder.set_fault(path, Vec::new()));
                     }

@@ -57,8 +57,8 @@ pub enum Selection {
         /// What to leave out.
         exclude: Vec<TestId>,
     },
-    /// Those whose newest outcome is bad.
-    Failed,
+    /// Those whose newest outcome is bad; where some are named, only of these and what they hold.
+    Failed(Vec<TestId>),
     /// None: only the image of an interpreter is got. Without a name those of all that are chosen.
     Build(Option<String>),
 }
@@ -89,8 +89,10 @@ impl Session {
                 let folder = &self.folders[&run.folder];
                 let tests = run.expected(folder);
                 let warning = |message| Change::Warning { run: id.clone(), message };
-                let gone = (request.selection == Selection::Failed).then(|| gone_words(folder));
-                let warnings = folder.workspace.warnings.iter().cloned().chain(gone.flatten());
+                let gone =
+                    matches!(request.selection, Selection::Failed(_)).then(|| gone_words(folder));
+                let warnings = folder.workspace.warnings.iter().cloned();
+                let warnings = warnings.chain(gone.flatten()).chain(unlimited_words(&plan));
                 let warnings: Vec<Change> = warnings.map(warning).collect();
                 self.runs.insert(id.clone(), run);
                 let shown = [Change::Queued { run: id, tests }].into_iter().chain(warnings);
@@ -126,7 +128,7 @@ impl Session {
     fn folder_for(&self, request: &RunRequest) -> Result<&Folder, RunError> {
         let named = request.folder.as_ref().or_else(|| match &request.selection {
             Selection::Tests { include, .. } => include.iter().find_map(|id| id.folder.as_ref()),
-            Selection::Failed | Selection::Build(_) => None,
+            Selection::Failed(_) | Selection::Build(_) => None,
         });
         let folder = match named {
             Some(name) => self.folders.get(name),
@@ -226,10 +228,11 @@ fn selected(
                 .any(|id| id.file.is_root() && id.names.is_empty() && id.suite.is_none());
             Ok((if all { Vec::new() } else { include.clone() }, exclude.clone()))
         }
-        Selection::Failed => {
-            let failed = folder.failed();
+        Selection::Failed(within) => {
+            let mut failed = folder.failed();
+            failed.retain(|id| is_within(id, within));
             if failed.is_empty() {
-                return Err(no_failed(folder));
+                return Err(no_failed(folder, within));
             }
             Ok((failed, Vec::new()))
         }
@@ -237,13 +240,40 @@ fn selected(
     }
 }
 
-fn no_failed(folder: &Folder) -> RunError {
+/// Whether a test is one of those that are named, or held by one; that need name no folder and no suite.
+fn is_within(id: &TestId, named: &[TestId]) -> bool {
+    let holds = |it: &TestId| {
+        let suite = it.suite.clone().or_else(|| id.suite.clone());
+        TestId { folder: id.folder.clone(), suite, ..it.clone() }.holds(id)
+    };
+    named.is_empty() || named.iter().any(holds)
+}
+
+fn no_failed(folder: &Folder, within: &[TestId]) -> RunError {
+    if let (Some(names), false) = (ids_words(within), folder.failed().is_empty()) {
+        let message = format!("no test of {names} failed in its last run");
+        return RunError::new(Fault::Configuration, message).help("others did: name none of them");
+    }
     match gone_words(folder) {
         Some(words) => RunError::new(Fault::NoTests, words)
             .help("run all tests: under another name, or in another file, it is another test"),
         None => RunError::new(Fault::Configuration, "no test failed in its last run")
             .help("run all tests first"),
     }
+}
+
+/// What is said of a limit that a tool cannot be told.
+fn unlimited_words(plan: &Plan) -> Option<String> {
+    let is_unlimited =
+        |job: &&Job| job.suite.test_timeout.is_some() && !job.suite.framework.limits_tests();
+    let jobs = plan.jobs.iter().filter(is_unlimited);
+    let mut tools: Vec<&str> = jobs.map(|job| job.suite.framework.name()).collect();
+    tools.sort_unstable();
+    tools.dedup();
+    let tools = tools.join(", ");
+    (!tools.is_empty()).then(|| {
+        format!("the test timeout means nothing to {tools}: only a whole run is limited there, by `timeout`")
+    })
 }
 
 /// Which failed tests cannot run again, since they were renamed, moved or deleted.
@@ -289,10 +319,10 @@ impl Folder {
     /// Whether enough was read to run this: which tests failed and still stand is known after a scan,
     /// and so is what stands where. A new document may not be on disk.
     fn is_ready_for(&self, selection: &Selection) -> bool {
-        let needs_scan = *selection == Selection::Failed || self.workspace.needs_known();
+        let needs_scan = matches!(selection, Selection::Failed(_)) || self.workspace.needs_known();
         let is_looking = match selection {
             Selection::Tests { include, .. } => self.is_looking_for(include),
-            Selection::Failed => self.is_looking(),
+            Selection::Failed(_) => self.is_looking(),
             Selection::Build(_) => false,
         };
         self.is_resolved && !is_looking && !(self.scanning && needs_scan)

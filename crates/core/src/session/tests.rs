@@ -3,6 +3,7 @@
 
 mod ghosts;
 mod interpreters;
+mod parts;
 mod stamps;
 mod unmet;
 mod watches;
@@ -489,13 +490,19 @@ fn cancelling_stops_and_ends_nothing_else() {
 #[test]
 fn failed_tests_run_again_and_nothing_else() {
     let mut session = session();
-    let rerun = |run: &str| Input::Run(RunRequest::new(run.into(), Selection::Failed));
+    let rerun = |run: &str| Input::Run(RunRequest::new(run.into(), Selection::Failed(Vec::new())));
     assert_eq!(words(&session.handle(rerun("r0"))), ["refused: no test failed in its last run"]);
     let _ = session.handle(request("r1", &[]));
     let _ = finish(&mut session, "r1", failed("a.t::one", 2));
     let _ = finish(&mut session, "r1", passed("a.t::two"));
     let _ = end(&mut session, "r1", End::Completed);
     assert_eq!(words(&session.handle(rerun("r2"))), ["queued 1", "start r2 of 1"]);
+    let of = |run: &str, test: &str| {
+        Input::Run(RunRequest::new(run.into(), Selection::Failed(vec![id(test)])))
+    };
+    let refused = words(&session.handle(of("r3", "a.t::two")));
+    assert_eq!(refused, ["refused: no test of `a.t::two` failed in its last run"]);
+    assert_eq!(words(&session.handle(of("r4", "a.t"))), ["queued 1", "start r4 of 1"]);
 }
 
 #[test]
@@ -520,7 +527,7 @@ fn a_failed_test_that_was_never_found_runs_again_with_its_file() {
     }
     let ended = words(&end(&mut session, "r1", End::Completed));
     assert!(ended.contains(&r#"look for ["gone.t", "unreadable.t"]"#.to_owned()), "{ended:?}");
-    let rerun = Input::Run(RunRequest::new("r2".into(), Selection::Failed));
+    let rerun = Input::Run(RunRequest::new("r2".into(), Selection::Failed(Vec::new())));
     assert_eq!(words(&session.handle(rerun)), [""; 0], "waits for the answer");
     let files = vec![RelPath::new("gone.t")];
     let told = words(&session.handle(Input::FilesGone { folder: "w".into(), files }));

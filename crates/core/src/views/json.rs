@@ -97,7 +97,8 @@ fn finished(result: &TestResult) -> Value {
 
 fn failure(failure: &Failure) -> Value {
     let mut object = Map::new();
-    object.insert("type".into(), failure.kind.clone().into());
+    let kind = Some(failure.kind.as_str()).filter(|kind| !kind.is_empty());
+    object.insert("type".into(), kind.into());
     object.insert("message".into(), failure.message.clone().into());
     object.insert("detail".into(), failure.detail.clone().into());
     object.insert("location".into(), failure.place.as_ref().map(location).into());

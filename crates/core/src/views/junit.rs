@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 
 use testdock_junit::{Case, FlatSuite, Property, Status, StatusKind, Suite};
 
+use crate::frameworks;
 use crate::id::TestId;
-use crate::model::{Failure, Outcome, Provenance, TestResult};
+use crate::model::{Failure, Outcome, Provenance, RunError, TestResult};
 use crate::session::Run;
 
-/// The report of a run, a suite for each file; `timestamp` is RFC 3339.
+/// The report of a run, a suite for each file, and one for each suite that did not get to its end; `timestamp`
+/// is RFC 3339.
 pub fn junit_report(run: &Run, timestamp: &str) -> Vec<u8> {
     let mut files: BTreeMap<String, Vec<&TestResult>> = BTreeMap::new();
     for result in run.results() {
@@ -18,7 +20,11 @@ pub fn junit_report(run: &Run, timestamp: &str) -> Vec<u8> {
     }
     let suites: Vec<FlatSuite<'_>> = files
         .into_iter()
-        .map(|(name, results)| suite(name, results, run.provenance.as_deref(), timestamp))
+        .map(|(name, results)| {
+            let provenance = results.first().and_then(|it| run.provenance_of(&it.id));
+            suite(name, results, provenance, timestamp)
+        })
+        .chain(run.incomplete().map(|(suite, error)| incomplete(suite, error, timestamp)))
         .collect();
     testdock_junit::write("testdock", &suites)
 }
@@ -51,6 +57,36 @@ fn suite<'r>(
             ..Suite::default()
         },
         cases: results.into_iter().map(case).collect(),
+    }
+}
+
+/// A suite that did not get to its end is an error, whatever its tests say: build servers see nothing but the report.
+fn incomplete<'r>(
+    suite: &'r frameworks::Suite,
+    error: &'r RunError,
+    timestamp: &str,
+) -> FlatSuite<'r> {
+    let framework = suite.framework.name();
+    let place = (!suite.root.is_root()).then(|| suite.root.as_str());
+    let name = suite.name.as_deref().or(place).unwrap_or(framework);
+    let log = error.log.as_deref().map(str::trim_end);
+    let help = error.help.as_ref().map(|help| format!("help: {help}"));
+    let text: Vec<&str> = log.into_iter().chain(help.as_deref()).collect();
+    let failure = Status {
+        file: error.place.as_ref().map(|place| place.path.as_str().into()),
+        line: error.place.as_ref().map(|place| place.line),
+        ..status(StatusKind::Error, None, &error.message, Cow::Owned(text.join("\n")))
+    };
+    let case = Case {
+        classname: Some(name.into()),
+        name: Some(framework.into()),
+        statuses: vec![failure],
+        ..Case::default()
+    };
+    let timestamp = Some(timestamp.to_owned().into());
+    FlatSuite {
+        suite: Suite { name: Some(name.into()), timestamp, ..Suite::default() },
+        cases: vec![case],
     }
 }
 

@@ -187,15 +187,20 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
         End::Broken(_) if is_empty => String::new(),
         End::Broken(_) => "broken: ".to_owned(),
     };
-    let warm = match run.provenance.as_ref().map(|p| (p.container.is_empty(), p.warm)) {
-        Some((false, true)) => " (warm container)",
-        Some((false, false)) if run.is_alone() => " (new container)",
-        Some((false, false)) => " (new container; the next run is warm)",
-        Some((true, _)) => " (no container)",
-        None => "",
-    };
     let counts = paint(style, &format!("{how}{}", outcome_words(run)));
-    format!("{counts} in {}{warm}", duration_words(ended.duration))
+    format!("{counts} in {}{}", duration_words(ended.duration), warm_words(run))
+}
+
+fn warm_words(run: &Run) -> &'static str {
+    let mut containers = run.provenances.iter().filter(|it| !it.container.is_empty());
+    let is_new = containers.clone().any(|it| !it.warm);
+    match (containers.next(), run.provenances.is_empty()) {
+        (None, true) => "",
+        (None, false) => " (no container)",
+        (Some(_), _) if !is_new => " (warm container)",
+        (Some(_), _) if run.is_alone() => " (new container)",
+        (Some(_), _) => " (new container; the next run is warm)",
+    }
 }
 
 /// An error with its place, the end of its log, and the remedy.

@@ -87,8 +87,26 @@ pub fn locate(failure: Failure<'_>) -> Location {
     });
     let location = in_text.or_else(|| in_output(failure, &own)).unwrap_or_default();
     let definition = place(failure, failure.case.and_then(|case| case.line));
-    let place = location.place.or(said).or_else(|| linted(failure));
+    let place = location.place.map(|place| in_full(failure, place));
+    let place = place.or(said).or_else(|| linted(failure));
     Location { place, definition, ..location }
+}
+
+/// A place in the file that an attribute names from further up: the tool's text may begin where the tool ran.
+fn in_full(failure: Failure<'_>, place: Place) -> Place {
+    let files = [
+        failure.case.and_then(|it| it.file.as_deref()),
+        failure.suite.and_then(|it| it.file.as_deref()),
+    ];
+    let mut files = files.into_iter().flatten().filter_map(path::clean);
+    let is_longer = |file: &String| {
+        let rest = file.strip_suffix(place.path.as_str());
+        !file.starts_with('/') && rest.is_some_and(|rest| rest.ends_with('/'))
+    };
+    match files.find(is_longer) {
+        Some(path) => Place { path, ..place },
+        None => place,
+    }
 }
 
 /// Linters have a suite for each file, named by its path, and begin with the line.

@@ -123,7 +123,7 @@ fn describe(session: &Session, folder: &Folder) -> String {
         let _ = writeln!(text, "- running: {}", count_words(&totals));
     }
     let runs = session.runs().filter(|run| run.folder == folder.name);
-    if let Some(provenance) = runs.filter_map(|run| run.provenance.as_ref()).last() {
+    if let Some(provenance) = runs.filter_map(|run| run.provenances.last()).last() {
         let interpreter = &provenance.interpreter;
         let _ = writeln!(text, "- the last run was in {interpreter}");
     }

@@ -183,7 +183,7 @@ fn of_file(
 }
 
 fn failures(session: &Session) -> Vec<(FolderName, Selection)> {
-    let part = |folder: &Folder| (folder.name.clone(), Selection::Failed);
+    let part = |folder: &Folder| (folder.name.clone(), Selection::Failed(Vec::new()));
     let failed = session.folders().filter(|folder| !folder.failed().is_empty());
     let mut parts: Vec<_> = failed.map(part).collect();
     if parts.is_empty() {

@@ -50,6 +50,7 @@ pub(super) fn write(target: &Utf8Path, suites: &[FlatSuite<'_>]) -> io::Result<(
         // A pipe or a terminal is written to, not replaced.
         (Ok(there), _) if !there.is_file() => File::create(&target)?.write_all(&xml),
         (there, Some(folder)) => {
+            fs::create_dir_all(folder)?;
             let mut file = NamedTempFile::new_in(folder)?;
             file.write_all(&xml)?;
             let permissions = match there {

@@ -42,6 +42,13 @@ impl Builds {
         said.is_some_and(|lines| lines.iter().any(says_so))
     }
 
+    /// What was said of a package that did not build, in whatever form: a disk that is full names no place.
+    pub(super) fn said(&self, package: &str, failed: &str) -> Vec<&str> {
+        let own = self.output.iter().filter(is_of(package, failed));
+        let lines = own.flat_map(|(_, lines)| lines).map(|line| line.trim());
+        lines.filter(|line| !line.is_empty() && !line.starts_with("# ")).collect()
+    }
+
     /// Why a package did not build: its own complaints, or those of what it needs, which is no package
     /// `with_tests` that failed for itself.
     pub(super) fn failures(
@@ -51,12 +58,7 @@ impl Builds {
         with_tests: impl Fn(&str) -> bool,
         scene: Scene<'_>,
     ) -> Vec<Failure> {
-        let name = |built: &str| {
-            let name = built.split(' ').next().unwrap_or(built);
-            name.strip_suffix("_test").unwrap_or(name).to_owned()
-        };
-        let (own, others): (Vec<_>, Vec<_>) =
-            self.output.iter().partition(|(built, _)| *built == failed || name(built) == package);
+        let (own, others): (Vec<_>, Vec<_>) = self.output.iter().partition(is_of(package, failed));
         let complaints = |builds: &[(&String, &Vec<String>)]| {
             let lines = builds.iter().flat_map(|(_, lines)| lines.iter());
             complaints(&lines.map(String::as_str).collect::<Vec<_>>(), scene)
@@ -65,9 +67,20 @@ impl Builds {
         if !failures.is_empty() {
             return failures;
         }
-        let needed = others.into_iter().filter(|(built, _)| !with_tests(&name(built)));
+        let needed = others.into_iter().filter(|(built, _)| !with_tests(name(built)));
         complaints(&needed.collect::<Vec<_>>())
     }
+}
+
+/// The package that a build was for.
+fn name(built: &str) -> &str {
+    let name = built.split(' ').next().unwrap_or(built);
+    name.strip_suffix("_test").unwrap_or(name)
+}
+
+/// Whether a build is that of a package, or the one that failed for it.
+fn is_of(package: &str, failed: &str) -> impl Fn(&(&String, &Vec<String>)) -> bool {
+    move |(built, _)| *built == failed || name(built) == package
 }
 
 /// Where paths in complaints begin.

@@ -230,8 +230,12 @@ impl GoReader {
         if let Some(at) = lines.iter().position(|line| line.starts_with("panic: ")) {
             return self.scene(package, &file, |scene| scene.panic(&lines[at..]));
         }
-        let said =
-            lines.iter().rev().find(|line| !is_verdict(line) && !line.starts_with("exit status"));
+        // What follows on an unknown flag is a page of those that there are.
+        let unknown = lines.iter().find(|line| line.starts_with("flag provided but not defined"));
+        let last = || {
+            lines.iter().rev().find(|line| !is_verdict(line) && !line.starts_with("exit status"))
+        };
+        let said = unknown.or_else(last);
         let said = said.map(|said| format!(": {}", said.trim())).unwrap_or_default();
         Failure {
             message: format!(
@@ -252,6 +256,14 @@ impl GoReader {
         self.builds.failures(package, failed.unwrap_or_default(), with_tests, scene)
     }
 
+    /// What Go said of a package that it could not build, where that names no place.
+    fn said_of_build(&self, package: &str) -> String {
+        let failed = self.packages.get(package).and_then(|package| package.unbuilt.as_deref());
+        let said = self.builds.said(package, failed.unwrap_or_default());
+        let said = if said.is_empty() { self.complaints.join("\n") } else { said.join("\n") };
+        self.site.text_to_host(&said)
+    }
+
     /// The result of a package of which nothing ran: of one of its test files.
     fn unloaded(&mut self, package: &str, failures: Vec<Failure>) -> TestResult {
         let directory = self.directory(package);
@@ -266,14 +278,19 @@ impl GoReader {
         result
     }
 
-    /// A test file of a package: one that was asked for, else the first.
     fn test_file(&self, package: &str) -> RelPath {
+        let known = self.known_test_file(package);
+        known.unwrap_or_else(|| self.directory(package).join("go.mod"))
+    }
+
+    /// A test file of a package: one that was asked for, else the first.
+    fn known_test_file(&self, package: &str) -> Option<RelPath> {
         let dir = self.directory(package);
         let here = |file: &&RelPath| file.parent() == dir;
         let asked = self.selection.iter().map(|id| &id.file).filter(here);
         let mut asked = asked.filter(|file| file.as_str().ends_with("_test.go"));
         let file = asked.next().or_else(|| self.known.files().find(here));
-        file.cloned().unwrap_or_else(|| dir.join("go.mod"))
+        file.cloned()
     }
 
     fn directory(&self, package: &str) -> RelPath {
@@ -351,19 +368,24 @@ impl Reader for GoReader {
         let is_there = |name: &str| !self.builds.is_missing(name);
         let unbuilt = self.packages.iter().filter(|(name, it)| silent(it) && is_there(name));
         for package in unbuilt.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
-            let mut failures = self.build_failures(&package);
-            if failures.is_empty() {
-                let text = self.complaints.join("\n");
-                failures.push(Failure {
-                    message: format!(
-                        "the package did not build: {}",
-                        text.lines().next().unwrap_or("Go does not say why")
-                    ),
-                    detail: text,
-                    ..self.package_failure(&package)
-                });
+            let failures = self.build_failures(&package);
+            if !failures.is_empty() {
+                self.unloaded(&package, failures);
+                continue;
             }
-            self.unloaded(&package, failures);
+            let said = self.said_of_build(&package);
+            let first = said.lines().next().unwrap_or("Go does not say why").to_owned();
+            if self.known_test_file(&package).is_none() {
+                // No test is to blame: an argument was taken for a package, or the other way round.
+                self.complaints.insert(0, first);
+                continue;
+            }
+            let failure = Failure {
+                message: format!("the package did not build: {first}"),
+                detail: said,
+                ..self.package_failure(&package)
+            };
+            self.unloaded(&package, vec![failure]);
         }
         let broken = self.broken(exit);
         Conclusion {

@@ -422,3 +422,53 @@ fn each_selection_has_its_commands() {
         "#]],
     );
 }
+
+#[test]
+fn go_says_why_a_package_did_not_build_without_a_place() {
+    let full = r##"{"ImportPath":"internal/goos","Action":"build-output","Output":"internal/goos: write /tmp/go-build1/b018/importcfg: no space left on device\n"}
+{"ImportPath":"internal/goos","Action":"build-fail"}
+{"Action":"start","Package":"example.com/nasty/vet"}
+{"Action":"output","Package":"example.com/nasty/vet","Output":"FAIL\texample.com/nasty/vet [build failed]\n"}
+{"Action":"fail","Package":"example.com/nasty/vet","Elapsed":0,"FailedBuild":"internal/goos"}"##;
+    check(
+        NASTY,
+        full,
+        Exit::Code(1),
+        &expect![[r#"
+        0 told while it ran
+        errored vet/vet_test.go
+            /w/vet/vet_test.go:1: the package did not build: internal/goos: write /tmp/go-build1/b018/importcfg: no space left on device
+    "#]],
+    );
+    // `-k x` before the packages: Go takes `x` and what follows for arguments of the package here.
+    let flag = r##"{"ImportPath":".","Action":"build-output","Output":"# .\n"}
+{"ImportPath":".","Action":"build-output","Output":"no Go files in /w\n"}
+{"ImportPath":".","Action":"build-fail"}
+{"Action":"start","Package":"."}
+{"Action":"output","Package":".","Output":"FAIL\t. [setup failed]\n"}
+{"Action":"fail","Package":".","Elapsed":0.002,"FailedBuild":"."}"##;
+    check(
+        NASTY,
+        flag,
+        Exit::Code(1),
+        &expect![[r#"
+        0 told while it ran
+        broken: `go test` ended with exit code 1, though no test failed: no Go files in /w
+    "#]],
+    );
+    let unknown = r##"{"Action":"start","Package":"example.com/nasty/vet"}
+{"Action":"output","Package":"example.com/nasty/vet","Output":"flag provided but not defined: -k\n"}
+{"Action":"output","Package":"example.com/nasty/vet","Output":"  -test.v\n"}
+{"Action":"output","Package":"example.com/nasty/vet","Output":"FAIL\texample.com/nasty/vet\t0.006s\n"}
+{"Action":"fail","Package":"example.com/nasty/vet","Elapsed":0.007}"##;
+    check(
+        NASTY,
+        unknown,
+        Exit::Code(1),
+        &expect![[r#"
+        1 told while it ran
+        errored vet/vet_test.go
+            /w/vet/vet_test.go:1: the package failed outside of its tests: flag provided but not defined: -k
+    "#]],
+    );
+}

@@ -25,6 +25,8 @@ pub(super) struct PytestReader {
     prefix: Option<String>,
     live: BTreeMap<TestId, TestResult>,
     internal_error: Option<String>,
+    /// A selected test or file that there is none of, as pytest names it.
+    not_found: Option<String>,
     end: Option<End>,
     warnings: Vec<String>,
 }
@@ -43,6 +45,7 @@ impl PytestReader {
             prefix: None,
             live: BTreeMap::new(),
             internal_error: None,
+            not_found: None,
             end: None,
             warnings: Vec::new(),
         }
@@ -233,11 +236,19 @@ impl PytestReader {
         }
         match (&self.end, exit) {
             (Some(End { status: 4, .. }), _) | (None, Exit::Code(4)) if self.live.is_empty() => {
-                Some(Broken {
-                    fault: Fault::Configuration,
-                    message:
+                let (fault, message) = match &self.not_found {
+                    Some(what) => {
+                        (Fault::NoTests, format!("no test ran: pytest does not find {what}"))
+                    }
+                    None => (
+                        Fault::Configuration,
                         "pytest could not start: it refused its command line or a selected test"
                             .into(),
+                    ),
+                };
+                Some(Broken {
+                    fault,
+                    message,
                     help: Some("`testdock discover` lists the tests".into()),
                 })
             }
@@ -262,6 +273,15 @@ impl Reader for PytestReader {
     fn line(&mut self, line: &str) -> Vec<RunEvent> {
         let event = serde_json::from_str(line).ok().and_then(|event| self.event(event));
         event.into_iter().collect()
+    }
+
+    fn printed(&mut self, line: &str) -> Vec<RunEvent> {
+        const WORDS: [&str; 2] = ["ERROR: not found: ", "ERROR: file or directory not found: "];
+        let what = WORDS.iter().find_map(|words| line.strip_prefix(words));
+        if let (Some(what), None) = (what, &self.not_found) {
+            self.not_found = Some(self.site.text_to_host(what.trim()));
+        }
+        Vec::new()
     }
 
     fn conclude(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion {

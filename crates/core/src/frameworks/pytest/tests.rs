@@ -8,7 +8,7 @@ use crate::frameworks::sample::site;
 use crate::frameworks::{Conclusion, Exit, Suite};
 use crate::id::TestId;
 use crate::interpreter;
-use crate::model::RunEvent;
+use crate::model::{Fault, RunEvent};
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile, Source};
 use crate::resolve::Contents;
@@ -177,4 +177,20 @@ fn a_traceback_is_set_in_as_pytest_does_it_before_it_strips_it() {
     for line in ["x = 1", "Traceback (most recent call last):", ">   def test_one():"] {
         assert_eq!(detail(&format!("{line}{rest}")), format!("{line}{rest}"));
     }
+}
+
+#[test]
+fn a_test_that_is_none_is_no_mistake_of_the_command_line() {
+    let broken = |printed: &str| {
+        let (job, site) = (job(), site());
+        let mut reader = job.suite.framework.reader(&job, &site);
+        let _ = reader.printed(printed);
+        let broken = reader.conclude(&[], Exit::Code(4)).broken.unwrap();
+        (broken.fault, broken.message)
+    };
+    let (fault, message) = broken("ERROR: not found: /w/test_a.py::nope");
+    assert_eq!(fault, Fault::NoTests);
+    assert_eq!(message, "no test ran: pytest does not find /w/test_a.py::nope");
+    assert_eq!(broken("ERROR: file or directory not found: nope.py").0, Fault::NoTests);
+    assert_eq!(broken("ERROR: usage: pytest [options]").0, Fault::Configuration);
 }

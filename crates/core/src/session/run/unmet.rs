@@ -18,7 +18,9 @@ type Told = BTreeMap<TestId, Outcome>;
 impl Run {
     /// What was asked for by name, and of which nothing was told. What could not be loaded explains itself.
     pub fn unmet(&self) -> Vec<&TestId> {
-        let is_error = |id: &TestId| id.names.is_empty() && self.results[id].outcome.is_bad();
+        let is_error = |id: &TestId| {
+            id.names.is_empty() && self.result(id).is_some_and(|it| it.outcome.is_bad())
+        };
         if self.results.keys().any(is_error) {
             return Vec::new();
         }
@@ -28,7 +30,7 @@ impl Run {
     }
 
     fn told(&self) -> Told {
-        self.results.values().map(|result| (bare(&result.id), result.outcome)).collect()
+        self.results().map(|result| (bare(&result.id), result.outcome)).collect()
     }
 
     /// Keeps the end of what is printed until there is a result.

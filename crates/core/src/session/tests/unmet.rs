@@ -87,7 +87,7 @@ fn what_could_not_be_loaded_explains_what_did_not_run() {
 
 #[test]
 fn failed_tests_that_are_no_longer_there_are_named() {
-    let rerun = |run: &str| Input::Run(RunRequest::new(run.into(), Selection::Failed));
+    let rerun = |run: &str| Input::Run(RunRequest::new(run.into(), Selection::Failed(Vec::new())));
     let mut session = session();
     let _ = session.handle(request("r1", &[]));
     let _ = finish(&mut session, "r1", failed("old.t::one", 2));

@@ -1,0 +1,96 @@
+//! What a build server sees of a run: its report, and what it tells the tests.
+
+use crate::support::images;
+use crate::support::project::Project;
+
+/// Three suites in three interpreters, of which the last cannot be built.
+fn monorepo() -> Option<Project> {
+    let image = images::pytest()?;
+    let project = Project::empty();
+    let dockerfile = |more: &str| format!("FROM {image}\nENV PYTHONPATH=.\n{more}\n");
+    project.write("api/Dockerfile", &dockerfile("LABEL part=api"));
+    project.write("web/Dockerfile", &dockerfile("LABEL part=web"));
+    project.write("svc/Dockerfile", &dockerfile("RUN echo no luck; false"));
+    let mut settings = String::new();
+    for part in ["api", "web", "svc"] {
+        project.write(&format!("{part}/pytest.ini"), "[pytest]\n");
+        project.write(&format!("{part}/test_{part}.py"), "def test_it():\n    pass\n");
+        settings.push_str(&format!(
+            "[interpreters.{part}]\ndockerfile = '{part}/Dockerfile'\n\
+             [[suite]]\nname = '{part}'\nroot = '{part}'\nframework = 'pytest'\ninterpreter = '{part}'\n"
+        ));
+    }
+    project.write("testdock.toml", &settings);
+    Some(project)
+}
+
+#[test]
+fn the_report_of_a_run_that_broke_in_part_is_red_and_says_where_each_suite_ran() {
+    let Some(project) = monorepo() else { return };
+    let (code, told) = project.shown(&["run", "--junit", "out/all.xml"]);
+    assert_eq!(code, 3, "{told}");
+    let xml = project.read("out/all.xml");
+    let suite = |name: &str| {
+        let suites = xml.split("<testsuite ");
+        let named = |it: &&str| it.starts_with(&format!("name=\"{name}\""));
+        suites.into_iter().find(named).unwrap_or_else(|| panic!("no {name} in {xml}"))
+    };
+    assert!(suite("api//api/test_api.py").contains("api/Dockerfile →"), "{xml}");
+    assert!(suite("web//web/test_web.py").contains("web/Dockerfile →"), "{xml}");
+    let broken = suite("svc");
+    assert!(broken.contains("<error message=\"cannot build svc/Dockerfile"), "{xml}");
+    assert!(broken.contains("no luck"), "{xml}");
+    let (code, told) =
+        project.shown(&["report", "out/all.xml", "--root", ".", "--format", "github"]);
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("::error file=svc/Dockerfile,line=3"), "{told}");
+}
+
+/// `init` finds the Dockerfiles of the parts.
+#[test]
+fn a_monorepo_without_settings_runs_after_init() {
+    let Some(project) = monorepo() else { return };
+    std::fs::remove_file(project.root.join("testdock.toml")).unwrap();
+    project.edit("svc/Dockerfile", "; false", "");
+    let (code, told) = project.shown(&["run"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("testdock init"), "{told}");
+    let (code, told) = project.shown(&["init"]);
+    assert_eq!(code, 0, "{told}");
+    let story = project.run(&[]);
+    assert_eq!((story.code, story.totals()), (Some(0), [3, 0, 0, 0]), "{story:#?}");
+    assert_eq!(story.of("interpreter-ready").count(), 3, "{story:#?}");
+}
+
+#[test]
+fn tests_know_that_they_run_in_a_build_and_the_container_is_the_same() {
+    let test = "import os\n\n\ndef test_it():\n    assert os.environ.get('CI', 'none') == open('expected').read()\n";
+    let Some(mut project) = Project::with(&[("test_ci.py", test)]) else { return };
+    // These tests may themselves run in a build.
+    project = project.env("CI", "");
+    for (value, expected) in [("", "none"), ("true", "true")] {
+        project = project.env("CI", value);
+        project.write("expected", expected);
+        let story = project.run(&[]);
+        assert_eq!(story.code, Some(0), "{story:#?}");
+    }
+    project.container();
+    project.write("testdock.toml", "[interpreter]\nenv = { CI = 'mine' }\n");
+    project.write("expected", "mine");
+    assert_eq!(project.run(&[]).code, Some(0));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_said_before_the_tests_run() {
+    let Some(project) = Project::with(&[("test_it.py", "def test_it():\n    pass\n")]) else {
+        return;
+    };
+    for (path, why) in
+        [("test_it.py/r.xml", "File exists"), (".", "it is a folder; name a file in it")]
+    {
+        let (code, told) = project.shown(&["run", "--junit", path]);
+        assert_eq!(code, 2, "{told}");
+        assert!(told.contains(&format!("cannot write the report {path}: {why}")), "{told}");
+        assert!(!told.contains("passed"), "{told}");
+    }
+}
