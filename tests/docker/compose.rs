@@ -31,6 +31,17 @@ fn a_compose_service_with_what_it_needs() {
 }
 
 #[test]
+fn an_env_file_of_the_project_names_no_engine() {
+    let Some(project) = Compose::new() else { return };
+    let env = if project.root.join(".env").exists() { project.read(".env") } else { String::new() };
+    project.write(
+        ".env",
+        &format!("{env}\nDOCKER_HOST=tcp://127.0.0.1:1\nDOCKER_CONTEXT=elsewhere\n"),
+    );
+    all_pass(&project.run(&[]), 4);
+}
+
+#[test]
 fn a_dev_containers_services_run_beside_its_own() {
     let Some(project) = Compose::new() else { return };
     let mail = "  mail: { image: \"${BASE}\", command: [sleep, \"600\"] }\n";

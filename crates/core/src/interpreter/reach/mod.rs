@@ -51,8 +51,8 @@ fn testcontainers(allow: &Allowed) -> Grant {
 }
 
 /// What an interpreter is to have beyond its container, once the links are followed that its mounts lead through, and the
-/// caller's home and its keys are known; keys are no secret of a build's either. `real` tells where a path of the host really
-/// leads.
+/// caller's home and its keys are known; a build's secrets are the workspace's own files. `real` tells where a path of the
+/// host really leads.
 pub fn reach(
     interpreter: &Interpreter,
     root: &Utf8Path,
@@ -60,31 +60,38 @@ pub fn reach(
     real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
 ) -> Vec<Grant> {
     let real_root = real(root).unwrap_or_else(|| root.to_owned());
-    let personal = |leads: &Utf8Path, is_mount: bool| {
+    let personal = |leads: &Utf8Path| {
         let is_personal = |home: &&Utf8Path| {
             powers::holds_keys(leads, home)
-                || (is_mount && powers::is_personal(leads, home) && !leads.starts_with(&real_root))
+                || (powers::is_personal(leads, home) && !leads.starts_with(&real_root))
         };
         home.filter(is_personal).map(|_| Power::HostFiles)
     };
     let mounts = interpreter.options.mounts.iter();
-    let mounts = mounts.filter_map(|mount| Some((mount.host_path()?, true, mount.read_only)));
-    let mounts = mounts.chain(interpreter.beside.iter().map(|path| (path, true, false)));
-    let secrets = secret_files(&interpreter.source).map(|path| (path, false, false));
-    let mut grants = interpreter.granted.clone();
-    for (path, is_mount, read_only) in mounts.chain(secrets) {
+    let mounts = mounts.filter_map(|mount| Some((mount.host_path()?, mount.read_only)));
+    let mounts = mounts.chain(interpreter.beside.iter().map(|path| (path, false)));
+    let way = |path: &Utf8PathBuf| {
         let leads = real(path).unwrap_or_else(|| path.clone());
-        let system = is_mount.then(|| powers::power_of(&leads, root)).flatten();
-        let Some(power) = system.or_else(|| personal(&leads, is_mount)) else {
+        let through = if leads == *path { String::new() } else { format!(", by way of {path}") };
+        (leads, through)
+    };
+    let mut grants = interpreter.granted.clone();
+    for (path, read_only) in mounts {
+        let (leads, through) = way(path);
+        let Some(power) = powers::power_of(&leads, root).or_else(|| personal(&leads)) else {
             continue;
         };
-        let through = if leads == *path { String::new() } else { format!(", by way of {path}") };
         let what = format!("{}{through}", powers::shown(&leads, read_only));
-        let grant = grant(interpreter, power, &what);
         // What the path says by itself is known; where a link of the workspace leads, the path does not say.
         let is_straight = leads == *path || !path.starts_with(root);
-        if !(is_mount && is_straight && powers::power_of(path, root) == Some(power)) {
-            grants.push(grant);
+        if !(is_straight && powers::power_of(path, root) == Some(power)) {
+            grants.push(grant(interpreter, power, &what));
+        }
+    }
+    for (leads, through) in secret_files(&interpreter.source).map(way) {
+        if !leads.starts_with(&real_root) {
+            let what = format!("{}{through} (a secret of the build)", powers::shown(&leads, true));
+            grants.push(grant(interpreter, Power::HostFiles, &what));
         }
     }
     let build = read_by_build(&interpreter.source, root).map(|path| (path, "of the build"));

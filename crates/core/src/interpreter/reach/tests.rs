@@ -39,7 +39,7 @@ fn a_link_is_what_it_leads_to() {
 }
 
 #[test]
-fn keys_are_no_secret_of_a_builds() {
+fn a_secret_of_a_build_is_the_workspaces() {
     let refusal = |path: &str, allow: &[Power]| {
         let secrets = BTreeMap::from([("key".to_owned(), Secret::File(path.into()))]);
         let options = Box::new(BuildOptions { secrets, ..BuildOptions::default() });
@@ -47,11 +47,16 @@ fn keys_are_no_secret_of_a_builds() {
             Dockerfile { path: RelPath::new("Dockerfile"), options, ..Dockerfile::default() };
         refusal_of(Interpreter::new("ci", Source::Dockerfile(file)), allow)
     };
-    for path in ["/home/me/.ssh/id", "/w/keys"] {
-        assert!(refusal(path, &[]).unwrap().contains("the host's /home/me/.ssh/id"), "{path}");
+    for path in ["/home/me/.ssh/id", "/w/keys", "/home/me/.npmrc", "/proc/self/environ"] {
+        assert!(refusal(path, &[]).unwrap().contains("(a secret of the build)"), "{path}");
         assert_eq!(refusal(path, &[Power::HostFiles]), None);
     }
-    assert_eq!(refusal("/home/me/.npmrc", &[]), None);
+    assert!(
+        refusal("/w/keys", &[])
+            .unwrap()
+            .contains("/home/me/.ssh/id (read-only), by way of /w/keys")
+    );
+    assert_eq!(refusal("/w/token", &[]), None);
 }
 
 fn shown(

@@ -19,6 +19,11 @@ use crate::scan::host;
 use crate::supervisor::hex;
 use crate::text;
 
+/// Which engine the tool speaks to, and how. The project's `.env` would say it as well: what stands in the environment goes
+/// before that, though it is empty.
+const ENGINE: [&str; 4] =
+    ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"];
+
 /// The tool, for one service of one workspace.
 pub(super) struct Tool<'a> {
     pub(super) root: &'a Utf8Path,
@@ -115,6 +120,9 @@ impl<'a> Tool<'a> {
         let (program, first) = program().await?;
         let mut command = Command::new(program);
         command.args(first).args(self.options(over));
+        for name in ENGINE.iter().filter(|name| std::env::var_os(name).is_none()) {
+            command.env(name, "");
+        }
         if let Some(host) = self.host {
             command.env("DOCKER_HOST", host);
         }
