@@ -225,7 +225,7 @@ impl Run<'_> {
         exit: Exit,
         ooms: u64,
     ) -> Result<(), Break> {
-        for warning in conclusion.warnings {
+        for warning in conclusion.warnings.into_iter().chain(job.suite.unheeded()) {
             self.events.send(RunEvent::Warning(warning)).await;
         }
         if ooms > 0 && conclusion.broken.is_none() {

@@ -164,6 +164,15 @@ impl Suite {
         TestId { suite: self.name.clone(), ..TestId::of_file(file) }
     }
 
+    /// What the suite is told and its tool cannot be.
+    pub fn unheeded(&self) -> Option<String> {
+        let is_limited = self.test_timeout.is_some() && !self.framework.limits_tests();
+        is_limited.then(|| {
+            let name = self.framework.name();
+            format!("`test-timeout` means nothing to {name}, which cannot end a single test: `timeout` ends a whole run")
+        })
+    }
+
     /// Whether `other` is this suite, perhaps as an earlier reading of the workspace saw it.
     pub fn is_same(&self, other: &Self) -> bool {
         let key = |suite: &Self| (suite.name.clone(), suite.root.clone(), suite.framework.name());
@@ -179,6 +188,11 @@ pub trait Framework: Debug + Send + Sync {
     /// Whether its command can run some of its tests only.
     fn can_select(&self) -> bool {
         true
+    }
+
+    /// Whether its tool can be told how long a test may take.
+    fn limits_tests(&self) -> bool {
+        false
     }
 
     /// Whether its tool names tests without their files, so that a run has to know what stands where:
@@ -215,4 +229,22 @@ pub trait Framework: Debug + Send + Sync {
 
     /// Understands what that command says while it runs and when it has ended.
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_a_tool_cannot_keep_is_said() {
+        let unheeded = |kind: &Kind, limit: Option<u64>| {
+            let contents = Contents { root: "/w".into(), files: &[], read: &|_| None };
+            let suite = Suite::new(RelPath::default(), (kind.at)(&RelPath::default(), contents));
+            Suite { test_timeout: limit.map(Duration::from_secs), ..suite }.unheeded()
+        };
+        assert_eq!(unheeded(&bats::KIND, Some(2)), None);
+        assert_eq!(unheeded(&prove::KIND, None), None);
+        let said = "`test-timeout` means nothing to prove, which cannot end a single test: `timeout` ends a whole run";
+        assert_eq!(unheeded(&prove::KIND, Some(2)).as_deref(), Some(said));
+    }
 }

@@ -70,6 +70,10 @@ impl Framework for Bats {
         KIND.name
     }
 
+    fn limits_tests(&self) -> bool {
+        true
+    }
+
     /// A selected folder is the files in it.
     fn needs_known(&self) -> bool {
         true

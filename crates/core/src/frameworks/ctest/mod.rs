@@ -52,6 +52,10 @@ impl Framework for Ctest {
         KIND.name
     }
 
+    fn limits_tests(&self) -> bool {
+        true
+    }
+
     fn needs_known(&self) -> bool {
         true
     }

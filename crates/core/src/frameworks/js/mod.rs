@@ -141,6 +141,10 @@ impl Framework for Js {
         self.tool.name()
     }
 
+    fn limits_tests(&self) -> bool {
+        true
+    }
+
     /// A selected folder is the files in it.
     fn needs_known(&self) -> bool {
         true

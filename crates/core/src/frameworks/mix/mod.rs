@@ -40,6 +40,10 @@ impl Framework for Mix {
         KIND.name
     }
 
+    fn limits_tests(&self) -> bool {
+        true
+    }
+
     /// A selected folder is the files in it.
     fn needs_known(&self) -> bool {
         true

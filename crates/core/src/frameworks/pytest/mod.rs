@@ -93,6 +93,10 @@ impl Framework for Pytest {
         "pytest"
     }
 
+    fn limits_tests(&self) -> bool {
+        true
+    }
+
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool {
         path.strip(&suite.root).is_some()
             && self.files.is_test_file(path.as_str())

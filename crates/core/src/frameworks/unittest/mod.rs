@@ -49,6 +49,10 @@ impl Framework for Unittest {
         KIND.name
     }
 
+    fn limits_tests(&self) -> bool {
+        true
+    }
+
     /// The script is told which files to load.
     fn needs_known(&self) -> bool {
         true
