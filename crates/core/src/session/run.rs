@@ -11,7 +11,7 @@ use super::{Change, Effect, Folder};
 use crate::id::{FolderName, RunId, TestId};
 use crate::interpreter::Image;
 use crate::model::{
-    End, Ended, Failure, Outcome, Provenance, RunError, RunEvent, Stage, TestResult, Totals,
+    End, Ended, Failure, Outcome, Place, Provenance, RunError, RunEvent, Stage, TestResult, Totals,
 };
 use crate::paths::RelPath;
 use crate::plan::{Build, Interpreter, Job, Plan};
@@ -306,8 +306,13 @@ impl Run {
         let died: Vec<TestId> = self.running.iter().cloned().collect();
         let mut effects = Vec::new();
         for id in died {
+            let place = folder.definition(&id).map(|item| Place {
+                path: item.id.file.on(&folder.root),
+                line: item.name.start.line + 1,
+                column: None,
+            });
             let mut result = TestResult::new(id, Outcome::Errored);
-            result.failures.push(Failure { message: cause.clone(), ..Failure::default() });
+            result.failures.push(Failure { message: cause.clone(), place, ..Failure::default() });
             effects.extend(self.take(folder, result));
         }
         effects
