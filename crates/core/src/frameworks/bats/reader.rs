@@ -134,8 +134,15 @@ impl BatsReader {
             lines.into_iter().filter(|line| !line.starts_with("bats warning: Executed ")).collect();
         if result.outcome.is_bad() {
             let definition = self.known.place(&result.id, &self.site.root);
-            let (failure, output) =
+            let (mut failure, output) =
                 failure(&lines, &self.site, &self.suite.root, definition.as_ref());
+            // Bats finds some of what it cannot read only when it runs the file.
+            if result.id.names.is_empty()
+                && let Some((place, message)) = self.unreadable(lines.iter().map(String::as_str))
+                && (message.starts_with("syntax error") || message.starts_with("unexpected EOF"))
+            {
+                (failure.place, failure.message) = (Some(place), message);
+            }
             // What failed before all files is told of the file where it stands.
             if result.id.file.is_root() {
                 let place = failure.place.as_ref();
@@ -173,6 +180,14 @@ impl BatsReader {
         self.finished(TestResult { failures, ..TestResult::new(id, Outcome::Errored) })
     }
 
+    /// Where the shell cannot read a file, and why.
+    fn unreadable<'l>(&self, mut lines: impl Iterator<Item = &'l str>) -> Option<(Place, String)> {
+        lines.find_map(|line| {
+            let found = SYNTAX.captures(line)?;
+            Some((self.place(&found[1], found[2].parse().ok()?)?, found[3].to_owned()))
+        })
+    }
+
     fn unread_files(&mut self) {
         for (path, lines) in std::mem::take(&mut self.unread) {
             let Some(first) = self.place(&path, 1) else {
@@ -183,10 +198,7 @@ impl BatsReader {
             let said: Vec<&str> = said
                 .filter(|line| !line.starts_with("1..") && !line.contains("bats-gather-tests"))
                 .collect();
-            let told = said.iter().find_map(|line| {
-                let found = SYNTAX.captures(line)?;
-                Some((self.place(&found[1], found[2].parse().ok()?)?, found[3].to_owned()))
-            });
+            let told = self.unreadable(said.iter().copied());
             let message = || said.first().map_or("Bats cannot read it", |line| *line).to_owned();
             let (place, message) = told.unwrap_or_else(|| (first, message()));
             let failure = Failure {

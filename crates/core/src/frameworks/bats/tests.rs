@@ -100,6 +100,24 @@ not ok 2 teardown_file failed
             printed "Terminated\n"
     "#]],
     );
+    let unclosed = "1..2
+suite /app/test/broken.bats
+not ok 1 setup_file failed
+# (in test file /app/test/broken.bats, line 1)
+#   `bats_require_minimum_version 1.5.0' failed with status 0
+# /app/test/broken.bats: line 8: syntax error near unexpected token `}'
+# bats warning: Executed 1 instead of expected 2 tests";
+    check(
+        unclosed,
+        Exit::Code(1),
+        &expect![[r#"
+            0 told while it ran
+            errored test/broken.bats
+                /w/test/broken.bats:8: syntax error near unexpected token `}'
+                  /w/test/broken.bats:1 
+                printed "/w/test/broken.bats: line 8: syntax error near unexpected token `}'\n"
+        "#]],
+    );
     let setup = "1..3
 not ok 1 setup_suite
 # (from function `setup_suite' in test file /app/test/setup_suite.bash, line 1)

@@ -16,6 +16,10 @@ pub(super) struct Build {
     errors: Vec<Complaint>,
     /// Whether lines still belong to the last one.
     is_open: bool,
+    /// Whether the last one is CMake's, and its first paragraph goes on: CMake breaks lines.
+    is_paragraph: bool,
+    /// Whether CMake itself failed, and so nothing was built.
+    pub(super) is_of_cmake: bool,
 }
 
 fn pattern(pattern: &str) -> Regex {
@@ -56,6 +60,8 @@ impl Build {
             let path = text(1).or(text(3));
             let place = path.and_then(|path| at(path, text(2).unwrap_or("1"), None));
             self.begin(line, found[4].trim(), place);
+            self.is_paragraph = true;
+            self.is_of_cmake = true;
         } else if let Some(message) = line.split_once("ld.lld: error: ").map(|(_, message)| message)
         {
             self.begin(line, message, None);
@@ -65,6 +71,7 @@ impl Build {
     }
 
     fn begin(&mut self, line: &str, message: &str, place: Option<(String, u32, Option<u32>)>) {
+        self.is_paragraph = false;
         self.is_open = self.errors.len() < MOST;
         if self.is_open {
             let detail = vec![line.to_owned()];
@@ -83,8 +90,13 @@ impl Build {
         let belongs = line.is_empty() || line.starts_with([' ', '>']) || line.contains(": note: ");
         self.is_open = belongs && error.detail.len() < MOST_LINES;
         if self.is_open {
-            if error.message.is_empty() {
+            let is_begun = !error.message.is_empty();
+            self.is_paragraph &= !(line.is_empty() && is_begun);
+            if !is_begun {
                 line.trim().clone_into(&mut error.message);
+            } else if self.is_paragraph {
+                error.message.push(' ');
+                error.message.push_str(line.trim());
             }
             error.detail.push(line.to_owned());
         }

@@ -102,10 +102,20 @@ impl<'s> Walk<'_, 's> {
                 | "linkage_specification"
                 | "template_declaration"
                 | "ERROR" => self.visit(node),
+                "preproc_if" if self.is_never(node) => {
+                    if let Some(other) = node.child_by_field_name("alternative") {
+                        self.visit(other);
+                    }
+                }
                 kind if kind.starts_with("preproc_") => self.visit(node),
                 _ => {}
             }
         }
+    }
+
+    /// `#if 0`
+    fn is_never(&self, node: Node<'_>) -> bool {
+        node.child_by_field_name("condition").is_some_and(|it| self.source.slice(it) == "0")
     }
 
     fn class(&mut self, node: Node<'_>) {

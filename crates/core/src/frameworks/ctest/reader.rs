@@ -148,13 +148,14 @@ impl CtestReader {
         }
     }
 
-    /// What did not build: of files that have nothing to do with what was asked for nothing is said.
+    /// What did not build: of files that have nothing to do with what was asked for nothing is said, unless nothing was built.
     fn unbuilt(&self) -> Vec<TestResult> {
         let is_wanted = |file: &TestId| {
             let has_tests = !self.known.in_file(&file.file).is_empty();
             let is_asked_for =
                 |id: &TestId| id.file == file.file || file.file.strip(&id.file).is_some();
             !has_tests
+                || self.build.is_of_cmake
                 || self.job.selection.is_empty()
                 || self.job.selection.iter().any(is_asked_for)
         };
@@ -164,6 +165,16 @@ impl CtestReader {
             TestResult { failures, ..TestResult::new(id, Outcome::Errored) }
         });
         results.filter(|result| is_wanted(&result.id)).collect()
+    }
+
+    /// What did not build where all that is known of it is in files that were not asked for: it may hold what was.
+    fn unbuilt_elsewhere(&self) -> Option<String> {
+        let is_elsewhere =
+            !self.began && !self.build.failures(&self.site, &self.suite.root).is_empty();
+        let said = self.build.complaint().filter(|_| is_elsewhere && self.results.is_empty())?;
+        Some(format!(
+            "no test was found by that name, and not all of the project was built: {said}"
+        ))
     }
 
     fn broken(&self, exit: Exit, has_unbuilt: bool) -> Option<Broken> {
@@ -210,10 +221,11 @@ impl Reader for CtestReader {
         for result in self.unbuilt() {
             self.results.insert(result.id.clone(), result);
         }
-        let broken = self.broken(exit, has_unbuilt);
+        let elsewhere = self.unbuilt_elsewhere();
+        let broken = self.broken(exit, has_unbuilt).filter(|_| elsewhere.is_none());
         Conclusion {
             results: std::mem::take(&mut self.results).into_values().collect(),
-            warnings: Vec::new(),
+            warnings: elsewhere.into_iter().collect(),
             broken,
         }
     }

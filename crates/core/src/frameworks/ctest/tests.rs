@@ -301,10 +301,21 @@ fn a_run_that_does_not_tell_all_is_broken() {
         configured,
         Exit::Code(1),
         &expect![[r#"
-        0 started and 0 finished while it ran
-        errored tests/CMakeLists.txt
-            /w/tests/CMakeLists.txt:1: By not providing "FindGTest.cmake" in CMAKE_MODULE_PATH this project has
-    "#]],
+            0 started and 0 finished while it ran
+            errored tests/CMakeLists.txt
+                /w/tests/CMakeLists.txt:1: By not providing "FindGTest.cmake" in CMAKE_MODULE_PATH this project has asked CMake to find it.
+        "#]],
+    );
+    // Whatever was asked for.
+    check(
+        &job(SHOP, &["tests/pricing.cpp"]),
+        configured,
+        Exit::Code(1),
+        &expect![[r#"
+            0 started and 0 finished while it ran
+            errored tests/CMakeLists.txt
+                /w/tests/CMakeLists.txt:1: By not providing "FindGTest.cmake" in CMAKE_MODULE_PATH this project has asked CMake to find it.
+        "#]],
     );
     let elsewhere =
         "CMake Error: The source directory \"/app\" does not appear to contain CMakeLists.txt.\n";
@@ -324,6 +335,32 @@ fn a_run_that_does_not_tell_all_is_broken() {
         &expect![[r#"
         0 started and 0 finished while it ran
     "#]],
+    );
+}
+
+#[test]
+fn what_does_not_build_has_no_outcome() {
+    let broken = "/app/tests/broken_test.cpp:6: error: no\n";
+    let not_built = "Test project /b\n    Start 1: pricing_NOT_BUILT-b12d07c\n1/1 Test #1: pricing_NOT_BUILT-b12d07c ...***Not Run   0.00 sec\n\n0% tests passed, 1 tests failed out of 1\n";
+    check(
+        &job(SHOP, &[]),
+        &format!("{broken}{not_built}"),
+        Exit::Code(8),
+        &expect![[r#"
+            0 started and 0 finished while it ran
+            errored tests/broken_test.cpp
+                /w/tests/broken_test.cpp:6: no
+        "#]],
+    );
+    // What was asked for was built, and has no such test; or it was not, as far as is known.
+    check(
+        &job(SHOP, &["tests/pricing.cpp::not there"]),
+        broken,
+        Exit::Code(2),
+        &expect![[r#"
+            0 started and 0 finished while it ran
+            warning: no test was found by that name, and not all of the project was built: no
+        "#]],
     );
 }
 

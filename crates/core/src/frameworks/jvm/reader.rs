@@ -132,6 +132,7 @@ impl JvmReader {
                 if let Some(message) = failure.message.strip_prefix(&typed) {
                     failure.message = message.to_owned();
                 }
+                failure.diff = sides(&failure.message);
                 result.failures.push(failure);
             } else if !is_bad(status) {
                 let reason = self.site.text_to_host(status.message.as_deref().unwrap_or_default());
@@ -343,5 +344,27 @@ impl Reader for JvmReader {
             results: std::mem::take(&mut self.results).into_values().collect(),
             warnings: Vec::new(),
         }
+    }
+}
+
+/// What JUnit 5 expected, and what came; older ones cut both to where they differ.
+fn sides(message: &str) -> Option<(String, String)> {
+    let (_, values) = message.split_once("expected: <")?;
+    let (expected, actual) = values.trim_end().strip_suffix('>')?.split_once("> but was: <")?;
+    Some((expected.to_owned(), actual.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sides;
+
+    #[test]
+    fn what_junit_5_compares_is_told_apart() {
+        let sides =
+            |message| sides(message).map(|(expected, actual)| format!("{expected}|{actual}"));
+        assert_eq!(sides("tax ==> expected: <3> but was: <4>").as_deref(), Some("3|4"));
+        assert_eq!(sides("expected: <a\nb> but was: <>").as_deref(), Some("a\nb|"));
+        assert_eq!(sides("expected:<a[b]c> but was:<a[]c>"), None);
+        assert_eq!(sides("expected: not <null>"), None);
     }
 }

@@ -203,17 +203,21 @@ impl ProveReader {
     fn failure(&self, id: &TestId, lines: &[String]) -> Failure {
         let place = lines.iter().find_map(|line| self.placed(line)).map(|(_, place)| place);
         let is_told = |line: &&str| {
+            let line = line.trim();
             !line.starts_with("Failed ")
                 && !line.starts_with("at ")
                 && !line.starts_with("Looks like you failed")
         };
-        let said: Vec<&str> = lines.iter().map(|line| line.trim()).filter(is_told).collect();
-        let value =
-            |name: &str| said.iter().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
-        let message = said.join(" ");
-        // Of what is only not true nothing more is said.
-        let first = || lines.first().map_or("the test failed", |line| line.trim()).to_owned();
-        let message = if message.is_empty() { first() } else { message };
+        let said: Vec<&str> = lines.iter().map(String::as_str).filter(is_told).collect();
+        let value = |name: &str| {
+            said.iter().find_map(|line| line.trim().strip_prefix(name)).map(str::to_owned)
+        };
+        // What the library says is indented; what the file says by itself (`diag`, `note`) explains it, or does not.
+        let is_explained = said.iter().any(|line| line.starts_with(' '));
+        let first = lines.first().map_or("the test failed", |line| line.trim());
+        let head = (!is_explained && !said.iter().any(|it| it.trim() == first)).then_some(first);
+        let words = head.into_iter().chain(said.iter().map(|line| line.trim()));
+        let message = words.collect::<Vec<_>>().join(" ");
         Failure {
             message: self.site.text_to_host(&message),
             detail: self.site.text_to_host(&lines.join("\n")),
@@ -279,17 +283,19 @@ impl ProveReader {
             return events;
         }
         let told = self.cause(&file.stray);
+        let ended = match code.starts_with("SIG") {
+            true => format!("it was ended by {code}"),
+            false => format!("it ended with exit code {code}"),
+        };
         let (message, place) = match told {
             Some((message, place)) => (message, Some(place)),
             None if code == "0" && !file.wrong.is_empty() => (file.wrong.join("; "), None),
             None if file.has_plan => {
                 let wrong = if file.wrong.is_empty() { "" } else { ": " };
                 let wrong = format!("{wrong}{}", file.wrong.join("; "));
-                (format!("it ended with exit code {code} before its tests did{wrong}"), None)
+                (format!("{ended} before its tests did{wrong}"), None)
             }
-            None => {
-                (format!("it ended with exit code {code} and without a plan of its tests"), None)
-            }
+            None => (format!("{ended} and without a plan of its tests"), None),
         };
         let first = self.site.place(&self.suite.root, path, 1, None);
         let failure = Failure {

@@ -94,6 +94,21 @@ fn what_was_not_asked_for_is_not_told() {
 }
 
 #[test]
+fn words_of_the_file_itself_stand_behind_what_the_library_says() {
+    let said = "open\tt/a.t\nline\tt/a.t\tnot ok 1 - plain\nline\tt/a.t\t#   Failed test 'plain'\nline\tt/a.t\t#   at t/a.t line 7.\nline\tt/a.t\t# a word\nline\tt/a.t\t# a note\nline\tt/a.t\t1..1\nclose\tt/a.t\t1\n";
+    check(
+        &job(&[]),
+        said,
+        Exit::Code(1),
+        &expect![[r#"
+        1 told while it ran
+        failed t/a.t::plain
+            /w/t/a.t:7: Failed test 'plain' a word a note
+    "#]],
+    );
+}
+
+#[test]
 fn files_that_end_in_unusual_ways() {
     let ends = "open\tt/a.t\nline\tt/a.t\t1..2\nline\tt/a.t\tok 1 - only\nline\tt/a.t\t# Looks like your test exited with 3 just after 1.\nwrong\tt/a.t\tBad plan.  You planned 2 tests but ran 1.\nclose\tt/a.t\t3\nopen\tt/b.t\nline\tt/b.t\tok 1 - all\nline\tt/b.t\tnot ok 2 - all\nclose\tt/b.t\t0\n";
     check(
@@ -111,6 +126,18 @@ fn files_that_end_in_unusual_ways() {
             failed t/b.t::all[#2]
                 : the test failed
         "#]],
+    );
+    let killed = "open\tt/a.t\nline\tt/a.t\tok 1 - only\nclose\tt/a.t\tSIGSEGV\n";
+    check(
+        &job(&["t/a.t"]),
+        killed,
+        Exit::Code(1),
+        &expect![[r#"
+        2 told while it ran
+        errored t/a.t
+            /w/t/a.t:1: it was ended by SIGSEGV and without a plan of its tests
+        passed t/a.t::only
+    "#]],
     );
     let bails =
         "open\tt/a.t\nline\tt/a.t\tok 1\nline\tt/a.t\tBail out!  no shop\nclose\tt/a.t\t255\n";
@@ -191,12 +218,12 @@ close\tt/a.t\t1";
         told,
         Exit::Code(1),
         &expect![[r#"
-        3 told while it ran
-        passed t/a.t::one
-        passed t/a.t::three
-        failed t/a.t::two
-            : expected: 3
-    "#]],
+            3 told while it ran
+            passed t/a.t::one
+            passed t/a.t::three
+            failed t/a.t::two
+                : expected: 3
+        "#]],
     );
 }
 

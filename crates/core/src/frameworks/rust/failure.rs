@@ -43,7 +43,7 @@ impl Scene<'_> {
     }
 
     /// The first panic that is told of: what others say follows from it.
-    fn panic(self, output: &str) -> Option<Failure> {
+    pub(super) fn panic(self, output: &str) -> Option<Failure> {
         static NEW: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"^thread '.*' (?:\(\d+\) )?panicked at (\S.*):(\d+):(\d+):$")
                 .expect("a pattern")
@@ -112,6 +112,12 @@ impl Scene<'_> {
 
 /// What was expected, and what came: by habit the right side and the left.
 fn sides(message: &str) -> Option<(String, String)> {
+    static OLD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?s)\n  left: `(.*)`,\n right: `(.*?)`(?:: .*)?$").expect("a pattern")
+    });
+    if let Some(found) = OLD.captures(message) {
+        return Some((found[2].to_owned(), found[1].to_owned()));
+    }
     let side = |name: &str| message.lines().find_map(|line| line.trim_start().strip_prefix(name));
     Some((side("right: ")?.to_owned(), side("left: ")?.to_owned()))
 }

@@ -20,6 +20,8 @@ use crate::model::{Failure, Outcome, Place, RunEvent, TestResult};
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile, Site};
 
+const ABANDONED: &str = "the tests' process ended while this one ran";
+
 /// One line: of Cargo, of our runner, of the test library or of nextest.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -60,6 +62,7 @@ struct Built {
 /// A program of tests that runs.
 #[derive(Debug, Clone)]
 struct Program {
+    path: String,
     target: Target,
     package: RelPath,
 }
@@ -73,6 +76,12 @@ pub(super) struct RustReader {
     /// The first file of each program, by its path.
     built: HashMap<String, String>,
     current: Option<Program>,
+    /// What the current program printed, where it is one test.
+    printed: String,
+    /// What Cargo says of programs that a signal ended: how they were called, and the signal's name.
+    killed: Vec<(String, String)>,
+    /// The tests in the middle of which a program ended, by its path.
+    abandoned: Vec<(String, TestId)>,
     /// The kind of the program that nextest calls by a package and a name.
     kinds: HashMap<(String, String), TargetKind>,
     /// What ended tests from outside, by the last part of their paths.
@@ -94,6 +103,9 @@ impl RustReader {
             known: job.known.clone(),
             built: HashMap::new(),
             current: None,
+            printed: String::new(),
+            killed: Vec::new(),
+            abandoned: Vec::new(),
             kinds: HashMap::new(),
             ends: Vec::new(),
             running: BTreeMap::new(),
@@ -113,6 +125,7 @@ impl RustReader {
             }
             ("testdock-runs", _) => {
                 let abandoned = self.abandon();
+                self.printed.clear();
                 self.current = event.executable.and_then(|program| self.program(&program));
                 abandoned
             }
@@ -157,7 +170,8 @@ impl RustReader {
         let host = self.site.paths.to_host(self.built.get(executable)?)?;
         let root = RelPath::below(&self.site.root, &host)?;
         let (package, target) = self.packages.targets_of(&root).into_iter().next()?;
-        Some(Program { target: target.clone(), package: package.dir.clone() })
+        let path = executable.to_owned();
+        Some(Program { path, target: target.clone(), package: package.dir.clone() })
     }
 
     /// A program without the test library is one test.
@@ -169,11 +183,19 @@ impl RustReader {
         let id = TestId { suite: self.suite.name.clone(), ..id };
         let mut result =
             TestResult::new(id, if code == 0 { Outcome::Passed } else { Outcome::Failed });
+        let printed = std::mem::take(&mut self.printed);
         if code != 0 {
-            let place = self.known.place(&result.id, &self.site.root);
-            let message = format!("the program ended with exit code {code}");
-            result.failures.push(Failure { message, place, ..Failure::default() });
+            let definition = self.known.place(&result.id, &self.site.root);
+            let scene = self.scene(&program.package, definition.as_ref());
+            let failure = scene.panic(&printed).unwrap_or_else(|| Failure {
+                message: format!("the program ended with exit code {code}"),
+                detail: self.site.text_to_host(tail(printed.trim_end())),
+                place: definition.clone(),
+                ..Failure::default()
+            });
+            result.failures.push(failure);
         }
+        result.output = self.site.text_to_host(tail(&printed));
         vec![self.finished(result)]
     }
 
@@ -215,6 +237,13 @@ impl RustReader {
 
     /// Of a test whose process was ended, its output does not say why it failed.
     fn say_what_ended(&mut self) {
+        for (call, signal) in std::mem::take(&mut self.killed) {
+            let is_it = |path: &str| call.split(' ').any(|word| word == path);
+            for (_, id) in self.abandoned.iter().filter(|(path, _)| is_it(path)) {
+                let failures = self.results.get_mut(id).into_iter().flat_map(|it| &mut it.failures);
+                failures.for_each(|it| it.message = format!("{ABANDONED}: {signal}"));
+            }
+        }
         for (path, how) in std::mem::take(&mut self.ends) {
             let ended = |result: &&mut TestResult| {
                 let name = result.id.names.join("::");
@@ -242,7 +271,8 @@ impl RustReader {
         let mut targets = self.packages.named(package, target);
         let target = targets.find(|target| kind.is_none_or(|kind| target.kind == *kind))?;
         let dir = self.packages.own.iter().find(|it| it.name == package)?.dir.clone();
-        Some((Program { target: target.clone(), package: dir }, path.to_owned()))
+        let program = Program { path: String::new(), target: target.clone(), package: dir };
+        Some((program, path.to_owned()))
     }
 
     fn with_suite(&self, id: TestId) -> TestId {
@@ -260,9 +290,12 @@ impl RustReader {
     /// Tests that a program did not come to the end of.
     fn abandon(&mut self) -> Vec<RunEvent> {
         let running = std::mem::take(&mut self.running);
+        if let Some(program) = &self.current {
+            self.abandoned.extend(running.keys().map(|id| (program.path.clone(), id.clone())));
+        }
         let abandoned = running.into_keys().map(|id| {
             let place = self.known.place(&id, &self.site.root);
-            let message = "the tests' process ended while this one ran".to_owned();
+            let message = ABANDONED.to_owned();
             let failures = vec![Failure { message, place, ..Failure::default() }];
             TestResult { failures, ..TestResult::new(id, Outcome::Errored) }
         });
@@ -327,6 +360,10 @@ fn event(line: &str) -> Option<(&str, Event)> {
 impl Reader for RustReader {
     fn line(&mut self, line: &str) -> Vec<RunEvent> {
         let Some((before, event)) = event(line) else {
+            if self.current.as_ref().is_some_and(|program| program.target.is_bare) {
+                self.printed.push_str(line);
+                self.printed.push('\n');
+            }
             let told = self.examples.line(line);
             let output = RunEvent::Output(self.site.text_to_host(&format!("{line}\n")));
             let finished = told.map(|(spoken, outcome)| {
@@ -345,7 +382,14 @@ impl Reader for RustReader {
             let pattern = r"^ *(SIG[A-Z0-9]+|ABORT|TIMEOUT) \[.*?\] +(?:\(.*?\) +)?\S+ (\S+)$";
             Regex::new(pattern).expect("a pattern")
         });
+        static KILLED: LazyLock<Regex> = LazyLock::new(|| {
+            let pattern = r"process didn't exit successfully: `(.*)` \(signal: \d+, (SIG[A-Z0-9]+)";
+            Regex::new(pattern).expect("a pattern")
+        });
         self.build.line(line);
+        if let Some(found) = KILLED.captures(line) {
+            self.killed.push((found[1].to_owned(), found[2].to_owned()));
+        }
         if let Some(found) = ENDED.captures(line) {
             let how = match &found[1] {
                 "TIMEOUT" => "it took too long".to_owned(),

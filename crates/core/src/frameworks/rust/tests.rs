@@ -402,6 +402,35 @@ noise{ "type": "test", "name": "total", "event": "ok", "exec_time": 0.5 }
 }
 
 #[test]
+fn what_older_versions_compare_is_told_apart() {
+    let words = r#"{"reason":"compiler-artifact","target":{"src_path":"/app/points/src/lib.rs"},"executable":"/t/p-1"}
+{"reason":"testdock-runs","executable":"/t/p-1"}
+{ "type": "test", "name": "tests::total", "event": "failed", "stdout": "thread 'tests::total' panicked at 'assertion failed: `(left == right)`\n  left: `3`,\n right: `4`: one \"quoted\" text', points/src/lib.rs:17:9\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n" }
+"#;
+    let job = job(&CARGO, &[], &[]);
+    let mut reader = job.suite.framework.reader(&job, &site());
+    words.lines().for_each(|line| drop(reader.line(line)));
+    let conclusion = reader.conclude(&[], Exit::Code(101));
+    let diff = conclusion.results[0].failures[0].diff.clone();
+    assert_eq!(diff, Some(("4".to_owned(), "3".to_owned())));
+}
+
+#[test]
+fn what_ended_a_program_is_told() {
+    let aborts = r#"{"reason":"compiler-artifact","target":{"src_path":"/app/shop/tests/service.rs"},"executable":"/t/service-1"}
+{"reason":"testdock-runs","executable":"/t/service-1"}
+{ "type": "test", "event": "started", "name": "total" }
+"#;
+    let said = "error: test failed, to rerun pass `-p shop --test service`\n\nCaused by:\n  process didn't exit successfully: `sh /h/testdock_cargo.sh /t/service-1 --show-output` (signal: 6, SIGABRT: process abort signal)\n";
+    expect![[r#"
+        1 told
+        errored shop/tests/service.rs::total
+            /w/shop/tests/service.rs:31: the tests' process ended while this one ran: SIGABRT
+    "#]]
+    .assert_eq(&concluded(&CARGO, aborts, said, Exit::Code(101)));
+}
+
+#[test]
 fn panics_of_older_versions_are_read() {
     let words = r#"{"reason":"compiler-artifact","target":{"src_path":"/app/points/src/lib.rs"},"executable":"/t/p-1"}
 {"reason":"testdock-runs","executable":"/t/p-1"}

@@ -47,6 +47,11 @@ TEST_P(Discount, IsFew) { if (x) { } }
 #else
 TEST_P(Discount, IsFew) { }
 #endif
+#if 0
+TEST(Never, Built) { }
+#else
+TEST(Always, Built) { }
+#endif
 } }
 TYPED_TEST(Amounts, Zero) { }
 TEST(Unfinished, Body) {
@@ -60,10 +65,12 @@ TEST(Unfinished, Body) {
             Test 12-12 at 12 Stock / DISABLED_Closes
             Group 14-14 at 14 Discount
             Parametrised 14-14 at 14 Discount / IsFew
-            Group 19-19 at 19 Amounts
-            Parametrised 19-19 at 19 Amounts / Zero
-            Group 20-20 at 20 Unfinished
-            Test 20-20 at 20 Unfinished / Body
+            Group 21-21 at 21 Always
+            Test 21-21 at 21 Always / Built
+            Group 24-24 at 24 Amounts
+            Parametrised 24-24 at 24 Amounts / Zero
+            Group 25-25 at 25 Unfinished
+            Test 25-25 at 25 Unfinished / Body
         "#]],
     );
 }

@@ -18,19 +18,43 @@ exec 2>&1
     exec cmake -S . -B "$build" $TESTDOCK_CMAKE_ARGS
 ) || exit
 # What does not build keeps nothing else from running.
-case $(sed -n 's/^CMAKE_GENERATOR:INTERNAL=//p' "$build/CMakeCache.txt") in
+generator=$(sed -n 's/^CMAKE_GENERATOR:INTERNAL=//p' "$build/CMakeCache.txt")
+case $generator in
 Ninja*) go_on="-k 0" ;;
 *Makefiles) go_on=-k ;;
 esac
-cmake --build "$build" -- $go_on
-built=$?
+{
+    cmake --build "$build" -- $go_on
+    echo $? >"$scratch/built"
+} | tee "$scratch/build"
+built=$(cat "$scratch/built")
 cd "$build" || exit
 build=$PWD
+
+# What was not built, a line each: how it is called, and where it is. Ninja names it in a dry run. Make does not, as it
+# knows nothing of libraries then, but says of each target that it is up to date.
+unbuilt() {
+    case $generator in
+    Ninja*) cmake --build . -- -n | sed -n 's/.*Linking C[XU]* executable \([^" ]*\).*/\1 \1/p' ;;
+    *Makefiles)
+        sed -n 's/.*Built target //p' "$scratch/build" >"$scratch/targets"
+        find . -path '*/CMakeFiles/*.dir/link.txt' | while read -r link; do
+            target=${link%.dir/link.txt} target=${target##*/}
+            grep -Fqx "$target" "$scratch/targets" ||
+                sed -n "s|.* -o \"\{0,1\}\([^\" ]*\).*|$target ${link%/CMakeFiles/*}/\1|p" "$link"
+        done
+        ;;
+    esac
+}
 if [ "$built" != 0 ]; then
-    # What an earlier run built, and what it found in that, must not pass for what does not build now: a dry run names it.
-    cmake --build . -- -n | sed -n 's/.*Linking C[XU]* executable \([^" ]*\).*/\1/p' | while read -r program; do
-        name=${program##*/}
-        find . \( -name "$name" -o -name "$name[[]*]_tests.cmake" -o -name "${name}_tests-*.cmake" \) -type f -exec rm -f {} +
+    # What an earlier run built, and what it found in that, must not pass for what does not build now. Catch2 puts seven
+    # digits of a hash into its names.
+    hash=[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]
+    unbuilt | while read -r name program; do
+        name=${name##*/}
+        rm -f "$program"
+        find . \( -name "$name[[]*]_tests.cmake" -o -name "${name}_tests-*.cmake" -o -name "$name-${hash}_tests.cmake" \) \
+            -type f -exec rm -f {} +
     done
 fi
 

@@ -189,7 +189,7 @@ impl CtestReader {
         text: &str,
     ) -> Vec<RunEvent> {
         let mut status = Status::of(text, &running.test.name);
-        if running.test.name.ends_with("_NOT_BUILT") && self.build.complaint().is_some() {
+        if stands_for_unbuilt(&running.test.name) && self.build.complaint().is_some() {
             return Vec::new();
         }
         let mut events = self.abandoned(number, &mut running, &mut status);
@@ -337,4 +337,12 @@ impl CtestReader {
         self.results.insert(result.id.clone(), result.clone());
         Some(RunEvent::TestFinished(Box::new(result)))
     }
+}
+
+/// `program_NOT_BUILT`, behind which Catch2 has a hash: what stands for the tests of a program that is not there.
+fn stands_for_unbuilt(name: &str) -> bool {
+    name.rsplit_once("_NOT_BUILT").is_some_and(|(_, hash)| {
+        hash.is_empty()
+            || hash.strip_prefix('-').is_some_and(|it| it.bytes().all(|b| b.is_ascii_hexdigit()))
+    })
 }

@@ -1,11 +1,12 @@
 # Loaded by prove: tells each line that a test file says, when it says it, on the descriptor that TESTDOCK_EVENTS_FD names.
 #   open TAB file; line TAB file TAB text; aside TAB file TAB what it says on standard error;
-#   wrong TAB file TAB what is no TAP; close TAB file TAB exit code
+#   wrong TAB file TAB what is no TAP; close TAB file TAB exit code or signal (SIGSEGV)
 package testdock_prove;
 
 use strict;
 use warnings;
 
+use Config;
 use IO::Handle;
 use TAP::Formatter::File;
 use TAP::Formatter::File::Session;
@@ -126,7 +127,8 @@ sub result {
 sub close_test {
     my $self = shift;
     my $status = $self->parser->wait;
-    my $code = defined $status ? ($status & 127 ? 128 + ($status & 127) : $status >> 8) : 0;
+    my @signals = split ' ', $Config::Config{sig_name};
+    my $code = defined $status ? ($status & 127 ? 'SIG' . $signals[$status & 127] : $status >> 8) : 0;
     my $half = delete $testdock_prove::Parser::half{ $self->name };
     testdock_prove::tell_event('aside', $self->name, $half) if defined $half && length $half;
     testdock_prove::tell_event('wrong', $self->name, $_) for $self->parser->parse_errors;

@@ -79,7 +79,14 @@ module Testdock
       # Where a file does not parse, the message says where.
       place = error.is_a?(SyntaxError) && /^(?:--> )?(.+?\.rb):(\d+):/.match(utf8(error.message))
       told.update(path: File.expand_path(place[1]), line: place[2].to_i) if place
+      told.update(sides(said)) if assertion
       told
+    end
+
+    # What was expected, and what came, where RSpec or Minitest says both on lines of their own.
+    def sides(said)
+      expected, actual = said[/^ *expected: (.*)$/i, 1], said[/^ *(?:got|actual): (.*)$/i, 1]
+      expected && actual ? { expected: expected, actual: actual } : {}
     end
 
     # Why a file could not be loaded: at its own line where one can be told.

@@ -80,8 +80,10 @@ module Testdock
         finish(event.example, 'failed', failures: all.map { |it| Testdock.failure(it, assertion?(it)) })
       end
 
-      # RSpec ends in order, and well, also where an example has ended it.
+      # RSpec ends in order, and well, also where an example has ended it. A signal ends it from outside.
       def close(_event)
+        return if $!.is_a?(SignalException)
+
         finish(@running, 'errored', failures: [{ message: 'it ended the process, and no test ran after it' }]) if @running
         Testdock.tell('end')
       end

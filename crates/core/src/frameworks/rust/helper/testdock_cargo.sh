@@ -15,7 +15,8 @@ name=${1##*/}
 printf '{"reason":"testdock-runs","executable":"%s"}\n' "$1"
 case ":$TESTDOCK_BARE:" in
 *":${name%-*}:"*)
-    "$1"
+    # In one stream what it says stays in order.
+    "$1" 2>&1
     code=$?
     printf '{"reason":"testdock-ran","executable":"%s","code":%s}\n' "$1" "$code"
     exit "$code"
