@@ -25,7 +25,8 @@ pub(crate) async fn placement(
     let dirs: BTreeSet<&str> = spots.iter().map(|s| s.dir.as_str()).filter(|d| *d != "/").collect();
     let tree = if dirs.is_empty() { Tree::default() } else { look(docker, image, &dirs).await? };
     let mut placement = place(root, &spots, &tree, &OnDisk::at(root));
-    placement.volumes.retain(|(path, _)| mount_point(&path.on(root)));
+    placement.volumes.retain(|(path, _)| is_inside(path, root) && mount_point(&path.on(root)));
+    placement.files.retain(|(path, _)| is_inside(path, root));
     Ok(placement)
 }
 
@@ -47,6 +48,14 @@ fn spots(interpreter: &Interpreter, image: &Image) -> Vec<Spot> {
     let copied = image.copied_to.iter().map(|dir| spot(dir, &context, Because::Copied));
     let workdir = spot(&image.workdir, &context, Because::Workdir);
     told.chain(copied).chain([workdir]).collect()
+}
+
+/// Whether no link lies on the way to a path: what one leads to may lie outside of the workspace, where nothing is to
+/// be made.
+fn is_inside(path: &RelPath, root: &Utf8Path) -> bool {
+    let path = path.on(root);
+    let above = path.ancestors().skip(1).take_while(|dir| *dir != root);
+    above.into_iter().all(|dir| !dir.is_symlink())
 }
 
 /// Makes sure that the caller, and not the engine as root, made the directory that a volume goes
@@ -115,6 +124,18 @@ impl Workspace for OnDisk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn nothing_is_made_behind_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        std::fs::create_dir(root.join("real")).unwrap();
+        std::os::unix::fs::symlink("/tmp", root.join("link")).unwrap();
+        let inside = ["made", "real/made", "link", "link/made", "link/a/b"]
+            .map(|path| is_inside(&RelPath::new(path), root));
+        assert_eq!(inside, [true, true, true, false, false]);
+    }
 
     #[test]
     fn nested_rules_are_followed() {
