@@ -38,6 +38,7 @@ pub(crate) async fn perform(
         match run.part(part).await {
             Ok(()) => {}
             Err(Break::Ended(end)) => return end,
+            Err(Break::Broken(error)) if first.as_ref() == Some(&error) => {}
             // Another job may have another interpreter.
             Err(Break::Broken(error)) if first.is_none() => first = Some(error),
             Err(Break::Broken(error)) => events.send(RunEvent::Warning(error.message)).await,
@@ -184,7 +185,7 @@ impl Run<'_> {
             }
         };
         let exit = death::exit(code);
-        let conclusion = task.conclude(followed.reports, exit).await?;
+        let conclusion = task.conclude(followed.sent, exit).await?;
         self.conclude(job, conclusion, exit, ooms).await.map_err(Attempt::Break)
     }
 
