@@ -60,7 +60,7 @@ fn a_configuration_that_cannot_be_read() {
     std::fs::write(project.root.join("testdock.toml"), b"\xff\xfe[\0").unwrap();
     let (code, told) = project.shown(&["run", "--local"]);
     assert_eq!(code, 2, "{told}");
-    assert!(told.contains("testdock.toml: cannot read it: it is not UTF-8"), "{told}");
+    assert!(told.contains("testdock.toml: cannot read it: it is UTF-16, and not UTF-8"), "{told}");
 }
 
 /// A full disk under the log of a build must not look like a build that was told.

@@ -67,6 +67,23 @@ fn a_killed_run_leaves_nothing() {
     assert_eq!(run.end().code, None);
 }
 
+/// What makes a container ready is no more than the run that waits for it; half ready, the container is of no use.
+#[test]
+fn a_setup_ends_with_its_run() {
+    let Some(project) = Project::with(&[("test_one.py", "def test_one(): pass\n")]) else { return };
+    for signal in [Signal::INT, Signal::KILL] {
+        let run = project.start(&["--set", "interpreter.setup = ['sleep 10301.5']"]);
+        soon("the command", PATIENCE, || {
+            let container = project.containers().pop()?;
+            (!processes(&container, MARK).is_empty()).then_some(())
+        });
+        run.signal(signal);
+        gone("containers", Duration::from_secs(10), || project.containers());
+        let code = run.end().code;
+        assert_eq!(code, (signal == Signal::INT).then_some(130));
+    }
+}
+
 #[test]
 fn a_killed_server_leaves_nothing() {
     let Some(project) = project() else { return };

@@ -1,5 +1,6 @@
 //! A suite with a command: whatever paths its tool writes lead to files of the workspace.
 
+use crate::sources::warnings;
 use crate::support::images;
 use crate::support::project::Project;
 
@@ -54,4 +55,30 @@ fn reports_in_a_folder_that_the_image_made() {
         assert_eq!((story.code, story.totals()), (Some(0), [1, 0, 0, 0]), "{story:#?}");
         assert!(project.read("build/reports/tests.xml").contains("test_lib"));
     }
+}
+
+/// What a test leaves in an output's place spoils the output, and not the run.
+#[test]
+fn an_output_that_cannot_be_written() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    let made = "RUN mkdir -p build && touch build/lib.txt && chmod -R a+rwX build";
+    project.write("Dockerfile", &format!("FROM {image}\nWORKDIR /srv/shop\nCOPY . .\n{made}\n"));
+    project.write(".gitignore", "build/\n");
+    project.write("build/log.txt", "the host's\n");
+    let script = "rm -f build/log.txt; mkdir -p build/log.txt 'build/two\nlines'\n\
+        echo log >build/log.txt/in.txt; echo good >build/good.txt; echo x >'build/two\nlines/x.txt'\n\
+        echo '<testsuite><testcase classname=\"c\" name=\"n\"/></testsuite>' >build/r.xml\n";
+    project.write("make.sh", script);
+    let suite = "[[suite]]\ncommand = ['sh', 'make.sh']\nreports = ['build/*.xml']\noutputs = ['build/**']\n";
+    project.write("testdock.toml", suite);
+    let story = project.run(&[]);
+    assert_eq!((story.code, story.totals()), (Some(0), [1, 0, 0, 0]), "{story:#?}");
+    let said = warnings(&story);
+    assert!(said.iter().any(|it| it.contains("cannot write build/log.txt/in.txt")), "{said:?}");
+    assert_eq!(project.read("build/log.txt"), "the host's\n");
+    assert_eq!(project.read("build/good.txt"), "good\n");
+    assert!(!project.root.join("build/two").exists());
 }

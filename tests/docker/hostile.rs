@@ -235,6 +235,24 @@ fn compose_files_that_read_outside_of_the_workspace() {
     }
 }
 
+/// What an image made where the workspace has a link is not kept there: its place would be made outside.
+#[test]
+fn an_image_that_made_what_lies_behind_a_link() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    let outside = project.home.join("outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::os::unix::fs::symlink(&outside, project.root.join("sub")).unwrap();
+    let made = "rm -rf sub; mkdir -p sub/node_modules; touch sub/x.so sub/node_modules/f";
+    let lines = format!("FROM {image}\nWORKDIR /app\nCOPY . .\nRUN {made}\n");
+    project.write("Dockerfile", &lines);
+    project.write(".gitignore", "node_modules\n*.so\n");
+    project.write(ONE.0, ONE.1);
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(0), "{story:#?}");
+    assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
+}
+
 /// A pipe by the name of a settings file is not waited for.
 #[test]
 fn files_that_never_end() {
@@ -253,7 +271,7 @@ fn files_that_never_end() {
     assert!(code == 0 && told.contains("test_one.py::test_one"), "{told}");
     let story = project.run(&["--set", "interpreter.dockerfile = 'Dockerfile'"]);
     let said = story.error();
-    assert!(said.contains("cannot build Dockerfile: there is no such file"), "{said}");
+    assert!(said.contains("cannot read Dockerfile: it is not a regular file"), "{said}");
 }
 
 /// The escape character itself is no part of an id.

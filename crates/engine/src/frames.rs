@@ -7,7 +7,7 @@
 
 /// A live line longer than this is no event.
 const MAX_LINE: usize = 4 << 20;
-/// A report longer than this is cut, and then does not parse.
+/// A report longer than this is cut.
 const MAX_REPORT: usize = 256 << 20;
 
 /// One thing said.
@@ -17,8 +17,8 @@ pub(crate) enum Frame {
     Line(String),
     /// The candidate with this number, from 1, was found and runs now.
     Begin(usize),
-    /// A report.
-    Report { name: String, bytes: Vec<u8> },
+    /// A report, or as much as is kept of it.
+    Report { name: String, bytes: Vec<u8>, is_whole: bool },
     /// The command has ended with this code as a shell tells it; the kernel killed so many
     /// processes for want of memory meanwhile.
     Exit { code: i32, ooms: u64 },
@@ -43,6 +43,8 @@ pub(crate) struct Frames {
     state: State,
     /// The name of the report under way.
     report: String,
+    /// Whether something of it was left out.
+    is_cut: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +64,7 @@ impl Frames {
             searched: 0,
             state: State::Lines,
             report: String::new(),
+            is_cut: false,
         }
     }
 
@@ -98,7 +101,7 @@ impl Frames {
                 let text = String::from_utf8_lossy(rest);
                 match text.strip_prefix("report ") {
                     Some(name) => {
-                        self.report = name.trim_end().to_owned();
+                        self.report = name.trim_end_matches('\n').to_owned();
                         self.state = State::Report;
                     }
                     None => out.extend(parse(&text)),
@@ -114,6 +117,7 @@ impl Frames {
         let Some(end) = find(&self.buffer, self.searched, &self.marker) else {
             self.searched = self.buffer.len().saturating_sub(self.marker.len());
             if self.buffer.len() > MAX_REPORT {
+                self.is_cut = true;
                 // The end of what is kept may hold the beginning of the marker.
                 let kept = self.buffer.split_off(self.searched);
                 self.buffer.truncate(MAX_REPORT - kept.len());
@@ -126,7 +130,11 @@ impl Frames {
         let mut report = std::mem::replace(&mut self.buffer, rest);
         // The newline that the supervisor puts before each frame.
         report.pop();
-        out.push(Frame::Report { name: std::mem::take(&mut self.report), bytes: report });
+        out.push(Frame::Report {
+            name: std::mem::take(&mut self.report),
+            bytes: report,
+            is_whole: !std::mem::take(&mut self.is_cut),
+        });
         self.searched = 0;
         self.state = State::Lines;
         true
@@ -192,7 +200,7 @@ mod tests {
             &expect![[r#"
                 Begin(2)
                 Line("{\"e\":1}")
-                Report { name: "r.xml", bytes: [60, 114, 62, 10, 30, 99, 48, 32, 120, 60, 47, 114, 62, 10] }
+                Report { name: "r.xml", bytes: [60, 114, 62, 10, 30, 99, 48, 32, 120, 60, 47, 114, 62, 10], is_whole: true }
                 Exit { code: 1, ooms: 0 }
             "#]],
         );
@@ -220,6 +228,23 @@ mod tests {
         assert!(frames.buffer.len() <= MAX_LINE);
         frames.push(b"end\nnext\n", &mut out);
         assert_eq!(out, [Frame::Line("next".into())]);
+    }
+
+    #[test]
+    fn a_report_that_is_cut_says_so() {
+        let (mut frames, mut out) = (Frames::new("c"), Vec::new());
+        frames.push(b"\x1ec report long\n", &mut out);
+        let piece = vec![b'x'; MAX_REPORT / 4 + 1];
+        (0..4).for_each(|_| frames.push(&piece, &mut out));
+        frames.push(b"\n\x1ec report short\nx\n\x1ec missing\n", &mut out);
+        let whole: Vec<bool> = out
+            .iter()
+            .filter_map(|frame| match frame {
+                Frame::Report { is_whole, .. } => Some(*is_whole),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(whole, [false, true]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub(crate) async fn perform(
         match (ended, &first) {
             (Ok(()), _) => {}
             (Err(error), None) => first = Some(error),
+            (Err(error), Some(said)) if *said == error => {}
             (Err(error), Some(_)) => events.send(RunEvent::Warning(error.message)).await,
         }
     }
@@ -191,7 +192,7 @@ impl Run<'_> {
             }
         };
         let exit = death::exit(code);
-        let conclusion = task.conclude(followed.reports, exit).await?;
+        let conclusion = task.conclude(followed.sent, exit).await?;
         self.conclude(job, conclusion, exit, ooms).await.map_err(Attempt::Break)
     }
 

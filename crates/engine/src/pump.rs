@@ -1,6 +1,7 @@
 //! Follows one process from its first frame to its end.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
@@ -58,13 +59,21 @@ pub(crate) enum Finish {
     TimedOut,
 }
 
+/// What came on the run's own stream.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    pub(crate) reports: Vec<ReportFile>,
+    /// The names of those that were too long to come whole.
+    pub(crate) cut: BTreeSet<String>,
+}
+
 /// What is left when a process has ended.
 #[derive(Debug)]
 pub(crate) struct Followed {
     /// How it ended.
     pub(crate) finish: Finish,
     /// The reports that came.
-    pub(crate) reports: Vec<ReportFile>,
+    pub(crate) sent: Sent,
     /// Whether the command was started.
     pub(crate) began: bool,
 }
@@ -77,7 +86,7 @@ pub(crate) async fn follow(pipes: Pipes, stop: &Stop, ear: Ear<'_>) -> Followed 
         finish: None,
         exited: false,
         until: None,
-        reports: Vec::new(),
+        sent: Sent::default(),
         began: false,
         refusal: Vec::new(),
     };
@@ -88,7 +97,7 @@ pub(crate) async fn follow(pipes: Pipes, stop: &Stop, ear: Ear<'_>) -> Followed 
     if let Some(rest) = follower.ear.budget.rest() {
         follower.send(RunEvent::Output(rest)).await;
     }
-    Followed { finish, reports: follower.reports, began: follower.began }
+    Followed { finish, sent: follower.sent, began: follower.began }
 }
 
 /// What understands and records the streams.
@@ -114,7 +123,7 @@ struct Follower<'a> {
     exited: bool,
     /// When waiting for what is still to come ends.
     until: Option<Instant>,
-    reports: Vec<ReportFile>,
+    sent: Sent,
     began: bool,
     refusal: Vec<u8>,
 }
@@ -198,7 +207,12 @@ impl Follower<'_> {
                 self.began = true;
                 self.ear.witness = None;
             }
-            Frame::Report { name, bytes } => self.reports.push(ReportFile { name, bytes }),
+            Frame::Report { name, bytes, is_whole } => {
+                if !is_whole {
+                    self.sent.cut.insert(name.clone());
+                }
+                self.sent.reports.push(ReportFile { name, bytes });
+            }
             Frame::Exit { code, ooms } => {
                 self.exited = true;
                 if self.finish.is_none() {

@@ -61,7 +61,7 @@ fn add_to(
         Err(error) => return Err(failed("read", path, &error)),
     };
     let resolution = scanner.settings(root);
-    let read = |path: &str| text::read(&root.join(path)).ok();
+    let read = |path: &str| text::read_lossy(&root.join(path)).ok();
     let folders = |path: &str| folders(&root.join(path));
     let env = |name: &str| std::env::var(name).ok();
     // Whoever adds one has said where it is.

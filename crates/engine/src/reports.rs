@@ -3,7 +3,7 @@
 mod coming;
 mod named;
 
-pub(crate) use coming::Homecoming;
+pub(crate) use coming::{Homecoming, Received};
 pub use named::{Named, named};
 
 use std::collections::HashMap;

@@ -150,7 +150,7 @@ impl Scanner {
         let config = self.settings(root).config;
         let name = self.chosen().interpreter;
         let settings = config.interpreter(name.as_deref()).unwrap_or(&config.interpreter);
-        let read = |path: &str| text::read(&root.join(path)).ok();
+        let read = |path: &str| text::read_lossy(&root.join(path)).ok();
         let folders = |path: &str| folders(&root.join(path));
         self.with_host(root, |host| {
             jenkins_commands(settings, Folder { root, read: &read, folders: &folders, host })
@@ -169,7 +169,7 @@ impl Scanner {
             interpreter: settings.interpreter,
             local: settings.local,
         };
-        let read = |path: &str| sources.read(&root.join(path)).ok();
+        let read = |path: &str| sources.read_lossy(&root.join(path)).ok();
         let contents = resolve::Contents { root, files, read: &read };
         let workspace =
             self.with_host(root, |host| resolve::resolve(contents, host, &layers, &choice));
@@ -214,7 +214,7 @@ pub(crate) fn host<'h>(
     env: &'h dyn Fn(&str) -> Option<String>,
     is_allowed: &'h dyn Fn(&str, &str) -> bool,
 ) -> Host<'h> {
-    Host { env, ids: caller(), is_allowed }
+    Host { env, ids: caller(), is_allowed, unread: &text::unread }
 }
 
 #[cfg(unix)]

@@ -35,6 +35,12 @@ impl Sources {
         text::read(path)
     }
 
+    /// The same, with a sign in the place of what is not UTF-8: a comment may be in an older encoding.
+    pub(crate) fn read_lossy(&self, path: &Utf8Path) -> io::Result<String> {
+        self.note(path.to_owned());
+        text::read_lossy(path)
+    }
+
     /// A file counts, there or not.
     pub(crate) fn note(&self, path: Utf8PathBuf) {
         let now = stamp(&path);

@@ -249,6 +249,9 @@ for report in $reports; do
   cat "$scratch/$report" >&3
 done
 [ ! "$returns" ] || written | while IFS= read -r file; do
+  # A name with a line's end in it comes as two that mean something else.
+  case $file in /*) ;; *) continue ;; esac
+  [ -f "$file" ] || continue
   frame report "$file"
   cat "$file" >&3
 done

@@ -3,9 +3,10 @@
 use camino::Utf8Path;
 use testdock_core::frameworks::{Conclusion, Exit, Reader};
 use testdock_core::model::{Fault, RunError};
-use testdock_core::plan::{Invocation, Job, ReportFile, Reports};
+use testdock_core::plan::{Invocation, Job, Reports};
 
-use crate::reports::{Homecoming, Snapshot};
+use crate::pump::Sent;
+use crate::reports::{Homecoming, Received, Snapshot};
 use crate::scan;
 use crate::stand::{Stand, Witness};
 use crate::supervisor::{self, Cookie, Errand};
@@ -54,19 +55,17 @@ impl Task {
     }
 
     /// What the reports say, of which `sent` came on the run's own stream.
-    pub(crate) async fn conclude(
-        mut self,
-        sent: Vec<ReportFile>,
-        exit: Exit,
-    ) -> Result<Conclusion, RunError> {
+    pub(crate) async fn conclude(mut self, sent: Sent, exit: Exit) -> Result<Conclusion, RunError> {
         // Reading many or large reports takes longer than a loop of events may wait.
         let conclusion = tokio::task::spawn_blocking(move || {
-            let reports = self.reports(sent)?;
+            let Received { reports, warnings } = self.reports(sent)?;
             let root = self.before.as_ref().map(Snapshot::root);
             if let Some(root) = root.or(self.coming.as_ref().and_then(Homecoming::reporting)) {
                 self.reader.files(scan::reported(root));
             }
-            Ok(self.reader.conclude(&reports, exit))
+            let mut conclusion = self.reader.conclude(&reports, exit);
+            conclusion.warnings.extend(warnings);
+            Ok(conclusion)
         });
         conclusion.await.unwrap_or_else(|e| {
             tracing::error!("reading a report failed: {e}");
@@ -75,11 +74,12 @@ impl Task {
         })
     }
 
-    fn reports(&self, sent: Vec<ReportFile>) -> Result<Vec<ReportFile>, RunError> {
-        match (&self.before, &self.coming) {
-            (Some(before), _) => before.changed(),
-            (None, Some(coming)) => coming.receive(sent),
-            (None, None) => Ok(sent),
-        }
+    fn reports(&self, sent: Sent) -> Result<Received, RunError> {
+        let reports = match (&self.before, &self.coming) {
+            (Some(before), _) => before.changed()?,
+            (None, Some(coming)) => return Ok(coming.receive(sent)),
+            (None, None) => sent.reports,
+        };
+        Ok(Received { reports, ..Received::default() })
     }
 }

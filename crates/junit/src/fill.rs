@@ -11,6 +11,12 @@ pub(crate) fn name<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>) -> Option<Cow<'a, str>
     tag.attributes().find(|(name, _)| *name == "name").map(|(_, value)| K::keep(value))
 }
 
+/// How many failures and errors a suite, or all of them, say to hold.
+pub(crate) fn bad_counted(tag: Tag<'_>) -> u64 {
+    let counts = tag.attributes().filter(|(name, _)| matches!(*name, "failures" | "errors"));
+    counts.fold(0, |sum, (_, value)| sum.saturating_add(value.trim().parse().unwrap_or(0)))
+}
+
 pub(crate) fn suite<'e, 'a, K: Keep<'e, 'a>>(tag: Tag<'e>, parent: Option<SuiteId>) -> Suite<'a> {
     let mut suite = Suite { parent, ..Suite::default() };
     let mut filepath = None;

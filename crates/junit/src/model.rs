@@ -166,7 +166,8 @@ pub struct Problem {
 pub enum Harm {
     /// Every case is there, and perhaps not every character of a text.
     Slight,
-    /// The report ends, or what can be read of it, before it is whole: there may have been more cases.
+    /// The report ends, or what can be read of it, before it is whole, or it counts what it does not list: there may
+    /// have been more cases.
     Cut,
     /// It is no JUnit report.
     NotJunit,

@@ -344,6 +344,28 @@ fn what_is_no_report_is_called_so() {
     check("<testsuites/>", expect![[r#""#]]);
 }
 
+/// Whoever counts a failure has seen one, and no report that leaves it out is the whole truth.
+#[test]
+fn a_count_is_not_above_what_is_listed() {
+    let problems = |xml: &str| {
+        let said = read(xml.as_bytes()).1.into_iter().map(|problem| problem.message);
+        said.collect::<Vec<_>>().join("; ")
+    };
+    let suite = |case: &str| format!("<testsuite tests='5' failures='2'>{case}</testsuite>");
+    let lists_none = "the report counts 2 failures, and lists none";
+    assert_eq!(problems(&suite("<testcase name='a'/>")), lists_none);
+    assert_eq!(problems("<testsuites errors='2'/>"), lists_none);
+    for case in [
+        "<testcase><failure/></testcase>",
+        "<testcase><flakyFailure/></testcase>",
+        "<testcase status='failed'/>",
+        "<error/>",
+    ] {
+        assert_eq!(problems(&suite(case)), "", "{case}");
+    }
+    assert_eq!(problems("<testsuite tests='5' failures='0'><testcase/></testsuite>"), "");
+}
+
 #[test]
 fn bombs_cost_what_their_bytes_cost() {
     let deep = "<testsuite>".repeat(70_000) + "<testcase name='deep'/>";

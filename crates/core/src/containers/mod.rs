@@ -15,7 +15,7 @@ mod words;
 pub use groups::{Group, GroupKind, Project, groups};
 pub use json::{container_json, line_json};
 pub use origin::Origin;
-pub use terminal::{LogLines, list_lines};
+pub use terminal::{LogLines, harmless, list_lines};
 pub use words::{age_words, image_words, ports_words, status_words};
 
 use std::fmt;

@@ -129,7 +129,7 @@ impl LogLines {
 }
 
 /// A line that may be coloured, and does nothing else to a terminal: no cursor moves, no bell.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     // A progress bar draws over itself: its last state is what would be seen.
     let text = text.rsplit('\r').find(|part| !part.is_empty()).unwrap_or_default();
     let mut kept = String::with_capacity(text.len());

@@ -181,7 +181,7 @@ impl Workspace<'_> {
             return Ok((Found::plain(source), path.to_string()));
         }
         if let Some((offer, file)) = Offer::configured(settings, self.folder) {
-            let Some(text) = (self.folder.read)(&file) else {
+            let Some(text) = self.folder.text(&file)? else {
                 let message = format!("cannot read {file}: there is no such file in the workspace");
                 let help = format!("correct `{}.{setting}` in testdock.toml", section.title());
                 return Err(configuration(message).help(help));
@@ -208,7 +208,7 @@ impl Workspace<'_> {
         for (key, path) in [("dockerfile", path), ("context", settings.context.as_path())] {
             self.refuse_outside(section, settings, key, path)?;
         }
-        if (self.folder.read)(path.as_str()).is_none() {
+        if self.folder.text(path.as_str())?.is_none() {
             let message = format!("cannot build {path}: there is no such file in the workspace");
             let help = format!("correct `{}.dockerfile` in testdock.toml", section.title());
             return Err(configuration(message).help(help));
@@ -260,7 +260,7 @@ impl Workspace<'_> {
     fn detected(&self, settings: &Settings) -> Result<(Found, String, Vec<Passed>), RunError> {
         let mut passed = vec![passed("testdock.toml", "it names no source")];
         for (rank, offer) in Offer::ALL.into_iter().enumerate() {
-            let Some((file, text)) = offer.find(self.folder) else {
+            let Some((file, text)) = offer.find(self.folder)? else {
                 passed.push(absent(offer));
                 continue;
             };
@@ -293,8 +293,8 @@ impl Workspace<'_> {
     /// What else is there, behind the kind that was taken.
     fn weaker(&self, rank: usize, taken: &str) -> Vec<Passed> {
         let rest = Offer::ALL.into_iter().skip(rank + 1);
-        let there = rest.filter_map(|offer| offer.find(self.folder));
-        there.map(|(file, _)| self::passed(&file, &format!("{taken} comes first"))).collect()
+        let there = rest.filter_map(|offer| offer.file(self.folder));
+        there.map(|file| self::passed(&file, &format!("{taken} comes first"))).collect()
     }
 
     fn without_source(&self, section: &Section<'_>) -> RunError {
@@ -334,10 +334,10 @@ impl Workspace<'_> {
 
     /// What a setting outranks.
     fn outranked(&self, chosen: &str) -> Vec<Passed> {
-        let found = Offer::ALL.into_iter().filter_map(|offer| offer.find(self.folder));
+        let found = Offer::ALL.into_iter().filter_map(|offer| offer.file(self.folder));
         let chosen = inside("", chosen);
-        let others = found.filter(|(file, _)| chosen.as_ref() != Some(file));
-        others.map(|(file, _)| passed(&file, "a setting names the source")).collect()
+        let others = found.filter(|file| chosen.as_ref() != Some(file));
+        others.map(|file| passed(&file, "a setting names the source")).collect()
     }
 
     /// Says at once that a stage does not exist, before anything is built.

@@ -60,12 +60,19 @@ impl Offer {
     }
 
     /// The file of this kind that the workspace has, and its text.
-    pub(super) fn find(self, folder: Folder<'_>) -> Option<(String, String)> {
+    pub(super) fn find(self, folder: Folder<'_>) -> Result<Option<(String, String)>, RunError> {
         let usual = self.files().iter().map(|file| (*file).to_owned());
-        usual.chain(self.named(folder)).find_map(|file| {
-            let text = (folder.read)(&file)?;
-            Some((file, text))
-        })
+        for file in usual.chain(self.named(folder)) {
+            if let Some(text) = folder.text(&file)? {
+                return Ok(Some((file, text)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the workspace has a file of this kind, and which.
+    pub(super) fn file(self, folder: Folder<'_>) -> Option<String> {
+        self.find(folder).ok().flatten().map(|(file, _)| file)
     }
 
     /// The files of this kind between which somebody has to choose, where `found` is not the only one.
@@ -91,7 +98,7 @@ impl Offer {
     pub(super) fn configured(settings: &Settings, folder: Folder<'_>) -> Option<(Self, String)> {
         if let Some(compose) = &settings.compose {
             let named = |file: Option<&Utf8PathBuf>| file.map(ToString::to_string);
-            let found = || Self::Compose.find(folder).map(|(file, _)| file);
+            let found = || Self::Compose.file(folder);
             let file = named(compose.file.as_ref()).or_else(found);
             let file = file.or_else(|| named(compose.files.first()));
             return Some((Self::Compose, file.unwrap_or_else(|| "compose.yaml".to_owned())));

@@ -57,6 +57,15 @@ const SHORT: &[(char, &str)] = &[
     ('w', "workdir"),
 ];
 
+/// What a switch is set to, in all the words that docker takes.
+fn on(name: &str, value: &str) -> Result<bool, String> {
+    match value {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err(format!("`--{name}={value}` is neither true nor false")),
+    }
+}
+
 impl<'a> Flags<'a> {
     pub(super) fn new(folder: Folder<'a>, options: Options) -> Self {
         Self { folder, options, unheeded: Vec::new(), pull: false }
@@ -87,7 +96,7 @@ impl<'a> Flags<'a> {
             None => (word, None),
         };
         if SWITCHES.contains(&name) {
-            return self.switch(name, value.is_none_or(|value| value == "true"));
+            return self.switch(name, value.map_or(Ok(true), |value| on(name, value))?);
         }
         let value = value.or_else(|| words.next());
         let value = value.ok_or_else(|| format!("`--{name}` lacks its value"))?;

@@ -2,6 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::found::at;
+use crate::model::RunError;
 use crate::paths::RelPath;
 
 /// Reads a file of the workspace; `None` where there is none at that path.
@@ -32,12 +34,14 @@ pub struct Host<'h> {
     pub ids: Option<(u32, u32)>,
     /// Whether the caller has allowed an interpreter something that the workspace's files ask for.
     pub is_allowed: &'h dyn Fn(&str, &str) -> bool,
+    /// Why something that lies at a path cannot be read as a text; `None` where it can, or nothing lies there.
+    pub unread: &'h dyn Fn(&Utf8Path) -> Option<String>,
 }
 
 impl Host<'static> {
     /// A machine of which nothing is known.
     pub fn unknown() -> Self {
-        Self { env: &|_| None, ids: None, is_allowed: &|_, _| false }
+        Self { env: &|_| None, ids: None, is_allowed: &|_, _| false, unread: &|_| None }
     }
 }
 
@@ -45,6 +49,20 @@ impl<'f> Folder<'f> {
     /// One with nothing in it, on a machine of which nothing is known.
     pub(super) fn empty(root: &'f Utf8Path) -> Self {
         Self { root, read: &|_| None, folders: &|_| Vec::new(), host: Host::unknown() }
+    }
+
+    /// The text of one of its files, if it has it. One that is there and cannot be read is an error: it would not be
+    /// the user's choice to do without it.
+    pub(super) fn text(&self, file: &str) -> Result<Option<String>, RunError> {
+        if let Some(text) = (self.read)(file) {
+            return Ok(Some(text));
+        }
+        match (self.host.unread)(&self.root.join(file)) {
+            None => Ok(None),
+            Some(why) => Err(at(*self, file, 1, format!("cannot read {file}: {why}")).help(
+                "correct it, or say where the tests run under [interpreter] in testdock.toml",
+            )),
+        }
     }
 
     /// A path of the machine as people write it: from the workspace's root, or with `~`.

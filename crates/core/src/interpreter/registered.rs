@@ -148,7 +148,7 @@ fn detected(
 ) -> Option<(Offer, String)> {
     let settings = settings.filter(|_| name.is_none())?;
     Offer::ALL.into_iter().find_map(|offer| {
-        let (file, text) = offer.find(folder)?;
+        let (file, text) = offer.find(folder).ok().flatten()?;
         let says_nothing =
             || matches!(offer.read(&file, &text, settings, folder), Ok(Read::Nothing(_)));
         (offer == Offer::Dockerfile || !says_nothing()).then_some((offer, file))

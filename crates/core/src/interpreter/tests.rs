@@ -5,6 +5,8 @@ use crate::config::{Layer, Origin, Suite, resolve};
 use crate::paths::RelPath;
 use crate::plan::{Options, Source};
 
+/// The text of a file that cannot be read.
+const UNREAD: &str = "\0";
 const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM python:3.12 AS test\n");
 
 /// Asks for a choice, for a `testdock.toml` and the other files of a workspace.
@@ -18,7 +20,7 @@ pub(super) fn chosen(
     assert_eq!(resolution.problems, []);
     let read = |path: &str| {
         let found = files.iter().find(|(name, _)| *name == path);
-        found.map(|(_, text)| text.to_string())
+        found.filter(|(_, text)| *text != UNREAD).map(|(_, text)| text.to_string())
     };
     let folders = |dir: &str| {
         let dir = if dir.is_empty() { String::new() } else { format!("{dir}/") };
@@ -31,7 +33,11 @@ pub(super) fn chosen(
         _ => None,
     };
     let is_allowed = |name: &str, what: &str| name != "theirs" && !what.contains("theirs");
-    let host = Host { env: &env, ids: Some((1000, 100)), is_allowed: &is_allowed };
+    let unread = |path: &camino::Utf8Path| {
+        let file = path.strip_prefix("/w/shop").ok()?;
+        files.contains(&(file.as_str(), UNREAD)).then(|| "it is not a regular file".to_owned())
+    };
+    let host = Host { env: &env, ids: Some((1000, 100)), is_allowed: &is_allowed, unread: &unread };
     choose(
         &resolution,
         name,
@@ -422,6 +428,41 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
             found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
               write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
         "#]],
+    );
+}
+
+/// It would decide where the tests run.
+#[test]
+fn what_cannot_be_read_is_not_passed_over() {
+    check(
+        "",
+        None,
+        &[("Jenkinsfile", UNREAD), DOCKERFILE],
+        &expect![[r#"
+        /w/shop/Jenkinsfile:1: cannot read Jenkinsfile: it is not a regular file
+          correct it, or say where the tests run under [interpreter] in testdock.toml
+    "#]],
+    );
+    let named = "[interpreter]\ndockerfile = \"image/Dockerfile\"";
+    check(
+        named,
+        None,
+        &[("image/Dockerfile", UNREAD)],
+        &expect![[r#"
+        /w/shop/image/Dockerfile:1: cannot read image/Dockerfile: it is not a regular file
+          correct it, or say where the tests run under [interpreter] in testdock.toml
+    "#]],
+    );
+    // What is not asked for does not matter.
+    let named = "[interpreter]\nimage = \"x\"";
+    check(
+        named,
+        None,
+        &[("Jenkinsfile", UNREAD)],
+        &expect![[r#"
+        Image("x")
+          `interpreter.image` is set by testdock.toml
+    "#]],
     );
 }
 

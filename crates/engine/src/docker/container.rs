@@ -14,6 +14,7 @@ use testdock_core::containers::origin::INTERPRETER;
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::paths::{Mount, PathMap};
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use super::copy::Turn;
 use super::entry::Entry;
@@ -189,7 +190,9 @@ pub(crate) async fn obtain(
         events.send(RunEvent::Warning(words)).await;
     }
     let events = events.clone();
-    let maker = Maker { docker: docker.clone(), recipe, share, turn, since, events };
+    let given_up = CancellationToken::new();
+    let _wanted = given_up.clone().drop_guard();
+    let maker = Maker { docker: docker.clone(), recipe, share, turn, since, events, given_up };
     // On its own, so that a cancelled run does not leave half a container behind.
     let made = tokio::spawn(async move { maker.make().await }).await;
     made.unwrap_or_else(|e| {
@@ -235,6 +238,8 @@ struct Maker {
     turn: Option<Turn>,
     since: i64,
     events: Events,
+    /// That nobody waits for the container any more.
+    given_up: CancellationToken,
 }
 
 /// What became of a try to have the container.
@@ -393,7 +398,12 @@ impl Maker {
         if let Some(turn) = &mut self.turn {
             turn.fill(&self.docker, id, &self.events).await?;
         }
-        setup::run(&self.docker, id, &self.recipe, &self.events).await
+        let setup = setup::run(&self.docker, id, &self.recipe, &self.events);
+        // Commands may take for ever: they end with the container when the run is cancelled.
+        self.given_up.run_until_cancelled(setup).await.unwrap_or_else(|| {
+            let message = "cannot make the container ready: the run was cancelled";
+            Err(RunError::new(Fault::Interpreter, message))
+        })
     }
 
     fn stuck(&self) -> RunError {

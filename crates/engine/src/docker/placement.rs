@@ -26,7 +26,8 @@ pub(crate) async fn placement(
     let dirs: BTreeSet<&str> = spots.iter().map(|s| s.dir.as_str()).filter(|d| *d != "/").collect();
     let tree = if dirs.is_empty() { Tree::default() } else { look(docker, image, &dirs).await? };
     let mut placement = place(root, &spots, &tree, &OnDisk::at(root));
-    placement.volumes.retain(|(path, _)| mount_point(&path.on(root)));
+    placement.volumes.retain(|(path, _)| is_inside(path, root) && mount_point(&path.on(root)));
+    placement.files.retain(|(path, _)| is_inside(path, root));
     Ok(placement)
 }
 
@@ -55,6 +56,14 @@ fn is_taken(root: &Utf8Path, interpreter: &Interpreter, spot: &Spot) -> bool {
     let is_ours = |mount: &Mount| mount.shows(&spot.holds.on(root), &spot.dir) && !mount.read_only;
     let mut there = interpreter.options.mounts.iter().filter(|mount| mount.is_at(&spot.dir));
     spot.because != Because::Told && there.any(|mount| !is_ours(mount))
+}
+
+/// Whether no link lies on the way to a path: what one leads to may lie outside of the workspace, where nothing is to
+/// be made.
+fn is_inside(path: &RelPath, root: &Utf8Path) -> bool {
+    let path = path.on(root);
+    let above = path.ancestors().skip(1).take_while(|dir| *dir != root);
+    above.into_iter().all(|dir| !dir.is_symlink())
 }
 
 /// Makes sure that the caller, and not the engine as root, made the directory that a volume goes
@@ -123,6 +132,18 @@ impl Workspace for OnDisk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn nothing_is_made_behind_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        std::fs::create_dir(root.join("real")).unwrap();
+        std::os::unix::fs::symlink("/tmp", root.join("link")).unwrap();
+        let inside = ["made", "real/made", "link", "link/made", "link/a/b"]
+            .map(|path| is_inside(&RelPath::new(path), root));
+        assert_eq!(inside, [true, true, true, false, false]);
+    }
 
     #[test]
     fn nested_rules_are_followed() {

@@ -6,11 +6,20 @@ use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::GlobSet;
-use testdock_core::model::{Fault, RunError};
+use testdock_core::model::RunError;
 use testdock_core::paths::PathMap;
 use testdock_core::plan::{Invocation, Job, ReportFile, Reports, Site};
 
 use super::{globs, literal_base};
+use crate::pump::Sent;
+
+/// What came of one run.
+#[derive(Debug, Default)]
+pub(crate) struct Received {
+    pub(crate) reports: Vec<ReportFile>,
+    /// What did not come to the workspace, and why: the tests ran all the same.
+    pub(crate) warnings: Vec<String>,
+}
 
 /// What comes back of one run.
 #[derive(Debug)]
@@ -76,34 +85,40 @@ impl Homecoming {
     }
 
     /// Writes what came to where it belongs, and answers with the reports.
-    pub(crate) fn receive(&self, sent: Vec<ReportFile>) -> Result<Vec<ReportFile>, RunError> {
-        let mut reports = Vec::new();
-        for file in sent {
+    pub(crate) fn receive(&self, sent: Sent) -> Received {
+        let mut received = Received::default();
+        let reports = &mut received.reports;
+        for file in sent.reports {
             // What has no path was made for Testdock alone.
             if !file.name.starts_with('/') {
                 reports.push(file);
                 continue;
             }
-            let host = self.paths.to_host(&file.name);
-            let Some((host, below)) =
-                host.as_ref().and_then(|host| Some((host, host.strip_prefix(&self.root).ok()?)))
-            else {
+            let Some(below) = self.place(&file.name) else {
                 continue;
             };
-            if !self.all.is_match(below) {
-                continue;
+            let written = match sent.cut.contains(&file.name) {
+                true => Err(io::Error::other("it is too long to come from there")),
+                false => self.write(&below, &file.bytes),
+            };
+            if let Err(error) = written {
+                let warning =
+                    format!("cannot write {below}, which the tests wrote in their copy: {error}");
+                received.warnings.push(warning);
             }
-            self.write(below, &file.bytes).map_err(|error| {
-                let message =
-                    format!("cannot write {host}, which the tests wrote in their copy: {error}");
-                RunError::new(Fault::Process, message).help("see who may write there")
-            })?;
             let is_known = reports.iter().any(|report: &ReportFile| report.name == below);
-            if self.reports.is_match(below) && !is_known {
-                reports.push(ReportFile { name: below.to_string(), bytes: file.bytes });
+            if self.reports.is_match(&below) && !is_known {
+                reports.push(ReportFile { name: below.into_string(), bytes: file.bytes });
             }
         }
-        Ok(reports)
+        received
+    }
+
+    /// Where in the workspace a file of the container belongs that was asked for.
+    fn place(&self, name: &str) -> Option<Utf8PathBuf> {
+        let host = self.paths.to_host(name)?;
+        let below = host.strip_prefix(&self.root).ok()?;
+        self.all.is_match(below).then(|| below.to_owned())
     }
 
     /// Never through a link: it may lead out of the workspace.
@@ -198,21 +213,38 @@ mod tests {
         assert_eq!(pairs, [("/app/svc/build", "*.xml"), ("/app/svc/out", "*")]);
 
         let file = |name: &str| ReportFile { name: name.into(), bytes: name.into() };
-        let sent = [
+        let names = [
             "r.xml",
             "/app/svc/build/a/r.xml",
             "/app/svc/out/a.txt",
             "/app/svc/out/c.txt",
             "/etc/x.xml",
         ];
-        let reports = coming.receive(sent.map(file).into()).unwrap();
-        let names: Vec<_> = reports.iter().map(|report| report.name.as_str()).collect();
+        let sent = |names: &[&str]| Sent {
+            reports: names.iter().copied().map(file).collect(),
+            ..Sent::default()
+        };
+        let received = coming.receive(sent(&names));
+        assert_eq!(received.warnings, [""; 0]);
+        let names: Vec<_> = received.reports.iter().map(|report| report.name.as_str()).collect();
         assert_eq!(names, ["r.xml", "svc/build/a/r.xml"]);
         assert_eq!(fs::read(root.join("svc/out/a.txt")).unwrap(), b"/app/svc/out/a.txt");
         assert!(!root.join("svc/out/c.txt").exists());
 
-        let error = coming.receive(vec![file("/app/svc/build/link/r.xml")]).unwrap_err();
-        assert!(error.message.contains("is no directory"), "{}", error.message);
+        // What cannot be written is said; the report counts.
+        fs::create_dir(root.join("svc/out/b.txt")).unwrap();
+        let mut sent =
+            sent(&["/app/svc/build/link/r.xml", "/app/svc/out/b.txt", "/app/svc/out/a.txt"]);
+        sent.cut.insert("/app/svc/out/a.txt".into());
+        fs::remove_file(root.join("svc/out/a.txt")).unwrap();
+        let received = coming.receive(sent);
+        assert_eq!(received.reports.len(), 1);
+        let said = ["is no directory", "svc/out/b.txt", "too long"];
+        for (warning, said) in received.warnings.iter().zip(said) {
+            assert!(warning.contains(said), "{warning}");
+        }
+        assert_eq!(received.warnings.len(), said.len());
+        assert!(!root.join("svc/out/a.txt").exists());
         assert!(fs::read_dir(outside.path()).unwrap().next().is_none());
     }
 }

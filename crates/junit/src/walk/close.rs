@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Close, Frame, Walk, name_of};
+use crate::model::{Case, Outcome, StatusKind};
 use crate::read::Visitor;
 use crate::tag::{Element, TextKind};
 
@@ -86,8 +87,14 @@ impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
     fn close_case(&mut self, how: Close) {
         if let Some(mut case) = self.cases.pop() {
             case.cut = how == Close::Cut;
-            self.visitor.case(case);
+            self.tell(case);
         }
+    }
+
+    /// A case is complete.
+    pub(super) fn tell(&mut self, case: Case<'a>) {
+        self.tells_bad |= matches!(case.outcome(), Outcome::Failed | Outcome::Errored);
+        self.visitor.case(case);
     }
 
     fn close_suite(&mut self) {
@@ -101,6 +108,8 @@ impl<'a, V: Visitor<'a>> Walk<'a, '_, V> {
             return;
         };
         join(&mut status.text, std::mem::take(&mut self.trace));
+        // One that was expected, or made good later, may be counted all the same.
+        self.tells_bad |= status.kind != StatusKind::Skipped;
         if let Some(case) = self.cases.last_mut() {
             case.statuses.push(status);
         } else if let Some((_, suite)) = self.suites.last_mut() {

@@ -63,6 +63,10 @@ pub(crate) struct Walk<'a, 'v, V> {
     declared: bool,
     root: Option<String>,
     is_junit: bool,
+    /// The most failures and errors that an element says to hold.
+    counted: u64,
+    /// Whether anything that was read tells of one.
+    tells_bad: bool,
     /// How many bytes may still be read again.
     spare: usize,
     problems: Problems,
@@ -85,6 +89,8 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             declared: false,
             root: None,
             is_junit: false,
+            counted: 0,
+            tells_bad: false,
             spare: SPARE_REREADS,
             problems,
         }
@@ -110,6 +116,9 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             Element::Suite if declared => self.restart(offset),
             Element::Suites if declared || !self.cases.is_empty() => self.restart(offset),
             _ => {}
+        }
+        if matches!(tag.element, Element::Suite | Element::Suites) {
+            self.counted = self.counted.max(fill::bad_counted(tag));
         }
         match tag.element {
             // What a program printed after its report.
@@ -207,7 +216,7 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
         if tag.element == Element::Case {
             // Most cases of most reports pass and print nothing: no need to open them.
             let case = self.new_case::<K>(tag, offset);
-            return self.visitor.case(case);
+            return self.tell(case);
         }
         self.start::<K>(tag, offset);
         self.end(tag.name, offset);
@@ -276,6 +285,10 @@ impl<'a, 'v, V: Visitor<'a>> Walk<'a, 'v, V> {
             self.problems.push(message, offset, Harm::Cut);
         } else if !self.frames.is_empty() && self.is_junit {
             let message = "the report is cut off: its root element is never closed";
+            self.problems.push(message, offset, Harm::Cut);
+        } else if self.counted > 0 && !self.tells_bad {
+            let words = if self.counted == 1 { "failure" } else { "failures" };
+            let message = format!("the report counts {} {words}, and lists none", self.counted);
             self.problems.push(message, offset, Harm::Cut);
         }
         self.cut_all();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
+use testdock_core::containers::harmless;
 use testdock_core::id::TestId;
 use testdock_core::model::{End, Ended, Stage};
 use testdock_core::session::{Change, Run, Session};
@@ -108,7 +109,7 @@ impl Sink for Human {
                 }
             }
             Change::Preparing { stage, .. } => self.preparing(stage),
-            Change::BuildLog { line, .. } if self.show_output => self.line(line),
+            Change::BuildLog { line, .. } if self.show_output => self.line(&harmless(line)),
             Change::Started { provenance, .. } => self.line(&terminal::started_line(provenance)),
             Change::Collected { total, .. } => self.tests_begin(*total),
             Change::TestStarted { run: id, .. } => {
@@ -128,7 +129,7 @@ impl Sink for Human {
                 ));
             }
             Change::Output { text, .. } if self.show_output => {
-                self.line(text.trim_end_matches('\n'))
+                text.lines().for_each(|line| self.line(&harmless(line)));
             }
             Change::Warning { message, .. } => self.line(&format!("warning: {message}")),
             Change::Ended { run: id, ended } => {

@@ -126,7 +126,7 @@ struct Seen {
 impl Seen {
     fn of(files: &[String], folder: Folder<'_>) -> Result<Self, RunError> {
         let document = |file: &String| {
-            let text = (folder.read)(file).ok_or_else(|| {
+            let text = folder.text(file)?.ok_or_else(|| {
                 let message = format!("cannot read {file}: there is no such file in the workspace");
                 at(folder, file, 1, message).help("correct interpreter.compose in testdock.toml")
             })?;

@@ -35,12 +35,13 @@ pub(super) fn read(
         allow_loose_object_property_names: false,
         ..ParseOptions::default()
     };
-    let file: File = parse_to_serde_value(text, &strict).map_err(|error| {
-        let line = u32::try_from(error.line_display()).unwrap_or(1);
-        let what = error.kind().to_string().to_lowercase();
-        at(folder, path, line, format!("cannot read {path}: {what}"))
-            .help("correct it; comments and trailing commas are fine")
-    })?;
+    let file: File =
+        parse_to_serde_value(text.trim_start_matches('\u{feff}'), &strict).map_err(|error| {
+            let line = u32::try_from(error.line_display()).unwrap_or(1);
+            let what = error.kind().to_string().to_lowercase();
+            at(folder, path, line, format!("cannot read {path}: {what}"))
+                .help("correct it; comments and trailing commas are fine")
+        })?;
     let reading = Reading { path, folder, file: &file, variables: Variables::new(path, folder) };
     if !file.docker_compose_file.list().is_empty() {
         return reading.compose(settings);
@@ -144,7 +145,7 @@ impl Reading<'_> {
     ) -> Result<(Source, bool), RunError> {
         let fill = |text: &str| self.variables.fill(text);
         let dockerfile = self.beside(&fill(dockerfile))?;
-        if (self.folder.read)(&dockerfile).is_none() {
+        if self.folder.text(&dockerfile)?.is_none() {
             return Err(self.error(&format!("the workspace has no {dockerfile}")));
         }
         let mut file = Dockerfile {

@@ -12,7 +12,7 @@ fn check(text: &str, expected: &Expect) {
 #[test]
 fn an_image_with_comments_and_trailing_commas() {
     check(
-        "{ // which\n \"image\": \"node:22\", /* that */\n}",
+        "\u{feff}{ // which\n \"image\": \"node:22\", /* that */\n}",
         &expect![[r#"
         Image("node:22")
           no setting names a source, and .devcontainer/devcontainer.json does: a dev container

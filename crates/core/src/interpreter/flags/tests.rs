@@ -9,7 +9,7 @@ fn check(args: &str, expected: &Expect) {
     let env = |name: &str| (name == "HOME").then(|| "/home/me".to_owned());
     let folder = Folder {
         read: &|path| (path == "ci.env").then(|| "# c\nA=1\nHOME\n".to_owned()),
-        host: Host { env: &env, ids: None, is_allowed: &|_, _| false },
+        host: Host { env: &env, ..Host::unknown() },
         ..Folder::empty("/w/shop".into())
     };
     let mut flags = Flags::new(folder, Options::default());
@@ -138,10 +138,27 @@ fn options_and_what_is_not_heeded() {
 }
 
 #[test]
+fn a_switch_is_set_in_the_words_of_docker() {
+    check(
+        "--privileged=1 --init=T --read-only=0",
+        &expect![[r#"
+        privileged: true,
+        init: true,
+    "#]],
+    );
+}
+
+#[test]
 fn what_cannot_be_understood() {
     check("-v a:b", &expect!["the mount's target `b` is no absolute path\n"]);
     check("image", &expect!["`image` is no flag of docker run\n"]);
     check("-y", &expect!["`-y` is no flag of docker run\n"]);
+    check(
+        "--privileged=yes",
+        &expect![[r#"
+        `--privileged=yes` is neither true nor false
+    "#]],
+    );
     check("-e", &expect!["`-e` lacks its value\n"]);
     check(
         "-m much",

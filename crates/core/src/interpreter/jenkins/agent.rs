@@ -89,7 +89,7 @@ impl<'a> Reading<'a> {
             })
         };
         let path = place(&name)?;
-        let Some(text) = (self.folder.read)(&path) else {
+        let Some(text) = self.folder.text(&path)? else {
             let message = format!("no Dockerfile found at {path} in the workspace");
             return Err(self.error(self.call.line, &message).help(format!(
                 "correct filename and dir of the agent in {}; filename is relative to dir",

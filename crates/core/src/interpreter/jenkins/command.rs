@@ -14,7 +14,7 @@ pub fn jenkins_commands(settings: &Settings, folder: Folder<'_>) -> Result<Vec<S
         RunError::new(Fault::Configuration, format!("{file} says nothing of a container: {why}"))
             .help("name its stage with interpreter.stage, or its file with interpreter.jenkinsfile")
     };
-    let text = (folder.read)(file).ok_or_else(|| nothing("there is no such file".to_owned()))?;
+    let text = folder.text(file)?.ok_or_else(|| nothing("there is no such file".to_owned()))?;
     let agent = agent_of(file, &text, settings.stage.as_deref(), folder)?.map_err(nothing)?;
     Ok(commands(&agent, folder))
 }

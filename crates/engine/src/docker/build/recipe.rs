@@ -42,7 +42,7 @@ impl Recipe {
         dockerfile: &Dockerfile,
     ) -> Result<Self, RunError> {
         let path = dockerfile.path.on(root);
-        let text = text::read(&path).map_err(|e| {
+        let text = text::read_lossy(&path).map_err(|e| {
             let why = match e.kind() {
                 std::io::ErrorKind::NotFound => "no such file".to_owned(),
                 _ => e.to_string(),
