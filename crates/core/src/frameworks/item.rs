@@ -3,8 +3,11 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use camino::Utf8Path;
+
 use super::NamePattern;
 use crate::id::TestId;
+use crate::model::Place;
 
 /// A position in a text, counted as the language server protocol does by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -72,6 +75,13 @@ pub struct TestItem {
     pub pattern: Option<NamePattern>,
     /// Words to choose tests by: marks, tags, categories, as its framework calls them.
     pub tags: Vec<Arc<str>>,
+}
+
+impl TestItem {
+    /// The line of its name, in the workspace at `root`.
+    pub fn place(&self, root: &Utf8Path) -> Place {
+        Place { path: self.id.file.on(root), line: self.name.start.line + 1, column: None }
+    }
 }
 
 /// The tests and groups of a file as they stand in it, parents before their children. Cheap to clone.

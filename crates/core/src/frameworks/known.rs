@@ -59,9 +59,7 @@ impl Known {
 
     /// The line where that test stands, in the workspace at `root`.
     pub fn place(&self, id: &TestId, root: &Utf8Path) -> Option<Place> {
-        let item = self.definition(id)?;
-        let line = item.name.start.line + 1;
-        Some(Place { path: item.id.file.on(root), line, column: None })
+        Some(self.definition(id)?.place(root))
     }
 
     /// The id of the test in `file` (an id without names) that a tool calls by these names, outermost first. Where a

@@ -3,7 +3,7 @@
 use super::Run;
 use crate::frameworks::Suite;
 use crate::id::TestId;
-use crate::model::{End, Failure, Fault, Outcome, Place, RunError, TestResult};
+use crate::model::{End, Failure, Fault, Outcome, RunError, TestResult};
 use crate::session::{Effect, Folder};
 use crate::views::duration_words;
 
@@ -47,11 +47,7 @@ impl Run {
         let died: Vec<TestId> = std::mem::take(&mut self.running).into_iter().collect();
         let mut effects = Vec::new();
         for id in died {
-            let place = folder.definition(&id).map(|item| Place {
-                path: item.id.file.on(&folder.root),
-                line: item.name.start.line + 1,
-                column: None,
-            });
+            let place = folder.definition(&id).map(|item| item.place(&folder.root));
             let mut result = TestResult::new(id, Outcome::Errored);
             let message = cause.to_owned();
             result.failures.push(Failure { message, place, ..Failure::default() });
