@@ -50,10 +50,10 @@ pub(super) fn with_hidden(
     for (at, item) in found.iter().enumerate() {
         places.entry(item.name.start).or_default().push(at);
     }
-    let mut ids: HashSet<TestId> = found.iter().map(|item| item.id.clone()).collect();
-    let mut standing = Vec::new();
-    for moved in before.iter().filter_map(|standing| edit.moved(standing, &lines)) {
-        let (id, place) = (moved.id(), moved.item.name.start);
+    let mut ids: HashSet<&TestId> = found.iter().map(|item| &item.id).collect();
+    let (mut standing, mut instead, mut more) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, moved) in before.iter().filter_map(|it| Some((it.id(), edit.moved(it, &lines)?))) {
+        let place = moved.item.name.start;
         let is_held = |holder: TestId| !stood.contains(&holder) || ids.contains(&holder);
         if !id.parent().is_none_or(is_held) {
             continue;
@@ -61,19 +61,25 @@ pub(super) fn with_hidden(
         let here = places.get(&place).map_or(&[][..], Vec::as_slice);
         let same = here.iter().find(|at| found[**at].id.names.last() == id.names.last());
         let is_free = here.iter().all(|at| stood.contains(&found[*at].id));
-        match same.map(|at| &mut found[*at]) {
+        match same.map(|at| (*at, &found[*at])) {
             // Its end may be another's.
-            Some(item) if item.id == *id && !moved.is_whole => {}
+            Some((_, item)) if item.id == *id && !moved.is_whole => {}
             // It may be found out of its groups, or in others.
-            Some(item) if item.id == *id || !ids.contains(id) => *item = moved.item.clone(),
+            Some((at, item)) if item.id == *id || !ids.contains(id) => {
+                instead.push((at, moved.item.clone()));
+            }
             None if is_free && !ids.contains(id) && !is_comment(lines.byte(place)) => {
-                found.push(moved.item.clone());
+                more.push(moved.item.clone());
             }
             _ => continue,
         }
-        ids.insert(id.clone());
+        ids.insert(id);
         standing.push(moved);
     }
+    for (at, item) in instead {
+        found[at] = item;
+    }
+    found.extend(more);
     // Parents stand before their children.
     found.sort_by_key(|item| item.range.start);
     (found, standing)

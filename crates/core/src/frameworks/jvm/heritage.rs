@@ -1,6 +1,7 @@
 //! The tests that a class has from those that it extends and implements: in its file, or in the one where packages and
 //! imports lead.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tree_sitter::Node;
@@ -27,7 +28,10 @@ pub(super) fn inherited<S: Syntax>(
     (root, class): (Node<'_>, Node<'_>),
     read: Read<'_>,
 ) -> Vec<Inherited> {
-    let mut names = Vec::new();
+    if S::origins(source, class).is_empty() {
+        return Vec::new();
+    }
+    let mut names = HashSet::new();
     let mut found = Vec::new();
     take::<S>(source, class, &mut names, None);
     follow::<S>(source, (root, class), read, DEPTH, &mut names, &mut found);
@@ -39,7 +43,7 @@ fn follow<S: Syntax>(
     (root, class): (Node<'_>, Node<'_>),
     read: Read<'_>,
     depth: usize,
-    names: &mut Vec<String>,
+    names: &mut HashSet<String>,
     found: &mut Vec<Inherited>,
 ) {
     let Some(depth) = depth.checked_sub(1) else {
@@ -73,7 +77,7 @@ fn follow<S: Syntax>(
 fn take<S: Syntax>(
     source: &Source<'_>,
     class: Node<'_>,
-    names: &mut Vec<String>,
+    names: &mut HashSet<String>,
     mut found: Option<&mut Vec<Inherited>>,
 ) {
     let members = S::body(class).map(named_children).unwrap_or_default();
@@ -81,10 +85,9 @@ fn take<S: Syntax>(
         let Some(name) = method.child_by_field_name("name").map(|name| word(source, name)) else {
             continue;
         };
-        if names.contains(&name) {
+        if !names.insert(name.clone()) {
             continue;
         }
-        names.push(name.clone());
         let said = Annotations::of::<S>(source, method);
         let kind = said.kind().filter(|kind| S::can_run(source, method, *kind));
         if let (Some(kind), Some(found)) = (kind, found.as_deref_mut()) {
