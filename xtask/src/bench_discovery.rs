@@ -1,4 +1,4 @@
-//! `cargo xtask bench discovery`: finding the tests of a large workspace, beside a search for their names and pytest's own
+//! `cargo xtask bench discovery`: finding the tests of a large workspace, for the first time and again, beside a search for their names and pytest's own
 //! collection; and of one large file after each key.
 
 use std::fmt::Write as _;
@@ -29,9 +29,14 @@ pub(crate) fn compare(rounds: usize) -> Result<()> {
     } else {
         say("without ripgrep: there is no rg");
     }
-    let mut testdock = command(target()?.join("release/testdock"), ["discover"]);
-    testdock.current_dir(&workspace);
-    contenders.push(Contender { name: "testdock discover".to_owned(), command: testdock });
+    for (name, before) in [("first", "rm -rf \"$XDG_STATE_HOME\";"), ("second", "")] {
+        let script = format!("{before} exec \"$0\" discover");
+        let mut testdock = command("sh", ["-c", script.as_str()]);
+        testdock.arg(target()?.join("release/testdock")).current_dir(&workspace);
+        testdock.env("XDG_STATE_HOME", scratch()?.join(format!("bench-discovery-{name}")));
+        let name = format!("testdock discover, a {name} start");
+        contenders.push(Contender { name, command: testdock });
+    }
     let title = format!("{} tests in {} files", FOLDERS * FILES * TESTS, FOLDERS * FILES);
     timing::compare(&title, &mut contenders, rounds)?;
     collect(&workspace)?;
@@ -45,6 +50,8 @@ fn collect(workspace: &Path) -> Result<()> {
     for time in &mut times {
         let began = Instant::now();
         let mut pytest = command(&python, ["-m", "pytest", "--collect-only", "-q"]);
+        // Without its caches it would compile each file again.
+        pytest.env_remove("PYTHONDONTWRITEBYTECODE");
         answer(pytest.current_dir(workspace), LONG)?;
         *time = began.elapsed().as_secs_f64();
     }

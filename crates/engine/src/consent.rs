@@ -43,7 +43,7 @@ impl Store {
         root: &Utf8Path,
         change: impl FnOnce(&mut BTreeMap<String, BTreeSet<String>>),
     ) -> io::Result<()> {
-        let path = self.file_of("allowed", root);
+        let path = self.file_of("allowed", "json", root);
         replace(&path, || {
             let mut allowed = Allowed { root: root.to_string(), ..read(&path) };
             change(&mut allowed.interpreters);
@@ -69,7 +69,7 @@ pub(crate) struct Given(Allowed);
 
 impl Given {
     pub(crate) fn of(store: Option<&Store>, root: &Utf8Path) -> Self {
-        let file = store.map(|store| store.file_of("allowed", root));
+        let file = store.map(|store| store.file_of("allowed", "json", root));
         Self(file.map(|file| read(&file)).unwrap_or_default())
     }
 

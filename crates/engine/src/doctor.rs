@@ -23,7 +23,7 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
     let place = root.clone();
     let read = tokio::task::spawn_blocking(move || {
         let (workspace, files) = scanner.read(&place);
-        let tests = scanner.find(&place, &workspace, &files);
+        let tests = scanner.find_all(&place, &workspace, &files);
         let stocks = stocks(&place, &workspace, &tests);
         (workspace, stocks)
     });

@@ -1,17 +1,20 @@
 //! Reads a workspace: its configuration, what it holds, and where its tests are.
 //!
 //! Nothing is run. What git ignores is not looked at; files are read once, in parallel, and handed
-//! on in batches, so that a large workspace fills the tree while it is being read.
+//! on in batches, so that a large workspace fills the tree while it is being read. Of a workspace that
+//! was read before only what changed is read.
+
+mod cache;
+mod find;
 
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{WalkBuilder, WalkState};
 use testdock_core::config::{self, Layer, Resolution};
-use testdock_core::frameworks::Source;
 use testdock_core::id::FolderName;
 use testdock_core::interpreter::{Folder, Host, jenkins_commands};
 use testdock_core::model::RunError;
@@ -20,14 +23,13 @@ use testdock_core::resolve;
 use testdock_core::session::Input;
 use testdock_core::workspace::{FileTests, Workspace};
 
+use self::cache::Cache;
+use self::find::Finder;
 use crate::consent::Given;
 use crate::drive::Handle;
 use crate::sources::{Sources, layers};
 use crate::state::Store;
 use crate::text;
-
-/// Files of tests that are handed on at once.
-const BATCH: usize = 256;
 
 /// Reads workspaces with one set of settings.
 #[derive(Debug)]
@@ -88,11 +90,11 @@ impl Scanner {
         let resolved = Box::new(workspace.clone());
         handle.send(Input::Resolved { folder: folder.clone(), workspace: resolved });
         if self.depth == Depth::Tests {
-            self.scan_files(handle, folder, root, &workspace, &files);
+            self.scan_all(handle, folder, root, &workspace, &files);
         } else if workspace.needs_known() {
             let suites = workspace.suites.iter().filter(|suite| suite.framework.needs_known());
             let needed = Workspace { suites: suites.cloned().collect(), ..Workspace::default() };
-            self.scan_files(handle, folder, root, &needed, &files);
+            self.scan_all(handle, folder, root, &needed, &files);
         }
         handle.send(Input::ScanEnded(folder.clone()));
     }
@@ -117,7 +119,21 @@ impl Scanner {
         workspace: &Workspace,
         files: &[RelPath],
     ) {
-        in_parallel(root, workspace, files, |files| {
+        Finder::new(root, workspace, &Cache::default()).in_parallel(files, |files| {
+            handle.send(Input::Found { folder: folder.clone(), files });
+        });
+    }
+
+    /// The same of all files of the workspace.
+    fn scan_all(
+        &self,
+        handle: &Handle,
+        folder: &FolderName,
+        root: &Utf8Path,
+        workspace: &Workspace,
+        files: &[RelPath],
+    ) {
+        self.with_cache(root, workspace, files, |files| {
             handle.send(Input::Found { folder: folder.clone(), files });
         });
     }
@@ -129,14 +145,38 @@ impl Scanner {
         workspace: &Workspace,
         files: &[RelPath],
     ) -> Vec<FileTests> {
-        let found = Mutex::new(Vec::new());
-        in_parallel(root, workspace, files, |files| {
-            found.lock().unwrap_or_else(PoisonError::into_inner).extend(files);
-        });
-        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.retain(|file: &FileTests| !file.items.is_empty());
-        found.sort_by(|a, b| a.path.cmp(&b.path));
-        found
+        collected(|take| {
+            Finder::new(root, workspace, &Cache::default()).in_parallel(files, take);
+        })
+    }
+
+    /// The same of all files of the workspace.
+    pub fn find_all(
+        &self,
+        root: &Utf8Path,
+        workspace: &Workspace,
+        files: &[RelPath],
+    ) -> Vec<FileTests> {
+        collected(|take| self.with_cache(root, workspace, files, take))
+    }
+
+    /// Hands on the tests of all files of a workspace; what is read now need not be by the next process.
+    fn with_cache(
+        &self,
+        root: &Utf8Path,
+        workspace: &Workspace,
+        files: &[RelPath],
+        take: impl Fn(Vec<FileTests>) + Sync,
+    ) {
+        let path = self.store.as_ref().map(|store| store.file_of(cache::PREFIX, "bin", root));
+        let bytes = path.as_ref().and_then(|path| fs::read(path).ok()).unwrap_or_default();
+        let cache = Cache::of(&bytes);
+        let fresh = Finder::new(root, workspace, &cache).in_parallel(files, take);
+        if let Some(path) = path.filter(|_| !fresh.is_empty())
+            && let Err(error) = cache.write(&path, &fresh, files)
+        {
+            tracing::warn!(%path, %error, "cannot write down where the tests of {root} are");
+        }
     }
 
     /// What all layers of a workspace's configuration say together.
@@ -161,7 +201,7 @@ impl Scanner {
         let settings = self.chosen();
         let sources = Sources::default();
         sources.note_root(root);
-        let allowed = self.store.iter().map(|store| store.file_of("allowed", root));
+        let allowed = self.store.iter().map(|store| store.file_of("allowed", "json", root));
         allowed.for_each(|file| sources.note(file));
         let layers = layers(root, &settings, &sources);
         let choice = resolve::Choice {
@@ -227,30 +267,14 @@ fn caller() -> Option<(u32, u32)> {
     None
 }
 
-/// Finds tests on all processors, batch by batch.
-fn in_parallel(
-    root: &Utf8Path,
-    workspace: &Workspace,
-    files: &[RelPath],
-    take: impl Fn(Vec<FileTests>) + Sync,
-) {
-    let is_test = |path: &&RelPath| {
-        workspace.suites.iter().any(|suite| suite.framework.is_test_file(suite, path))
-    };
-    let tests: Vec<&RelPath> = files.iter().filter(is_test).collect();
-    let others = Others::default();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = tests.len().div_ceil(threads).max(1);
-    std::thread::scope(|scope| {
-        for share in tests.chunks(share) {
-            scope.spawn(|| {
-                for batch in share.chunks(BATCH) {
-                    let found = batch.iter().flat_map(|it| discover(root, workspace, &others, it));
-                    take(found.collect());
-                }
-            });
-        }
-    });
+/// What is handed on batch by batch, by file.
+fn collected(find: impl FnOnce(&(dyn Fn(Vec<FileTests>) + Sync))) -> Vec<FileTests> {
+    let found = Mutex::new(Vec::new());
+    find(&|files| found.lock().unwrap_or_else(PoisonError::into_inner).extend(files));
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.retain(|file: &FileTests| !file.items.is_empty());
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
 }
 
 /// The files of a workspace that git would not ignore, sorted.
@@ -295,31 +319,4 @@ pub fn reported(root: &Utf8Path) -> Files {
         }
     }
     files
-}
-
-fn discover(
-    root: &Utf8Path,
-    workspace: &Workspace,
-    others: &Others,
-    path: &RelPath,
-) -> Vec<FileTests> {
-    // Gone or unreadable: nothing stands there any more.
-    let text = text::read_lossy(&path.on(root)).unwrap_or_default();
-    let read = |path: &RelPath| others.read(root, path);
-    workspace.discover(&mut Source::new(path, &text).beside(&read))
-}
-
-/// Files that several files of tests come from are read once, and those that are not there looked for once.
-#[derive(Default)]
-struct Others(Mutex<HashMap<RelPath, Option<Arc<str>>>>);
-
-impl Others {
-    fn read(&self, root: &Utf8Path, path: &RelPath) -> Option<Arc<str>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = known.entry(path.clone()).or_insert_with(|| {
-            let text = text::read_lossy(&path.on(root)).ok()?;
-            Some(text.into())
-        });
-        text.clone()
-    }
 }

@@ -44,7 +44,7 @@ impl Store {
 
     /// The remembered outcomes of a workspace.
     pub fn load(&self, root: &Utf8Path) -> Vec<(TestId, Outcome)> {
-        let path = self.file_of("outcomes", root);
+        let path = self.file_of("outcomes", "json", root);
         let remembered: Remembered = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
                 tracing::warn!(%path, %error, "cannot read the remembered outcomes");
@@ -72,13 +72,13 @@ impl Store {
         for (id, outcome) in outcomes {
             remembered.outcomes.entry(outcome.as_str().to_owned()).or_default().push(id.clone());
         }
-        replace(&self.file_of("outcomes", root), || Ok(serde_json::to_vec(&remembered)?))
+        replace(&self.file_of("outcomes", "json", root), || Ok(serde_json::to_vec(&remembered)?))
     }
 
     /// The file that keeps something of a workspace.
-    pub(crate) fn file_of(&self, what: &str, root: &Utf8Path) -> Utf8PathBuf {
+    pub(crate) fn file_of(&self, what: &str, extension: &str, root: &Utf8Path) -> Utf8PathBuf {
         let hash = Sha256::digest(root.as_str());
-        self.directory.join(format!("{what}-{}.json", hex(&hash[..8])))
+        self.directory.join(format!("{what}-{}.{extension}", hex(&hash[..8])))
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(store.load(root), outcomes);
         assert_eq!(store.load(Utf8Path::new("/elsewhere")), []);
 
-        fs::write(store.file_of("outcomes", root), "{").expect("written");
+        fs::write(store.file_of("outcomes", "json", root), "{").expect("written");
         assert_eq!(store.load(root), []);
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn discover(arguments: &DiscoverArguments) -> Result<ExitCode> {
         })
     };
     let wanted: Vec<RelPath> = arguments.paths.iter().map(wanted).collect::<Result<_>>()?;
-    let mut tests = scanner.find(&project.root, &workspace, &files);
+    let mut tests = scanner.find_all(&project.root, &workspace, &files);
     tests.retain(|file| {
         wanted.is_empty() || wanted.iter().any(|dir| file.path.strip(dir).is_some())
     });

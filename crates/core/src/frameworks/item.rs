@@ -4,13 +4,16 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use camino::Utf8Path;
+use serde::{Deserialize, Serialize};
 
 use super::NamePattern;
 use crate::id::TestId;
 use crate::model::Place;
 
 /// A position in a text, counted as the language server protocol does by default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Position {
     /// Line, from 0.
     pub line: u32,
@@ -19,7 +22,9 @@ pub struct Position {
 }
 
 /// From a position up to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Range {
     /// The first position.
     pub start: Position,
@@ -37,7 +42,7 @@ impl Range {
 }
 
 /// What stands at a place: a test, or what groups tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ItemKind {
     /// A class, module or describe block: it has no outcome of its own.
     Group,

@@ -23,9 +23,11 @@ pub mod unittest;
 mod chosen;
 mod classes;
 mod complaint;
+mod globs;
 mod helper;
 mod hidden;
 mod item;
+pub mod kept;
 mod known;
 mod lines;
 mod listed;
@@ -46,6 +48,7 @@ pub use reader::{Broken, Conclusion, Exit, Reader};
 pub use source::{Grammar, Memory, Read, Source};
 
 use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -162,6 +165,14 @@ impl Suite {
     /// The id of a whole file of this suite.
     pub fn of_file(&self, file: RelPath) -> TestId {
         TestId { suite: self.name.clone(), ..TestId::of_file(file) }
+    }
+
+    /// A number that is another where anything of this suite is, such as a setting of its framework: what was
+    /// found by one of the same number would be found again. The same in every process of one build.
+    pub fn key(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        format!("{self:?}").hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Whether `other` is this suite, perhaps as an earlier reading of the workspace saw it.

@@ -1,7 +1,9 @@
 //! Names of tests of which parts are known only when they run.
 
+use serde::{Deserialize, Serialize};
+
 /// A name with gaps: `adds %i`, `` `adds ${a}` ``, `case_%d`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamePattern {
     /// The text before, between and behind the gaps: one piece more than there are gaps.
     pieces: Vec<String>,

@@ -1,10 +1,11 @@
 //! Which files a tool takes for tests: by its own names, or by those that the project's configuration gives it.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobBuilder;
 use regex::Regex;
 use serde_json::Value;
 
 use super::{Tool, detect, script, settings};
+use crate::frameworks::globs::Globs;
 use crate::paths::RelPath;
 use crate::resolve::Contents;
 
@@ -23,9 +24,9 @@ impl Default for Names {
 struct Project {
     /// Whether the tool's own names count, perhaps beside those below.
     are_own: bool,
-    globs: GlobSet,
+    globs: Globs,
     patterns: Vec<Regex>,
-    out: GlobSet,
+    out: Globs,
     out_patterns: Vec<Regex>,
 }
 
@@ -56,7 +57,7 @@ impl Names {
 
 impl Project {
     fn takes(&self, path: &str, is_own: impl Fn() -> bool) -> bool {
-        let is_in = |globs: &GlobSet, patterns: &[Regex]| {
+        let is_in = |globs: &Globs, patterns: &[Regex]| {
             globs.is_match(path) || patterns.iter().any(|pattern| pattern.is_match(path))
         };
         let is_given = is_in(&self.globs, &self.patterns) || (self.are_own && is_own());
@@ -314,14 +315,12 @@ fn without_groups(glob: &str) -> Option<String> {
 }
 
 /// `None` where one of them is none.
-fn set(globs: &[&str]) -> Option<GlobSet> {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        let glob = glob.trim_start_matches('!');
-        let glob = GlobBuilder::new(glob).literal_separator(true).empty_alternates(true).build();
-        set.add(glob.ok()?);
-    }
-    set.build().ok()
+fn set(globs: &[&str]) -> Option<Globs> {
+    let globs = globs.iter().map(|glob| {
+        let mut glob = GlobBuilder::new(glob.trim_start_matches('!'));
+        glob.literal_separator(true).empty_alternates(true).build()
+    });
+    Globs::new(globs.collect::<Result<Vec<_>, _>>().ok()?).ok()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::GlobSet;
+use crate::frameworks::globs::Globs;
 
 use super::ini::{self, CONFIG_FILES, Options};
 use super::patterns::{PathPatterns, glob_set};
@@ -190,7 +190,7 @@ impl PytestRoot {
 #[derive(Debug, Clone)]
 pub struct FileRules {
     root: String,
-    testpaths: Option<GlobSet>,
+    testpaths: Option<Globs>,
     files: PathPatterns,
     skipped_dirs: PathPatterns,
 }

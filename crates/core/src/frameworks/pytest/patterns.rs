@@ -1,12 +1,14 @@
 //! pytest's patterns for names and paths: prefixes, and `fnmatch` globs.
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder};
+
+use crate::frameworks::globs::Globs;
 
 /// Patterns for functions and classes: each is a prefix or else a glob.
 #[derive(Debug, Clone)]
 pub(super) struct NamePatterns {
     prefixes: Vec<String>,
-    globs: GlobSet,
+    globs: Globs,
 }
 
 impl NamePatterns {
@@ -28,8 +30,8 @@ impl NamePatterns {
 /// Patterns for files and directories: those with a slash speak of the end of the path, others of the last name.
 #[derive(Debug, Clone)]
 pub(super) struct PathPatterns {
-    names: GlobSet,
-    paths: GlobSet,
+    names: Globs,
+    paths: Globs,
 }
 
 impl PathPatterns {
@@ -44,12 +46,12 @@ impl PathPatterns {
     pub(super) fn is_match(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         self.names.is_match(name)
-            || (!self.paths.is_empty() && self.paths.is_match(format!("/{path}")))
+            || (!self.paths.is_empty() && self.paths.is_match(&format!("/{path}")))
     }
 }
 
 /// Python's `fnmatch`: a star crosses slashes, a brace is a brace.
-fn fnmatch_set<'p>(patterns: impl IntoIterator<Item = &'p str>) -> GlobSet {
+fn fnmatch_set<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Globs {
     set(patterns.into_iter().map(|pattern| {
         let pattern = pattern.replace('{', "[{]").replace('}', "[}]");
         GlobBuilder::new(&pattern).backslash_escape(false).build()
@@ -57,17 +59,13 @@ fn fnmatch_set<'p>(patterns: impl IntoIterator<Item = &'p str>) -> GlobSet {
 }
 
 /// Python's `glob`: a star stays within a directory.
-pub(super) fn glob_set<'p>(patterns: impl IntoIterator<Item = &'p str>) -> GlobSet {
+pub(super) fn glob_set<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Globs {
     set(patterns
         .into_iter()
         .map(|pattern| GlobBuilder::new(pattern).literal_separator(true).build()))
 }
 
 /// A pattern that is none matches nothing, as in Python, where it is taken literally.
-fn set(globs: impl Iterator<Item = Result<Glob, globset::Error>>) -> GlobSet {
-    let mut builder = GlobSetBuilder::new();
-    for glob in globs.flatten() {
-        builder.add(glob);
-    }
-    builder.build().unwrap_or_default()
+fn set(globs: impl Iterator<Item = Result<Glob, globset::Error>>) -> Globs {
+    Globs::new(globs.flatten()).unwrap_or_default()
 }

@@ -1,11 +1,13 @@
 //! The files that a project's `.rspec` keeps RSpec from running.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobBuilder;
+
+use crate::frameworks::globs::Globs;
 
 const OPTION: &str = "--exclude-pattern";
 
 /// What the options of an `.rspec` exclude, by paths from its directory. RSpec heeds it whatever is asked to run.
-pub(super) fn by_options(text: &str) -> GlobSet {
+pub(super) fn by_options(text: &str) -> Globs {
     let words = text.lines().flat_map(|line| shlex::split(line).unwrap_or_default());
     let mut words: Vec<String> = words.collect();
     words.reverse();
@@ -22,16 +24,12 @@ pub(super) fn by_options(text: &str) -> GlobSet {
 }
 
 /// A pattern names paths from RSpec's directory, or from the one of its specs.
-fn set(pattern: &str) -> GlobSet {
+fn set(pattern: &str) -> Globs {
     let parts = pattern.split(',').map(str::trim).filter(|part| !part.is_empty());
     let globs = parts.flat_map(|part| [part.to_owned(), format!("spec/{part}")]);
-    let mut set = GlobSetBuilder::new();
     // One that cannot be read excludes nothing.
     let globs = globs.filter_map(|it| GlobBuilder::new(&it).literal_separator(true).build().ok());
-    for glob in globs {
-        set.add(glob);
-    }
-    set.build().unwrap_or_default()
+    Globs::new(globs).unwrap_or_default()
 }
 
 #[cfg(test)]

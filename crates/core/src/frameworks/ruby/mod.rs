@@ -12,7 +12,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use globset::GlobSet;
+use crate::frameworks::globs::Globs;
 
 use super::helper::HelperReader;
 use super::{Detected, Framework, Kind, Reader, Source, Suite, TestItem};
@@ -68,7 +68,7 @@ struct Ruby {
     tool: Tool,
     has_gemfile: bool,
     /// The files that the project keeps its tool from running.
-    excluded: GlobSet,
+    excluded: Globs,
 }
 
 impl Framework for Ruby {

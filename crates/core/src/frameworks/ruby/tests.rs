@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
-use globset::GlobSet;
 
 use super::{MINITEST, RSPEC, Ruby, Tool};
+use crate::frameworks::globs::Globs;
 use crate::frameworks::sample::{self, listed, site};
 use crate::frameworks::{Source, Suite};
 use crate::paths::RelPath;
 use crate::plan::Job;
 
 fn suite(tool: Tool) -> Suite {
-    let excluded = GlobSet::empty();
+    let excluded = Globs::default();
     let ruby = Ruby { tool, has_gemfile: tool == Tool::Rspec, excluded };
     Suite::new(RelPath::new("shop"), Arc::new(ruby))
 }
