@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::support::editor::Editor;
 use crate::support::expected::Expected;
+use crate::support::images;
 use crate::support::look::shown;
 use crate::support::project::Project;
 use crate::support::running::Story;
@@ -58,4 +59,31 @@ fn two_servers_share_a_workspace() {
         assert_eq!(editor.outcomes(run), shown(&project, &Expected::read()));
     }
     project.container();
+}
+
+/// Its report tells which of them wrote it; it is written once the test says so.
+const COUNT: &str = "n=$(($(cat n 2>/dev/null || echo 0) + 1)); echo $n > n
+while [ ! -e go ]; do sleep 0.05; done
+echo \"<testsuite><testcase classname='c' name='run$n'/></testsuite>\" > out.xml
+";
+
+#[test]
+fn two_commands_that_write_the_same_report_take_turns() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    let suite = "[[suite]]\ncommand = ['sh', 'count.sh']\nreports = ['out.xml']\n";
+    project.write("testdock.toml", &format!("[interpreter]\nimage = '{image}'\n\n{suite}"));
+    project.write("count.sh", COUNT);
+    let mut one = project.start(&[]);
+    one.until("place to run in", |line| line["event"] == "interpreter-ready");
+    let mut two = project.start(&[]);
+    two.until("word that it waits", |line| line["stage"] == "waiting");
+    project.write("go", "");
+    for (story, name) in [(one.end(), "run1"), (two.end(), "run2")] {
+        assert_eq!((story.code, story.totals()), (Some(0), [1, 0, 0, 0]), "{story:#?}");
+        let ids: Vec<String> = outcomes(&story).into_keys().collect();
+        assert!(ids.len() == 1 && ids[0].ends_with(name), "{ids:?}");
+    }
 }

@@ -272,6 +272,8 @@ pub enum Stage {
         /// How much is brought.
         bytes: u64,
     },
+    /// Letting another run end, which writes the same reports into the workspace.
+    Waiting,
 }
 
 /// What happens in a run, in order.

@@ -170,6 +170,8 @@ impl Run<'_> {
 
     async fn attempt(&mut self, job: &Job, stand: &Stand) -> Result<(), Attempt> {
         let mut task = Task::plan(&self.plan.root, job, stand)?;
+        let begun = self.cancel.run_until_cancelled(task.begin(&self.plan.root, self.events));
+        begun.await.ok_or(Break::Ended(End::Cancelled))??;
         let limit = shorter(self.left, job.suite.timeout);
         let followed = self.follow(stand, &mut task, limit).await?;
         let (code, ooms) = match &followed.finish {

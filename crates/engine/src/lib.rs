@@ -20,6 +20,7 @@ mod consent;
 mod docker;
 mod job;
 mod local;
+mod lock;
 mod stand;
 mod task;
 

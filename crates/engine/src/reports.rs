@@ -14,7 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 use testdock_core::model::{Fault, RunError};
-use testdock_core::plan::{ReportFile, Reports};
+use testdock_core::plan::ReportFile;
 
 /// A longer report is not read.
 const MAX_REPORT: u64 = 256 << 20;
@@ -33,11 +33,8 @@ pub(crate) struct Snapshot {
 type Stamp = (Option<SystemTime>, u64);
 
 impl Snapshot {
-    /// The state before a run; `None` when the reports do not come from the workspace.
-    pub(crate) fn take(root: &Utf8Path, reports: &Reports) -> Result<Option<Self>, RunError> {
-        let Reports::Workspace(patterns) = reports else {
-            return Ok(None);
-        };
+    /// The state before a run of the reports that match these globs.
+    pub(crate) fn take(root: &Utf8Path, patterns: &[String]) -> Result<Self, RunError> {
         let mut snapshot = Self {
             root: root.to_owned(),
             globs: globs(patterns)?,
@@ -45,7 +42,7 @@ impl Snapshot {
             before: HashMap::new(),
         };
         snapshot.before = snapshot.now();
-        Ok(Some(snapshot))
+        Ok(snapshot)
     }
 
     /// The workspace.
@@ -154,7 +151,7 @@ mod tests {
         write("build/a/again.xml", "first");
         std::os::unix::fs::symlink(outside.path(), root.join("build/link")).unwrap();
         let globs = ["build/**/*.xml", "../**/*.xml", "report.xml"].map(String::from).to_vec();
-        let snapshot = Snapshot::take(root, &Reports::Workspace(globs)).unwrap().unwrap();
+        let snapshot = Snapshot::take(root, &globs).unwrap();
         write("build/a/again.xml", "second");
         write("build/b/new.xml", "new");
         write("build/b/new.txt", "no");
@@ -186,8 +183,7 @@ mod tests {
 
     #[test]
     fn a_wrong_glob_is_named() {
-        let error =
-            Snapshot::take(Utf8Path::new("/"), &Reports::Workspace(vec!["a[".into()])).unwrap_err();
+        let error = Snapshot::take(Utf8Path::new("/"), &["a[".into()]).unwrap_err();
         assert!(error.message.contains("`a[`"), "{}", error.message);
     }
 }

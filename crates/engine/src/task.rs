@@ -2,11 +2,13 @@
 
 use camino::Utf8Path;
 use testdock_core::frameworks::{Conclusion, Exit, Reader};
-use testdock_core::model::{Fault, RunError};
+use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::plan::{Invocation, Job, Reports};
 
+use crate::lock::{self, Lock};
 use crate::pump::Sent;
 use crate::reports::{Homecoming, Received, Snapshot};
+use crate::runner::Events;
 use crate::scan;
 use crate::stand::{Stand, Witness};
 use crate::supervisor::{self, Cookie, Errand};
@@ -20,6 +22,8 @@ pub(crate) struct Task {
     pub(crate) command: supervisor::Command,
     /// The reports in the workspace as they were before.
     before: Option<Snapshot>,
+    /// That no other run writes them.
+    turn: Option<Lock>,
     /// What comes back to the workspace, where that does not see it.
     coming: Option<Homecoming>,
 }
@@ -39,19 +43,34 @@ impl Task {
             written: coming.as_ref().map(Homecoming::searches).unwrap_or_default(),
         };
         let command = supervisor::command(&invocation, &site, &stand.base, &cookie, &errand)?;
-        let reports = match coming {
-            Some(_) => &Reports::None,
-            None => &invocation.reports,
-        };
         Ok(Self {
             reader: job.suite.framework.reader(job, &site),
-            before: Snapshot::take(root, reports)?,
+            before: None,
+            turn: None,
             coming,
             cookie,
             invocation,
             witness,
             command,
         })
+    }
+
+    /// Keeps in mind what the workspace's reports are before the command starts. Where another run, of any process, is writing
+    /// the same ones, it waits: each of both would read what the other writes.
+    pub(crate) async fn begin(&mut self, root: &Utf8Path, events: &Events) -> Result<(), RunError> {
+        let Reports::Workspace(globs) = &self.invocation.reports else {
+            return Ok(());
+        };
+        let lock = lock::path("reports", &format!("{root}\n{}", globs.join("\n")), "lock");
+        self.turn = Lock::alone(lock.as_deref());
+        if self.turn.is_none() {
+            events.send(RunEvent::Preparing(Stage::Waiting)).await;
+            self.turn = Some(Lock::alone_at_last(lock.as_deref()).await);
+        }
+        if self.coming.is_none() {
+            self.before = Some(Snapshot::take(root, globs)?);
+        }
+        Ok(())
     }
 
     /// What the reports say, of which `sent` came on the run's own stream.

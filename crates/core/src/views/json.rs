@@ -76,6 +76,7 @@ fn preparing(stage: &Stage) -> Value {
             json!({ "event": "preparing", "stage": "services", "doing": doing })
         }
         Stage::Starting => json!({ "event": "preparing", "stage": "starting" }),
+        Stage::Waiting => json!({ "event": "preparing", "stage": "waiting" }),
         Stage::Copying { files, bytes } => {
             json!({ "event": "preparing", "stage": "copying", "files": files, "bytes": bytes })
         }

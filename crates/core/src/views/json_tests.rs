@@ -45,6 +45,7 @@ fn changes() -> Vec<Change> {
         Stage::Services { doing: "waiting for db (healthy)".into() },
         Stage::Starting,
         Stage::Copying { files: 2, bytes: 3 },
+        Stage::Waiting,
     ];
     let error = RunError::new(Fault::Interpreter, "cannot");
     let ended = Ended { how: End::Broken(error.clone()), duration: Duration::ZERO, log: None };

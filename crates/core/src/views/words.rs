@@ -112,6 +112,9 @@ pub fn stage_words(stage: &Stage) -> String {
         Stage::Building { step, number, of } => format!("building {number}/{of} {step}"),
         Stage::Services { doing } => doing.clone(),
         Stage::Starting => "starting the container".to_owned(),
+        Stage::Waiting => {
+            "waiting for another run to end, which writes the same reports".to_owned()
+        }
         Stage::Copying { files: 1, .. } => "copying a file of the workspace".to_owned(),
         Stage::Copying { files, .. } => format!("copying {files} files of the workspace"),
     }
