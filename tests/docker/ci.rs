@@ -94,3 +94,13 @@ fn a_report_that_cannot_be_written_is_said_before_the_tests_run() {
         assert!(!told.contains("passed"), "{told}");
     }
 }
+
+#[test]
+fn a_run_that_is_refused_leaves_no_report_of_an_earlier_one() {
+    let project = Project::empty();
+    project.write("testdock.toml", "imagge = 'python'\n");
+    project.write("r.xml", "<testsuites/>");
+    let (code, told) = project.shown(&["run", "--junit", "r.xml"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(!project.root.join("r.xml").exists(), "{told}");
+}

@@ -19,10 +19,10 @@ use crate::sinks::{Finish, Human, Json, ServiceMessages, Verdict};
 use crate::{consent, exit, print, select};
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
-    let project = project(&arguments)?;
     if let Some(path) = &arguments.junit {
-        make_folder(path)?;
+        make_place(path)?;
     }
+    let project = project(&arguments)?;
     let request = request(&arguments, &project)?;
     let looks = Looks {
         format: arguments.format,
@@ -198,10 +198,15 @@ fn deliver(arguments: &RunArguments, verdict: Option<Verdict>) -> Result<ExitCod
     Ok(verdict.code.into())
 }
 
-/// The folder of a report, made before the first test: what is in the way is said before hours have passed.
-fn make_folder(report: &Utf8Path) -> Result<()> {
+/// A place for a report, before the first test: what is in the way is said before hours have passed, and no report of an earlier
+/// run is taken for that of this one, whatever becomes of it.
+fn make_place(report: &Utf8Path) -> Result<()> {
     let cannot = || format!("cannot write the report {report}");
     ensure!(!report.is_dir(), "{}: it is a folder; name a file in it", cannot());
+    // What is no plain file, such as a pipe, is there to be written into.
+    if report.symlink_metadata().is_ok_and(|report| report.is_file()) {
+        return std::fs::remove_file(report).with_context(cannot);
+    }
     let Some(folder) = report.parent() else { return Ok(()) };
     std::fs::create_dir_all(folder).with_context(cannot)
 }
