@@ -1,6 +1,7 @@
 //! What nobody's container tells of goes too: networks of compose projects whose services failed, or are gone.
 
 use std::fs;
+use std::io::BufRead as _;
 use std::time::Duration;
 
 use crate::compose::Compose;
@@ -124,4 +125,11 @@ fn a_doctor_sees_that_there_is_no_compose_tool() {
     let said = String::from_utf8(out.stdout).unwrap();
     assert_eq!(out.status.code(), Some(3), "{said}");
     assert!(said.contains("there is neither `docker compose` nor `docker-compose`"), "{said}");
+    let json =
+        project.testdock(&["doctor", "--format", "json"]).env("PATH", &empty).output().unwrap();
+    let lines = json.stdout.lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
+    let found: Vec<serde_json::Value> = lines.collect();
+    let compose = found.iter().find(|it| it["subject"] == "compose").unwrap();
+    assert_eq!(compose["verdict"], "bad", "{compose}");
+    assert!(compose["help"].as_array().is_some_and(|help| !help.is_empty()), "{compose}");
 }

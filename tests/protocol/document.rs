@@ -84,6 +84,9 @@ fn the_examples_are_what_the_code_reads() {
     check::<ext::DiscoverTestResults>(&document, "experimental/discoveredTests");
     check::<ext::QueuedTestsParams>(&document, "testdock/queuedTests");
     check::<ext::FileMarksParams>(&document, "testdock/marks");
+    check::<ext::WatchTreeParams>(&document, "testdock/watchTree");
+    check::<ext::TreeChangedParams>(&document, "testdock/treeChanged");
+    check::<ext::NamesParams>(&document, "testdock/names");
     check::<ext::EndRunTestParams>(&document, "experimental/endRunTest");
     check::<ext::RunTestParams>(&document, "experimental/runTest");
     check::<ext::RunName>(&document, "experimental/abortRunTest");

@@ -32,6 +32,7 @@ const QUEUED: &str = "testdock/queuedTests";
 const STATE: &str = "experimental/changeTestState";
 const OUTPUT: &str = "experimental/appendOutputToRunTest";
 const MARKS: &str = "testdock/marks";
+const TREE: &str = "testdock/treeChanged";
 const END: &str = "experimental/endRunTest";
 const REMEDY: &str = "testdock/remedy";
 const CHANGED: &str = "testdock/interpretersChanged";
@@ -54,6 +55,7 @@ async fn the_examples_are_what_a_conversation_says() {
     tell(&mut client, &mut book, ext::TRUST, json!({ "trusted": true })).await;
 
     let drawn = marks(&mut book).await;
+    let shown = tree(&mut book).await;
     let docked = interpreters(&mut book).await;
 
     // Those of containers are used in a conversation of their own, with the real engine.
@@ -64,6 +66,7 @@ async fn the_examples_are_what_a_conversation_says() {
     book.check(&[
         (&workspace.uri(""), "file:///shop"),
         (&drawn, "file:///shop"),
+        (&shown, "file:///shop"),
         (&docked, "file:///shop"),
         (&token, "testdock/run/4f2-642c1-0/9"),
     ]);
@@ -88,6 +91,26 @@ async fn marks(book: &mut Book) -> String {
     told["seq"] = json!(2);
     book.told(MARKS, told);
     client.ignore(&[MARKS, "textDocument/publishDiagnostics"]);
+    client.finish().await;
+    workspace.uri("")
+}
+
+/// A conversation about the tree and the names in it; the folder that it is about.
+async fn tree(book: &mut Book) -> String {
+    let workspace = Workspace::named("shop", &[(FILE, CART)]);
+    let mut client = Client::open(&workspace, json!({})).await;
+    ask(&mut client, book, ext::NAMES, json!({ "of": "tests" })).await;
+    client.command("testdock.run", json!({ "ids": [TOTAL] })).await;
+    let run = client.run().await;
+    run.start(1);
+    run.fail(TOTAL, 5, "assert 3 == 4");
+    run.complete();
+    client.idle().await;
+    tell(&mut client, book, ext::WATCH_TREE, json!({ "watch": true })).await;
+    let mut told = client.next(TREE).await;
+    told["seq"] = json!(8);
+    book.told(TREE, told);
+    client.ignore(&["textDocument/publishDiagnostics"]);
     client.finish().await;
     workspace.uri("")
 }

@@ -26,4 +26,5 @@ mod mirror;
 mod progress;
 mod robustness;
 mod settings;
+mod tree;
 mod trust;

@@ -202,3 +202,14 @@ async fn with_a_second_folder_all_ids_name_theirs() {
     assert_eq!(marks["marks"][0]["id"], json!("@shop//tests/test_shop.py::test_adds"));
     client.finish().await;
 }
+
+/// A client need not keep what it is told of files that it does not show.
+#[tokio::test]
+async fn a_file_that_is_opened_is_told_of_again() {
+    let workspace = Workspace::shop();
+    let mut client = open(&workspace).await;
+    let before = client.next(MARKS).await;
+    client.did_open(&workspace.uri(FILE), SHOP).await;
+    assert_eq!(client.next(MARKS).await["marks"], before["marks"]);
+    client.finish().await;
+}

@@ -25,7 +25,7 @@ fn regex(pattern: &str) -> Regex {
 
 /// The code that says what the protocol is, file by file.
 fn code() -> Vec<String> {
-    let files = ["mod", "explorer", "interpreters", "marks", "remedy", "containers"];
+    let files = ["mod", "explorer", "interpreters", "marks", "remedy", "containers", "tree"];
     files.map(|file| read(&format!("crates/lsp/src/ext/{file}.rs"))).to_vec()
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod lenses;
 
 pub(crate) mod commands;
 pub(crate) mod explorer;
+pub(crate) mod names;
 pub(crate) mod request;
 
 pub(crate) mod containers;

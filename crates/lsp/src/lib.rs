@@ -28,6 +28,7 @@ mod folders;
 mod inbound;
 mod interpreters;
 mod outbox;
+mod outline;
 mod panel;
 mod runs;
 mod settings;

@@ -33,18 +33,23 @@ pub(crate) struct Marks {
 struct State {
     /// Files of which something changed.
     due: BTreeSet<Utf8PathBuf>,
-    /// What was said of each file, as a hash: nothing is said twice.
-    told: HashMap<Utf8PathBuf, u64>,
+    /// What was said of each file, as a hash: nothing is said twice. `None` where it was opened since.
+    told: HashMap<Utf8PathBuf, Option<u64>>,
     /// The tests of each run that did not end yet.
     moving: HashMap<RunId, BTreeMap<TestId, Standing>>,
 }
 
 impl Marks {
-    /// Follows what changes in the session. How tests stand is told of files that are open, of others once they are.
+    /// Follows what changes in the session.
     pub(crate) fn follow(&self, shared: &Shared, session: &Session, change: &Change) {
-        if !shared.client_can().marks {
-            return;
+        if shared.client_can().marks {
+            self.touch_changed(shared, session, change);
         }
+        self.keep_track(change);
+    }
+
+    /// How tests stand is told of files that are open, of others once they are.
+    fn touch_changed(&self, shared: &Shared, session: &Session, change: &Change) {
         let named = |name: &FolderName| session.folders().find(|it| it.name == *name);
         let of = |run: &RunId| session.run(run).and_then(|run| named(&run.folder));
         match change {
@@ -56,33 +61,54 @@ impl Marks {
                 paths.for_each(|path| self.touch(path));
             }
             Change::Stale { folder, tests } => self.touch_open(shared, named(folder), tests),
-            Change::Queued { run, tests } => {
-                let queued = tests.iter().map(|id| (id.clone(), Standing::Enqueued));
-                self.state().moving.insert(run.clone(), queued.collect());
-                self.touch_open(shared, of(run), tests);
-            }
-            Change::TestStarted { run, id } => {
-                self.move_on(run, id, Some(Standing::Started));
+            Change::Queued { run, tests } => self.touch_open(shared, of(run), tests),
+            Change::TestStarted { run, id } | Change::TestRetracted { run, id } => {
                 self.touch_open(shared, of(run), [id]);
             }
             Change::TestFinished { run, result, .. } => {
-                self.move_on(run, &result.id, None);
                 self.touch_open(shared, of(run), [&result.id]);
             }
-            Change::TestRetracted { run, id } => self.touch_open(shared, of(run), [id]),
             Change::Refused { run, .. } | Change::Ended { run, .. } => {
-                let left = self.state().moving.remove(run).unwrap_or_default();
+                let left = self.state().moving.get(run).cloned().unwrap_or_default();
                 self.touch_open(shared, of(run), left.keys());
             }
             _ => {}
         }
     }
 
-    /// A document was opened.
+    /// Knows which tests are on their way.
+    fn keep_track(&self, change: &Change) {
+        match change {
+            Change::Queued { run, tests } => {
+                let queued = tests.iter().map(|id| (id.clone(), Standing::Enqueued));
+                self.state().moving.insert(run.clone(), queued.collect());
+            }
+            Change::TestStarted { run, id } => self.move_on(run, id, Some(Standing::Started)),
+            Change::TestFinished { run, result, .. } => self.move_on(run, &result.id, None),
+            Change::Refused { run, .. } | Change::Ended { run, .. } => {
+                self.state().moving.remove(run);
+            }
+            _ => {}
+        }
+    }
+
+    /// A document was opened: a client need not have kept what it was told before of files that it did not show.
     pub(crate) fn opened(&self, shared: &Shared, path: &Utf8Path) {
         if shared.client_can().marks {
+            if let Some(told) = self.state().told.get_mut(path) {
+                *told = None;
+            }
             self.touch(path.to_owned());
         }
+    }
+
+    /// The tests of a folder that are on their way.
+    pub(crate) fn moving(
+        &self,
+        session: &Session,
+        folder: &FolderName,
+    ) -> BTreeMap<TestId, Standing> {
+        self.state().moving(session, folder).map(|(id, it)| (id.clone(), it)).collect()
     }
 
     fn touch(&self, file: Utf8PathBuf) {
@@ -134,7 +160,7 @@ impl Marks {
             let Some(uri) = shared.uri(&path) else { continue };
             let (id, marks) = state.of(session, &path);
             // A client may know a file that it opens by another spelling than the one that it was told of.
-            let hash = hash(&(uri.as_str(), &id, &marks));
+            let hash = Some(hash(&(uri.as_str(), &id, &marks)));
             let is_news = if marks.is_empty() {
                 state.told.remove(&path).is_some()
             } else {
@@ -153,6 +179,16 @@ impl Marks {
 }
 
 impl State {
+    fn moving<'s>(
+        &'s self,
+        session: &'s Session,
+        folder: &'s FolderName,
+    ) -> impl Iterator<Item = (&'s TestId, Standing)> {
+        let is_its = move |run: &RunId| session.run(run).is_some_and(|it| it.folder == *folder);
+        let runs = self.moving.iter().filter(move |(run, _)| is_its(run));
+        runs.flat_map(|(_, tests)| tests).map(|(id, it)| (id, *it))
+    }
+
     /// A file's id and marks; none where no folder has it any more.
     fn of(&self, session: &Session, path: &Utf8Path) -> (String, Vec<TestMark>) {
         let folder = session.folder_of(path);
@@ -160,11 +196,8 @@ impl State {
         let Some((folder, file)) = known else {
             return <_>::default();
         };
-        let runs = self.moving.iter();
-        let runs =
-            runs.filter(|(run, _)| session.run(run).is_some_and(|it| it.folder == folder.name));
-        let tests = runs.flat_map(|(_, tests)| tests).filter(|(id, _)| id.file == file);
-        let marks = views::marks(folder, &file, &tests.map(|(id, it)| (id, *it)).collect());
+        let moving = self.moving(session, &folder.name).filter(|(id, _)| id.file == file);
+        let marks = views::marks(folder, &file, &moving.collect());
         let suite = marks.first().and_then(|mark| mark.id.suite.clone());
         let whole = TestId { suite, ..TestId::of_file(file) };
         let marks = marks.iter().map(|mark| to_proto::mark(session, folder, mark));

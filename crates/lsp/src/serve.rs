@@ -64,6 +64,8 @@ where
         .custom_method(ext::DISCOVER_TEST, Server::discover_test)
         .custom_method(ext::RUN_TEST, Server::run_test)
         .custom_method(ext::ABORT_RUN_TEST, Server::abort_run_test)
+        .custom_method(ext::WATCH_TREE, Server::watch_tree)
+        .custom_method(ext::NAMES, Server::names)
         .custom_method(ext::INTERPRETERS, Server::interpreters)
         .custom_method(ext::ADD_INTERPRETER, Server::add_interpreter)
         .custom_method(ext::TRUST, Server::trust)
@@ -88,6 +90,7 @@ where
     shared.spawn(outbox::deliver(letters, shared.client.clone()));
     shared.spawn(refresh.pass_on(shared.clone()));
     shared.spawn(shared.marks.clone().pass_on(shared.clone()));
+    shared.spawn(shared.outline.clone().pass_on(shared.clone()));
 
     let (to_server, input) = tokio::io::duplex(BUFFER);
     let relay = async {

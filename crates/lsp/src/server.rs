@@ -15,10 +15,11 @@ use tower_lsp::jsonrpc::Result;
 use crate::ext::{
     AddInterpreterParams, AddedInterpreter, CloseLogsParams, ContainerActionParams,
     ContainersSnapshot, DiscoverTestParams, DiscoverTestResults, Inspected, InterpretersSnapshot,
-    ObjectParams, OpenLogsParams, RunName, RunTestParams, TrustParams, WatchContainersParams,
+    Names, NamesParams, ObjectParams, OpenLogsParams, RunName, RunTestParams, TrustParams,
+    WatchContainersParams, WatchTreeParams,
 };
 use crate::handlers::{
-    actions, commands, containers, explorer, hover, interpreters, lenses, lifecycle, sync,
+    actions, commands, containers, explorer, hover, interpreters, lenses, lifecycle, names, sync,
     workspace,
 };
 use crate::panel;
@@ -98,6 +99,14 @@ impl Server {
 
     pub(crate) async fn run_test(&self, params: Option<RunTestParams>) -> Result<RunName> {
         explorer::run_test(&self.0, params.unwrap_or_default()).await
+    }
+
+    pub(crate) async fn watch_tree(&self, params: WatchTreeParams) {
+        self.0.outline.set(params.watch);
+    }
+
+    pub(crate) async fn names(&self, params: NamesParams) -> Result<Names> {
+        names::names(&self.0, params.of).await
     }
 
     pub(crate) async fn interpreters(&self, _: Option<LSPAny>) -> Result<InterpretersSnapshot> {

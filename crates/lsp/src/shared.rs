@@ -19,6 +19,7 @@ use crate::documents::Documents;
 use crate::folders::Folders;
 use crate::marks::Marks;
 use crate::outbox::Outbox;
+use crate::outline;
 use crate::panel::Panel;
 use crate::published::Published;
 use crate::runs::Runs;
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) runs: Runs,
     pub(crate) panel: Panel,
     pub(crate) marks: Marks,
+    pub(crate) outline: outline::Watch,
     pub(crate) published: Published,
     /// Counts the folders that were read.
     pub(crate) scans: watch::Sender<u64>,
@@ -100,6 +102,7 @@ impl Shared {
             outbox,
             panel: Panel::default(),
             marks: Marks::default(),
+            outline: outline::Watch::default(),
             published: Published::default(),
             scans: watch::Sender::default(),
             options,

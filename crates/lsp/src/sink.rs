@@ -44,6 +44,7 @@ impl EditorSink {
 impl Sink for EditorSink {
     fn show(&mut self, session: &Session, change: &Change) {
         self.shared.marks.follow(&self.shared, session, change);
+        self.shared.outline.follow(change);
         match change {
             Change::FolderClosed { folder, root } => {
                 self.progress.scan_ended(folder, None);

@@ -33,6 +33,12 @@ pub(crate) fn id(session: &Session, folder: &Folder, id: &TestId) -> String {
     id.to_string()
 }
 
+/// The printed id of the test that this one is a case of, or else a part of that its file does not show.
+pub(crate) fn case_of(session: &Session, folder: &Folder, test: &TestId) -> Option<String> {
+    let whole = folder.definition(test).filter(|it| it.id != *test)?;
+    Some(id(session, folder, &whole.id))
+}
+
 pub(crate) fn range(range: Range) -> lsp_types::Range {
     lsp_types::Range::new(position(range.start), position(range.end))
 }
@@ -112,15 +118,20 @@ pub(crate) fn mark(session: &Session, folder: &Folder, mark: &Mark) -> TestMark 
         id: id(session, folder, &mark.id),
         label: mark.id.label(),
         line: mark.line,
-        state: mark.standing.map(|standing| match standing {
-            Standing::Passed => MarkState::Passed,
-            Standing::Skipped => MarkState::Skipped,
-            Standing::Enqueued => MarkState::Enqueued,
-            Standing::Started => MarkState::Started,
-            Standing::Failed => MarkState::Failed,
-            Standing::Errored => MarkState::Errored,
-        }),
+        state: mark.standing.map(standing),
         stale: mark.is_stale,
+    }
+}
+
+/// How a test stands, in a word.
+pub(crate) fn standing(standing: Standing) -> MarkState {
+    match standing {
+        Standing::Passed => MarkState::Passed,
+        Standing::Skipped => MarkState::Skipped,
+        Standing::Enqueued => MarkState::Enqueued,
+        Standing::Started => MarkState::Started,
+        Standing::Failed => MarkState::Failed,
+        Standing::Errored => MarkState::Errored,
     }
 }
 
@@ -155,6 +166,7 @@ pub(crate) fn change(
     let unknown = (result.outcome.is_bad() && result.failures.is_empty()).then(Failure::default);
     let failures = result.failures.iter().chain(&unknown);
     ext::ChangeTestStateParams {
+        case_of: case_of(session, folder, &result.id),
         duration: result.duration.map(milliseconds),
         errored: result.outcome == Outcome::Errored,
         message: result.message().map(str::to_owned),

@@ -3,7 +3,7 @@
 //! A folder is in the tree where several are open, a suite where the configuration names it. Cases
 //! and tests that no file shows are there once a run told of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use lsp_types::TextDocumentIdentifier;
@@ -49,6 +49,22 @@ impl<'s> Tree<'s> {
 
     /// All that an item holds, parents before their children.
     pub(crate) fn below(self, id: &TestId) -> Vec<TestItem> {
+        self.ids_below(id).iter().filter_map(|id| self.item(id)).collect()
+    }
+
+    /// All of the folder by what holds it, in order; under `None` what stands at the top.
+    pub(crate) fn by_holder(self) -> HashMap<Option<TestId>, Vec<TestId>> {
+        let mut held: HashMap<_, Vec<TestId>> = HashMap::new();
+        let whole = TestId::default();
+        let ids = self.ids_below(&whole);
+        let whole = (self.session.folders().count() > 1).then_some(whole);
+        for id in whole.into_iter().chain(ids) {
+            held.entry(self.parent(&id)).or_default().push(id);
+        }
+        held
+    }
+
+    fn ids_below(self, id: &TestId) -> Vec<TestId> {
         let ids = if id.file.is_root() { self.all_ids() } else { self.ids_in(&id.file) };
         let ids = ids.into_iter();
         let below = |it: &TestId| {
@@ -58,16 +74,8 @@ impl<'s> Tree<'s> {
             suite && id.holds(&it)
         };
         let mut seen = BTreeSet::new();
-        let mut items = Vec::new();
-        for it in ids.filter(below) {
-            let chain = self.chain(&it).into_iter();
-            for step in chain.filter(|step| *step != *id && below(step)) {
-                if seen.insert(step.clone()) {
-                    items.extend(self.item(&step));
-                }
-            }
-        }
-        items
+        let steps = ids.filter(below).flat_map(|it| self.chain(&it));
+        steps.filter(|step| *step != *id && below(step) && seen.insert(step.clone())).collect()
     }
 
     /// The items of some files, with all that holds them.
@@ -152,7 +160,7 @@ impl<'s> Tree<'s> {
         id.holder().or_else(folder)
     }
 
-    fn item(self, id: &TestId) -> Option<TestItem> {
+    pub(crate) fn item(self, id: &TestId) -> Option<TestItem> {
         let name = |id: &TestId| to_proto::id(self.session, self.folder, id);
         let parent = self.parent(id).map(|parent| name(&parent));
         if id.names.is_empty() && id.file.is_root() {
@@ -171,16 +179,18 @@ impl<'s> Tree<'s> {
         let itself = found.filter(|found| found.id == *id);
         // Also a test that turned out to have cases when it ran, such as by a fixture's parameters.
         let has_cases = || self.folder.records_below(id).any(|it| it.result.id.case.is_some());
-        let parametrised =
-            itself.is_some_and(|it| it.kind == ItemKind::Parametrised) || (!is_case && has_cases());
+        let is_parametrised = || {
+            itself.is_some_and(|it| it.kind == ItemKind::Parametrised) || (!is_case && has_cases())
+        };
         let document = (!id.file.is_root()).then(|| self.document(&id.file)).flatten();
         Some(TestItem {
             id: name(id),
             label: id.label(),
             kind,
-            can_resolve_children: kind == TestItemKind::Module || parametrised,
+            can_resolve_children: kind == TestItemKind::Module || is_parametrised(),
             parent,
             range: document.as_ref().and(found).map(range),
+            case_of: to_proto::case_of(self.session, self.folder, id),
             text_document: document,
             tags: self.tags(id, kind, found),
         })
@@ -221,6 +231,7 @@ impl<'s> Tree<'s> {
             parent,
             text_document: None,
             range: None,
+            case_of: None,
             tags: Vec::new(),
         }
     }

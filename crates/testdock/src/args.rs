@@ -26,7 +26,7 @@ pub(crate) enum Command {
     /// Read JUnit reports of any tool, and tell what failed and where
     Report(ReportArguments),
     /// Look at what a run needs: what was found, what is missing, what mends it
-    Doctor(ProjectArguments),
+    Doctor(ListArguments),
     /// List, show, build and remove what tests run in: containers and images
     #[command(subcommand)]
     Interpreter(InterpreterCommand),

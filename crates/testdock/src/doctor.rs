@@ -4,21 +4,23 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use testdock_core::views::{Verdict, doctor_lines};
+use serde_json::json;
+use testdock_core::views::{Finding, Verdict, doctor_lines};
 use testdock_engine::doctor::examine;
 use testdock_engine::scan::{Depth, Scanner};
 
-use crate::args::ProjectArguments;
+use crate::args::{Format, ListArguments};
 use crate::project::Project;
 use crate::{exit, print};
 
-pub(crate) async fn doctor(arguments: &ProjectArguments) -> Result<ExitCode> {
-    let project = Project::find(arguments)?;
+pub(crate) async fn doctor(arguments: &ListArguments) -> Result<ExitCode> {
+    let project = Project::find(&arguments.project)?;
     let scanner = Arc::new(Scanner::new(project.settings, Depth::Tests));
     let findings = examine(scanner, project.root).await;
-    for line in doctor_lines(&findings) {
-        print::line(&line);
-    }
+    print::lines(match arguments.format {
+        Format::Human => doctor_lines(&findings),
+        Format::Json => findings.iter().map(|finding| json(finding).to_string()).collect(),
+    })?;
     let bad = |subject: &str| {
         findings.iter().any(|f| f.verdict == Verdict::Bad && f.subject.starts_with(subject))
     };
@@ -29,4 +31,19 @@ pub(crate) async fn doctor(arguments: &ProjectArguments) -> Result<ExitCode> {
         (false, false) => exit::PASSED,
     };
     Ok(code.into())
+}
+
+fn json(finding: &Finding) -> serde_json::Value {
+    let verdict = match finding.verdict {
+        Verdict::Good => "good",
+        Verdict::Bad => "bad",
+        Verdict::Note => "note",
+    };
+    json!({
+        "subject": finding.subject,
+        "verdict": verdict,
+        "text": finding.text,
+        "help": finding.help,
+        "command": finding.command,
+    })
 }

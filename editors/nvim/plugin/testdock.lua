@@ -1,8 +1,3 @@
-if vim.g.loaded_testdock then
-  return
-end
-vim.g.loaded_testdock = true
-
 vim.api.nvim_create_user_command("Testdock", function(args)
   require("testdock.commands").run(args)
 end, {

@@ -62,10 +62,13 @@ function M.listen(event)
   return heard
 end
 
---- Whether a test has cases: it stands as they do, and is none of its own.
-local function has_cases(id)
-  local model = require("testdock.model").of(vim.lsp.get_clients({ name = "testdock" })[1].id)
-  return #model:below(id) > 0
+--- The tests that have cases: they stand as these do, and are none of their own.
+local function with_cases()
+  local server, found = vim.lsp.get_clients({ name = "testdock" })[1], {}
+  for _, id in ipairs(server:request_sync("testdock/names", { of = "tests" }, PATIENCE).result.names) do
+    found[id:match("^(.-)%[") or ""] = true
+  end
+  return found
 end
 
 --- Does something that starts a run, and waits for its end: how, and how its tests ended.
@@ -75,10 +78,10 @@ function M.run(what, action)
   local ended = M.soon("the end of " .. what, function()
     return ends[1]
   end)
-  local outcomes = {}
+  local outcomes, is_whole = {}, with_cases()
   for _, state in ipairs(states) do
     local tag = state.errored and "errored" or state.state.tag
-    if state.runId == ended.runId and not has_cases(state.testId) and tag ~= "enqueued" and tag ~= "started" then
+    if state.runId == ended.runId and not is_whole[state.testId] and tag ~= "enqueued" and tag ~= "started" then
       outcomes[state.testId] = tag
     end
   end

@@ -67,8 +67,7 @@ export class Containers implements vscode.TreeDataProvider<Node>, vscode.Disposa
         const nodes = graft(this.nodes, all.length > 1 ? all : all.flatMap(node => node.children), changed);
         const isSame = areSame(nodes, this.nodes);
         this.nodes = nodes;
-        const error = engines.find(it => it.error)?.error;
-        this.view.message = error && [error.message, error.help].filter(Boolean).join(': ');
+        this.view.message = engines.find(it => it.detail)?.detail;
         if (changed.length || !isSame) this.changed.fire(isSame ? changed : undefined);
     }
 

@@ -28,6 +28,9 @@ export const CLOSE_LOGS = 'testdock/closeLogs';
 export const CONTAINERS_CHANGED = 'testdock/containersChanged';
 export const LOG_TEXT = 'testdock/logText';
 export const LOG_ENDED = 'testdock/logEnded';
+export const WATCH_TREE = 'testdock/watchTree';
+export const NAMES = 'testdock/names';
+export const TREE_CHANGED = 'testdock/treeChanged';
 
 /** The commands of `workspace/executeCommand`. */
 export const COMMANDS = [
@@ -91,6 +94,7 @@ export interface TestItem {
     parent?: string;
     textDocument?: TextDocumentIdentifier;
     range?: Range;
+    caseOf?: string;
     tags?: string[];
 }
 
@@ -152,6 +156,7 @@ export interface ChangeTestStateParams {
     state: TestState;
     runId?: string;
     seq: number;
+    caseOf?: string;
     duration?: number;
     errored?: boolean;
     message?: string;
@@ -266,6 +271,7 @@ export interface EngineItem {
     engine: string;
     label: string;
     error?: EngineError;
+    detail?: string;
     groups: GroupItem[];
     images: ImageItem[];
 }
@@ -282,6 +288,7 @@ export interface GroupItem {
 }
 
 export interface ContainerItem {
+    engine: string;
     id: string;
     name: string;
     image: string;
@@ -354,4 +361,33 @@ export interface LogTextParams {
 export interface LogEndedParams {
     logId: string;
     message?: string;
+}
+
+export interface WatchTreeParams {
+    watch: boolean;
+}
+
+export interface TreeChangedParams {
+    seq: number;
+    lines: TreeLine[];
+}
+
+export interface TreeLine {
+    id: string;
+    label: string;
+    depth: number;
+    state?: MarkState;
+    stale?: boolean;
+    detail?: string;
+    location?: Location;
+}
+
+export interface NamesParams {
+    of: NamesOf;
+}
+
+export type NamesOf = 'tests' | 'interpreters' | 'containers';
+
+export interface Names {
+    names: string[];
 }

@@ -65,6 +65,9 @@ pub struct EngineItem {
     /// Why it cannot be looked at; then nothing else is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<EngineError>,
+    /// The same with its remedy, as one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// All containers in groups, the open folders' first.
     pub groups: Vec<GroupItem>,
     /// The images that Testdock has built, the newest first.
@@ -98,6 +101,8 @@ pub struct GroupItem {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContainerItem {
+    /// Which engine has it.
+    pub engine: String,
     /// The engine's id.
     pub id: String,
     /// Its name.

@@ -53,6 +53,9 @@ pub struct TestItem {
     /// Where it stands there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
+    /// The test that it is a case of, and stands where that does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_of: Option<String>,
     /// Words to choose tests by: framework, suite, marks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Arc<str>>,
@@ -248,6 +251,9 @@ pub struct ChangeTestStateParams {
     pub run_id: Option<String>,
     /// Its number among all that the server says of tests.
     pub seq: u64,
+    /// The test that it is a case of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_of: Option<String>,
     /// Milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<f64>,
@@ -282,6 +288,7 @@ impl ChangeTestStateParams {
             state,
             run_id,
             seq,
+            case_of: None,
             duration: None,
             errored: false,
             message: None,

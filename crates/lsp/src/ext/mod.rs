@@ -8,12 +8,14 @@ mod explorer;
 mod interpreters;
 mod marks;
 mod remedy;
+mod tree;
 
 pub use containers::*;
 pub use explorer::*;
 pub use interpreters::*;
 pub use marks::*;
 pub use remedy::*;
+pub use tree::*;
 
 use lsp_types::Uri;
 use lsp_types::notification::Notification;
@@ -26,7 +28,7 @@ pub const TRUST: &str = "testdock/trust";
 pub const CANCEL_PROGRESS: &str = "window/workDoneProgress/cancel";
 
 /// Every method that is not in the framework, in both directions.
-pub const METHODS: [&str; 25] = [
+pub const METHODS: [&str; 28] = [
     DISCOVER_TEST,
     DiscoveredTests::METHOD,
     RUN_TEST,
@@ -36,6 +38,9 @@ pub const METHODS: [&str; 25] = [
     ChangeTestState::METHOD,
     AppendOutputToRunTest::METHOD,
     FileMarks::METHOD,
+    WATCH_TREE,
+    TreeChanged::METHOD,
+    NAMES,
     INTERPRETERS,
     InterpretersChanged::METHOD,
     ADD_INTERPRETER,

@@ -12,6 +12,7 @@ use testdock_engine::containers::Engine;
 use crate::ext::{
     ContainerItem, ContainersSnapshot, EngineError, EngineItem, GroupItem, ImageItem,
 };
+use crate::messages::error_words;
 use crate::to_proto;
 
 type Look = Result<Inventory, RunError>;
@@ -37,36 +38,43 @@ fn item(engine: &Engine, inventory: &Inventory, projects: &[Project]) -> EngineI
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let now = i64::try_from(now).unwrap_or(i64::MAX);
     EngineItem {
-        groups: groups.iter().map(|it| group(it, projects)).collect(),
+        groups: groups.iter().map(|it| group(engine, it, projects)).collect(),
         images: inventory.images.iter().map(|it| image(it, projects, now)).collect(),
         ..empty(engine)
     }
 }
 
 fn broken(engine: &Engine, error: &RunError) -> EngineItem {
+    let detail = Some(error_words(error));
     let error = EngineError { message: error.message.clone(), help: error.help.clone() };
-    EngineItem { error: Some(error), ..empty(engine) }
+    EngineItem { error: Some(error), detail, ..empty(engine) }
 }
 
 fn empty(engine: &Engine) -> EngineItem {
     EngineItem {
-        engine: engine.host.clone().unwrap_or_default(),
+        engine: name(engine),
         label: engine.label.clone(),
         error: None,
+        detail: None,
         groups: Vec::new(),
         images: Vec::new(),
     }
 }
 
-fn group(group: &Group<'_>, projects: &[Project]) -> GroupItem {
+/// Its name in requests.
+fn name(engine: &Engine) -> String {
+    engine.host.clone().unwrap_or_default()
+}
+
+fn group(engine: &Engine, group: &Group<'_>, projects: &[Project]) -> GroupItem {
     GroupItem {
         label: group.label.clone(),
         kind: group.kind.as_str().to_owned(),
-        containers: group.containers.iter().map(|it| container(it, projects)).collect(),
+        containers: group.containers.iter().map(|it| container(engine, it, projects)).collect(),
     }
 }
 
-fn container(container: &Container, projects: &[Project]) -> ContainerItem {
+fn container(engine: &Engine, container: &Container, projects: &[Project]) -> ContainerItem {
     let project = projects.iter().find(|project| project.owns(container));
     let role = container.origin.role().map(str::to_owned);
     let (interpreter, service) = match container.origin {
@@ -80,6 +88,7 @@ fn container(container: &Container, projects: &[Project]) -> ContainerItem {
     let words = [&container.image, &container.status, health.unwrap_or_default(), &ports];
     let words: Vec<&str> = words.into_iter().filter(|it| !it.is_empty()).collect();
     ContainerItem {
+        engine: name(engine),
         id: container.id.clone(),
         name: container.name.clone(),
         image: container.image.clone(),

@@ -1,5 +1,4 @@
 --- An adapter for neotest: tests, runs, results and output are the server's.
-local Model = require("testdock.model")
 local client = require("testdock.client")
 local nio = require("nio")
 local positions = require("neotest.lib").positions
@@ -8,33 +7,24 @@ local ui = require("testdock.ui")
 local adapter = { name = "neotest-testdock", root = require("testdock.config").root }
 local status = { passed = "passed", failed = "failed", skipped = "skipped" }
 
---- The id of a file or folder: `.` for a whole project, nothing outside of one.
-local function id_of(path)
+--- The server of a path's project, and the path's id there: `.` for all of it. Nothing outside of a project.
+local function place_of(path)
   local root = adapter.root(path)
-  return root and vim.fs.relpath(root, path)
-end
-
---- The server of a path's project.
-local function server_of(path)
-  local root = adapter.root(path)
-  return vim.iter(vim.lsp.get_clients({ name = "testdock" })):find(function(it)
-    return it.root_dir == root
-  end) or client.get()
+  local servers = vim.iter(vim.lsp.get_clients({ name = "testdock" }))
+  local server = root and (servers:find(function(it) return it.root_dir == root end) or client.get())
+  return server, server and vim.fs.relpath(root, path)
 end
 
 --- The tests of a file, once the server has read the project.
-local function tests_in(path)
-  nio.scheduler()
-  local id, answered = id_of(path), nio.control.future()
-  local server = id and server_of(path)
-  if not server then
-    return {}
+local tests_in = nio.wrap(vim.schedule_wrap(function(path, on_tests)
+  local server, id = place_of(path)
+  if not id then
+    return on_tests({})
   end
   server:request("experimental/discoverTest", { testId = id }, function(_, answer)
-    answered.set(answer and answer.tests or {})
+    on_tests(answer and answer.tests or {})
   end)
-  return answered.wait()
-end
+end), 2)
 
 function adapter.filter_dir(name)
   return name ~= "node_modules" and name:sub(1, 1) ~= "."
@@ -44,15 +34,11 @@ function adapter.is_test_file(path)
   return #tests_in(path) > 0
 end
 
---- Cases are no positions of neotest: their test stands for them, where they say that they stand.
+--- Cases are no positions of neotest: their test stands for them.
 function adapter.discover_positions(path)
   local found = { { id = path, type = "file", name = vim.fs.basename(path), path = path, range = { 0, 0, math.huge, 0 } } }
-  local items = {}
   for _, item in ipairs(tests_in(path)) do
-    local above = items[item.parent]
-    local is_case = above and above.kind == "test" and vim.deep_equal(above.range, item.range)
-    items[item.id] = item
-    if item.range and not is_case then
+    if item.range and not item.caseOf then
       local from, to = item.range.start, item.range["end"]
       table.insert(found, {
         id = item.id,
@@ -66,19 +52,31 @@ function adapter.discover_positions(path)
   return positions.parse_tree(found, { position_id = function(it) return it.id end })
 end
 
---- What a run said of a test, in words of neotest; nothing where it did not end.
-local function result(run, id)
-  local state = run.model.states[id]
-  local ended = state and state.runId == run.id and status[state.state.tag]
+--- What a run said of a test with its cases, in words of neotest; nothing where it did not end.
+local function result(run, test)
+  local states = run.states[test.id]
+  local own = states[test.id]
+  local ended = own and status[own.state.tag]
   local errors = {}
-  for _, it in ipairs(ended and { { id = id }, unpack(run.model:below(id)) } or {}) do
-    for _, failure in ipairs((run.model.states[it.id] or {}).failures or {}) do
+  for _, state in vim.spairs(ended and states or {}) do
+    for _, failure in ipairs(state.failures or {}) do
       local place = failure.location
-      local is_here = place and place.uri == (run.model.items[id] or {}).uri
+      local is_here = place and vim.uri_to_fname(place.uri) == test.path
       table.insert(errors, { message = failure.message, line = is_here and place.range.start.line or nil })
     end
   end
-  return ended and { status = ended, short = state.output, errors = errors, output = run.output }
+  return ended and { status = ended, short = own.output, errors = errors, output = run.output }
+end
+
+--- Takes over what a run says of a test, and passes on what it means to neotest.
+local function hear(run, state)
+  local id = state.caseOf or state.testId
+  run.states[id][state.testId] = not state.retracted and state or nil
+  local position = run.tree:get_key(id)
+  run.results[id] = position and result(run, position:data()) or nil
+  if run.results[id] then
+    run.news.put_nowait({ [id] = run.results[id] })
+  end
 end
 
 --- A run of the server in place of a process.
@@ -92,28 +90,22 @@ local function strategy(spec)
     run.news.put_nowait(false)
     ended.set(code)
   end
-  listener = vim.api.nvim_create_autocmd("User", {
-    pattern = { "TestdockOutput", "TestdockState", "TestdockEnd", "TestdockExit" },
-    callback = function(event)
-      local params = event.data.params
-      if event.match == "TestdockExit" and event.data.client_id == run.server.id then
-        over(1)
-      elseif params.runId ~= run.id then
-        return
-      elseif params.text then
-        file:write(params.text)
-        file:flush()
-      elseif params.testId then
-        local news = { [params.testId] = result(run, params.testId) }
-        if next(news) then
-          run.news.put_nowait(news)
-        end
-      else
-        over(params.how == "completed" and 0 or 1)
-      end
-    end,
-  })
-  run.server:request("experimental/runTest", { include = run.include, runId = run.id }, function(error)
+  local events = { "TestdockOutput", "TestdockState", "TestdockEnd", "TestdockExit" }
+  listener = ui.on(events, function(params, client_id, event)
+    if event == "TestdockExit" and client_id == run.server.id then
+      over(1)
+    elseif params.runId ~= run.id then
+      return
+    elseif params.text then
+      file:write(params.text)
+      file:flush()
+    elseif params.testId then
+      hear(run, params)
+    else
+      over(params.how == "completed" and 0 or 1)
+    end
+  end)
+  run.server:request("experimental/runTest", { include = { run.what }, runId = run.id }, function(error)
     if error then
       file:write(error.message)
       over(1)
@@ -124,25 +116,26 @@ local function strategy(spec)
     output = function() return run.output end,
     result = ended.wait,
     stop = function() run.server:notify("experimental/abortRunTest", { runId = run.id }) end,
-    attach = function() ui.output() end,
+    attach = ui.output,
     output_stream = function() return function() end end,
   }
 end
 
 function adapter.build_spec(args)
   local at = args.tree:data()
-  local server = server_of(at.path)
+  local server, id = place_of(at.path)
   if not server then
     return
   end
   local is_place = at.type == "file" or at.type == "dir"
-  local id = is_place and id_of(at.path) or at.id
   local run = {
     id = "neotest-" .. vim.uv.hrtime(),
-    -- Nothing means everything.
-    include = id ~= "." and { id } or nil,
+    what = is_place and id or at.id,
     server = server,
-    model = Model.of(server.id),
+    tree = args.tree,
+    --- What it said last: of each test, and of each of its cases.
+    states = vim.defaulttable(function() return {} end),
+    results = {},
     news = nio.control.queue(),
     output = nio.fn.tempname(),
   }
@@ -157,12 +150,8 @@ function adapter.build_spec(args)
   }
 end
 
-function adapter.results(spec, _, tree)
-  local results = {}
-  for _, at in tree:iter() do
-    results[at.id] = at.type == "test" and result(spec.context, at.id) or nil
-  end
-  return results
+function adapter.results(spec)
+  return spec.context.results
 end
 
 return adapter

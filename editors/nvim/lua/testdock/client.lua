@@ -48,11 +48,11 @@ function M.request(method, params, on_answer)
   end)
 end
 
---- Asks a server that runs, and waits a little: for what completes a command.
-function M.ask_now(method)
-  local client = M.running()
-  local answer = client and client:request_sync(method, nil, 1000)
-  return answer and answer.result or {}
+--- All names of a kind that a server knows which runs: for what completes a command, after a little while at most.
+function M.names(kind)
+  local client = kind and M.running()
+  local answer = client and client:request_sync("testdock/names", { of = kind }, 1000)
+  return answer and answer.result and answer.result.names or {}
 end
 
 --- Sends one of the server's commands.

@@ -4,10 +4,16 @@ local ui = require("testdock.ui")
 
 local M = {}
 
---- Sends a command of the server; `more` is what it needs beside the wish for a clean container.
-local function send(name, more)
+--- Starts a run with one of the server's commands, which takes of all this what it needs.
+local function run(name)
   return function(args)
-    client.command(name, vim.tbl_extend("error", { fresh = args.fresh }, more and more(args) or {}))
+    local place = vim.lsp.util.make_position_params(0, "utf-16")
+    client.command(name, {
+      ids = args.rest and { args.rest },
+      uri = place.textDocument.uri,
+      position = place.position,
+      fresh = args.fresh,
+    })
   end
 end
 
@@ -18,14 +24,8 @@ local function page(name)
   end
 end
 
-local nearest = send("testdock.runAtCursor", function()
-  local place = vim.lsp.util.make_position_params(0, "utf-16")
-  return { uri = place.textDocument.uri, position = place.position }
-end)
-local by_id = send("testdock.run", function(args) return { ids = { args.rest } } end)
-
 local commands = {
-  all = send("testdock.runAll"),
+  all = run("testdock.runAll"),
   cancel = function()
     client.command("testdock.cancel", {}, function(answer)
       client.say(#answer.runIds == 0 and "nothing runs" or "cancelling")
@@ -33,12 +33,12 @@ local commands = {
   end,
   containers = function() require("testdock.containers").open() end,
   doctor = page("testdock.doctor"),
-  failed = send("testdock.runFailed"),
-  file = send("testdock.runFile", function() return { uri = vim.uri_from_bufnr(0) } end),
+  failed = run("testdock.runFailed"),
+  file = run("testdock.runFile"),
   interpreter = function(args) require("testdock.interpreters").choose(args.rest) end,
-  last = send("testdock.runLast"),
+  last = run("testdock.runLast"),
   logs = function(args) require("testdock.containers").logs(args.rest) end,
-  nearest = nearest,
+  nearest = run("testdock.runAtCursor"),
   output = function(args)
     if args.rest then
       client.command("testdock.showOutput", { id = args.rest })
@@ -46,23 +46,13 @@ local commands = {
       ui.output()
     end
   end,
-  run = function(args) (args.rest and by_id or nearest)(args) end,
+  run = function(args) run(args.rest and "testdock.run" or "testdock.runAtCursor")(args) end,
   status = page("testdock.status"),
   tree = function() require("testdock.tree").open() end,
 }
 
-local function ids()
-  local server = client.running()
-  return server and vim.tbl_keys(require("testdock.model").of(server.id).items) or {}
-end
-
---- What may follow a command.
-local values = {
-  run = ids,
-  output = ids,
-  interpreter = function() return require("testdock.interpreters").names() end,
-  logs = function() return require("testdock.containers").names() end,
-}
+--- Names of what may follow a command.
+local values = { run = "tests", output = "tests", interpreter = "interpreters", logs = "containers" }
 
 function M.run(call)
   local name, rest = call.args:match("^(%S*)%s*(.*)$")
@@ -80,7 +70,7 @@ end
 function M.complete(lead, line)
   local command, rest = line:match("^%s*%S+%s+(%S+)%s(.*)$")
   local typed = command and rest or lead
-  local candidates = not command and vim.tbl_keys(commands) or values[command] and values[command]() or {}
+  local candidates = command and client.names(values[command]) or vim.tbl_keys(commands)
   local found = vim.tbl_filter(function(it) return vim.startswith(it, typed) end, candidates)
   table.sort(found)
   -- Vim replaces the last word only.

@@ -23,6 +23,15 @@ function M.setup(options)
   vim.lsp.config("testdock", M.lsp())
 end
 
+--- Neovim 0.12 shows lenses from now on, 0.11 those that there are now.
+function M.show_lenses(buf)
+  if M.options.codelens and vim.lsp.codelens.enable then
+    vim.lsp.codelens.enable(true, { bufnr = buf })
+  elseif M.options.codelens then
+    vim.lsp.codelens.refresh({ bufnr = buf })
+  end
+end
+
 --- The project of a file or folder.
 function M.root(where)
   return vim.fs.root(where, "testdock.toml") or vim.fs.root(where, ".git")
@@ -32,13 +41,10 @@ function M.lsp()
   return {
     cmd = M.options.cmd,
     root_dir = function(buf, on_dir)
-      local configured = vim.fs.root(buf, "testdock.toml")
-      local is_file = vim.bo[buf].buftype == ""
-      if is_file and (configured or vim.list_contains(languages, vim.bo[buf].filetype)) then
-        local root = configured or M.root(buf)
-        if root then
-          on_dir(root)
-        end
+      local is_source = vim.list_contains(languages, vim.bo[buf].filetype)
+      local root = vim.fs.root(buf, "testdock.toml") or is_source and M.root(buf)
+      if root and vim.bo[buf].buftype == "" then
+        on_dir(root)
       end
     end,
     capabilities = {
@@ -56,12 +62,7 @@ function M.lsp()
     settings = { testdock = M.options.settings },
     handlers = require("testdock.handlers"),
     on_exit = vim.schedule_wrap(function(_, _, id) require("testdock.ui").tell("TestdockExit", {}, id) end),
-    on_attach = function(_, buf)
-      require("testdock.signs").draw(buf)
-      if M.options.codelens then
-        require("testdock.lenses").enable(buf)
-      end
-    end,
+    on_attach = function(_, buf) M.show_lenses(buf) end,
   }
 end
 

@@ -28,18 +28,11 @@ function M.check()
   end
   if root then
     health.start("testdock doctor " .. root)
-    local doctor = vim.system({ binary, "doctor", "--root", root }, { text = true }):wait()
-    local tell, said = { ok = health.ok, note = health.info, FAIL = health.error }, {}
-    for line in vim.gsplit(vim.trim(doctor.stdout .. doctor.stderr), "\n") do
-      local verdict, text = line:match("^(%a+) +(.*)$")
-      if tell[verdict] then
-        table.insert(said, { tell[verdict], text, {} })
-      elseif said[1] then
-        table.insert(said[#said][3], vim.trim(line))
-      end
-    end
-    for _, it in ipairs(said) do
-      it[1](it[2], it[3])
+    local doctor = vim.system({ binary, "doctor", "--format", "json", "--root", root }, { text = true }):wait()
+    local tell = { good = health.ok, note = health.info, bad = health.error }
+    for _, line in ipairs(vim.split(doctor.stdout, "\n", { trimempty = true })) do
+      local it = vim.json.decode(line, { luanil = { object = true } })
+      tell[it.verdict](it.subject .. "  " .. it.text, vim.list_extend(it.help, { it.command }))
     end
   end
 end

@@ -5,9 +5,7 @@ local M = {}
 local last = ""
 
 --- Options as `:help testdock-options` lists them; calling this is not needed.
-M.setup = function(options)
-  require("testdock.config").setup(options)
-end
+M.setup = require("testdock.config").setup
 
 --- How far the run is, or how the last one ended, for a status line: Neovim itself shows progress nowhere.
 function M.status()

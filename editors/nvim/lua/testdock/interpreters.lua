@@ -3,15 +3,9 @@ local client = require("testdock.client")
 
 local M = {}
 
---- The names of all, for completion.
-function M.names()
-  local known = client.ask_now("testdock/interpreters").interpreters or {}
-  return vim.tbl_map(function(it) return it.name end, known)
-end
-
 local function use(name)
   local server = client.get()
-  local names = server and M.names() or {}
+  local names = server and client.names("interpreters") or {}
   if next(names) and not vim.list_contains(names, name) then
     local known = table.concat(names, ", ")
     client.say(("no interpreter is named `%s`; name one of %s"):format(name, known), vim.log.levels.ERROR)

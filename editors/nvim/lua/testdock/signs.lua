@@ -5,9 +5,6 @@ local ui = require("testdock.ui")
 local M = {}
 local namespace = vim.api.nvim_create_namespace("testdock.signs")
 
---- What the server told of each file, by URI.
-local files = {}
-
 local groups = {
   passed = "DiagnosticOk",
   failed = "DiagnosticError",
@@ -21,11 +18,10 @@ function M.icon(word, stale)
   return config.options.icons[word] or " ", not stale and groups[word] or "Comment"
 end
 
---- Draws the signs of a buffer.
-function M.draw(buf)
-  local told, last = files[vim.uri_from_bufnr(buf)], vim.api.nvim_buf_line_count(buf) - 1
+local function draw(buf, marks)
+  local last = vim.api.nvim_buf_line_count(buf) - 1
   vim.api.nvim_buf_clear_namespace(buf, namespace, 0, -1)
-  for _, mark in ipairs(config.options.signs and told and told.marks or {}) do
+  for _, mark in ipairs(marks) do
     if mark.state then
       local text, group = M.icon(mark.state, mark.stale)
       local sign = { sign_text = text, sign_hl_group = group }
@@ -35,20 +31,20 @@ function M.draw(buf)
 end
 
 ui.on("TestdockMarks", function(params, client_id)
-  files[params.uri] = vim.tbl_extend("error", params, { client_id = client_id })
   for buf in pairs(vim.lsp.get_client_by_id(client_id).attached_buffers) do
-    if vim.uri_from_bufnr(buf) == params.uri then
-      M.draw(buf)
+    if config.options.signs and vim.uri_from_bufnr(buf) == params.uri then
+      draw(buf, params.marks)
     end
   end
 end)
 
 --- How it stands what a server that is gone has told of, nobody knows.
-ui.on("TestdockExit", function(_, client_id)
-  for uri, told in pairs(files) do
-    files[uri] = told.client_id ~= client_id and told or nil
-  end
-  vim.iter(vim.api.nvim_list_bufs()):filter(vim.api.nvim_buf_is_loaded):each(M.draw)
-end)
+vim.api.nvim_create_autocmd("LspDetach", {
+  callback = function(event)
+    if vim.lsp.get_client_by_id(event.data.client_id).name == "testdock" then
+      draw(event.buf, {})
+    end
+  end,
+})
 
 return M

@@ -1,65 +1,45 @@
 --- The tests as a tree in a window of its own.
-local Model = require("testdock.model")
 local client = require("testdock.client")
+local panels = require("testdock.panel")
 local signs = require("testdock.signs")
-local ui = require("testdock.ui")
 
-local M = {}
-local closed, shown, panel = {}, nil, nil
+local closed, panel = {}, nil
 
-local function jump(item)
-  if item.uri then
+local function jump(line)
+  if line.location then
     vim.cmd(vim.fn.winnr("$") > 1 and "wincmd p" or "rightbelow vnew")
-    local start = item.range and item.range.start or { line = 0, character = 0 }
-    vim.lsp.util.show_document({ uri = item.uri, range = { start = start, ["end"] = start } }, "utf-16", { focus = true })
+    vim.lsp.util.show_document(line.location, "utf-16", { focus = true })
   end
 end
 
-local function fold(item)
-  closed[item.id] = not closed[item.id]
+local function fold(line)
+  closed[line.id] = not closed[line.id]
   panel.draw()
 end
 
-local function run(item, fresh)
-  client.command("testdock.run", { ids = { item.id }, fresh = fresh })
+local function run(line, fresh)
+  client.command("testdock.run", { ids = { line.id }, fresh = fresh })
 end
 
 local keys = {
   ["<CR>"] = { "go to", jump },
   ["<Tab>"] = { "fold", fold },
   r = { "run", run },
-  R = { "clean", function(item) run(item, true) end },
-  o = { "output", function(item) client.command("testdock.showOutput", { id = item.id }) end },
+  R = { "clean", function(line) run(line, true) end },
+  o = { "output", function(line) client.command("testdock.showOutput", { id = line.id }) end },
   x = { "cancel", function() client.command("testdock.cancel", {}) end },
 }
 
-panel = ui.panel("tree", "topleft 60vsplit", keys, function(add)
-  local model = Model.of(shown)
-  local function each(items, depth)
-    for _, item in ipairs(items) do
-      local below, state = model:below(item.id), model.states[item.id] or {}
-      local front = ("  "):rep(depth) .. (#below == 0 and "  " or closed[item.id] and "▸ " or "▾ ")
-      local time = state.duration and ("  %.0f ms"):format(state.duration) or ""
-      local message = state.message and "  " .. state.message or ""
-      add(front, item.label .. time .. message, item, signs.icon(model:word(item.id), state.stale))
-      each(closed[item.id] and {} or below, depth + 1)
+panel = panels.new("Tree", "testdock/watchTree", "topleft 60vsplit", keys, function(told, add)
+  local lines, deepest = told.lines or {}, math.huge
+  for at, line in ipairs(lines) do
+    if line.depth <= deepest then
+      deepest = closed[line.id] and line.depth or math.huge
+      local is_leaf = (lines[at + 1] or line).depth <= line.depth
+      local front = ("  "):rep(line.depth) .. (is_leaf and "  " or closed[line.id] and "▸ " or "▾ ")
+      add(front, table.concat({ line.label, line.detail }, "  "), line, signs.icon(line.state, line.stale))
     end
   end
-  each(model:below(""), 0)
 end)
 
---- One that takes the place of a server that is gone is shown in its place.
-ui.on({ "TestdockTests", "TestdockState", "TestdockExit" }, function(_, client_id)
-  shown = vim.lsp.get_client_by_id(shown) and shown or client_id
-  panel.draw()
-end)
-
-function M.open()
-  local server = client.get()
-  if server then
-    shown = server.id
-    panel.open(server)
-  end
-end
-
-return M
+return panel

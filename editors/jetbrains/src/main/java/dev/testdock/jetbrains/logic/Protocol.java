@@ -39,11 +39,8 @@ public interface Protocol {
         public List<Container> containers = List.of();
     }
 
-    class EngineError { public String message, help; }
-
     class Engine {
-        public String engine, label;
-        public EngineError error;
+        public String engine, label, detail;
         public List<Group> groups = List.of();
     }
 

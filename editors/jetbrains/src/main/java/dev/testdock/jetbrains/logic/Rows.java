@@ -29,9 +29,8 @@ public final class Rows {
     public static List<Row> of(Containers snapshot) {
         List<Row> rows = new ArrayList<>();
         for (Engine engine : snapshot.engines) {
-            if (engine.error != null) {
-                String help = engine.error.help == null ? "" : "; " + engine.error.help;
-                rows.add(new Row(engine.engine, "", null, engine.error.message + help));
+            if (engine.detail != null) {
+                rows.add(new Row(engine.engine, "", null, engine.detail));
             }
             for (Group group : engine.groups) {
                 for (Container it : group.containers) {

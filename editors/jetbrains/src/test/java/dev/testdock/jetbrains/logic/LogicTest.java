@@ -3,7 +3,6 @@ package dev.testdock.jetbrains.logic;
 import dev.testdock.jetbrains.logic.Protocol.Container;
 import dev.testdock.jetbrains.logic.Protocol.Containers;
 import dev.testdock.jetbrains.logic.Protocol.Engine;
-import dev.testdock.jetbrains.logic.Protocol.EngineError;
 import dev.testdock.jetbrains.logic.Protocol.FileMarks;
 import dev.testdock.jetbrains.logic.Protocol.Group;
 import dev.testdock.jetbrains.logic.Protocol.Interpreter;
@@ -178,9 +177,7 @@ public final class LogicTest {
         here.groups = List.of(group);
         Engine gone = new Engine();
         gone.engine = "tcp://box:2375";
-        gone.error = new EngineError();
-        gone.error.message = "cannot reach it";
-        gone.error.help = "start it";
+        gone.detail = "cannot reach it; start it";
         Containers snapshot = new Containers();
         snapshot.engines = List.of(here, gone);
         List<Rows.Row> rows = Rows.of(snapshot);
