@@ -12,7 +12,7 @@ pub(super) const OTHER: &[Other] = &[
     ("/^(remote|inside)::/", "they have a host, or a container, of their own"),
     ("/^registry::/", "the registry is on this machine, and Podman has another network"),
     (
-        "/^compose::(a_compose_service|a_dev_containers_services|what_)|a_service_is_waited_for/",
+        "/^compose::(a_|an_entrypoint|what_)|a_service_is_waited_for/",
         "Podman leaves health checks to systemd, which is not in its container",
     ),
     ("/secrets_and_keeps_none/", "Podman's builder has no session that could bring secrets"),
