@@ -55,13 +55,22 @@ impl<'s> Tree<'s> {
     /// All of the folder by what holds it, in order; under `None` what stands at the top.
     pub(crate) fn by_holder(self) -> HashMap<Option<TestId>, Vec<TestId>> {
         let mut held: HashMap<_, Vec<TestId>> = HashMap::new();
-        let whole = TestId::default();
-        let ids = self.ids_below(&whole);
-        let whole = (self.session.folders().count() > 1).then_some(whole);
-        for id in whole.into_iter().chain(ids) {
+        for id in self.all() {
             held.entry(self.parent(&id)).or_default().push(id);
         }
         held
+    }
+
+    /// The ids of all of the folder, in order.
+    pub(crate) fn names(self) -> impl Iterator<Item = String> {
+        self.all().map(move |id| to_proto::id(self.session, self.folder, &id))
+    }
+
+    fn all(self) -> impl Iterator<Item = TestId> {
+        let whole = TestId::default();
+        let ids = self.ids_below(&whole);
+        let whole = (self.session.folders().count() > 1).then_some(whole);
+        whole.into_iter().chain(ids)
     }
 
     fn ids_below(self, id: &TestId) -> Vec<TestId> {

@@ -7,8 +7,8 @@ use tower_lsp::jsonrpc::Result;
 
 use super::{containers, interpreters, request};
 use crate::ext::{Names, NamesOf};
-use crate::outline;
 use crate::shared::Shared;
+use crate::tree::Tree;
 
 /// Those of one kind of things.
 pub(crate) async fn names(shared: &Arc<Shared>, of: NamesOf) -> Result<Names> {
@@ -31,7 +31,9 @@ pub(crate) async fn names(shared: &Arc<Shared>, of: NamesOf) -> Result<Names> {
 
 async fn tests(shared: &Arc<Shared>) -> Result<Vec<String>> {
     let at_loop = shared.clone();
-    let lines = shared.handle.ask(move |session| outline::lines(&at_loop, session));
-    let lines = lines.await.ok_or_else(request::gone)?;
-    Ok(lines.into_iter().map(|it| it.id).collect())
+    let names = shared.handle.ask(move |session| {
+        let trees = session.folders().map(|folder| Tree::new(&at_loop, session, folder));
+        trees.flat_map(Tree::names).collect()
+    });
+    names.await.ok_or_else(request::gone)
 }
