@@ -22,6 +22,7 @@ pub(super) const OTHER: &[Other] = &[
     ),
     ("/deaths::before_it_began/", "Podman 4 passes over GPUs that are asked for"),
     ("/permission_denied/", "its socket is for everyone here"),
+    ("/what_no_setting_names/", "it has no socket where Docker's is"),
     ("/flags_that_have_no_key/", "its container may not raise limits"),
     ("/with_testcontainers/", "Podman 4 knows no name host.docker.internal"),
     ("/memory_in_the_place_of_files/", "Podman does not show a mount's options"),

@@ -21,7 +21,10 @@ exec setpriv --reuid=1234 --regid=1234 --clear-groups \
 "#
     ),
     other: &[
-        &[("/^remote::/", "they have a host of their own")],
+        &[
+            ("/^remote::/", "they have a host of their own"),
+            ("/what_no_setting_names/", "the system's socket is not in its container"),
+        ],
         &[("/(out_of|want_of)_memory/", "limits need cgroups of version 2, and a part of them")],
     ],
 };
