@@ -357,7 +357,8 @@ fn certificates_that_have_expired() {
     let address = &elsewhere.address;
     make("server", &format!("subjectAltName=IP:{address}"));
     let serve = "cd /tmp && nohup openssl s_server -accept 2399 -cert server.pem -key server-key.pem -quiet \
-                 </dev/null >/dev/null 2>&1 & echo $!";
+                 </dev/null >/dev/null 2>&1 & echo $!; \
+                 until openssl s_client -connect 127.0.0.1:2399 </dev/null >/dev/null 2>&1; do sleep 0.1; done";
     let pid = elsewhere.on_host(serve).unwrap();
     let project = elsewhere.over_tls(elsewhere.with(&[ONE]));
     let story = project.env("DOCKER_HOST", &format!("tcp://{address}:2399")).run(&[]);

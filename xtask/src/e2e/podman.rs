@@ -12,7 +12,7 @@ pub(super) const OTHER: &[Other] = &[
     ("/^(remote|inside)::/", "they have a host, or a container, of their own"),
     ("/^registry::/", "the registry is on this machine, and Podman has another network"),
     (
-        "/^compose::(a_|an_entrypoint|what_)|a_service_is_waited_for/",
+        "/^compose::(a_|an_|what_)|a_service_is_waited_for/",
         "Podman leaves health checks to systemd, which is not in its container",
     ),
     ("/secrets_and_keeps_none/", "Podman's builder has no session that could bring secrets"),
@@ -25,6 +25,10 @@ pub(super) const OTHER: &[Other] = &[
     ("/what_no_setting_names/", "it has no socket where Docker's is"),
     ("/flags_that_have_no_key/", "its container may not raise limits"),
     ("/with_testcontainers/", "Podman 4 knows no name host.docker.internal"),
+    (
+        "/a_mount_has_the_label/",
+        "Podman labels nothing where there is no SELinux, and does not tell",
+    ),
     ("/memory_in_the_place_of_files/", "Podman does not show a mount's options"),
 ];
 

@@ -1,14 +1,14 @@
 //! What can be done with one container or image.
 
 use bollard::query_parameters::{
-    InspectContainerOptions, RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder,
-    RestartContainerOptions, StartContainerOptions, StopContainerOptions,
+    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, RestartContainerOptions,
+    StartContainerOptions, StopContainerOptions,
 };
 use testdock_core::containers::{Action, mask};
 use testdock_core::model::{Fault, RunError};
 
 use super::{failed, short};
-use crate::docker::{KEY, said, status};
+use crate::docker::{KEY, said, see, status};
 use crate::world::World;
 
 /// Does something with a container. What is so already is no error: it is stopped, it is removed.
@@ -45,7 +45,7 @@ pub async fn act(
 pub async fn inspect(world: &World, host: Option<&str>, id: &str) -> Result<String, RunError> {
     let docker = world.engine(host).await?;
     let what = || format!("inspect the container {}", short(id));
-    let found = match docker.inspect_container(id, None::<InspectContainerOptions>).await {
+    let found = match see::container(&docker, id).await {
         Ok(found) => found,
         Err(error) => return Err(failed(world, host, &what(), &error).await),
     };

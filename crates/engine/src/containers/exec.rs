@@ -9,7 +9,6 @@ use bollard::container::LogOutput;
 use bollard::errors::Error;
 use bollard::exec::{CreateExecOptions, ResizeExecOptions, StartExecOptions, StartExecResults};
 use bollard::models::ContainerInspectResponse;
-use bollard::query_parameters::InspectContainerOptions;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
@@ -20,7 +19,7 @@ use tokio::time::sleep;
 use tokio_util::io::ReaderStream;
 
 use super::{failed, short};
-use crate::docker::{said, status, takeover};
+use crate::docker::{said, see, status, takeover};
 use crate::supervisor::Cookie;
 use crate::world::World;
 
@@ -170,7 +169,7 @@ async fn streams(
 
 /// Where the workspace lies in a container that Testdock has made.
 async fn workspace(docker: &Docker, id: &str) -> Option<String> {
-    let found = docker.inspect_container(id, None::<InspectContainerOptions>).await.ok()?;
+    let found = see::container(docker, id).await.ok()?;
     let ContainerInspectResponse { config, mounts, .. } = found;
     let Origin::Interpreter { workspace, .. } = Origin::of(&config?.labels?)? else {
         return None;

@@ -13,7 +13,7 @@ use testdock_core::model::RunError;
 use tokio::time::timeout;
 
 use super::failed;
-use crate::docker::{KEY, status};
+use crate::docker::{KEY, see, status};
 use crate::world::World;
 
 /// An engine that was reached and then hangs is waited for so long.
@@ -41,7 +41,7 @@ async fn inventory(docker: &Docker) -> Result<Inventory, Error> {
     let all = ListContainersOptionsBuilder::default().all(true).build();
     let asked = async {
         tokio::try_join!(
-            docker.list_containers(Some(all)),
+            see::containers(docker, all),
             docker.list_images(None::<ListImagesOptions>)
         )
     };

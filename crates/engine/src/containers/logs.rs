@@ -6,7 +6,7 @@ use std::time::Duration;
 use bollard::Docker;
 use bollard::container::LogOutput;
 use bollard::errors::Error;
-use bollard::query_parameters::{InspectContainerOptions, LogsOptionsBuilder};
+use bollard::query_parameters::LogsOptionsBuilder;
 use futures_util::{Stream, StreamExt as _};
 use testdock_core::containers::State;
 use testdock_core::containers::logs::{
@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::{failed, short};
-use crate::docker::{said, status};
+use crate::docker::{said, see, status};
 use crate::world::World;
 
 /// Lines that may wait for whoever takes them: then the engine is read no further.
@@ -64,7 +64,7 @@ pub async fn logs(world: &World, sources: &[Source], query: Query) -> Result<Log
     for source in sources {
         let host = source.host.as_deref();
         let docker = world.engine(host).await?;
-        let found = docker.inspect_container(&source.id, None::<InspectContainerOptions>).await;
+        let found = see::container(&docker, &source.id).await;
         match found {
             Ok(found) => {
                 let name = found.name.unwrap_or_else(|| source.id.clone());
@@ -261,7 +261,7 @@ impl Log {
         let mut words = String::new();
         for _ in 0..LOOKS {
             sleep(PAUSE).await;
-            let found = self.docker.inspect_container(&self.id, None::<InspectContainerOptions>);
+            let found = see::container(&self.docker, &self.id);
             let state = match found.await {
                 Ok(found) => found.state.unwrap_or_default(),
                 Err(error) if status(&error) == Some(404) => {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bollard::Docker;
 use bollard::models::{ContainerSummary, MountPoint, NetworkConnectRequest};
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions,
-    ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
+    CreateContainerOptionsBuilder, KillContainerOptions, ListContainersOptionsBuilder,
+    RemoveContainerOptionsBuilder, StartContainerOptions,
 };
 use camino::Utf8PathBuf;
 use testdock_core::containers::origin::INTERPRETER;
@@ -20,6 +20,7 @@ use super::copy::Turn;
 use super::entry::Entry;
 use super::own::Own;
 use super::recipe::{KEY, Recipe, is_unseen, not_made};
+use super::see;
 use super::share::Share;
 use super::{compose, made, passwd, setup, status};
 use crate::death::room_help;
@@ -194,7 +195,7 @@ pub(crate) async fn obtain(
     let _wanted = given_up.clone().drop_guard();
     let maker = Maker { docker: docker.clone(), recipe, share, turn, since, events, given_up };
     // On its own, so that a cancelled run does not leave half a container behind.
-    let made = tokio::spawn(async move { maker.make().await }).await;
+    let made = tokio::spawn(async move { Box::pin(maker.make()).await }).await;
     made.unwrap_or_else(|e| {
         let message = format!("cannot start a container: {e}");
         Err(RunError::new(Fault::Interpreter, message).into())
@@ -225,7 +226,7 @@ async fn find(docker: &Docker, recipe: &Recipe) -> Result<Option<ContainerSummar
         ("name", vec![recipe.name.clone()]),
     ]);
     let options = ListContainersOptionsBuilder::default().filters(&filters).build();
-    let list = docker.list_containers(Some(options)).await;
+    let list = see::containers(docker, options).await;
     let list = list.map_err(|e| engine_error("list containers", &e))?;
     let exact = format!("/{}", recipe.name);
     Ok(list.into_iter().find(|c| c.names.iter().flatten().any(|n| *n == exact)))
@@ -317,8 +318,7 @@ impl Maker {
 
     /// Uses the container that another process is making, or waits for one that is going.
     async fn join(&self) -> Result<Try, bollard::errors::Error> {
-        let found =
-            self.docker.inspect_container(&self.recipe.name, None::<InspectContainerOptions>).await;
+        let found = see::container(&self.docker, &self.recipe.name).await;
         let found = match found {
             Err(e) if status(&e) == Some(404) => return Ok(Try::Again),
             found => found?,
@@ -366,7 +366,7 @@ impl Maker {
                 return Err(e);
             }
         }
-        let found = self.docker.inspect_container(id, None::<InspectContainerOptions>).await?;
+        let found = see::container(&self.docker, id).await?;
         let container = Container {
             docker: self.docker.clone(),
             id: id.to_owned(),
@@ -420,7 +420,7 @@ impl Maker {
 async fn sweep(docker: &Docker) {
     let filters = HashMap::from([("label", vec![INTERPRETER]), ("status", vec!["created"])]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-    let list = docker.list_containers(Some(options)).await.unwrap_or_default();
+    let list = see::containers(docker, options).await.unwrap_or_default();
     let old = now() - PATIENCE.as_secs().cast_signed();
     for left in list.into_iter().filter(|c| c.created.is_some_and(|at| at < old)) {
         discard(docker, &left.id.unwrap_or_default()).await;

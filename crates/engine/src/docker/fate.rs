@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bollard::errors::Error;
-use bollard::query_parameters::{EventsOptionsBuilder, InspectContainerOptions};
+use bollard::query_parameters::EventsOptionsBuilder;
 use futures_util::StreamExt as _;
 
+use super::see;
 use super::{Container, said, status};
 
 /// Whether an engine does not have a container any more, or not as one that runs. Podman may have it `stopped`, which the
@@ -52,7 +53,7 @@ impl Container {
     }
 
     async fn look(&self) -> Fate {
-        let found = self.docker.inspect_container(&self.id, None::<InspectContainerOptions>).await;
+        let found = see::container(&self.docker, &self.id).await;
         let state = match found {
             Ok(found) => found.state.unwrap_or_default(),
             Err(e) if is_absent(&e) => return self.gone().await,

@@ -8,8 +8,8 @@ use bollard::container::LogOutput;
 use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
 use bollard::models::{ContainerInspectResponse, ContainerSummary, ImageSummary};
 use bollard::query_parameters::{
-    InspectContainerOptions, ListContainersOptionsBuilder, ListImagesOptionsBuilder,
-    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder,
+    ListContainersOptionsBuilder, ListImagesOptionsBuilder, RemoveContainerOptionsBuilder,
+    RemoveImageOptionsBuilder,
 };
 use camino::Utf8Path;
 use futures_util::{StreamExt as _, future::join_all};
@@ -23,6 +23,7 @@ use super::build::SOURCE_LABEL;
 use super::compose;
 use super::container::{engine_error, now};
 use super::recipe::{BASE, KEY};
+use super::see;
 use crate::interpreters::{Container, Image, Kept, Shown};
 
 /// A container that does not answer has no lease to tell.
@@ -39,7 +40,7 @@ pub(crate) async fn list(docker: &Docker) -> Result<Kept, RunError> {
         .build();
     let images = ListImagesOptionsBuilder::default().filters(&ours(KEY)).build();
     let (containers, images) =
-        tokio::join!(docker.list_containers(Some(containers)), docker.list_images(Some(images)),);
+        tokio::join!(see::containers(docker, containers), docker.list_images(Some(images)),);
     let containers = containers.map_err(|e| engine_error("list containers", &e))?;
     let images = images.map_err(|e| engine_error("list images", &e))?;
     let mut kept = Kept {
@@ -151,7 +152,7 @@ pub(crate) async fn show(docker: &Docker, root: &Utf8Path, name: &str) -> Result
 }
 
 async fn inspected(docker: &Docker, container: Container) -> Result<Shown, RunError> {
-    let found = docker.inspect_container(&container.id, None::<InspectContainerOptions>).await;
+    let found = see::container(docker, &container.id).await;
     let found = found
         .map_err(|e| engine_error(&format!("inspect the container {}", container.name), &e))?;
     Ok(shown(container, found))

@@ -8,8 +8,7 @@ use std::time::Duration;
 use bollard::Docker;
 use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountType};
 use bollard::query_parameters::{
-    CreateContainerOptions, DownloadFromContainerOptionsBuilder, InspectContainerOptions,
-    RemoveContainerOptionsBuilder,
+    CreateContainerOptions, DownloadFromContainerOptionsBuilder, RemoveContainerOptionsBuilder,
 };
 use camino::{Utf8Path, Utf8PathBuf};
 use futures_util::StreamExt as _;
@@ -20,6 +19,7 @@ use super::cache;
 use super::image::Image;
 use super::look::ask;
 use super::recipe::Recipe;
+use super::see;
 
 /// A compiled file larger than this is left where it is.
 const LARGEST: usize = 256 << 20;
@@ -170,7 +170,7 @@ pub(super) async fn hand_over(docker: &Docker, id: &str, recipe: &Recipe) {
 
 /// The volumes that lie at these places of a container, by name.
 async fn volumes(docker: &Docker, id: &str, places: &[String]) -> Vec<Mount> {
-    let found = docker.inspect_container(id, None::<InspectContainerOptions>).await;
+    let found = see::container(docker, id).await;
     let mounts = found.ok().and_then(|found| found.mounts).unwrap_or_default();
     let ours = mounts
         .into_iter()

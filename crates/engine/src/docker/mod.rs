@@ -15,6 +15,7 @@ mod passwd;
 mod placement;
 mod printed;
 mod recipe;
+pub(crate) mod see;
 mod selinux;
 mod settle;
 mod setup;

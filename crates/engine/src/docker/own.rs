@@ -5,9 +5,10 @@ use std::path::Path;
 
 use bollard::Docker;
 use bollard::models::{HostConfig, MountPoint, MountType};
-use bollard::query_parameters::InspectContainerOptions;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::paths::{Mount, PathMap};
+
+use super::see;
 
 /// What marks a container, of Docker and of Podman.
 const MARKS: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
@@ -26,7 +27,7 @@ impl Own {
         let Some(id) = id(&mounts) else {
             return Self::default();
         };
-        let found = docker.inspect_container(&id, None::<InspectContainerOptions>).await;
+        let found = see::container(docker, &id).await;
         Self(found.ok().and_then(|found| found.mounts).map(map))
     }
 

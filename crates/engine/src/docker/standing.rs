@@ -16,6 +16,7 @@ use super::build::{SOURCE_LABEL, WORKSPACE_LABEL};
 use super::compose;
 use super::container::engine_error;
 use super::image::{find, labelled, read_recipe};
+use super::see;
 
 /// The image that an interpreter needs, known without asking the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -103,7 +104,7 @@ async fn containers(
     let labels = vec![format!("{WORKSPACE}={root}"), format!("{INTERPRETER}={name}")];
     let filters = HashMap::from([("label", labels), ("status", vec!["running".to_owned()])]);
     let options = ListContainersOptionsBuilder::default().filters(&filters).build();
-    let found = docker.list_containers(Some(options)).await;
+    let found = see::containers(docker, options).await;
     found.map_err(|error| engine_error("list containers", &error))
 }
 

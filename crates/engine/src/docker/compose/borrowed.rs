@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bollard::Docker;
-use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
+use bollard::query_parameters::ListContainersOptionsBuilder;
 use camino::Utf8Path;
 use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::{Compose, Interpreter};
@@ -11,6 +11,7 @@ use testdock_core::plan::{Compose, Interpreter};
 use super::super::container::{Container, engine_error};
 use super::super::own::Own;
 use super::super::recipe;
+use super::super::see;
 use super::tool::Tool;
 use super::{PROJECT, SERVICE};
 
@@ -28,7 +29,7 @@ pub(in super::super) async fn borrow(
         ("status", vec!["running".to_owned()]),
     ]);
     let options = ListContainersOptionsBuilder::default().filters(&filters).build();
-    let list = docker.list_containers(Some(options)).await;
+    let list = see::containers(docker, options).await;
     let list = list.map_err(|e| engine_error("list containers", &e))?;
     let Some(id) = list.into_iter().next().and_then(|found| found.id) else {
         let message = format!("the service {service} of the project {project} is not running");
@@ -38,7 +39,7 @@ pub(in super::super) async fn borrow(
             "start it ({line}), or leave out compose.exec to run the tests in a container of their own"
         )));
     };
-    let found = docker.inspect_container(&id, None::<InspectContainerOptions>).await;
+    let found = see::container(docker, &id).await;
     let found = found.map_err(|e| engine_error(&format!("inspect the service {service}"), &e))?;
     let image = found.image.unwrap_or_default();
     let user = recipe::user(&interpreter.options.user);

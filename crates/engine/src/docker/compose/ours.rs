@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use super::super::container::now;
 use super::super::recipe::KEY;
+use super::super::see;
 use super::super::status;
 use super::claim::Claim;
 use super::{NETWORK, PROJECT, SERVICE};
@@ -176,7 +177,7 @@ async fn networks(docker: &Docker, label: &str) -> Vec<Listed> {
 pub(super) async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
     let filters = HashMap::from([("label", vec![label.to_owned()])]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-    let list = docker.list_containers(Some(options)).await.unwrap_or_default();
+    let list = see::containers(docker, options).await.unwrap_or_default();
     let listed = list.into_iter().map(|c| Listed {
         id: c.id.unwrap_or_default(),
         is_network: false,

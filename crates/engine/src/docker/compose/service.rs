@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bollard::Docker;
 use bollard::models::{ContainerInspectResponse, ContainerState, HealthStatusEnum};
-use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
+use bollard::query_parameters::ListContainersOptionsBuilder;
 use sha2::{Digest as _, Sha256};
 use testdock_core::containers::origin::SERVES;
 use testdock_core::interpreter::{Condition, Dependency};
@@ -12,6 +12,7 @@ use testdock_core::model::RunError;
 
 use super::super::container::engine_error;
 use super::super::printed::end_of_log;
+use super::super::see;
 use super::{PROJECT, SERVICE};
 use crate::supervisor::hex;
 
@@ -45,7 +46,7 @@ impl Service {
         let labels = vec![format!("{PROJECT}={project}"), format!("{SERVICE}={service}")];
         let filters = HashMap::from([("label", labels)]);
         let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-        let listed = docker.list_containers(Some(options)).await;
+        let listed = see::containers(docker, options).await;
         let listed = listed.map_err(|e| engine_error("list containers", &e))?;
         let is_one_off = |labels: &HashMap<String, String>| {
             let label = labels.get("com.docker.compose.oneoff");
@@ -56,7 +57,7 @@ impl Service {
             return Ok(None);
         };
         // One that is gone by now is not there.
-        let found = docker.inspect_container(&id, None::<InspectContainerOptions>).await;
+        let found = see::container(docker, &id).await;
         Ok(found.ok().map(Self))
     }
 

@@ -1,0 +1,53 @@
+//! Looks at containers.
+//!
+//! While Podman tidies up after a container it tells a state that Docker's API does not have, of one container or in a list of all.
+//! It is asked again then: what it is about to say is that the container has ended.
+
+use std::future::Future;
+use std::time::Duration;
+
+use bollard::Docker;
+use bollard::errors::Error;
+use bollard::models::{ContainerInspectResponse, ContainerSummary};
+use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions};
+use tokio::time::{Instant, sleep};
+
+/// Podman's word for that state.
+const TIDYING_UP: &str = "`stopped`";
+
+/// It takes less, but for a machine that is very busy.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A container by its id or name.
+pub(crate) async fn container(
+    docker: &Docker,
+    id: &str,
+) -> Result<ContainerInspectResponse, Error> {
+    patiently(|| docker.inspect_container(id, None::<InspectContainerOptions>)).await
+}
+
+/// The containers that are asked for.
+pub(crate) async fn containers(
+    docker: &Docker,
+    options: ListContainersOptions,
+) -> Result<Vec<ContainerSummary>, Error> {
+    patiently(|| docker.list_containers(Some(options.clone()))).await
+}
+
+async fn patiently<T, F>(look: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match look().await {
+            Err(Error::JsonDataError { message, .. })
+                if message.contains(TIDYING_UP) && Instant::now() < end =>
+            {
+                sleep(PAUSE).await;
+            }
+            seen => return seen,
+        }
+    }
+}
