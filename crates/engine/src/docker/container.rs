@@ -344,7 +344,7 @@ impl Maker {
         };
         let tried = self.start(id, false, entry.clone()).await;
         if let (Err(error), Some(entry)) = (&tried, entry)
-            && status(error) == Some(404)
+            && see::is_absent(error)
             && let Some(error) = entry.error().await
         {
             return Ok(Try::Ended(error));

@@ -3,21 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use bollard::errors::Error;
 use bollard::query_parameters::EventsOptionsBuilder;
 use futures_util::StreamExt as _;
 
-use super::see;
-use super::{Container, said, status};
-
-/// Whether an engine does not have a container any more, or not as one that runs. Podman may have it `stopped`, which the
-/// Engine API has no word for, and says in words only that it is removed just now.
-fn is_absent(error: &Error) -> bool {
-    match error {
-        Error::JsonDataError { message, .. } => message.contains("`stopped`"),
-        _ => status(error) == Some(404) || said(error).contains("no such container"),
-    }
-}
+use super::{Container, said, see};
 
 /// What became of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +45,7 @@ impl Container {
         let found = see::container(&self.docker, &self.id).await;
         let state = match found {
             Ok(found) => found.state.unwrap_or_default(),
-            Err(e) if is_absent(&e) => return self.gone().await,
+            Err(e) if see::is_absent(&e) => return self.gone().await,
             Err(e) => return Fate::Unreachable(said(&e)),
         };
         match state.running {

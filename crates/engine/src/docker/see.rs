@@ -12,6 +12,8 @@ use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions};
 use tokio::time::{Instant, sleep};
 
+use super::{said, status};
+
 /// Podman's word for that state.
 const TIDYING_UP: &str = "`stopped`";
 
@@ -49,5 +51,14 @@ where
             }
             seen => return seen,
         }
+    }
+}
+
+/// Whether an engine does not have a container any more, or not as one that runs. Podman may have it `stopped`, which the
+/// Engine API has no word for, and says in words only that it is removed just now.
+pub(crate) fn is_absent(error: &Error) -> bool {
+    match error {
+        Error::JsonDataError { message, .. } => message.contains(TIDYING_UP),
+        _ => status(error) == Some(404) || said(error).contains("no such container"),
     }
 }

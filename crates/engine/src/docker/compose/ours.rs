@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bollard::Docker;
+use bollard::errors::Error;
 use bollard::query_parameters::{
     InspectNetworkOptions, ListContainersOptionsBuilder, ListNetworksOptionsBuilder,
     RemoveContainerOptionsBuilder,
@@ -92,9 +93,9 @@ pub(super) async fn remove_abandoned(docker: &Docker, project: &str) {
 /// The networks of a project that has no container any more.
 async fn abandoned(docker: &Docker, project: &str) -> Vec<Listed> {
     let of_project = format!("{PROJECT}={project}");
-    match listed(docker, &of_project).await.is_empty() {
-        true => networks(docker, &of_project).await,
-        false => Vec::new(),
+    match try_listed(docker, &of_project).await {
+        Ok(containers) if containers.is_empty() => networks(docker, &of_project).await,
+        _ => Vec::new(),
     }
 }
 
@@ -128,6 +129,7 @@ async fn remove_network(docker: &Docker, id: &str) {
 
 /// A container or a network as the engine lists it.
 pub(super) struct Listed {
+    /// A network's name: Podman lets one go that is in use where it is called by its id.
     pub(super) id: String,
     is_network: bool,
     created: i64,
@@ -164,7 +166,7 @@ async fn networks(docker: &Docker, label: &str) -> Vec<Listed> {
     let options = ListNetworksOptionsBuilder::default().filters(&filters).build();
     let list = docker.list_networks(Some(options)).await.unwrap_or_default();
     let listed = list.into_iter().map(|network| Listed {
-        id: network.id.unwrap_or_default(),
+        id: network.name.or(network.id).unwrap_or_default(),
         is_network: true,
         created: 0,
         running: false,
@@ -175,9 +177,13 @@ async fn networks(docker: &Docker, label: &str) -> Vec<Listed> {
 }
 
 pub(super) async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
+    try_listed(docker, label).await.unwrap_or_default()
+}
+
+async fn try_listed(docker: &Docker, label: &str) -> Result<Vec<Listed>, Error> {
     let filters = HashMap::from([("label", vec![label.to_owned()])]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-    let list = see::containers(docker, options).await.unwrap_or_default();
+    let list = see::containers(docker, options).await?;
     let listed = list.into_iter().map(|c| Listed {
         id: c.id.unwrap_or_default(),
         is_network: false,
@@ -185,7 +191,7 @@ pub(super) async fn listed(docker: &Docker, label: &str) -> Vec<Listed> {
         running: c.state.is_some_and(|state| state.to_string() == "running"),
         labels: c.labels.unwrap_or_default(),
     });
-    listed.collect()
+    Ok(listed.collect())
 }
 
 /// Takes down what Testdock had started for an interpreter of the workspace, or for all of them, and says its names.
