@@ -104,3 +104,35 @@ fn a_run_that_is_refused_leaves_no_report_of_an_earlier_one() {
     assert_eq!(code, 2, "{told}");
     assert!(!project.root.join("r.xml").exists(), "{told}");
 }
+
+#[test]
+fn what_is_no_report_is_not_written_over() {
+    let project = Project::empty();
+    project.write("testdock.toml", "imagge = 'python'\n");
+    project.write("selected", "test_it.py\n");
+    for (words, path) in [
+        (vec!["run", "--junit", "testdock.toml"], "testdock.toml"),
+        (vec!["run", "--select-file", "selected", "--junit", "selected"], "selected"),
+    ] {
+        let before = project.read(path);
+        let (code, told) = project.shown(&words);
+        assert_eq!(code, 2, "{told}");
+        let said = format!("cannot write the report {path}: there is a file that is no report");
+        assert!(told.contains(&said), "{told}");
+        assert_eq!(project.read(path), before);
+    }
+    let (_, told) = project.shown(&["run", "--junit", ""]);
+    assert!(told.contains("name a file"), "{told}");
+}
+
+#[test]
+fn an_old_report_behind_a_link_goes_and_the_link_stays() {
+    let project = Project::empty();
+    project.write("testdock.toml", "imagge = 'python'\n");
+    project.write("old/r.xml", "<?xml version='1.0'?><testsuites/>");
+    std::os::unix::fs::symlink("old/r.xml", project.root.join("r.xml")).unwrap();
+    let (code, told) = project.shown(&["run", "--junit", "r.xml"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(!project.root.join("old/r.xml").exists(), "{told}");
+    assert!(project.root.join("r.xml").is_symlink(), "{told}");
+}

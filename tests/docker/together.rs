@@ -73,12 +73,20 @@ fn two_commands_that_write_the_same_report_take_turns() {
         return;
     };
     let project = Project::empty();
-    let suite = "[[suite]]\ncommand = ['sh', 'count.sh']\nreports = ['out.xml']\n";
-    project.write("testdock.toml", &format!("[interpreter]\nimage = '{image}'\n\n{suite}"));
+    let suite = |name: &str, reports: &str| {
+        format!(
+            "[[suite]]\nname = '{name}'\ncommand = ['sh', 'count.sh']\nreports = ['{reports}']\n"
+        )
+    };
+    let suites = suite("one", "out.xml") + &suite("other", "o*.xml");
+    project.write("testdock.toml", &format!("[interpreter]\nimage = '{image}'\n\n{suites}"));
     project.write("count.sh", COUNT);
-    let mut one = project.start(&[]);
+    let mut one = project.start(&["one//"]);
     one.until("place to run in", |line| line["event"] == "interpreter-ready");
-    let mut two = project.start(&[]);
+    // The same folder by another path, and another suite whose reports are some of these.
+    let link = project.home.join("link");
+    std::os::unix::fs::symlink(&project.root, &link).unwrap();
+    let mut two = project.start(&["--root", link.as_str(), "other//"]);
     two.until("word that it waits", |line| line["stage"] == "waiting");
     project.write("go", "");
     for (story, name) in [(one.end(), "run1"), (two.end(), "run2")] {

@@ -272,7 +272,7 @@ pub enum Stage {
         /// How much is brought.
         bytes: u64,
     },
-    /// Letting another run end, which writes the same reports into the workspace.
+    /// Letting another run end, which writes reports into the workspace too.
     Waiting,
 }
 

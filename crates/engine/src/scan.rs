@@ -169,13 +169,14 @@ impl Scanner {
         take: impl Fn(Vec<FileTests>) + Sync,
     ) {
         let path = self.store.as_ref().map(|store| store.file_of(cache::PREFIX, "bin", root));
-        let bytes = path.as_ref().and_then(|path| fs::read(path).ok()).unwrap_or_default();
+        let bytes = path.as_ref().and_then(|path| cache::read(path)).unwrap_or_default();
         let cache = Cache::of(&bytes);
         let fresh = Finder::new(root, workspace, &cache).in_parallel(files, take);
         if let Some(path) = path.filter(|_| !fresh.is_empty())
             && let Err(error) = cache.write(&path, &fresh, files)
         {
-            tracing::warn!(%path, %error, "cannot write down where the tests of {root} are");
+            // Only time is lost.
+            tracing::debug!(%path, %error, "cannot write down where the tests of {root} are");
         }
     }
 

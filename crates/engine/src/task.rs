@@ -56,12 +56,14 @@ impl Task {
     }
 
     /// Keeps in mind what the workspace's reports are before the command starts. Where another run, of any process, is writing
-    /// the same ones, it waits: each of both would read what the other writes.
+    /// some, it waits: each of both would read what the other writes.
     pub(crate) async fn begin(&mut self, root: &Utf8Path, events: &Events) -> Result<(), RunError> {
         let Reports::Workspace(globs) = &self.invocation.reports else {
             return Ok(());
         };
-        let lock = lock::path("reports", &format!("{root}\n{}", globs.join("\n")), "lock");
+        // Of two sets of patterns nobody knows whether they mean the same file; of two paths, whether they are one folder.
+        let whole = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+        let lock = lock::path("reports", whole.as_str(), "lock");
         self.turn = Lock::alone(lock.as_deref());
         if self.turn.is_none() {
             events.send(RunEvent::Preparing(Stage::Waiting)).await;

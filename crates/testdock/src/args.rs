@@ -118,7 +118,7 @@ pub(crate) struct RunArguments {
     /// Use a clean container, and throw it away afterwards; services of a compose file stay as they are
     #[arg(long)]
     pub(crate) fresh: bool,
-    /// Stop the run after this long, such as 90s or 10m (builds and pulls not counted)
+    /// Stop the run after this long, such as 90s or 10m (builds, pulls and waiting not counted)
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
     /// Fail a test that takes longer than this

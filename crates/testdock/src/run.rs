@@ -1,5 +1,7 @@
 //! `testdock run`.
 
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
@@ -18,12 +20,15 @@ use crate::server::services;
 use crate::sinks::{Finish, Human, Json, ServiceMessages, Verdict};
 use crate::{consent, exit, print, select};
 
+/// So many bytes of a report have its first element.
+const START_OF_REPORT: u64 = 4096;
+
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
+    let project = project(&arguments)?;
+    let request = request(&arguments, &project)?;
     if let Some(path) = &arguments.junit {
         make_place(path)?;
     }
-    let project = project(&arguments)?;
-    let request = request(&arguments, &project)?;
     let looks = Looks {
         format: arguments.format,
         show_output: arguments.show_output,
@@ -187,7 +192,9 @@ fn deliver(arguments: &RunArguments, verdict: Option<Verdict>) -> Result<ExitCod
         return Ok(exit::CANCELLED.into());
     };
     if let (Some(path), Some(xml)) = (&arguments.junit, &verdict.junit) {
-        let written = std::fs::write(path, xml);
+        // Tests may clean up the folder that it is to be in.
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = folder.and_then(|()| fs::write(path, xml));
         let written = written.with_context(|| format!("cannot write the report {path}"));
         match written {
             // What the tests said counts before the report of it.
@@ -202,13 +209,31 @@ fn deliver(arguments: &RunArguments, verdict: Option<Verdict>) -> Result<ExitCod
 /// run is taken for that of this one, whatever becomes of it.
 fn make_place(report: &Utf8Path) -> Result<()> {
     let cannot = || format!("cannot write the report {report}");
-    ensure!(!report.is_dir(), "{}: it is a folder; name a file in it", cannot());
-    // What is no plain file, such as a pipe, is there to be written into.
-    if report.symlink_metadata().is_ok_and(|report| report.is_file()) {
-        return std::fs::remove_file(report).with_context(cannot);
+    let is_name = report.file_name().is_some() && !report.as_str().ends_with('/');
+    ensure!(is_name && !report.is_dir(), "{}: it is a folder; name a file in it", cannot());
+    if let Some(folder) = report.parent() {
+        fs::create_dir_all(folder).with_context(cannot)?;
     }
-    let Some(folder) = report.parent() else { return Ok(()) };
-    std::fs::create_dir_all(folder).with_context(cannot)
+    // What is no plain file, such as a pipe, is there to be written into.
+    if report.metadata().is_ok_and(|report| !report.is_file()) {
+        return Ok(());
+    }
+    let mut options = OpenOptions::new();
+    let mut file =
+        options.read(true).append(true).create(true).open(report).with_context(cannot)?;
+    let is_report = is_empty_or_report(&mut file).with_context(cannot)?;
+    ensure!(is_report, "{}: there is a file that is no report; name another one", cannot());
+    file.set_len(0).with_context(cannot)?;
+    // Where it has to stay, as where it is mounted, it is empty.
+    let _stays = report.canonicalize_utf8().and_then(fs::remove_file);
+    Ok(())
+}
+
+/// Whether nothing is lost that somebody wrote by hand.
+fn is_empty_or_report(file: &mut File) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.take(START_OF_REPORT).read_to_end(&mut start)?;
+    Ok(start.is_empty() || String::from_utf8_lossy(&start).contains("<testsuite"))
 }
 
 /// The time of the report, as RFC 3339.

@@ -113,7 +113,7 @@ pub fn stage_words(stage: &Stage) -> String {
         Stage::Services { doing } => doing.clone(),
         Stage::Starting => "starting the container".to_owned(),
         Stage::Waiting => {
-            "waiting for another run to end, which writes the same reports".to_owned()
+            "waiting for another run to end, which writes reports here too".to_owned()
         }
         Stage::Copying { files: 1, .. } => "copying a file of the workspace".to_owned(),
         Stage::Copying { files, .. } => format!("copying {files} files of the workspace"),

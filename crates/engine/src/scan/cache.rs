@@ -26,6 +26,9 @@ const COARSEST: Duration = Duration::from_secs(2);
 /// The cache of a workspace in which nothing was found anew for so long is removed.
 const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// A larger one is none of ours: this is enough for millions of tests.
+const LARGEST: u64 = 256 << 20;
+
 /// How the caches' files are called.
 pub(super) const PREFIX: &str = "tests";
 
@@ -178,6 +181,12 @@ impl Stamp {
     }
 }
 
+/// The bytes of a cache's file, where there is one.
+pub(super) fn read(path: &Utf8Path) -> Option<Vec<u8>> {
+    let file = fs::metadata(path).ok()?;
+    (file.is_file() && file.len() <= LARGEST).then(|| fs::read(path).ok())?
+}
+
 /// A number of this build of the program: another one may find other tests.
 fn program() -> Option<u64> {
     let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
@@ -194,7 +203,8 @@ fn remove_unused(directory: &Utf8Path) -> io::Result<()> {
     };
     for entry in directory.read_dir_utf8()? {
         let entry = entry?;
-        if entry.file_name().starts_with(PREFIX) && is_unused(&entry.metadata()?) {
+        let file = entry.metadata()?;
+        if entry.file_name().starts_with(PREFIX) && file.is_file() && is_unused(&file) {
             fs::remove_file(entry.path())?;
         }
     }

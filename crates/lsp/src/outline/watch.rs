@@ -53,22 +53,25 @@ impl Watch {
 
     /// Tells what changed, the first change at once and the last one for certain.
     pub(crate) async fn pass_on(self, shared: Arc<Shared>) {
+        // Of a client that does not keep up one tree waits, and the next one is made when that has left.
+        let lane = shared.outbox.lane(1);
         loop {
             self.bell.notified().await;
+            lane.has_room(1).await;
             if !self.is_wanted.load(Ordering::Relaxed) {
                 continue;
             }
             let at_loop = shared.clone();
-            let count = shared.handle.ask(move |session| tell(&at_loop, session)).await;
-            sleep(PAUSE.max(PAUSE_A_LINE * count.unwrap_or_default())).await;
+            let Some(tree) = shared.handle.ask(move |session| tree(&at_loop, session)).await else {
+                continue;
+            };
+            let count = u32::try_from(tree.lines.len()).unwrap_or(u32::MAX);
+            lane.send::<TreeChanged>(tree, 1).await;
+            sleep(PAUSE.max(PAUSE_A_LINE * count)).await;
         }
     }
 }
 
-/// How many lines it told.
-fn tell(shared: &Shared, session: &Session) -> u32 {
-    let lines = lines(shared, session);
-    let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-    shared.outbox.notify::<TreeChanged>(TreeChangedParams { seq: shared.next_seq(), lines });
-    count
+fn tree(shared: &Shared, session: &Session) -> TreeChangedParams {
+    TreeChangedParams { seq: shared.next_seq(), lines: lines(shared, session) }
 }

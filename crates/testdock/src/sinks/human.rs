@@ -48,7 +48,8 @@ impl Human {
         let step = views::stage_words(stage);
         self.bar.set_message(step.clone());
         // Without a terminal there is no bar; what may take long is worth a line for each step.
-        let worth_a_line = matches!(stage, Stage::Building { .. } | Stage::Services { .. });
+        let worth_a_line =
+            matches!(stage, Stage::Building { .. } | Stage::Services { .. } | Stage::Waiting);
         if self.bar.is_hidden() && worth_a_line && self.last_step.as_ref() != Some(&step) {
             print::line(&step);
             self.last_step = Some(step);
