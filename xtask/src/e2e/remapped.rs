@@ -26,7 +26,7 @@ exec dockerd --log-level warn --userns-remap default --bip 10.124.0.1/24 -H "uni
             "/a_dev_containers_user_and/",
             "the home that the image has for its user is nobody's there",
         ),
-        ("/permission_denied/", "its socket is not where the system's is"),
+        ("/permission_denied|what_no_setting_names/", "its socket is not where the system's is"),
     ]],
 };
 
