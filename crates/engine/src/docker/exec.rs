@@ -51,12 +51,14 @@ fn piece(log: Result<LogOutput, bollard::errors::Error>) -> io::Result<Piece> {
     }
 }
 
+const GONE: [&str; 3] = ["is not running", "container state improper", "no such container"];
+
 fn not_started(error: &bollard::errors::Error) -> NotStarted {
     match status(error) {
         // Not there, not running, or paused.
         Some(404 | 409) => NotStarted::Gone,
-        // While it is being removed.
-        _ if said(error).contains("is not running") => NotStarted::Gone,
+        // While it is being removed, or in Podman's words.
+        _ if GONE.iter().any(|words| said(error).contains(words)) => NotStarted::Gone,
         _ => {
             let message = format!("cannot start the tests in the container: {}", said(error));
             NotStarted::Failed(
