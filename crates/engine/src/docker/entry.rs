@@ -85,7 +85,8 @@ impl Entry {
     async fn exit_code(&self) -> Option<String> {
         let filters = HashMap::from([
             ("container", vec![self.0.container.as_str()]),
-            ("event", vec!["kill", "die"]),
+            // Podman tells it as Docker does, but looks for it by a word of its own.
+            ("event", vec!["kill", "die", "died"]),
         ]);
         let options = EventsOptionsBuilder::default()
             .since(&self.0.since.to_string())
