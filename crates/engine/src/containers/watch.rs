@@ -23,19 +23,21 @@ const SECOND_LOOK: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// What changes a list. Commands that run in containers are events as well, and change nothing.
-const EVENTS: [&str; 16] = [
+/// What changes a list, Podman's own words for it included. Commands that run in containers are events as well, and change nothing.
+const EVENTS: [&str; 18] = [
     "create",
     "start",
     "restart",
     "stop",
     "kill",
     "die",
+    "died",
     "oom",
     "pause",
     "unpause",
     "rename",
     "destroy",
+    "remove",
     "health_status",
     "tag",
     "untag",
