@@ -1,6 +1,11 @@
 //! The engine, the image or the container is at fault: exit code 3, and a remedy.
 
-use camino::Utf8PathBuf;
+use std::net::Shutdown;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::sync::{Arc, Mutex};
+use std::{fs, io, thread};
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::support::docker::{docker, socket};
 use crate::support::images;
@@ -33,6 +38,53 @@ fn no_engine() {
     check(&project.run(&[]), &said);
     let (code, text) = project.shown(&["run"]);
     assert_eq!((code, text.contains("help:")), (3, true), "{text}");
+}
+
+/// A way to the engine, and what cuts it.
+fn way(at: &Utf8Path) -> impl FnOnce() + use<> {
+    let listener = UnixListener::bind(at).unwrap();
+    let streams: Arc<Mutex<Vec<UnixStream>>> = Arc::default();
+    let open = streams.clone();
+    thread::spawn(move || {
+        for near in listener.incoming().flatten() {
+            let far = UnixStream::connect(socket()).unwrap();
+            for (from, to) in [(&near, &far), (&far, &near)] {
+                let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                thread::spawn(move || {
+                    let _cut = io::copy(&mut from, &mut to);
+                    let _cut = to.shutdown(Shutdown::Write);
+                });
+            }
+            open.lock().unwrap().extend([near, far]);
+        }
+    });
+    let at = at.to_owned();
+    move || {
+        fs::remove_file(at).unwrap();
+        for stream in streams.lock().unwrap().drain(..) {
+            let _gone = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+#[test]
+fn an_engine_that_is_lost_under_a_build() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    project.write(ONE.0, ONE.1);
+    let step = format!("RUN echo {} && sleep 5", project.root);
+    project.write("Dockerfile", &format!("FROM {image}\n{step}\n"));
+    let at = project.home.join("engine.sock");
+    let cut = way(&at);
+    let project = project.env("DOCKER_HOST", &format!("unix://{at}"));
+    let mut run = project.start(&[]);
+    run.until("step", |line| line["step"] == step.as_str());
+    cut();
+    check(&run.end(), &["cannot build Dockerfile", &format!("cannot reach Docker at unix://{at}")]);
+    let project = project.env("DOCKER_HOST", &format!("unix://{}", socket()));
+    assert_eq!(project.run(&[]).code, Some(0));
 }
 
 #[test]

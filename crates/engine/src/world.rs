@@ -72,8 +72,8 @@ impl World {
         self.0.engines.remove(&host.map(str::to_owned));
     }
 
-    /// What an error of the engine at `host` really means: one that answers no more is best
-    /// described by a new try to reach it.
+    /// What an error of the engine at `host` really means: of one that answers no more a new try to reach it
+    /// tells most, beside what was being done.
     pub(crate) async fn explain(&self, host: Option<&str>, error: RunError) -> RunError {
         let was_reached = self.0.engines.contains_key(&host.map(str::to_owned));
         if error.fault != Fault::Interpreter || error.place.is_some() || !was_reached {
@@ -83,7 +83,9 @@ impl World {
             Ok(_) => error,
             Err(unreachable) => {
                 self.forget(host);
-                unreachable
+                let doing = error.message.split(": ").next().unwrap_or_default();
+                let message = format!("{doing}: {}", unreachable.message);
+                RunError { message, ..unreachable }
             }
         }
     }
