@@ -60,7 +60,7 @@ pub async fn inspect(world: &World, host: Option<&str>, id: &str) -> Result<Stri
 pub async fn remove_image(world: &World, host: Option<&str>, id: &str) -> Result<(), RunError> {
     let docker = world.engine(host).await?;
     let what = || format!("remove the image {}", short(id));
-    let found = match docker.inspect_image(id).await {
+    let found = match see::image(&docker, id).await {
         Ok(found) => found,
         Err(error) if status(&error) == Some(404) => return Ok(()),
         Err(error) => return Err(failed(world, host, &what(), &error).await),

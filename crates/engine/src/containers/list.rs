@@ -6,7 +6,7 @@ use std::time::Duration;
 use bollard::Docker;
 use bollard::errors::Error;
 use bollard::models::{ContainerSummary, ImageSummary, PortSummary};
-use bollard::query_parameters::{ListContainersOptionsBuilder, ListImagesOptions};
+use bollard::query_parameters::ListContainersOptionsBuilder;
 use testdock_core::containers::origin::WORKSPACE;
 use testdock_core::containers::{Container, Image, Inventory, Origin, Port, State, status_words};
 use testdock_core::model::RunError;
@@ -39,12 +39,7 @@ const WHAT: &str = "list the containers";
 
 async fn inventory(docker: &Docker) -> Result<Inventory, Error> {
     let all = ListContainersOptionsBuilder::default().all(true).build();
-    let asked = async {
-        tokio::try_join!(
-            see::containers(docker, all),
-            docker.list_images(None::<ListImagesOptions>)
-        )
-    };
+    let asked = async { tokio::try_join!(see::containers(docker, all), see::images(docker, None)) };
     let answer = timeout(PATIENCE, asked).await;
     let (containers, images) = answer.unwrap_or(Err(Error::RequestTimeoutError))?;
     let mut names: HashMap<&str, &str> = HashMap::new();

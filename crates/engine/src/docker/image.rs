@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::bases;
 use super::build::{Recipe, SERIES_LABEL, Steps, WORKSPACE_LABEL, build, is_whole_context};
 use super::pull::pull;
+use super::see;
 use super::surroundings::proxies;
 use crate::runner::Events;
 
@@ -179,7 +180,7 @@ pub(super) async fn labelled(
     // Asked for several labels at once, Podman finds none.
     let filters = HashMap::from([("label", vec![format!("{name}={value}")])]);
     let options = ListImagesOptionsBuilder::default().filters(&filters).build();
-    let mut found = docker.list_images(Some(options)).await?;
+    let mut found = see::images(docker, Some(options)).await?;
     found.retain(|image| others.iter().all(|(name, value)| image.labels.get(*name) == Some(value)));
     Ok(found)
 }
@@ -230,7 +231,7 @@ fn vanished(name: &str) -> RunError {
 
 /// The image `name`, if the engine has it.
 pub(super) async fn find(docker: &Docker, name: &str) -> Result<Option<Image>, RunError> {
-    match docker.inspect_image(name).await {
+    match see::image(docker, name).await {
         Ok(inspected) => Ok(Some(Image::new(name, inspected))),
         // 400 and 301 answer what is no name at all; a pull says why.
         Err(Error::DockerResponseServerError { status_code: 404 | 400 | 301, .. }) => Ok(None),

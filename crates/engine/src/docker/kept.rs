@@ -40,7 +40,7 @@ pub(crate) async fn list(docker: &Docker) -> Result<Kept, RunError> {
         .build();
     let images = ListImagesOptionsBuilder::default().filters(&ours(KEY)).build();
     let (containers, images) =
-        tokio::join!(see::containers(docker, containers), docker.list_images(Some(images)),);
+        tokio::join!(see::containers(docker, containers), see::images(docker, Some(images)),);
     let containers = containers.map_err(|e| engine_error("list containers", &e))?;
     let images = images.map_err(|e| engine_error("list images", &e))?;
     let mut kept = Kept {
@@ -128,7 +128,7 @@ pub(crate) async fn of_interpreter(
 
 /// What registries know an image by, and the hash of what it was built from.
 pub(crate) async fn origin(docker: &Docker, id: &str) -> Result<(Vec<String>, String), RunError> {
-    let found = docker.inspect_image(id).await;
+    let found = see::image(docker, id).await;
     let found = found.map_err(|e| engine_error(&format!("inspect the image {id}"), &e))?;
     let labels = found.config.and_then(|config| config.labels).unwrap_or_default();
     Ok((found.repo_digests.unwrap_or_default(), labels.get(KEY).cloned().unwrap_or_default()))

@@ -13,6 +13,7 @@ use super::connect::socket;
 use super::container::now;
 use super::image::{Image, labelled};
 use super::own::Own;
+use super::see;
 
 /// A workspace's folder may be back soon, as when a branch is checked out; its images stay so many seconds.
 const WEEK: i64 = 7 * 24 * 60 * 60;
@@ -36,7 +37,7 @@ pub(super) async fn orphans(docker: &Docker, host: Option<&str>, own: &Own) {
     }
     let ours = HashMap::from([("label", vec![SERIES_LABEL.to_owned()])]);
     let options = ListImagesOptionsBuilder::default().filters(&ours).build();
-    let found = docker.list_images(Some(options)).await.unwrap_or_default();
+    let found = see::images(docker, Some(options)).await.unwrap_or_default();
     for orphan in found.iter().filter(|it| is_orphan(it, now())) {
         let is_ours = |tag: &str| is_unnamed(tag) || repository(tag).starts_with("testdock/");
         remove(docker, orphan, &is_ours).await;

@@ -1,15 +1,17 @@
-//! Looks at containers.
+//! Looks at containers and images.
 //!
-//! While Podman tidies up after a container it tells a state that Docker's API does not have, of one container or in a list of all.
-//! It is asked again then: what it is about to say is that the container has ended.
+//! While Podman tidies up after a container it tells a state that Docker's API does not have, of one container or in a list of all;
+//! while an image goes, a look at another one may come by it and fail. It is asked again then.
 
 use std::future::Future;
 use std::time::Duration;
 
 use bollard::Docker;
 use bollard::errors::Error;
-use bollard::models::{ContainerInspectResponse, ContainerSummary};
-use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions};
+use bollard::models::{ContainerInspectResponse, ContainerSummary, ImageInspect, ImageSummary};
+use bollard::query_parameters::{
+    InspectContainerOptions, ListContainersOptions, ListImagesOptions,
+};
 use tokio::time::{Instant, sleep};
 
 use super::{said, status};
@@ -37,6 +39,19 @@ pub(crate) async fn containers(
     patiently(|| docker.list_containers(Some(options.clone()))).await
 }
 
+/// An image by its id or name.
+pub(crate) async fn image(docker: &Docker, name: &str) -> Result<ImageInspect, Error> {
+    patiently(|| docker.inspect_image(name)).await
+}
+
+/// The images that are asked for; all where nothing is said.
+pub(crate) async fn images(
+    docker: &Docker,
+    options: Option<ListImagesOptions>,
+) -> Result<Vec<ImageSummary>, Error> {
+    patiently(|| docker.list_images(options.clone())).await
+}
+
 async fn patiently<T, F>(look: impl Fn() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
@@ -44,13 +59,19 @@ where
     let end = Instant::now() + PATIENCE;
     loop {
         match look().await {
-            Err(Error::JsonDataError { message, .. })
-                if message.contains(TIDYING_UP) && Instant::now() < end =>
-            {
-                sleep(PAUSE).await;
-            }
+            Err(error) if is_passing(&error) && Instant::now() < end => sleep(PAUSE).await,
             seen => return seen,
         }
+    }
+}
+
+fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::JsonDataError { message, .. } => message.contains(TIDYING_UP),
+        Error::DockerResponseServerError { status_code, message } => {
+            *status_code == 500 && message.contains("image not known")
+        }
+        _ => false,
     }
 }
 

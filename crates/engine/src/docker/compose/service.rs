@@ -84,7 +84,7 @@ impl Service {
         let name = self.0.config.as_ref().and_then(|config| config.image.as_deref());
         // The newer tool writes down which one it took.
         let taken = self.label("com.docker.compose.image").or(self.0.image.as_ref());
-        match docker.inspect_image(name.unwrap_or_default()).await {
+        match see::image(docker, name.unwrap_or_default()).await {
             Ok(image) => digest(image.id.as_ref()) != digest(taken),
             // Without its image nothing is known of another one.
             Err(_) => false,
