@@ -19,7 +19,7 @@ use testdock_core::model::{Fault, RunError};
 
 use super::context::{self, Ids};
 use super::pull::{credentials_of, registry_of, server_key};
-use super::{is_podman, nature};
+use super::{engine_error, is_podman, nature};
 use crate::runner::Events;
 
 mod failure;
@@ -118,6 +118,10 @@ async fn build_with(
                 drop(answers);
                 return Err(match sending.await {
                     Ok(Err(unread)) if !is_hang_up(&unread) => recipe.unreadable(&unread),
+                    // The engine said nothing: no step is to blame.
+                    _ if matches!(error, Error::HyperResponseError { .. }) => {
+                        engine_error(&format!("build {}", recipe.dockerfile.path), &error)
+                    }
                     _ => failure::failure(recipe, &said(&error), progress),
                 });
             }
