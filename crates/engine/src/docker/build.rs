@@ -119,7 +119,7 @@ async fn build_with(
                 return Err(match sending.await {
                     Ok(Err(unread)) if !is_hang_up(&unread) => recipe.unreadable(&unread),
                     // The engine said nothing: no step is to blame.
-                    _ if matches!(error, Error::HyperResponseError { .. }) => {
+                    _ if is_lost(&error) => {
                         engine_error(&format!("build {}", recipe.dockerfile.path), &error)
                     }
                     _ => failure::failure(recipe, &said(&error), progress),
@@ -146,6 +146,11 @@ async fn tell(events: &Events, said: Vec<testdock_core::model::RunEvent>) {
 /// The engine needs no more of the context; what it says of the build is what matters.
 fn is_hang_up(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::BrokenPipe
+}
+
+/// Whether the way to the engine was lost.
+fn is_lost(error: &Error) -> bool {
+    matches!(error, Error::HyperResponseError { .. } | Error::IOError { .. })
 }
 
 fn said(error: &Error) -> String {
