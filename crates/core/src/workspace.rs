@@ -85,14 +85,11 @@ impl Problem {
 }
 
 impl Workspace {
-    /// The suites of which a file may hold tests.
-    pub fn suites_of(&self, path: &RelPath) -> impl Iterator<Item = &Arc<Suite>> {
-        self.suites.iter().filter(move |suite| suite.framework.is_test_file(suite, path))
-    }
-
     /// The tests of a file, for each suite that it belongs to.
     pub fn discover(&self, source: &mut Source<'_>) -> Vec<FileTests> {
-        self.suites_of(source.path)
+        let path = source.path;
+        let suites = self.suites.iter().filter(|suite| suite.framework.is_test_file(suite, path));
+        suites
             .map(|suite| {
                 let found = suite.framework.discover(suite, source);
                 let is_own = |id: &TestId| id.suite == suite.name;

@@ -89,12 +89,15 @@ impl Scanner {
         self.sources().insert(root.to_owned(), sources);
         let resolved = Box::new(workspace.clone());
         handle.send(Input::Resolved { folder: folder.clone(), workspace: resolved });
-        if self.depth == Depth::Tests {
-            self.scan_all(handle, folder, root, &workspace, &files);
-        } else if workspace.needs_known() {
-            let suites = workspace.suites.iter().filter(|suite| suite.framework.needs_known());
-            let needed = Workspace { suites: suites.cloned().collect(), ..Workspace::default() };
-            self.scan_all(handle, folder, root, &needed, &files);
+        let needed = match self.depth {
+            Depth::Tests => workspace,
+            Depth::Configuration => {
+                let suites = workspace.suites.iter().filter(|suite| suite.framework.needs_known());
+                Workspace { suites: suites.cloned().collect(), ..Workspace::default() }
+            }
+        };
+        if !needed.suites.is_empty() {
+            self.with_cache(root, &needed, &files, found(handle, folder));
         }
         handle.send(Input::ScanEnded(folder.clone()));
     }
@@ -119,23 +122,7 @@ impl Scanner {
         workspace: &Workspace,
         files: &[RelPath],
     ) {
-        Finder::new(root, workspace, &Cache::default()).in_parallel(files, |files| {
-            handle.send(Input::Found { folder: folder.clone(), files });
-        });
-    }
-
-    /// The same of all files of the workspace.
-    fn scan_all(
-        &self,
-        handle: &Handle,
-        folder: &FolderName,
-        root: &Utf8Path,
-        workspace: &Workspace,
-        files: &[RelPath],
-    ) {
-        self.with_cache(root, workspace, files, |files| {
-            handle.send(Input::Found { folder: folder.clone(), files });
-        });
+        Finder::new(root, workspace, &Cache::default()).in_parallel(files, found(handle, folder));
     }
 
     /// The tests of these files, by file.
@@ -266,6 +253,11 @@ fn caller() -> Option<(u32, u32)> {
 #[cfg(not(unix))]
 fn caller() -> Option<(u32, u32)> {
     None
+}
+
+/// Sends what is found in a folder.
+fn found<'h>(handle: &'h Handle, folder: &'h FolderName) -> impl Fn(Vec<FileTests>) + Sync + 'h {
+    |files| handle.send(Input::Found { folder: folder.clone(), files })
 }
 
 /// What is handed on batch by batch, by file.

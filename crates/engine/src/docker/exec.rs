@@ -7,7 +7,7 @@ use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
 use futures_util::StreamExt as _;
 use testdock_core::model::{Fault, RunError};
 
-use super::{Container, said, status};
+use super::{Container, said, see, status};
 use crate::pipes::{Piece, Pipes};
 use crate::stand::NotStarted;
 use crate::supervisor::Command;
@@ -51,14 +51,15 @@ fn piece(log: Result<LogOutput, bollard::errors::Error>) -> io::Result<Piece> {
     }
 }
 
-const GONE: [&str; 3] = ["is not running", "container state improper", "no such container"];
+/// What an engine says of a container that has ended, Docker and Podman.
+const ENDED: [&str; 2] = ["is not running", "container state improper"];
 
 fn not_started(error: &bollard::errors::Error) -> NotStarted {
     match status(error) {
-        // Not there, not running, or paused.
-        Some(404 | 409) => NotStarted::Gone,
-        // While it is being removed, or in Podman's words.
-        _ if GONE.iter().any(|words| said(error).contains(words)) => NotStarted::Gone,
+        // Not running, or paused.
+        Some(409) => NotStarted::Gone,
+        _ if see::is_absent(error) => NotStarted::Gone,
+        _ if ENDED.iter().any(|words| said(error).contains(words)) => NotStarted::Gone,
         _ => {
             let message = format!("cannot start the tests in the container: {}", said(error));
             NotStarted::Failed(

@@ -20,8 +20,8 @@ const BATCH: usize = 256;
 pub(super) struct Finder<'f> {
     root: &'f Utf8Path,
     workspace: &'f Workspace,
-    /// Of each suite of the workspace.
-    keys: Vec<u64>,
+    /// Its suites, with [`Suite::key`] of each.
+    suites: Vec<(&'f Arc<Suite>, u64)>,
     cache: &'f Cache<'f>,
     others: Others,
     /// When it began.
@@ -34,7 +34,7 @@ impl<'f> Finder<'f> {
         Self {
             root,
             workspace,
-            keys: workspace.suites.iter().map(|suite| suite.key()).collect(),
+            suites: workspace.suites.iter().map(|suite| (suite, suite.key())).collect(),
             cache,
             others: Others::default(),
             now: SystemTime::now(),
@@ -48,15 +48,20 @@ impl<'f> Finder<'f> {
         files: &[RelPath],
         take: impl Fn(Vec<FileTests>) + Sync,
     ) -> Vec<Fresh> {
-        let is_test = |path: &&RelPath| self.workspace.suites_of(path).next().is_some();
-        let tests: Vec<&RelPath> = files.iter().filter(is_test).collect();
+        let of_suites = files.iter().map(|path| (path, self.suites_of(path)));
+        let tests: Vec<_> = of_suites.filter(|(_, suites)| !suites.is_empty()).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = tests.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {
             for share in tests.chunks(share) {
                 scope.spawn(|| {
                     for batch in share.chunks(BATCH) {
-                        take(batch.iter().flat_map(|path| self.find(path)).collect());
+                        take(
+                            batch
+                                .iter()
+                                .flat_map(|(path, suites)| self.find(path, suites))
+                                .collect(),
+                        );
                     }
                 });
             }
@@ -64,9 +69,15 @@ impl<'f> Finder<'f> {
         self.fresh.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, path: &RelPath) -> Vec<FileTests> {
-        let suites: Vec<&Arc<Suite>> = self.workspace.suites_of(path).collect();
-        let state = self.state(path, &suites);
+    /// The suites of which a file may hold tests.
+    fn suites_of(&self, path: &RelPath) -> Vec<(&'f Arc<Suite>, u64)> {
+        let own = self.suites.iter().filter(|(suite, _)| suite.framework.is_test_file(suite, path));
+        own.copied().collect()
+    }
+
+    fn find(&self, path: &RelPath, suites: &[(&Arc<Suite>, u64)]) -> Vec<FileTests> {
+        let (suites, keys): (Vec<_>, Vec<_>) = suites.iter().copied().unzip();
+        let state = State::of(&path.on(self.root), keys);
         let kept = state.as_ref().and_then(|state| self.cache.get(path, state, &suites));
         kept.unwrap_or_else(|| {
             let (found, is_alone) = self.read(path);
@@ -75,12 +86,6 @@ impl<'f> Finder<'f> {
             self.fresh.lock().unwrap_or_else(PoisonError::into_inner).extend(fresh);
             found
         })
-    }
-
-    fn state(&self, path: &RelPath, suites: &[&Arc<Suite>]) -> Option<State> {
-        let all = self.workspace.suites.iter().zip(&self.keys);
-        let own = all.filter(|(suite, _)| suites.iter().any(|own| Arc::ptr_eq(own, suite)));
-        State::of(&path.on(self.root), own.map(|(_, key)| *key).collect())
     }
 
     /// The tests of a file, and whether it was read and no other file has a say in them.
