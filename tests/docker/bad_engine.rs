@@ -1,18 +1,13 @@
 //! The engine, the image or the container is at fault: exit code 3, and a remedy.
 
-use std::net::Shutdown;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::sync::{Arc, Mutex};
-use std::{fs, io, thread};
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use crate::support::docker::{docker, socket};
 use crate::support::images;
 use crate::support::person::{Engine, hand_over};
 use crate::support::project::Project;
 use crate::support::running::Story;
-use crate::support::skip;
+use crate::support::{skip, way};
 
 const ONE: (&str, &str) = ("test_one.py", "def test_one():\n    pass\n");
 
@@ -40,33 +35,6 @@ fn no_engine() {
     assert_eq!((code, text.contains("help:")), (3, true), "{text}");
 }
 
-/// A way to the engine, and what cuts it.
-fn way(at: &Utf8Path) -> impl FnOnce() + use<> {
-    let listener = UnixListener::bind(at).unwrap();
-    let streams: Arc<Mutex<Vec<UnixStream>>> = Arc::default();
-    let open = streams.clone();
-    thread::spawn(move || {
-        for near in listener.incoming().flatten() {
-            let far = UnixStream::connect(socket()).unwrap();
-            for (from, to) in [(&near, &far), (&far, &near)] {
-                let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
-                thread::spawn(move || {
-                    let _cut = io::copy(&mut from, &mut to);
-                    let _cut = to.shutdown(Shutdown::Write);
-                });
-            }
-            open.lock().unwrap().extend([near, far]);
-        }
-    });
-    let at = at.to_owned();
-    move || {
-        fs::remove_file(at).unwrap();
-        for stream in streams.lock().unwrap().drain(..) {
-            let _gone = stream.shutdown(Shutdown::Both);
-        }
-    }
-}
-
 #[test]
 fn an_engine_that_is_lost_under_a_build() {
     let Some(image) = images::pytest() else {
@@ -77,7 +45,7 @@ fn an_engine_that_is_lost_under_a_build() {
     let step = format!("RUN echo {} && sleep 5", project.root);
     project.write("Dockerfile", &format!("FROM {image}\n{step}\n"));
     let at = project.home.join("engine.sock");
-    let cut = way(&at);
+    let cut = way::to_the_engine(&at);
     let project = project.env("DOCKER_HOST", &format!("unix://{at}"));
     let mut run = project.start(&[]);
     run.until("step", |line| line["step"] == step.as_str());

@@ -1,12 +1,13 @@
 //! A private registry: who may pull from it is in Docker's own configuration, or known to a helper.
 
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
 use crate::support::docker::docker;
 use crate::support::project::Project;
-use crate::support::{PATIENCE, images, soon};
+use crate::support::{PATIENCE, images, soon, way};
 
 /// A registry that knows `me` by the password `s3cret`, with one image in it.
 struct Registry {
@@ -28,7 +29,7 @@ impl Registry {
         let mut registry = Self { id, address, image, pinned, project: Project::empty() };
         let port = || docker(&["port", &registry.id, "5000"]).ok().filter(|it| !it.is_empty());
         registry.address = soon("the registry's port", PATIENCE, port);
-        registry.image = format!("{}/team/tiny:1", registry.address);
+        registry.image = format!("{}/team/small:1", registry.address);
         registry.fill();
         Some(registry)
     }
@@ -36,9 +37,12 @@ impl Registry {
     /// Puts the image in, and takes it from the engine.
     fn fill(&mut self) {
         let home = self.project.home.clone();
-        let archive = home.join("tiny.tar");
+        let (archive, noise) = (home.join("image.tar"), home.join("noise"));
+        let source = std::fs::File::open("/dev/urandom").unwrap();
+        std::io::copy(&mut source.take(2 << 20), &mut std::fs::File::create(noise).unwrap())
+            .unwrap();
         let mut pack = std::process::Command::new("tar");
-        let packed = pack.args(["-cf", archive.as_str(), "/etc/hostname"]).status();
+        let packed = pack.args(["-cf", archive.as_str(), "-C", home.as_str(), "noise"]).status();
         assert!(packed.unwrap().success());
         docker(&["import", archive.as_str(), &self.image]).unwrap();
         self.know(&self.login("s3cret"));
@@ -47,7 +51,7 @@ impl Registry {
             docker(&["--config", config.as_str(), "push", &self.image]).ok()
         });
         let digest = pushed.split_whitespace().find(|word| word.starts_with("sha256:")).unwrap();
-        self.pinned = format!("{}/team/tiny@{digest}", self.address);
+        self.pinned = format!("{}/team/small@{digest}", self.address);
         self.forget();
     }
 
@@ -170,4 +174,30 @@ fn it_is_asked_with_what_a_helper_knows() {
     assert_eq!(code, 3, "{told}");
     assert!(told.contains("cannot read the credentials for"), "{told}");
     assert!(told.contains("the keychain is locked"), "{told}");
+}
+
+#[test]
+fn an_engine_that_is_lost_under_a_pull() {
+    let Some(mut registry) = Registry::start() else {
+        return;
+    };
+    // The image's one layer has twice the room.
+    let narrow = way::narrow(&registry.address, 1 << 20);
+    registry.image = registry.image.replace(&registry.address, &narrow);
+    registry.address = narrow;
+    let project = Project::empty();
+    project.write("test_one.py", "def test_one():\n    pass\n");
+    let at = project.home.join("engine.sock");
+    let cut = way::to_the_engine(&at);
+    registry.project = project.env("DOCKER_HOST", &format!("unix://{at}"));
+    registry.know(&registry.login("s3cret"));
+    let mut run = registry.project.start(&["--image", &registry.image]);
+    run.until("the pull", |line| line["stage"] == "pulling");
+    cut();
+    let story = run.end();
+    assert_eq!(story.code, Some(3), "{story:#?}");
+    let error = story.error();
+    for words in [&format!("cannot pull {}", registry.image), "cannot reach Docker at unix://"] {
+        assert!(error.contains(words), "{error}");
+    }
 }

@@ -10,6 +10,7 @@ pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod running;
 pub(crate) mod terminal;
+pub(crate) mod way;
 
 use std::fs::File;
 use std::time::{Duration, Instant};
