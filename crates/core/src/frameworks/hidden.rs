@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::lines::Lines;
+use super::source::common;
 use super::{Position, Range, Source, TestItem};
 use crate::id::TestId;
 
@@ -87,12 +88,13 @@ pub(super) fn with_hidden(
 
 impl Edit {
     fn between(old: &str, new: &str) -> Self {
-        let common = |a: &mut dyn Iterator<Item = (char, char)>| -> usize {
-            a.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
-        };
-        let start = common(&mut old.chars().zip(new.chars()));
-        let (old_rest, new_rest) = (&old[start..], &new[start..]);
-        let end = common(&mut old_rest.chars().rev().zip(new_rest.chars().rev()));
+        let (mut start, mut end) = common(old.as_bytes(), new.as_bytes());
+        while !old.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !old.is_char_boundary(old.len() - end) {
+            end -= 1;
+        }
         Self {
             start: position(old, start),
             old_end: position(old, old.len() - end),

@@ -6,7 +6,8 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::num::NonZeroU16;
+use std::sync::{Arc, OnceLock};
 
 use tree_sitter::{InputEdit, Language, Node, Parser, Point, Tree};
 
@@ -214,6 +215,24 @@ pub(super) fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
     node.named_children(&mut cursor).collect()
 }
 
+/// A field of the nodes of one grammar. The grammar is asked for its number once: it compares its name with those of all its fields, which
+/// for each node of a large file costs as much as all else that is done with it.
+pub(super) struct Field {
+    name: &'static str,
+    id: OnceLock<Option<NonZeroU16>>,
+}
+
+impl Field {
+    pub(super) const fn new(name: &'static str) -> Self {
+        Self { name, id: OnceLock::new() }
+    }
+
+    pub(super) fn of<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
+        let id = self.id.get_or_init(|| node.language().field_id_for_name(self.name));
+        node.child_by_field_id((*id)?.get())
+    }
+}
+
 /// Parsers are costly to make and cheap to keep.
 fn parse(grammar: &'static Grammar, text: &str, old: Option<&Tree>) -> Option<Tree> {
     thread_local! {
@@ -231,20 +250,25 @@ fn parse(grammar: &'static Grammar, text: &str, old: Option<&Tree>) -> Option<Tr
 
 /// The one edit that turns one text into another: what lies between their common beginning and end.
 fn edit(old: &str, new: &str) -> InputEdit {
-    let common = |a: &mut dyn Iterator<Item = (&u8, &u8)>| a.take_while(|(a, b)| a == b).count();
-    let (old, new) = (old.as_bytes(), new.as_bytes());
-    let start = common(&mut old.iter().zip(new));
-    let (old_rest, new_rest) = (&old[start..], &new[start..]);
-    let end = common(&mut old_rest.iter().rev().zip(new_rest.iter().rev()));
+    let (start, end) = common(old.as_bytes(), new.as_bytes());
     let (old_end, new_end) = (old.len() - end, new.len() - end);
     InputEdit {
         start_byte: start,
         old_end_byte: old_end,
         new_end_byte: new_end,
-        start_position: point(old, start),
-        old_end_position: point(old, old_end),
-        new_end_position: point(new, new_end),
+        start_position: point(old.as_bytes(), start),
+        old_end_position: point(old.as_bytes(), old_end),
+        new_end_position: point(new.as_bytes(), new_end),
     }
+}
+
+/// How many bytes two texts have in common at their beginning and, behind that, at their end; a character may be cut.
+pub(super) fn common(old: &[u8], new: &[u8]) -> (usize, usize) {
+    let same =
+        |both: &mut dyn Iterator<Item = (&u8, &u8)>| both.take_while(|(a, b)| a == b).count();
+    let start = same(&mut old.iter().zip(new));
+    let end = same(&mut old[start..].iter().rev().zip(new[start..].iter().rev()));
+    (start, end)
 }
 
 fn point(text: &[u8], at: usize) -> Point {

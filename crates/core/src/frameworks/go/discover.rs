@@ -7,11 +7,16 @@ mod table;
 
 use tree_sitter::Node;
 
+use super::super::source::Field;
 use super::super::{Grammar, ItemKind, NamePattern, Range, Source, Suite, TestItem};
 use crate::id::TestId;
 use body::Bodies;
 
 static GO: Grammar = Grammar { name: "go", language: || tree_sitter_go::LANGUAGE.into() };
+static NAME: Field = Field::new("name");
+static PARAMETERS: Field = Field::new("parameters");
+static TYPE: Field = Field::new("type");
+static BODY: Field = Field::new("body");
 
 pub(super) fn discover(suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
     let Some(tree) = source.tree(&GO) else {
@@ -45,8 +50,8 @@ fn test<'s, 't>(source: &Source<'s>, node: Node<'t>) -> Option<Test<'s, 't>> {
     if node.kind() != "function_declaration" {
         return None;
     }
-    let name = node.child_by_field_name("name")?;
-    let parameters = node.child_by_field_name("parameters")?;
+    let name = NAME.of(node)?;
+    let parameters = PARAMETERS.of(node)?;
     let test = |parameter, is_fuzz| Test { node, name, parameter, is_fuzz };
     let word = source.slice(name);
     if is_name(word, "Test") {
@@ -57,7 +62,7 @@ fn test<'s, 't>(source: &Source<'s>, node: Node<'t>) -> Option<Test<'s, 't>> {
     }
     let is_example = is_name(word, "Example")
         && parameters.named_child_count() == 0
-        && has_output(source, node.child_by_field_name("body")?);
+        && has_output(source, BODY.of(node)?);
     is_example.then(|| test(None, false))
 }
 
@@ -70,10 +75,10 @@ fn is_name(name: &str, prefix: &str) -> bool {
 /// The name of the only parameter, if it is a `*testing.T`.
 fn parameter<'s>(source: &Source<'s>, parameters: Node<'_>, kind: &str) -> Option<&'s str> {
     let only = parameters.named_child(0).filter(|_| parameters.named_child_count() == 1)?;
-    let text = source.slice(only.child_by_field_name("type")?);
+    let text = source.slice(TYPE.of(only)?);
     let is_kind =
         text.starts_with('*') && text.trim_start_matches('*').rsplit('.').next() == Some(kind);
-    let name = only.child_by_field_name("name").map_or("_", |name| source.slice(name));
+    let name = NAME.of(only).map_or("_", |name| source.slice(name));
     is_kind.then_some(name)
 }
 

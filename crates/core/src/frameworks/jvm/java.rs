@@ -3,10 +3,14 @@
 use tree_sitter::{Node, Tree};
 
 use super::discover::Syntax;
-use crate::frameworks::source::{children, named_children};
+use crate::frameworks::source::{Field, children, named_children};
 use crate::frameworks::{Grammar, ItemKind, Source};
 
 static JAVA: Grammar = Grammar { name: "java", language: || tree_sitter_java::LANGUAGE.into() };
+static NAME: Field = Field::new("name");
+static ARGUMENTS: Field = Field::new("arguments");
+static TYPE: Field = Field::new("type");
+static PARAMETERS: Field = Field::new("parameters");
 
 pub(super) struct Java;
 
@@ -28,8 +32,8 @@ impl Syntax for Java {
     }
 
     fn annotation<'s>(source: &Source<'s>, modifier: Node<'_>) -> Option<(&'s str, &'s str)> {
-        let name = modifier.child_by_field_name("name")?;
-        let arguments = modifier.child_by_field_name("arguments").map(|it| source.slice(it));
+        let name = NAME.of(modifier)?;
+        let arguments = ARGUMENTS.of(modifier).map(|it| source.slice(it));
         Some((source.slice(name), arguments.unwrap_or_default()))
     }
 
@@ -38,8 +42,8 @@ impl Syntax for Java {
     }
 
     fn is_plain(source: &Source<'_>, method: Node<'_>) -> bool {
-        let is_void = method.child_by_field_name("type").is_some_and(|it| it.kind() == "void_type");
-        let takes = method.child_by_field_name("parameters").map(named_children);
+        let is_void = TYPE.of(method).is_some_and(|it| it.kind() == "void_type");
+        let takes = PARAMETERS.of(method).map(named_children);
         let is_public = Self::modifiers(method).into_iter().any(|it| source.slice(it) == "public");
         is_void && is_public && takes.is_some_and(|all| all.iter().all(Node::is_extra))
     }
@@ -62,7 +66,7 @@ impl Syntax for Java {
 
     fn can_run(source: &Source<'_>, method: Node<'_>, kind: ItemKind) -> bool {
         let mut words = Self::modifiers(method).into_iter().map(|it| source.slice(it));
-        let is_void = method.child_by_field_name("type").is_some_and(|it| it.kind() == "void_type");
+        let is_void = TYPE.of(method).is_some_and(|it| it.kind() == "void_type");
         // A factory of tests returns them.
         !words.any(|word| matches!(word, "private" | "static"))
             && (is_void || kind == ItemKind::Parametrised)

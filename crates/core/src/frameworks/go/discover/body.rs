@@ -67,7 +67,7 @@ impl<'b, 's, 't> Bodies<'b, 's, 't> {
             counts: HashMap::new(),
         };
         // Most tests start none, and a look at their text is much cheaper than a walk.
-        let body = function.child_by_field_name("body");
+        let body = super::BODY.of(function);
         if let Some(body) = body.filter(|body| self.source.slice(*body).contains("Run")) {
             walk.visit(body);
         }
@@ -201,8 +201,7 @@ impl<'s, 't> Walk<'_, 's, 't> {
         let parameter = function
             .child_by_field_name("parameters")
             .and_then(|parameters| super::parameter(source, parameters, "T"));
-        let (Some(parameter), Some(body)) = (parameter, function.child_by_field_name("body"))
-        else {
+        let (Some(parameter), Some(body)) = (parameter, super::BODY.of(function)) else {
             return Started::default();
         };
         let mut walk = Walk {
