@@ -11,6 +11,7 @@ mod tree;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use self::message::Message;
 use self::tree::Tree;
@@ -67,7 +68,7 @@ impl Teamcity {
                 let more = total.saturating_sub(std::mem::replace(&mut self.counted, *total));
                 vec![Message::new("testCount").with("count", &more.to_string()).line()]
             }
-            Change::TestStarted { run, id } if is_ide => self.tree.start(session, run, id).1,
+            Change::TestStarted { run, id } if is_ide => self.tree.start(session, run, id),
             Change::TestFinished { run, result, .. } => self.finished(session, run, result),
             Change::TestRetracted { id, .. } => {
                 vec![warning(&format!("the report does not know {id}: its result does not count"))]
@@ -127,11 +128,7 @@ impl Teamcity {
                 vec![warning(&format!("the report says that {id} {now}, not {before}"))]
             }
             _ => match self.reader {
-                Reader::Ide => {
-                    let (node, mut lines) = self.tree.start(session, run, id);
-                    lines.extend(self.outcome(result, &node, &details(result)));
-                    lines
-                }
+                Reader::Ide => self.finished_in_tree(session, run, result),
                 Reader::Build => {
                     let name = build_name(id);
                     let again = shell_quoted(&id.to_string());
@@ -141,6 +138,38 @@ impl Teamcity {
                     lines
                 }
             },
+        }
+    }
+
+    fn finished_in_tree(
+        &mut self,
+        session: &Session,
+        run: &RunId,
+        result: &TestResult,
+    ) -> Vec<String> {
+        let id = &result.id;
+        let mut lines = self.tree.start(session, run, id);
+        // An IDE makes up how a node stands that holds others.
+        if let Some(node) = self.tree.holder(id).filter(|_| self.is_told_by_parts(result)) {
+            let output = Message::new("testStdOut").with("nodeId", &node);
+            let output = output.with("out", &result.output).line();
+            lines.extend((!result.output.is_empty()).then_some(output));
+            return lines;
+        }
+        let (node, own) = self.tree.test(session, run, id);
+        lines.extend(own);
+        lines.extend(self.outcome(result, &node, &details(result)));
+        lines
+    }
+
+    /// Whether what a test started says how it ended.
+    fn is_told_by_parts(&self, result: &TestResult) -> bool {
+        let id = &result.id;
+        let below = self.told.range((Bound::Excluded(id), Bound::Unbounded));
+        let mut parts = below.take_while(|(it, _)| id.holds(it)).map(|(_, outcome)| outcome);
+        match result.outcome {
+            Outcome::Failed | Outcome::Errored => parts.any(|outcome| outcome.is_bad()),
+            Outcome::Passed | Outcome::Skipped => parts.next().is_some(),
         }
     }
 
@@ -215,8 +244,7 @@ impl Teamcity {
 }
 
 fn root_name(session: &Session, run: &RunId, comment: Option<&str>) -> String {
-    let folder = session.run(run).map(|run| &run.folder);
-    let folder = session.folders().find(|it| Some(&it.name) == folder);
+    let folder = tree::folder(session, run);
     let name = folder.map(|it| &*it.name).unwrap_or_default();
     let root = folder.map(|it| tree::location(&it.root, None));
     Message::new("rootName")

@@ -169,7 +169,7 @@ fn groups_and_cases_are_told_before_what_they_hold() {
             ##teamcity[testStarted nodeId='5' parentNodeId='0' name='alone' metainfo='::alone']
             ##teamcity[testStdOut nodeId='5' out='hello|n']
             ##teamcity[testFinished nodeId='5']
-            ##teamcity[testStarted nodeId='6' parentNodeId='0' name='a.py' metainfo='a.py' locationHint='file:///home/me/shop/a.py']
+            ##teamcity[testStarted nodeId='6' parentNodeId='1' name='a.py' metainfo='a.py' locationHint='file:///home/me/shop/a.py']
             ##teamcity[testFailed nodeId='6' message='cannot be read' error='true' details='']
             ##teamcity[testFinished nodeId='6']
             ##teamcity[testSuiteFinished nodeId='3']
@@ -194,6 +194,58 @@ fn groups_and_cases_are_told_before_what_they_hold() {
             1 errored, 1 passed, 1 skipped in 500 ms
         "#]],
     );
+}
+
+#[test]
+fn a_test_that_starts_others_holds_them_and_speaks_for_itself_where_they_do_not() {
+    let text = "import pytest\n\n@pytest.mark.parametrize('n', [1])\ndef test_a(n): pass\n";
+    let both: Vec<String> = ["passed", "failed"]
+        .into_iter()
+        .flat_map(|part| {
+            let id = format!("test_{part}.py::test_a");
+            [
+                format!(r#"{{"event":"test-started","id":"{id}"}}"#),
+                format!(r#"{{"event":"test-started","id":"{id}[1]"}}"#),
+                format!(r#"{{"event":"test-finished","id":"{id}[1]","outcome":"{part}"}}"#),
+                format!(r#"{{"event":"test-finished","id":"{id}","outcome":"failed","output":"both\n"}}"#),
+            ]
+        })
+        .collect();
+    let alone = r#"{"event":"test-finished","id":"test_skipped.py::test_a","outcome":"skipped"}"#;
+    let recording = ["{\"event\":\"run-started\"}", &both.join("\n"), alone, COMPLETED].join("\n");
+    let files = ["test_failed.py", "test_passed.py", "test_skipped.py"].map(|path| (path, text));
+    let mut teamcity = Teamcity::new(Reader::Ide);
+    let mut lines = Vec::new();
+    play(&recording, "/home/me/shop", &files, &[], |session, change| {
+        lines.extend(teamcity.lines(session, change));
+    });
+    expect![[r#"
+        ##teamcity[testSuiteStarted nodeId='1' parentNodeId='0' name='test_passed.py' metainfo='test_passed.py' locationHint='file:///home/me/shop/test_passed.py']
+        ##teamcity[testSuiteStarted nodeId='2' parentNodeId='1' name='test_a' metainfo='test_passed.py::test_a' locationHint='file:///home/me/shop/test_passed.py:4']
+        ##teamcity[testStarted nodeId='3' parentNodeId='2' name='test_a|[1|]' metainfo='test_passed.py::test_a|[1|]' locationHint='file:///home/me/shop/test_passed.py:4']
+        ##teamcity[testFinished nodeId='3']
+        ##teamcity[testStarted nodeId='4' parentNodeId='2' name='test_a' metainfo='test_passed.py::test_a' locationHint='file:///home/me/shop/test_passed.py:4']
+        ##teamcity[testStdOut nodeId='4' out='both|n']
+        ##teamcity[testFailed nodeId='4' message='failed' details='']
+        ##teamcity[testFinished nodeId='4']
+        ##teamcity[testSuiteStarted nodeId='5' parentNodeId='0' name='test_failed.py' metainfo='test_failed.py' locationHint='file:///home/me/shop/test_failed.py']
+        ##teamcity[testSuiteStarted nodeId='6' parentNodeId='5' name='test_a' metainfo='test_failed.py::test_a' locationHint='file:///home/me/shop/test_failed.py:4']
+        ##teamcity[testStarted nodeId='7' parentNodeId='6' name='test_a|[1|]' metainfo='test_failed.py::test_a|[1|]' locationHint='file:///home/me/shop/test_failed.py:4']
+        ##teamcity[testFailed nodeId='7' message='failed' details='']
+        ##teamcity[testFinished nodeId='7']
+        ##teamcity[testStdOut nodeId='6' out='both|n']
+        ##teamcity[testSuiteStarted nodeId='8' parentNodeId='0' name='test_skipped.py' metainfo='test_skipped.py' locationHint='file:///home/me/shop/test_skipped.py']
+        ##teamcity[testSuiteStarted nodeId='9' parentNodeId='8' name='test_a' metainfo='test_skipped.py::test_a' locationHint='file:///home/me/shop/test_skipped.py:4']
+        ##teamcity[testStarted nodeId='10' parentNodeId='9' name='test_a' metainfo='test_skipped.py::test_a' locationHint='file:///home/me/shop/test_skipped.py:4']
+        ##teamcity[testIgnored nodeId='10' message='']
+        ##teamcity[testFinished nodeId='10']
+        ##teamcity[testSuiteFinished nodeId='9']
+        ##teamcity[testSuiteFinished nodeId='8']
+        ##teamcity[testSuiteFinished nodeId='6']
+        ##teamcity[testSuiteFinished nodeId='5']
+        ##teamcity[testSuiteFinished nodeId='2']
+        ##teamcity[testSuiteFinished nodeId='1']
+        3 failed, 1 passed, 1 skipped in 500 ms"#]].assert_eq(&lines[2..].join("\n"));
 }
 
 #[test]

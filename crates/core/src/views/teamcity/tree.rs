@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::message::Message;
+use crate::frameworks::ItemKind;
 use crate::id::{RunId, TestId};
-use crate::session::Session;
+use crate::session::{Folder, Session};
 
 /// The nodes that were told.
 #[derive(Debug, Default)]
@@ -24,8 +25,25 @@ impl Tree {
         self.last == ROOT
     }
 
-    /// The node of a test, and what tells of it and of all that holds it where that was not told before.
-    pub(super) fn start(
+    /// A test begins: what tells of it and of all that holds it where that was not told before. One that starts others is
+    /// what holds them.
+    pub(super) fn start(&mut self, session: &Session, run: &RunId, id: &TestId) -> Vec<String> {
+        let item = folder(session, run).and_then(|folder| folder.item(id));
+        if item.is_none_or(|item| item.kind != ItemKind::Parametrised) {
+            return self.test(session, run, id).1;
+        }
+        let mut lines = Vec::new();
+        self.group(session, run, id, &mut lines);
+        lines
+    }
+
+    /// The node of what holds others, if that is what a test is.
+    pub(super) fn holder(&self, id: &TestId) -> Option<String> {
+        self.groups.get(id).map(u32::to_string)
+    }
+
+    /// The node of a test by itself, below its own where it holds others; and what was not told before.
+    pub(super) fn test(
         &mut self,
         session: &Session,
         run: &RunId,
@@ -35,7 +53,9 @@ impl Tree {
             return (node.to_string(), Vec::new());
         }
         let mut lines = Vec::new();
-        let parent = id.holder().map_or(ROOT, |it| self.group(session, run, &it, &mut lines));
+        let own = self.groups.get(id).copied();
+        let mut above = || id.holder().map_or(ROOT, |it| self.group(session, run, &it, &mut lines));
+        let parent = own.unwrap_or_else(&mut above);
         let node = self.next();
         self.tests.insert(id.clone(), node);
         lines.push(started("testStarted", node, parent, session, run, id));
@@ -124,10 +144,14 @@ fn started(
         .line()
 }
 
+pub(super) fn folder<'s>(session: &'s Session, run: &RunId) -> Option<&'s Folder> {
+    let name = &session.run(run)?.folder;
+    session.folders().find(|it| it.name == *name)
+}
+
 /// Where a test stands, as far as its file was read.
 fn hint(session: &Session, run: &RunId, id: &TestId) -> Option<String> {
-    let folder = &session.run(run)?.folder;
-    let folder = session.folders().find(|it| it.name == *folder)?;
+    let folder = folder(session, run)?;
     let line = folder.definition(id).map(|item| item.name.start.line + 1);
     (!id.file.is_root()).then(|| location(&id.file.on(&folder.root), line))
 }
