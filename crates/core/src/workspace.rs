@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::frameworks::{Items, Source, Suite};
+use crate::frameworks::{Items, Part, Source, Suite};
 use crate::id::TestId;
 use crate::interpreter::{Choice, Registered};
 use crate::model::{Fault, Place, RunError};
@@ -54,6 +54,8 @@ pub struct FileTests {
     pub items: Items,
     /// Further files that they come from, such as that of a base class, with what these said.
     pub others: Vec<(RelPath, Arc<str>)>,
+    /// Parts of it that are files of their own.
+    pub parts: Vec<Part>,
 }
 
 impl std::fmt::Display for Problem {
@@ -98,6 +100,7 @@ impl Workspace {
                     path: source.path.clone(),
                     items: source.complete(found, is_own).into(),
                     others: source.others(),
+                    parts: source.take_parts(),
                 }
             })
             .collect()

@@ -13,6 +13,8 @@ use crate::paths::RelPath;
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     files: Arc<[(RelPath, Items)]>,
+    /// Files that are a part of another where their place does not tell so, and which.
+    parts: Arc<[(RelPath, TestId)]>,
 }
 
 /// What joins the names of a case that is more than one name long.
@@ -23,7 +25,23 @@ impl Known {
     pub fn new(files: impl IntoIterator<Item = (RelPath, Items)>) -> Self {
         let mut files: Vec<_> = files.into_iter().collect();
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Self { files: files.into() }
+        Self { files: files.into(), parts: Arc::default() }
+    }
+
+    /// The same, with what is known of files that are a part of another.
+    #[must_use]
+    pub fn with_parts(self, parts: impl IntoIterator<Item = (RelPath, TestId)>) -> Self {
+        Self { parts: parts.into_iter().collect(), ..self }
+    }
+
+    /// The files that are a part of another where their place does not tell so, and which part.
+    pub fn parts(&self) -> impl Iterator<Item = &(RelPath, TestId)> {
+        self.parts.iter()
+    }
+
+    /// What part of another file this one is, where its place does not tell so.
+    pub fn part(&self, file: &RelPath) -> Option<&TestId> {
+        self.parts.iter().find(|(path, _)| path == file).map(|(_, id)| id)
     }
 
     /// The files that hold tests, in order.

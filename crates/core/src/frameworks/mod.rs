@@ -45,7 +45,7 @@ pub use item::{ItemKind, Items, Position, Range, TestItem};
 pub use known::Known;
 pub use pattern::NamePattern;
 pub use reader::{Broken, Conclusion, Exit, Reader};
-pub use source::{Grammar, Memory, Read, Source};
+pub use source::{Grammar, Memory, Part, Read, Source};
 
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};

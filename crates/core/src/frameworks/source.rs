@@ -32,6 +32,15 @@ pub struct Memory {
     tests: Vec<Standing>,
 }
 
+/// A part of a file, such as a module, that is a file of its own at a place that does not tell so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The groups that it is, outermost first.
+    pub names: Vec<String>,
+    /// The file in which it is written.
+    pub file: RelPath,
+}
+
 /// Reads another file of the workspace; `None` where there is none.
 pub type Read<'r> = &'r dyn Fn(&RelPath) -> Option<Arc<str>>;
 
@@ -47,6 +56,7 @@ pub struct Source<'s> {
     tests: Vec<Standing>,
     read: Option<Read<'s>>,
     others: RefCell<BTreeMap<RelPath, Arc<str>>>,
+    parts: RefCell<Vec<Part>>,
 }
 
 impl<'s> Source<'s> {
@@ -61,6 +71,7 @@ impl<'s> Source<'s> {
             tests: Vec::new(),
             read: None,
             others: RefCell::default(),
+            parts: RefCell::default(),
         }
     }
 
@@ -85,6 +96,16 @@ impl<'s> Source<'s> {
     /// The other files that were read so far.
     pub fn others(&self) -> Vec<(RelPath, Arc<str>)> {
         self.others.borrow().iter().map(|(path, text)| (path.clone(), text.clone())).collect()
+    }
+
+    /// Notes a part of it that is a file of its own.
+    pub fn note_part(&self, part: Part) {
+        self.parts.borrow_mut().push(part);
+    }
+
+    /// The parts that were noted since this was asked last.
+    pub fn take_parts(&self) -> Vec<Part> {
+        self.parts.take()
     }
 
     /// What to remember of it, for when it is edited. `text` is its text.

@@ -84,6 +84,8 @@ pub struct Folder {
     /// Files that have tests on disk, as far as the scan got; others have none when it ends.
     seen: BTreeSet<RelPath>,
     documents: HashMap<RelPath, Document>,
+    /// Parts of files, with tests of their own or none, that are files themselves.
+    parts: BTreeMap<RelPath, Vec<(RelPath, TestId)>>,
     /// Files without tests of their own that tests come from: what they said last.
     others: BTreeMap<RelPath, Arc<str>>,
     records: BTreeMap<TestId, Record>,
@@ -121,6 +123,7 @@ impl Folder {
             files: BTreeMap::new(),
             seen: BTreeSet::new(),
             documents: HashMap::new(),
+            parts: BTreeMap::new(),
             others: BTreeMap::new(),
             records: BTreeMap::new(),
             gone: BTreeSet::new(),
@@ -153,7 +156,9 @@ impl Folder {
     /// What stands in a suite's files.
     pub(super) fn known(&self, suite: &Suite) -> Known {
         let files = self.files.values().flatten().filter(|file| file.suite.is_same(suite));
+        let parts = self.parts.values().flatten().filter(|(_, id)| id.suite == suite.name);
         Known::new(files.map(|file| (file.path.clone(), file.items.clone())))
+            .with_parts(parts.cloned())
     }
 
     /// A test or group as it stands in its file.

@@ -100,7 +100,7 @@ impl<'b> Cache<'b> {
         let found = suites.iter().zip(&entry.tests).map(|(suite, tests)| {
             let items = kept::decode(tests, &suite.of_file(path.clone()))?.into();
             let (suite, path) = ((*suite).clone(), path.clone());
-            Some(FileTests { suite, path, items, others: Vec::new() })
+            Some(FileTests { suite, path, items, others: Vec::new(), parts: Vec::new() })
         });
         found.collect()
     }
@@ -127,8 +127,11 @@ impl<'b> Cache<'b> {
 }
 
 impl Fresh {
-    /// What was found in a file that was in this state before it was read.
+    /// What was found in a file that was in this state before it was read. Of one with parts elsewhere nothing is kept.
     pub(super) fn of(path: &RelPath, state: State, found: &[FileTests]) -> Option<Self> {
+        if found.iter().any(|file| !file.parts.is_empty()) {
+            return None;
+        }
         let encode =
             |file: &FileTests| kept::encode(&file.items, &file.suite.of_file(path.clone()));
         let tests: Option<Vec<Vec<u8>>> = found.iter().map(encode).collect();

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use tree_sitter::Node;
 
-use super::super::{Grammar, ItemKind, Range, Source, Suite, TestItem};
+use super::super::{Grammar, ItemKind, Part, Range, Source, Suite, TestItem};
 use crate::frameworks::listed::Listed;
 use crate::id::TestId;
 use example::{Comment, Example};
@@ -93,6 +93,9 @@ impl<'s> Walk<'_, 's> {
         }
         match (node.kind(), name) {
             ("function_item", Some(name)) => self.function(node, name, before, inside),
+            ("mod_item", Some(name)) if node.child_by_field_name("body").is_none() => {
+                self.named_file(name, before, inside);
+            }
             ("mod_item", Some(name)) => self.module(node, name, inside),
             ("impl_item" | "trait_item", _) if self.wanted.has_examples => {
                 let owner = node.child_by_field_name("type").or(name);
@@ -147,6 +150,30 @@ impl<'s> Walk<'_, 's> {
             let (range, hash) = (self.source.range(node), self.source.hash(node));
             self.push(&inside.modules, name, ItemKind::Group, range, hash);
             self.items.extend(below);
+        }
+    }
+
+    /// A module in a file that an attribute names: from the directory of this one's modules, or, outside of any inner module, from its own
+    /// (<https://doc.rust-lang.org/reference/items/modules.html#the-path-attribute>).
+    fn named_file(&self, name: Node<'_>, before: &Before<'s, '_>, inside: &Inside) {
+        static PATH: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r#"^#\[\s*path\s*=\s*"([^"]+)""#).expect("a pattern"));
+        let Some(path) = before.attributes.iter().find_map(|it| PATH.captures(it)) else {
+            return;
+        };
+        let file = self.source.path;
+        let stem = file.as_str().rsplit('/').next().and_then(|it| it.strip_suffix(".rs"));
+        let mut dir = file.parent();
+        if !inside.modules.is_empty() {
+            let own = stem.filter(|stem| !matches!(*stem, "mod" | "lib" | "main"));
+            dir = own
+                .into_iter()
+                .chain(inside.modules.iter().map(String::as_str))
+                .fold(dir, |dir, it| dir.join(it));
+        }
+        if let Some(file) = dir.resolve(&path[1]) {
+            let names = inside.modules.iter().cloned().chain([self.source.slice(name).to_owned()]);
+            self.source.note_part(Part { names: names.collect(), file });
         }
     }
 

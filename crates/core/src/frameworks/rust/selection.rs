@@ -125,11 +125,11 @@ impl<'p> Wanted<'p, '_> {
 
     /// A module without those in it that are in other files.
     fn module(&self, target: &Target, file: &RelPath) -> Tests {
-        let own = places::module(target, file);
+        let own = places::module(target, &self.job.known, file);
         let others = self.job.known.files().filter(|other| {
             *other != file && self.targets(other).iter().any(|(_, it)| it.root == target.root)
         });
-        let others = others.map(|other| places::module(target, other));
+        let others = others.map(|other| places::module(target, &self.job.known, other));
         // A file without tests means those of the modules below it.
         let has_tests = !self.job.known.in_file(file).is_empty();
         let is_below = |module: &Vec<String>| module.starts_with(&own) && module.len() > own.len();
@@ -157,7 +157,7 @@ impl<'p> Wanted<'p, '_> {
         }
         let is_several = item.is_some_and(|item| item.kind == ItemKind::Parametrised);
         for (key, target) in self.targets(&id.file) {
-            let path = BTreeSet::from([places::path(target, id)]);
+            let path = BTreeSet::from([places::path(target, &self.job.known, id)]);
             let tests = match (target.is_bare, is_several) {
                 (true, _) => Tests::Bare,
                 (false, true) => Tests::Below(path),
@@ -183,7 +183,11 @@ impl<'p> Wanted<'p, '_> {
             let second = package.targets.iter().position(|it| it.root == target.root)?;
             Some(((first, second), target))
         };
-        self.packages.targets_of(file).into_iter().filter_map(position).collect()
+        self.packages
+            .targets_of(places::named(&self.job.known, file).0)
+            .into_iter()
+            .filter_map(position)
+            .collect()
     }
 
     fn terms(self) -> Vec<Term<'p>> {
@@ -214,8 +218,9 @@ impl<'p> Wanted<'p, '_> {
         let library = package.targets.iter().find(|target| target.kind == TargetKind::Lib);
         let word = |item: &TestItem| {
             let subject = examples::subject(item)?;
-            let module =
-                library.map(|target| places::module(target, &item.id.file)).unwrap_or_default();
+            let module = library
+                .map(|target| places::module(target, &self.job.known, &item.id.file))
+                .unwrap_or_default();
             let above = item.id.names[..item.id.names.len() - 1].iter().cloned();
             let path = module.into_iter().chain(above).chain([subject.to_owned()]);
             let path: Vec<String> = path.filter(|part| !part.is_empty()).collect();

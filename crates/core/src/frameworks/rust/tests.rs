@@ -143,6 +143,35 @@ fn one_expression_says_all_to_nextest() {
     );
 }
 
+/// A module of the library and one of a module, both in files of other names.
+const NAMED: Files<'_> = &[
+    ("Cargo.toml", "[package]\nname = 'a'\n"),
+    (
+        "src/lib.rs",
+        "mod price;\n#[cfg(test)]\n#[path = \"../checks/all.rs\"]\nmod checks;\n#[test] fn here() {}",
+    ),
+    ("src/price.rs", "mod inner {\n#[path = \"of_price.rs\"] mod tests;\n}"),
+    ("src/price/inner/of_price.rs", "#[test] fn ten() {}"),
+    ("checks/all.rs", "mod deep { #[test] fn ten() {} }\n#[test] fn all() {}"),
+];
+
+#[test]
+fn a_file_that_an_attribute_names_is_the_module_that_it_is_called() {
+    let check = |selection: &[&str], expected: &Expect| {
+        expected
+            .assert_eq(&sample::steps(&sample::job(&CARGO, "", NAMED, selection, &[]), &site()));
+    };
+    check(&["checks/all.rs"], &expect![[r#"
+        --package a --lib -- checks::
+    "#]]);
+    check(&["checks/all.rs::deep::ten", "src/price/inner/of_price.rs::ten"], &expect![[r#"
+        --package a --lib -- --exact checks::deep::ten price::inner::tests::ten
+    "#]]);
+    check(&["src/lib.rs"], &expect![[r#"
+        --package a --lib -- --skip checks:: --skip price:: --skip price::inner::tests::
+    "#]]);
+}
+
 #[test]
 fn what_is_for_the_programs_stands_behind() {
     let mut job = job(&CARGO, &["shop/tests/service.rs::total"], &[]);

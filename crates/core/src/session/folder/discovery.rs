@@ -19,6 +19,7 @@ impl Folder {
         // What is asked for from now on is meant under what the configuration says now.
         self.is_resolved = false;
         self.seen.clear();
+        self.parts.retain(|path, _| self.documents.contains_key(path));
     }
 
     pub(in crate::session) fn resolved(&mut self, workspace: Workspace) -> Vec<Effect> {
@@ -189,6 +190,11 @@ impl Folder {
 
     /// Takes over a file's tests; outcomes of edited tests go stale, diagnostics move along.
     fn replace(&mut self, path: &RelPath, tests: Vec<FileTests>) -> Vec<Effect> {
+        let parts: Vec<(RelPath, TestId)> = tests.iter().flat_map(parts).collect();
+        match parts.is_empty() {
+            true => self.parts.remove(path),
+            false => self.parts.insert(path.clone(), parts),
+        };
         if tests.iter().all(|file| file.items.is_empty()) {
             self.files.remove(path);
         } else {
@@ -245,4 +251,11 @@ impl Folder {
         }
         stale
     }
+}
+
+/// The files that are parts of a file, and which.
+fn parts(file: &FileTests) -> impl Iterator<Item = (RelPath, TestId)> {
+    let whole = file.suite.of_file(file.path.clone());
+    let id = move |names: &Vec<String>| TestId { names: names.clone(), ..whole.clone() };
+    file.parts.iter().map(move |part| (part.file.clone(), id(&part.names)))
 }
