@@ -1,13 +1,10 @@
 //! From the protocol's terms to ours.
 
-use std::cmp::Reverse;
-
 use camino::Utf8PathBuf;
 use lsp_types::Uri;
-use testdock_core::frameworks::{Position, Range, TestItem};
+use testdock_core::frameworks::Position;
 use testdock_core::id::{FolderName, TestId};
-use testdock_core::paths::RelPath;
-use testdock_core::session::{Folder, Session};
+use testdock_core::session::Session;
 
 /// The path of a file's URI; `None` for what is no file of this machine.
 pub(crate) fn path(uri: &Uri) -> Option<Utf8PathBuf> {
@@ -36,25 +33,6 @@ pub(crate) fn test(session: &Session, text: &str) -> Option<(FolderName, TestId)
         None => session.folders().next()?,
     };
     Some((folder.name.clone(), id))
-}
-
-/// The innermost test or group around a position.
-pub(crate) fn test_at<'f>(
-    folder: &'f Folder,
-    file: &RelPath,
-    position: Position,
-) -> Option<&'f TestItem> {
-    let items = folder.tests_in(file).iter().flat_map(|file| file.items.iter());
-    // What a class inherits from another file stands where the class does.
-    let narrow = |item: &&TestItem| {
-        (item.range.start, Reverse(item.range.end), Reverse(item.id.names.len()))
-    };
-    items.filter(|item| holds(item.range, position)).max_by_key(narrow)
-}
-
-/// Whether a position lies in a range, its end included: that is where a cursor stands after it.
-pub(crate) fn holds(range: Range, position: Position) -> bool {
-    range.start <= position && position <= range.end
 }
 
 #[cfg(test)]

@@ -33,6 +33,11 @@ pub struct Range {
 }
 
 impl Range {
+    /// Whether a position lies in it, its end included: that is where a cursor stands after it.
+    pub fn holds(&self, position: Position) -> bool {
+        self.start <= position && position <= self.end
+    }
+
     /// Whether some of a line, counted from 1, is in it.
     pub fn has_line(&self, line: u32) -> bool {
         let is_before_end =

@@ -5,6 +5,7 @@ mod ghosts;
 mod outcomes;
 mod stamps;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::interpreters::Standings;
-use crate::frameworks::{ItemKind, Known, Memory, Suite, TestItem};
+use crate::frameworks::{ItemKind, Known, Memory, Position, Suite, TestItem};
 use crate::id::{FolderName, TestId};
 use crate::model::{Outcome, Provenance, TestResult};
 use crate::paths::RelPath;
@@ -164,6 +165,27 @@ impl Folder {
     /// A test or group as it stands in its file.
     pub fn item(&self, id: &TestId) -> Option<&TestItem> {
         self.tests_in(&id.file).iter().find_map(|file| file.items.get(id))
+    }
+
+    /// The innermost test or group around a position.
+    pub fn test_at(&self, file: &RelPath, position: Position) -> Option<&TestItem> {
+        let items = self.tests_in(file).iter().flat_map(|file| file.items.iter());
+        // What a class inherits from another file stands where the class does.
+        let narrow = |item: &&TestItem| {
+            (item.range.start, Reverse(item.range.end), Reverse(item.id.names.len()))
+        };
+        items.filter(|item| item.range.holds(position)).max_by_key(narrow)
+    }
+
+    /// The id of that, or of the file where it has nothing there.
+    pub fn id_at(&self, file: &RelPath, position: Position) -> TestId {
+        let item = self.test_at(file, position);
+        item.map_or_else(|| TestId::of_file(file.clone()), |item| item.id.clone())
+    }
+
+    /// Whether it is known what stands in a file: its text was read under the configuration as it is now.
+    pub fn has_read(&self, file: &RelPath) -> bool {
+        self.is_resolved && (!self.scanning || self.documents.contains_key(file))
     }
 
     /// Whether anything is known of the file or folder of an id: tests, outcomes, a text that an editor has. What stands in

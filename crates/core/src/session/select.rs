@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Change, Effect, Folder, Run, Session};
-use crate::frameworks::{ItemKind, Suite};
+use crate::frameworks::{ItemKind, Position, Suite};
 use crate::id::{FolderName, RunId, TestId};
 use crate::interpreter::Registered;
 use crate::model::{Fault, RunError};
@@ -57,6 +57,8 @@ pub enum Selection {
         /// What to leave out.
         exclude: Vec<TestId>,
     },
+    /// The test around a position of a file, else all of the file.
+    At(RelPath, Position),
     /// Those whose newest outcome is bad; where some are named, only of these and what they hold.
     Failed(Vec<TestId>),
     /// None: only the image of an interpreter is got. Without a name those of all that are chosen.
@@ -77,7 +79,13 @@ impl Selection {
 
 impl Session {
     /// Accepts a request or refuses it; one that is held, or for a folder that is still being read, waits for that.
-    pub(super) fn request(&mut self, request: RunRequest) -> Vec<Effect> {
+    pub(super) fn request(&mut self, mut request: RunRequest) -> Vec<Effect> {
+        if let (Selection::At(file, position), Ok(folder)) =
+            (&request.selection, self.folder_for(&request))
+            && folder.has_read(file)
+        {
+            request.selection = Selection::only(vec![folder.id_at(file, *position)]);
+        }
         let is_early = |folder: &Folder| !folder.is_ready_for(&request.selection);
         if self.held > 0 || self.folder_for(&request).is_ok_and(is_early) {
             self.waiting.push(request);
@@ -128,7 +136,7 @@ impl Session {
     fn folder_for(&self, request: &RunRequest) -> Result<&Folder, RunError> {
         let named = request.folder.as_ref().or_else(|| match &request.selection {
             Selection::Tests { include, .. } => include.iter().find_map(|id| id.folder.as_ref()),
-            Selection::Failed(_) | Selection::Build(_) => None,
+            Selection::At(..) | Selection::Failed(_) | Selection::Build(_) => None,
         });
         let folder = match named {
             Some(name) => self.folders.get(name),
@@ -228,6 +236,7 @@ fn selected(
                 .any(|id| id.file.is_root() && id.names.is_empty() && id.suite.is_none());
             Ok((if all { Vec::new() } else { include.clone() }, exclude.clone()))
         }
+        Selection::At(file, position) => Ok((vec![folder.id_at(file, *position)], Vec::new())),
         Selection::Failed(within) => {
             let mut failed = folder.failed();
             failed.retain(|id| is_within(id, within));
@@ -322,6 +331,8 @@ impl Folder {
         let needs_scan = matches!(selection, Selection::Failed(_)) || self.workspace.needs_known();
         let is_looking = match selection {
             Selection::Tests { include, .. } => self.is_looking_for(include),
+            // Else it would be one of the others.
+            Selection::At(..) => true,
             Selection::Failed(_) => self.is_looking(),
             Selection::Build(_) => false,
         };

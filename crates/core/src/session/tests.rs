@@ -642,6 +642,33 @@ fn a_run_waits_until_its_folder_was_read() {
     );
 }
 
+#[test]
+fn what_stands_at_a_cursor_is_known_once_its_file_was_read() {
+    let mut session = Session::default();
+    let _ = session.handle(Input::Open { folder: "w".into(), root: "/w".into() });
+    let at = |path: &str, line| {
+        let selection = Selection::At(RelPath::new(path), Position { line, character: 0 });
+        Input::Run(RunRequest::new(path.into(), selection))
+    };
+    let text = TEXT.into();
+    let _ = session.handle(Input::Edited { path: "/w/open.t".into(), version: 1, text });
+    assert_eq!(words(&session.handle(at("open.t", 3))), [""; 0]);
+    assert_eq!(words(&session.handle(at("b.t", 3))), [""; 0]);
+    let resolved = Input::Resolved { folder: "w".into(), workspace: Box::new(workspace()) };
+    let selected = |effects: Vec<Effect>| -> Vec<String> {
+        let plans = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Start(plan) => Some(plan.jobs[0].selection[0].to_string()),
+            _ => None,
+        });
+        plans.collect()
+    };
+    assert_eq!(selected(session.handle(resolved)), ["open.t::two"]);
+    let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new("b.t"), TEXT));
+    let found = Input::Found { folder: "w".into(), files };
+    assert_eq!(selected(session.handle(found)), [""; 0], "more may come");
+    assert_eq!(selected(session.handle(Input::ScanEnded("w".into()))), ["b.t::two"]);
+}
+
 /// Its configuration may have changed.
 #[test]
 fn a_run_waits_until_its_folder_was_read_again() {

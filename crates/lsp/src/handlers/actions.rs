@@ -35,7 +35,7 @@ pub(crate) async fn code_action(
         let file = RelPath::below(&folder.root, &path)?;
         let mut actions = at_diagnostics(session, &params.context.diagnostics);
         let position = from_proto::position(params.range.start);
-        if let Some(item) = from_proto::test_at(folder, &file, position) {
+        if let Some(item) = folder.test_at(&file, position) {
             actions.extend(at_test(session, folder, &item.id, &actions));
         }
         // An editor that looks by itself whether there is anything is not to find something on every line.

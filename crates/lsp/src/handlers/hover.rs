@@ -16,7 +16,7 @@ pub(crate) async fn hover(shared: &Shared, params: HoverParams) -> Option<Hover>
         let folder = session.folder_of(&path)?;
         let file = RelPath::below(&folder.root, &path)?;
         let mut items = folder.tests_in(&file).iter().flat_map(|file| file.items.iter());
-        let item = items.find(|item| from_proto::holds(item.name, position))?;
+        let item = items.find(|item| item.name.holds(position))?;
         let value = details(folder, &item.id, Extent::HOVER)?;
         let kind = MarkupKind::Markdown;
         Some(Hover {

@@ -177,9 +177,13 @@ fn of_file(
     });
     let outside = || Error::invalid_params(format!("no open folder holds {path}"));
     let (folder, file) = found.ok_or_else(outside)?;
-    let item = position.and_then(|at| from_proto::test_at(folder, &file, at));
-    let id = item.map_or_else(|| TestId::of_file(file.clone()), |item| item.id.clone());
-    Ok((folder.name.clone(), Selection::only(vec![id])))
+    let selection = match position {
+        // Where it was not read yet, the session waits for that.
+        Some(at) if !folder.has_read(&file) => Selection::At(file, at),
+        Some(at) => Selection::only(vec![folder.id_at(&file, at)]),
+        None => Selection::only(vec![TestId::of_file(file)]),
+    };
+    Ok((folder.name.clone(), selection))
 }
 
 fn failures(session: &Session) -> Vec<(FolderName, Selection)> {

@@ -161,15 +161,24 @@ fn a_file_that_an_attribute_names_is_the_module_that_it_is_called() {
         expected
             .assert_eq(&sample::steps(&sample::job(&CARGO, "", NAMED, selection, &[]), &site()));
     };
-    check(&["checks/all.rs"], &expect![[r#"
+    check(
+        &["checks/all.rs"],
+        &expect![[r#"
         --package a --lib -- checks::
-    "#]]);
-    check(&["checks/all.rs::deep::ten", "src/price/inner/of_price.rs::ten"], &expect![[r#"
+    "#]],
+    );
+    check(
+        &["checks/all.rs::deep::ten", "src/price/inner/of_price.rs::ten"],
+        &expect![[r#"
         --package a --lib -- --exact checks::deep::ten price::inner::tests::ten
-    "#]]);
-    check(&["src/lib.rs"], &expect![[r#"
+    "#]],
+    );
+    check(
+        &["src/lib.rs"],
+        &expect![[r#"
         --package a --lib -- --skip checks:: --skip price:: --skip price::inner::tests::
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
