@@ -29,6 +29,9 @@ local function runs()
   it.soon("the diagnostic", function()
     return failures()[line] == "tests/test_orders.py::test_total_with_tax"
   end)
+  it.soon("how it ended, for a status line", function()
+    return (vim.g.testdock or ""):find("%d failed.* in ")
+  end)
 end
 
 local function lens_runs()

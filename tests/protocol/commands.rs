@@ -141,7 +141,11 @@ async fn mistakes_are_told_and_harm_nothing() {
             json!([{ "uri": "file:///gone.py" }]),
             "no open folder holds /gone.py",
         ),
-        ("testdock.runFile", json!([{ "uri": "untitled:1" }]), "untitled:1 is no file"),
+        (
+            "testdock.runFile",
+            json!([{ "uri": "untitled:1" }]),
+            "`untitled:1` is no file of this machine; save it first",
+        ),
         (
             "testdock.run",
             json!(["tests"]),

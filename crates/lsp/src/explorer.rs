@@ -13,6 +13,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use testdock_core::containers::harmless;
 use testdock_core::id::{FolderName, RunId, TestId};
 use testdock_core::model::{Outcome, TestResult};
 use testdock_core::paths::RelPath;
@@ -360,8 +361,10 @@ impl Explorer {
         let Some(named) = self.named(run).filter(|_| !text.is_empty()) else {
             return;
         };
+        // An editor shows all runs on one screen, on which one test would wipe out what others said.
+        let text: String = text.split_inclusive('\n').map(harmless_line).collect();
         let text = match self.left_out {
-            0 => text.to_owned(),
+            0 => text,
             bytes => format!("… {bytes} bytes of output left out: the editor was too slow\n{text}"),
         };
         let weight = text.len();
@@ -418,4 +421,11 @@ fn hash(items: &[TestItem]) -> u64 {
             .hash(&mut hasher);
     }
     hasher.finish()
+}
+
+fn harmless_line(line: &str) -> String {
+    match line.strip_suffix('\n') {
+        Some(text) => harmless(text) + "\n",
+        None => harmless(line),
+    }
 }

@@ -111,6 +111,10 @@ struct Document {
     text: Arc<str>,
     /// The syntax of the text that was looked at last.
     memory: Memory,
+    /// What stood in the text that is on disk, which is what runs: the one that was opened, or saved last.
+    saved: Vec<FileTests>,
+    /// Whether that is this text.
+    is_saved: bool,
 }
 
 impl Folder {

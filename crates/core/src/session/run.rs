@@ -219,7 +219,12 @@ impl Run {
         let (newest, touched) =
             folder.record_result(self.sequence, &result, self.provenances.last());
         let outdated = folder.outdated(self.sequence, &result.id);
+        let id = result.id.clone();
         let mut effects = show(Change::TestFinished { run: self.id.clone(), result, newest });
+        // What an editor has that was not saved, did not run.
+        if newest && folder.record(&id).is_some_and(|record| record.stale.is_some()) {
+            effects.extend(show(Change::Stale { folder: folder.name.clone(), tests: vec![id] }));
+        }
         effects.extend(folder.publish(touched));
         effects.extend(folder.forget(self.sequence, outdated));
         effects

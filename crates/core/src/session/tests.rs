@@ -261,6 +261,37 @@ fn an_edit_moves_diagnostics_and_makes_the_edited_test_stale() {
 }
 
 #[test]
+fn what_ran_is_what_was_saved() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, TEXT);
+    let unsaved = "check one\n  changed\ncheck two\n  b\n";
+    let _ = edit(&mut session, 2, unsaved);
+    let _ = session.handle(request("r1", &[]));
+    assert_eq!(
+        words(&finish(&mut session, "r1", failed("a.t::one", 2))),
+        ["a.t::one failed", "stale a.t::one", "diagnostics at 2?"]
+    );
+    assert_eq!(words(&finish(&mut session, "r1", passed("a.t::two"))), ["a.t::two passed"]);
+    let _ = end(&mut session, "r1", End::Completed);
+    // Saving does not make it the outcome of what was saved; taking the edit back does.
+    let _ = session.handle(Input::Saved { path: "/w/a.t".into(), by_itself: None });
+    let stale = |session: &Session| {
+        let folder = session.folders().next().unwrap();
+        folder.record(&id("a.t::one")).unwrap().stale
+    };
+    assert_eq!(stale(&session), Some(Stale::Edited));
+    let _ = edit(&mut session, 3, TEXT);
+    assert_eq!(stale(&session), None);
+    let _ = edit(&mut session, 4, unsaved);
+    let _ = session.handle(request("r2", &[]));
+    assert_eq!(
+        words(&finish(&mut session, "r2", failed("a.t::one", 2))),
+        ["a.t::one failed", "diagnostics at 2"]
+    );
+    assert_eq!(stale(&session), None);
+}
+
+#[test]
 fn an_edit_makes_stale_what_was_said_of_the_file() {
     let mut session = session();
     let _ = edit(&mut session, 1, TEXT);

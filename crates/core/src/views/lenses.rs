@@ -82,8 +82,17 @@ fn outcome_title(folder: &Folder, id: &TestId) -> Option<String> {
     } else {
         "○"
     };
-    let stale = below.iter().find_map(|record| record.stale).map(stale_words).unwrap_or_default();
-    Some(format!("{mark} {}{stale}", count_words(&totals)))
+    Some(format!("{mark} {}{}", count_words(&totals), all_stale_words(&below)))
+}
+
+/// Why outcomes are no longer the truth, by the first of these, and of how many that is so unless it is all.
+fn all_stale_words(records: &[&Record]) -> String {
+    let stale: Vec<Stale> = records.iter().filter_map(|record| record.stale).collect();
+    match stale.first() {
+        None => String::new(),
+        Some(first) if stale.len() == records.len() => format!(" ({})", stale_words(*first)),
+        Some(first) => format!(" ({} {})", stale.len(), stale_words(*first)),
+    }
 }
 
 fn record_title(record: &Record) -> String {
@@ -94,15 +103,14 @@ fn record_title(record: &Record) -> String {
         Outcome::Skipped => "○",
     };
     let time = result.duration.map(|d| format!(" {}", duration_words(d))).unwrap_or_default();
-    let stale = record.stale.map(stale_words).unwrap_or_default();
-    format!("{mark} {}{time}{stale}", result.outcome.as_str())
+    format!("{mark} {}{time}{}", result.outcome.as_str(), all_stale_words(&[record]))
 }
 
 fn stale_words(stale: Stale) -> &'static str {
     match stale {
-        Stale::Edited => " (before the last edit)",
-        Stale::Remembered => " (earlier)",
-        Stale::NotReached => " (not reached by the last run)",
-        Stale::Elsewhere => " (in another image)",
+        Stale::Edited => "before the last edit",
+        Stale::Remembered => "earlier",
+        Stale::NotReached => "not reached by the last run",
+        Stale::Elsewhere => "in another image",
     }
 }

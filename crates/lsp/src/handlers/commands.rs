@@ -85,7 +85,12 @@ async fn run(shared: &Arc<Shared>, target: Target, arguments: RunArguments) -> R
 fn path(shared: &Shared, arguments: &FileArguments) -> Result<Utf8PathBuf> {
     let uri = &arguments.uri;
     let path = from_proto::path(uri).map(|path| shared.folders.of_client(&path));
-    path.ok_or_else(|| Error::invalid_params(format!("{} is no file", uri.as_str())))
+    path.ok_or_else(|| {
+        Error::invalid_params(format!(
+            "`{}` is no file of this machine; save it first",
+            uri.as_str()
+        ))
+    })
 }
 
 impl From<FileArguments> for RunArguments {

@@ -17,15 +17,21 @@ vim.api.nvim_create_autocmd("LspProgress", {
     local told = event.data.params
     if vim.startswith(tostring(told.token), "testdock/run/") and told.value.message then
       last = told.value.message
-      vim.cmd.redrawstatus()
+      vim.cmd("redrawstatus!")
     end
   end,
 })
+
+ui.on("TestdockExit", function()
+  last = ""
+  vim.cmd("redrawstatus!")
+end)
 
 ui.on("TestdockOutput", function(params) ui.append(params.text) end)
 
 ui.on("TestdockEnd", function(params)
   last = params.message
+  vim.cmd("redrawstatus!")
   ui.append(("\27[1m%s\27[0m\n\n"):format(last))
   -- Why a run could not be, the server says itself, with what mends it.
   if params.how == "completed" or params.how == "cancelled" then

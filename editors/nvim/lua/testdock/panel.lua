@@ -5,6 +5,24 @@ local ui = require("testdock.ui")
 local M = {}
 local namespace = vim.api.nvim_create_namespace("testdock.panel")
 
+--- What each window's cursor is on, and what puts it there again: on something else a key would do harm. What is gone leaves it
+--- in the first line.
+local function cursors(buf, names)
+  local on = {}
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    on[win] = names[vim.api.nvim_win_get_cursor(win)[1]]
+  end
+  return function(now)
+    local lines = {}
+    for line = #now, 1, -1 do
+      lines[now[line]] = line
+    end
+    for win, name in pairs(on) do
+      vim.api.nvim_win_set_cursor(win, { lines[name] or 1, 0 })
+    end
+  end
+end
+
 --- Writes lines, and colours a part of each: from where, how much, and how.
 local function write(buf, lines, colours)
   vim.bo[buf].modifiable = true
@@ -19,7 +37,7 @@ end
 --- A panel of what is told by this name once this method was notified of: `draw` adds its lines, with what each stands
 --- for, an icon and its colour; `keys` act on that.
 function M.new(name, method, split, keys, draw)
-  local panel, buf, server, told, rows = {}, -1, nil, {}, {}
+  local panel, buf, server, told, rows, names = {}, -1, nil, {}, {}, {}
   local help = vim.iter(vim.spairs(keys)):map(function(key, action) return key .. " " .. action[1] end)
   local legend = help:join("  ")
 
@@ -28,12 +46,15 @@ function M.new(name, method, split, keys, draw)
       return
     end
     local lines, colours = { legend }, { { 0, #legend, "Comment" } }
-    rows = {}
+    local set_cursors = cursors(buf, names)
+    rows, names = {}, { legend }
     draw(told, function(front, text, row, icon, group)
       table.insert(lines, front .. (icon and icon .. " " or "") .. text)
+      table.insert(names, row and row.id or text)
       rows[#lines], colours[#lines] = row, { #front, #(icon or ""), group }
     end)
     write(buf, lines, colours)
+    set_cursors(names)
   end
 
   local function tell(is_watching)

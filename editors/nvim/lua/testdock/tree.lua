@@ -5,11 +5,25 @@ local signs = require("testdock.signs")
 
 local closed, panel = {}, nil
 
+--- What is shown of a test belongs beside the tree.
+local function leave()
+  local tree = vim.api.nvim_get_current_buf()
+  vim.cmd("wincmd p")
+  if vim.api.nvim_get_current_buf() == tree then
+    vim.cmd("rightbelow vnew")
+  end
+end
+
 local function jump(line)
   if line.location then
-    vim.cmd(vim.fn.winnr("$") > 1 and "wincmd p" or "rightbelow vnew")
+    leave()
     vim.lsp.util.show_document(line.location, "utf-16", { focus = true })
   end
+end
+
+local function output(line)
+  leave()
+  client.command("testdock.showOutput", { id = line.id })
 end
 
 local function fold(line)
@@ -26,7 +40,7 @@ local keys = {
   ["<Tab>"] = { "fold", fold },
   r = { "run", run },
   R = { "clean", function(line) run(line, true) end },
-  o = { "output", function(line) client.command("testdock.showOutput", { id = line.id }) end },
+  o = { "output", output },
   x = { "cancel", function() client.command("testdock.cancel", {}) end },
 }
 

@@ -104,8 +104,9 @@ impl Folder {
         }
         let known = self.documents.remove(&path);
         let stale = self.compare_file(&path, known.as_ref().map_or(text, |it| &it.text), text);
-        let memory = known.map(|known| known.memory).unwrap_or_default();
-        let document = Document { version, text: text.clone(), memory };
+        let is_saved = known.as_ref().is_none_or(|it| it.is_saved && it.text == *text);
+        let (memory, saved) = known.map(|known| (known.memory, known.saved)).unwrap_or_default();
+        let document = Document { version, text: text.clone(), memory, saved, is_saved };
         self.documents.insert(path.clone(), document);
         let was_known = self.files.contains_key(&path);
         let mut effects: Vec<Effect> = self.stale(stale).into_iter().collect();
@@ -178,6 +179,9 @@ impl Folder {
         let memory = source.into_memory(text.clone());
         if let Some(document) = self.documents.get_mut(path) {
             document.memory = memory;
+            if document.is_saved {
+                document.saved.clone_from(&tests);
+            }
         }
         if tests.is_empty() && !self.files.contains_key(path) {
             return self.publish([path.on(&self.root)]);

@@ -47,6 +47,10 @@ impl Folder {
         self.gone.remove(file);
         // Whatever a look says that was on its way.
         self.seen.insert(file.clone());
+        let tests = self.tests_in(file).to_vec();
+        if let Some(document) = self.documents.get_mut(file) {
+            (document.saved, document.is_saved) = (tests, true);
+        }
     }
 
     /// The first of these tests whose file is in an editor, and not on disk.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Folder, Record, Stale};
-use crate::frameworks::ItemKind;
+use crate::frameworks::{ItemKind, TestItem};
 use crate::id::TestId;
 use crate::model::{Outcome, Place, Provenance, TestResult};
 use crate::paths::RelPath;
@@ -51,12 +51,14 @@ impl Folder {
             return (false, BTreeSet::new());
         }
         let mut touched = self.unlink(&result.id);
-        let stood = self.definition(&result.id).map(|item| (item.range.start.line, item.hash));
+        let stood = self.on_disk(&result.id).map(|item| (item.range.start.line, item.hash));
+        let now = self.definition(&result.id).map(|item| item.hash);
+        let is_edited = stood.is_some_and(|(_, then)| now.is_some_and(|now| now != then));
         let record = Record {
             result: result.clone(),
             sequence,
             provenance: provenance.cloned(),
-            stale: None,
+            stale: is_edited.then_some(Stale::Edited),
             stood,
             read: None,
         };
@@ -68,6 +70,17 @@ impl Folder {
             }
         }
         (true, touched)
+    }
+
+    /// The definition of a test as it stands on disk.
+    fn on_disk(&self, id: &TestId) -> Option<&TestItem> {
+        let saved = self.documents.get(&id.file).filter(|document| !document.saved.is_empty());
+        let Some(saved) = saved.map(|document| &document.saved) else {
+            return self.definition(id);
+        };
+        let above = std::iter::successors(Some(id.clone()), TestId::parent);
+        let mut items = above.filter_map(|id| saved.iter().find_map(|file| file.items.get(&id)));
+        items.next().filter(|item| item.id == *id || item.kind != ItemKind::Group)
     }
 
     /// Forgets what a run said of a test, if nothing newer was said.
