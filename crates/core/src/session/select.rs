@@ -104,7 +104,8 @@ impl Session {
                 let warnings: Vec<Change> = warnings.map(warning).collect();
                 self.runs.insert(id.clone(), run);
                 let shown = [Change::Queued { run: id, tests }].into_iter().chain(warnings);
-                shown.map(Effect::Show).chain([Effect::Start(Arc::new(plan))]).collect()
+                let shown = shown.map(Effect::Show).chain(folder.read_edited());
+                shown.chain([Effect::Start(Arc::new(plan))]).collect()
             }
             Err(error) => vec![Effect::Show(Change::Refused { run: id, error })],
         }

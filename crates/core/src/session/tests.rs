@@ -266,7 +266,10 @@ fn what_ran_is_what_was_saved() {
     let _ = edit(&mut session, 1, TEXT);
     let unsaved = "check one\n  changed\ncheck two\n  b\n";
     let _ = edit(&mut session, 2, unsaved);
-    let _ = session.handle(request("r1", &[]));
+    assert_eq!(
+        words(&session.handle(request("r1", &[]))),
+        ["queued 2", "scan [\"a.t\"]", "start r1 of 0"]
+    );
     assert_eq!(
         words(&finish(&mut session, "r1", failed("a.t::one", 2))),
         ["a.t::one failed", "stale a.t::one", "diagnostics at 2?"]
@@ -289,6 +292,19 @@ fn what_ran_is_what_was_saved() {
         ["a.t::one failed", "diagnostics at 2"]
     );
     assert_eq!(stale(&session), None);
+}
+
+/// As after another branch was checked out below an editor that reads it again and says that it was edited.
+#[test]
+fn what_an_editor_read_again_from_disk_is_what_ran() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, TEXT);
+    let changed = "check one\n  changed\ncheck two\n  b\n";
+    let _ = edit(&mut session, 2, changed);
+    let _ = session.handle(request("r1", &[]));
+    let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new("a.t"), changed));
+    let _ = session.handle(Input::Found { folder: "w".into(), files });
+    assert_eq!(words(&finish(&mut session, "r1", passed("a.t::one"))), ["a.t::one passed"]);
 }
 
 #[test]

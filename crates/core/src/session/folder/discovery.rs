@@ -53,8 +53,10 @@ impl Folder {
                 false => self.seen.insert(path.clone()),
             };
             // What is open in the editor is newer than what is on disk.
-            if self.documents.contains_key(&path) {
-                if tests.iter().any(|file| !file.others.is_empty()) {
+            if let Some(document) = self.documents.get_mut(&path) {
+                let has_others = tests.iter().any(|file| !file.others.is_empty());
+                document.saved = tests;
+                if has_others {
                     effects.extend(self.rediscover(&path));
                 }
                 continue;
@@ -157,6 +159,13 @@ impl Folder {
             |file: &FileTests| file.others.iter().any(|(path, _)| paths.contains(path));
         let files = self.files.iter().filter(|(_, files)| files.iter().any(comes_from));
         files.map(|(path, _)| path.clone()).collect()
+    }
+
+    /// Reads what is on disk of the documents that an editor changed: it may have read them again from there.
+    pub(in crate::session) fn read_edited(&self) -> Option<Effect> {
+        let edited = self.documents.iter().filter(|(_, document)| !document.is_saved);
+        let edited: Vec<RelPath> = edited.map(|(path, _)| path.clone()).collect();
+        (!edited.is_empty()).then(|| self.scan_only(edited))
     }
 
     fn scan_only(&self, files: Vec<RelPath>) -> Effect {
