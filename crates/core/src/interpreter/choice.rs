@@ -172,7 +172,7 @@ fn own_mounts(
 ) -> Vec<Mount> {
     let mut flags = Flags::new(folder, Options::default());
     if is_own("mounts") {
-        settings.mounts.iter().for_each(|written| drop(flags.volume(written)));
+        settings.mounts.iter().for_each(|written| drop(flags.setting(written)));
     }
     if is_own("run-args") {
         let _ = flags.take(&settings.run_args);

@@ -263,7 +263,8 @@ impl Reading<'_> {
         let target = text("target").ok_or("a volume of the service has no target")?;
         let from = match (text("type"), text("source")) {
             (Some("bind"), Some(source)) => {
-                MountFrom::Host { path: Utf8PathBuf::from(source), make: true, label: None }
+                let make = fields["bind"]["create_host_path"] != false;
+                MountFrom::Host { path: Utf8PathBuf::from(source), make, label: None }
             }
             (Some("tmpfs"), _) => MountFrom::Memory(bytes(&fields["tmpfs"]["size"])),
             (Some("volume") | None, source) => MountFrom::Volume(source.map(str::to_owned)),
