@@ -1,7 +1,10 @@
 //! A project that means ill: what it asks for is refused, or said; nothing of it is done in silence.
 
+use rustix::process::Signal;
+
 use crate::support::images;
 use crate::support::project::Project;
+use crate::support::terminal::Terminal;
 
 const ONE: (&str, &str) = ("test_one.py", "def test_one():\n    pass\n");
 
@@ -221,6 +224,22 @@ fn a_terminal_is_asked() {
     assert_eq!(project.run(&[]).code, Some(0));
     let (_, told) = project.shown(&["doctor"]);
     assert!(!told.contains("consent"), "{told}");
+}
+
+/// Whoever interrupts a question has allowed nothing.
+#[test]
+fn a_question_that_is_interrupted() {
+    let Some(project) = Project::with(&[ONE]) else {
+        return;
+    };
+    project.write("testdock.toml", READS_ETC);
+    let mut terminal = Terminal::start(&mut project.testdock(&["run"]), 24, 80);
+    terminal.until(b"[y/N]");
+    terminal.signal(Signal::INT);
+    assert_eq!(terminal.code(), Some(130));
+    let (_, told) = project.shown(&["doctor"]);
+    assert!(told.contains("consent"), "{told}");
+    assert_eq!(project.containers(), [""; 0]);
 }
 
 /// Whoever wrote a Jenkinsfile asks for the engine in one line; so it is allowed in one step.
