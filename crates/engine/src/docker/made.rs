@@ -169,9 +169,8 @@ pub(super) async fn hand_over(docker: &Docker, id: &str, recipe: &Recipe) {
 async fn volumes(docker: &Docker, id: &str, places: &[String]) -> Vec<Mount> {
     let found = see::container(docker, id).await;
     let mounts = found.ok().and_then(|found| found.mounts).unwrap_or_default();
-    let ours = mounts
-        .into_iter()
-        .filter(|mount| mount.destination.as_ref().is_some_and(|place| places.contains(place)));
+    let is_ours = |dir: &String| places.iter().any(|place| place.trim_end_matches('/') == dir);
+    let ours = mounts.into_iter().filter(|it| it.destination.as_ref().is_some_and(is_ours));
     let mount = ours.map(|mount| Mount {
         typ: Some(MountType::VOLUME),
         source: mount.name,
