@@ -1,7 +1,10 @@
 //! A project that means ill: what it asks for is refused, or said; nothing of it is done in silence.
 
+use rustix::process::Signal;
+
 use crate::support::images;
 use crate::support::project::Project;
+use crate::support::terminal::Terminal;
 
 const ONE: (&str, &str) = ("test_one.py", "def test_one():\n    pass\n");
 
@@ -34,10 +37,41 @@ fn the_hosts_files() {
     refused("interpreter.mounts = ['../../../../:/host']", &["the host's /", "host-files"]);
 }
 
+/// What is not the workspace's is not its own to show, also where nothing of the system lies there.
+#[test]
+fn what_lies_beside_the_workspace() {
+    refused("interpreter.mounts = ['..:/up']", &["the host's /", "host-files"]);
+    refused("interpreter.mounts = ['./tests/../../p1:/up']", &["/p1, which", "host-files"]);
+    refused("interpreter.mounts = ['/opt:/up']", &["the host's /opt", "host-files"]);
+    refused("interpreter.mounts = ['/tmp:/up:ro']", &["the host's /tmp (read-only)"]);
+    refused("interpreter.mounts = ['~/.m2:/m2']", &["/.m2, which", "host-files"]);
+}
+
+/// The same, where other files than the settings say so.
+#[test]
+fn what_other_files_mount_from_beside_the_workspace() {
+    let Some(image) = images::pytest() else { return };
+    let mount = "source=${localWorkspaceFolder}/..,target=/up,type=bind";
+    let container = format!(r#"{{"image": "{image}", "mounts": ["{mount}"]}}"#);
+    let service =
+        format!("services: {{ web: {{ image: '{image}', volumes: ['.:/w', '..:/up'] }} }}");
+    for (path, text) in [(".devcontainer/devcontainer.json", container), ("compose.yaml", service)]
+    {
+        let project = Project::empty();
+        project.write(ONE.0, ONE.1);
+        project.write(path, &text);
+        let story = project.run(&[]);
+        assert_eq!(story.code, Some(2), "{story:#?}");
+        let said = format!("gives the container the host's {}, which reaches", project.home);
+        assert!(story.error().contains(&said), "{}", story.error());
+    }
+}
+
 #[test]
 fn the_hosts_files_by_way_of_a_link() {
     refused("interpreter.mounts = ['./link:/host']", &["the host's /, by way of", "host-files"]);
     refused("interpreter.mounts = ['./link/etc:/host']", &["the host's /etc, by way of"]);
+    refused("interpreter.mounts = ['./link/opt/new:/host']", &["the host's /opt/new, by way of"]);
     refused("interpreter.mounts = ['./sock:/sock']", &["docker.sock, by way of", "docker-socket"]);
 }
 
@@ -162,6 +196,8 @@ fn what_the_caller_allows_is_not_asked_for() {
     project.write("testdock.toml", READS_ETC);
     let story = project.run(&["--set", "interpreter.allow = ['host-files']"]);
     assert_eq!(story.code, Some(0), "{story:#?}");
+    let mine = project.run(&["--set", "interpreter.mounts = ['/etc:/host:ro']"]);
+    assert_eq!(mine.code, Some(0), "{mine:#?}");
     let project = project.env("TESTDOCK_INTERPRETER__ALLOW", "[\"host-files\"]");
     assert_eq!(project.run(&[]).code, Some(0));
 }
@@ -188,6 +224,22 @@ fn a_terminal_is_asked() {
     assert_eq!(project.run(&[]).code, Some(0));
     let (_, told) = project.shown(&["doctor"]);
     assert!(!told.contains("consent"), "{told}");
+}
+
+/// Whoever interrupts a question has allowed nothing.
+#[test]
+fn a_question_that_is_interrupted() {
+    let Some(project) = Project::with(&[ONE]) else {
+        return;
+    };
+    project.write("testdock.toml", READS_ETC);
+    let mut terminal = Terminal::start(&mut project.testdock(&["run"]), 24, 80);
+    terminal.until(b"[y/N]");
+    terminal.signal(Signal::INT);
+    assert_eq!(terminal.code(), Some(130));
+    let (_, told) = project.shown(&["doctor"]);
+    assert!(told.contains("consent"), "{told}");
+    assert_eq!(project.containers(), [""; 0]);
 }
 
 /// Whoever wrote a Jenkinsfile asks for the engine in one line; so it is allowed in one step.

@@ -1,6 +1,8 @@
 //! What is mounted where something else is to lie: the same once, and never two things at one place.
 
+use crate::support::docker::docker;
 use crate::support::images;
+use crate::support::person::{Engine, foreign, hand_over};
 use crate::support::project::Project;
 
 const WHERE: &str = "import os\n\n\ndef test_where():\n    assert os.getcwd() == '/srv/api'\n    assert 'new' in open('note').read()\n";
@@ -55,4 +57,49 @@ fn what_somebody_mounts_goes_before_the_images_copy() {
     assert_eq!(story.code, Some(2), "{story:#?}");
     let error = story.error();
     assert!(error.contains("/data: ") && error.contains("the volume cache ["), "{error}");
+}
+
+const WRITES: &str = "
+import os
+
+
+def test_it():
+    for place in ('nested/deep', 'vol', 'build/cache'):
+        open(os.path.join(place, 'new'), 'w').close()
+";
+
+/// What the engine would make in the workspace, it would make as root; and root's would be a volume that it makes.
+#[test]
+fn what_mounts_go_over_is_the_callers() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    project.write("test_it.py", WRITES);
+    let volumes = "['.:/app', './shared:/app/nested/deep', 'vol:/app/vol', '/app/build/cache']";
+    let service = format!("image: '{image}', volumes: {volumes}");
+    let compose = format!("services: {{ web: {{ {service} }} }}\nvolumes: {{ vol: {{}} }}\n");
+    project.write("compose.yaml", &compose);
+    let Some(project) = hand_over(project, Engine::Allowed) else { return };
+    let story = project.run(&[]);
+    let volume = format!("{}_vol", project.root.file_name().unwrap());
+    docker(&["rm", "-f", story.container()]).unwrap();
+    docker(&["volume", "rm", &volume]).unwrap();
+    assert_eq!(story.code, Some(0), "{story:#?}");
+    assert!(project.root.join("shared/new").is_file() && project.root.join("build/cache").is_dir());
+    assert_eq!(foreign(&project.home), Vec::<String>::new());
+}
+
+/// A folder in its place is what nobody has asked for.
+#[test]
+fn a_file_that_is_not_there() {
+    let Some(project) = Project::with(&[("test_a.py", "def test_a():\n    pass\n")]) else {
+        return;
+    };
+    project.write("testdock.toml", "interpreter.mounts = ['./pyproject.toml:/etc/pp.toml:ro']\n");
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(2), "{story:#?}");
+    let said = "pyproject.toml at /etc/pp.toml: there is no such file or folder in the workspace";
+    assert!(story.error().contains(said), "{}", story.error());
+    assert!(!project.root.join("pyproject.toml").exists());
+    project.write("pyproject.toml", "");
+    assert_eq!(project.run(&[]).code, Some(0));
 }

@@ -107,3 +107,23 @@ fn an_edited_input_of_the_image_rebuilds_it() {
     assert!(second.of("build-output").count() > 0);
     assert!(!second.is_warm());
 }
+
+/// An empty folder is all that the host has of what the image made, and is soon removed: the container's own goes with it.
+#[test]
+fn a_removed_mount_point_makes_the_container_anew() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    let made = "COPY . .\nRUN mkdir -p node_modules && touch node_modules/tool\n";
+    project.write("Dockerfile", &format!("FROM {image}\nWORKDIR /app\n{made}"));
+    project.write(".gitignore", "node_modules\n");
+    let test = "import os\n\ndef test_a():\n    assert os.path.exists('node_modules/tool')\n";
+    project.write("test_a.py", test);
+    let (first, second) = (project.run(&[]), project.run(&[]));
+    assert_eq!((first.code, second.is_warm()), (Some(0), true), "{first:#?}");
+    std::fs::remove_dir(project.root.join("node_modules")).unwrap();
+    let third = project.run(&[]);
+    assert_eq!((third.code, third.is_warm()), (Some(0), false), "{third:#?}");
+    assert!(project.run(&[]).is_warm());
+}

@@ -143,6 +143,8 @@ pub struct Allowed {
     pub by: Option<String>,
     /// The same of the tests that get the engine itself.
     pub testcontainers_by: Option<String>,
+    /// What the caller has mounted by his own word.
+    pub mounts: Vec<Mount>,
 }
 
 /// Something beyond a container that it has.

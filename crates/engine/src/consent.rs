@@ -14,7 +14,8 @@ use testdock_core::interpreter::{reach, unsaid};
 use testdock_core::model::{Ask, RunError};
 use testdock_core::plan::{Grant, Interpreter};
 
-use crate::state::{Store, home, replace};
+use crate::links::real;
+use crate::state::{Store, replace};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Allowed {
@@ -80,7 +81,7 @@ impl Given {
 
 /// What an interpreter is to have beyond its container, as it shows where the files are.
 pub(crate) fn grants(interpreter: &Interpreter, root: &Utf8Path) -> Vec<Grant> {
-    reach(interpreter, root, home().as_deref(), &|path| path.canonicalize_utf8().ok())
+    reach(interpreter, root, &real)
 }
 
 fn read(path: &Utf8Path) -> Allowed {

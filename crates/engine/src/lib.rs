@@ -19,6 +19,7 @@ pub mod register;
 mod consent;
 mod docker;
 mod job;
+mod links;
 mod local;
 mod lock;
 mod stand;

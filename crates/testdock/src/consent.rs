@@ -8,26 +8,44 @@ use testdock_engine::state::Store;
 
 use crate::print;
 use crate::project::Project;
+use crate::run::interrupted;
 
-/// Whether it is allowed now: asked on a terminal, and written down. Where nobody is there, it is not.
-pub(crate) fn asked(project: &Project, ask: &Ask) -> Result<bool> {
+/// Whether it is allowed now: asked on a terminal, and written down. Where nobody is there, it is not; `None` where the answer
+/// was an interrupt.
+pub(crate) async fn asked(project: &Project, ask: &Ask) -> Result<Option<bool>> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Ok(false);
+        return Ok(Some(false));
     }
     // One thing alone stands in the error above.
     if ask.what.len() > 1 {
         ask.what.iter().for_each(|what| print::note(&format!("  {what}")));
     }
-    let mut screen = io::stderr().lock();
-    write!(screen, "Allow it in {} from now on? [y/N]: ", project.root)?;
-    screen.flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
+    let question = format!("Allow it in {} from now on? [y/N]: ", project.root);
+    let answer = tokio::select! {
+        // Heard before the question is shown.
+        biased;
+        () = interrupted() => {
+            print::note("");
+            return Ok(None);
+        }
+        answer = answer(question) => answer?,
+    };
     let is_allowed = answer.trim().to_lowercase().starts_with('y');
     if is_allowed {
         give(ask)?;
     }
-    Ok(is_allowed)
+    Ok(Some(is_allowed))
+}
+
+/// The line that somebody types, asked for and read where nothing waits for it: a terminal may never end it.
+async fn answer(question: String) -> Result<String> {
+    let read = move || {
+        write!(io::stderr(), "{question}")?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        io::Result::Ok(answer)
+    };
+    Ok(tokio::task::spawn_blocking(read).await??)
 }
 
 /// Writes it down.

@@ -74,7 +74,7 @@ pub(crate) struct Looks {
     pub(crate) timestamp: Option<String>,
 }
 
-/// Performs a run to its end, and anew where the user allows what it needs; `None` where the user did not wait for that.
+/// Performs a run to its end, and anew where the user allows what it needs; `None` where the user interrupted it.
 pub(crate) async fn perform(
     project: &Project,
     services: Services,
@@ -84,9 +84,13 @@ pub(crate) async fn perform(
     loop {
         let verdict = once(project, services.clone(), request.clone(), &looks).await?;
         let ask = verdict.as_ref().and_then(|verdict| verdict.ask.as_deref());
-        let ask = ask.filter(|_| looks.format == RunFormat::Human);
-        if !ask.map(|ask| consent::asked(project, ask)).transpose()?.unwrap_or_default() {
+        let Some(ask) = ask.filter(|_| looks.format == RunFormat::Human) else {
             return Ok(verdict);
+        };
+        match consent::asked(project, ask).await? {
+            Some(true) => {}
+            Some(false) => return Ok(verdict),
+            None => return Ok(None),
         }
     }
 }
@@ -166,8 +170,9 @@ async fn until_over(
     }
 }
 
+/// Waits for whoever wants the process to end.
 #[cfg(unix)]
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
@@ -180,8 +185,9 @@ async fn interrupted() {
     }
 }
 
+/// Waits for whoever wants the process to end.
 #[cfg(not(unix))]
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -86,12 +86,7 @@ fn read(layer: &Layer, problems: &mut Vec<ConfigProblem>) -> Option<Node> {
     let (node, mut syntax) = match &layer.content {
         layer::Content::Toml(text) => Node::from_toml(origin, text),
         layer::Content::Unreadable(why) => {
-            problems.push(ConfigProblem {
-                origin,
-                location: None,
-                message: format!("cannot read it: {why}"),
-                help: Some("correct it, or remove it".to_owned()),
-            });
+            problems.push(unreadable(origin, why));
             return None;
         }
         layer::Content::Values(values) => (Node::from_values(origin, values), Vec::new()),
@@ -103,6 +98,22 @@ fn read(layer: &Layer, problems: &mut Vec<ConfigProblem>) -> Option<Node> {
     problems.append(&mut syntax);
     problems.append(&mut mistakes);
     valid
+}
+
+fn unreadable(origin: Origin, why: &str) -> ConfigProblem {
+    let help = match origin {
+        // Whoever becomes another user often keeps the environment of the one before.
+        Origin::Person(_) => {
+            "correct it, or remove it; where it is not yours, set HOME (or XDG_CONFIG_HOME) to a folder of your own"
+        }
+        _ => "correct it, or remove it",
+    };
+    ConfigProblem {
+        origin,
+        location: None,
+        message: format!("cannot read it: {why}"),
+        help: Some(help.to_owned()),
+    }
 }
 
 fn line(problem: &ConfigProblem) -> Option<usize> {

@@ -839,6 +839,18 @@ fn explain_says_who_set_what() {
     );
 }
 
+/// Whoever becomes another user often keeps the HOME of the one before.
+#[test]
+fn a_file_that_cannot_be_read_may_be_another_persons() {
+    let help = |origin: Origin| {
+        let unread = Layer::unreadable(origin, "Permission denied".to_owned());
+        resolve(&[unread], None).problems.remove(0).help.unwrap()
+    };
+    let person = help(Origin::Person("/root/.config/testdock/testdock.toml".into()));
+    assert!(person.contains("set HOME (or XDG_CONFIG_HOME)"), "{person}");
+    assert_eq!(help(Origin::Repository("/w/testdock.toml".into())), "correct it, or remove it");
+}
+
 proptest::proptest! {
     /// Whatever stands in a file, the answer is problems at places that the file has.
     #[test]

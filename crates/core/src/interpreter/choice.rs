@@ -4,6 +4,7 @@ use camino::Utf8Path;
 
 use super::detect::{Offer, Read};
 use super::dockerfile::{self, DockerfileError};
+use super::flags::Flags;
 use super::folder::{Folder, inside};
 use super::found::Found;
 use super::reach::unplaced;
@@ -11,7 +12,7 @@ use crate::config::{Interpreter as Settings, Origin, Power, Resolution, toml_str
 use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
-use crate::plan::{Allowed, BuildOptions, Dockerfile, Interpreter, Secret, Source};
+use crate::plan::{Allowed, BuildOptions, Dockerfile, Interpreter, Mount, Options, Secret, Source};
 
 /// An interpreter that is ready to be built or started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub fn choose(
         None => workspace.detected(settings)?,
     };
     workspace.check_stage(&section, &found.source)?;
-    let allow = section.allowed(resolution, settings, folder.root);
+    let allow = section.allowed(resolution, settings, folder);
     let interpreter = found.under(settings, (section.name(), &section.title()), allow, folder)?;
     section.ask_where(resolution, &interpreter, folder)?;
     Ok(Choice { interpreter, why, passed_over })
@@ -107,12 +108,13 @@ impl<'a> Section<'a> {
     }
 
     /// What the settings let the container have, and which of them came with the workspace.
-    fn allowed(&self, resolution: &Resolution, settings: &Settings, root: &Utf8Path) -> Allowed {
-        let came = |setting: &str| self.came(resolution, setting, root);
+    fn allowed(&self, resolution: &Resolution, settings: &Settings, folder: Folder<'_>) -> Allowed {
+        let came = |setting: &str| self.came(resolution, setting, folder.root);
         Allowed {
             powers: settings.allow.clone(),
             by: came("allow"),
             testcontainers_by: came("testcontainers"),
+            mounts: own_mounts(settings, folder, |setting| came(setting).is_none()),
         }
     }
 
@@ -160,6 +162,22 @@ impl<'a> Section<'a> {
     fn write(&self, setting: &str) -> String {
         format!("write {setting} under [{}] in testdock.toml", self.title())
     }
+}
+
+/// The mounts of the settings that are the caller's own. One that cannot be read is an error elsewhere.
+fn own_mounts(
+    settings: &Settings,
+    folder: Folder<'_>,
+    is_own: impl Fn(&str) -> bool,
+) -> Vec<Mount> {
+    let mut flags = Flags::new(folder, Options::default());
+    if is_own("mounts") {
+        settings.mounts.iter().for_each(|written| drop(flags.setting(written)));
+    }
+    if is_own("run-args") {
+        let _ = flags.take(&settings.run_args);
+    }
+    flags.options.mounts
 }
 
 /// The workspace as far as a choice must know it.

@@ -8,7 +8,7 @@ pub(super) mod mounts;
 
 use super::folder::Folder;
 use crate::config::Size;
-use crate::plan::{Entrypoint, Join, Options, Ulimit, User};
+use crate::plan::{Entrypoint, Join, MountFrom, Options, Ulimit, User};
 
 /// What reads flags.
 pub(super) struct Flags<'a> {
@@ -219,6 +219,16 @@ impl<'a> Flags<'a> {
         let (mount, unheeded) = mounts::volume(&self.folder, written)?;
         self.options.mounts.push(mount);
         self.unheeded.extend(unheeded);
+        Ok(())
+    }
+
+    /// A mount of the settings: as `--volume` takes it, but what it shows of the workspace has to be there.
+    pub(super) fn setting(&mut self, written: &str) -> Result<(), String> {
+        self.volume(written)?;
+        let last = self.options.mounts.last_mut().map(|mount| &mut mount.from);
+        if let Some(MountFrom::Host { path, make, .. }) = last {
+            *make = !path.starts_with(self.folder.root);
+        }
         Ok(())
     }
 

@@ -67,7 +67,7 @@ impl Found {
             flags.options.workdir.get_or_insert_with(|| folder.root.to_string());
         }
         for written in &settings.mounts {
-            flags.volume(written).map_err(|e| wrong(title, "mounts", &e))?;
+            flags.setting(written).map_err(|e| wrong(title, "mounts", &e))?;
         }
         flags.take(&settings.run_args).map_err(|e| wrong(title, "run-args", &e))?;
         distinct(&mut flags.options, folder.root).map_err(|e| twice(title, &e))?;

@@ -538,6 +538,7 @@ fn the_settings_shape_the_container() {
             shm_size: Some(1073741824)
             platform: Some("linux/arm64")
             beyond: the host's own network (of the build)
+            beyond: the host's /home/me/.m2
             not `--publish=80:80`: the tests run inside the container, so no port is published
         "#]],
     );

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::slice;
 use std::time::Duration;
 
 use bollard::Docker;
@@ -18,6 +19,7 @@ use testdock_core::paths::RelPath;
 use super::cache;
 use super::image::Image;
 use super::look::ask;
+use super::points;
 use super::recipe::Recipe;
 use super::see;
 
@@ -48,17 +50,8 @@ pub(super) async fn fetch(
     }
     let there = files
         .iter()
-        .filter(|(here, path)| local(&dir, path).is_file() && mount_point(&here.on(root)).is_ok());
+        .filter(|(here, path)| local(&dir, path).is_file() && points::file(&here.on(root)).is_ok());
     there.map(|(_, path)| (local(&dir, path), path.clone())).collect()
-}
-
-/// Something for the mount to go over, made by the caller and not by the engine as root. It is empty, as
-/// a tool that looks here without the container sees.
-fn mount_point(path: &Utf8Path) -> io::Result<()> {
-    match fs::File::create_new(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
 }
 
 fn dir(image: &Image) -> Option<Utf8PathBuf> {
@@ -134,21 +127,25 @@ fn share(_: &Path) -> io::Result<()> {
 }
 
 /// Gives the volumes that start from the image to the user of the tests, who could not write into them
-/// otherwise. In a container beside it: in one that allows no new privileges even root has none.
+/// otherwise; and those with a name that nobody has used yet. In a container beside it: in one that allows no new privileges
+/// even root has none.
 pub(super) async fn hand_over(docker: &Docker, id: &str, recipe: &Recipe) {
-    const SCRIPT: &str = "owner=$1; shift; uid=${owner%%:*}; for dir; do \
-                          [ \"$(stat -c %u \"$dir\")\" = \"$uid\" ] || chown -R \"$owner\" \"$dir\"; done";
+    const SCRIPT: &str = "owner=$1; shift; uid=${owner%%:*}; named=; for dir; do \
+                          [ \"$dir\" = - ] && named=yes && continue; has=$(stat -c %u \"$dir\"); \
+                          [ \"$has\" = \"$uid\" ] && continue; \
+                          [ \"$named\" ] && [ \"$has$(ls -A \"$dir\")\" != 0 ] && continue; \
+                          chown -R \"$owner\" \"$dir\"; done";
     let is_root = matches!(recipe.owner.split(':').next(), Some("0" | "root" | ""));
-    if recipe.filled.is_empty() || is_root {
+    let places = [recipe.filled.as_slice(), &recipe.named].concat();
+    if places.is_empty() || is_root {
         return;
     }
-    let mounts = volumes(docker, id, &recipe.filled).await;
-    let dirs = mounts.iter().filter_map(|mount| mount.target.clone());
-    let arguments = [recipe.owner.clone()].into_iter().chain(dirs);
+    let mounts = volumes(docker, id, &places).await;
+    let words = [slice::from_ref(&recipe.owner), &recipe.filled, &["-".to_owned()], &recipe.named];
     let body = ContainerCreateBody {
         image: recipe.body.image.clone(),
         entrypoint: Some(["sh", "-c", SCRIPT, "testdock"].map(str::to_owned).into()),
-        cmd: Some(arguments.collect()),
+        cmd: Some(words.concat()),
         user: Some("0".to_owned()),
         attach_stdout: Some(true),
         labels: Some([(HELPER.to_owned(), "hand over".to_owned())].into()),
@@ -172,9 +169,8 @@ pub(super) async fn hand_over(docker: &Docker, id: &str, recipe: &Recipe) {
 async fn volumes(docker: &Docker, id: &str, places: &[String]) -> Vec<Mount> {
     let found = see::container(docker, id).await;
     let mounts = found.ok().and_then(|found| found.mounts).unwrap_or_default();
-    let ours = mounts
-        .into_iter()
-        .filter(|mount| mount.destination.as_ref().is_some_and(|place| places.contains(place)));
+    let is_ours = |dir: &String| places.iter().any(|place| place.trim_end_matches('/') == dir);
+    let ours = mounts.into_iter().filter(|it| it.destination.as_ref().is_some_and(is_ours));
     let mount = ours.map(|mount| Mount {
         typ: Some(MountType::VOLUME),
         source: mount.name,

@@ -13,6 +13,7 @@ mod made;
 pub(crate) mod nature;
 mod passwd;
 mod placement;
+mod points;
 mod printed;
 mod recipe;
 pub(crate) mod see;
@@ -91,6 +92,9 @@ pub(crate) async fn stand(
     let files = made::fetch(docker, root, &image, &placement.files).await;
     let place = Place { placement: &placement, files: &files, own: &own };
     let mut share = Share::of(root, &connect::address(interpreter.host.as_deref())?);
+    if !share.is_copy {
+        points::make(root, &interpreter.options, &placement)?;
+    }
     let container = loop {
         let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, &place, share.is_copy);
         match container::obtain(docker, recipe, share.clone(), events).await {

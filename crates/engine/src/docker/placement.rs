@@ -13,6 +13,7 @@ use testdock_core::plan::{Interpreter, Mount, Source};
 
 use super::image::Image;
 use super::look::look;
+use super::points::is_inside;
 
 /// Where the workspace goes in a container of `image`.
 pub(crate) async fn placement(
@@ -56,14 +57,6 @@ fn is_taken(root: &Utf8Path, interpreter: &Interpreter, spot: &Spot) -> bool {
     let is_ours = |mount: &Mount| mount.shows(&spot.holds.on(root), &spot.dir) && !mount.read_only;
     let mut there = interpreter.options.mounts.iter().filter(|mount| mount.is_at(&spot.dir));
     spot.because != Because::Told && there.any(|mount| !is_ours(mount))
-}
-
-/// Whether no link lies on the way to a path: what one leads to may lie outside of the workspace, where nothing is to
-/// be made.
-fn is_inside(path: &RelPath, root: &Utf8Path) -> bool {
-    let path = path.on(root);
-    let above = path.ancestors().skip(1).take_while(|dir| *dir != root);
-    above.into_iter().all(|dir| !dir.is_symlink())
 }
 
 /// Makes sure that the caller, and not the engine as root, made the directory that a volume goes
@@ -132,18 +125,6 @@ impl Workspace for OnDisk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    #[cfg(unix)]
-    fn nothing_is_made_behind_a_link() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = Utf8Path::from_path(dir.path()).unwrap();
-        std::fs::create_dir(root.join("real")).unwrap();
-        std::os::unix::fs::symlink("/tmp", root.join("link")).unwrap();
-        let inside = ["made", "real/made", "link", "link/made", "link/a/b"]
-            .map(|path| is_inside(&RelPath::new(path), root));
-        assert_eq!(inside, [true, true, true, false, false]);
-    }
 
     #[test]
     fn nested_rules_are_followed() {

@@ -18,6 +18,7 @@ use testdock_core::plan::{self, Entrypoint, Interpreter, MountFrom, Options, Set
 use super::copy::{Copy, Part, machine};
 use super::image::Image;
 use super::own::Own;
+use super::points;
 use super::selinux;
 use super::shape::{self, host_config, later_networks};
 use crate::death::room_help;
@@ -63,6 +64,8 @@ pub(crate) struct Recipe {
     pub(crate) owner: String,
     /// Volumes that start from the image, and belong to whoever made it.
     pub(crate) filled: Vec<String>,
+    /// Volumes that have a name, and stay.
+    pub(super) named: Vec<String>,
     /// What it begins with.
     pub(crate) setup: Vec<Setup>,
     /// The variables of what runs in it.
@@ -100,7 +103,6 @@ impl Recipe {
         let copy = is_copy.then(|| copy(root, place, files));
         let (visible, hidden): (Vec<_>, Vec<_>) =
             files.iter().cloned().partition(|(here, _)| is_copy || own.there(here).is_some());
-        make_directories(options);
         let keeper = ["sh", "-c", KEEPER, "testdock"].map(String::from);
         let lease = [format!("{BASE}/lease"), lease(interpreter).as_secs().to_string()];
         let (entrypoint, cmd) = match options.entrypoint {
@@ -129,12 +131,11 @@ impl Recipe {
         let ours = place.mounts.iter().chain(&place.files);
         let binds: HashMap<String, Utf8PathBuf> =
             ours.map(|(path, dir)| (dir.clone(), path.on(root))).collect();
-        let mut seen: Vec<String> = binds.values().map(|host| identity(host)).collect();
-        if copy.is_some() {
+        let seen = match copy {
+            None => points::seen(root, options, place),
             // Another machine may have a workspace of this name too, and knows nothing of this one's.
-            seen = vec![machine()];
-        }
-        seen.sort();
+            Some(_) => vec![machine()],
+        };
         let key = key(&(&body, &networks, &options.platform, &ready(options)), &seen);
         body.labels = Some(labels(root, interpreter, &key));
         let unique = match alone {
@@ -161,6 +162,7 @@ impl Recipe {
             granted: interpreter.granted.iter().map(|grant| grant.what.clone()).collect(),
             owner: user(&options.user).unwrap_or_default(),
             filled,
+            named: named(options),
             setup: options.setup.clone(),
             env: options.env.clone(),
             workspace: workspace(root, place),
@@ -264,16 +266,10 @@ fn filled(body: &ContainerCreateBody) -> Vec<String> {
     fresh.filter_map(|mount| mount.target.clone()).collect()
 }
 
-/// Makes sure that the host's directories that are to be mounted are there, and the caller's.
-fn make_directories(options: &Options) {
-    for mount in &options.mounts {
-        if let MountFrom::Host { path, make: true, .. } = &mount.from
-            && !path.exists()
-        {
-            // Where it cannot be made, the engine says so.
-            let _ = std::fs::create_dir_all(path);
-        }
-    }
+fn named(options: &Options) -> Vec<String> {
+    let has_name = |mount: &&plan::Mount| matches!(mount.from, MountFrom::Volume(Some(_)));
+    let named = options.mounts.iter().filter(has_name).filter(|mount| !mount.read_only);
+    named.map(|mount| mount.target.clone()).collect()
 }
 
 fn bind(host: &Utf8Path, container: &str) -> Mount {
@@ -342,21 +338,6 @@ fn key(shape: &impl serde::Serialize, seen: &[String]) -> String {
     let text = serde_json::to_vec(&(shape, seen));
     let text = text.unwrap_or_else(|_| Cookie::random().as_str().into());
     hex(&Sha256::digest(text)[..16])
-}
-
-/// Which directory this is, beside its name: a container goes on seeing the one that it was made
-/// with when another one takes its place.
-#[cfg(unix)]
-fn identity(dir: &Utf8Path) -> String {
-    use std::os::unix::fs::MetadataExt as _;
-    let found = std::fs::metadata(dir);
-    found.map_or(String::new(), |meta| format!("{}:{}", meta.dev(), meta.ino()))
-}
-
-/// Where a directory has no number, its name must do.
-#[cfg(not(unix))]
-fn identity(_: &Utf8Path) -> String {
-    String::new()
 }
 
 fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<String, String> {

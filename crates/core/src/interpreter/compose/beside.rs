@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use serde_json::Value;
 
 use super::super::folder::clean;
-use super::super::reach::{of_path, powers};
+use super::super::reach::{of_mounts, of_path, powers};
 use super::resolved::Dependency;
 use super::service::Reading;
 use super::texts;
@@ -27,13 +27,17 @@ pub(super) fn beside(
         let of_service = match reading.options(&mut Vec::new()) {
             Ok(options) => {
                 shown.extend(options.mounts.iter().filter_map(Mount::host_path).cloned());
-                powers(&options, &Source::Local, reading.root)
+                let mounted = of_mounts(&options.mounts, reading.root);
+                [powers(&options, &Source::Local), mounted].concat()
             }
             Err(why) => vec![(Power::HostFiles, format!("what Testdock cannot read: {why}"))],
         };
-        shown.extend(read_by_build(&reading));
+        let read = read_by_build(&reading);
+        let built = read.iter().filter_map(|path| of_path(path, true, reading.root));
         let named = |(power, what)| (power, format!("{what} (service {name})"));
-        asked.extend(of_service.into_iter().chain(of_tool(reading.service)).map(named));
+        asked
+            .extend(of_service.into_iter().chain(built).chain(of_tool(reading.service)).map(named));
+        shown.extend(read);
     }
     (shown, asked)
 }

@@ -1,11 +1,11 @@
 //! A service as the compose tool has resolved it, in either of the tool's two dialects.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use serde_json::Value;
 
 use super::super::flags::Flags;
 use super::super::flags::mounts::{set, volume};
-use super::super::folder::Folder;
+use super::super::folder::{Folder, clean};
 use super::texts;
 use super::values::{bytes, device, hosts, pairs, scalar, ulimits};
 use crate::paths::RelPath;
@@ -263,7 +263,8 @@ impl Reading<'_> {
         let target = text("target").ok_or("a volume of the service has no target")?;
         let from = match (text("type"), text("source")) {
             (Some("bind"), Some(source)) => {
-                MountFrom::Host { path: Utf8PathBuf::from(source), make: true, label: None }
+                let make = fields["bind"]["create_host_path"] != false;
+                MountFrom::Host { path: clean(Utf8Path::new(source)), make, label: None }
             }
             (Some("tmpfs"), _) => MountFrom::Memory(bytes(&fields["tmpfs"]["size"])),
             (Some("volume") | None, source) => MountFrom::Volume(source.map(str::to_owned)),
@@ -310,7 +311,8 @@ impl Reading<'_> {
                 Some(target) => format!("{place}/{target}"),
                 None => format!("{place}/{name}"),
             };
-            let from = MountFrom::Host { path: self.root.join(file), make: false, label: None };
+            let path = clean(&self.root.join(file));
+            let from = MountFrom::Host { path, make: false, label: None };
             options.mounts.push(Mount { target, from, read_only: true });
         }
     }

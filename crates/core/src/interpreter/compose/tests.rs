@@ -291,6 +291,9 @@ fn settings_of_volumes_are_honoured_or_said() {
         entrypoint: Image
         mounts: [Mount { target: "/a", from: Host { path: "/a", make: true, label: Some(Private) }, read_only: false }, Mount { target: "/b", from: Host { path: "/b", make: true, label: None }, read_only: false }, Mount { target: "/c", from: Host { path: "/c", make: true, label: Some(Shared) }, read_only: false }, Mount { target: "/d", from: Volume(Some("shop_d")), read_only: false }]
         network: Some("shop_default")
+        beyond: the host's /a
+        beyond: the host's /b
+        beyond: the host's /c
         not `delegated` of the volume `/b:/b:rw,delegated`: how files are kept in step is the engine's own affair
         not `rshared` of the volume `/c`: mounts that are made later are not passed on
         not `cached` of the volume `/d`: how files are kept in step is the engine's own affair
@@ -361,6 +364,7 @@ fn a_workspace_below_what_is_mounted() {
         mounts: [Mount { target: "/src", from: Host { path: "/w", make: true, label: None }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true, label: None }, read_only: false }]
         network: Some("host")
         beyond: the host's own network (network=host)
+        beyond: the host's /w
     "#]].assert_eq(&resolved(config, "[interpreter]\nallow = [\"host-namespaces\"]", "/w/shop"));
     expect![[r#"
         Image("a")
@@ -370,6 +374,7 @@ fn a_workspace_below_what_is_mounted() {
         mounts: [Mount { target: "/src", from: Host { path: "/w", make: true, label: None }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true, label: None }, read_only: false }]
         network: Some("host")
         beyond: the host's own network (network=host)
+        beyond: the host's /w
     "#]]
     .assert_eq(&resolved(config, "", "/w/shop"));
 }

@@ -57,6 +57,7 @@ fn every_property() {
             security_opt: ["seccomp=unconfined"]
             init: true
             shm_size: Some(1073741824)
+            beyond: the host's /home/me/.npm
             not `--frob=1`: Testdock's builds do not know it
             not `onCreateCommand`: not run; lifecycle = true under [interpreter] runs it in each new container
             not `postCreateCommand`: not run; lifecycle = true under [interpreter] runs it in each new container

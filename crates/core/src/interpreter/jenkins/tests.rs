@@ -76,6 +76,7 @@ fn every_option() {
             workdir: Some("/w/shop")
             mounts: [Mount { target: "/root/.m2", from: Host { path: "/home/me/.m2", make: true, label: None }, read_only: false }]
             only_own_group: true
+            beyond: the host's /home/me/.m2
             not `registryCredentialsId`: Docker's own configuration has the credentials (docker login)
             not `label`: the tests run on your engine, on no node of Jenkins
             not `customWorkspace`: the workspace goes to the path that it has here

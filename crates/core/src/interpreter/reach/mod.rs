@@ -16,7 +16,7 @@ use crate::model::{Ask, Fault, RunError};
 use crate::plan::{Allowed, Grant, Interpreter, Secret, Source};
 
 use powers::of_reads;
-pub(super) use powers::{of_path, powers};
+pub(super) use powers::{of_mounts, of_path, powers};
 
 /// What an interpreter is to have beyond its container, and by whose word; `more` is asked for beside what its own options
 /// ask for.
@@ -26,10 +26,15 @@ pub(super) fn granted(
     root: &Utf8Path,
 ) -> Vec<Grant> {
     let Interpreter { allow, options, source, reads, .. } = interpreter;
-    let asked = [powers(options, source, root), of_reads(reads, root), more].concat().into_iter();
+    let (own, theirs): (Vec<_>, Vec<_>) =
+        options.mounts.iter().partition(|mount| allow.mounts.contains(mount));
+    let asked = [powers(options, source), of_mounts(theirs, root), of_reads(reads, root), more];
+    let asked = asked.concat().into_iter();
     let grants = asked.map(|(power, what)| grant(interpreter, power, &what));
+    let own = of_mounts(own, root).into_iter();
+    let own = own.map(|(power, what)| Grant { power, what: spelt(&what), by: None });
     let engine = options.testcontainers.then(|| testcontainers(allow));
-    grants.chain(engine).collect()
+    grants.chain(own).chain(engine).collect()
 }
 
 /// Something beyond the container.
@@ -50,35 +55,26 @@ fn testcontainers(allow: &Allowed) -> Grant {
     Grant { power, what: "the engine itself (testcontainers)".to_owned(), by }
 }
 
-/// What an interpreter is to have beyond its container, once the links are followed that its mounts lead through, and the
-/// caller's home and its keys are known; a build's secrets are the workspace's own files. `real` tells where a path of the
-/// host really leads.
+/// What an interpreter is to have beyond its container, once the links are followed that its mounts lead through; a build's
+/// secrets are the workspace's own files. `real` tells where a path of the host really leads.
 pub fn reach(
     interpreter: &Interpreter,
     root: &Utf8Path,
-    home: Option<&Utf8Path>,
-    real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
+    real: &dyn Fn(&Utf8Path) -> Utf8PathBuf,
 ) -> Vec<Grant> {
-    let real_root = real(root).unwrap_or_else(|| root.to_owned());
-    let personal = |leads: &Utf8Path| {
-        let is_personal = |home: &&Utf8Path| {
-            powers::holds_keys(leads, home)
-                || (powers::is_personal(leads, home) && !leads.starts_with(&real_root))
-        };
-        home.filter(is_personal).map(|_| Power::HostFiles)
-    };
+    let real_root = real(root);
     let mounts = interpreter.options.mounts.iter();
     let mounts = mounts.filter_map(|mount| Some((mount.host_path()?, mount.read_only)));
     let mounts = mounts.chain(interpreter.beside.iter().map(|path| (path, false)));
     let way = |path: &Utf8PathBuf| {
-        let leads = real(path).unwrap_or_else(|| path.clone());
+        let leads = real(path);
         let through = if leads == *path { String::new() } else { format!(", by way of {path}") };
         (leads, through)
     };
     let mut grants = interpreter.granted.clone();
     for (path, read_only) in mounts {
         let (leads, through) = way(path);
-        let Some(power) = powers::power_of(&leads, root).or_else(|| personal(&leads)) else {
+        let Some(power) = powers::power_of(&leads, &real_root) else {
             continue;
         };
         let what = format!("{}{through}", powers::shown(&leads, read_only));
@@ -97,7 +93,8 @@ pub fn reach(
     let build = read_by_build(&interpreter.source, root).map(|path| (path, "of the build"));
     let reads = interpreter.reads.iter().map(|path| (path.clone(), "of the compose files"));
     for (path, whose) in build.chain(reads).filter(|(path, _)| path.starts_with(root)) {
-        if let Some(leads) = real(&path).filter(|leads| !leads.starts_with(&real_root)) {
+        let leads = real(&path);
+        if !leads.starts_with(&real_root) {
             let what =
                 format!("what is outside of the workspace, {leads}, by way of {path} ({whose})");
             grants.push(grant(interpreter, Power::HostFiles, &what));

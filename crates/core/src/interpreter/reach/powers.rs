@@ -4,14 +4,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::folder::{clean, inside};
 use crate::config::Power;
-use crate::plan::{Dockerfile, Options, Source};
+use crate::plan::{Dockerfile, Mount, Options, Source};
 
-/// What is asked for, in words.
-pub(in super::super) fn powers(
-    options: &Options,
-    source: &Source,
-    root: &Utf8Path,
-) -> Vec<(Power, String)> {
+/// What is asked for beside mounts, in words.
+pub(in super::super) fn powers(options: &Options, source: &Source) -> Vec<(Power, String)> {
     let build = match source {
         Source::Dockerfile(file) => of_build(file),
         Source::Image(_) | Source::Compose(_) | Source::Local => Vec::new(),
@@ -20,7 +16,7 @@ pub(in super::super) fn powers(
         of_privileges(options),
         of_namespaces(options),
         of_devices(options),
-        of_mounts(options, root),
+        of_volumes(options),
         build,
     ]
     .concat()
@@ -88,13 +84,18 @@ fn of_devices(options: &Options) -> Vec<(Power, String)> {
         .collect()
 }
 
-fn of_mounts(options: &Options, root: &Utf8Path) -> Vec<(Power, String)> {
-    let mounted =
-        options.mounts.iter().filter_map(|mount| Some((mount.host_path()?, mount.read_only)));
-    let mounted = mounted.filter_map(|(path, read_only)| of_path(path, read_only, root));
+/// What mounts show of the host.
+pub(in super::super) fn of_mounts<'m>(
+    mounts: impl IntoIterator<Item = &'m Mount>,
+    root: &Utf8Path,
+) -> Vec<(Power, String)> {
+    let shown = mounts.into_iter().filter_map(|it| Some((it.host_path()?, it.read_only)));
+    shown.filter_map(|(path, read_only)| of_path(path, read_only, root)).collect()
+}
+
+fn of_volumes(options: &Options) -> Vec<(Power, String)> {
     let others = options.volumes_from.iter();
-    let others = others.map(|it| (Power::HostFiles, format!("the volumes of the container {it}")));
-    mounted.chain(others).collect()
+    others.map(|it| (Power::HostFiles, format!("the volumes of the container {it}"))).collect()
 }
 
 /// What a path of the host is, for a container that is shown it.
@@ -134,74 +135,10 @@ pub(super) fn of_reads(reads: &[Utf8PathBuf], root: &Utf8Path) -> Vec<(Power, St
     outside.map(|path| (Power::HostFiles, said(path))).collect()
 }
 
+/// What lies outside of the workspace is not its own to show, whatever it is.
 pub(super) fn power_of(path: &Utf8Path, root: &Utf8Path) -> Option<Power> {
     if path.as_str().ends_with("docker.sock") {
         return Some(Power::DockerSocket);
     }
-    is_system(path, root).then_some(Power::HostFiles)
-}
-
-/// Whether a path is the system's, or holds what is not this workspace's alone.
-fn is_system(path: &Utf8Path, root: &Utf8Path) -> bool {
-    const SYSTEM: [&str; 12] = [
-        "/bin",
-        "/boot",
-        "/dev",
-        "/etc",
-        "/lib",
-        "/proc",
-        "/run",
-        "/sbin",
-        "/sys",
-        "/usr",
-        "/var",
-        "/root/.ssh",
-    ];
-    let holds_homes = ["/", "/home", "/root", "/Users"].contains(&path.as_str());
-    let in_system = SYSTEM.iter().any(|dir| path.starts_with(dir)) && !path.starts_with(root);
-    // Volumes and caches that people share lie below these two; what is sensitive lies elsewhere.
-    let shared = ["/var/tmp", "/var/cache", "/dev/shm"].iter().any(|dir| path.starts_with(dir));
-    holds_homes || (in_system && !shared) || path.file_name() == Some(".ssh")
-}
-
-/// Whether a path is a home, or where keys lie in it.
-pub(super) fn holds_keys(path: &Utf8Path, home: &Utf8Path) -> bool {
-    const KEYS: [&str; 8] =
-        [".ssh", ".gnupg", ".aws", ".azure", ".config", ".docker", ".kube", ".local"];
-    let is_above = home.starts_with(path) && !home.as_str().is_empty();
-    is_above || KEYS.iter().any(|keys| path.starts_with(home.join(keys)))
-}
-
-/// Whether a path is of what a person keeps in a home for programs: shells run some of it, and passwords lie there. The
-/// caches of build tools are meant to be shared.
-pub(super) fn is_personal(path: &Utf8Path, home: &Utf8Path) -> bool {
-    const CACHES: [&str; 24] = [
-        ".bun",
-        ".bundle",
-        ".cache",
-        ".cargo",
-        ".ccache",
-        ".composer",
-        ".conan",
-        ".conan2",
-        ".deno",
-        ".dotnet",
-        ".gem",
-        ".gradle",
-        ".hex",
-        ".ivy2",
-        ".m2",
-        ".mix",
-        ".npm",
-        ".nuget",
-        ".pnpm-store",
-        ".pub-cache",
-        ".rustup",
-        ".sbt",
-        ".sonar",
-        ".yarn",
-    ];
-    let below = path.strip_prefix(home).ok().filter(|_| !home.as_str().is_empty());
-    let first = below.and_then(|below| below.components().next());
-    first.is_some_and(|it| it.as_str().starts_with('.') && !CACHES.contains(&it.as_str()))
+    (!path.starts_with(root)).then_some(Power::HostFiles)
 }

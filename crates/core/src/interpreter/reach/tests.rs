@@ -14,16 +14,15 @@ fn refusal(path: &str, allow: &[Power]) -> Option<String> {
 fn refusal_of(mut interpreter: Interpreter, allow: &[Power]) -> Option<String> {
     interpreter.allow.powers = allow.to_vec();
     interpreter.granted = granted(&interpreter, Vec::new(), "/w".into());
-    let real = |path: &Utf8Path| -> Option<Utf8PathBuf> {
+    let real = |path: &Utf8Path| -> Utf8PathBuf {
         match path.as_str() {
-            "/w/link" => Some("/".into()),
-            "/w/sock" => Some("/home/me/docker.sock".into()),
-            "/w/keys" => Some("/home/me/.ssh/id".into()),
-            _ => None,
+            "/w/link" => "/".into(),
+            "/w/sock" => "/home/me/docker.sock".into(),
+            "/w/keys" => "/home/me/.ssh/id".into(),
+            _ => path.into(),
         }
     };
-    let home = Some(Utf8Path::new("/home/me"));
-    let grants = reach(&interpreter, "/w".into(), home, &real);
+    let grants = reach(&interpreter, "/w".into(), &real);
     let asked = unsaid(&interpreter, &grants, "/w".into(), &|_| false)?;
     Some(format!("{}; {}", asked.message, asked.help.unwrap_or_default()))
 }
@@ -59,17 +58,13 @@ fn a_secret_of_a_build_is_the_workspaces() {
     assert_eq!(refusal("/w/token", &[]), None);
 }
 
-fn shown(
-    path: &str,
-    read_only: bool,
-    real: &dyn Fn(&Utf8Path) -> Option<Utf8PathBuf>,
-) -> Vec<String> {
+fn shown(path: &str, read_only: bool, real: &dyn Fn(&Utf8Path) -> Utf8PathBuf) -> Vec<String> {
     let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
     interpreter.allow.powers.push(Power::HostFiles);
     let from = MountFrom::Host { path: path.into(), make: true, label: None };
     interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only });
     interpreter.granted = granted(&interpreter, Vec::new(), "/w".into());
-    let grants = reach(&interpreter, "/w".into(), Some("/home/me".into()), real);
+    let grants = reach(&interpreter, "/w".into(), real);
     grants.into_iter().map(|grant| grant.what).collect()
 }
 
@@ -77,36 +72,60 @@ fn shown(
 #[test]
 fn what_was_allowed_to_be_read_is_not_allowed_to_be_written() {
     for path in ["/etc", "/home/me/.ssh"] {
-        assert_eq!(shown(path, true, &|_| None), [format!("the host's {path} (read-only)")]);
-        assert_eq!(shown(path, false, &|_| None), [format!("the host's {path}")]);
+        assert_eq!(
+            shown(path, true, &Utf8Path::to_owned),
+            [format!("the host's {path} (read-only)")]
+        );
+        assert_eq!(shown(path, false, &Utf8Path::to_owned), [format!("the host's {path}")]);
     }
 }
 
 #[test]
 fn a_path_that_becomes_a_link_is_something_else() {
-    assert_eq!(shown("/w/.ssh", false, &|_| None), ["the host's /w/.ssh"]);
-    let linked = shown("/w/.ssh", false, &|_| Some("/".into()));
-    assert_eq!(linked, ["the host's /w/.ssh", "the host's /, by way of /w/.ssh"]);
+    let linked_to = |to: &'static str| {
+        shown("/w/data", false, &move |path| match path.as_str() {
+            "/w/data" => to.into(),
+            path => path.into(),
+        })
+    };
+    assert_eq!(linked_to("/w/data"), [""; 0]);
+    assert_eq!(linked_to("/"), ["the host's /, by way of /w/data"]);
+    assert_eq!(linked_to("/w/other"), [""; 0]);
     // The links of the system itself are no news.
-    assert_eq!(shown("/var/run/x", false, &|_| Some("/run/x".into())), ["the host's /var/run/x"]);
+    let run = |path: &Utf8Path| path.as_str().replace("/var/run", "/run").into();
+    assert_eq!(shown("/var/run/x", false, &run), ["the host's /var/run/x"]);
 }
 
-/// Also a workspace in a hidden folder has its own files.
+/// What a workspace is called by is not always where it lies.
 #[test]
-fn what_is_the_workspaces_own_is_nobodys_keys() {
-    let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
-    let root = Utf8Path::new("/home/me/.dotfiles");
-    let from = MountFrom::Host { path: root.join("data"), make: true, label: None };
-    interpreter.options.mounts.push(Mount { target: "/x".into(), from, read_only: false });
-    let home = Some(Utf8Path::new("/home/me"));
-    assert_eq!(reach(&interpreter, root, home, &|_| None), []);
+fn a_workspace_behind_a_link_has_its_own_files() {
+    let real = |path: &Utf8Path| path.as_str().replacen("/w", "/var/lib/w", 1).into();
+    assert_eq!(shown("/w/data", false, &real), [""; 0]);
+}
+
+/// Whose word a mount is decides, and not where it lies.
+#[test]
+fn what_the_caller_mounts_is_not_asked_about() {
+    let mount = |path: &str, read_only| {
+        let from = MountFrom::Host { path: path.into(), make: true, label: None };
+        Mount { target: "/x".into(), from, read_only }
+    };
+    let refusal = |own: Mount, theirs: Mount| {
+        let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
+        interpreter.allow.mounts.push(own);
+        interpreter.options.mounts.push(theirs);
+        refusal_of(interpreter, &[])
+    };
+    assert_eq!(refusal(mount("/etc", true), mount("/etc", true)), None);
+    assert!(refusal(mount("/etc", true), mount("/etc", false)).is_some());
+    assert!(refusal(mount("/w/link", true), mount("/w/link", true)).is_some());
 }
 
 #[test]
 fn a_question_steers_no_screen() {
     let said = refusal("/etc/\u{1b}[2J\nno\u{202e}", &[]).unwrap();
     assert!(said.contains(r"the host's /etc/\u{1b}[2J\u{a}no\u{202e} (read-only)"), "{said}");
-    let shown = shown("/etc/\u{7}", false, &|_| None);
+    let shown = shown("/etc/\u{7}", false, &Utf8Path::to_owned);
     assert_eq!(shown, [r"the host's /etc/\u{7}"]);
     let mut interpreter = Interpreter::new("ci", Source::Image("a".to_owned()));
     interpreter.options.privileged = true;
@@ -134,19 +153,13 @@ fn a_build_reads_what_its_links_lead_to() {
 }
 
 #[test]
-fn a_home_and_its_keys_are_nobodys_but_ones_own() {
-    for path in [
-        "/home/me",
-        "/home/me/.ssh",
-        "/home/me/.config/gh",
-        "/home/me/.bashrc",
-        "/home/me/.netrc",
-        "/w/keys",
-        "/home",
-    ] {
+fn what_lies_outside_is_asked_about_whatever_it_is() {
+    for path in ["/", "/home/me", "/home/me/.m2", "/opt", "/tmp", "/var/tmp/x", "/wide", "/w/keys"]
+    {
         assert!(refusal(path, &[]).is_some(), "{path}");
+        assert_eq!(refusal(path, &[Power::HostFiles]), None, "{path}");
     }
-    for path in ["/home/me/.m2", "/home/me/shop", "/home/me/.cache/pip", "/home/you"] {
+    for path in ["/w", "/w/data", "/w/.ssh"] {
         assert_eq!(refusal(path, &[]), None, "{path}");
     }
 }
@@ -155,7 +168,7 @@ fn a_home_and_its_keys_are_nobodys_but_ones_own() {
 fn asked(change: impl FnOnce(&mut Options)) -> Vec<String> {
     let mut options = Options::default();
     change(&mut options);
-    let asked = powers(&options, &Source::Local, "/w".into());
+    let asked = powers(&options, &Source::Local);
     asked.into_iter().map(|(power, what)| format!("{}: {what}", power.as_str())).collect()
 }
 
@@ -198,7 +211,7 @@ fn open(by: Option<&str>, written: &[&str]) -> Option<(String, Vec<String>)> {
     interpreter.options.testcontainers = true;
     let (by, file) = (by.map(str::to_owned), Some("testdock.toml".to_owned()));
     let powers = vec![Power::Privileged];
-    interpreter.allow = Allowed { powers, by, testcontainers_by: file };
+    interpreter.allow = Allowed { powers, by, testcontainers_by: file, mounts: Vec::new() };
     let grants = granted(&interpreter, Vec::new(), "/w".into());
     let error = unsaid(&interpreter, &grants, "/w".into(), &|what| written.contains(&what))?;
     Some((error.help.unwrap(), error.ask.unwrap().what))
