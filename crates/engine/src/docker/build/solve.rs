@@ -116,6 +116,10 @@ fn source_of(recipe: &Recipe, id: &str, secret: &Secret) -> Result<SecretSource,
         Err(RunError::new(Fault::Configuration, message).help(help))
     };
     match secret {
+        Secret::Env(name) if name.is_empty() => missing(
+            "a variable, and no name of one follows `env:`".to_owned(),
+            format!("write {id} = \"env:NAME\" in secrets"),
+        ),
         Secret::Env(name) if std::env::var_os(name).is_none() => {
             missing(format!("the variable {name}, which is not set"), format!("set {name}"))
         }
