@@ -3,7 +3,7 @@
 use bollard::Docker;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::model::RunError;
-use testdock_core::plan::{Interpreter, User};
+use testdock_core::plan::{Interpreter, Mount, MountFrom, Options, User};
 
 use super::image::Image;
 use super::look;
@@ -118,16 +118,28 @@ fn take_user(interpreter: &mut Interpreter, name: &str, passwd: &str, nature: Na
     match nature.caller() {
         Some(caller) if caller != uid => {
             options.user = User::Host;
+            if caller != 0 {
+                take_home(options, home);
+            }
             options.env.entry("HOME".to_owned()).or_insert_with(|| (*home).to_owned());
             let why = if nature == Nature::Rootless { " (the engine is rootless)" } else { "" };
             interpreter.unheeded.push(format!(
                 "the user `{name}`: it has the uid {uid} in the image and you have {caller}{why}, so the tests \
-                 run with yours, in its home where that can be written"
+                 run with yours, and in its home, which they get"
             ));
         }
         _ => options.user = User::Named(name.to_owned()),
     }
     true
+}
+
+/// A user's home in a volume, which starts from the image, is given to whoever the tests are, and goes with the container.
+fn take_home(options: &mut Options, home: &str) {
+    let is_own = home.trim_matches('/').contains('/');
+    if is_own && !options.mounts.iter().any(|mount| mount.is_at(home)) {
+        let from = MountFrom::Volume(None);
+        options.mounts.push(Mount { from, target: home.to_owned(), read_only: false });
+    }
 }
 
 #[cfg(test)]
