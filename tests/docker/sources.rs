@@ -97,16 +97,19 @@ fn a_build_has_secrets_and_keeps_none() {
     let story = project.run(&[]);
     all_pass(&story, 3);
     let said = format!("{story:?}");
-    assert!(!said.contains("s3cr3t"), "{said}");
+    assert!(!said.contains("s3cr3t") && said.contains("RUN --mount"), "{said}");
     let image = story.only("interpreter-ready").value["image"].as_str().unwrap().to_owned();
     let history = docker(&["history", "--no-trunc", &image]).unwrap();
     assert!(!history.contains("s3cr3t"), "{history}");
 
-    project.edit("Dockerfile", "> /hosts", "> /hosts && exit 7");
+    project.edit("Dockerfile", "> /hosts", "> /hosts && echo no mirror && exit 7");
     let failed = project.run(&[]);
+    let told = &failed.only("run-finished").value["error"];
+    assert_eq!(told["log"], "no mirror", "{failed:#?}");
+    assert_eq!(told["location"]["line"], 5, "{failed:#?}");
     assert_eq!(failed.code, Some(3), "{failed:#?}");
     let error = failed.error();
-    for words in ["RUN printf", "failed with exit code 7", "correct line 5 of the Dockerfile"] {
+    for words in ["RUN --mount", "failed with exit code 7", "correct line 5 of the Dockerfile"] {
         assert!(error.contains(words), "{words}: {error}");
     }
 }
