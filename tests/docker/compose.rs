@@ -42,6 +42,35 @@ fn an_env_file_of_the_project_names_no_engine() {
 }
 
 #[test]
+fn the_tools_own_variables_count_and_its_warnings_are_passed_on() {
+    let Some(project) = Compose::new() else { return };
+    let over =
+        "services:\n  app:\n    environment: { EXTRA: from CI, KEY: \"${NOBODY_SETS_IT}\" }\n";
+    project.write("ci/compose.yaml", over);
+    project.edit(".env", "MODE", "COMPOSE_FILE=compose.yaml:ci/compose.yaml\nMODE");
+    project.edit("tests/test_service.py", "from the override", "from CI");
+    let story = project.run(&[]);
+    all_pass(&story, 4);
+    let said = format!("{story:?}");
+    assert!(said.contains("reading compose.yaml, ci/compose.yaml"), "{said}");
+    let said = warnings(&story).join("\n");
+    assert!(said.contains("NOBODY_SETS_IT") && said.contains("not set"), "{said}");
+    let warm = project.run(&[]);
+    assert!(warm.is_warm() && warnings(&warm).is_empty(), "{warm:#?}");
+
+    // It gives no privileges that the service does not ask for, and is told as it is.
+    let options = docker(&["inspect", "-f", "{{.HostConfig.SecurityOpt}}", story.container()]);
+    assert_eq!(options.unwrap(), "[no-new-privileges]");
+    let (_, shown) = project.shown(&["interpreter", "show", "default"]);
+    for words in ["security no-new-privileges", &format!("network  {}_default", project.name())] {
+        assert!(shown.contains(words) && !shown.contains("engine's default"), "{words}: {shown}");
+    }
+
+    project.edit("ci/compose.yaml", "from CI", "from elsewhere");
+    assert_eq!(project.run(&[]).totals(), [3, 1, 0, 0], "its files count for what is remembered");
+}
+
+#[test]
 fn a_dev_containers_services_run_beside_its_own() {
     let Some(project) = Compose::new() else { return };
     let mail = "  mail: { image: \"${BASE}\", command: [sleep, \"600\"] }\n";

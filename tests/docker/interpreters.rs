@@ -127,7 +127,7 @@ fn what_is_wrong_with_a_new_one_is_said() {
     refused(&[], "testdock interpreter add NAME");
     refused(&["mine"], "--dockerfile");
     refused(&["mine", "--dockerfile", "no/Dockerfile"], "no such file");
-    refused(&["mine", "--image", "a", "--user", "nobody"], "valid here: host, image");
+    refused(&["mine", "--image", "a", "--user", "nobody"], "numbers such as");
     refused(&["default", "--image", "a", "--personal"], "a name of its own");
     refused(&["mine", "--image", "a", "--target", "b"], "`image` has no field `target`");
     assert!(!project.root.join("testdock.toml").exists());

@@ -28,7 +28,7 @@ fn a_jenkinsfiles_agent_is_built_and_run_as_jenkins_does() {
     assert_eq!(code, 0, "{doctor}");
     assert!(doctor.contains("the agent of stage `Test`"), "{doctor}");
     let (_, explained) = project.shown(&["explain", "interpreter"]);
-    assert!(explained.contains("#     not testdock.toml: it names no source"), "{explained}");
+    assert!(explained.contains("#     not testdock.toml: not there"), "{explained}");
     let (code, commands) = project.shown(&["explain", "--jenkins"]);
     assert_eq!(code, 0, "{commands}");
     let tag = commands.split_whitespace().nth(3).unwrap().to_owned();
@@ -97,15 +97,51 @@ fn a_build_has_secrets_and_keeps_none() {
     let story = project.run(&[]);
     all_pass(&story, 3);
     let said = format!("{story:?}");
-    assert!(!said.contains("s3cr3t"), "{said}");
+    assert!(!said.contains("s3cr3t") && said.contains("RUN --mount"), "{said}");
     let image = story.only("interpreter-ready").value["image"].as_str().unwrap().to_owned();
     let history = docker(&["history", "--no-trunc", &image]).unwrap();
     assert!(!history.contains("s3cr3t"), "{history}");
 
-    project.edit("Dockerfile", "> /hosts", "> /hosts && exit 7");
+    project.edit("Dockerfile", "> /hosts", "> /hosts && echo no mirror && exit 7");
     let failed = project.run(&[]);
+    let told = &failed.only("run-finished").value["error"];
+    assert_eq!(told["log"], "no mirror", "{failed:#?}");
+    assert_eq!(told["location"]["line"], 5, "{failed:#?}");
     assert_eq!(failed.code, Some(3), "{failed:#?}");
-    assert!(failed.error().contains("failed with exit code 7"), "{}", failed.error());
+    let error = failed.error();
+    for words in ["RUN --mount", "failed with exit code 7", "correct line 5 of the Dockerfile"] {
+        assert!(error.contains(words), "{words}: {error}");
+    }
+}
+
+/// As an editor changes the uid of a dev container's user, whose home is then yours.
+#[test]
+fn a_dev_containers_user_has_another_number() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    let dockerfile = format!(
+        "FROM {image}\nRUN useradd -m -u 1005 dev\nUSER dev\nRUN python -c \"import os, site; there = \
+         site.getusersitepackages(); os.makedirs(there); open(there + '/homely.py', 'w').close()\" && chmod 700 ~\n"
+    );
+    project.write("Dockerfile", &dockerfile);
+    project.write(
+        ".devcontainer/devcontainer.json",
+        r#"{ "build": { "dockerfile": "../Dockerfile" }, "remoteUser": "dev", "mounts":
+             ["source=${localWorkspaceFolder}/kept,target=/home/dev/kept,type=bind"] }"#,
+    );
+    project.write("kept/theirs", "");
+    project.write(
+        "test_home.py",
+        "import os, pathlib, pwd\n\n\ndef test_home():\n    import homely\n    home = pathlib.Path.home()\n    \
+         assert str(home) == '/home/dev' == pwd.getpwuid(os.getuid()).pw_dir\n    (home / 'mine').touch()\n",
+    );
+    let Some(project) = person::hand_over(project, Engine::Allowed) else { return };
+    std::os::unix::fs::chown(project.root.join("kept/theirs"), Some(4321), None).unwrap();
+    all_pass(&project.run(&[]), 1);
+    assert!(project.run(&[]).is_warm());
+    // What lies behind a mount is nobody's to give away.
+    let theirs = std::fs::metadata(project.root.join("kept/theirs")).unwrap();
+    assert_eq!(std::os::unix::fs::MetadataExt::uid(&theirs), 4321);
 }
 
 #[test]

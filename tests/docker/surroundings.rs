@@ -208,6 +208,9 @@ fn files_that_belong_to_somebody_else_are_told() {
     assert!(said.contains("left.txt") || said.contains("also.txt"), "{said}");
     assert!(said.contains("and 1 more") && said.contains("interpreter.user"), "{said}");
     assert!(!said.contains("before.txt"), "{said}");
+    // The command takes over all of them.
+    assert!(said.contains(&format!("\"$(id -u):$(id -g)\" {}", project.root)), "{said}");
+    assert!(!said.contains(&format!("\"$(id -u):$(id -g)\" {}/", project.root)), "{said}");
 }
 
 #[test]

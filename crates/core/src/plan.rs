@@ -124,6 +124,8 @@ pub struct Interpreter {
     pub options: Options,
     /// What its source asks for and does not get, in words.
     pub unheeded: Vec<String>,
+    /// What somebody should know of it who makes a container, in words.
+    pub warnings: Vec<String>,
     /// What may reach beyond the container.
     pub allow: Allowed,
     /// What is to reach beyond it, as far as its own files and settings show.
@@ -169,6 +171,7 @@ impl Interpreter {
             keep_warm: Duration::from_secs(600),
             options: Options::default(),
             unheeded: Vec::new(),
+            warnings: Vec::new(),
             allow: Allowed::default(),
             granted: Vec::new(),
             beside: Vec::new(),

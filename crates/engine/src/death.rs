@@ -3,6 +3,7 @@
 use testdock_core::frameworks::{Broken, Exit};
 use testdock_core::model::RunError;
 use testdock_core::plan::Limits;
+use testdock_core::views::memory_words;
 
 /// How a process ended, from the code that a shell gives it.
 pub(crate) fn exit(code: i32) -> Exit {
@@ -47,7 +48,7 @@ pub(crate) fn room_help(said: &str) -> Option<&'static str> {
 /// That the kernel killed a process for want of memory.
 pub(crate) fn out_of_memory(limits: &Limits) -> String {
     let limit = limits.memory.map_or("the machine has no more".to_owned(), |bytes| {
-        format!("the container's limit is {} MiB", bytes >> 20)
+        format!("the container's limit is {}", memory_words(bytes))
     });
     format!("the kernel killed a process of the tests for want of memory ({limit})")
 }

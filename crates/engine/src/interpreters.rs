@@ -148,6 +148,7 @@ pub async fn about(
         None => <_>::default(),
     };
     let said = nature::of(&docker, interpreter.host.as_deref()).await;
+    let interpreter = &docker::known(root, interpreter);
     let interpreter = surroundings::lay(interpreter, said.nature, &Own::of_process(&docker).await);
     Ok(About { standing, interpreter, digests, inputs, containers })
 }

@@ -62,7 +62,7 @@ fn kind(kind: &Kind) -> InterpreterKind {
 
 fn field(field: &Field) -> InterpreterField {
     let (form, choices) = match field.form {
-        Form::Text => (FieldType::Text, [].as_slice()),
+        Form::Text | Form::Image => (FieldType::Text, [].as_slice()),
         Form::Path => (FieldType::Path, [].as_slice()),
         Form::Choice(choices) => (FieldType::Choice, choices),
     };

@@ -177,7 +177,8 @@ impl Power {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Compose {
-    /// The compose file, from the workspace's root; default: the one that is there, with its override file.
+    /// The compose file, from the workspace's root; default: those that `COMPOSE_FILE` names, else the one that is there,
+    /// with its override file.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub file: Option<Utf8PathBuf>,
     /// Further files, each laid over those before it; without `file` over the one that is there, unless they name that
@@ -188,10 +189,10 @@ pub struct Compose {
     /// mounted.
     #[schemars(length(min = 1))]
     pub service: Option<String>,
-    /// Files with variables for the compose files, instead of `.env`.
+    /// Files with variables for the compose files, instead of `.env`; default: those that `COMPOSE_ENV_FILES` names.
     #[schemars(with = "Vec<String>")]
     pub env_file: Vec<Utf8PathBuf>,
-    /// Profiles that are on.
+    /// Profiles that are on; default: those that `COMPOSE_PROFILES` names.
     pub profiles: Vec<String>,
     /// The project's name; default: as the compose tool forms it.
     pub project: Option<String>,

@@ -34,6 +34,9 @@ pub struct Passed {
     pub reason: String,
 }
 
+/// The reason of a source that is not there.
+const ABSENT: &str = "not there";
+
 /// Decides where the tests of a suite run.
 ///
 /// `name` is the interpreter that the suite names. `framework` is the suite's, and only serves to propose
@@ -198,7 +201,7 @@ impl Workspace<'_> {
             let source = self.dockerfile(section, settings, path)?;
             return Ok((Found::plain(source), path.to_string()));
         }
-        if let Some((offer, file)) = Offer::configured(settings, self.folder) {
+        if let Some((offer, file)) = Offer::configured(settings, self.folder)? {
             let Some(text) = self.folder.text(&file)? else {
                 let message = format!("cannot read {file}: there is no such file in the workspace");
                 let help = format!("correct `{}.{setting}` in testdock.toml", section.title());
@@ -276,7 +279,8 @@ impl Workspace<'_> {
 
     /// The first thing in the workspace that says where tests run.
     fn detected(&self, settings: &Settings) -> Result<(Found, String, Vec<Passed>), RunError> {
-        let mut passed = vec![passed("testdock.toml", "it names no source")];
+        let why = (self.folder.read)("testdock.toml").map_or(ABSENT, |_| "it names no source");
+        let mut passed = vec![passed("testdock.toml", why)];
         for (rank, offer) in Offer::ALL.into_iter().enumerate() {
             let Some((file, text)) = offer.find(self.folder)? else {
                 passed.push(absent(offer));
@@ -305,7 +309,7 @@ impl Workspace<'_> {
                 }
             }
         }
-        Err(self.without_source(&Section(None)))
+        Err(self.without_any(passed.get(1..).unwrap_or_default()))
     }
 
     /// What else is there, behind the kind that was taken.
@@ -316,14 +320,24 @@ impl Workspace<'_> {
     }
 
     fn without_source(&self, section: &Section<'_>) -> RunError {
-        let message = match section.0 {
-            Some(name) => format!("interpreter `{name}` names no source"),
-            None => {
-                "found nothing that says where the tests run: no setting, no dev container, no \
-                     Jenkinsfile, no compose file, no Dockerfile"
-                    .to_owned()
-            }
-        };
+        let message = format!("interpreter `{}` names no source", section.name());
+        self.sourceless(section, message)
+    }
+
+    /// The same of the default one: `passed` has what became of each kind of file.
+    fn without_any(&self, passed: &[Passed]) -> RunError {
+        let (absent, there): (Vec<_>, Vec<_>) =
+            Offer::ALL.into_iter().zip(passed).partition(|(_, it)| it.reason == ABSENT);
+        let absent = absent.iter().filter_map(|(offer, _)| offer.label());
+        let absent: String = absent.map(|label| format!(", no {label}")).collect();
+        let there = there.iter().map(|(_, it)| format!("; {}: {}", it.source, it.reason));
+        let there: String = there.collect();
+        let message =
+            format!("found nothing that says where the tests run: no setting{absent}{there}");
+        self.sourceless(&Section(None), message)
+    }
+
+    fn sourceless(&self, section: &Section<'_>, message: String) -> RunError {
         let help = section.write(&self.instead(None));
         let help = format!("{help}, or pass --local to run without a container");
         let init = self.dockerfile_below().map(|file| {
@@ -390,7 +404,7 @@ fn passed(source: &str, reason: &str) -> Passed {
 }
 
 fn absent(offer: Offer) -> Passed {
-    passed(offer.files()[0], "not there")
+    passed(offer.files()[0], ABSENT)
 }
 
 /// The interpreter that settings describe, from a source that is no file of the workspace.

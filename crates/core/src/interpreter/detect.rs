@@ -1,11 +1,9 @@
 //! What a workspace offers as an interpreter, strongest first.
 
-use camino::Utf8PathBuf;
-
 use super::folder::Folder;
 use super::found::Found;
 use super::{compose, devcontainer, environments, jenkins};
-use crate::config::Interpreter as Settings;
+use crate::config::{Compose as Setting, Interpreter as Settings};
 use crate::model::RunError;
 
 /// A kind of file that says where tests run.
@@ -48,6 +46,17 @@ impl Offer {
         }
     }
 
+    /// What people call such a file; `None` where they would not think of it.
+    pub(super) fn label(self) -> Option<&'static str> {
+        match self {
+            Self::DevContainer => Some("dev container"),
+            Self::Jenkinsfile => Some("Jenkinsfile"),
+            Self::Compose => Some("compose file"),
+            Self::TestEnvironments => None,
+            Self::Dockerfile => Some("Dockerfile"),
+        }
+    }
+
     /// The setting that names such a file.
     pub(super) fn setting(self) -> &'static str {
         match self {
@@ -61,8 +70,12 @@ impl Offer {
 
     /// The file of this kind that the workspace has, and its text.
     pub(super) fn find(self, folder: Folder<'_>) -> Result<Option<(String, String)>, RunError> {
+        let told = match self {
+            Self::Compose => compose::first_named(&Setting::default(), folder)?,
+            _ => None,
+        };
         let usual = self.files().iter().map(|file| (*file).to_owned());
-        for file in usual.chain(self.named(folder)) {
+        for file in told.into_iter().chain(usual).chain(self.named(folder)) {
             if let Some(text) = folder.text(&file)? {
                 return Ok(Some((file, text)));
             }
@@ -95,21 +108,36 @@ impl Offer {
     }
 
     /// The kind and the file that a setting names.
-    pub(super) fn configured(settings: &Settings, folder: Folder<'_>) -> Option<(Self, String)> {
+    pub(super) fn configured(
+        settings: &Settings,
+        folder: Folder<'_>,
+    ) -> Result<Option<(Self, String)>, RunError> {
         if let Some(compose) = &settings.compose {
-            let named = |file: Option<&Utf8PathBuf>| file.map(ToString::to_string);
-            let found = || Self::Compose.file(folder);
-            let file = named(compose.file.as_ref()).or_else(found);
-            let file = file.or_else(|| named(compose.files.first()));
-            return Some((Self::Compose, file.unwrap_or_else(|| "compose.yaml".to_owned())));
+            return Ok(Some((Self::Compose, Self::compose_file(compose, folder)?)));
         }
         if let Some(file) = &settings.devcontainer {
-            return Some((Self::DevContainer, file.to_string()));
+            return Ok(Some((Self::DevContainer, file.to_string())));
         }
         if settings.test_environment.is_some() {
-            return Some((Self::TestEnvironments, environments::FILE.to_owned()));
+            return Ok(Some((Self::TestEnvironments, environments::FILE.to_owned())));
         }
-        settings.jenkinsfile.as_ref().map(|file| (Self::Jenkinsfile, file.to_string()))
+        let file = settings.jenkinsfile.as_ref();
+        Ok(file.map(|file| (Self::Jenkinsfile, file.to_string())))
+    }
+
+    /// The first of the compose files that a setting means.
+    fn compose_file(setting: &Setting, folder: Folder<'_>) -> Result<String, RunError> {
+        if let Some(file) = &setting.file {
+            return Ok(file.to_string());
+        }
+        if let Some(file) = compose::first_named(setting, folder)? {
+            return Ok(file);
+        }
+        let usual =
+            || Self::Compose.files().iter().find(|file| !matches!(folder.text(file), Ok(None)));
+        let further = || setting.files.first().map(ToString::to_string);
+        let file = usual().map(|file| (*file).to_owned()).or_else(further);
+        Ok(file.unwrap_or_else(|| "compose.yaml".to_owned()))
     }
 
     /// What such a file says.

@@ -34,6 +34,7 @@ struct Environment {
 
 /// What the file says; `named` is the environment that the settings name.
 pub(super) fn read(text: &str, named: Option<&str>, folder: Folder<'_>) -> Result<Read, RunError> {
+    let text = text.trim_start_matches('\u{feff}');
     let file: File = parse_to_serde_value(text, &ParseOptions::default()).map_err(|error| {
         let line = u32::try_from(error.line_display()).unwrap_or(1);
         let what = error.kind().to_string().to_lowercase();
@@ -166,7 +167,7 @@ mod tests {
     fn environments() {
         check(
             "",
-            r#"{ "environments": [{ "name": "a", "type": "docker", "dockerImage": "i" }] }"#,
+            "\u{feff}{ \"environments\": [{ \"name\": \"a\", \"type\": \"docker\", \"dockerImage\": \"i\" }] }",
             &expect![[r#"
             Image("i")
               no setting names a source, and testenvironments.json does: its environment `a`
@@ -238,7 +239,7 @@ mod tests {
             "",
             "{}",
             &expect![[r#"
-                found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+                found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile; testenvironments.json: it has no environments
                   if ci/Dockerfile is for the tests of its folder, `testdock init` writes that down; or write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
             "#]],
         );

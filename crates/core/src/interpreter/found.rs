@@ -10,6 +10,9 @@ use crate::config::{Interpreter as Settings, Pull, User as UserSetting};
 use crate::model::{Fault, Place, RunError};
 use crate::plan::{Allowed, Entrypoint, Interpreter, Options, Setup, Source, User};
 
+/// What no container of Testdock's own shape gives.
+pub(super) const NO_NEW_PRIVILEGES: &str = "no-new-privileges";
+
 /// What a source comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
@@ -29,7 +32,7 @@ impl Found {
     /// A source whose container is Testdock's own to shape.
     pub(super) fn plain(source: Source) -> Self {
         let options =
-            Options { security_opt: vec!["no-new-privileges".to_owned()], ..Options::default() };
+            Options { security_opt: vec![NO_NEW_PRIVILEGES.to_owned()], ..Options::default() };
         Self {
             source,
             options,
@@ -85,6 +88,7 @@ impl Found {
             keep_warm: settings.keep_warm.0,
             options: flags.options,
             unheeded: [self.unheeded, flags.unheeded].concat(),
+            warnings: Vec::new(),
             allow: Allowed::default(),
             granted: Vec::new(),
             beside: Vec::new(),

@@ -42,7 +42,9 @@ pub enum Form {
     Text,
     /// A path of the workspace.
     Path,
-    /// One of these.
+    /// The name of an image.
+    Image,
+    /// One of these, or what else the setting takes.
     Choice(&'static [&'static str]),
 }
 
@@ -94,7 +96,7 @@ pub const KINDS: &[Kind] = &[
         fields: &[
             Field {
                 is_required: true,
-                ..field("image", "Image", "The image's name, such as python:3.12", Form::Text)
+                ..field("image", "Image", "The image's name, such as python:3.12", Form::Image)
             },
             HOST,
             USER,
@@ -179,7 +181,7 @@ const USER: Field = Field {
     ..field(
         "user",
         "User",
-        "As whom the tests run: as you (host), or as the image says",
+        "As whom the tests run: as you (host), as the image says, or by numbers such as 1000:1000",
         Form::Choice(&["host", "image"]),
     )
 };

@@ -9,7 +9,7 @@ use crate::plan::{Options, Source};
 const UNREAD: &str = "\0";
 const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM python:3.12 AS test\n");
 
-/// Asks for a choice, for a `testdock.toml` and the other files of a workspace.
+/// Asks for a choice, for a `testdock.toml` and the other files of a workspace; one named `$NAME` is a variable of the caller's.
 pub(super) fn chosen(
     config: &str,
     name: Option<&str>,
@@ -19,7 +19,9 @@ pub(super) fn chosen(
     let resolution = resolve(&[layer], None);
     assert_eq!(resolution.problems, []);
     let read = |path: &str| {
-        let found = files.iter().find(|(name, _)| *name == path);
+        let own = ("testdock.toml", config);
+        let own = (!config.is_empty()).then_some(&own);
+        let found = files.iter().chain(own).find(|(name, _)| *name == path);
         found.filter(|(_, text)| *text != UNREAD).map(|(_, text)| text.to_string())
     };
     let folders = |dir: &str| {
@@ -30,7 +32,7 @@ pub(super) fn chosen(
     let env = |name: &str| match name {
         "HOME" => Some("/home/me".to_owned()),
         "REGION" => Some("eu".to_owned()),
-        _ => None,
+        name => read(&format!("${name}")),
     };
     let is_allowed = |name: &str, what: &str| name != "theirs" && !what.contains("theirs");
     let unread = |path: &camino::Utf8Path| {
@@ -258,7 +260,7 @@ fn the_dockerfile_is_found() {
             Dockerfile
             path: "Dockerfile"
               no setting names a source, and the workspace has a Dockerfile
-              not testdock.toml: it names no source
+              not testdock.toml: not there
               not .devcontainer/devcontainer.json: not there
               not Jenkinsfile: not there
               not compose.yaml: not there
@@ -307,7 +309,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
             path: "ci/Dockerfile"
             context: ".devcontainer"
               no setting names a source, and .devcontainer/devcontainer.json does: a dev container
-              not testdock.toml: it names no source
+              not testdock.toml: not there
         "#]],
     );
     check(
@@ -317,7 +319,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         &expect![[r#"
             Image("node:22")
               no setting names a source, and .devcontainer/a/devcontainer.json does: a dev container
-              not testdock.toml: it names no source
+              not testdock.toml: not there
         "#]],
     );
     let several = [
@@ -344,7 +346,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         &expect![[r#"
             Image("node:20")
               no setting names a source, and .devcontainer/devcontainer.json does: a dev container
-              not testdock.toml: it names no source
+              not testdock.toml: not there
         "#]],
     );
     check(
@@ -354,7 +356,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         &expect![[r#"
             Image("node:22")
               no setting names a source, and .devcontainer.json does: a dev container
-              not testdock.toml: it names no source
+              not testdock.toml: not there
         "#]],
     );
     let agent = "pipeline { agent { dockerfile { filename 'Dockerfile.ci'\n dir 'build' } } }";
@@ -368,7 +370,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
             context: "build"
             options: BuildOptions { extra_hosts: [], network: None, platform: None, secrets: {}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: ["13534e6f3bddb485da88590a68b4948a242ebf2b"] }
               no setting names a source, and Jenkinsfile does: the agent of the pipeline
-              not testdock.toml: it names no source
+              not testdock.toml: not there
               not .devcontainer/devcontainer.json: not there
         "#]],
     );
@@ -377,7 +379,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[("Jenkinsfile", "agent { docker { image 'maven:3' } }"), compose],
         &expect![[r#"
-            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+            found nothing that says where the tests run: no setting, no dev container, no Dockerfile; Jenkinsfile: it has no Docker agent; docker-compose.yml: none of its services is built here, or has the workspace mounted
               write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
         "#]],
     );
@@ -386,7 +388,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[("Jenkinsfile", "agent { docker 'maven:3' }")],
         &expect![[r#"
-            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+            found nothing that says where the tests run: no setting, no dev container, no compose file, no Dockerfile; Jenkinsfile: it has no Docker agent
               write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
         "#]],
     );
@@ -398,7 +400,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
             Dockerfile
             path: "Dockerfile"
               no setting names a source, and the workspace has a Dockerfile
-              not testdock.toml: it names no source
+              not testdock.toml: not there
               not .devcontainer/devcontainer.json: not there
               not Jenkinsfile: it has no Docker agent
               not compose.yaml: not there
@@ -413,7 +415,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
             Dockerfile
             path: "Dockerfile"
               no setting names a source, and the workspace has a Dockerfile
-              not testdock.toml: it names no source
+              not testdock.toml: not there
               not .devcontainer/devcontainer.json: not there
               not Jenkinsfile: not there
               not docker-compose.yml: none of its services is built here, or has the workspace mounted
@@ -425,7 +427,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         None,
         &[compose],
         &expect![[r#"
-            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no Dockerfile; docker-compose.yml: none of its services is built here, or has the workspace mounted
               write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
         "#]],
     );
@@ -749,4 +751,35 @@ fn init_is_proposed_where_the_parts_have_dockerfiles() {
     let help = error.help.unwrap_or_default();
     let init = "if api/Dockerfile is for the tests of its folder, `testdock init` writes that down; or write image";
     assert!(help.starts_with(init), "{help}");
+}
+
+/// What is there and says nothing of where tests run is told with its reason.
+#[test]
+fn what_is_there_and_does_not_help() {
+    let files = [
+        ("Jenkinsfile", "pipeline { agent any }"),
+        ("compose.yaml", "services: { db: { image: a } }"),
+        (
+            "testenvironments.json",
+            r#"{ "environments": [{ "name": "a", "type": "wsl" }, { "name": "b", "type": "ssh" }] }"#,
+        ),
+    ];
+    check(
+        "",
+        None,
+        &files,
+        &expect![[r#"
+        found nothing that says where the tests run: no setting, no dev container, no Dockerfile; Jenkinsfile: it has no Docker agent; compose.yaml: none of its services is built here, or has the workspace mounted; testenvironments.json: none of its environments is a container
+          write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+    "#]],
+    );
+    check(
+        "",
+        None,
+        &files[1..2],
+        &expect![[r#"
+        found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no Dockerfile; compose.yaml: none of its services is built here, or has the workspace mounted
+          write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+    "#]],
+    );
 }

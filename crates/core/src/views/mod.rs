@@ -32,7 +32,7 @@ pub use report::{JsonReport, annotations, report_lines};
 pub use teamcity::{Reader, Teamcity};
 pub use words::{
     age_words, bytes_words, count_words, duration_words, end_words, from_printed_line, ids_words,
-    number_words, outcome_words, printable_line, stage_words,
+    memory_words, number_words, outcome_words, printable_line, stage_words,
 };
 
 #[cfg(test)]

@@ -47,6 +47,16 @@ pub fn bytes_words(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
+/// A limit of memory as people write it, in powers of two: `512 MiB`, `2 GiB`.
+pub fn memory_words(bytes: u64) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")].into_iter();
+    let mut fitting =
+        units.filter(|(bits, _)| bytes >> bits > 0 && bytes.trailing_zeros() >= *bits);
+    fitting
+        .next()
+        .map_or_else(|| format!("{bytes} B"), |(bits, unit)| format!("{} {unit}", bytes >> bits))
+}
+
 /// A number of things: `1 test`, `3 tests`.
 pub fn number_words(count: usize, thing: &str) -> String {
     if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
@@ -154,6 +164,12 @@ fn so_far(what: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_of_memory_are_as_they_were_written() {
+        let words = [200 << 20, 2 << 30, 1536 << 20, 1 << 10, 1025].map(memory_words);
+        assert_eq!(words, ["200 MiB", "2 GiB", "1536 MiB", "1 KiB", "1025 B"]);
+    }
 
     #[test]
     fn ages_have_one_number() {

@@ -23,6 +23,7 @@ use super::{engine_error, is_podman, nature};
 use crate::runner::Events;
 
 mod failure;
+mod follow;
 mod inputs;
 mod progress;
 mod recipe;

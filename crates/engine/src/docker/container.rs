@@ -186,6 +186,9 @@ pub(crate) async fn obtain(
     for unheeded in &recipe.unheeded {
         events.send(RunEvent::Warning(format!("not honoured: {unheeded}"))).await;
     }
+    for warning in &recipe.warnings {
+        events.send(RunEvent::Warning(warning.clone())).await;
+    }
     for granted in &recipe.granted {
         let words = format!("the container has {granted}, as the configuration allows");
         events.send(RunEvent::Warning(words)).await;

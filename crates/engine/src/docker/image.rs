@@ -130,6 +130,7 @@ async fn by_dockerfile(
 ) -> Result<Image, RunError> {
     let mut recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
     recipe.proxies = proxies(interpreter.host.as_deref());
+    recipe.host.clone_from(&interpreter.host);
     let image = match (current(docker, &recipe).await?, steps) {
         (Some(image), Steps::Kept) if !interpreter.pull => image,
         (_, Steps::Kept) if !interpreter.pull => made(docker, &recipe, steps, events).await?,

@@ -282,7 +282,7 @@ fn is_id(id: &str, name: &str) -> bool {
 pub(crate) fn unknown(name: &str) -> RunError {
     RunError::new(
         Fault::Configuration,
-        format!("there is no container or image {name} of Testdock"),
+        format!("the project has no interpreter `{name}`, and Testdock no container or image of that name"),
     )
     .help("see which there are: testdock interpreter list")
 }

@@ -195,6 +195,15 @@ async fn imaged(root: &Utf8Path, interpreter: &Interpreter) -> Result<Interprete
     }
 }
 
+/// The interpreter as far as it is known without asking the compose tool.
+pub(crate) fn known(root: &Utf8Path, interpreter: &Interpreter) -> Interpreter {
+    let made = match &interpreter.source {
+        Source::Compose(service) => compose::remembered(root, interpreter, service),
+        Source::Dockerfile(_) | Source::Image(_) | Source::Local => None,
+    };
+    made.unwrap_or_else(|| interpreter.clone())
+}
+
 /// What an interpreter has beyond its container.
 pub(crate) async fn grants(
     root: &Utf8Path,

@@ -24,7 +24,8 @@ pub(super) async fn introduce(docker: &Docker, id: &str, recipe: &Recipe) {
         return;
     };
     let image = recipe.body.image.clone().unwrap_or_default();
-    let user = |name: &str| format!("{name}:x:{uid}:{gid}:{name}:{HOME}:/bin/sh");
+    let home = recipe.env.get("HOME").map_or(HOME, String::as_str);
+    let user = |name: &str| format!("{name}:x:{uid}:{gid}:{name}:{home}:/bin/sh");
     let group = |name: &str| format!("{name}:x:{gid}:");
     let mut lists = Vec::new();
     if let Some(list) = known(docker, id, &image, "passwd").await {

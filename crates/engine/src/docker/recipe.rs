@@ -58,6 +58,8 @@ pub(crate) struct Recipe {
     pub(crate) platform: Option<String>,
     /// What was asked of it that it does not have, in words.
     pub(crate) unheeded: Vec<String>,
+    /// What is to be said when it is made.
+    pub(crate) warnings: Vec<String>,
     /// What it has that reaches beyond it, in words.
     pub(crate) granted: Vec<String>,
     /// As whom its commands run; empty for the image's own user.
@@ -159,6 +161,7 @@ impl Recipe {
                 .chain(too_early(copy.as_ref(), options))
                 .chain(out_of_sight(&hidden))
                 .collect(),
+            warnings: interpreter.warnings.clone(),
             granted: interpreter.granted.iter().map(|grant| grant.what.clone()).collect(),
             owner: user(&options.user).unwrap_or_default(),
             filled,
@@ -417,7 +420,10 @@ pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunEr
         return failed.help("correct interpreter.network, or create that network");
     }
     if said.contains("user") {
-        return failed.help("set interpreter.user to \"host\", \"image\", or a user of the image");
+        return failed.help(
+            "name a user that the image has where the interpreter is described (remoteUser of a dev container, user of a \
+             service), or set interpreter.user to \"host\" or \"image\"",
+        );
     }
     failed
 }

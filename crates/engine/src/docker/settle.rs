@@ -3,7 +3,7 @@
 use bollard::Docker;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::model::RunError;
-use testdock_core::plan::{Interpreter, User};
+use testdock_core::plan::{Interpreter, Mount, MountFrom, Options, User};
 
 use super::image::Image;
 use super::look;
@@ -118,16 +118,34 @@ fn take_user(interpreter: &mut Interpreter, name: &str, passwd: &str, nature: Na
     match nature.caller() {
         Some(caller) if caller != uid => {
             options.user = User::Host;
+            let home_words = match caller != 0 && take_home(options, home) {
+                true => "and its home is theirs",
+                false => "in its home where that can be written",
+            };
             options.env.entry("HOME".to_owned()).or_insert_with(|| (*home).to_owned());
             let why = if nature == Nature::Rootless { " (the engine is rootless)" } else { "" };
             interpreter.unheeded.push(format!(
                 "the user `{name}`: it has the uid {uid} in the image and you have {caller}{why}, so the tests \
-                 run with yours, in its home where that can be written"
+                 run with yours, {home_words}"
             ));
         }
         _ => options.user = User::Named(name.to_owned()),
     }
     true
+}
+
+/// A user's home in a volume, which starts from the image, is given to whoever the tests are, and goes with the container.
+/// Says whether there is room for it: not where something else lies.
+fn take_home(options: &mut Options, home: &str) -> bool {
+    let is_at = |dir: &str| dir.trim_end_matches('/') == home.trim_end_matches('/');
+    let is_taken = is_at("/")
+        || options.workdir.as_deref().is_some_and(is_at)
+        || options.mounts.iter().any(|mount| mount.is_at(home));
+    if !is_taken {
+        let from = MountFrom::Volume(None);
+        options.mounts.push(Mount { from, target: home.to_owned(), read_only: false });
+    }
+    !is_taken
 }
 
 #[cfg(test)]
@@ -149,6 +167,14 @@ mod tests {
             assert_eq!(filled(value, &image), expected);
         }
         assert!(filled("${containerEnv:PATH}", &[]).contains("/usr/bin"));
+    }
+
+    #[test]
+    fn a_home_is_given_where_nothing_else_lies() {
+        let mut options = Options { workdir: Some("/srv".to_owned()), ..Options::default() };
+        let mut taken = |home: &str| take_home(&mut options, home);
+        assert!(["/", "", "/srv/"].iter().all(|home| !taken(home)));
+        assert!(taken("/home/dev") && !taken("/home/dev/"));
     }
 
     #[cfg(unix)]

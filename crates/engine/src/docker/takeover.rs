@@ -1,4 +1,4 @@
-//! The bare connection to a command that has a terminal.
+//! The bare connection to a command that has a terminal, or to BuildKit.
 //!
 //! What a terminal prints is not framed. bollard takes it for frames all the same where it begins with a
 //! byte that could begin one (a NUL will do), and waits for the rest of what never comes: a terminal in
@@ -17,30 +17,43 @@ use super::connect::dial;
 /// The engine's head of an answer is shorter than this.
 const LONGEST_HEAD: usize = 16 << 10;
 
-/// What the command prints, and what it reads.
-pub(crate) type Streams = (Pin<Box<dyn AsyncBufRead + Send>>, Input);
-type Input = Pin<Box<dyn AsyncWrite + Send>>;
-type Output = Pin<Box<dyn AsyncRead + Send>>;
+/// What the other side writes, and what it reads.
+pub(crate) type Streams = (Output, Input);
+pub(crate) type Output = Pin<Box<dyn AsyncBufRead + Send>>;
+pub(crate) type Input = Pin<Box<dyn AsyncWrite + Send>>;
 
 /// Starts an exec with a terminal at the engine at `host`; `None` where its connection cannot be taken over.
 pub(crate) async fn start(host: Option<&str>, exec: &str) -> io::Result<Option<Streams>> {
+    taken(host, &format!("exec/{exec}/start"), "tcp", r#"{"Detach":false,"Tty":true}"#).await
+}
+
+/// Speaks to the BuildKit in the engine at `host`, likewise.
+pub(crate) async fn grpc(host: Option<&str>) -> io::Result<Option<Streams>> {
+    taken(host, "grpc", "h2c", "").await
+}
+
+async fn taken(
+    host: Option<&str>,
+    path: &str,
+    protocol: &str,
+    body: &str,
+) -> io::Result<Option<Streams>> {
     let Some((read, write)) = dial(host).await? else {
         return Ok(None);
     };
-    take_over(BufReader::with_capacity(64 << 10, read), write, exec).await.map(Some)
-}
-
-async fn take_over(
-    mut read: BufReader<Output>,
-    mut write: Input,
-    exec: &str,
-) -> io::Result<Streams> {
-    let body = r#"{"Detach":false,"Tty":true}"#;
     let request = format!(
-        "POST /exec/{exec}/start HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\
+        "POST /{path} HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: {protocol}\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
+    take_over(BufReader::with_capacity(64 << 10, read), write, &request).await.map(Some)
+}
+
+async fn take_over(
+    mut read: BufReader<Pin<Box<dyn AsyncRead + Send>>>,
+    mut write: Input,
+    request: &str,
+) -> io::Result<Streams> {
     write.write_all(request.as_bytes()).await?;
     write.flush().await?;
     let head = head(&mut read).await?;
@@ -75,10 +88,10 @@ mod tests {
         let (read, write) = tokio::io::split(ours);
         engine.write_all(answer).await.unwrap();
         engine.shutdown().await.unwrap();
-        let taken = take_over(BufReader::new(Box::pin(read)), Box::pin(write), "e1").await;
-        let mut asked = vec![0; 24];
+        let taken = take_over(BufReader::new(Box::pin(read)), Box::pin(write), "POST /e1").await;
+        let mut asked = vec![0; 8];
         engine.read_exact(&mut asked).await.unwrap();
-        assert_eq!(asked, b"POST /exec/e1/start HTTP");
+        assert_eq!(asked, b"POST /e1");
         drop(engine);
         let (mut output, _input) = taken.map_err(|error| error.to_string())?;
         let mut printed = Vec::new();

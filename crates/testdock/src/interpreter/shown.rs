@@ -7,7 +7,7 @@ use testdock_core::containers::mask;
 use testdock_core::interpreter::{Found, Image, Registered};
 use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, Limits, MountFrom, Options, Source, User};
-use testdock_core::views::{InterpreterView, age_words, bytes_words};
+use testdock_core::views::{InterpreterView, age_words, bytes_words, memory_words};
 use testdock_engine::interpreters::{self, About, Shown};
 use testdock_engine::world::World;
 
@@ -124,7 +124,7 @@ fn limits(limits: &Limits) {
     words.extend(
         limits.cpus_milli.map(|milli| format!("{}.{:03} processors", milli / 1000, milli % 1000)),
     );
-    words.extend(limits.memory.map(|bytes| format!("{} of memory", bytes_words(bytes))));
+    words.extend(limits.memory.map(|bytes| format!("{} of memory", memory_words(bytes))));
     words.extend(limits.pids.map(|pids| format!("{pids} processes")));
     if !words.is_empty() {
         line("limits", &words.join(", "));

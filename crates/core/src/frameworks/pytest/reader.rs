@@ -261,8 +261,11 @@ impl PytestReader {
             (None, exit) => Some(Broken {
                 fault: Fault::Process,
                 message: format!("the test process ended{} before pytest did", code_words(exit)),
-                help: matches!(exit, Exit::Code(_)).then(|| {
-                    "the last test that began may have ended the interpreter (os._exit)".into()
+                help: matches!(exit, Exit::Code(_)).then(|| match self.live.is_empty() {
+                    true => "no test began: the output shows why pytest did not start".into(),
+                    false => {
+                        "the last test that began may have ended the interpreter (os._exit)".into()
+                    }
                 }),
             }),
         }

@@ -193,6 +193,8 @@ fn a_mistake_is_told_with_its_field() {
         addition("image", "a", &[("image", "x"), ("tagret", "y")]),
         addition("image", "a", &[("image", "x"), ("host", "box")]),
         addition("image", "a", &[("image", "x"), ("user", "me")]),
+        addition("image", "a", &[("image", "fresh5/ py")]),
+        addition("image", "a", &[("image", "Shop/py:3")]),
         addition("dockerfile", "a", &[("dockerfile", "gone/Dockerfile")]),
         addition("dockerfile", "a", &[("dockerfile", "Dockerfile"), ("target", "tset")]),
         addition("compose", "a", &[("compose.service", "web"), ("compose.file", "gone.yaml")]),
@@ -213,7 +215,9 @@ fn a_mistake_is_told_with_its_field() {
         image: `image` needs `image`; the image's name, such as python:3.12
         tagret: `image` has no field `tagret`; valid here: image, host, user
         host: `interpreter.host`: expected an engine's address such as "unix:///var/run/docker.sock", "ssh://user@host" or "tcp://host:2376", found `box`; 
-        user: `user` cannot be `me`; valid here: host, image
+        user: `interpreter.user`: expected "host", "image" or numbers such as "1000:1000", found `me`; 
+        image: `fresh5/ py` is not the name of an image; write it as [registry/]name[:tag], in lower case
+        image: `Shop/py:3` is not the name of an image; write it as [registry/]name[:tag], in lower case
         dockerfile: cannot build gone/Dockerfile: there is no such file in the workspace; nothing was added: give another answer
         target: cannot build Dockerfile: it has no stage `tset`; did you mean `test`?; correct Dockerfile, or `interpreters.a.target`
         compose.file: cannot read gone.yaml: there is no such file in the workspace; nothing was added: give another answer
@@ -269,4 +273,15 @@ fn for_a_person() {
     assert_eq!(added.unwrap(), "[interpreters.node]\nimage = \"node:22\"\n");
     let refused = try_add_to(&origin, None, &image("default")).unwrap_err();
     assert_eq!(refused.field.as_deref(), Some("name"));
+}
+
+#[test]
+fn names_of_images_and_numbers_of_users() {
+    for image in
+        ["a", "box:5000/a/b:1.2-X", "Registry.Example/a@sha256:0af", "localhost/a_b", "a/b.c"]
+    {
+        let after = try_add(None, &addition("image", "a", &[("image", image), ("user", "12:34")]));
+        let after = after.unwrap();
+        assert!(after.contains(image) && after.contains("user = \"12:34\""), "{after}");
+    }
 }

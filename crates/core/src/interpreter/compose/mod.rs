@@ -10,6 +10,7 @@ mod overlay;
 mod reads;
 mod resolved;
 mod service;
+mod told;
 mod values;
 
 #[cfg(test)]
@@ -21,11 +22,12 @@ use serde_json::{Map, Value};
 
 use super::detect::Read;
 use super::folder::{Folder, inside};
-use super::found::{Found, at};
+use super::found::{Found, NO_NEW_PRIVILEGES, at};
 use crate::config::{Compose as Setting, Interpreter as Settings, User as UserSetting, nearest};
 use crate::model::RunError;
 use crate::paths::RelPath;
 use crate::plan::{Beside, Compose, Options, Source, User};
+use told::{Told, listed};
 
 pub use networks::{ComposeNetwork, Pool};
 pub use reads::compose_reads;
@@ -43,16 +45,38 @@ const OVERRIDES: [&str; 4] = [
 
 /// What a compose file says.
 pub(super) fn read(file: &str, settings: &Settings, folder: Folder<'_>) -> Result<Read, RunError> {
-    let plain = Setting::default();
-    let setting = settings.compose.as_ref().unwrap_or(&plain);
-    let files = files(file, setting, folder)?;
-    read_service(&files, setting.service.as_deref(), &Beside::Needed, setting, settings, folder)
+    let mut setting = settings.compose.clone().unwrap_or_default();
+    let named = told::named(&setting, folder)?;
+    let files = match &named {
+        Some(named) => named.files.clone(),
+        None => files(file, &setting, folder)?,
+    };
+    // Told the files, the tool would look for one beside the first of them.
+    setting.env_file.extend(named.iter().filter_map(|named| named.dotenv).map(Into::into));
+    let service = setting.service.as_deref().map(|service| (file, service));
+    let mut read = read_service(&files, service, &Beside::Needed, &setting, settings, folder)?;
+    if let Read::Found(found) = &mut read {
+        // Where the service does not ask otherwise.
+        found.options.security_opt.push(NO_NEW_PRIVILEGES.to_owned());
+        if let Some(named) = named {
+            found.which = format!("{} of the files that {} names", found.which, named.by);
+        }
+    }
+    Ok(read)
 }
 
-/// The service of these files, which some other file or the settings name.
+/// The first of the files that the tool's own variables name, where no setting names any.
+pub(super) fn first_named(
+    setting: &Setting,
+    folder: Folder<'_>,
+) -> Result<Option<String>, RunError> {
+    Ok(told::named(setting, folder)?.and_then(|named| named.files.into_iter().next()))
+}
+
+/// The service of these files, which some other file (by its path) or the settings name.
 pub(super) fn read_service(
     files: &[String],
-    service: Option<&str>,
+    service: Option<(&str, &str)>,
     beside: &Beside,
     setting: &Setting,
     settings: &Settings,
@@ -65,11 +89,16 @@ pub(super) fn read_service(
         return Ok(Read::Nothing(why.to_owned()));
     }
     let service = seen.choose(main, service, folder)?;
+    let told = Told::of(setting, directory(main), folder);
+    let profiles = || told.get("COMPOSE_PROFILES").unwrap_or_default();
     let compose = Compose {
         files: files.iter().map(RelPath::new).collect(),
-        env_files: setting.env_file.iter().map(|file| RelPath::new(file.as_str())).collect(),
-        profiles: setting.profiles.clone(),
-        project: project(main, setting, &seen, folder),
+        profiles: match setting.profiles.is_empty() {
+            true => listed(&profiles()),
+            false => setting.profiles.clone(),
+        },
+        project: project(main, setting, &seen, &told, folder),
+        env_files: told::env_files(setting, folder).iter().map(RelPath::new).collect(),
         service: service.clone(),
         beside: beside.clone(),
         exec: setting.exec == Some(true),
@@ -156,8 +185,8 @@ impl Seen {
     /// see the workspace. What is built in a folder of its own for one that sees the workspace is there to be used by it.
     fn candidates(&self) -> Vec<String> {
         let mut services = self.services();
-        let mounted = services.iter().filter(|(_, own)| *own == Own::Mounted);
-        let served = self.needed_by(mounted.map(|(name, _)| name.clone()).collect());
+        let seeing = services.iter().filter(|(name, _)| self.sees_workspace(name));
+        let served = self.needed_by(seeing.map(|(name, _)| name.clone()).collect());
         services.retain(|(name, _)| !served.contains(name) || self.is_whole(name));
         let best = services.iter().map(|(_, own)| *own).max().unwrap_or(Own::No);
         let best = services.into_iter().filter(|(_, own)| *own == best && best > Own::No);
@@ -184,6 +213,11 @@ impl Seen {
         needed
     }
 
+    /// Whether a service has the workspace mounted, or is built from all of it.
+    fn sees_workspace(&self, name: &str) -> bool {
+        self.is_whole(name) || self.definitions(name).any(Own::is_mounted)
+    }
+
     /// Whether a service is built from the whole workspace.
     fn is_whole(&self, name: &str) -> bool {
         self.definitions(name).any(|definition| {
@@ -202,12 +236,12 @@ impl Seen {
     fn choose(
         &self,
         file: &str,
-        named: Option<&str>,
+        named: Option<(&str, &str)>,
         folder: Folder<'_>,
     ) -> Result<String, RunError> {
         let services = self.services();
         let names: Vec<&str> = services.iter().map(|(name, _)| name.as_str()).collect();
-        if let Some(named) = named {
+        if let Some((by, named)) = named {
             if names.contains(&named) || self.is_partial() {
                 return Ok(named.to_owned());
             }
@@ -215,7 +249,7 @@ impl Seen {
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
             let message = format!("cannot use {file}: it has no service `{named}`");
             return Err(
-                at(folder, file, 1, message).help(format!("{near}there are: {}", names.join(", ")))
+                at(folder, by, 1, message).help(format!("{near}there are: {}", names.join(", ")))
             );
         }
         let candidates = self.candidates();
@@ -245,6 +279,14 @@ enum Own {
 
 impl Own {
     fn of(service: &Value) -> Self {
+        match service.get("build") {
+            Some(_) => Self::Built,
+            None if Self::is_mounted(service) => Self::Mounted,
+            None => Self::No,
+        }
+    }
+
+    fn is_mounted(service: &Value) -> bool {
         let is_workspace = |volume: &Value| {
             let source = match volume {
                 Value::String(text) => text.split(':').next(),
@@ -252,42 +294,38 @@ impl Own {
             };
             matches!(source, Some("." | "./" | "${PWD}" | "$PWD" | ".."))
         };
-        let mut volumes = service["volumes"].as_array().into_iter().flatten();
-        match service.get("build") {
-            Some(_) => Self::Built,
-            None if volumes.any(is_workspace) => Self::Mounted,
-            None => Self::No,
-        }
+        service["volumes"].as_array().into_iter().flatten().any(is_workspace)
     }
 }
 
+/// The folder that a file is in, from the workspace's root.
+fn directory(file: &str) -> &str {
+    file.rsplit_once('/').map_or("", |(dir, _)| dir)
+}
+
 /// The name of the project, as the tool itself forms it.
-fn project(main: &str, setting: &Setting, seen: &Seen, folder: Folder<'_>) -> String {
-    let dir = main.rsplit_once('/').map_or("", |(dir, _)| dir);
-    let dotenv = inside(dir, ".env").and_then(|path| (folder.read)(&path)).unwrap_or_default();
+fn project(
+    main: &str,
+    setting: &Setting,
+    seen: &Seen,
+    told: &Told<'_>,
+    folder: Folder<'_>,
+) -> String {
     let in_file = || {
         let names = seen.documents.iter().rev().filter_map(|document| document["name"].as_str());
         names.into_iter().find(|name| !name.contains('$')).map(str::to_owned)
     };
-    let folder_name = || {
-        let path = if dir.is_empty() { folder.root.to_owned() } else { folder.root.join(dir) };
-        path.file_name().unwrap_or("project").to_owned()
-    };
-    let name = setting.project.clone().or_else(|| (folder.host.env)("COMPOSE_PROJECT_NAME"));
+    let folder_name =
+        || folder.root.join(directory(main)).file_name().unwrap_or("project").to_owned();
+    let name = setting.project.clone().or_else(|| told.get("COMPOSE_PROJECT_NAME"));
     let name = name
         .filter(|name| !name.is_empty())
-        .or_else(|| in_dotenv(&dotenv, "COMPOSE_PROJECT_NAME"))
-        .or_else(in_file);
-    let name = name.unwrap_or_else(folder_name).to_lowercase();
+        .or_else(in_file)
+        .unwrap_or_else(folder_name)
+        .to_lowercase();
     let name: String =
         name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
     name.trim_start_matches(['-', '_']).to_owned()
-}
-
-/// The value of a variable in a file of them.
-fn in_dotenv(text: &str, name: &str) -> Option<String> {
-    let value = text.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='))?;
-    Some(value.trim().trim_matches(['"', '\'']).to_owned())
 }
 
 /// Reads YAML; the error has its line.

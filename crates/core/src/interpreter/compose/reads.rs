@@ -9,7 +9,8 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 use super::super::folder::{Folder, clean};
-use super::{in_dotenv, texts, yaml};
+use super::told::in_dotenv;
+use super::{texts, yaml};
 use crate::plan::Compose;
 
 /// All that the tool reads for a service. A path whose variables cannot be told stays as it is written, and what a file outside of

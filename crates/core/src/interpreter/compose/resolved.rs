@@ -5,6 +5,7 @@ use std::fmt;
 use camino::Utf8Path;
 use serde_json::Value;
 
+use super::super::found::NO_NEW_PRIVILEGES;
 use super::super::mounts::distinct;
 use super::super::reach::granted;
 use super::beside::beside;
@@ -83,9 +84,13 @@ pub fn compose_interpreter(
     let mut unheeded = Vec::new();
     let base = reading.options(&mut unheeded).map_err(error)?;
     let source = reading.source(&mut unheeded).map_err(error)?;
+    let mut options = interpreter.options.clone();
+    if base.privileged || !base.security_opt.is_empty() {
+        options.security_opt.retain(|it| it != NO_NEW_PRIVILEGES);
+    }
     let mut made = Interpreter {
         source,
-        options: over(&interpreter.options, base),
+        options: over(&options, base),
         unheeded: [interpreter.unheeded.clone(), unheeded].concat(),
         pull: interpreter.pull || service["pull_policy"] == "always",
         ..interpreter.clone()

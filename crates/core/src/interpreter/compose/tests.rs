@@ -17,6 +17,7 @@ fn the_service_that_is_built_here_is_meant() {
         &expect![[r#"
             Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "web", beside: Needed, exec: false, user: None, entrypoint: None })
               no setting names a source, and compose.yaml does: its service `web`
+            security_opt: ["no-new-privileges"]
         "#]],
     );
     check(
@@ -28,6 +29,7 @@ fn the_service_that_is_built_here_is_meant() {
         &expect![[r#"
             Compose(Compose { files: ["docker-compose.yml"], env_files: [], profiles: [], project: "shop", service: "only", beside: Needed, exec: false, user: None, entrypoint: None })
               no setting names a source, and docker-compose.yml does: its service `only`
+            security_opt: ["no-new-privileges"]
         "#]],
     );
     check(
@@ -38,6 +40,7 @@ fn the_service_that_is_built_here_is_meant() {
               `interpreter.compose` is set by testdock.toml (its service `db`)
             user: Image
             env: {"A": "1"}
+            security_opt: ["no-new-privileges"]
         "#]],
     );
     check(
@@ -50,6 +53,7 @@ fn the_service_that_is_built_here_is_meant() {
         &expect![[r#"
             Compose(Compose { files: ["ci/compose.yaml", "ci/more.yaml"], env_files: [], profiles: [], project: "fromenv", service: "b", beside: Needed, exec: false, user: None, entrypoint: None })
               `interpreter.compose` is set by testdock.toml (its service `b`)
+            security_opt: ["no-new-privileges"]
         "#]],
     );
 }
@@ -74,6 +78,67 @@ fn what_a_service_needs_is_not_meant() {
     assert!(own.ends_with("its service `web`"), "{own}");
     let both = meant("web: { build: ./web, depends_on: [api] }, api: { build: ./api }");
     assert!(both.contains("cannot tell in which service"), "{both}");
+    // Also where the one that needs it is built here itself.
+    let built = "app: { build: ., volumes: ['.:/code'], depends_on: [db] }, db: { build: ./db }";
+    assert_eq!(from(built), app_is_meant);
+    assert_eq!(
+        from("app: { build: ., depends_on: [db] }, db: { build: ./db, volumes: ['.:/w'] }"),
+        app_is_meant
+    );
+}
+
+/// The tool's own variables count where no setting names files, as they do for the tool.
+#[test]
+fn the_variables_of_the_tool() {
+    const CI: (&str, &str) = ("ci/compose.yaml", "services: { web: { volumes: [.:/w] } }");
+    let told = |config: &str, more: &[(&str, &str)]| {
+        let files: Vec<_> = [("compose.yaml", WEB), ("compose.override.yaml", "{}"), CI]
+            .iter()
+            .chain(more)
+            .copied()
+            .collect();
+        match chosen(config, None, &files) {
+            Ok(choice) => {
+                let Source::Compose(compose) = &choice.interpreter.source else { panic!() };
+                let Compose { files, env_files, profiles, project, .. } = &**compose;
+                format!("{files:?} {env_files:?} {profiles:?} {project}\n  {}\n", choice.why)
+            }
+            Err(error) => format!("{:?}: {}\n", error.place.map(|it| it.path), error.message),
+        }
+    };
+    let both = (".env", "COMPOSE_FILE=compose.yaml:ci/compose.yaml\nCOMPOSE_PROFILES=a, b\n");
+    let all = [
+        told("", &[both]),
+        told("", &[both, ("$COMPOSE_FILE", "/w/shop/ci/compose.yaml")]),
+        told("", &[both, ("$COMPOSE_FILE", "")]),
+        told("", &[both, ("$COMPOSE_PROFILES", "c"), ("$COMPOSE_PATH_SEPARATOR", ";")]),
+        told("", &[both, ("$COMPOSE_ENV_FILES", "ci.env"), ("ci.env", "COMPOSE_PROJECT_NAME=ci")]),
+        told("", &[(".env", "export COMPOSE_FILE = 'ci/compose.yaml' # ours")]),
+        told("", &[(".env", "COMPOSE_FILE=../compose.yaml")]),
+        told("[interpreter.compose]\nprofiles = [\"d\"]", &[both]),
+        told("[interpreter.compose]\nfile = \"compose.yaml\"", &[both]),
+        told("[interpreter.compose]\nfiles = [\"ci/compose.yaml\"]", &[both]),
+    ];
+    expect![[r#"
+        ["compose.yaml", "ci/compose.yaml"] [] ["a", "b"] shop
+          no setting names a source, and compose.yaml does: its service `web` of the files that COMPOSE_FILE in .env names
+        ["ci/compose.yaml"] [] [] ci
+          no setting names a source, and ci/compose.yaml does: its service `web` of the files that COMPOSE_FILE in the environment names
+        ["compose.yaml", "compose.override.yaml"] [] ["a", "b"] shop
+          no setting names a source, and compose.yaml does: its service `web`
+        Some("/w/shop/.env"): cannot use compose.yaml:ci/compose.yaml, which COMPOSE_FILE in .env names: there is no such file in the workspace
+        ["compose.yaml", "compose.override.yaml"] ["ci.env"] [] ci
+          no setting names a source, and compose.yaml does: its service `web`
+        ["ci/compose.yaml"] [".env"] [] ci
+          no setting names a source, and ci/compose.yaml does: its service `web` of the files that COMPOSE_FILE in .env names
+        Some("/w/shop/.env"): cannot use ../compose.yaml, which COMPOSE_FILE in .env names: it lies outside of the workspace
+        ["compose.yaml", "ci/compose.yaml"] [] ["d"] shop
+          `interpreter.compose` is set by testdock.toml (its service `web` of the files that COMPOSE_FILE in .env names)
+        ["compose.yaml"] [] ["a", "b"] shop
+          `interpreter.compose` is set by testdock.toml (its service `web`)
+        ["compose.yaml", "compose.override.yaml", "ci/compose.yaml"] [] ["a", "b"] shop
+          `interpreter.compose` is set by testdock.toml (its service `web`)
+    "#]].assert_eq(&all.concat());
 }
 
 /// Further files lie over the one that is there, unless they name that themselves.
@@ -163,9 +228,9 @@ fn what_cannot_be_told_says_what_to_write() {
         "",
         &[("compose.yaml", "services: {}")],
         &expect![[r#"
-        found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
-          write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
-    "#]],
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no Dockerfile; compose.yaml: none of its services is built here, or has the workspace mounted
+              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+        "#]],
     );
     check(
         "",
@@ -291,6 +356,7 @@ fn settings_of_volumes_are_honoured_or_said() {
         entrypoint: Image
         mounts: [Mount { target: "/a", from: Host { path: "/a", make: true, label: Some(Private) }, read_only: false }, Mount { target: "/b", from: Host { path: "/b", make: true, label: None }, read_only: false }, Mount { target: "/c", from: Host { path: "/c", make: true, label: Some(Shared) }, read_only: false }, Mount { target: "/d", from: Volume(Some("shop_d")), read_only: false }]
         network: Some("shop_default")
+        security_opt: ["no-new-privileges"]
         beyond: the host's /a
         beyond: the host's /b
         beyond: the host's /c
@@ -320,6 +386,7 @@ fn both_dialects_of_the_tool_come_to_the_same() {
         network: Some("shop_back")
         networks: [Join { network: "shop_default", aliases: [] }]
         extra_hosts: ["a:1.1.1.1"]
+        security_opt: ["no-new-privileges"]
         shm_size: Some(67108864)
         ulimits: [Ulimit { name: "nofile", soft: 10, hard: 20 }]
         needs db Healthy
@@ -344,6 +411,7 @@ fn settings_lie_over_the_service() {
         mounts: [Mount { target: "/app/node_modules", from: Volume(None), read_only: false }, Mount { target: "/conf", from: Host { path: "/w/shop/conf", make: true, label: None }, read_only: true }, Mount { target: "/t", from: Memory(None), read_only: false }, Mount { target: "/run/secrets/tok", from: Host { path: "/w/shop/tok.txt", make: false, label: None }, read_only: true }, Mount { target: "/cache", from: Volume(Some("mine")), read_only: false }]
         network: Some("n")
         extra_hosts: ["a:1.1.1.1"]
+        security_opt: ["no-new-privileges"]
         shm_size: Some(67108864)
         ulimits: [Ulimit { name: "nofile", soft: 10, hard: 20 }]
         needs db Healthy
@@ -363,6 +431,7 @@ fn a_workspace_below_what_is_mounted() {
         entrypoint: Image
         mounts: [Mount { target: "/src", from: Host { path: "/w", make: true, label: None }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true, label: None }, read_only: false }]
         network: Some("host")
+        security_opt: ["no-new-privileges"]
         beyond: the host's own network (network=host)
         beyond: the host's /w
     "#]].assert_eq(&resolved(config, "[interpreter]\nallow = [\"host-namespaces\"]", "/w/shop"));
@@ -373,6 +442,7 @@ fn a_workspace_below_what_is_mounted() {
         entrypoint: Image
         mounts: [Mount { target: "/src", from: Host { path: "/w", make: true, label: None }, read_only: false }, Mount { target: "/x", from: Host { path: "/w/shop/x", make: true, label: None }, read_only: false }]
         network: Some("host")
+        security_opt: ["no-new-privileges"]
         beyond: the host's own network (network=host)
         beyond: the host's /w
     "#]]
@@ -460,8 +530,9 @@ fn the_networks_of_a_service() {
         "",
         "",
         &expect![[r#"
-        network: Some("shop_default")
-    "#]],
+            network: Some("shop_default")
+            security_opt: ["no-new-privileges"]
+        "#]],
     );
     // As the newer tool writes it.
     check(
@@ -469,6 +540,7 @@ fn the_networks_of_a_service() {
         "default: { name: shop_default, ipam: {} }",
         &expect![[r#"
             network: Some("shop_default")
+            security_opt: ["no-new-privileges"]
         "#]],
     );
     check(
@@ -476,6 +548,7 @@ fn the_networks_of_a_service() {
         "default: { internal: true }",
         &expect![[r#"
             network: Some("shop_default")
+            security_opt: ["no-new-privileges"]
             in key: "default"
             name: "shop_default"
             is_internal: true
@@ -486,6 +559,7 @@ fn the_networks_of_a_service() {
         "inner: { internal: true }",
         &expect![[r#"
             network: Some("shop_inner")
+            security_opt: ["no-new-privileges"]
             in key: "inner"
             name: "shop_inner"
             is_internal: true
@@ -496,6 +570,7 @@ fn the_networks_of_a_service() {
         "far: { external: true, name: theirs }",
         &expect![[r#"
             network: Some("theirs")
+            security_opt: ["no-new-privileges"]
             in key: "far"
             name: "theirs"
             is_external: true
@@ -506,6 +581,7 @@ fn the_networks_of_a_service() {
         "far: { external: { name: theirs } }",
         &expect![[r#"
             network: Some("theirs")
+            security_opt: ["no-new-privileges"]
             in key: "far"
             name: "theirs"
             is_external: true
@@ -517,6 +593,7 @@ fn the_networks_of_a_service() {
          driver: default, config: [{ subnet: 10.7.0.0/24, gateway: 10.7.0.1, ip_range: 10.7.0.128/25, aux_addresses: { h: 10.7.0.9 } }] } }",
         &expect![[r#"
             network: Some("shop_all")
+            security_opt: ["no-new-privileges"]
             in key: "all"
             name: "shop_all"
             driver: Some("bridge")
@@ -592,6 +669,7 @@ fn services_that_cannot_be_used() {
             Image("a")
             --
             entrypoint: Image
+            security_opt: ["no-new-privileges"]
             not `network_mode: service:db`: Testdock's container has its own
             not the secret `s`: it is no file
             not `ports`: the tests run inside the container, so no port is published

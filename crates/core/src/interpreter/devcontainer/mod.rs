@@ -67,7 +67,8 @@ impl Reading<'_> {
         };
         let beside = self.file.run_services.clone().map_or(Beside::All, Beside::Named);
         let (plain, folder) = (crate::config::Compose::default(), self.folder);
-        let read = read_service(&files, Some(service), &beside, &plain, settings, folder)?;
+        let of = (self.path, service.as_str());
+        let read = read_service(&files, Some(of), &beside, &plain, settings, folder)?;
         let Read::Found(mut found) = read else {
             return Ok(read);
         };

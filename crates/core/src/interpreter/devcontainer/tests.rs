@@ -193,3 +193,19 @@ fn the_services_beside_a_compose_service() {
     "#]],
     );
 }
+
+/// Whoever names a service that is not there is the place to mend.
+#[test]
+fn a_service_that_the_compose_files_lack() {
+    check_container(
+        "",
+        &[
+            (PATH, r#"{ "dockerComposeFile": "../compose.yaml", "service": "ap" }"#),
+            ("compose.yaml", "services: { app: { build: . } }"),
+        ],
+        &expect![[r#"
+            /w/shop/.devcontainer/devcontainer.json:1: cannot use compose.yaml: it has no service `ap`
+              did you mean `app`? there are: app
+        "#]],
+    );
+}

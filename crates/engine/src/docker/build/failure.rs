@@ -24,6 +24,7 @@ const UNTRUSTED: [&str; 6] = [
 /// The error for a build that ended with `said`.
 pub(super) fn failure(recipe: &Recipe, said: &str, progress: Progress) -> RunError {
     let (step, log) = progress.failure();
+    let step = if step.instruction.is_empty() { Step::of_error(said) } else { step };
     let line = stated_line(said).or_else(|| locate(&recipe.text, &step));
     let path = recipe.path();
     let error = describe(&recipe.dockerfile.path, said, &step, line);
@@ -112,7 +113,11 @@ fn locate(text: &str, step: &Step) -> Option<u32> {
     let candidates: Vec<u32> = lines_of(text, keyword)
         .filter(|(line, rest)| {
             let following = text.lines().skip(*line as usize);
-            is_told_as(&squeezed(std::iter::once(*rest).chain(following)), &told)
+            let written: Vec<&str> = std::iter::once(*rest).chain(following).collect();
+            let written = written.join("\n");
+            // An error tells the command alone.
+            let told_as = |written: &str| is_told_as(&squeezed(written.lines()), &told);
+            told_as(&written) || told_as(without_flags(&written))
         })
         .map(|(line, _)| line)
         .collect();
@@ -167,6 +172,15 @@ fn stage_line(text: &str, stage: &str) -> Option<u32> {
     let mut stages = lines_of(text, "FROM");
     let by_name = lines_of(text, "FROM").find(|(_, rest)| named(rest));
     by_name.or_else(|| stages.nth(index?)).map(|(line, _)| line)
+}
+
+/// What follows the flags of an instruction, such as `--mount=type=secret`.
+fn without_flags(written: &str) -> &str {
+    let rest = written.trim_start_matches(|c: char| c.is_whitespace() || c == '\\');
+    match rest.strip_prefix("--").and_then(|flag| flag.split_once(char::is_whitespace)) {
+        Some((_, rest)) => without_flags(rest),
+        None => rest,
+    }
 }
 
 /// The text without what joining lines changes: white space, continuations, comments.

@@ -142,6 +142,18 @@ impl Step {
         parsed.unwrap_or_else(|| Self { instruction: name.to_owned(), ..Self::default() })
     }
 
+    /// From what BuildKit says of a command that failed: `process "/bin/sh -c make" did not complete`, or
+    /// `executor failed running [/bin/sh -c make]:`.
+    pub(super) fn of_error(said: &str) -> Self {
+        let newer = || said.split_once("process \"")?.1.rsplit_once("\" did not complete");
+        let older = || said.split_once("failed running [")?.1.rsplit_once("]:");
+        let Some((command, _)) = newer().or_else(older) else {
+            return Self::default();
+        };
+        let line = command.split_once(" -c ").map_or(command, |(_, line)| line);
+        Self { instruction: format!("RUN {}", line.replace("\\\"", "\"")), ..Self::default() }
+    }
+
     /// From the classic builder's `Step 2/5 : RUN make`, and Podman's `STEP 2/5: RUN make`.
     fn of_line(line: &str) -> Option<Self> {
         let docker = || line.strip_prefix("Step ")?.split_once(" : ");

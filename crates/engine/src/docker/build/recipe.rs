@@ -29,6 +29,8 @@ pub(in super::super) struct Recipe {
     ignore: Arc<Matcher>,
     /// The hash of what shapes the image.
     pub(in super::super) key: String,
+    /// The address of the engine that builds it, where that is not the active one.
+    pub(in super::super) host: Option<String>,
     /// The variables for proxies that the engine gives to each build.
     pub(in super::super) proxies: BTreeMap<String, String>,
     /// The image's name, in which the key stands: an image by this name is the right one.
@@ -63,6 +65,7 @@ impl Recipe {
             text,
             facts,
             key: String::new(),
+            host: None,
             proxies: BTreeMap::new(),
             name: String::new(),
         };

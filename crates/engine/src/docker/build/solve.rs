@@ -2,13 +2,15 @@
 //!
 //! BuildKit is spoken to directly, in a session that hands out the secrets when a step asks for one:
 //! their values are in no request, no command line and no log. The price is that the context is held in
-//! memory, and that the steps are not told one by one.
+//! memory. The steps are asked for beside it: see [`follow`].
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use bollard::Docker;
 use bollard::auth::DockerCredentials;
+use bollard::grpc::BuildRef;
 use bollard::grpc::build::{
     ImageBuildFrontendOptions, ImageBuildHostIp, ImageBuildLoadInput, ImageBuildNetworkMode,
     ImageBuildPlatform, SecretSource,
@@ -20,10 +22,14 @@ use testdock_core::model::{Fault, RunError, RunEvent, Stage};
 use testdock_core::plan::{Dockerfile, Secret};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
-use super::{Recipe, Steps, arguments, context, failure, is_hang_up, labels, progress};
+use super::{Recipe, Steps, arguments, context, failure, follow, is_hang_up, labels};
 use crate::docker::context::Ids;
 use crate::runner::Events;
+
+/// The steps may be told so long after the build has ended.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether the build of `dockerfile` needs this.
 pub(super) fn is_needed(dockerfile: &Dockerfile) -> bool {
@@ -42,6 +48,9 @@ pub(super) async fn solve(
     let step = format!("all of {}", recipe.dockerfile.path);
     events.send(RunEvent::Preparing(Stage::Building { step, number: 0, of: 0 })).await;
     let input = ImageBuildLoadInput::Upload(whole(recipe, owner).await?);
+    let build = BuildRef::random();
+    let steps = follow::follow(recipe.host.clone(), build.as_ref().to_owned(), events.clone());
+    let steps = AbortOnDropHandle::new(tokio::spawn(steps));
     let (docker, name, credentials) = (docker.clone(), recipe.name.clone(), credentials.clone());
     let token = CancellationToken::new();
     // Whoever gives up waiting ends the build.
@@ -50,14 +59,18 @@ pub(super) async fn solve(
     let building = tokio::task::spawn_blocking(move || {
         let credentials = credentials.iter().map(|(name, value)| (name.as_str(), value.clone()));
         let credentials = Some(credentials.collect());
-        let build = Moby::new(&docker).docker_build(&name, options, input, credentials, None);
+        let build =
+            Moby::new(&docker).docker_build(&name, options, input, credentials, Some(build));
         let build = token.run_until_cancelled(build);
         Handle::current().block_on(build).unwrap_or(Ok(())).map_err(|error| error.to_string())
     });
     let built = building.await.unwrap_or_else(|e| Err(e.to_string()));
+    // BuildKit ends what it tells with the build.
+    let steps = tokio::time::timeout(PATIENCE, steps).await;
+    let progress = steps.ok().and_then(Result::ok).unwrap_or_default();
     built.map_err(|said| {
         let said = said.split_once("message = ").map_or(said.as_str(), |(_, said)| said);
-        failure::failure(recipe, said, progress::Progress::default())
+        failure::failure(recipe, said, progress)
     })
 }
 
@@ -116,6 +129,10 @@ fn source_of(recipe: &Recipe, id: &str, secret: &Secret) -> Result<SecretSource,
         Err(RunError::new(Fault::Configuration, message).help(help))
     };
     match secret {
+        Secret::Env(name) if name.is_empty() => missing(
+            "a variable, and no name of one follows `env:`".to_owned(),
+            format!("write {id} = \"env:NAME\" in secrets"),
+        ),
         Secret::Env(name) if std::env::var_os(name).is_none() => {
             missing(format!("the variable {name}, which is not set"), format!("set {name}"))
         }

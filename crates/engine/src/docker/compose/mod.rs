@@ -25,6 +25,7 @@ use crate::runner::Events;
 use needs::Needs;
 use networks::is_there;
 use service::Service;
+use telling::kept_warnings;
 use tool::Tool;
 
 pub(super) use borrowed::borrow;
@@ -44,12 +45,17 @@ pub(super) async fn resolved(
     compose: &Compose,
 ) -> Result<ComposeService, RunError> {
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
-    match compose_interpreter(interpreter, compose, &tool.config().await?, root) {
+    let config = tool.config().await?;
+    match compose_interpreter(interpreter, compose, &config, root) {
         Err(error) if error.help.is_none() => {
             let line = tool.line(&["config"]).await;
             Err(error.help(format!("see what they come to: {line}")))
         }
-        made => made,
+        Ok(mut made) => {
+            made.interpreter.warnings.extend(kept_warnings(&config));
+            Ok(made)
+        }
+        error => error,
     }
 }
 
@@ -74,13 +80,20 @@ pub(super) async fn ready(
     events: &Events,
 ) -> Result<(Interpreter, Claim), RunError> {
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
-    if tool.known_config().is_none() {
+    let is_news = tool.known_config().is_none();
+    if is_news {
         // The tool takes its time.
         let doing = format!("reading {}", tool.files());
         events.send(RunEvent::Preparing(Stage::Services { doing })).await;
     }
     let service = resolved(root, interpreter, compose).await?;
     let mut made = service.interpreter;
+    if is_news {
+        // What it needs may be made anew, and the tests' own container stay.
+        for warning in std::mem::take(&mut made.warnings) {
+            events.send(RunEvent::Warning(warning)).await;
+        }
+    }
     if compose.exec {
         return Ok((made, Claim::begin(&compose.project).await));
     }

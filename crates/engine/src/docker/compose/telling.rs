@@ -1,4 +1,6 @@
-//! What the compose tool says when it fails, in one line.
+//! What the compose tool says: when it fails, in one line; when it does not, as warnings.
+
+use std::collections::BTreeSet;
 
 /// The line that tells why; the newer tool has it at the end, the older one talks on.
 pub(super) fn telling(said: &str) -> String {
@@ -16,6 +18,42 @@ pub(super) fn telling(said: &str) -> String {
     line.strip_prefix("ERROR: ").unwrap_or(line).to_owned()
 }
 
+/// Warnings beside what the tool was asked for, each once.
+pub(super) fn warnings(said: &str) -> Vec<String> {
+    let mut warnings: Vec<String> = said.lines().filter_map(warning).collect();
+    let mut known = BTreeSet::new();
+    warnings.retain(|warning| known.insert(warning.clone()));
+    warnings
+}
+
+/// The newer tool logs with a level, the older one has nothing but warnings there.
+fn warning(line: &str) -> Option<String> {
+    let line = line.trim();
+    let Some((head, message)) = line.split_once(" msg=").filter(|(it, _)| it.contains("level="))
+    else {
+        let line = line.strip_prefix("WARNING: ").unwrap_or(line);
+        return (!line.is_empty()).then(|| line.to_owned());
+    };
+    let message = serde_json::from_str(message).unwrap_or_else(|_| message.to_owned());
+    // That a key means nothing any more changes nothing.
+    (head.contains("level=warning") && !message.contains("`version` is obsolete"))
+        .then_some(message)
+}
+
+/// A comment of YAML that a warning is kept in, beside what the files come to.
+const MARK: &str = "#! ";
+
+/// Warnings as the beginning of what is kept.
+pub(super) fn marked(warnings: &[String]) -> String {
+    warnings.iter().map(|warning| format!("{MARK}{warning}\n")).collect()
+}
+
+/// The warnings in what was kept.
+pub(super) fn kept_warnings(config: &str) -> Vec<String> {
+    let marked = config.lines().map_while(|line| line.strip_prefix(MARK));
+    marked.map(|warning| format!("the compose tool says: {warning}")).collect()
+}
+
 fn is_chatter(line: &str) -> bool {
     ["For more on the Compose file format", "You might be seeing this error", "Encountered errors"]
         .iter()
@@ -30,6 +68,25 @@ fn join(lines: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_both_tools_warn_of() {
+        let check = |said: &str, expected: &[&str]| {
+            let kept = kept_warnings(&(marked(&warnings(said)) + "services: {}\n#! not this\n"));
+            let expected: Vec<_> =
+                expected.iter().map(|it| format!("the compose tool says: {it}")).collect();
+            assert_eq!(kept, expected);
+        };
+        let older = "The X variable is not set. Defaulting to a blank string.";
+        check(&format!("WARNING: {older}\n{older}\n\n"), &[older]);
+        check(
+            "time=\"2026\" level=warning msg=\"The \\\"X\\\" variable is not set. Defaulting to a blank string.\"\n\
+             time=\"2026\" level=info msg=\"all well\"\n\
+             time=\"2026\" level=warning msg=\"/w/compose.yaml: the attribute `version` is obsolete\"\n",
+            &["The \"X\" variable is not set. Defaulting to a blank string."],
+        );
+        check("", &[]);
+    }
 
     #[test]
     fn the_line_that_tells() {

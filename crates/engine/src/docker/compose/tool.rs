@@ -14,7 +14,7 @@ use testdock_core::views::terminal::shell_quoted;
 use tokio::process::Command;
 
 use super::super::printed::Tail;
-use super::telling::telling;
+use super::telling::{marked, telling, warnings};
 use crate::scan::host;
 use crate::supervisor::hex;
 use crate::text;
@@ -42,7 +42,8 @@ impl<'a> Tool<'a> {
             return Ok(text);
         }
         let remembered = self.remembered();
-        let text = self.run(&[], &["config"]).await?;
+        let (text, said) = self.output(&[], &["config"]).await?;
+        let text = marked(&warnings(&said)) + &text;
         if let Some(path) = &remembered {
             // It will be asked again.
             let _ = keep(path, &text);
@@ -57,16 +58,25 @@ impl<'a> Tool<'a> {
 
     /// Runs the tool, with further files laid over the service's own.
     pub(super) async fn run(&self, over: &[&Utf8Path], words: &[&str]) -> Result<String, RunError> {
+        Ok(self.output(over, words).await?.0)
+    }
+
+    /// What the tool prints, and what it says beside that.
+    async fn output(
+        &self,
+        over: &[&Utf8Path],
+        words: &[&str],
+    ) -> Result<(String, String), RunError> {
         let mut command = self.command(over).await?;
         command.args(words);
         let out = match command.output().await {
             Ok(out) => out,
             Err(error) => return Err(self.failed(words, &error.to_string()).await),
         };
-        if out.status.success() {
-            return Ok(String::from_utf8_lossy(&out.stdout).into_owned());
-        }
         let said = String::from_utf8_lossy(&out.stderr);
+        if out.status.success() {
+            return Ok((String::from_utf8_lossy(&out.stdout).into_owned(), said.into_owned()));
+        }
         let error = self.failed(words, &telling(&said)).await;
         // What a build printed, and then what the tool says of it.
         let mut log = Tail::default();

@@ -106,3 +106,18 @@ fn the_classic_builder_names_the_instruction_too() {
     let said = "The command '/bin/sh -c make' returned a non-zero code: 2";
     expect!["13: cannot build Dockerfile: RUN make failed with exit code 2; correct line 13 of the Dockerfile"].assert_eq(&told(&step, said));
 }
+
+/// A build with secrets tells no steps; its error has the command.
+#[test]
+fn an_error_alone_names_the_instruction_too() {
+    let cases = [
+        "executor failed running [/bin/sh -c pip install . &&     pip check]: exit code: 1",
+        "failed to solve: process \"/bin/bash -o pipefail -c make \\\"all\\\"\" did not complete successfully: exit code: 127",
+        "\"/app/out\": not found",
+    ];
+    let lines = cases.map(|said| told(&Step::of_error(said), said));
+    expect![[r#"
+        8: cannot build Dockerfile: RUN pip install . && pip check failed with exit code 1; correct line 8 of the Dockerfile
+        ?: cannot build Dockerfile: RUN make "all" failed with exit code 127; install the command in an earlier step, or correct its name
+        ?: cannot build Dockerfile: "/app/out": not found; correct the Dockerfile"#]].assert_eq(&lines.join("\n"));
+}
