@@ -74,7 +74,7 @@ fn what_mounts_go_over_is_the_callers() {
     let Some(image) = images::pytest() else { return };
     let project = Project::empty();
     project.write("test_it.py", WRITES);
-    let volumes = "['.:/app', './shared:/app/nested/deep', 'vol:/app/vol', '/app/build/cache']";
+    let volumes = "['.:/app', './shared:/app/nested/deep', 'vol:/app/vol/', '/app/build/cache']";
     let service = format!("image: '{image}', volumes: {volumes}");
     let compose = format!("services: {{ web: {{ {service} }} }}\nvolumes: {{ vol: {{}} }}\n");
     project.write("compose.yaml", &compose);
