@@ -24,6 +24,8 @@ pub(super) struct PytestReader {
     /// What the project puts before the class names of the report.
     prefix: Option<String>,
     live: BTreeMap<TestId, TestResult>,
+    /// Whether a test began.
+    has_begun: bool,
     internal_error: Option<String>,
     /// A selected test or file that there is none of, as pytest names it.
     not_found: Option<String>,
@@ -44,6 +46,7 @@ impl PytestReader {
             root: job.suite.root.clone(),
             prefix: None,
             live: BTreeMap::new(),
+            has_begun: false,
             internal_error: None,
             not_found: None,
             end: None,
@@ -62,7 +65,10 @@ impl PytestReader {
                 None
             }
             Event::Collected { n } => Some(RunEvent::Collected(n)),
-            Event::Start { id } => Some(RunEvent::TestStarted(self.test_id(&id))),
+            Event::Start { id } => {
+                self.has_begun = true;
+                Some(RunEvent::TestStarted(self.test_id(&id)))
+            }
             Event::Finish(finish) | Event::CollectError(finish) => {
                 let result = self.result(&finish);
                 self.live.insert(result.id.clone(), result.clone());
@@ -261,11 +267,11 @@ impl PytestReader {
             (None, exit) => Some(Broken {
                 fault: Fault::Process,
                 message: format!("the test process ended{} before pytest did", code_words(exit)),
-                help: matches!(exit, Exit::Code(_)).then(|| match self.live.is_empty() {
-                    true => "no test began: the output shows why pytest did not start".into(),
-                    false => {
+                help: matches!(exit, Exit::Code(_)).then(|| match self.has_begun {
+                    true => {
                         "the last test that began may have ended the interpreter (os._exit)".into()
                     }
+                    false => "no test had begun: the output shows what went wrong before".into(),
                 }),
             }),
         }

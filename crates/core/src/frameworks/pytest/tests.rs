@@ -81,6 +81,18 @@ fn a_process_that_dies_is_told_once() {
 }
 
 #[test]
+fn only_a_test_that_began_can_have_ended_the_process() {
+    let help = |events: &[&str]| {
+        let (job, site) = (job(), site());
+        let mut reader = job.suite.framework.reader(&job, &site);
+        events.iter().for_each(|line| drop(reader.line(line)));
+        reader.conclude(&[], Exit::Code(1)).broken.unwrap().help.unwrap()
+    };
+    assert!(help(&[r#"{"e":"start","id":"test_a.py::test_one"}"#]).contains("os._exit"));
+    assert!(help(&[r#"{"e":"collected","n":1}"#]).starts_with("no test had begun"));
+}
+
+#[test]
 fn what_did_not_load_is_told_the_same_by_helper_and_report() {
     let error = r#"{"e":"collect-error","id":"test_bad.py","when":"collect","outcome":"errored","message":"no"}"#;
     let case =
