@@ -391,7 +391,7 @@ async fn what_is_kept_is_listed_shown_and_removed() {
     let removed = interpreters::remove(world, None, root, name, false).await.unwrap();
     assert_eq!(removed, std::slice::from_ref(&container.name));
     let error = interpreters::show(world, None, root, &id).await.unwrap_err();
-    assert!(error.message.starts_with("there is no container"), "{}", error.message);
+    assert!(error.message.ends_with("no container or image of that name"), "{}", error.message);
 }
 
 /// A way to the engine that can be cut.
