@@ -12,7 +12,7 @@ pub(super) const OTHER: &[Other] = &[
     ("/^(remote|inside)::/", "they have a host, or a container, of their own"),
     ("/^registry::/", "the registry is on this machine, and Podman has another network"),
     (
-        "/^compose::(a_|an_|what_)|a_service_is_waited_for/",
+        "/^compose::(a_|an_|what_|the_tools_own)|a_service_is_waited_for/",
         "Podman leaves health checks to systemd, which is not in its container",
     ),
     ("/secrets_and_keeps_none/", "Podman's builder has no session that could bring secrets"),
