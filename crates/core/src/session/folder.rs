@@ -203,11 +203,7 @@ impl Folder {
 
     /// The test that defines `id`: itself, or the test that it is a case or a part of.
     pub fn definition(&self, id: &TestId) -> Option<&TestItem> {
-        self.item(id).or_else(|| {
-            let above = std::iter::successors(id.parent(), TestId::parent);
-            let mut items = above.filter_map(|id| self.item(&id));
-            items.next().filter(|item| item.kind != ItemKind::Group)
-        })
+        definition_in(id, |id| self.item(id))
     }
 
     /// Whether the test of an outcome stood in its file when it ran, and stands there no more, or its file is gone.
@@ -350,4 +346,16 @@ impl Folder {
             _ => 0,
         }
     }
+}
+
+/// The test that defines `id`, of those that `item` finds.
+fn definition_in<'i>(
+    id: &TestId,
+    item: impl Fn(&TestId) -> Option<&'i TestItem>,
+) -> Option<&'i TestItem> {
+    item(id).or_else(|| {
+        let above = std::iter::successors(id.parent(), TestId::parent);
+        let mut items = above.filter_map(|id| item(&id));
+        items.next().filter(|item| item.kind != ItemKind::Group)
+    })
 }

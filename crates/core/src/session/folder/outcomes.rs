@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Folder, Record, Stale};
+use super::{Folder, Record, Stale, definition_in};
 use crate::frameworks::{ItemKind, TestItem};
 use crate::id::TestId;
 use crate::model::{Outcome, Place, Provenance, TestResult};
@@ -74,13 +74,11 @@ impl Folder {
 
     /// The definition of a test as it stands on disk.
     fn on_disk(&self, id: &TestId) -> Option<&TestItem> {
-        let saved = self.documents.get(&id.file).filter(|document| !document.saved.is_empty());
-        let Some(saved) = saved.map(|document| &document.saved) else {
-            return self.definition(id);
-        };
-        let above = std::iter::successors(Some(id.clone()), TestId::parent);
-        let mut items = above.filter_map(|id| saved.iter().find_map(|file| file.items.get(&id)));
-        items.next().filter(|item| item.id == *id || item.kind != ItemKind::Group)
+        let saved = self.documents.get(&id.file).map(|document| &document.saved);
+        match saved.filter(|files| !files.is_empty()) {
+            Some(files) => definition_in(id, |id| files.iter().find_map(|it| it.items.get(id))),
+            None => self.definition(id),
+        }
     }
 
     /// Forgets what a run said of a test, if nothing newer was said.
