@@ -20,15 +20,20 @@ fn shop(db: &str) -> Option<Compose> {
 }
 
 #[test]
-fn a_service_that_does_not_build_says_why_and_leaves_no_network() {
+fn a_service_that_does_not_build_says_why_and_leaves_nothing() {
     let Some(project) = shop("build: ./db") else { return };
     let base = images::base().unwrap();
-    project.write("db/Dockerfile", &format!("FROM {base}\nRUN echo why-it-failed; exit 3\n"));
+    project.write(
+        "db/Dockerfile",
+        &format!("FROM {base}\nRUN : {}; echo why-it-failed; exit 3\n", project.root),
+    );
     let story = project.run(&["--set", "interpreter.compose.service = 'app'"]);
     assert_eq!(story.code, Some(3), "{story:#?}");
     let log = story.only("run-finished").value["error"]["log"].to_string();
     assert!(log.contains("\\nwhy-it-failed\\n"), "{log}");
     assert!(project.networks().is_empty());
+    let commands = docker(&["ps", "-a", "--no-trunc", "--format", "{{.Command}}"]).unwrap();
+    assert!(!commands.contains(project.root.as_str()), "{commands}");
 }
 
 #[test]

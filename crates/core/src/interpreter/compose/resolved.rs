@@ -38,6 +38,10 @@ pub struct Dependency {
     pub condition: Condition,
     /// All that the files say of it, and of whoever lends it something: another text, another container.
     pub definition: String,
+    /// Whether its image is built, and not pulled alone.
+    pub is_built: bool,
+    /// The name that the files give to its image.
+    pub image: Option<String>,
 }
 
 /// When a service is there.
@@ -142,8 +146,14 @@ fn needs_of(services: &Value, name: &str, needs: &mut Vec<Dependency>) {
 
 fn need(services: &Value, name: &str, condition: Condition, needs: &mut Vec<Dependency>) {
     if !needs.iter().any(|known| known.service == name) {
-        let definition = definition(services, name);
-        needs.push(Dependency { service: name.to_owned(), condition, definition });
+        let service = &services[name];
+        needs.push(Dependency {
+            service: name.to_owned(),
+            condition,
+            definition: definition(services, name),
+            is_built: !service["build"].is_null(),
+            image: service["image"].as_str().map(str::to_owned),
+        });
         needs_of(services, name, needs);
     }
 }

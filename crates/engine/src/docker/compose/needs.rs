@@ -12,13 +12,14 @@ use testdock_core::plan::Interpreter;
 use tokio::time::{Instant, sleep};
 
 use super::super::recipe::lease;
+use super::super::see;
 use super::PROJECT;
 use super::claim::Claim;
 use super::networks::ensure;
 use super::ours::{forsake, remove_abandoned};
 use super::reaper;
 use super::service::{DEFINITION, Service, State, hash};
-use super::tool::Tool;
+use super::tool::{self, Tool};
 use crate::runner::Events;
 use crate::text;
 
@@ -163,10 +164,41 @@ impl Needs<'_> {
         let mut file = tempfile::Builder::new().suffix(".yaml").tempfile().map_err(failed)?;
         file.write_all(over.as_bytes()).map_err(failed)?;
         let path = Utf8Path::from_path(file.path()).unwrap_or(Utf8Path::new(""));
+        self.build(needs).await?;
         let services = needs.iter().map(|need| need.service.as_str());
         let words: Vec<&str> = ["up", "-d", "--no-recreate"].into_iter().chain(services).collect();
         self.tool.run(&[path], &words).await?;
         Ok(())
+    }
+
+    /// Has an older tool build what has no image yet: when it does so as it starts services, the container of a step that
+    /// fails stays behind.
+    async fn build(&self, needs: &[&Dependency]) -> Result<(), RunError> {
+        if !tool::is_alone().await? {
+            return Ok(());
+        }
+        let mut words = vec!["build", "--force-rm"];
+        for need in needs.iter().filter(|need| need.is_built) {
+            if !self.has_image(need).await {
+                words.push(&need.service);
+            }
+        }
+        if words.len() > 2 {
+            self.tool.run(&[], &words).await?;
+        }
+        Ok(())
+    }
+
+    async fn has_image(&self, need: &Dependency) -> bool {
+        let (project, service) = (self.project(), &need.service);
+        let ours = ["_", "-"].map(|between| format!("{project}{between}{service}"));
+        let names = need.image.as_ref().map_or(&ours[..], std::slice::from_ref);
+        for name in names {
+            if see::image(self.docker, name).await.is_ok() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Says what is done now, or waited for.

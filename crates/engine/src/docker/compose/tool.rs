@@ -181,6 +181,11 @@ pub(crate) async fn name() -> Result<String, RunError> {
     Ok([program].iter().chain(first).copied().collect::<Vec<_>>().join(" "))
 }
 
+/// Whether it is a program of its own, as version 1 is.
+pub(super) async fn is_alone() -> Result<bool, RunError> {
+    Ok(program().await?.1.is_empty())
+}
+
 /// Version 2 where it is there, else version 1.
 async fn program() -> Result<(&'static str, &'static [&'static str]), RunError> {
     for (program, first) in PROGRAMS {
