@@ -339,7 +339,7 @@ impl Workspace<'_> {
 
     fn sourceless(&self, section: &Section<'_>, message: String) -> RunError {
         let help = section.write(&self.instead(None));
-        let help = format!("{help}, or pass --local to run without a container");
+        let help = format!("{help}, or run without a container: local = true there, or --local");
         let init = self.dockerfile_below().map(|file| {
             format!(
                 "if {file} is for the tests of its folder, `testdock init` writes that down; or "

@@ -240,7 +240,7 @@ mod tests {
             "{}",
             &expect![[r#"
                 found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile; testenvironments.json: it has no environments
-                  if ci/Dockerfile is for the tests of its folder, `testdock init` writes that down; or write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+                  if ci/Dockerfile is for the tests of its folder, `testdock init` writes that down; or write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
             "#]],
         );
     }

@@ -236,7 +236,7 @@ fn a_setting_that_cannot_work_says_so() {
         &files,
         &expect![[r#"
             interpreter `node` names no source
-              write dockerfile = "Dockerfile" under [interpreters.node] in testdock.toml, or pass --local to run without a container
+              write dockerfile = "Dockerfile" under [interpreters.node] in testdock.toml, or run without a container: local = true there, or --local
         "#]],
     );
     check(
@@ -380,7 +380,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         &[("Jenkinsfile", "agent { docker { image 'maven:3' } }"), compose],
         &expect![[r#"
             found nothing that says where the tests run: no setting, no dev container, no Dockerfile; Jenkinsfile: it has no Docker agent; docker-compose.yml: none of its services is built here, or has the workspace mounted
-              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+              write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
         "#]],
     );
     check(
@@ -389,7 +389,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         &[("Jenkinsfile", "agent { docker 'maven:3' }")],
         &expect![[r#"
             found nothing that says where the tests run: no setting, no dev container, no compose file, no Dockerfile; Jenkinsfile: it has no Docker agent
-              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+              write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
         "#]],
     );
     check(
@@ -428,7 +428,7 @@ fn nothing_that_outranks_the_dockerfile_is_passed_over() {
         &[compose],
         &expect![[r#"
             found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no Dockerfile; docker-compose.yml: none of its services is built here, or has the workspace mounted
-              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+              write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
         "#]],
     );
 }
@@ -475,9 +475,9 @@ fn nothing_found_proposes_an_image() {
         None,
         &[],
         &expect![[r#"
-        found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
-          write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
-    "#]],
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no compose file, no Dockerfile
+              write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
+        "#]],
     );
 }
 
@@ -769,17 +769,17 @@ fn what_is_there_and_does_not_help() {
         None,
         &files,
         &expect![[r#"
-        found nothing that says where the tests run: no setting, no dev container, no Dockerfile; Jenkinsfile: it has no Docker agent; compose.yaml: none of its services is built here, or has the workspace mounted; testenvironments.json: none of its environments is a container
-          write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
-    "#]],
+            found nothing that says where the tests run: no setting, no dev container, no Dockerfile; Jenkinsfile: it has no Docker agent; compose.yaml: none of its services is built here, or has the workspace mounted; testenvironments.json: none of its environments is a container
+              write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
+        "#]],
     );
     check(
         "",
         None,
         &files[1..2],
         &expect![[r#"
-        found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no Dockerfile; compose.yaml: none of its services is built here, or has the workspace mounted
-          write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
-    "#]],
+            found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no Dockerfile; compose.yaml: none of its services is built here, or has the workspace mounted
+              write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
+        "#]],
     );
 }

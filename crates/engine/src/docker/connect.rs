@@ -196,7 +196,7 @@ fn failed(endpoint: &Endpoint, cause: &str, remedy: &str) -> RunError {
     let origin = endpoint.origin.as_ref();
     let origin = origin.map_or_else(String::new, |o| format!(" (the address comes from {o})"));
     RunError::new(Fault::Interpreter, format!("cannot reach Docker at {address}: {cause}"))
-        .help(format!("{remedy}, or set interpreter.host, or run with --local{origin}"))
+        .help(format!("{remedy}, or set interpreter.host, or run without a container: interpreter.local = true, or --local{origin}"))
 }
 
 /// Why an engine was not reached.

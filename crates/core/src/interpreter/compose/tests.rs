@@ -229,7 +229,7 @@ fn what_cannot_be_told_says_what_to_write() {
         &[("compose.yaml", "services: {}")],
         &expect![[r#"
             found nothing that says where the tests run: no setting, no dev container, no Jenkinsfile, no Dockerfile; compose.yaml: none of its services is built here, or has the workspace mounted
-              write image = "python:3.12" under [interpreter] in testdock.toml, or pass --local to run without a container
+              write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
         "#]],
     );
     check(

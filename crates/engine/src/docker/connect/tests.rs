@@ -144,7 +144,7 @@ async fn refusal(host: &str) -> String {
 async fn no_engine_at_the_path() {
     expect![[r#"
         cannot reach Docker at unix:///nowhere/docker.sock: no such file
-        start the engine that listens there, or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&refusal("unix:///nowhere/docker.sock").await);
+        start the engine that listens there, or set interpreter.host, or run without a container: interpreter.local = true, or --local (the address comes from interpreter.host)"#]].assert_eq(&refusal("unix:///nowhere/docker.sock").await);
 }
 
 #[cfg(unix)]
@@ -156,7 +156,7 @@ async fn a_socket_that_nobody_serves() {
     let text = refusal(&format!("unix://{}", path.display())).await;
     expect![[r#"
         cannot reach Docker at unix://~/docker.sock: connection refused
-        start the engine that listens there, or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&text.replace(&dir.path().display().to_string(), "~"));
+        start the engine that listens there, or set interpreter.host, or run without a container: interpreter.local = true, or --local (the address comes from interpreter.host)"#]].assert_eq(&text.replace(&dir.path().display().to_string(), "~"));
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_port_that_nobody_serves() {
     let text = refusal(&format!("tcp://{address}")).await;
     expect![[r#"
         cannot reach Docker at tcp://HOST: connection refused
-        start it, or check host and port, or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&text.replace(&address, "HOST"));
+        start it, or check host and port, or set interpreter.host, or run without a container: interpreter.local = true, or --local (the address comes from interpreter.host)"#]].assert_eq(&text.replace(&address, "HOST"));
 }
 
 #[tokio::test]
@@ -203,7 +203,7 @@ async fn an_engine_that_never_answers() {
     assert!(began.elapsed() < Duration::from_secs(7));
     expect![[r#"
         cannot reach Docker at tcp://HOST: no answer within 5 s
-        check the address and the firewall, or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&text.replace(&address, "HOST"));
+        check the address and the firewall, or set interpreter.host, or run without a container: interpreter.local = true, or --local (the address comes from interpreter.host)"#]].assert_eq(&text.replace(&address, "HOST"));
 }
 
 /// Answers one request with `response`, as an engine that is not one, or not ours.
@@ -231,11 +231,11 @@ async fn answers_that_are_no_use() {
     let web = answering("200 OK", "<html>").await;
     expect![[r#"
         cannot reach Docker at tcp://HOST: its API 1.39 is older than 1.41
-        install Docker 20.10 or newer, or set interpreter.host, or run with --local (the address comes from interpreter.host)
+        install Docker 20.10 or newer, or set interpreter.host, or run without a container: interpreter.local = true, or --local (the address comes from interpreter.host)
         cannot reach Docker at tcp://HOST: it speaks TLS only
-        set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or set interpreter.host, or run with --local (the address comes from interpreter.host)
+        set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or set interpreter.host, or run without a container: interpreter.local = true, or --local (the address comes from interpreter.host)
         cannot reach Docker at tcp://HOST: what answers there is no Docker engine
-        check the address, or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&[old, tls, web].join("\n"));
+        check the address, or set interpreter.host, or run without a container: interpreter.local = true, or --local (the address comes from interpreter.host)"#]].assert_eq(&[old, tls, web].join("\n"));
 }
 
 /// The error that a caller outside the group gets: root may read every socket, so it is made here.
@@ -248,7 +248,7 @@ fn permission_denied_on_the_socket() {
     assert_eq!(error.remedy, Some(Remedy::JoinGroup));
     expect![[r#"
         cannot reach Docker at unix:///var/run/docker.sock: permission denied
-        add yourself to the group docker (sudo usermod -aG docker $USER, then log in again), or set interpreter.host, or run with --local (the address comes from interpreter.host)"#]].assert_eq(&format!(
+        add yourself to the group docker (sudo usermod -aG docker $USER, then log in again), or set interpreter.host, or run without a container: interpreter.local = true, or --local (the address comes from interpreter.host)"#]].assert_eq(&format!(
         "{}\n{}",
         error.message,
         error.help.unwrap_or_default()
