@@ -115,6 +115,29 @@ struct Document {
     saved: Vec<FileTests>,
     /// Whether that is this text.
     is_saved: bool,
+    /// What stood in the text before, where it was saved while runs were under way: those up to this one had read that.
+    before: Option<(u64, Vec<FileTests>)>,
+}
+
+impl Document {
+    /// Takes in that the text was saved, with these tests in it, and the newest run that had begun by then.
+    fn save(&mut self, tests: Vec<FileTests>, begun: Option<u64>) {
+        let before = std::mem::replace(&mut self.saved, tests);
+        self.is_saved = true;
+        if let Some(run) = begun
+            && self.before.as_ref().is_none_or(|(known, _)| *known < run)
+        {
+            self.before = Some((run, before));
+        }
+    }
+
+    /// What stood in the text that a run read.
+    fn read_by(&self, run: u64) -> &[FileTests] {
+        match &self.before {
+            Some((last, before)) if run <= *last => before,
+            _ => &self.saved,
+        }
+    }
 }
 
 impl Folder {

@@ -294,6 +294,36 @@ fn what_ran_is_what_was_saved() {
     assert_eq!(stale(&session), None);
 }
 
+#[test]
+fn what_is_saved_while_tests_run_did_not_run() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, TEXT);
+    let save = |session: &mut Session, version: i32, text: &str| {
+        let _ = edit(session, version, text);
+        session.handle(Input::Saved { path: "/w/a.t".into(), by_itself: None })
+    };
+    let _ = session.handle(request("r1", &[]));
+    // Nothing was read yet.
+    let early = "check one\n  early\ncheck two\n  b\n";
+    let _ = save(&mut session, 2, early);
+    let _ = event(&mut session, "r1", RunEvent::Started(Arc::default()));
+    for (version, word) in [(3, "late"), (4, "later")] {
+        let _ = save(&mut session, version, &early.replace("early", word));
+    }
+    assert_eq!(
+        words(&finish(&mut session, "r1", passed("a.t::one"))),
+        ["a.t::one passed", "stale a.t::one"]
+    );
+    assert_eq!(words(&finish(&mut session, "r1", passed("a.t::two"))), ["a.t::two passed"]);
+    let _ = edit(&mut session, 5, early);
+    let folder = session.folders().next().unwrap();
+    assert_eq!(folder.record(&id("a.t::one")).unwrap().stale, None);
+    let _ = end(&mut session, "r1", End::Completed);
+    let _ = save(&mut session, 6, &early.replace("early", "again"));
+    let _ = session.handle(request("r2", &[]));
+    assert_eq!(words(&finish(&mut session, "r2", passed("a.t::one"))), ["a.t::one passed"]);
+}
+
 /// As after another branch was checked out below an editor that reads it again and says that it was edited.
 #[test]
 fn what_an_editor_read_again_from_disk_is_what_ran() {

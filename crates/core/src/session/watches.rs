@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 
-use super::{Change, Effect, Folder, RunRequest, Selection, Session};
+use super::{Change, Effect, Folder, Run, RunRequest, Selection, Session, Status};
 use crate::id::{FolderName, RunId, TestId};
 use crate::model::{End, Ended};
 use crate::paths::RelPath;
@@ -48,8 +48,10 @@ impl Session {
         let Some((folder, file)) = found else {
             return Vec::new();
         };
+        let is_under_way = |run: &&Run| run.folder == folder && run.status == Status::Running;
+        let begun = self.runs.values().filter(is_under_way).map(|run| run.sequence).max();
         if let Some(folder) = self.folders.get_mut(&folder) {
-            folder.saved(&file);
+            folder.saved(&file, begun);
         }
         if self.untrusted {
             return Vec::new();

@@ -107,8 +107,9 @@ impl Folder {
         let known = self.documents.remove(&path);
         let stale = self.compare_file(&path, known.as_ref().map_or(text, |it| &it.text), text);
         let is_saved = known.as_ref().is_none_or(|it| it.is_saved && it.text == *text);
-        let (memory, saved) = known.map(|known| (known.memory, known.saved)).unwrap_or_default();
-        let document = Document { version, text: text.clone(), memory, saved, is_saved };
+        let (memory, saved, before) =
+            known.map(|known| (known.memory, known.saved, known.before)).unwrap_or_default();
+        let document = Document { version, text: text.clone(), memory, saved, is_saved, before };
         self.documents.insert(path.clone(), document);
         let was_known = self.files.contains_key(&path);
         let mut effects: Vec<Effect> = self.stale(stale).into_iter().collect();

@@ -42,14 +42,14 @@ impl Folder {
         effects
     }
 
-    /// A file was saved, and so is there.
-    pub(in crate::session) fn saved(&mut self, file: &RelPath) {
+    /// A file was saved, and so is there; `begun` is the newest run whose tests run.
+    pub(in crate::session) fn saved(&mut self, file: &RelPath, begun: Option<u64>) {
         self.gone.remove(file);
         // Whatever a look says that was on its way.
         self.seen.insert(file.clone());
         let tests = self.tests_in(file).to_vec();
         if let Some(document) = self.documents.get_mut(file) {
-            (document.saved, document.is_saved) = (tests, true);
+            document.save(tests, begun);
         }
     }
 

@@ -51,7 +51,8 @@ impl Folder {
             return (false, BTreeSet::new());
         }
         let mut touched = self.unlink(&result.id);
-        let stood = self.on_disk(&result.id).map(|item| (item.range.start.line, item.hash));
+        let ran = self.read_by(sequence, &result.id);
+        let stood = ran.map(|item| (item.range.start.line, item.hash));
         let now = self.definition(&result.id).map(|item| item.hash);
         let is_edited = stood.is_some_and(|(_, then)| now.is_some_and(|now| now != then));
         let record = Record {
@@ -72,10 +73,10 @@ impl Folder {
         (true, touched)
     }
 
-    /// The definition of a test as it stands on disk.
-    fn on_disk(&self, id: &TestId) -> Option<&TestItem> {
-        let saved = self.documents.get(&id.file).map(|document| &document.saved);
-        match saved.filter(|files| !files.is_empty()) {
+    /// The definition of a test as it stood on disk when a run read it.
+    fn read_by(&self, run: u64, id: &TestId) -> Option<&TestItem> {
+        let read = self.documents.get(&id.file).map(|document| document.read_by(run));
+        match read.filter(|files| !files.is_empty()) {
             Some(files) => definition_in(id, |id| files.iter().find_map(|it| it.items.get(id))),
             None => self.definition(id),
         }
