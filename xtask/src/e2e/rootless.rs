@@ -24,6 +24,7 @@ exec setpriv --reuid=1234 --regid=1234 --clear-groups \
         &[
             ("/^remote::/", "they have a host of their own"),
             ("/what_no_setting_names/", "the system's socket is not in its container"),
+            ("/lost_under_a_pull/", "the way that is cut begins beside it, where it sees nothing"),
         ],
         &[("/(out_of|want_of)_memory/", "limits need cgroups of version 2, and a part of them")],
     ],
