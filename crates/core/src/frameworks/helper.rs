@@ -6,6 +6,7 @@
 //! | `collected` | `n` |
 //! | `start` | `file`, `names` |
 //! | `finish` | `file`, `names`, `case`, `outcome`, `duration` in seconds, `failures`, `reason` of a skip, `output` |
+//! | `silent` | `file`: it was run to its end, and told of no test |
 //! | `problem` | `message`: worth saying, failing nothing |
 //! | `fatal` | `message`, `detail`: the tool could not run the tests |
 //! | `end` | none: the helper has told all |
@@ -36,6 +37,9 @@ enum Event {
     },
     Start(Subject),
     Finish(Box<Finish>),
+    Silent {
+        file: String,
+    },
     Problem {
         message: String,
     },
@@ -145,6 +149,10 @@ impl HelperReader {
                 self.results.insert(result.id.clone(), result.clone());
                 Some(RunEvent::TestFinished(Box::new(result)))
             }
+            Event::Silent { file } => {
+                self.silent(&self.file(&file)?);
+                None
+            }
             Event::Problem { message } => {
                 self.warnings.push(self.site.text_to_host(&message));
                 None
@@ -157,6 +165,15 @@ impl HelperReader {
                 self.ended = true;
                 None
             }
+        }
+    }
+
+    /// What a condition leaves out may well tell of nothing; what ended its own process did not mean to.
+    fn silent(&mut self, file: &RelPath) {
+        if !self.known.in_file(file).is_empty() {
+            self.warnings.push(format!(
+                "{file} ended without a word of the tests that stand in it: does it end its process itself?"
+            ));
         }
     }
 

@@ -92,7 +92,8 @@ impl Known {
         let mut id = file.clone();
         let mut first_gap = None;
         for (depth, name) in names.iter().enumerate() {
-            match self.step(&id, name) {
+            let is_last = depth + 1 == names.len();
+            match self.step(&id, name, is_last) {
                 Some(item) => {
                     if item.pattern.is_some() {
                         first_gap.get_or_insert(depth);
@@ -145,24 +146,48 @@ impl Known {
         levels
     }
 
-    /// The item below `parent` that a name means: one of that very name, else the pattern that says most.
-    fn step(&self, parent: &TestId, name: &str) -> Option<&TestItem> {
+    /// What is not meant by an id, though its name could be taken for the id's: it stands beside the test, or beside one of
+    /// its groups, under a name without gaps that fits into theirs.
+    pub fn mistaken<'k>(&'k self, id: &TestId) -> impl Iterator<Item = &'k TestItem> + use<'k> {
+        let is_case = id.case.is_some();
+        let above = std::iter::successors(Some(id.clone()), TestId::parent);
+        let above = above.filter(move |id| !is_case && !id.names.is_empty());
+        above.flat_map(|id| {
+            let pattern = self.item(&id).and_then(|item| item.pattern.as_ref());
+            let parent = TestId { names: id.names[..id.names.len() - 1].to_vec(), ..id };
+            let fits = move |item: &&TestItem| {
+                let name = item.id.names.last();
+                item.pattern.is_none()
+                    && name.is_some_and(|name| pattern.is_some_and(|it| it.matches(name)))
+            };
+            self.below(&parent).filter(fits)
+        })
+    }
+
+    /// The tests and groups that stand right in a file or group.
+    fn below<'k>(&'k self, parent: &TestId) -> impl Iterator<Item = &'k TestItem> + use<'k> {
+        let items = self.in_file(&parent.file);
+        let parent = parent.names.clone();
+        items.iter().filter(move |item| {
+            item.id.names.len() == parent.len() + 1
+                && item.id.case.is_none()
+                && item.id.names.starts_with(&parent)
+        })
+    }
+
+    /// The item below `parent` that a name means: one of that very name, else the pattern that says most. The last of a test's
+    /// names is none of a group of which no name is known.
+    fn step(&self, parent: &TestId, name: &str, is_last: bool) -> Option<&TestItem> {
         let mut exact = parent.clone();
         exact.names.push(name.to_owned());
         let exact = self.item(&exact).filter(|item| item.pattern.is_none());
-        let depth = parent.names.len();
-        let is_below = |item: &&TestItem| {
-            item.id.names.len() == depth + 1
-                && item.id.case.is_none()
-                && item.id.names.starts_with(&parent.names)
-        };
         exact.or_else(|| {
-            let below = self.in_file(&parent.file).iter().filter(is_below);
-            let matching = below.filter_map(|item| {
+            let matching = self.below(parent).filter_map(|item| {
                 let pattern = item.pattern.as_ref().filter(|pattern| pattern.matches(name))?;
                 Some((pattern.weight(), item.kind != ItemKind::Group, item))
             });
-            matching.max_by_key(|(weight, is_test, _)| (*weight, *is_test)).map(|(_, _, item)| item)
+            let meant = matching.filter(|(weight, is_test, _)| *is_test || *weight > 0 || !is_last);
+            meant.max_by_key(|(weight, is_test, _)| (*weight, *is_test)).map(|(_, _, item)| item)
         })
     }
 }
@@ -222,6 +247,25 @@ mod tests {
             &["with 1", "works 2 times"],
             "a.js::with $x::works %i times[with 1 › works 2 times]",
         );
+    }
+
+    #[test]
+    fn what_has_a_name_of_its_own_is_not_meant_by_one_with_gaps() {
+        let items = [
+            item("a.js::${x}", Some(&["", ""])),
+            item("a.js::sum", None),
+            item("a.js::sum::adds one", None),
+            item("a.js::sum::adds %i", Some(&["adds ", ""])),
+        ];
+        let known = Known::new([(RelPath::new("a.js"), Vec::from(items).into())]);
+        let mistaken = |id: &str| {
+            let found = known.mistaken(&id.parse().unwrap());
+            found.map(|item| item.id.names.join(" ")).collect::<Vec<_>>()
+        };
+        assert_eq!(mistaken("a.js::${x}::below"), ["sum"]);
+        assert_eq!(mistaken("a.js::sum::adds %i"), ["sum adds one"]);
+        assert_eq!(mistaken("a.js::sum::adds %i[adds 1]"), [""; 0]);
+        assert_eq!(mistaken("a.js::sum::adds one"), [""; 0]);
     }
 
     #[test]

@@ -27,6 +27,10 @@ const IMPORTS: &[(Option<Tool>, &[&str])] = &[
     (None, &["bun:test", "@cypress"]),
 ];
 
+/// Where the functions of tests come from.
+const FRAMEWORKS: &[&str] =
+    &["vitest", "@jest/globals", "node:test", "mocha", "@playwright/test", "bun:test"];
+
 pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
     if is_of_another(tool, source.text) {
         return Vec::new();
@@ -50,20 +54,21 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
 /// Whether a file imports another framework than this one. Node's own has to be imported, and so has Playwright's `test`,
 /// perhaps from a file of the project's.
 fn is_of_another(tool: Tool, text: &str) -> bool {
-    let imports = |names: &[&str]| {
-        let quoted = |name: &&str| {
-            text.contains(&format!("'{name}'")) || text.contains(&format!("\"{name}\""))
-        };
-        names.iter().any(quoted)
-    };
     let (own, others): (Vec<_>, Vec<_>) = IMPORTS.iter().partition(|(of, _)| *of == Some(tool));
-    let has_own = own.iter().any(|(_, names)| imports(names));
+    let has_own = own.iter().any(|(_, names)| imports(names, text));
     let is_needed = match tool {
         Tool::Node => true,
         Tool::Playwright => !playwright::imports_test(text),
         _ => false,
     };
-    !has_own && (is_needed || others.iter().any(|(_, names)| imports(names)))
+    !has_own && (is_needed || others.iter().any(|(_, names)| imports(names, text)))
+}
+
+/// Whether a text names one of these as what it imports.
+fn imports(names: &[&str], text: &str) -> bool {
+    let quoted =
+        |name: &&str| text.contains(&format!("'{name}'")) || text.contains(&format!("\"{name}\""));
+    names.iter().any(quoted)
 }
 
 /// What surrounds a call.
@@ -89,6 +94,7 @@ struct Kinds {
     clause: u16,
     specifier: u16,
     shorthand: u16,
+    pair: u16,
 }
 
 impl Kinds {
@@ -100,6 +106,7 @@ impl Kinds {
             clause: kind("import_clause"),
             specifier: kind("import_specifier"),
             shorthand: kind("shorthand_property_identifier_pattern"),
+            pair: kind("pair_pattern"),
         }
     }
 }
@@ -131,8 +138,15 @@ impl<'s> Walk<'_, 's> {
             kind if kind == self.kinds.clause => self.import(node.named_child(0)),
             kind if kind == self.kinds.shorthand => self.import(Some(node)),
             kind if kind == self.kinds.specifier => {
-                let alias = node.child_by_field_name("alias");
-                self.import(alias.or_else(|| node.child_by_field_name("name")));
+                let (name, alias) =
+                    (node.child_by_field_name("name"), node.child_by_field_name("alias"));
+                self.rename(name, alias, node.parent().and_then(|it| it.parent()?.parent()));
+                self.import(alias.or(name));
+            }
+            // `const { test: check } = require('node:test')`
+            kind if kind == self.kinds.pair => {
+                let field = |name| node.child_by_field_name(name);
+                self.rename(field("key"), field("value"), node.parent().and_then(|it| it.parent()));
             }
             _ => {}
         }
@@ -164,6 +178,23 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
+    /// Keeps the name that an import of the framework gives to one of its functions.
+    fn rename(
+        &mut self,
+        name: Option<Node<'_>>,
+        alias: Option<Node<'_>>,
+        import: Option<Node<'_>>,
+    ) {
+        let text = |node: Node<'_>| self.source.slice(node);
+        let Some(((name, alias), import)) = name.zip(alias).zip(import) else {
+            return;
+        };
+        let (name, alias) = (text(name), text(alias));
+        if is_group(name).is_some() && imports(FRAMEWORKS, text(import)) {
+            self.aliases.insert(alias, name);
+        }
+    }
+
     /// Keeps a name such as `userTest` for a `test` of Playwright's that the project extended.
     fn import(&mut self, name: Option<Node<'_>>) {
         let name = name.filter(|it| it.kind().contains("identifier"));
@@ -174,12 +205,25 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    /// The function that an expression such as `describe.skip` names.
+    /// The function that an expression such as `describe.skip` or `test.extend(fixtures)` names.
     fn function(&self, mut node: Node<'_>) -> Option<&'s str> {
-        while node.kind() == "member_expression" {
-            node = node.child_by_field_name("object")?;
+        loop {
+            node = match node.kind() {
+                "member_expression" => node.child_by_field_name("object")?,
+                "call_expression" => self.extended(node)?,
+                "identifier" => break,
+                _ => return None,
+            }
         }
-        (node.kind() == "identifier").then(|| self.source.slice(node))
+        let name = self.source.slice(node);
+        Some(self.aliases.get(name).copied().unwrap_or(name))
+    }
+
+    /// What a call of `extend` extends.
+    fn extended<'t>(&self, call: Node<'t>) -> Option<Node<'t>> {
+        let function = call.child_by_field_name("function")?;
+        let property = function.child_by_field_name("property")?;
+        (self.source.slice(property) == "extend").then(|| function.child_by_field_name("object"))?
     }
 
     /// Takes in a call that makes tests; whether it does.

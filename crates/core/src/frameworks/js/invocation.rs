@@ -136,7 +136,8 @@ fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
             Tool::Node => patterns_of_parts(job, id),
             _ => vec![pattern(job, id)],
         };
-        let out: Vec<String> = out.into_iter().flat_map(patterns).collect();
+        let mistaken = mistaken(tool, job, chosen.iter().flatten().copied());
+        let out: Vec<String> = out.into_iter().chain(mistaken).flat_map(patterns).collect();
         let names = chosen.map(|chosen| chosen.into_iter().flat_map(patterns));
         let names = names.map_or_else(
             || vec![None],
@@ -238,6 +239,21 @@ fn by_name(tool: Tool, names: &str) -> String {
         Tool::Mocha => format!("--grep={names}"),
         Tool::Node | Tool::Playwright => format!("--test-name-pattern={names}"),
     }
+}
+
+/// What a pattern of these tests' names would run as well, by a name that is known. Older versions of Node look at a test's own
+/// name alone, which others may have.
+fn mistaken<'j>(
+    tool: Tool,
+    job: &'j Job,
+    chosen: impl Iterator<Item = &'j TestId> + Clone,
+) -> Vec<&'j TestId> {
+    if tool == Tool::Node {
+        return Vec::new();
+    }
+    let is_meant = |id: &TestId| chosen.clone().any(|it| id.holds(it) || it.holds(id));
+    let mistaken = chosen.clone().flat_map(|id| job.known.mistaken(id)).map(|item| &item.id);
+    mistaken.filter(|id| !is_meant(id)).collect()
 }
 
 /// The names of a test, or of all in a group, as a regular expression.

@@ -107,6 +107,24 @@ fn a_name_may_have_several_lines() {
 }
 
 #[test]
+fn a_name_with_gaps_leaves_alone_what_has_a_name_of_its_own() {
+    let text = "describe(add, () => { it('a', () => {}) });\n\
+                describe('other', () => { it('adds one', () => {}); it(`adds ${n}`, () => {}) });\n";
+    let files = [("web/src/a.test.js", text)];
+    let steps = |ids: &[&str]| {
+        let ids: Vec<String> = ids.iter().map(|id| format!("web/src/a.test.js::{id}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        sample::steps(&sample::job(&VITEST, "web", &files, &ids, &[]), &site())
+    };
+    expect![[r#"
+        --testNamePattern=^(?!(?:other [^]*)$)[^]* [^]*$ /app/web/src/a.test.js
+        --testNamePattern=^(?!(?:other adds one)$)(?:[^]* [^]*|other adds [^]*)$ /app/web/src/a.test.js
+        --testNamePattern=^other [^]*$ /app/web/src/a.test.js
+    "#]]
+    .assert_eq(&[steps(&["add"]), steps(&["add", "other::adds ${n}"]), steps(&["other"])].concat());
+}
+
+#[test]
 fn nodes_versions_mean_different_names() {
     check(
         &NODE,

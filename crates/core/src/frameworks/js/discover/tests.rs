@@ -169,3 +169,32 @@ result('is nothing', () => {});
         "#]],
     );
 }
+
+#[test]
+fn functions_may_have_other_names() {
+    check(
+        Tool::Vitest,
+        "a.test.ts",
+        r#"
+import { test as t, it as check, describe as group } from "vitest";
+import { test as sample } from "./samples";
+const { it: verify } = require('vitest');
+const own = t.extend<{ a: string }>({ a: 'x' });
+const further = own.extend({});
+t("one", () => {});
+group("g", () => { check.skip("two", () => {}) });
+sample("no test", () => {});
+verify("three", () => {});
+own("four", () => {});
+further.only("five", () => {});
+"#,
+        &expect![[r#"
+            Test 7 ["one"]
+            Group 8 ["g"]
+            Test 8 ["g", "two"]
+            Test 10 ["three"]
+            Test 11 ["four"]
+            Test 12 ["five"]
+        "#]],
+    );
+}

@@ -73,8 +73,8 @@ function failure(error, known = {}) {
   const value = error && typeof error === 'object' ? error : { message: error };
   const stack = plain(value.stack ?? value.stackStr);
   const said = plain(value.message || stack.split('\n')[0] || 'the test failed').trim();
-  // Node's assertions say what they compared in a paragraph of its own.
-  const message = said.replace(/:\n\n/, ': ');
+  // Node's assertions say what they compared in a paragraph of its own; compilers, what is wrong in a line of its own.
+  const message = said.replace(/:\n\n/, ': ').replace(/^(.*):\n/, '$1: ');
   const name = String(value.name ?? value.constructor?.name ?? '');
   const told = {
     message: ends(message, MAX_MESSAGE),
@@ -96,9 +96,16 @@ function failure(error, known = {}) {
 function unloaded(file, error, known) {
   const told = failure(error, known);
   if (told.path === undefined && !told.frames.some((frame) => frame.path === file)) {
-    Object.assign(told, { path: file, line: lineOf(file, told.message) });
+    Object.assign(told, { path: file, line: statedLine(file, told) ?? lineOf(file, told.message) });
   }
   return told;
+}
+
+// The line of the file that a compiler names: `a.test.ts:3:12`, or `a.test.ts(3,12)`.
+function statedLine(file, told) {
+  const name = path.basename(file).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const place = new RegExp(`(?:^|[\\s/\\\\"'(])${name}[:(](\\d+)`, 'm').exec(`${told.message}\n${told.detail}`);
+  return place ? Number(place[1]) : undefined;
 }
 
 // The line that names what could not be found, else the first.

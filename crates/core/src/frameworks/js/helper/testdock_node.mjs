@@ -7,6 +7,8 @@ const { tell, failure, unloaded: loading, output, plain, seconds, twins } = crea
 // What failed because of something else: a part of it, or what it is a part of.
 const FOLLOWS = ['subtestsFailed', 'cancelledByParent'];
 
+const isNarrowed = process.execArgv.some((word) => word.startsWith('--test-name-pattern'));
+
 export default async function* (source) {
   // The tests above the current one, and what a file's process complained of, by file.
   const above = new Map();
@@ -38,6 +40,8 @@ function finish(isGood, data, above, printed, turn) {
   const isFile = nesting === 0 && file.endsWith(name);
   if (isFile) {
     if (!isGood && !FOLLOWS.includes(kind)) unloaded(file, cause, printed.get(file) ?? '');
+    // Node takes a file for a test that told of none itself; one of which none was chosen is no news.
+    else if (isGood && !isNarrowed) tell('silent', { file });
     return;
   }
   // Tests that the selection leaves out are not told.

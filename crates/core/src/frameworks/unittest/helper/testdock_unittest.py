@@ -183,24 +183,18 @@ class Result(unittest.TestResult):
 
     def note(self, test, outcome, info, label=""):
         if self.began is None:
-            self.outside(test, info)
+            told = failure(*info, label=outer(test)[0] + ": ")
+            self.outside(test, outcome="errored", failures=[told])
             return
         self.failed.append(failure(*info, label=label))
         if self.outcome not in ("failed", "errored"):
             self.outcome = outcome
 
-    def outside(self, test, info):
-        """`setUpModule` and `setUpClass` have no test around them."""
-        found = re.match(r"(\w+) \((.*)\)$", str(test))
-        where, dotted = found.groups() if found else (str(test), "")
+    def outside(self, test, **told):
+        """Tells of a class or a module as a whole: `setUpModule` and `setUpClass` have no test around them."""
+        where, dotted = outer(test)
         of_class = where in ("setUpClass", "tearDownClass")
-        STREAM.tell(
-            "finish",
-            file=self.file,
-            names=[dotted.rsplit(".", 1)[-1]] if of_class else [],
-            outcome="errored",
-            failures=[failure(*info, label=where + ": ")],
-        )
+        STREAM.tell("finish", file=self.file, names=[dotted.rsplit(".", 1)[-1]] if of_class else [], **told)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
@@ -221,8 +215,7 @@ class Result(unittest.TestResult):
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         if self.began is None:
-            # A class or module that is skipped as a whole says so once.
-            STREAM.tell("problem", message="skipped: %s: %s" % (test, reason))
+            self.outside(test, outcome="skipped", reason=reason)
         elif isinstance(test, unittest.TestCase) and self.outcome is None:
             self.outcome, self.reason = "skipped", reason
 
@@ -234,6 +227,12 @@ class Result(unittest.TestResult):
         super().addUnexpectedSuccess(test)
         self.outcome = "failed"
         self.failed = [{"message": "passed, though it was expected to fail"}]
+
+
+def outer(test):
+    """The function that is no test's, and what it is of: `setUpClass`, `shop.TestCart`."""
+    found = re.match(r"(\w+) \((.*)\)$", str(test))
+    return found.groups() if found else (str(test), "")
 
 
 def names(test):
