@@ -40,14 +40,18 @@ pub(crate) fn check_editor(project: &Project, mut editor: Editor, expected: &Exp
     check_lenses(project, &mut editor, expected);
 }
 
-/// The outcomes that are expected, and those of the tests that have cases and stand in their file: as the worst of them.
+/// The outcomes that are expected, and those of the tests that have cases and stand in their file: as the worst of them. What is
+/// skipped with its group is skipped.
 pub(crate) fn shown(project: &Project, expected: &Expected) -> BTreeMap<String, String> {
     let mut outcomes = expected.outcomes();
     let worse = ["skipped", "passed", "errored", "failed"];
     for id in discover(project).into_iter().filter(|it| it.kind != "group").map(|it| it.id) {
         let cases = format!("{id}[");
         let all = expected.outcomes().into_iter();
-        let all = all.filter(|(test, _)| *test == id || test.starts_with(&cases));
+        let is_in = |group: &str| id.strip_prefix(group).is_some_and(|it| it.starts_with("::"));
+        let all = all.filter(|(test, outcome)| {
+            *test == id || test.starts_with(&cases) || (outcome == "skipped" && is_in(test))
+        });
         let worst = all
             .map(|(_, outcome)| outcome)
             .max_by_key(|outcome| worse.iter().position(|it| it == outcome));

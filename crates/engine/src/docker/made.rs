@@ -130,10 +130,11 @@ fn share(_: &Path) -> io::Result<()> {
 /// otherwise; and those with a name that nobody has used yet. In a container beside it: in one that allows no new privileges
 /// even root has none.
 pub(super) async fn hand_over(docker: &Docker, id: &str, recipe: &Recipe) {
-    const SCRIPT: &str = "owner=$1; shift; uid=${owner%%:*}; named=; for dir; do \
+    // Of an engine that gives users other numbers, `/` shows root's.
+    const SCRIPT: &str = "owner=$1; shift; uid=${owner%%:*}; root=$(stat -c %u /); named=; for dir; do \
                           [ \"$dir\" = - ] && named=yes && continue; has=$(stat -c %u \"$dir\"); \
                           [ \"$has\" = \"$uid\" ] && continue; \
-                          [ \"$named\" ] && [ \"$has$(ls -A \"$dir\")\" != 0 ] && continue; \
+                          [ \"$named\" ] && [ \"$has$(ls -A \"$dir\")\" != \"$root\" ] && continue; \
                           chown -R \"$owner\" \"$dir\"; done";
     let is_root = matches!(recipe.owner.split(':').next(), Some("0" | "root" | ""));
     let places = [recipe.filled.as_slice(), &recipe.named].concat();
