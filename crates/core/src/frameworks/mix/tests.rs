@@ -216,6 +216,29 @@ fn what_does_not_compile_is_an_error_of_its_file() {
     "#]].assert_eq(&conclude("", old, Exit::Code(1)));
 }
 
+/// As Elixir 1.18 says it where the compiler does not know the line.
+#[test]
+fn what_does_not_compile_somewhere_in_a_file_is_an_error_of_that_file() {
+    let logged = "Running ExUnit with seed: 152130, max_cases: 4
+
+error: undefined function prices/1 (expected PriceTest to define such a function or for it to be imported, but none are available)
+└─ test/price_test.exs: PriceTest.__ex_unit_describe_0/1
+
+";
+    let ended = "
+== Compilation error in file test/price_test.exs ==
+** (CompileError) test/price_test.exs: cannot compile module PriceTest (errors have been logged)
+";
+    expect![[r#"
+        errored shop/apps/price/test/price_test.exs
+            /w/shop/apps/price/test/price_test.exs:1: undefined function prices/1 (expected PriceTest to define such a function or for it to be imported, but none are available)
+    "#]].assert_eq(&conclude("", &format!("==> price\n{logged}{ended}"), Exit::Code(1)));
+    expect![[r#"
+        errored shop/apps/price/test/price_test.exs
+            /w/shop/apps/price/test/price_test.exs:1: cannot compile module PriceTest (errors have been logged)
+    "#]].assert_eq(&conclude("", &format!("==> price\n{ended}"), Exit::Code(1)));
+}
+
 #[test]
 fn what_ends_mix_breaks_the_run() {
     let missing = "Unchecked dependencies for environment test:\n* plug (Hex package)\n  the dependency is not available, run \"mix deps.get\"\n** (Mix) Can't continue due to errors on dependencies\n";
