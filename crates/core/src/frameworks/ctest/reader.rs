@@ -50,8 +50,7 @@ pub(super) struct CtestReader {
     results: BTreeMap<TestId, TestResult>,
     /// What CTest said last of a program that it could not start.
     complaint: Option<String>,
-    /// Whether a program failed that was not asked for, but may have held what was, and whether by its other tests.
-    has_failed_elsewhere: bool,
+    /// Whether a program that was not asked for, but may have held what was, failed by its other tests.
     is_red_elsewhere: bool,
     began: bool,
     ended: bool,
@@ -72,7 +71,6 @@ impl CtestReader {
             told_by: BTreeMap::new(),
             results: BTreeMap::new(),
             complaint: None,
-            has_failed_elsewhere: false,
             is_red_elsewhere: false,
             began: false,
             ended: false,
