@@ -389,14 +389,39 @@ fn what_does_not_build_has_no_outcome() {
                 /w/tests/broken_test.cpp:6: no
         "#]],
     );
-    // What was asked for was built, and has no such test; or it was not, as far as is known.
+    // What was asked for was built, and has no such test; or it was not, as far as is known: it may be in one program with
+    // what does not compile.
     check(
         &job(SHOP, &["tests/pricing.cpp::not there"]),
         broken,
         Exit::Code(2),
         &expect![[r#"
-            0 started and 0 finished while it ran
-            warning: no test was found by that name, and not all of the project was built: no
+        0 started and 0 finished while it ran
+        errored tests/broken_test.cpp
+            /w/tests/broken_test.cpp:6: no
+    "#]],
+    );
+    let service = of_program("1: [       OK ] Service.IsPatient (0 ms)\n", "   Passed");
+    check(
+        &job(SHOP, &["tests/pricing.cpp", "tests/service_test.cpp"]),
+        &format!("{broken}{service}"),
+        Exit::Code(2),
+        &expect![[r#"
+            2 started and 2 finished while it ran
+            errored tests/broken_test.cpp
+                /w/tests/broken_test.cpp:6: no
+            passed tests/service_test.cpp::Service::Answers
+            passed tests/service_test.cpp::Service::IsPatient
+        "#]],
+    );
+    check(
+        &job(SHOP, &["tests/service_test.cpp"]),
+        &format!("{broken}{service}"),
+        Exit::Code(2),
+        &expect![[r#"
+            2 started and 2 finished while it ran
+            passed tests/service_test.cpp::Service::Answers
+            passed tests/service_test.cpp::Service::IsPatient
         "#]],
     );
 }
