@@ -145,20 +145,41 @@ impl Known {
         levels
     }
 
+    /// The same for a tool whose expressions look ahead: a name with gaps means none of those that stand beside it as
+    /// names of their own.
+    pub fn own_levels(&self, id: &TestId, escaped: impl Fn(&str) -> String) -> Vec<String> {
+        let mut levels = self.levels(id, &escaped);
+        let mut above = id.whole_file();
+        for (name, level) in id.names.iter().zip(&mut levels).filter(|_| id.case.is_none()) {
+            let others = self.right_below(&above).filter(|item| item.pattern.is_none());
+            let others = others.filter_map(|item| item.id.names.last());
+            let others: Vec<String> = others.map(|name| escaped(name)).collect();
+            above.names.push(name.clone());
+            let has_gaps = self.item(&above).is_some_and(|item| item.pattern.is_some());
+            if has_gaps && !others.is_empty() {
+                *level = format!(r"(?!(?:{})\z){level}", others.join("|"));
+            }
+        }
+        levels
+    }
+
+    /// What stands right in a group or file.
+    fn right_below<'k>(&'k self, parent: &TestId) -> impl Iterator<Item = &'k TestItem> {
+        let depth = parent.names.len();
+        self.in_file(&parent.file).iter().filter(move |item| {
+            item.id.names.len() == depth + 1
+                && item.id.case.is_none()
+                && item.id.names.starts_with(&parent.names)
+        })
+    }
+
     /// The item below `parent` that a name means: one of that very name, else the pattern that says most.
     fn step(&self, parent: &TestId, name: &str) -> Option<&TestItem> {
         let mut exact = parent.clone();
         exact.names.push(name.to_owned());
         let exact = self.item(&exact).filter(|item| item.pattern.is_none());
-        let depth = parent.names.len();
-        let is_below = |item: &&TestItem| {
-            item.id.names.len() == depth + 1
-                && item.id.case.is_none()
-                && item.id.names.starts_with(&parent.names)
-        };
         exact.or_else(|| {
-            let below = self.in_file(&parent.file).iter().filter(is_below);
-            let matching = below.filter_map(|item| {
+            let matching = self.right_below(parent).filter_map(|item| {
                 let pattern = item.pattern.as_ref().filter(|pattern| pattern.matches(name))?;
                 Some((pattern.weight(), item.kind != ItemKind::Group, item))
             });
@@ -230,6 +251,14 @@ mod tests {
         assert_eq!(names("a.js::sum::adds[#2]"), "sum / adds");
         assert_eq!(names("a.js::sum::adds %i[adds 1 › #2]"), "sum / adds 1");
         assert_eq!(names("a.js::sum::adds %i[adds 1 › #x]"), "sum / adds 1 › #x");
+    }
+
+    #[test]
+    fn a_name_with_gaps_means_none_that_stands_beside_it() {
+        let levels = |id: &str| known().own_levels(&id.parse().unwrap(), str::to_owned).join(" / ");
+        assert_eq!(levels("a.js::sum::adds %i"), r"sum / (?!(?:adds)\z)adds .*");
+        assert_eq!(levels("a.js::with $x::works"), r"(?!(?:sum)\z)with .* / works");
+        assert_eq!(levels("a.js::sum::adds %i[adds 1]"), "sum / adds 1");
     }
 
     #[test]

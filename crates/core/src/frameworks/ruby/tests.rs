@@ -124,6 +124,13 @@ fn units_are_methods_of_classes_and_sentences() {
     );
 }
 
+const GAPS: &str = r#"describe "of #{n}" do
+  it("adds #{n} thing") { }
+  it('adds many thing') { }
+end
+it('of "quotes"') { }
+"#;
+
 fn job(tool: Tool, selection: &[&str], exclude: &[&str]) -> Job {
     match tool {
         Tool::Rspec => {
@@ -131,6 +138,7 @@ fn job(tool: Tool, selection: &[&str], exclude: &[&str]) -> Job {
                 ("shop/Gemfile", ""),
                 ("shop/spec/a_spec.rb", CART),
                 ("shop/spec/deep/b_spec.rb", CART),
+                ("shop/spec/gaps_spec.rb", GAPS),
             ];
             sample::job(&RSPEC, "shop", &files, selection, exclude)
         }
@@ -153,7 +161,7 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
         Tool::Rspec,
         &["shop"],
         &["shop/spec/deep"],
-        &expect![[r#"{"files":[["spec/a_spec.rb",[]]],"exclude":[]}"#]],
+        &expect![[r#"{"files":[["spec/a_spec.rb",[]],["spec/gaps_spec.rb",[]]],"exclude":[]}"#]],
     );
     check(
         Tool::Minitest,
@@ -167,12 +175,13 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
         &[
             "shop/spec/a_spec.rb::x::with #{n}::adds #{n} to #{n}",
             "shop/spec/a_spec.rb::Shop::Cart::is twice[#2]",
+            "shop/spec/gaps_spec.rb::of #{n}::adds #{n} thing",
             "shop/spec/new_spec.rb",
             "shop/spec/support",
         ],
         &[total],
         &expect![[
-            r##"{"files":[["spec/a_spec.rb",[[["Shop","Cart","is twice"],"#2"],[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"],null]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",[["Shop","Cart"],null]]]}"##
+            r##"{"files":[["spec/a_spec.rb",[[["Shop","Cart","is twice"],"#2"],[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"],null]]],["spec/gaps_spec.rb",[[["(?!(?:of \"quotes\")\\z)of .*","(?!(?:adds many thing)\\z)adds .* thing"],null]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",[["Shop","Cart"],null]]]}"##
         ]],
     );
 }
