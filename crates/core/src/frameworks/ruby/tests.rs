@@ -79,6 +79,46 @@ fn specs_are_calls_however_they_are_nested() {
     );
 }
 
+#[test]
+fn examples_of_the_same_names_are_cases_and_what_is_pending_needs_no_body() {
+    let spec = "RSpec.describe 'till' do
+  pending 'to write'
+  before { skip 'on Sundays' }
+  it('same') { }
+  it('same') { }
+  context 'with #{x}' do
+    it('same') { }
+    it('same') { }
+  end
+  context \"of #{x}\" do
+    it('same') { }
+    it('same') { }
+  end
+  it('of all') { skip 'why' }
+end
+";
+    let items = {
+        let (suite, path) = (suite(Tool::Rspec), RelPath::new("shop/a.rb"));
+        suite.framework.discover(&suite, &mut Source::new(&path, spec))
+    };
+    let lines = items.iter().map(|it| format!("{} {}\n", it.name.start.line + 1, it.id));
+    expect![[r#"
+        1 shop/a.rb::till
+        2 shop/a.rb::till::to write
+        4 shop/a.rb::till::same
+        4 shop/a.rb::till::same[#1]
+        5 shop/a.rb::till::same[#2]
+        6 shop/a.rb::till::with #{x}
+        7 shop/a.rb::till::with #{x}::same
+        7 shop/a.rb::till::with #{x}::same[#1]
+        8 shop/a.rb::till::with #{x}::same[#2]
+        10 shop/a.rb::till::of #{x}
+        11 shop/a.rb::till::of #{x}::same
+        14 shop/a.rb::till::of all
+    "#]]
+    .assert_eq(&lines.collect::<String>());
+}
+
 const UNITS: &str = r#"module Shop
   class CartTest < Minitest::Test
     def setup; end
