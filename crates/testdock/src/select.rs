@@ -78,9 +78,10 @@ fn at_line(project: &Project, file: &RelPath, line: u32) -> Vec<TestId> {
     let found = scanner.find(&project.root, &workspace, std::slice::from_ref(file));
     let items = found.iter().flat_map(|file| file.items.iter());
     let around: Vec<&TestItem> = items.filter(|item| item.range.has_line(line)).collect();
+    let depth = |item: &TestItem| (item.id.names.len(), item.id.case.is_some());
     let is_innermost = |item: &&&TestItem| {
         let same = around.iter().filter(|other| other.id.suite == item.id.suite);
-        same.map(|other| other.id.names.len()).max() == Some(item.id.names.len())
+        same.map(|other| depth(other)).max() == Some(depth(item))
     };
     around.iter().filter(is_innermost).map(|item| item.id.clone()).collect()
 }

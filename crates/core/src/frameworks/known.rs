@@ -146,21 +146,29 @@ impl Known {
         levels
     }
 
-    /// What is not meant by an id, though its name could be taken for the id's: it stands beside the test, or beside one of
-    /// its groups, under a name without gaps that fits into theirs.
-    pub fn mistaken<'k>(&'k self, id: &TestId) -> impl Iterator<Item = &'k TestItem> + use<'k> {
-        let is_case = id.case.is_some();
-        let above = std::iter::successors(Some(id.clone()), TestId::parent);
-        let above = above.filter(move |id| !is_case && !id.names.is_empty());
-        above.flat_map(|id| {
-            let pattern = self.item(&id).and_then(|item| item.pattern.as_ref());
-            let parent = TestId { names: id.names[..id.names.len() - 1].to_vec(), ..id };
-            let fits = move |item: &&TestItem| {
-                let name = item.id.names.last();
-                item.pattern.is_none()
-                    && name.is_some_and(|name| pattern.is_some_and(|it| it.matches(name)))
-            };
-            self.below(&parent).filter(fits)
+    /// The same for a tool whose expressions look ahead: a name with gaps means none of what stands [beside](Self::beside) it.
+    pub fn own_levels(&self, id: &TestId, escaped: impl Fn(&str) -> String) -> Vec<String> {
+        let mut levels = self.levels(id, &escaped);
+        let mut above = id.whole_file();
+        for (name, level) in id.names.iter().zip(&mut levels).filter(|_| id.case.is_none()) {
+            above.names.push(name.clone());
+            let others = self.beside(&above).filter_map(|item| item.id.names.last());
+            let others: Vec<String> = others.map(|name| escaped(name)).collect();
+            if !others.is_empty() {
+                *level = format!(r"(?!(?:{})\z){level}", others.join("|"));
+            }
+        }
+        levels
+    }
+
+    /// What stands beside a test or group with gaps in its name, under a name of its own that would fit into that.
+    pub fn beside<'k>(&'k self, id: &TestId) -> impl Iterator<Item = &'k TestItem> + use<'k> {
+        let pattern = self.item(id).and_then(|item| item.pattern.as_ref());
+        let above = &id.names[..id.names.len().saturating_sub(1)];
+        let parent = TestId { names: above.to_vec(), ..id.whole_file() };
+        self.below(&parent).filter(move |item| {
+            let name = item.id.names.last().filter(|_| item.pattern.is_none());
+            name.is_some_and(|name| pattern.is_some_and(|it| it.matches(name)))
         })
     }
 
@@ -221,6 +229,7 @@ mod tests {
         let items = [
             item("a.js::sum", None),
             item("a.js::sum::adds", None),
+            item("a.js::sum::adds ü", None),
             item("a.js::sum::adds %i", Some(&["adds ", ""])),
             item("a.js::sum::adds %i to %i", Some(&["adds ", " to ", ""])),
             item("a.js::with $x", Some(&["with ", ""])),
@@ -251,21 +260,14 @@ mod tests {
 
     #[test]
     fn what_has_a_name_of_its_own_is_not_meant_by_one_with_gaps() {
-        let items = [
-            item("a.js::${x}", Some(&["", ""])),
-            item("a.js::sum", None),
-            item("a.js::sum::adds one", None),
-            item("a.js::sum::adds %i", Some(&["adds ", ""])),
-        ];
-        let known = Known::new([(RelPath::new("a.js"), Vec::from(items).into())]);
-        let mistaken = |id: &str| {
-            let found = known.mistaken(&id.parse().unwrap());
-            found.map(|item| item.id.names.join(" ")).collect::<Vec<_>>()
+        let beside = |id: &str| {
+            let known = known();
+            let names = known.beside(&id.parse().unwrap()).map(|item| item.id.names.join(" "));
+            names.collect::<Vec<_>>()
         };
-        assert_eq!(mistaken("a.js::${x}::below"), ["sum"]);
-        assert_eq!(mistaken("a.js::sum::adds %i"), ["sum adds one"]);
-        assert_eq!(mistaken("a.js::sum::adds %i[adds 1]"), [""; 0]);
-        assert_eq!(mistaken("a.js::sum::adds one"), [""; 0]);
+        assert_eq!(beside("a.js::sum::adds %i"), ["sum adds ü"]);
+        assert_eq!(beside("a.js::sum::adds ü"), [""; 0]);
+        assert_eq!(beside("a.js::with $x"), [""; 0]);
     }
 
     #[test]
@@ -274,6 +276,14 @@ mod tests {
         assert_eq!(names("a.js::sum::adds[#2]"), "sum / adds");
         assert_eq!(names("a.js::sum::adds %i[adds 1 › #2]"), "sum / adds 1");
         assert_eq!(names("a.js::sum::adds %i[adds 1 › #x]"), "sum / adds 1 › #x");
+    }
+
+    #[test]
+    fn a_name_with_gaps_means_none_that_stands_beside_it() {
+        let levels = |id: &str| known().own_levels(&id.parse().unwrap(), str::to_owned).join(" / ");
+        assert_eq!(levels("a.js::sum::adds %i"), r"sum / (?!(?:adds ü)\z)adds .*");
+        assert_eq!(levels("a.js::with $x::works"), "with .* / works");
+        assert_eq!(levels("a.js::sum::adds %i[adds 1]"), "sum / adds 1");
     }
 
     #[test]

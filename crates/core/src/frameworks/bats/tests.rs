@@ -133,14 +133,14 @@ not ok 1 setup_suite
               /w/test/setup_suite.bash:1 setup_suite
     "#]],
     );
-    let unread = "testdock-unread\t/app/test/broken.bats\tERROR: Duplicate test name(s) in file \"/app/test/broken.bats\": test_a";
+    let unread = "testdock-unread\t/app/test/broken.bats\t/app/test/broken.bats: line 5: Duplicate test name(s) in file \"/app/test/broken.bats\": test_a";
     check(
         unread,
         Exit::Code(1),
         &expect![[r#"
         0 told while it ran
         errored test/broken.bats
-            /w/test/broken.bats:1: ERROR: Duplicate test name(s) in file "/w/test/broken.bats": test_a
+            /w/test/broken.bats:5: Duplicate test name(s) in file "/w/test/broken.bats": test_a
     "#]],
     );
     check(

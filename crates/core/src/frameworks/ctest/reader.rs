@@ -50,8 +50,7 @@ pub(super) struct CtestReader {
     results: BTreeMap<TestId, TestResult>,
     /// What CTest said last of a program that it could not start.
     complaint: Option<String>,
-    /// Whether a program failed that was not asked for, but may have held what was, and whether by its other tests.
-    has_failed_elsewhere: bool,
+    /// Whether a program that was not asked for, but may have held what was, failed by its other tests.
     is_red_elsewhere: bool,
     began: bool,
     ended: bool,
@@ -72,7 +71,6 @@ impl CtestReader {
             told_by: BTreeMap::new(),
             results: BTreeMap::new(),
             complaint: None,
-            has_failed_elsewhere: false,
             is_red_elsewhere: false,
             began: false,
             ended: false,
@@ -148,14 +146,15 @@ impl CtestReader {
         }
     }
 
-    /// What did not build: of files that have nothing to do with what was asked for nothing is said, unless nothing was built.
+    /// What did not build. Where nothing is missing of what was asked for, files that have nothing to do with that do not matter.
     fn unbuilt(&self) -> Vec<TestResult> {
+        let is_all = self.build.is_of_cmake || self.is_unmet();
         let is_wanted = |file: &TestId| {
             let has_tests = !self.known.in_file(&file.file).is_empty();
             let is_asked_for =
                 |id: &TestId| id.file == file.file || file.file.strip(&id.file).is_some();
-            !has_tests
-                || self.build.is_of_cmake
+            is_all
+                || !has_tests
                 || self.job.selection.is_empty()
                 || self.job.selection.iter().any(is_asked_for)
         };
@@ -167,14 +166,13 @@ impl CtestReader {
         results.filter(|result| is_wanted(&result.id)).collect()
     }
 
-    /// What did not build where all that is known of it is in files that were not asked for: it may hold what was.
-    fn unbuilt_elsewhere(&self) -> Option<String> {
-        let is_elsewhere =
-            !self.began && !self.build.failures(&self.site, &self.suite.root).is_empty();
-        let said = self.build.complaint().filter(|_| is_elsewhere && self.results.is_empty())?;
-        Some(format!(
-            "no test was found by that name, and not all of the project was built: {said}"
-        ))
+    /// Whether nothing was told of something that was asked for: its program may be one that was not built.
+    fn is_unmet(&self) -> bool {
+        let is_met = |id: &TestId| {
+            let id = self.with_suite(TestId { folder: None, ..id.clone() });
+            self.results.keys().any(|told| id.holds(told))
+        };
+        !self.job.selection.iter().all(is_met)
     }
 
     fn broken(&self, exit: Exit, has_unbuilt: bool) -> Option<Broken> {
@@ -221,12 +219,8 @@ impl Reader for CtestReader {
         for result in self.unbuilt() {
             self.results.insert(result.id.clone(), result);
         }
-        let elsewhere = self.unbuilt_elsewhere();
-        let broken = self.broken(exit, has_unbuilt).filter(|_| elsewhere.is_none());
-        Conclusion {
-            results: std::mem::take(&mut self.results).into_values().collect(),
-            warnings: elsewhere.into_iter().collect(),
-            broken,
-        }
+        let broken = self.broken(exit, has_unbuilt);
+        let results = std::mem::take(&mut self.results).into_values().collect();
+        Conclusion { results, warnings: Vec::new(), broken }
     }
 }

@@ -50,6 +50,11 @@ impl Running {
         self.told.iter().any(|(_, outcome)| outcome.is_bad())
     }
 
+    /// Whether tests in it are told, all that ran, and none is bad.
+    pub(super) fn is_well_in_parts(&self) -> bool {
+        !self.told.is_empty() && self.untold.is_empty() && !self.is_told_bad()
+    }
+
     /// Whether the tests in a program that are told say all that its own line would.
     pub(super) fn is_told_by_parts(&self, status: &Status) -> bool {
         let is_as_its_parts = match status.outcome {

@@ -237,6 +237,43 @@ fn a_program_is_no_test_beside_those_that_tell_all_of_it() {
     );
 }
 
+/// As GoogleTest 1.15 prints it.
+#[test]
+fn what_no_test_of_a_selected_file_tells_its_program_does() {
+    let set_up = "1: [       OK ] Service.IsPatient (0 ms)\n\
+                  1: [----------] 1 test from Suite2\n\
+                  1: /app/tests/service_test.cpp:5: Failure\n1: Failed\n1: no server\n1: \n\
+                  1: [----------] Global test environment tear-down\n\
+                  1: [  PASSED  ] 2 tests.\n1: [  FAILED  ] 0 tests, listed below:\n1: \n1:  0 FAILED TESTS\n\
+                  1: [  FAILED  ] Suite2: SetUpTestSuite or TearDownTestSuite\n";
+    let captured = of_program(set_up, "***Failed");
+    let service = job(SHOP, &["tests/service_test.cpp"]);
+    check(
+        &service,
+        &captured,
+        Exit::Code(8),
+        &expect![[r#"
+        2 started and 3 finished while it ran
+        failed tests/CMakeLists.txt::service
+            /w/tests/service_test.cpp:5: Failed⏎no server
+        passed tests/service_test.cpp::Service::Answers
+        passed tests/service_test.cpp::Service::IsPatient
+    "#]],
+    );
+    // One that was not asked for, and is red by itself, says nothing of its program.
+    let passed = job(SHOP, &["tests/service_test.cpp::Service::Answers"]);
+    let failed = of_program("1: [  FAILED  ] Service.IsPatient (0 ms)\n", "***Failed");
+    check(
+        &passed,
+        &failed,
+        Exit::Code(8),
+        &expect![[r#"
+        1 started and 1 finished while it ran
+        passed tests/service_test.cpp::Service::Answers
+    "#]],
+    );
+}
+
 #[test]
 fn programs_that_end_in_unusual_ways() {
     let lists = "add_test(NAME a COMMAND a)\nadd_test(NAME asserts COMMAND asserts)\nadd_test(NAME sane COMMAND sane)\n";
@@ -352,14 +389,39 @@ fn what_does_not_build_has_no_outcome() {
                 /w/tests/broken_test.cpp:6: no
         "#]],
     );
-    // What was asked for was built, and has no such test; or it was not, as far as is known.
+    // What was asked for was built, and has no such test; or it was not, as far as is known: it may be in one program with
+    // what does not compile.
     check(
         &job(SHOP, &["tests/pricing.cpp::not there"]),
         broken,
         Exit::Code(2),
         &expect![[r#"
-            0 started and 0 finished while it ran
-            warning: no test was found by that name, and not all of the project was built: no
+        0 started and 0 finished while it ran
+        errored tests/broken_test.cpp
+            /w/tests/broken_test.cpp:6: no
+    "#]],
+    );
+    let service = of_program("1: [       OK ] Service.IsPatient (0 ms)\n", "   Passed");
+    check(
+        &job(SHOP, &["tests/pricing.cpp", "tests/service_test.cpp"]),
+        &format!("{broken}{service}"),
+        Exit::Code(2),
+        &expect![[r#"
+            2 started and 2 finished while it ran
+            errored tests/broken_test.cpp
+                /w/tests/broken_test.cpp:6: no
+            passed tests/service_test.cpp::Service::Answers
+            passed tests/service_test.cpp::Service::IsPatient
+        "#]],
+    );
+    check(
+        &job(SHOP, &["tests/service_test.cpp"]),
+        &format!("{broken}{service}"),
+        Exit::Code(2),
+        &expect![[r#"
+            2 started and 2 finished while it ran
+            passed tests/service_test.cpp::Service::Answers
+            passed tests/service_test.cpp::Service::IsPatient
         "#]],
     );
 }

@@ -252,8 +252,10 @@ fn mistaken<'j>(
         return Vec::new();
     }
     let is_meant = |id: &TestId| chosen.clone().any(|it| id.holds(it) || it.holds(id));
-    let mistaken = chosen.clone().flat_map(|id| job.known.mistaken(id)).map(|item| &item.id);
-    mistaken.filter(|id| !is_meant(id)).collect()
+    let whole = chosen.clone().filter(|id| id.case.is_none());
+    let levels = whole.flat_map(|id| std::iter::successors(Some(id.clone()), TestId::parent));
+    let beside = levels.flat_map(|id| job.known.beside(&id)).map(|item| &item.id);
+    beside.filter(|id| !is_meant(id)).collect()
 }
 
 /// The names of a test, or of all in a group, as a regular expression.

@@ -16,6 +16,8 @@ pub(super) struct Build {
     /// Errors that a file was not yet said to fail for.
     pending: Vec<Complaint>,
     errors: Vec<Complaint>,
+    /// Whether the compiler said what is wrong with the last file that fails.
+    has_logged: bool,
     /// Which of them is being told.
     open: Open,
     /// What ended Mix, other than a file that does not compile.
@@ -43,11 +45,11 @@ static HEADER: LazyLock<Regex> =
 
 /// `** (SyntaxError) invalid syntax found on lib/shop.ex:3:5:`, and of older versions `** (SyntaxError) lib/shop.ex:3:5: syntax error`
 static RAISED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\*\* \(([\w.]+)\) (?:(\S+?\.exs?):(\d+):(?:(\d+):)? )?(.*)$"));
+    LazyLock::new(|| pattern(r"^\*\* \(([\w.]+)\) (?:(\S+?\.exs?):(?:(\d+):(?:(\d+):)?)? )?(.*)$"));
 
-/// `    └─ lib/shop.ex:3:5: Shop.total/1`, and a frame of a stack: `    lib/shop.ex:3: (module)`
+/// `    └─ lib/shop.ex:3:5: Shop.total/1`, where the line may be missing, and a frame of a stack: `    lib/shop.ex:3: (module)`
 static PLACE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s+(?:└─ )?([^\s(]+\.exs?):(\d+)(?::(\d+))?(?::|$)"));
+    LazyLock::new(|| pattern(r"^(?:\s*(└─) |\s+)([^\s(]+?\.exs?)(?::(\d+))?(?::(\d+))?(?::|$)"));
 
 impl Build {
     /// A line for people; names of applications are those of `projects`, at `root`.
@@ -56,15 +58,14 @@ impl Build {
             let dir = projects.named(name).and_then(|dir| dir.strip(root)).unwrap_or_default();
             self.application = if dir.is_empty() { String::new() } else { format!("{dir}/") };
         } else if let Some(found) = HEADER.captures(line) {
+            self.has_logged = !self.pending.is_empty();
             self.errors.append(&mut self.pending);
             let place = Some((self.path(&found[1]), 1, None));
             self.errors.push(Complaint { message: String::new(), place, detail: Vec::new() });
             self.open = Open::Header;
         } else if let Some(found) = RAISED.captures(line) {
             self.raised(line, &found);
-        } else if let Some(message) = line.trim_start().strip_prefix("error: ")
-            && line.starts_with(' ')
-        {
+        } else if let Some(message) = line.trim_start().strip_prefix("error: ") {
             self.error(message, line);
         } else {
             self.more(line);
@@ -88,7 +89,7 @@ impl Build {
             return;
         }
         self.open = Open::Error;
-        if message.ends_with("(errors have been logged)") {
+        if self.has_logged && message.ends_with("(errors have been logged)") {
             self.errors.pop();
             self.open = Open::Nothing;
         } else if let Some(error) = self.errors.last_mut() {
@@ -99,7 +100,7 @@ impl Build {
     /// The compiler logs it, or it explains what was raised.
     fn error(&mut self, message: &str, line: &str) {
         match self.open {
-            Open::Error | Open::Fatal => {
+            Open::Error | Open::Fatal if line.starts_with(' ') => {
                 if let Some(open) = self.opened() {
                     message.clone_into(&mut open.message);
                     open.detail.push(line.to_owned());
@@ -116,8 +117,9 @@ impl Build {
 
     fn more(&mut self, line: &str) {
         let place = PLACE.captures(line).and_then(|found| {
-            let column = found.get(3).and_then(|it| it.as_str().parse().ok());
-            Some((self.path(&found[1]), found[2].parse().ok()?, column))
+            let number = |at: usize| found.get(at).and_then(|it| it.as_str().parse().ok());
+            let line = number(3).or(found.get(1).map(|_| 1))?;
+            Some((self.path(&found[2]), line, number(4)))
         });
         let is_told = self.open == Open::Pending && place.is_some();
         let Some(open) = self.opened() else {

@@ -73,6 +73,13 @@ impl Projects {
         self.own.iter().find(is_it).filter(|_| is_own && !is_foreign(path.as_str()))
     }
 
+    /// A folder, where it is of these projects, and those that lie in it.
+    pub(super) fn within(&self, folder: &RelPath) -> Vec<RelPath> {
+        let is_own = self.of_file(&folder.join("mix.exs")).is_some();
+        let below = self.own.iter().filter(|dir| *dir != folder && dir.strip(folder).is_some());
+        is_own.then(|| folder.clone()).into_iter().chain(below.cloned()).collect()
+    }
+
     /// Whether a file may hold tests.
     pub(super) fn tests(&self, path: &RelPath) -> bool {
         path.as_str().ends_with("_test.exs") && self.of_file(path).is_some()

@@ -1,12 +1,12 @@
-//! The commands that run a selection: files, and patterns of the names that are meant in them.
+//! The commands that run a selection: files, and of them tests by their names or by patterns of these.
 //!
-//! A pattern means the same in every file of a command, so files share one only where it means no more than was chosen.
+//! A pattern means the same in every module of a command, so a file of which one is chosen has a command of its own.
 
 use std::collections::BTreeSet;
 
 use super::detect::Projects;
 use crate::frameworks::words::portions;
-use crate::frameworks::{ItemKind, TestItem, chosen};
+use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::plan::{Candidate, HelperFile, Invocation, Job, Live, Reports, Site};
@@ -49,12 +49,22 @@ fn candidate(job: &Job, site: &Site) -> Candidate {
     Candidate { argv: elixir.into_iter().chain(words).collect(), check: Vec::new() }
 }
 
-/// What one command runs: files, and of them only what patterns say, if there are any.
+/// What one command runs: folders or files, and of them only what is named, if anything is.
 #[derive(Debug, Default)]
 struct Step {
+    folders: Vec<RelPath>,
     files: Vec<RelPath>,
-    only: Vec<String>,
+    only: Vec<Only>,
     out: Vec<String>,
+}
+
+/// What is chosen of files.
+#[derive(Debug)]
+enum Only {
+    /// A test: its module, and its whole name as ExUnit has it.
+    Test(String, String),
+    /// All whose value of a tag is as a pattern says.
+    Tagged(String),
 }
 
 fn steps(projects: &Projects, job: &Job) -> Vec<Vec<String>> {
@@ -70,99 +80,90 @@ fn steps(projects: &Projects, job: &Job) -> Vec<Vec<String>> {
     }
     let job =
         &Job { selection: if is_all { Vec::new() } else { job.selection.clone() }, ..job.clone() };
-    let mut whole = Step::default();
-    let mut shared: Vec<(Step, Names)> = Vec::new();
+    let folders = chosen::folders(job);
+    let is_in_folder = |file: &RelPath| folders.iter().any(|it| file.strip(it).is_some());
+    let below = folders.iter().flat_map(|folder| projects.within(folder)).collect();
+    let folder = Step { folders: below, ..Step::default() };
+    let (mut whole, mut named) = (Step::default(), Step::default());
     let mut alone: Vec<Step> = Vec::new();
-    for (file, chosen) in chosen::files(job) {
+    for (file, chosen) in chosen::files(job).into_iter().filter(|(it, _)| !is_in_folder(it)) {
         let out = job.exclude.iter().filter(|out| out.file == file && !out.names.is_empty());
         let out: Vec<&TestId> = out.collect();
-        let files = vec![file.clone()];
         match chosen {
             None if out.is_empty() => whole.files.push(file),
             None => {
                 let out = out.into_iter().flat_map(|out| left_out(job, out)).collect();
-                alone.push(Step { files, only: Vec::new(), out });
-            }
-            Some(ids) if !out.is_empty() => {
-                alone.push(Step { files, only: between(job, &ids, &out), ..Step::default() });
+                alone.push(Step { files: vec![file], out, ..Step::default() });
             }
             Some(ids) => {
-                let only = ids.iter().map(|id| pattern(job, id)).collect();
-                let names = Names::of(job, &file, &ids);
-                let step = Step { files, only, out: Vec::new() };
-                match shared.last_mut() {
-                    Some((last, known)) if known.goes_with(&names) => {
-                        last.files.extend(step.files);
-                        last.only.extend(step.only);
-                        known.take(names);
-                    }
-                    _ if names.is_exact => shared.push((step, names)),
-                    _ => alone.push(step),
+                let (exact, others): (BTreeSet<&TestId>, BTreeSet<_>) =
+                    ids.into_iter().partition(|id| is_exact(job, id));
+                let exact = exact.into_iter().filter(|id| !out.iter().any(|it| it.holds(id)));
+                let exact: Vec<Only> = exact.flat_map(tests).collect();
+                if !others.is_empty() {
+                    let only = patterns(job, &others, &out);
+                    alone.push(Step { files: vec![file.clone()], only, ..Step::default() });
+                }
+                if !exact.is_empty() {
+                    named.files.push(file);
+                    named.only.extend(exact);
                 }
             }
         }
     }
-    let whole = (!whole.files.is_empty()).then_some(whole);
-    let steps = whole.into_iter().chain(shared.into_iter().map(|(step, _)| step)).chain(alone);
+    let has_something = |step: &Step| !step.folders.is_empty() || !step.files.is_empty();
+    let steps = [folder, whole, named].into_iter().filter(has_something).chain(alone);
     let steps: Vec<Vec<String>> = steps.flat_map(|step| step.words(&job.suite.root)).collect();
-    if steps.is_empty() { Step::nothing() } else { steps }
+    if steps.is_empty() { vec![vec![IN.to_owned()]] } else { steps }
 }
 
+/// In front of a folder whose tests run; of none where no other stands in a command.
+const IN: &str = "--testdock-in=";
+
 impl Step {
-    /// The commands of it: several where its patterns are long.
+    /// The commands of it: several where it names much.
     fn words(self, root: &RelPath) -> Vec<Vec<String>> {
-        let files = self.files.iter().map(|it| it.strip(root).unwrap_or(it.as_str()).to_owned());
-        let files: Vec<String> = files.collect();
+        let inner = |it: &RelPath| it.strip(root).unwrap_or(it.as_str()).to_owned();
+        let folders = self.folders.iter().map(|it| format!("{IN}{}", inner(it)));
         let out = self.out.iter().flat_map(|out| ["--exclude".to_owned(), out.clone()]);
-        let rest: Vec<String> = out.chain(files).collect();
+        let rest: Vec<String> = folders.chain(out).chain(self.files.iter().map(inner)).collect();
         if self.only.is_empty() {
             return vec![rest];
         }
-        let only = self.only.iter().map(|only| format!("--testdock-only={only}"));
-        let steps = portions(only, LONGEST_PATTERN).into_iter().map(|only| {
-            let all = ["--exclude".to_owned(), "test".to_owned()];
-            all.into_iter().chain(only).chain(rest.iter().cloned()).collect()
+        let is_named = matches!(self.only.first(), Some(Only::Test(..)));
+        let before: Vec<String> = match is_named {
+            true => Vec::new(),
+            false => ["--exclude", "test"].map(str::to_owned).to_vec(),
+        };
+        let only = self.only.into_iter().map(|only| match only {
+            Only::Test(module, name) => format!("--testdock-test={module} {name}"),
+            Only::Tagged(pattern) => format!("--testdock-only={pattern}"),
         });
-        steps.collect()
-    }
-
-    /// No test is of this kind.
-    fn nothing() -> Vec<Vec<String>> {
-        vec![["--exclude", "test"].map(str::to_owned).to_vec()]
+        let steps = portions(only, LONGEST_PATTERN).into_iter();
+        steps.map(|only| before.iter().cloned().chain(only).chain(rest.clone()).collect()).collect()
     }
 }
 
-/// The whole names of a file's tests, as ExUnit has them.
-#[derive(Debug, Default)]
-struct Names {
-    chosen: BTreeSet<String>,
-    others: BTreeSet<String>,
-    /// Whether all of the file's names are known.
-    is_exact: bool,
+/// Whether a test has one name, which is known.
+fn is_exact(job: &Job, id: &TestId) -> bool {
+    let is_plain = |id: &TestId| job.known.item(id).is_some_and(|item| item.pattern.is_none());
+    let mut around = std::iter::successors(id.parent(), TestId::parent);
+    let is_test = job.known.item(id).is_some_and(|item| item.kind != ItemKind::Group);
+    is_test && is_plain(id) && around.all(|it| it.names.is_empty() || is_plain(&it))
 }
 
-impl Names {
-    fn of(job: &Job, file: &RelPath, ids: &BTreeSet<&TestId>) -> Self {
-        let items = job.known.in_file(file);
-        let tests: Vec<&TestItem> = items.iter().filter(|it| it.kind != ItemKind::Group).collect();
-        let is_test = |id: &&TestId| tests.iter().any(|it| it.id == **id);
-        let is_exact = ids.iter().all(is_test) && items.iter().all(|it| it.pattern.is_none());
-        let (chosen, others): (Vec<_>, Vec<_>) =
-            tests.into_iter().partition(|it| ids.contains(&it.id));
-        let whole =
-            |items: Vec<&TestItem>| items.iter().map(|it| it.id.names[1..].join(" ")).collect();
-        Self { chosen: whole(chosen), others: whole(others), is_exact }
-    }
+fn tests(id: &TestId) -> Vec<Only> {
+    let names = whole_names(&id.names).into_iter();
+    names.map(|name| Only::Test(id.names[0].clone(), name)).collect()
+}
 
-    fn goes_with(&self, other: &Self) -> bool {
-        let is_exact = self.is_exact && other.is_exact;
-        is_exact && self.chosen.is_disjoint(&other.others) && other.chosen.is_disjoint(&self.others)
-    }
-
-    fn take(&mut self, mut other: Self) {
-        self.chosen.append(&mut other.chosen);
-        self.others.append(&mut other.others);
-    }
+/// What else is chosen of a file, without what is left out of that.
+fn patterns(job: &Job, ids: &BTreeSet<&TestId>, out: &[&TestId]) -> Vec<Only> {
+    let patterns = match out {
+        [] => ids.iter().map(|id| pattern(job, id)).collect(),
+        out => between(job, ids, out),
+    };
+    patterns.into_iter().map(Only::Tagged).collect()
 }
 
 /// The tag by which a test or a group is chosen, and the pattern of its value.

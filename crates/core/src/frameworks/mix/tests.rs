@@ -57,6 +57,7 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
         "defmodule PriceTest do\n  test \"later\" do\n  end\n  test \"now\" do\n  end\nend\n";
     let stock =
         "defmodule StockTest do\n  test \"now\" do\n  end\n  test \"then\" do\n  end\nend\n";
+    let stock = &format!("{stock}defmodule LateStockTest do\n  test \"now\" do\n  end\nend\n");
     let files = [
         ("shop/mix.exs", "apps_path: \"apps\""),
         ("shop/apps/cart/mix.exs", ""),
@@ -64,6 +65,8 @@ fn job(selection: &[&str], exclude: &[&str]) -> Job {
         ("shop/apps/price/mix.exs", ""),
         ("shop/apps/price/test/price_test.exs", price),
         ("shop/apps/price/test/stock_test.exs", stock),
+        ("shop/tools/mix.exs", ""),
+        ("shop/tools/test/tools_test.exs", price),
     ];
     sample::job(&KIND, "shop", &files, selection, exclude)
 }
@@ -96,7 +99,7 @@ fn tests_stand_in_modules_and_their_groups() {
 }
 
 #[test]
-fn files_share_a_command_where_names_mean_no_other_test() {
+fn tests_of_one_name_each_share_a_command_and_patterns_have_their_own() {
     let check = |chosen: &[&str], out: &[&str], expected: &Expect| {
         let job = job(chosen, out);
         let steps = job.suite.framework.invocation(&job, &site()).steps;
@@ -110,23 +113,45 @@ fn files_share_a_command_where_names_mean_no_other_test() {
         &["shop/apps/price", price],
         &[],
         &expect![[r#"
-        ["apps/price/test/price_test.exs", "apps/price/test/stock_test.exs"]
-    "#]],
+            ["--testdock-in=apps/price"]
+        "#]],
     );
     check(&["shop/apps/price/lib/price.ex"], &[], &expect![[""]]);
+    check(
+        &["shop/apps", "shop/lib"],
+        &[],
+        &expect![[r#"
+        ["--testdock-in=apps", "--testdock-in=apps/cart", "--testdock-in=apps/price", "--testdock-in=lib"]
+    "#]],
+    );
+    check(
+        &["shop/tools"],
+        &[],
+        &expect![[r#"
+        ["--testdock-in="]
+    "#]],
+    );
+    check(
+        &["shop/apps/cart/test", stock, &format!("{price}::PriceTest::now")],
+        &[],
+        &expect![[r#"
+            ["--testdock-in=apps/cart/test"]
+            ["apps/price/test/stock_test.exs"]
+            ["--testdock-test=PriceTest test now", "apps/price/test/price_test.exs"]
+        "#]],
+    );
     check(
         &[&format!("{price}::PriceTest::later"), &format!("{stock}::StockTest::then")],
         &[],
         &expect![[r#"
-            ["--exclude", "test", "--testdock-only=test=test later", "--testdock-only=test=test then", "apps/price/test/price_test.exs", "apps/price/test/stock_test.exs"]
+            ["--testdock-test=PriceTest test later", "--testdock-test=StockTest test then", "apps/price/test/price_test.exs", "apps/price/test/stock_test.exs"]
         "#]],
     );
     check(
         &[&format!("{price}::PriceTest::now"), &format!("{stock}::StockTest::then")],
         &[],
         &expect![[r#"
-            ["--exclude", "test", "--testdock-only=test=test now", "apps/price/test/price_test.exs"]
-            ["--exclude", "test", "--testdock-only=test=test then", "apps/price/test/stock_test.exs"]
+            ["--testdock-test=PriceTest test now", "--testdock-test=StockTest test then", "apps/price/test/price_test.exs", "apps/price/test/stock_test.exs"]
         "#]],
     );
     check(
@@ -139,7 +164,8 @@ fn files_share_a_command_where_names_mean_no_other_test() {
         ],
         &[],
         &expect![[r#"
-            ["--exclude", "test", "--testdock-only=test=doctest .*Cart.*|test doctest .*Cart.*", "--testdock-only=test=property holds|test property holds", "--testdock-only=test=test total adds \"up\" \\(1 \\+ 1\\) č", "--testdock-only=test=test total of .*", "--testdock-only=test=test total of 1", "apps/cart/test/cart_test.exs"]
+            ["--testdock-test=Shop.CartTest property holds", "--testdock-test=Shop.CartTest test property holds", "--testdock-test=Shop.CartTest test total adds \"up\" (1 + 1) č", "apps/cart/test/cart_test.exs"]
+            ["--exclude", "test", "--testdock-only=test=doctest .*Cart.*|test doctest .*Cart.*", "--testdock-only=test=test total of .*", "--testdock-only=test=test total of 1", "apps/cart/test/cart_test.exs"]
         "#]],
     );
     check(
@@ -171,8 +197,8 @@ fn files_share_a_command_where_names_mean_no_other_test() {
         &[price],
         &[price],
         &expect![[r#"
-        ["--exclude", "test"]
-    "#]],
+            ["--testdock-in="]
+        "#]],
     );
 }
 
@@ -214,6 +240,29 @@ fn what_does_not_compile_is_an_error_of_its_file() {
         errored shop/apps/price/test/t_test.exs
             /w/shop/apps/price/test/t_test.exs:3: at load
     "#]].assert_eq(&conclude("", old, Exit::Code(1)));
+}
+
+/// As Elixir 1.18 says it where the compiler does not know the line.
+#[test]
+fn what_does_not_compile_somewhere_in_a_file_is_an_error_of_that_file() {
+    let logged = "Running ExUnit with seed: 152130, max_cases: 4
+
+error: undefined function prices/1 (expected PriceTest to define such a function or for it to be imported, but none are available)
+└─ test/price_test.exs: PriceTest.__ex_unit_describe_0/1
+
+";
+    let ended = "
+== Compilation error in file test/price_test.exs ==
+** (CompileError) test/price_test.exs: cannot compile module PriceTest (errors have been logged)
+";
+    expect![[r#"
+        errored shop/apps/price/test/price_test.exs
+            /w/shop/apps/price/test/price_test.exs:1: undefined function prices/1 (expected PriceTest to define such a function or for it to be imported, but none are available)
+    "#]].assert_eq(&conclude("", &format!("==> price\n{logged}{ended}"), Exit::Code(1)));
+    expect![[r#"
+        errored shop/apps/price/test/price_test.exs
+            /w/shop/apps/price/test/price_test.exs:1: cannot compile module PriceTest (errors have been logged)
+    "#]].assert_eq(&conclude("", &format!("==> price\n{ended}"), Exit::Code(1)));
 }
 
 #[test]

@@ -4,6 +4,8 @@ mod heritage;
 mod title;
 mod units;
 
+use std::iter;
+
 use tree_sitter::Node;
 
 use heritage::Heritage;
@@ -23,7 +25,23 @@ pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Ve
     let mut walk = Walk::new(tool, source, suite.of_file(source.path.clone()));
     walk.visit(tree.root_node(), &[]);
     walk.inherit(&suite.root);
-    walk.items.into()
+    numbered(walk.items.into(), &walk.namesakes)
+}
+
+/// Of several examples of the same names each is a case, with the number that RSpec's script gives it.
+fn numbered(items: Vec<TestItem>, namesakes: &[TestItem]) -> Vec<TestItem> {
+    let with_cases = |item: TestItem| {
+        let others: Vec<&TestItem> = namesakes.iter().filter(|it| it.id == item.id).collect();
+        let all = iter::once(&item).chain(others.iter().copied()).zip(1..);
+        let cases = all.filter(|_| !others.is_empty()).map(|(it, number)| {
+            let id = TestId { case: Some(format!("#{number}")), ..it.id.clone() };
+            TestItem { id, ..it.clone() }
+        });
+        let cases: Vec<TestItem> = cases.collect();
+        let kind = if cases.is_empty() { item.kind } else { ItemKind::Parametrised };
+        iter::once(TestItem { kind, ..item }).chain(cases)
+    };
+    items.into_iter().flat_map(with_cases).collect()
 }
 
 struct Walk<'w, 's> {
@@ -33,6 +51,10 @@ struct Walk<'w, 's> {
     /// The modules around, with `::` behind each: RSpec calls a class by its whole name.
     scope: String,
     items: Listed,
+    /// Further examples of names that stand there already.
+    namesakes: Vec<TestItem>,
+    /// So many of the groups around have names with gaps.
+    gaps: usize,
     heritage: Heritage,
     /// The class or module around, among those.
     owner: Option<usize>,
@@ -41,7 +63,8 @@ struct Walk<'w, 's> {
 impl<'w, 's> Walk<'w, 's> {
     fn new(tool: Tool, source: &'w Source<'s>, file: TestId) -> Self {
         let (scope, items, heritage) = (String::new(), Listed::default(), Heritage::default());
-        Self { tool, source, file, scope, items, heritage, owner: None }
+        let (namesakes, owner) = (Vec::new(), None);
+        Self { tool, source, file, scope, items, namesakes, gaps: 0, heritage, owner }
     }
 
     fn visit(&mut self, node: Node<'_>, names: &[String]) {
@@ -133,7 +156,10 @@ impl<'w, 's> Walk<'w, 's> {
         let names = [names, &[name]].concat();
         let at = self.items.len();
         let outside = self.owner.take();
+        let gaps = usize::from(pattern.is_some());
+        self.gaps += gaps;
         self.below(block, &names);
+        self.gaps -= gaps;
         self.owner = outside;
         if self.items.len() > at {
             self.add(at, call, names, ItemKind::Group, pattern);
@@ -153,13 +179,29 @@ impl<'w, 's> Walk<'w, 's> {
         };
         // `skip "why"` in a body makes none.
         let word = call.child_by_field_name("method").map(|it| self.source.slice(it));
-        if matches!(word, Some("skip" | "pending" | "focus")) && block.is_none() {
+        let may_be_none = matches!(word, Some("skip" | "pending" | "focus")) && block.is_none();
+        if may_be_none && !(self.tool == Tool::Rspec && self.is_right_in_group(call)) {
             return false;
         }
         let (name, pattern) = title.named();
         let kind = if pattern.is_some() { ItemKind::Parametrised } else { ItemKind::Test };
-        self.add(self.items.len(), call, [names, &[name]].concat(), kind, pattern);
+        let item = self.item(call, [names, &[name]].concat(), kind, pattern);
+        let has_one_name = self.gaps == 0 && item.pattern.is_none();
+        if self.tool == Tool::Rspec && has_one_name && self.items.has(&item.id) {
+            self.namesakes.push(item);
+        } else {
+            self.items.push(item);
+        }
         true
+    }
+
+    fn is_right_in_group(&self, call: Node<'_>) -> bool {
+        let mut around = iter::successors(call.parent(), Node::parent);
+        let holder = around.find(|it| {
+            !matches!(it.kind(), "body_statement" | "block_body" | "do_block" | "block")
+        });
+        let word = holder.and_then(|it| it.child_by_field_name("method"));
+        word.is_some_and(|word| is_group(self.source.slice(word)))
     }
 
     /// A call that makes a method of a title.
@@ -199,12 +241,22 @@ impl<'w, 's> Walk<'w, 's> {
         kind: ItemKind,
         pattern: Option<NamePattern>,
     ) {
+        let item = self.item(node, names, kind, pattern);
+        self.items.insert(at, item);
+    }
+
+    fn item(
+        &self,
+        node: Node<'_>,
+        names: Vec<String>,
+        kind: ItemKind,
+        pattern: Option<NamePattern>,
+    ) -> TestItem {
         let id = TestId { names, ..self.file.clone() };
         let name = node.child_by_field_name("name");
         let name = name.or_else(|| node.child_by_field_name("arguments")?.named_child(0));
         let name = name.or_else(|| node.child_by_field_name("method")).unwrap_or(node);
-        let item = TestItem { pattern, ..self.source.item(id, kind, node, name) };
-        self.items.insert(at, item);
+        TestItem { pattern, ..self.source.item(id, kind, node, name) }
     }
 }
 

@@ -91,7 +91,7 @@ fn inner(job: &Job, file: &RelPath) -> String {
 /// The patterns of a test's names, and which of the tests of these names it is, where it is one of several.
 fn levels(job: &Job, id: &TestId) -> Value {
     let (id, ordinal) = without_ordinal(id);
-    json!([job.known.levels(&id, escaped), ordinal])
+    json!([job.known.own_levels(&id, escaped), ordinal])
 }
 
 fn without_ordinal(id: &TestId) -> (TestId, Option<&str>) {

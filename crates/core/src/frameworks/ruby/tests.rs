@@ -79,6 +79,46 @@ fn specs_are_calls_however_they_are_nested() {
     );
 }
 
+#[test]
+fn examples_of_the_same_names_are_cases_and_what_is_pending_needs_no_body() {
+    let spec = "RSpec.describe 'till' do
+  pending 'to write'
+  before { skip 'on Sundays' }
+  it('same') { }
+  it('same') { }
+  context 'with #{x}' do
+    it('same') { }
+    it('same') { }
+  end
+  context \"of #{x}\" do
+    it('same') { }
+    it('same') { }
+  end
+  it('of all') { skip 'why' }
+end
+";
+    let items = {
+        let (suite, path) = (suite(Tool::Rspec), RelPath::new("shop/a.rb"));
+        suite.framework.discover(&suite, &mut Source::new(&path, spec))
+    };
+    let lines = items.iter().map(|it| format!("{} {}\n", it.name.start.line + 1, it.id));
+    expect![[r#"
+        1 shop/a.rb::till
+        2 shop/a.rb::till::to write
+        4 shop/a.rb::till::same
+        4 shop/a.rb::till::same[#1]
+        5 shop/a.rb::till::same[#2]
+        6 shop/a.rb::till::with #{x}
+        7 shop/a.rb::till::with #{x}::same
+        7 shop/a.rb::till::with #{x}::same[#1]
+        8 shop/a.rb::till::with #{x}::same[#2]
+        10 shop/a.rb::till::of #{x}
+        11 shop/a.rb::till::of #{x}::same
+        14 shop/a.rb::till::of all
+    "#]]
+    .assert_eq(&lines.collect::<String>());
+}
+
 const UNITS: &str = r#"module Shop
   class CartTest < Minitest::Test
     def setup; end
@@ -124,6 +164,13 @@ fn units_are_methods_of_classes_and_sentences() {
     );
 }
 
+const GAPS: &str = r#"describe "of #{n}" do
+  it("adds #{n} thing") { }
+  it('adds many thing') { }
+end
+it('of "quotes"') { }
+"#;
+
 fn job(tool: Tool, selection: &[&str], exclude: &[&str]) -> Job {
     match tool {
         Tool::Rspec => {
@@ -131,6 +178,7 @@ fn job(tool: Tool, selection: &[&str], exclude: &[&str]) -> Job {
                 ("shop/Gemfile", ""),
                 ("shop/spec/a_spec.rb", CART),
                 ("shop/spec/deep/b_spec.rb", CART),
+                ("shop/spec/gaps_spec.rb", GAPS),
             ];
             sample::job(&RSPEC, "shop", &files, selection, exclude)
         }
@@ -153,7 +201,7 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
         Tool::Rspec,
         &["shop"],
         &["shop/spec/deep"],
-        &expect![[r#"{"files":[["spec/a_spec.rb",[]]],"exclude":[]}"#]],
+        &expect![[r#"{"files":[["spec/a_spec.rb",[]],["spec/gaps_spec.rb",[]]],"exclude":[]}"#]],
     );
     check(
         Tool::Minitest,
@@ -167,12 +215,13 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
         &[
             "shop/spec/a_spec.rb::x::with #{n}::adds #{n} to #{n}",
             "shop/spec/a_spec.rb::Shop::Cart::is twice[#2]",
+            "shop/spec/gaps_spec.rb::of #{n}::adds #{n} thing",
             "shop/spec/new_spec.rb",
             "shop/spec/support",
         ],
         &[total],
         &expect![[
-            r##"{"files":[["spec/a_spec.rb",[[["Shop","Cart","is twice"],"#2"],[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"],null]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",[["Shop","Cart"],null]]]}"##
+            r##"{"files":[["spec/a_spec.rb",[[["Shop","Cart","is twice"],"#2"],[["x","with #\\{n\\}","adds #\\{n\\} to #\\{n\\}"],null]]],["spec/gaps_spec.rb",[[["(?!(?:of \"quotes\")\\z)of .*","(?!(?:adds many thing)\\z)adds .* thing"],null]]],["spec/new_spec.rb",[]]],"exclude":[["spec/a_spec.rb",[["Shop","Cart"],null]]]}"##
         ]],
     );
 }

@@ -199,10 +199,13 @@ impl CtestReader {
         let id = self.named(&running.test);
         let is_explained = status.outcome == Outcome::Failed
             && running.untold.iter().any(|part| part.outcome.is_bad());
-        if !self.job.selects(&id) {
-            self.has_failed_elsewhere |= status.outcome.is_bad();
-            self.is_red_elsewhere |= is_explained;
-        } else if self.is_told(&id) || !running.is_told_by_parts(&status) {
+        let is_asked_for = self.job.selects(&id);
+        self.is_red_elsewhere |= is_explained && !is_asked_for;
+        let is_more_than_its_parts = match is_asked_for {
+            true => self.is_told(&id) || !running.is_told_by_parts(&status),
+            false => status.outcome.is_bad() && running.is_well_in_parts(),
+        };
+        if is_more_than_its_parts {
             let result = self.whole(id, running, &status);
             events.extend(self.finished(number, result));
         }

@@ -17,11 +17,38 @@ defmodule Testdock do
     be_somebody()
     Enum.each([:standard_io, :standard_error], &:io.setopts(&1, encoding: :unicode))
     Application.load(:ex_unit)
-    {own, given} = System.argv() |> Enum.map(&heard/1) |> Enum.split_with(&String.starts_with?(&1, "--testdock-only="))
-    System.argv(given)
-    choose(own)
+    {own, given} = System.argv() |> Enum.map(&heard/1) |> Enum.split_with(&String.starts_with?(&1, "--testdock-"))
+    folders = for "--testdock-in=" <> folder <- own, do: folder
+    files = folders |> Enum.flat_map(&tests_in/1) |> Enum.uniq()
+    # Without a file Mix would run all.
+    if folders != [] and files == [], do: end_at_once()
+    System.argv(given ++ files)
+    choose(for "--testdock-test=" <> test <- own, do: test)
+    narrow(for "--testdock-only=" <> pattern <- own, do: pattern)
     :persistent_term.put({__MODULE__, :suites}, :counters.new(2, []))
     System.at_exit(&ended/1)
+  end
+
+  defp end_at_once do
+    tell("end")
+    System.halt(0)
+  end
+
+  # What is not the project's own, as Testdock has it when it looks for tests.
+  @foreign ["deps", "_build", "node_modules", "fixtures", "templates"]
+
+  # The files of tests in a folder, without those of other projects that lie in it.
+  defp tests_in(""), do: []
+
+  defp tests_in(folder) do
+    found = if File.dir?(folder), do: File.cd!(folder, fn -> Path.wildcard("**/*_test.exs") end), else: []
+    for path <- found, not foreign?(Path.dirname(path), folder), do: Path.join(folder, path)
+  end
+
+  defp foreign?(".", _), do: false
+
+  defp foreign?(dir, folder) do
+    Path.basename(dir) in @foreign or File.exists?(Path.join([folder, dir, "mix.exs"])) or foreign?(Path.dirname(dir), folder)
   end
 
   # Where the locale is not of Unicode, each byte was taken for a letter.
@@ -55,13 +82,28 @@ defmodule Testdock do
     end
   end
 
-  # `--testdock-only=TAG=PATTERN`
+  # `MODULE NAME`. ExUnit leaves out all others by itself, and runs these whatever the project leaves out by tags.
   defp choose([]), do: :ok
 
-  defp choose(words) do
+  defp choose(tests) do
+    ids =
+      for test <- tests do
+        [module, name] = String.split(test, " ", parts: 2)
+        {Module.concat([module]), String.to_atom(name)}
+      end
+
+    Application.put_env(:ex_unit, :only_test_ids, MapSet.new(ids))
+    Application.put_env(:ex_unit, :include, [:test])
+    :persistent_term.put({__MODULE__, :chosen}, true)
+  end
+
+  # `TAG=PATTERN`
+  defp narrow([]), do: :ok
+
+  defp narrow(patterns) do
     chosen =
-      for word <- words do
-        [_, tag, pattern] = String.split(word, "=", parts: 3)
+      for pattern <- patterns do
+        [tag, pattern] = String.split(pattern, "=", parts: 2)
         {String.to_atom(tag), Regex.compile!("\\A(?:#{pattern})\\z", "us")}
       end
 
