@@ -327,6 +327,23 @@ impl Folder {
         bad.map(|(id, _)| id)
     }
 
+    /// What runs a failed test again: for a file without tests, such as one that others could not be built with, those.
+    pub(super) fn again(&self, id: TestId) -> Vec<TestId> {
+        let mut suites = self.workspace.suites.iter();
+        let suite = suites.find(|suite| self.workspace.is_meant(suite, &id));
+        let Some(suite) =
+            suite.filter(|_| id.names.is_empty() && self.tests_in(&id.file).is_empty())
+        else {
+            return vec![id];
+        };
+        let unit = |file: &RelPath| suite.framework.unit(suite, file);
+        let own = unit(&id.file);
+        let files = self.files.values().flatten().filter(|file| file.suite.is_same(suite));
+        let files = files.map(|file| &file.path).filter(|file| unit(file) == own);
+        let others: Vec<TestId> = files.map(|file| suite.of_file(file.clone())).collect();
+        if others.is_empty() { vec![id] } else { others }
+    }
+
     /// Whether its tool may still have a test.
     fn may_run(&self, id: &TestId) -> bool {
         let was_made = || self.records.get(id).is_some_and(|record| record.stood.is_none());

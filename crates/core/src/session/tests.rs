@@ -63,6 +63,12 @@ impl Framework for Toy {
         starts.iter().enumerate().map(item).collect()
     }
 
+    /// What lies in `built` is built as one.
+    fn unit(&self, _: &Suite, path: &RelPath) -> RelPath {
+        let dir = path.parent();
+        if dir.as_str() == "built" { dir } else { path.clone() }
+    }
+
     fn invocation(&self, _: &Job, _: &Site) -> Invocation {
         Invocation::default()
     }
@@ -613,6 +619,20 @@ fn a_failed_test_that_was_never_found_runs_again_by_its_own_id() {
         session.folders().next().unwrap().failed(),
         ["a.t::made", "a.t::one", "unreadable.t"].map(id)
     );
+}
+
+#[test]
+fn for_a_failed_file_without_tests_those_run_that_are_built_with_it() {
+    let mut session = session();
+    for file in ["built/one.t", "built/two.t"] {
+        let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new(file), TEXT));
+        let _ = session.handle(Input::Found { folder: "w".into(), files });
+    }
+    let folder = session.folders().next().unwrap();
+    assert_eq!(folder.again(id("built/none.t")), ["built/one.t", "built/two.t"].map(id));
+    for same in ["built/one.t", "none.t", "built/none.t::one"] {
+        assert_eq!(folder.again(id(same)), [id(same)]);
+    }
 }
 
 #[test]

@@ -311,7 +311,14 @@ impl GoReader {
     fn found_no_package(&self) -> bool {
         let is_empty = |line: &String| line.ends_with("matched no packages");
         self.complaints.iter().any(is_empty)
-            || self.packages.keys().any(|name| self.builds.is_missing(name))
+            || self.packages.keys().any(|name| self.is_missing(name))
+    }
+
+    /// Whether a command found no package in a directory, and was not expected to.
+    fn is_missing(&self, name: &str) -> bool {
+        let has_tests = |id: &TestId| self.known.items().any(|item| id.holds(&item.id));
+        let is_vain = || self.selection.iter().any(|id| !has_tests(id));
+        self.builds.is_missing(name) || (self.builds.is_empty(name) && is_vain())
     }
 
     /// What is wrong with a run that has not told all.
@@ -365,7 +372,7 @@ impl Reader for GoReader {
 
     fn conclude(&mut self, _: &[ReportFile], exit: Exit) -> Conclusion {
         let silent = |package: &Package| package.unbuilt.is_some() && !package.is_told;
-        let is_there = |name: &str| !self.builds.is_missing(name);
+        let is_there = |name: &str| !self.is_missing(name);
         let unbuilt = self.packages.iter().filter(|(name, it)| silent(it) && is_there(name));
         for package in unbuilt.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
             let failures = self.build_failures(&package);
