@@ -32,6 +32,10 @@ pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocatio
     // What follows is for the tests' own program, and has to stand behind the packages.
     let own = given.iter().position(|arg| matches!(arg.as_str(), "-args" | "--args"));
     let (flags, behind) = given.split_at(own.unwrap_or(given.len()));
+    // The workspace around them would have nothing of them.
+    let mut env = vec![("GOWORK".to_owned(), "off".to_owned())];
+    env.retain(|_| modules.is_unused);
+    env.extend(suite.env.iter().cloned());
     let steps = commands(modules, job)
         .into_iter()
         .map(|command| command.words().chain(behind.iter().cloned()).collect());
@@ -40,7 +44,7 @@ pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocatio
         // A result from the cache would be one of another container, perhaps of another day.
         args: [&words(&["-json", "-count=1"]), flags].concat(),
         steps: steps.collect(),
-        env: suite.env.clone(),
+        env,
         cwd: site.workspace(&suite.root),
         reports: Reports::None,
         live: Live::Stdout,
