@@ -246,6 +246,30 @@ fn what_is_for_the_programs_stands_behind() {
     .assert_debug_eq(&(invocation.candidates, invocation.args, invocation.steps, invocation.env));
 }
 
+#[test]
+fn a_program_that_is_one_test_has_no_part_in_a_file_beside_it() {
+    let files: Files<'_> = &[
+        ("Cargo.toml", "[package]\nname = 'core'\n[[test]]\nname = 'custom'\nharness = false\n"),
+        ("src/lib.rs", ""),
+        ("tests/api.rs", "#[test] fn a() {}"),
+        ("tests/common/mod.rs", ""),
+        ("tests/custom.rs", "fn main() {}"),
+    ];
+    let check = |file: &str, expected: &Expect| {
+        let job = sample::job(&CARGO, "", files, &[file], &[]);
+        expected.assert_eq(&sample::steps(&job, &site()));
+    };
+    check("tests/common/mod.rs", &expect![[r#"
+        --package core --test api -- common::
+    "#]]);
+    check("tests/nowhere.rs", &expect![[r#"
+        --package core --test api -- nowhere::
+    "#]]);
+    check("tests/custom.rs", &expect![[r#"
+        --package core --test custom
+    "#]]);
+}
+
 fn concluded(kind: &Kind, stdout: &str, stderr: &str, exit: Exit) -> String {
     concluded_of(&job(kind, &[], &[]), stdout, stderr, exit)
 }
