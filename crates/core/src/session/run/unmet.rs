@@ -6,6 +6,7 @@ use super::Run;
 use crate::config::nearest;
 use crate::id::TestId;
 use crate::model::{End, Fault, Outcome, RunError};
+use crate::plan::Job;
 use crate::session::{Change, Effect};
 use crate::views::ids_words;
 
@@ -86,11 +87,31 @@ impl Run {
         let told = self.told();
         let (cases, others): (Vec<&TestId>, Vec<_>) =
             unmet.iter().partition(|id| lacks_case(&told, id));
-        let others = ids_words(others).map(|names| {
-            format!("nothing ran of {names}: no such test, or an option leaves it out")
-        });
+        let (late, others): (Vec<&TestId>, Vec<_>) =
+            others.into_iter().partition(|id| self.is_late(id));
+        let words = |ids: Vec<&TestId>, why: &str| {
+            Some(format!("nothing ran of {}: {why}", ids_words(ids)?))
+        };
+        let late =
+            words(late, "a test that ran before ended the process, or an option leaves it out");
+        let others = words(others, "no such test, or an option leaves it out");
         let by_test = cases.chunk_by(|a, b| a.names == b.names && a.file == b.file);
-        others.into_iter().chain(by_test.filter_map(|cases| cases_words(&told, cases))).collect()
+        late.into_iter()
+            .chain(others)
+            .chain(by_test.filter_map(|cases| cases_words(&told, cases)))
+            .collect()
+    }
+
+    /// Whether it is there, and its process may have ended before: something that is loaded with it ended badly.
+    fn is_late(&self, id: &TestId) -> bool {
+        let unit = |job: &Job, id: &TestId| job.suite.framework.unit(&job.suite, &id.file);
+        let is_bad = |job: &Job| {
+            let own = unit(job, id);
+            let mut bad = self.results().filter(|result| result.outcome.is_bad());
+            bad.any(|result| result.id.suite == job.suite.name && unit(job, &result.id) == own)
+        };
+        let mut jobs = self.jobs.iter().filter(|job| job.selection.contains(id));
+        self.has_tests(id) && jobs.any(is_bad)
     }
 
     fn nothing(&self, names: Option<String>, unmet: &[&TestId]) -> RunError {
