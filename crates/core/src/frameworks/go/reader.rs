@@ -72,7 +72,7 @@ impl GoReader {
             "pass" | "fail" | "skip" => {
                 let ended = match event.test.is_empty() {
                     true => self.package_ended(event),
-                    false => self.test_ended(event).into_iter().collect(),
+                    false => self.test_ended(event),
                 };
                 told.extend(ended.into_iter().map(|it| RunEvent::TestFinished(Box::new(it))));
             }
@@ -97,7 +97,20 @@ impl GoReader {
         }
     }
 
-    fn test_ended(&mut self, event: &Event) -> Option<TestResult> {
+    fn test_ended(&mut self, event: &Event) -> Vec<TestResult> {
+        let ended = self.ended(event);
+        if event.test.contains('/') {
+            let is_silent = |it: &TestResult| !it.failures.is_empty() && has_no_word(it);
+            let silent = ended.as_ref().filter(|it| is_silent(it)).map(|it| it.id.clone());
+            self.package(event).silent.extend(silent.clone());
+            return ended.filter(|_| silent.is_none()).into_iter().collect();
+        }
+        let silent = std::mem::take(&mut self.package(event).silent);
+        let silent = silent.iter().filter_map(|id| self.results.get(id)).cloned();
+        silent.chain(ended).collect()
+    }
+
+    fn ended(&mut self, event: &Event) -> Option<TestResult> {
         let outcome = match event.action.as_str() {
             "pass" => Outcome::Passed,
             "skip" => Outcome::Skipped,

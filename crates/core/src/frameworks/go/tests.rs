@@ -458,6 +458,30 @@ fn a_file_without_tests_has_no_package_run_and_may_keep_it_from_being_built() {
     expected.assert_eq(&conclude(&job("orders/unread_test.go"), unread, Exit::Code(1)));
 }
 
+/// Go tells of a panic where the outermost test ends.
+#[test]
+fn a_part_that_panics_is_told_once_and_with_its_panic() {
+    let words = r##"{"Action":"run","Package":"example.com/shop/pricing","Test":"TestDiscount"}
+{"Action":"run","Package":"example.com/shop/pricing","Test":"TestDiscount/ten"}
+{"Action":"output","Package":"example.com/shop/pricing","Test":"TestDiscount/ten","Output":"    --- FAIL: TestDiscount/ten (0.00s)\n"}
+{"Action":"fail","Package":"example.com/shop/pricing","Test":"TestDiscount/ten","Elapsed":0}
+{"Action":"output","Package":"example.com/shop/pricing","Test":"TestDiscount","Output":"--- FAIL: TestDiscount (0.00s)\n"}
+{"Action":"output","Package":"example.com/shop/pricing","Test":"TestDiscount","Output":"panic: boom [recovered]\n"}
+{"Action":"fail","Package":"example.com/shop/pricing","Test":"TestDiscount","Elapsed":0}
+{"Action":"fail","Package":"example.com/shop/pricing","Elapsed":0.01}"##;
+    check(
+        SHOP,
+        words,
+        Exit::Code(1),
+        &expect![[r#"
+            2 told while it ran
+            failed pricing/pricing_test.go::TestDiscount
+            failed pricing/pricing_test.go::TestDiscount::ten
+                /w/pricing/pricing_test.go:8: boom
+        "#]],
+    );
+}
+
 #[test]
 fn go_says_why_a_package_did_not_build_without_a_place() {
     let full = r##"{"ImportPath":"internal/goos","Action":"build-output","Output":"internal/goos: write /tmp/go-build1/b018/importcfg: no space left on device\n"}
