@@ -240,6 +240,19 @@ def test_what_is_nowhere_keeps_nothing_else_from_running(project):
     assert end(project.run("test_a.py::test_gone", TESTDOCK_ASKED="1"))[0] == 4
 
 
+def test_a_comparison_that_holds_expected_nothing(project):
+    project.write(
+        test_a="""\
+            def test_not(): assert not ("a" == "a")
+            def test_and(): assert 1 == 1 and "a" == "b"
+            def test_nan(): assert float("nan") == float("nan")
+            """,
+    )
+    events = [event for event in project.run() if event["e"] == "finish"]
+    told = [(event.get("actual"), event.get("expected")) for event in events]
+    assert told == [(None, None), ("a", "b"), ("nan", "nan")]
+
+
 def test_every_case_of_the_report_carries_its_id(project):
     project.write(**FIXTURES)
     project.run()

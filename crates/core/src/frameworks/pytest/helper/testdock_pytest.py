@@ -332,8 +332,11 @@ class Witness:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_assertrepr_compare(self, op, left, right):
+        self.compared = None
         with contextlib.suppress(Exception):
-            self.compared = (op, show(left), show(right)) if op == "==" else None
+            # pytest asks for one that holds too, as in `assert not (a == b)`.
+            if op == "==" and not left == right:
+                self.compared = (show(left), show(right))
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item, call):
@@ -352,7 +355,7 @@ class Witness:
         if found["path"] is None:
             found.update(self.suspended_place(item) or definition_of_item(item))
         if self.compared and isinstance(exc, AssertionError):
-            _, found["actual"], found["expected"] = self.compared
+            found["actual"], found["expected"] = self.compared
         return found
 
     def suspended_place(self, item):
