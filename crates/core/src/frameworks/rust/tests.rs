@@ -259,15 +259,24 @@ fn a_program_that_is_one_test_has_no_part_in_a_file_beside_it() {
         let job = sample::job(&CARGO, "", files, &[file], &[]);
         expected.assert_eq(&sample::steps(&job, &site()));
     };
-    check("tests/common/mod.rs", &expect![[r#"
+    check(
+        "tests/common/mod.rs",
+        &expect![[r#"
         --package core --test api -- common::
-    "#]]);
-    check("tests/nowhere.rs", &expect![[r#"
+    "#]],
+    );
+    check(
+        "tests/nowhere.rs",
+        &expect![[r#"
         --package core --test api -- nowhere::
-    "#]]);
-    check("tests/custom.rs", &expect![[r#"
+    "#]],
+    );
+    check(
+        "tests/custom.rs",
+        &expect![[r#"
         --package core --test custom
-    "#]]);
+    "#]],
+    );
 }
 
 fn concluded(kind: &Kind, stdout: &str, stderr: &str, exit: Exit) -> String {

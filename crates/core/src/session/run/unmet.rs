@@ -6,6 +6,7 @@ use super::Run;
 use crate::config::nearest;
 use crate::id::TestId;
 use crate::model::{End, Fault, Outcome, RunError};
+use crate::paths::RelPath;
 use crate::plan::Job;
 use crate::session::{Change, Effect};
 use crate::views::ids_words;
@@ -29,10 +30,9 @@ impl Run {
         let selected: BTreeSet<&TestId> = self.jobs.iter().flat_map(|job| &job.selection).collect();
         let mut unmet: Vec<&TestId> = selected.iter().copied().collect();
         unmet.retain(|id| !is_met(&told, id));
-        // What ran that nothing else asked for, ran for a file that has its tests in others.
+        // What ran in a file that nothing else asked for, ran for one that has its tests in others.
         let is_for_others = |id: &&TestId| id.names.is_empty() && !self.has_tests(id);
-        let is_asked = |it: &TestId| selected.iter().any(|id| bare(id).holds(it));
-        if unmet.iter().any(is_for_others) && !told.keys().all(is_asked) {
+        if unmet.iter().any(is_for_others) && has_strays(&told, &selected) {
             unmet.retain(|id| !is_for_others(id));
         }
         unmet
@@ -40,9 +40,21 @@ impl Run {
 
     /// Whether a test is known that a selected id means.
     fn has_tests(&self, id: &TestId) -> bool {
-        let jobs = self.jobs.iter().filter(|job| job.selection.contains(id));
-        let mut known = jobs.flat_map(|job| job.known.items());
-        known.any(|item| bare(id).holds(&bare(&item.id)))
+        self.jobs_of(id).any(|job| {
+            let id = TestId { folder: None, suite: job.suite.name.clone(), ..id.clone() };
+            let is_in = |file: &RelPath| {
+                file.strip(&id.file).is_some() && !job.known.in_file(file).is_empty()
+            };
+            match id.names.is_empty() {
+                true => job.known.files().any(is_in),
+                false => job.known.definition(&id).is_some(),
+            }
+        })
+    }
+
+    fn jobs_of(&self, id: &TestId) -> impl Iterator<Item = &Job> {
+        let suite = id.suite.clone();
+        self.jobs.iter().filter(move |job| suite.is_none() || suite == job.suite.name)
     }
 
     fn told(&self) -> Told {
@@ -87,8 +99,10 @@ impl Run {
         let told = self.told();
         let (cases, others): (Vec<&TestId>, Vec<_>) =
             unmet.iter().partition(|id| lacks_case(&told, id));
-        let (late, others): (Vec<&TestId>, Vec<_>) =
-            others.into_iter().partition(|id| self.is_late(id));
+        let bad = self.bad_units();
+        let is_late =
+            |id: &&TestId| self.has_tests(id) && self.units_of(id).any(|unit| bad.contains(&unit));
+        let (late, others): (Vec<&TestId>, Vec<_>) = others.into_iter().partition(is_late);
         let words = |ids: Vec<&TestId>, why: &str| {
             Some(format!("nothing ran of {}: {why}", ids_words(ids)?))
         };
@@ -102,16 +116,14 @@ impl Run {
             .collect()
     }
 
-    /// Whether it is there, and its process may have ended before: something that is loaded with it ended badly.
-    fn is_late(&self, id: &TestId) -> bool {
-        let unit = |job: &Job, id: &TestId| job.suite.framework.unit(&job.suite, &id.file);
-        let is_bad = |job: &Job| {
-            let own = unit(job, id);
-            let mut bad = self.results().filter(|result| result.outcome.is_bad());
-            bad.any(|result| result.id.suite == job.suite.name && unit(job, &result.id) == own)
-        };
-        let mut jobs = self.jobs.iter().filter(|job| job.selection.contains(id));
-        self.has_tests(id) && jobs.any(is_bad)
+    /// What is loaded as one with something that ended badly: its process may have ended before other tests of it ran.
+    fn bad_units(&self) -> BTreeSet<RelPath> {
+        let bad = self.results().filter(|result| result.outcome.is_bad());
+        bad.flat_map(|result| self.units_of(&result.id)).collect()
+    }
+
+    fn units_of(&self, id: &TestId) -> impl Iterator<Item = RelPath> {
+        self.jobs_of(id).map(|job| job.suite.framework.unit(&job.suite, &id.file))
     }
 
     fn nothing(&self, names: Option<String>, unmet: &[&TestId]) -> RunError {
@@ -145,6 +157,16 @@ impl Run {
 
 fn bare(id: &TestId) -> TestId {
     TestId { folder: None, suite: None, ..id.clone() }
+}
+
+/// Whether a test ran in a file that is not among those of the selected ones.
+fn has_strays(told: &Told, selected: &BTreeSet<&TestId>) -> bool {
+    let files: BTreeSet<&RelPath> = selected.iter().map(|id| &id.file).collect();
+    let around = |file: &RelPath| {
+        let above = |file: &RelPath| (!file.is_root()).then(|| file.parent());
+        std::iter::successors(Some(file.clone()), above)
+    };
+    told.keys().any(|id| !around(&id.file).any(|file| files.contains(&file)))
 }
 
 fn is_met(told: &Told, id: &TestId) -> bool {
