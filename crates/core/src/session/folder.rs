@@ -303,23 +303,23 @@ impl Folder {
         self.records.iter().map(|(id, record)| (id.clone(), record.result.outcome)).collect()
     }
 
-    /// The tests whose newest outcome is bad, each once: a case, not the test that holds it. For one that no one
-    /// ever saw in its file, since it is made as that is loaded or the file cannot be read, stands the file: it may be
-    /// gone, and a tool may run nothing at all then.
+    /// The tests whose newest outcome is bad, each once: a case, not the test that holds it. One that no one ever saw in
+    /// its file, since it is made as that is loaded or the file cannot be read, has the id that its tool told.
     pub fn failed(&self) -> Vec<TestId> {
-        let bad: BTreeSet<TestId> = self.bad().filter_map(|id| self.now_at(id)).collect();
+        let bad: BTreeSet<&TestId> = self.bad().filter(|id| self.may_run(id)).collect();
         // What a test holds stands behind it in the order of ids.
         let is_held = |id: &TestId| bad.contains(&id.whole_file()) && !id.names.is_empty();
-        let holds_next = |id: &TestId| {
-            let next = bad.range((Bound::Excluded(id), Bound::Unbounded)).next();
+        let holds_next = |id: &&TestId| {
+            let next = bad.range::<TestId, _>((Bound::Excluded(*id), Bound::Unbounded)).next();
             !id.names.is_empty() && next.is_some_and(|next| id.holds(next))
         };
-        bad.iter().filter(|id| !is_held(id) && !holds_next(id)).cloned().collect()
+        let once = bad.iter().filter(|id| !is_held(id) && !holds_next(id));
+        once.copied().cloned().collect()
     }
 
     /// The tests whose newest outcome is bad, and that stand nowhere any more.
     pub(super) fn failed_and_gone(&self) -> Vec<&TestId> {
-        self.bad().filter(|id| self.now_at(id).is_none()).collect()
+        self.bad().filter(|id| !self.may_run(id)).collect()
     }
 
     fn bad(&self) -> impl Iterator<Item = &TestId> {
@@ -327,13 +327,27 @@ impl Folder {
         bad.map(|(id, _)| id)
     }
 
-    /// What runs a test again.
-    fn now_at(&self, id: &TestId) -> Option<TestId> {
-        if !self.is_gone(id) {
-            return Some(id.clone());
-        }
-        let was_made = self.records.get(id).is_some_and(|record| record.stood.is_none());
-        (was_made && !self.is_in_gone_file(id)).then(|| id.whole_file())
+    /// What runs a failed test again: for a file without tests, such as one that others could not be built with, those.
+    pub(super) fn again(&self, id: TestId) -> Vec<TestId> {
+        let mut suites = self.workspace.suites.iter();
+        let suite = suites.find(|suite| self.workspace.is_meant(suite, &id));
+        let Some(suite) =
+            suite.filter(|_| id.names.is_empty() && self.tests_in(&id.file).is_empty())
+        else {
+            return vec![id];
+        };
+        let unit = |file: &RelPath| suite.framework.unit(suite, file);
+        let own = unit(&id.file);
+        let files = self.files.values().flatten().filter(|file| file.suite.is_same(suite));
+        let files = files.map(|file| &file.path).filter(|file| unit(file) == own);
+        let others: Vec<TestId> = files.map(|file| suite.of_file(file.clone())).collect();
+        if others.is_empty() { vec![id] } else { others }
+    }
+
+    /// Whether its tool may still have a test.
+    fn may_run(&self, id: &TestId) -> bool {
+        let was_made = || self.records.get(id).is_some_and(|record| record.stood.is_none());
+        !self.is_gone(id) || (was_made() && !self.is_in_gone_file(id))
     }
 
     /// Whether a test stands nowhere any more, as far as its folder was read. A test may be inherited

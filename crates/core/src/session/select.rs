@@ -244,7 +244,7 @@ fn selected(
             if failed.is_empty() {
                 return Err(no_failed(folder, within));
             }
-            Ok((failed, Vec::new()))
+            Ok((failed.into_iter().flat_map(|id| folder.again(id)).collect(), Vec::new()))
         }
         Selection::Build(_) => Ok((Vec::new(), Vec::new())),
     }

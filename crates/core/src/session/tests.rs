@@ -63,6 +63,12 @@ impl Framework for Toy {
         starts.iter().enumerate().map(item).collect()
     }
 
+    /// What lies in `built` is built as one.
+    fn unit(&self, _: &Suite, path: &RelPath) -> RelPath {
+        let dir = path.parent();
+        if dir.as_str() == "built" { dir } else { path.clone() }
+    }
+
     fn invocation(&self, _: &Job, _: &Site) -> Invocation {
         Invocation::default()
     }
@@ -596,7 +602,7 @@ fn of_a_test_that_failed_in_a_part_the_part_runs_again() {
 
 /// Nobody sees in the file what is made as it is loaded.
 #[test]
-fn a_failed_test_that_was_never_found_runs_again_with_its_file() {
+fn a_failed_test_that_was_never_found_runs_again_by_its_own_id() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));
     for test in ["a.t::made", "a.t::one", "gone.t::one", "unreadable.t"] {
@@ -609,7 +615,24 @@ fn a_failed_test_that_was_never_found_runs_again_with_its_file() {
     let files = vec![RelPath::new("gone.t")];
     let told = words(&session.handle(Input::FilesGone { folder: "w".into(), files }));
     assert!(told.iter().any(|it| it.starts_with("start r2")), "{told:?}");
-    assert_eq!(session.folders().next().unwrap().failed(), [id("a.t"), id("unreadable.t")]);
+    assert_eq!(
+        session.folders().next().unwrap().failed(),
+        ["a.t::made", "a.t::one", "unreadable.t"].map(id)
+    );
+}
+
+#[test]
+fn for_a_failed_file_without_tests_those_run_that_are_built_with_it() {
+    let mut session = session();
+    for file in ["built/one.t", "built/two.t"] {
+        let files = workspace().discover(&mut frameworks::Source::new(&RelPath::new(file), TEXT));
+        let _ = session.handle(Input::Found { folder: "w".into(), files });
+    }
+    let folder = session.folders().next().unwrap();
+    assert_eq!(folder.again(id("built/none.t")), ["built/one.t", "built/two.t"].map(id));
+    for same in ["built/one.t", "none.t", "built/none.t::one"] {
+        assert_eq!(folder.again(id(same)), [id(same)]);
+    }
 }
 
 #[test]

@@ -35,11 +35,19 @@ impl Builds {
 
     /// Whether nothing lies where a command looked for packages.
     pub(super) fn is_missing(&self, pattern: &str) -> bool {
-        let says_so = |line: &String| {
+        let says_so = |line: &str| {
             line.ends_with("no such file or directory") || line.ends_with("directory not found")
         };
-        let said = self.output.get(pattern).filter(|_| pattern.starts_with("./"));
-        said.is_some_and(|lines| lines.iter().any(says_so))
+        pattern.starts_with("./") && self.says(pattern, says_so)
+    }
+
+    /// Whether the directory that a command looked at has no package.
+    pub(super) fn is_empty(&self, pattern: &str) -> bool {
+        pattern.starts_with('.') && self.says(pattern, |line| line.starts_with("no Go files in "))
+    }
+
+    fn says(&self, pattern: &str, what: impl Fn(&str) -> bool) -> bool {
+        self.output.get(pattern).is_some_and(|lines| lines.iter().any(|line| what(line)))
     }
 
     /// What was said of a package that did not build, in whatever form: a disk that is full names no place.

@@ -21,7 +21,12 @@ pub(super) struct Modules {
     pub(super) own: Vec<Module>,
     /// Directories of modules that are not among them.
     others: Vec<RelPath>,
+    /// Whether the workspace that they lie in does not use them.
+    pub(super) is_unused: bool,
 }
+
+/// Each workspace's directory, and the directories of the modules that it uses.
+type Workspaces = BTreeMap<RelPath, Vec<RelPath>>;
 
 /// Each workspace, and each module outside of one, that has tests; by where the `go` command runs.
 pub(super) fn detect(contents: Contents<'_>) -> Vec<(RelPath, Modules)> {
@@ -33,7 +38,7 @@ pub(super) fn detect(contents: Contents<'_>) -> Vec<(RelPath, Modules)> {
         let root = used.map_or(&module.dir, |(root, _)| root);
         groups.entry(root.clone()).or_default().push(module.clone());
     }
-    let grouped = groups.into_iter().map(|(root, own)| (root, Modules::of(own, &all)));
+    let grouped = groups.into_iter().map(|(root, own)| (root, Modules::of(own, &all, &workspaces)));
     let is_test = |path: &RelPath| path.as_str().ends_with("_test.go");
     let has_tests =
         |modules: &Modules| contents.files.iter().any(|path| is_test(path) && modules.holds(path));
@@ -44,22 +49,23 @@ pub(super) fn detect(contents: Contents<'_>) -> Vec<(RelPath, Modules)> {
 /// it lies in.
 pub(super) fn at(root: &RelPath, contents: Contents<'_>) -> Modules {
     let all = all_modules(contents);
-    let used = workspaces(contents).remove(root);
-    let own = match used {
+    let workspaces = workspaces(contents);
+    let own = match workspaces.get(root) {
         Some(used) => all.iter().filter(|module| used.contains(&module.dir)).cloned().collect(),
         None => {
             let above = all.iter().filter(|module| root.strip(&module.dir).is_some());
             above.max_by_key(|module| module.dir.as_str().len()).cloned().into_iter().collect()
         }
     };
-    Modules::of(own, &all)
+    Modules::of(own, &all, &workspaces)
 }
 
 impl Modules {
-    fn of(own: Vec<Module>, all: &[Module]) -> Self {
+    fn of(own: Vec<Module>, all: &[Module], workspaces: &Workspaces) -> Self {
+        let is_unused = own.iter().all(|module| is_unused(module, workspaces));
         let is_other = |module: &&Module| !own.contains(module);
         let others = all.iter().filter(is_other).map(|module| module.dir.clone()).collect();
-        Self { own, others }
+        Self { own, others, is_unused }
     }
 
     /// The module that a file belongs to, if it is one of these: the nearest above it.
@@ -104,8 +110,14 @@ fn module(dir: &RelPath, text: &str) -> Option<Module> {
     Some(Module { dir: dir.clone(), path: value("module")?, minor: minor.unwrap_or(0) })
 }
 
-/// Each workspace's directory, and the directories of the modules that it uses.
-fn workspaces(contents: Contents<'_>) -> BTreeMap<RelPath, Vec<RelPath>> {
+/// Whether a module lies in a workspace, the nearest above it, that does not use it.
+fn is_unused(module: &Module, workspaces: &Workspaces) -> bool {
+    let around = workspaces.iter().filter(|(dir, _)| module.dir.strip(dir).is_some());
+    let nearest = around.max_by_key(|(dir, _)| dir.as_str().len());
+    nearest.is_some_and(|(_, used)| !used.contains(&module.dir))
+}
+
+fn workspaces(contents: Contents<'_>) -> Workspaces {
     let files = contents.files.iter().filter(|path| is_named(path, "go.work"));
     let read = files.filter_map(|path| Some((path.parent(), (contents.read)(path.as_str())?)));
     read.map(|(dir, text)| {
@@ -186,9 +198,9 @@ mod tests {
                 ("nested/x/n_test.go", ""),
             ],
             &expect![[r#"
-                in "" Modules { own: [Module { dir: "", path: "example.com/a", minor: 22 }], others: ["nested", "tools"] }
+                in "" Modules { own: [Module { dir: "", path: "example.com/a", minor: 22 }], others: ["nested", "tools"], is_unused: false }
                   ["a_test.go"]
-                in "nested" Modules { own: [Module { dir: "nested", path: "example.com/nested", minor: 19 }], others: ["", "tools"] }
+                in "nested" Modules { own: [Module { dir: "nested", path: "example.com/nested", minor: 19 }], others: ["", "tools"], is_unused: false }
                   ["nested/x/n_test.go"]
             "#]],
         );
@@ -206,13 +218,16 @@ mod tests {
                 ("go/b/go.mod", "module b\n"),
                 ("go/b/b_test.go", ""),
                 ("go/c/go.mod", "module c\n"),
+                ("go/c/c_test.go", ""),
                 ("lib/go.mod", "module lib\n"),
                 ("lib/l_test.go", ""),
             ],
             &expect![[r#"
-                in "go" Modules { own: [Module { dir: "go/b", path: "b", minor: 0 }, Module { dir: "go", path: "a", minor: 0 }], others: ["go/c", "lib"] }
+                in "go" Modules { own: [Module { dir: "go/b", path: "b", minor: 0 }, Module { dir: "go", path: "a", minor: 0 }], others: ["go/c", "lib"], is_unused: false }
                   ["go/b/b_test.go"]
-                in "lib" Modules { own: [Module { dir: "lib", path: "lib", minor: 0 }], others: ["go/b", "go/c", "go"] }
+                in "go/c" Modules { own: [Module { dir: "go/c", path: "c", minor: 0 }], others: ["go/b", "go", "lib"], is_unused: true }
+                  ["go/c/c_test.go"]
+                in "lib" Modules { own: [Module { dir: "lib", path: "lib", minor: 0 }], others: ["go/b", "go/c", "go"], is_unused: false }
                   ["lib/l_test.go"]
             "#]],
         );
@@ -223,7 +238,7 @@ mod tests {
         let module =
             |dir: &str, path: &str| Module { dir: RelPath::new(dir), path: path.into(), minor: 0 };
         let own = vec![module("", "example.com/a"), module("x", "example.com/a/x/v2")];
-        let modules = Modules { own, others: Vec::new() };
+        let modules = Modules { own, ..Modules::default() };
         let package = |path: &str| modules.package(path).map(|dir| dir.to_string());
         assert_eq!(package("example.com/a").as_deref(), Some(""));
         assert_eq!(package("example.com/a/b/c").as_deref(), Some("b/c"));

@@ -170,9 +170,10 @@ impl Scene<'_> {
 pub(super) fn death(scene: Scene<'_>, name: &str, output: &str) -> Failure {
     let lines: Vec<&str> = output.lines().filter(|line| !is_framing(line)).collect();
     let Some(at) = lines.iter().position(|line| line.starts_with("panic: ")) else {
-        let said = lines.iter().rev().find(|line| !is_verdict(line)).map_or("", |line| line.trim());
+        let said = lines.iter().rev().find(|line| !is_verdict(line));
+        let said = said.map(|line| format!(": {}", line.trim())).unwrap_or_default();
         return Failure {
-            message: format!("the test's process ended while it ran: {said}"),
+            message: format!("the test's process ended while it ran{said}"),
             detail: lines.join("\n"),
             place: scene.definition.cloned(),
             ..Failure::default()

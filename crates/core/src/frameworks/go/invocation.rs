@@ -15,6 +15,9 @@ use crate::plan::{Candidate, Invocation, Job, Live, Reports, Site};
 /// A longer pattern is divided among several commands.
 const LONGEST_PATTERN: usize = 32 * 1024;
 
+/// A pattern that no test has.
+const NO_TEST: &str = "^$";
+
 /// From this minor version on, a `|` outside of brackets divides whole patterns, with their levels.
 const DIVIDES_LEVELS: u32 = 20;
 
@@ -29,6 +32,10 @@ pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocatio
     // What follows is for the tests' own program, and has to stand behind the packages.
     let own = given.iter().position(|arg| matches!(arg.as_str(), "-args" | "--args"));
     let (flags, behind) = given.split_at(own.unwrap_or(given.len()));
+    // The workspace around them would have nothing of them.
+    let mut env = vec![("GOWORK".to_owned(), "off".to_owned())];
+    env.retain(|_| modules.is_unused);
+    env.extend(suite.env.iter().cloned());
     let steps = commands(modules, job)
         .into_iter()
         .map(|command| command.words().chain(behind.iter().cloned()).collect());
@@ -37,7 +44,7 @@ pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocatio
         // A result from the cache would be one of another container, perhaps of another day.
         args: [&words(&["-json", "-count=1"]), flags].concat(),
         steps: steps.collect(),
-        env: suite.env.clone(),
+        env,
         cwd: site.workspace(&suite.root),
         reports: Reports::None,
         live: Live::Stdout,
@@ -86,11 +93,9 @@ struct Wanted<'j> {
     packages: BTreeMap<RelPath, Package>,
 }
 
-/// What is to run of a package.
+/// What is to run of a package; where that is nothing, it is built nevertheless, and may say why it cannot be.
 #[derive(Debug, Default)]
 struct Package {
-    /// All of it.
-    is_whole: bool,
     /// Test functions, as patterns.
     tests: BTreeSet<String>,
     /// Subtests: the patterns of the levels above, and those of the last level.
@@ -138,12 +143,12 @@ impl Wanted<'_> {
         }
     }
 
-    /// The tests of a file; of one that has none, those of its package.
+    /// The tests of a file.
     fn add_file(&mut self, file: &RelPath) {
         let tops = self.known().in_file(file).iter().filter(|item| item.id.names.len() == 1);
         let all: Vec<TestItem> = tops.cloned().collect();
         if all.is_empty() {
-            self.packages.entry(file.parent()).or_default().is_whole = true;
+            self.packages.entry(file.parent()).or_default();
         }
         for item in all.iter().filter(|item| !self.is_left_out(item)).collect::<Vec<_>>() {
             self.add_test(&item.id);
@@ -185,6 +190,10 @@ impl Wanted<'_> {
                 shared.entry((run, package.skip())).or_default().push(self.pattern(dir));
             }
         }
+        if shared.is_empty() && self.directories.is_empty() {
+            // No package at all would mean the one where the command runs.
+            shared.insert((Some(NO_TEST.to_owned()), None), vec![".".to_owned()]);
+        }
         if !self.directories.is_empty() {
             shared.entry((None, None)).or_default().extend(self.directories);
         }
@@ -195,9 +204,6 @@ impl Wanted<'_> {
 impl Package {
     /// A pattern for each command that it takes.
     fn patterns(&self, divides: bool) -> Vec<Option<String>> {
-        if self.is_whole {
-            return vec![None];
-        }
         let mut patterns: Vec<String> =
             portions(&self.tests, LONGEST_PATTERN).iter().map(|tests| one_of(tests)).collect();
         let of_others =
@@ -209,6 +215,9 @@ impl Package {
                 let levels: Vec<String> = levels.chain([one_of(&last)]).collect();
                 patterns.push(levels.join("/"));
             }
+        }
+        if patterns.is_empty() {
+            return vec![Some(NO_TEST.to_owned())];
         }
         if divides && patterns.iter().map(String::len).sum::<usize>() <= LONGEST_PATTERN {
             return vec![Some(patterns.join("|"))];

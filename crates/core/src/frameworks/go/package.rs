@@ -16,6 +16,8 @@ pub(super) struct Package {
     pub(super) running: BTreeMap<String, Running>,
     /// What failed in it.
     pub(super) failed: Vec<TestId>,
+    /// Parts of a test under way that failed without a word: how it ends may say why.
+    pub(super) silent: Vec<TestId>,
     /// What it printed outside of its tests.
     pub(super) output: String,
     pub(super) ended: bool,

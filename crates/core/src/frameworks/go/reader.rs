@@ -72,7 +72,7 @@ impl GoReader {
             "pass" | "fail" | "skip" => {
                 let ended = match event.test.is_empty() {
                     true => self.package_ended(event),
-                    false => self.test_ended(event).into_iter().collect(),
+                    false => self.test_ended(event),
                 };
                 told.extend(ended.into_iter().map(|it| RunEvent::TestFinished(Box::new(it))));
             }
@@ -97,7 +97,20 @@ impl GoReader {
         }
     }
 
-    fn test_ended(&mut self, event: &Event) -> Option<TestResult> {
+    fn test_ended(&mut self, event: &Event) -> Vec<TestResult> {
+        let ended = self.ended(event);
+        if event.test.contains('/') {
+            let is_silent = |it: &TestResult| !it.failures.is_empty() && has_no_word(it);
+            let silent = ended.as_ref().filter(|it| is_silent(it)).map(|it| it.id.clone());
+            self.package(event).silent.extend(silent.clone());
+            return ended.filter(|_| silent.is_none()).into_iter().collect();
+        }
+        let silent = std::mem::take(&mut self.package(event).silent);
+        let silent = silent.iter().filter_map(|id| self.results.get(id)).cloned();
+        silent.chain(ended).collect()
+    }
+
+    fn ended(&mut self, event: &Event) -> Option<TestResult> {
         let outcome = match event.action.as_str() {
             "pass" => Outcome::Passed,
             "skip" => Outcome::Skipped,
@@ -311,7 +324,14 @@ impl GoReader {
     fn found_no_package(&self) -> bool {
         let is_empty = |line: &String| line.ends_with("matched no packages");
         self.complaints.iter().any(is_empty)
-            || self.packages.keys().any(|name| self.builds.is_missing(name))
+            || self.packages.keys().any(|name| self.is_missing(name))
+    }
+
+    /// Whether a command found no package in a directory, and was not expected to.
+    fn is_missing(&self, name: &str) -> bool {
+        let has_tests = |id: &TestId| self.known.items().any(|item| id.holds(&item.id));
+        let is_vain = || self.selection.iter().any(|id| !has_tests(id));
+        self.builds.is_missing(name) || (self.builds.is_empty(name) && is_vain())
     }
 
     /// What is wrong with a run that has not told all.
@@ -365,7 +385,7 @@ impl Reader for GoReader {
 
     fn conclude(&mut self, _: &[ReportFile], exit: Exit) -> Conclusion {
         let silent = |package: &Package| package.unbuilt.is_some() && !package.is_told;
-        let is_there = |name: &str| !self.builds.is_missing(name);
+        let is_there = |name: &str| !self.is_missing(name);
         let unbuilt = self.packages.iter().filter(|(name, it)| silent(it) && is_there(name));
         for package in unbuilt.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
             let failures = self.build_failures(&package);

@@ -367,14 +367,22 @@ fn each_selection_has_its_commands() {
         &["pricing/pricing.go"],
         &expect![[r#"
         -json -count=1 -race
-        ./pricing -args -x
+        -run=^$ ./pricing -args -x
     "#]],
     );
     commands(
-        &["orders/checks_test.go"],
+        &["orders/checks_test.go", "orders/orders_test.go::TestTotal", "nowhere_test.go"],
         &expect![[r#"
         -json -count=1 -race
-        ./orders -args -x
+        -run=^$ . -args -x
+        -run=^TestTotal$ ./orders -args -x
+    "#]],
+    );
+    commands(
+        &["orders/orders_test.go", "!orders/orders_test.go"],
+        &expect![[r#"
+        -json -count=1 -race
+        -run=^$ . -args -x
     "#]],
     );
     commands(
@@ -419,6 +427,57 @@ fn each_selection_has_its_commands() {
             -run=^(TestPatience|TestPrintsWhatTerminalsFear|TestQuotesAtOnce|TestSaysItInUnicode)$ ./service -args -x
             -run=^TestAnswer$ ./broken -args -x
             -run=^TestStock$ ./stock -args -x
+        "#]],
+    );
+}
+
+#[test]
+fn a_file_without_tests_has_no_package_run_and_may_keep_it_from_being_built() {
+    let nowhere = r##"{"ImportPath":".","Action":"build-output","Output":"# .\n"}
+{"ImportPath":".","Action":"build-output","Output":"no Go files in /w\n"}
+{"ImportPath":".","Action":"build-fail"}
+{"Action":"start","Package":"."}
+{"Action":"output","Package":".","Output":"FAIL\t. [setup failed]\n"}
+{"Action":"fail","Package":".","Elapsed":0,"FailedBuild":"."}"##;
+    let job = |file| job(SHOP, &[file, "orders/orders_test.go::TestTotal"], &[]);
+    let expected = expect![[r#"
+        0 told while it ran
+    "#]];
+    expected.assert_eq(&conclude(&job("nowhere_test.go"), nowhere, Exit::Code(1)));
+    let unread = r##"{"ImportPath":"example.com/shop/orders","Action":"build-output","Output":"# example.com/shop/orders\n"}
+{"ImportPath":"example.com/shop/orders","Action":"build-output","Output":"orders/unread_test.go:3:1: expected declaration, found x\n"}
+{"ImportPath":"example.com/shop/orders","Action":"build-fail"}
+{"Action":"start","Package":"example.com/shop/orders"}
+{"Action":"output","Package":"example.com/shop/orders","Output":"FAIL\texample.com/shop/orders [setup failed]\n"}
+{"Action":"fail","Package":"example.com/shop/orders","Elapsed":0,"FailedBuild":"example.com/shop/orders"}"##;
+    let expected = expect![[r#"
+        1 told while it ran
+        errored orders/unread_test.go
+            /w/orders/unread_test.go:3: expected declaration, found x
+    "#]];
+    expected.assert_eq(&conclude(&job("orders/unread_test.go"), unread, Exit::Code(1)));
+}
+
+/// Go tells of a panic where the outermost test ends.
+#[test]
+fn a_part_that_panics_is_told_once_and_with_its_panic() {
+    let words = r##"{"Action":"run","Package":"example.com/shop/pricing","Test":"TestDiscount"}
+{"Action":"run","Package":"example.com/shop/pricing","Test":"TestDiscount/ten"}
+{"Action":"output","Package":"example.com/shop/pricing","Test":"TestDiscount/ten","Output":"    --- FAIL: TestDiscount/ten (0.00s)\n"}
+{"Action":"fail","Package":"example.com/shop/pricing","Test":"TestDiscount/ten","Elapsed":0}
+{"Action":"output","Package":"example.com/shop/pricing","Test":"TestDiscount","Output":"--- FAIL: TestDiscount (0.00s)\n"}
+{"Action":"output","Package":"example.com/shop/pricing","Test":"TestDiscount","Output":"panic: boom [recovered]\n"}
+{"Action":"fail","Package":"example.com/shop/pricing","Test":"TestDiscount","Elapsed":0}
+{"Action":"fail","Package":"example.com/shop/pricing","Elapsed":0.01}"##;
+    check(
+        SHOP,
+        words,
+        Exit::Code(1),
+        &expect![[r#"
+            2 told while it ran
+            failed pricing/pricing_test.go::TestDiscount
+            failed pricing/pricing_test.go::TestDiscount::ten
+                /w/pricing/pricing_test.go:8: boom
         "#]],
     );
 }

@@ -82,6 +82,9 @@ fn candidates(suite: &Suite) -> Vec<Candidate> {
 
 fn select(invocation: &mut Invocation, job: &Job, site: &Site) {
     let ids: Vec<String> = job.selection.iter().map(|id| node_id(&job.suite, id)).collect();
+    if !ids.is_empty() {
+        invocation.env.push(("TESTDOCK_ASKED".into(), ids.len().to_string()));
+    }
     if ids.iter().map(|id| id.len() + 1).sum::<usize>() <= LONGEST_SELECTION {
         invocation.args.extend(ids);
         return;

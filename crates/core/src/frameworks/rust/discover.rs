@@ -126,7 +126,10 @@ impl<'s> Walk<'_, 's> {
     ) {
         let is_main =
             self.wanted.has_main && inside.modules.is_empty() && self.source.slice(name) == "main";
-        let kind = if is_main { Some(ItemKind::Test) } else { kind(&before.attributes) };
+        let parameters = node.child_by_field_name("parameters");
+        let parameters = parameters.map_or("", |it| self.source.slice(it));
+        let kind =
+            if is_main { Some(ItemKind::Test) } else { kind(&before.attributes, parameters) };
         if let Some(kind) = kind.filter(|_| inside.owner.is_none()) {
             let whole = self.source.range(node);
             let start = before.first.map_or(whole.start, |first| self.source.range(first).start);
@@ -242,8 +245,14 @@ impl<'s> Walk<'_, 's> {
     }
 }
 
-/// What attributes make of a function.
-fn kind(attributes: &[&str]) -> Option<ItemKind> {
+/// What attributes make of a function, its own and those of its parameters.
+fn kind(attributes: &[&str], parameters: &str) -> Option<ItemKind> {
+    static TABLE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"#\s*\[\s*(?:values|files)\b").expect("a pattern"));
+    // A template of rstest_reuse, and not a macro that others call so.
+    static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^#\s*\[\s*(?:rstest_reuse::)?apply\s*\(\s*[\w:]+\s*[,)]").expect("a pattern")
+    });
     let paths = attributes.iter().map(|text| {
         let inner = text.trim_start_matches("#[").trim_end_matches(']').trim();
         inner.split(['(', '=', ' ', '[', '{']).next().unwrap_or_default()
@@ -251,9 +260,12 @@ fn kind(attributes: &[&str]) -> Option<ItemKind> {
     let last = |path: &'_ str| path.rsplit("::").next().unwrap_or_default().to_owned();
     let words: Vec<String> = paths.map(last).collect();
     let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-    let with_values = || attributes.iter().any(|text| text.contains("values("));
-    if has(&["test_case", "test_matrix"]) || (has(&["rstest"]) && (has(&["case"]) || with_values()))
-    {
+    if has(&["template"]) {
+        return None;
+    }
+    let is_applied = attributes.iter().any(|text| TEMPLATE.is_match(text));
+    let has_table = || has(&["case"]) || TABLE.is_match(parameters);
+    if has(&["test_case", "test_matrix"]) || is_applied || (has(&["rstest"]) && has_table()) {
         return Some(ItemKind::Parametrised);
     }
     has(&["test", "rstest", "quickcheck", "gtest"]).then_some(ItemKind::Test)

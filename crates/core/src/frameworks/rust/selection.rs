@@ -183,11 +183,13 @@ impl<'p> Wanted<'p, '_> {
             let second = package.targets.iter().position(|it| it.root == target.root)?;
             Some(((first, second), target))
         };
-        self.packages
-            .targets_of(places::named(&self.job.known, file).0)
-            .into_iter()
-            .filter_map(position)
-            .collect()
+        let file = places::named(&self.job.known, file).0;
+        // A program that is one test has no part of its own in a file that several may share.
+        let has_part = |(_, target): &(&Package, &Target)| {
+            !target.is_bare || target.root == *file || target.unit() != target.root
+        };
+        let targets = self.packages.targets_of(file).into_iter().filter(has_part);
+        targets.filter_map(position).collect()
     }
 
     fn terms(self) -> Vec<Term<'p>> {

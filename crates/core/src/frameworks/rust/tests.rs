@@ -246,9 +246,45 @@ fn what_is_for_the_programs_stands_behind() {
     .assert_debug_eq(&(invocation.candidates, invocation.args, invocation.steps, invocation.env));
 }
 
+#[test]
+fn a_program_that_is_one_test_has_no_part_in_a_file_beside_it() {
+    let files: Files<'_> = &[
+        ("Cargo.toml", "[package]\nname = 'core'\n[[test]]\nname = 'custom'\nharness = false\n"),
+        ("src/lib.rs", ""),
+        ("tests/api.rs", "#[test] fn a() {}"),
+        ("tests/common/mod.rs", ""),
+        ("tests/custom.rs", "fn main() {}"),
+    ];
+    let check = |file: &str, expected: &Expect| {
+        let job = sample::job(&CARGO, "", files, &[file], &[]);
+        expected.assert_eq(&sample::steps(&job, &site()));
+    };
+    check(
+        "tests/common/mod.rs",
+        &expect![[r#"
+        --package core --test api -- common::
+    "#]],
+    );
+    check(
+        "tests/nowhere.rs",
+        &expect![[r#"
+        --package core --test api -- nowhere::
+    "#]],
+    );
+    check(
+        "tests/custom.rs",
+        &expect![[r#"
+        --package core --test custom
+    "#]],
+    );
+}
+
 fn concluded(kind: &Kind, stdout: &str, stderr: &str, exit: Exit) -> String {
-    let job = job(kind, &[], &[]);
-    let mut reader = job.suite.framework.reader(&job, &site());
+    concluded_of(&job(kind, &[], &[]), stdout, stderr, exit)
+}
+
+fn concluded_of(job: &Job, stdout: &str, stderr: &str, exit: Exit) -> String {
+    let mut reader = job.suite.framework.reader(job, &site());
     for line in stderr.lines() {
         reader.printed(line);
     }
@@ -389,6 +425,24 @@ fn nextest_says_of_no_test_that_it_is_ignored_where_it_runs_no_other() {
         skipped shop/tests/service.rs::total
     "#]]
     .assert_eq(&concluded(&NEXTEST, words, "", Exit::Code(4)));
+}
+
+/// It begins with those that were not asked for, and counts them.
+#[test]
+fn nextest_counts_ignored_tests_that_were_not_asked_for() {
+    let words = r#"{"type":"suite","event":"started","test_count":3,"nextest":{"crate":"shop","test_binary":"service","kind":"test"}}
+{"type":"test","event":"started","name":"shop::service$patience"}
+{"type":"suite","event":"ok","passed":0,"failed":0,"ignored":2,"nextest":{"crate":"shop","test_binary":"service","kind":"test"}}
+{"type":"suite","event":"started","test_count":3,"nextest":{"crate":"shop","test_binary":"service","kind":"test"}}
+{"type":"test","event":"started","name":"shop::service$total"}
+{"type":"suite","event":"ok","passed":0,"failed":0,"ignored":2,"nextest":{"crate":"shop","test_binary":"service","kind":"test"}}
+"#;
+    let job = job(&NEXTEST, &["shop/tests/service.rs::total"], &[]);
+    expect![[r#"
+        2 told
+        skipped shop/tests/service.rs::total
+    "#]]
+    .assert_eq(&concluded_of(&job, words, "", Exit::Code(0)));
 }
 
 /// A library and a program may be called the same: an end that counts no ignored test says nothing of one that runs.

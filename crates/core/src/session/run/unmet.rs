@@ -6,6 +6,8 @@ use super::Run;
 use crate::config::nearest;
 use crate::id::TestId;
 use crate::model::{End, Fault, Outcome, RunError};
+use crate::paths::RelPath;
+use crate::plan::Job;
 use crate::session::{Change, Effect};
 use crate::views::ids_words;
 
@@ -26,7 +28,33 @@ impl Run {
         }
         let told = self.told();
         let selected: BTreeSet<&TestId> = self.jobs.iter().flat_map(|job| &job.selection).collect();
-        selected.into_iter().filter(|id| !is_met(&told, id)).collect()
+        let mut unmet: Vec<&TestId> = selected.iter().copied().collect();
+        unmet.retain(|id| !is_met(&told, id));
+        // What ran in a file that nothing else asked for, ran for one that has its tests in others.
+        let is_for_others = |id: &&TestId| id.names.is_empty() && !self.has_tests(id);
+        if unmet.iter().any(is_for_others) && has_strays(&told, &selected) {
+            unmet.retain(|id| !is_for_others(id));
+        }
+        unmet
+    }
+
+    /// Whether a test is known that a selected id means.
+    fn has_tests(&self, id: &TestId) -> bool {
+        self.jobs_of(id).any(|job| {
+            let id = TestId { folder: None, suite: job.suite.name.clone(), ..id.clone() };
+            let is_in = |file: &RelPath| {
+                file.strip(&id.file).is_some() && !job.known.in_file(file).is_empty()
+            };
+            match id.names.is_empty() {
+                true => job.known.files().any(is_in),
+                false => job.known.definition(&id).is_some(),
+            }
+        })
+    }
+
+    fn jobs_of(&self, id: &TestId) -> impl Iterator<Item = &Job> {
+        let suite = id.suite.clone();
+        self.jobs.iter().filter(move |job| suite.is_none() || suite == job.suite.name)
     }
 
     fn told(&self) -> Told {
@@ -71,11 +99,31 @@ impl Run {
         let told = self.told();
         let (cases, others): (Vec<&TestId>, Vec<_>) =
             unmet.iter().partition(|id| lacks_case(&told, id));
-        let others = ids_words(others).map(|names| {
-            format!("nothing ran of {names}: no such test, or an option leaves it out")
-        });
+        let bad = self.bad_units();
+        let is_late =
+            |id: &&TestId| self.has_tests(id) && self.units_of(id).any(|unit| bad.contains(&unit));
+        let (late, others): (Vec<&TestId>, Vec<_>) = others.into_iter().partition(is_late);
+        let words = |ids: Vec<&TestId>, why: &str| {
+            Some(format!("nothing ran of {}: {why}", ids_words(ids)?))
+        };
+        let late =
+            words(late, "a test that ran before ended the process, or an option leaves it out");
+        let others = words(others, "no such test, or an option leaves it out");
         let by_test = cases.chunk_by(|a, b| a.names == b.names && a.file == b.file);
-        others.into_iter().chain(by_test.filter_map(|cases| cases_words(&told, cases))).collect()
+        late.into_iter()
+            .chain(others)
+            .chain(by_test.filter_map(|cases| cases_words(&told, cases)))
+            .collect()
+    }
+
+    /// What is loaded as one with something that ended badly: its process may have ended before other tests of it ran.
+    fn bad_units(&self) -> BTreeSet<RelPath> {
+        let bad = self.results().filter(|result| result.outcome.is_bad());
+        bad.flat_map(|result| self.units_of(&result.id)).collect()
+    }
+
+    fn units_of(&self, id: &TestId) -> impl Iterator<Item = RelPath> {
+        self.jobs_of(id).map(|job| job.suite.framework.unit(&job.suite, &id.file))
     }
 
     fn nothing(&self, names: Option<String>, unmet: &[&TestId]) -> RunError {
@@ -109,6 +157,16 @@ impl Run {
 
 fn bare(id: &TestId) -> TestId {
     TestId { folder: None, suite: None, ..id.clone() }
+}
+
+/// Whether a test ran in a file that is not among those of the selected ones.
+fn has_strays(told: &Told, selected: &BTreeSet<&TestId>) -> bool {
+    let files: BTreeSet<&RelPath> = selected.iter().map(|id| &id.file).collect();
+    let around = |file: &RelPath| {
+        let above = |file: &RelPath| (!file.is_root()).then(|| file.parent());
+        std::iter::successors(Some(file.clone()), above)
+    };
+    told.keys().any(|id| !around(&id.file).any(|file| files.contains(&file)))
 }
 
 fn is_met(told: &Told, id: &TestId) -> bool {

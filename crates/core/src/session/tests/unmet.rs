@@ -51,6 +51,26 @@ fn what_a_run_did_not_do_is_said() {
 }
 
 #[test]
+fn a_test_whose_process_ended_before_it_is_there() {
+    let mut session = session();
+    let _ = session.handle(request("r", &["a.t::one", "a.t::two", "a.t::three"]));
+    let _ = event(&mut session, "r", RunEvent::Reported(vec![failed("a.t::one", 1)]));
+    let _ = end(&mut session, "r", End::Completed);
+    expect_test::expect![[r#"
+        nothing ran of `a.t::two`: a test that ran before ended the process, or an option leaves it out
+        nothing ran of `a.t::three`: no such test, or an option leaves it out"#]]
+    .assert_eq(&session.run(&"r".into()).unwrap().warnings.join("\n"));
+}
+
+#[test]
+fn a_file_may_have_its_tests_in_another() {
+    let (_, warnings) = end_of(&["whole.t"], &["part.t::one"], &[]);
+    assert_eq!(warnings, [""; 0]);
+    let (_, warnings) = end_of(&["none.t", "part.t::one"], &["part.t::one"], &[]);
+    assert_eq!(warnings, ["nothing ran of `none.t`: no such test, or an option leaves it out"]);
+}
+
+#[test]
 fn a_case_that_its_test_does_not_have_is_said_with_those_that_there_are() {
     let asked = ["a.t::one[#9]", "a.t::two[x]", "b.t::six[7]"];
     let ran = ["a.t::one", "a.t::one[#2]", "a.t::two", "b.t::six[10]"];

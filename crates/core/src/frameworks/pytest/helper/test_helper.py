@@ -39,7 +39,7 @@ class Project:
     def start(self, *args, **env):
         taken = ("PYTEST_", "TESTDOCK_", "PYTHONPATH")
         environment = {key: value for key, value in os.environ.items() if not key.startswith(taken)}
-        environment.update(env, PYTHONPATH=str(HELPER), PYTHONDONTWRITEBYTECODE="1")
+        environment.update({key: str(value) for key, value in env.items()}, PYTHONPATH=str(HELPER), PYTHONDONTWRITEBYTECODE="1")
         with open(str(self.events_file), "wb") as stream:
             environment.update(TESTDOCK_EVENTS_FD=str(stream.fileno()), TESTDOCK_REPORT=str(self.report))
             command = [sys.executable, "-m", "pytest", "-p", "testdock_pytest", "-p", "no:cacheprovider"]
@@ -222,6 +222,35 @@ def test_errors_of_fixtures_lie_in_the_fixture(project):
     ]
     others = [event["others"] for event in events if "others" in event]
     assert [[project.place(other) for other in one] for one in others] == [["conftest.py:17"]]
+
+
+def test_what_is_nowhere_keeps_nothing_else_from_running(project):
+    project.write(test_a="def test_one(): pass", test_b="def test_two(): pass")
+    asked = ["test_a.py::test_gone", "test_a.py::test_one", "test_a.py::TestGone::test_one", "test_b.py"]
+    events = project.run(*asked, TESTDOCK_ASKED="4")
+    assert project.told(events) == ["passed test_a.py::test_one", "passed test_b.py::test_two"]
+    assert end(events) == (0, False)
+
+    selection = project.file("selection", "\n".join(asked))
+    events = project.run(TESTDOCK_ASKED="4", TESTDOCK_SELECT=selection)
+    assert project.told(events) == ["passed test_a.py::test_one", "passed test_b.py::test_two"]
+
+    assert project.told(project.run(*asked)) == []
+    assert project.told(project.run(*asked, TESTDOCK_ASKED="1")) == []
+    assert end(project.run("test_a.py::test_gone", TESTDOCK_ASKED="1"))[0] == 4
+
+
+def test_a_comparison_that_holds_expected_nothing(project):
+    project.write(
+        test_a="""\
+            def test_not(): assert not ("a" == "a")
+            def test_and(): assert 1 == 1 and "a" == "b"
+            def test_nan(): assert float("nan") == float("nan")
+            """,
+    )
+    events = [event for event in project.run() if event["e"] == "finish"]
+    told = [(event.get("actual"), event.get("expected")) for event in events]
+    assert told == [(None, None), ("a", "b"), ("nan", "nan")]
 
 
 def test_every_case_of_the_report_carries_its_id(project):

@@ -6,6 +6,7 @@ The environment says what is wanted, and without it the plugin is silent:
 TESTDOCK_EVENTS_FD     file descriptor that takes the events, one JSON object a line
 TESTDOCK_REPORT        where the JUnit report has to lie at the end
 TESTDOCK_SELECT        file of node ids, one a line, to run in addition to the command line's
+TESTDOCK_ASKED         how many of the last arguments, with those of that file, are Testdock's own
 TESTDOCK_PYCACHE       directory for the modules that pytest rewrites
 TESTDOCK_TEST_TIMEOUT  seconds that each phase of a test (setup, call, teardown) may take
 
@@ -331,8 +332,11 @@ class Witness:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_assertrepr_compare(self, op, left, right):
+        self.compared = None
         with contextlib.suppress(Exception):
-            self.compared = (op, show(left), show(right)) if op == "==" else None
+            # pytest asks for one that holds too, as in `assert not (a == b)`.
+            if op == "==" and not left == right:
+                self.compared = (show(left), show(right))
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item, call):
@@ -351,7 +355,7 @@ class Witness:
         if found["path"] is None:
             found.update(self.suspended_place(item) or definition_of_item(item))
         if self.compared and isinstance(exc, AssertionError):
-            _, found["actual"], found["expected"] = self.compared
+            found["actual"], found["expected"] = self.compared
         return found
 
     def suspended_place(self, item):
@@ -719,6 +723,36 @@ def select(config, args):
     args.extend(ids)
     files = list(dict.fromkeys(one.split("::")[0] for one in ids))
     config.known_args_namespace.file_or_dir = list(config.known_args_namespace.file_or_dir) + files
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection(session):
+    """Where a test that Testdock asked for is nowhere, pytest runs nothing; here the others run, and Testdock says the rest."""
+    outcome = yield
+    is_worker = hasattr(session.config, "workerinput")  # it has told the controller already what it collected
+    if outcome.excinfo is None or not isinstance(outcome.excinfo[1], pytest.UsageError) or is_worker:
+        return
+    missing = missing_args(session.config.args, outcome.excinfo[1])
+    rest = [arg for arg in session.config.args if arg not in missing]
+    if missing and rest:
+        session.config.args = rest
+        session.perform_collect()
+        outcome.force_result(None)
+
+
+def missing_args(args, error):
+    """Those of Testdock's own arguments that name nothing; none where something else is wrong."""
+    count = int(os.environ.get("TESTDOCK_ASKED") or 0)
+    own = args[-count:] if count else []
+    first_lines = [first_line(str(problem)) for problem in error.args]
+    is_said = lambda arg: any(line.endswith(" " + absolute(arg)) for line in first_lines)
+    missing = [arg for arg in own if is_said(arg)]
+    return missing if len(missing) == len(first_lines) else []
+
+
+def absolute(arg):
+    path, *names = arg.split("::")
+    return "::".join([os.path.abspath(path)] + names)
 
 
 @pytest.hookimpl(tryfirst=True)

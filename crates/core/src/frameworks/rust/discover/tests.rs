@@ -42,6 +42,11 @@ fn with_fixture(pot: Pot) {}
 fn with_cases(#[case] n: u32) {}
 #[test_case(1; "one")]
 fn tabled(n: u32) {}
+#[rstest] fn with_values(pot: Pot, #[values(1, 2)] n: u32) {}
+#[rstest] fn with_files(#[files("*.txt")] path: PathBuf) {}
+#[template] #[rstest] #[case(1)] fn template(#[case] n: u32) {}
+#[apply(template)] fn of_template(n: u32) {}
+#[apply(test!)] fn of_macro(ex: &Executor) {}
 #[derive(Debug)]
 fn none() {}
 #[bench] fn measured() {}
@@ -54,6 +59,9 @@ impl X { #[test] fn method() {} }
             Test 10-11 with_fixture
             Parametrised 12-15 with_cases
             Parametrised 16-17 tabled
+            Parametrised 18-18 with_values
+            Parametrised 19-19 with_files
+            Parametrised 21-21 of_template
         "#]],
     );
 }
