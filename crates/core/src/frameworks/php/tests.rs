@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use super::PHPUNIT;
 use crate::frameworks::Exit;
 use crate::frameworks::sample::{self, listed, site};
+use crate::model::RunEvent;
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile};
 
@@ -314,10 +315,82 @@ fn errors_are_told_from_failures_by_the_report() {
     .assert_eq(&conclude(&events, "", report, Exit::Code(2)));
 }
 
+/// What PHPUnit 11.5 told of `captured/VerdictsTest.php`.
+fn verdicts(settings: &str, args: &[&str], report: &str) -> String {
+    let files = [
+        ("phpunit.xml", settings),
+        ("tests/VerdictsTest.php", include_str!("captured/VerdictsTest.php")),
+    ];
+    let args = args.iter().map(|&word| word.to_owned()).collect();
+    let job = Job { args, ..sample::job(&PHPUNIT, "", &files, &[], &[]) };
+    let mut reader = job.suite.framework.reader(&job, &site());
+    let mut live = String::new();
+    for line in include_str!("captured/teamcity.txt").lines() {
+        for event in reader.line(line) {
+            if let RunEvent::TestFinished(result) = event {
+                live += &format!("{} {}\n", result.outcome.as_str(), result.id.names[1]);
+            }
+        }
+    }
+    let report = ReportFile { name: "0-phpunit.xml".into(), bytes: report.into() };
+    let concluded = reader.conclude(&[report], Exit::Code(2));
+    format!("{live}\n{}", sample::shown(&concluded))
+}
+
+const VERDICTS: &str = include_str!("captured/junit.xml");
+
 #[test]
-fn what_is_risky_is_bad_only_where_phpunit_says_so() {
-    let risky =
-        "##teamcity[testFailed name='testAdds' message='no assertions' details='' duration='0']";
+fn what_has_no_place_is_a_failure_unless_the_report_has_none() {
+    let told = verdicts("<phpunit/>", &[], VERDICTS);
+    expect![[r#"
+        failed testThrowsNothing
+        failed testThrowsAnother
+        failed testSaysAnother
+        failed testCallsNobody
+        failed testPrintsAnother
+        failed testFails
+        errored testErrs
+        passed testIsRisky
+        passed testPasses
+
+        failed tests/VerdictsTest.php::VerdictsTest::testCallsNobody
+            /w/tests/VerdictsTest.php:9: Expectation failed for method name is "send" when invoked 1 time.⏎Method was expected to be called 1 time, actually called 0 times.
+        errored tests/VerdictsTest.php::VerdictsTest::testErrs
+            /w/tests/VerdictsTest.php:12: RuntimeException: x
+              /w/tests/VerdictsTest.php:12 
+        failed tests/VerdictsTest.php::VerdictsTest::testFails
+            /w/tests/VerdictsTest.php:11: Failed asserting that 2 is identical to 1.
+              /w/tests/VerdictsTest.php:11 
+        passed tests/VerdictsTest.php::VerdictsTest::testIsRisky
+        passed tests/VerdictsTest.php::VerdictsTest::testPasses
+        failed tests/VerdictsTest.php::VerdictsTest::testPrintsAnother
+            /w/tests/VerdictsTest.php:10: Failed asserting that two strings are identical.
+        failed tests/VerdictsTest.php::VerdictsTest::testSaysAnother
+            /w/tests/VerdictsTest.php:8: Failed asserting that exception message 'x' contains 'foo'.
+        failed tests/VerdictsTest.php::VerdictsTest::testThrowsAnother
+            /w/tests/VerdictsTest.php:7: Failed asserting that exception of type "RuntimeException" matches expected exception "LogicException". Message was: "x" at⏎/w/tests/VerdictsTest.php:7⏎.
+        failed tests/VerdictsTest.php::VerdictsTest::testThrowsNothing
+            /w/tests/VerdictsTest.php:6: Failed asserting that exception of type "LogicException" is thrown.
+    "#]].assert_eq(&told);
+    assert_eq!(told, verdicts("<phpunit/>", &[], ""), "the report of a run that dies is missing");
+}
+
+#[test]
+fn what_is_risky_is_a_failure_where_phpunit_is_told_so() {
+    let is_failure = |settings: &str, args: &[&str]| {
+        let told = verdicts(settings, args, VERDICTS);
+        told.contains("failed tests/VerdictsTest.php::VerdictsTest::testIsRisky")
+    };
+    assert!(!is_failure("<phpunit colors='true'/>", &[]));
+    assert!(!is_failure("<phpunit failOnRisky='false' failOnWarning='true'/>", &[]));
+    assert!(is_failure("<phpunit\n  failOnRisky=\"true\">", &[]));
+    assert!(is_failure("<phpunit failOnAllIssues='true'>", &[]));
+    assert!(is_failure("<phpunit/>", &["--fail-on-risky"]));
+}
+
+#[test]
+fn what_is_risky_is_bad_where_nothing_else_explains_the_exit() {
+    let risky = "##teamcity[testFailed name='testAdds' message='This test did not perform any assertions' details='' duration='0']";
     let events = class(&test("testAdds", risky));
     expect![[r#"
         2 told
@@ -327,7 +400,7 @@ fn what_is_risky_is_bad_only_where_phpunit_says_so() {
     expect![[r#"
         2 told
         failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
-            /w/shop/tests/CartTest.php:14: no assertions
+            /w/shop/tests/CartTest.php:14: This test did not perform any assertions
     "#]]
     .assert_eq(&conclude(&events, "", "", Exit::Code(1)));
     let of_phpunit_9 = r#"<testsuite name="x"><testcase name="testAdds" class="Shop\Till\CartTest"
