@@ -282,10 +282,15 @@ impl PhpunitReader {
         self.classes.get(class).cloned()
     }
 
-    /// Where a test is of a class: a method that it inherits is told in the file where it stands.
+    /// Where a test is of a class: a method that it inherits is told in the file where it stands, and the class, which
+    /// begins before, in its own.
     fn home(&self, class: &str, told: &str) -> String {
-        let home = Some(class).filter(|class| made(class).is_none());
-        home.and_then(|class| self.file(class)).unwrap_or_else(|| told.to_owned())
+        if made(class).is_some() {
+            return told.to_owned();
+        }
+        let begun = self.open.iter().filter_map(|suite| suite.class.as_ref());
+        let begun = || begun.clone().find(|(_, name)| name == class).map(|(file, _)| file.clone());
+        self.file(class).or_else(begun).unwrap_or_else(|| told.to_owned())
     }
 
     /// The report tells errors from failures, and what Pest's tests are called.

@@ -500,6 +500,46 @@ fn a_class_that_is_skipped_is_told_as_one_and_the_run_is_whole() {
     .assert_eq(&conclude(&events, "", "", Exit::Code(0)));
 }
 
+/// As PHPUnit 11.5 tells of a class that inherits from `vendor`, of which nothing is known.
+#[test]
+fn a_test_that_is_inherited_from_elsewhere_is_one_of_its_class() {
+    let site = site();
+    let text = "<?php final class DerivedTest extends BaseCase {}";
+    let job = sample::job(&PHPUNIT, "", &[("tests/DerivedTest.php", text)], &[], &[]);
+    let check = |base: &str, expected: &Expect| {
+        let test = |name: &str| {
+            let hint = format!("locationHint='php_qn://{base}::\\DerivedTest::{name}'");
+            format!(
+                "##teamcity[testStarted name='{name}' {hint}]\n##teamcity[testFinished name='{name}' duration='1']\n"
+            )
+        };
+        let events = format!(
+            "##teamcity[testSuiteStarted name='DerivedTest' locationHint='php_qn:///app/tests/DerivedTest.php::\\DerivedTest']\n{}\
+             ##teamcity[testSuiteStarted name='testRows' locationHint='php_qn://{base}::\\DerivedTest::testRows']\n{}\
+             ##teamcity[testSuiteFinished name='testRows']\n##teamcity[testSuiteFinished name='DerivedTest']\n",
+            test("testInherited"),
+            test("testRows with data set #0"),
+        );
+        let mut reader = job.suite.framework.reader(&job, &site);
+        events.lines().for_each(|line| drop(reader.line(line)));
+        expected.assert_eq(&sample::shown(&reader.conclude(&[], Exit::Code(0))));
+    };
+    check(
+        "/opt/lib/BaseCase.php",
+        &expect![[r#"
+        passed tests/DerivedTest.php::DerivedTest::testInherited
+        passed tests/DerivedTest.php::DerivedTest::testRows[#0]
+    "#]],
+    );
+    check(
+        "/app/vendor/acme/BaseCase.php",
+        &expect![[r#"
+        passed tests/DerivedTest.php::DerivedTest::testInherited
+        passed tests/DerivedTest.php::DerivedTest::testRows[#0]
+    "#]],
+    );
+}
+
 #[test]
 fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
     let whole = class(&[test("testAdds", ""), test("testRows with data set #0", "")].concat());
