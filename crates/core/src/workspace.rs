@@ -52,6 +52,8 @@ pub struct FileTests {
     pub path: RelPath,
     /// Its tests.
     pub items: Items,
+    /// Whether it has a text in which none was found: it may have some all the same.
+    pub is_bare: bool,
     /// Further files that they come from, such as that of a base class, with what these said.
     pub others: Vec<(RelPath, Arc<str>)>,
     /// Parts of it that are files of their own.
@@ -95,10 +97,12 @@ impl Workspace {
             .map(|suite| {
                 let found = suite.framework.discover(suite, source);
                 let is_own = |id: &TestId| id.suite == suite.name;
+                let items: Items = source.complete(found, is_own).into();
                 FileTests {
                     suite: suite.clone(),
                     path: source.path.clone(),
-                    items: source.complete(found, is_own).into(),
+                    is_bare: items.is_empty() && !source.text.trim().is_empty(),
+                    items,
                     others: source.others(),
                     parts: source.take_parts(),
                 }

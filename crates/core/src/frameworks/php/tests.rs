@@ -247,6 +247,45 @@ fn a_selection_is_a_file_or_a_pattern_of_names() {
 }
 
 #[test]
+fn a_folder_with_files_in_which_nothing_was_found_is_told_as_one() {
+    let files = [
+        ("tests/CartTest.php", "<?php class CartTest extends TestCase { function testAdds() {} }"),
+        ("tests/Sub/P1Test.php", "<?php class P1Test extends TestCase { function testOne() {} }"),
+        ("tests/Sub/P2Test.php", "<?php class P2Test extends BaseCase {}"),
+        ("tests/Sub/Deep/P3Test.php", "<?php class P3Test extends Base { function testIt() {} }"),
+    ];
+    let check = |chosen: &[&str], out: &[&str], expected: &Expect| {
+        let job = sample::job(&PHPUNIT, "", &files, chosen, out);
+        let steps = job.suite.framework.invocation(&job, &site()).steps;
+        let steps = steps.iter().map(|step| format!("[{}]\n", step[2..].join(" ")));
+        expected.assert_eq(&steps.collect::<String>());
+    };
+    check(
+        &["tests/Sub", "tests/Sub/Deep", "tests/CartTest.php", "tests/Sub/P2Test.php"],
+        &[],
+        &expect![[r#"
+            [tests/Sub]
+            [tests/CartTest.php]
+        "#]],
+    );
+    check(
+        &["tests/Sub/Deep"],
+        &[],
+        &expect![[r#"
+        [tests/Sub/Deep/P3Test.php]
+    "#]],
+    );
+    check(
+        &["tests/Sub"],
+        &["tests/Sub/Deep"],
+        &expect![[r#"
+        [tests/Sub/P2Test.php]
+        [--filter=/^(?:P1Test::.*)$/s]
+    "#]],
+    );
+}
+
+#[test]
 fn long_selections_are_divided() {
     let id = |n: usize| format!("shop/tests/CartTest.php::CartTest::testNumber{n}");
     let ids: Vec<String> = (0..3000).map(id).collect();

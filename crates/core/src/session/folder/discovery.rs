@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Document, Folder, Record};
-use crate::frameworks::Source;
+use crate::frameworks::{Source, Suite};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::session::{Change, Effect};
@@ -20,6 +20,7 @@ impl Folder {
         self.is_resolved = false;
         self.seen.clear();
         self.parts.retain(|path, _| self.documents.contains_key(path));
+        self.bare.retain(|path, _| self.documents.contains_key(path));
     }
 
     pub(in crate::session) fn resolved(&mut self, workspace: Workspace) -> Vec<Effect> {
@@ -208,6 +209,12 @@ impl Folder {
         match parts.is_empty() {
             true => self.parts.remove(path),
             false => self.parts.insert(path.clone(), parts),
+        };
+        let bare: Vec<Arc<Suite>> =
+            tests.iter().filter(|file| file.is_bare).map(|file| file.suite.clone()).collect();
+        match bare.is_empty() {
+            true => self.bare.remove(path),
+            false => self.bare.insert(path.clone(), bare),
         };
         if tests.iter().all(|file| file.items.is_empty()) {
             self.files.remove(path);
