@@ -92,7 +92,7 @@ impl Workspace {
     /// The tests of a file, for each suite that it belongs to.
     pub fn discover(&self, source: &mut Source<'_>) -> Vec<FileTests> {
         let path = source.path;
-        let suites = self.suites.iter().filter(|suite| suite.framework.is_test_file(suite, path));
+        let suites = self.suites.iter().filter(|suite| suite.has_test_file(path));
         suites
             .map(|suite| {
                 let found = suite.framework.discover(suite, source);
@@ -124,11 +124,10 @@ impl Workspace {
         if file.strip(root).is_none() {
             return id.names.is_empty() && root.strip(file).is_some();
         }
-        if suite.framework.leaves_out(file) {
+        if suite.leaves_out(file) {
             return false;
         }
-        let owns = |suite: &Suite| suite.framework.owns(suite, file);
-        file.is_root() || owns(suite) || !self.suites.iter().any(|suite| owns(suite))
+        file.is_root() || suite.owns(file) || !self.suites.iter().any(|suite| suite.owns(file))
     }
 
     /// Whether a run of this suite has to know what stands in its files.

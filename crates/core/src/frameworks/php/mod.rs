@@ -89,6 +89,11 @@ impl Framework for Php {
         }
     }
 
+    /// Pest runs PHPUnit's tests too.
+    fn territory(&self) -> Option<&'static str> {
+        Some(PHPUNIT.name)
+    }
+
     /// A selected folder is the classes in it.
     fn needs_known(&self) -> bool {
         true

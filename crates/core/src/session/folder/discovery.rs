@@ -143,7 +143,7 @@ impl Folder {
         let is_test = |path: &RelPath| {
             self.files.contains_key(path)
                 || self.records.keys().any(|id| id.file == *path)
-                || self.workspace.suites.iter().any(|s| s.framework.is_test_file(s, path))
+                || self.workspace.suites.iter().any(|suite| suite.has_test_file(path))
         };
         // Also those that are open: what they say is known, but not what the files say that they import.
         let mut tests: BTreeSet<RelPath> = paths.iter().filter(|p| is_test(p)).cloned().collect();
