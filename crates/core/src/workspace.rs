@@ -52,6 +52,8 @@ pub struct FileTests {
     pub path: RelPath,
     /// Its tests.
     pub items: Items,
+    /// Whether it has a text in which none was found: it may have some all the same.
+    pub is_bare: bool,
     /// Further files that they come from, such as that of a base class, with what these said.
     pub others: Vec<(RelPath, Arc<str>)>,
     /// Parts of it that are files of their own.
@@ -90,15 +92,17 @@ impl Workspace {
     /// The tests of a file, for each suite that it belongs to.
     pub fn discover(&self, source: &mut Source<'_>) -> Vec<FileTests> {
         let path = source.path;
-        let suites = self.suites.iter().filter(|suite| suite.framework.is_test_file(suite, path));
+        let suites = self.suites.iter().filter(|suite| suite.has_test_file(path));
         suites
             .map(|suite| {
                 let found = suite.framework.discover(suite, source);
                 let is_own = |id: &TestId| id.suite == suite.name;
+                let items: Items = source.complete(found, is_own).into();
                 FileTests {
                     suite: suite.clone(),
                     path: source.path.clone(),
-                    items: source.complete(found, is_own).into(),
+                    is_bare: items.is_empty() && !source.text.trim().is_empty(),
+                    items,
                     others: source.others(),
                     parts: source.take_parts(),
                 }
@@ -120,11 +124,10 @@ impl Workspace {
         if file.strip(root).is_none() {
             return id.names.is_empty() && root.strip(file).is_some();
         }
-        if suite.framework.leaves_out(file) {
+        if suite.leaves_out(file) {
             return false;
         }
-        let owns = |suite: &Suite| suite.framework.owns(suite, file);
-        file.is_root() || owns(suite) || !self.suites.iter().any(|suite| owns(suite))
+        file.is_root() || suite.owns(file) || !self.suites.iter().any(|suite| suite.owns(file))
     }
 
     /// Whether a run of this suite has to know what stands in its files.

@@ -55,9 +55,8 @@ impl Sources {
 
     /// Leaves out files of tests, which a framework may be known by: they are edited all the time, and change none of this.
     pub(crate) fn without_tests(self, root: &Utf8Path, workspace: &Workspace) -> Self {
-        let is_test = |path: &RelPath| {
-            workspace.suites.iter().any(|suite| suite.framework.is_test_file(suite, path))
-        };
+        let is_test =
+            |path: &RelPath| workspace.suites.iter().any(|suite| suite.has_test_file(path));
         let counts = |path: &Utf8PathBuf| {
             RelPath::below(root, path).is_none_or(|it| shapes_the_workspace(&it) || !is_test(&it))
         };

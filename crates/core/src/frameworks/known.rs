@@ -15,6 +15,8 @@ pub struct Known {
     files: Arc<[(RelPath, Items)]>,
     /// Files that are a part of another where their place does not tell so, and which.
     parts: Arc<[(RelPath, TestId)]>,
+    /// Files of tests in which none was found.
+    bare: Arc<[RelPath]>,
 }
 
 /// What joins the names of a case that is more than one name long.
@@ -25,13 +27,25 @@ impl Known {
     pub fn new(files: impl IntoIterator<Item = (RelPath, Items)>) -> Self {
         let mut files: Vec<_> = files.into_iter().collect();
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Self { files: files.into(), parts: Arc::default() }
+        Self { files: files.into(), ..Self::default() }
     }
 
     /// The same, with what is known of files that are a part of another.
     #[must_use]
     pub fn with_parts(self, parts: impl IntoIterator<Item = (RelPath, TestId)>) -> Self {
         Self { parts: parts.into_iter().collect(), ..self }
+    }
+
+    /// The same, with files of tests in which none was found.
+    #[must_use]
+    pub fn with_bare(self, bare: impl IntoIterator<Item = RelPath>) -> Self {
+        Self { bare: bare.into_iter().collect(), ..self }
+    }
+
+    /// The files of tests in which none was found; they may have some all the same, such as those that a class inherits
+    /// from elsewhere, or keep others from running.
+    pub fn bare(&self) -> impl Iterator<Item = &RelPath> {
+        self.bare.iter()
     }
 
     /// The files that are a part of another where their place does not tell so, and which part.

@@ -129,6 +129,8 @@ pub struct Suite {
     pub root: RelPath,
     /// Its framework, as found or configured at this place.
     pub framework: Arc<dyn Framework>,
+    /// Where suites stand below it that have what lies there.
+    pub inner: Vec<RelPath>,
     /// The interpreter's name in the configuration; `None` for the default one.
     pub interpreter: Option<String>,
     /// The command that runs the tool, where the configuration gives one.
@@ -152,6 +154,7 @@ impl Suite {
             name: None,
             root,
             framework,
+            inner: Vec::new(),
             interpreter: None,
             command: None,
             args: Vec::new(),
@@ -160,6 +163,22 @@ impl Suite {
             timeout: None,
             test_timeout: None,
         }
+    }
+
+    /// Whether `path` may hold tests of it.
+    pub fn has_test_file(&self, path: &RelPath) -> bool {
+        !self.leaves_out(path) && self.framework.is_test_file(self, path)
+    }
+
+    /// Whether `path` is of it, tests or not: selecting it means this suite and not its neighbours.
+    pub fn owns(&self, path: &RelPath) -> bool {
+        !self.leaves_out(path) && self.framework.owns(self, path)
+    }
+
+    /// Whether what lies at `path`, below its root, belongs to another suite.
+    pub fn leaves_out(&self, path: &RelPath) -> bool {
+        let is_inner = self.inner.iter().any(|root| path.strip(root).is_some());
+        is_inner || self.framework.leaves_out(path)
     }
 
     /// The id of a whole file of this suite.
@@ -205,6 +224,12 @@ pub trait Framework: Debug + Send + Sync {
 
     /// Whether `path` may hold tests of this suite.
     fn is_test_file(&self, suite: &Suite, path: &RelPath) -> bool;
+
+    /// What divides a workspace among its suites: of those of one territory each has what lies below its root, up to
+    /// the roots of others. `None` where the framework itself knows what is whose.
+    fn territory(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Whether what lies at `path`, below the suite's root, belongs to another suite.
     fn leaves_out(&self, _path: &RelPath) -> bool {

@@ -48,15 +48,18 @@ pub(super) fn job(
     let read = |path: &RelPath| {
         files.iter().find(|(name, _)| *name == path.as_str()).map(|(_, text)| Arc::from(*text))
     };
-    let mut parts = Vec::new();
+    let (mut parts, mut bare) = (Vec::new(), Vec::new());
     let known = Known::new(sources.map(|(path, text)| {
         let mut source = Source::new(&path, text).beside(&read);
         let items = suite.framework.discover(&suite, &mut source);
         let of = |names| TestId { names, ..suite.of_file(path.clone()) };
         parts.extend(source.take_parts().into_iter().map(|part| (part.file, of(part.names))));
+        if items.is_empty() && !text.is_empty() {
+            bare.push(path.clone());
+        }
         (path, items.into())
     }));
-    let known = known.with_parts(parts);
+    let known = known.with_parts(parts).with_bare(bare);
     let interpreter = interpreter::plan("default", &Default::default(), plan::Source::Local);
     let ids = |texts: &[&str]| texts.iter().map(|text| text.parse::<TestId>().unwrap()).collect();
     Job { selection: ids(selection), exclude: ids(exclude), known, ..Job::new(suite, interpreter) }

@@ -28,6 +28,7 @@ pub(super) fn suites(
     for suite in &mut suites {
         suite.interpreter = preference.over(suite.interpreter.take());
     }
+    divide(&mut suites);
     tell_apart(&mut suites, contents.files);
     suites.into_iter().map(Arc::new).collect()
 }
@@ -71,6 +72,24 @@ fn name(settings: &config::Suite, framework: &str) -> Option<Arc<str>> {
     }
 }
 
+/// What lies at the root of a suite is not of another one around it that would call its tests the same.
+fn divide(suites: &mut [Suite]) {
+    let inner = |outer: &Suite| {
+        let is_inner = |other: &&Suite| {
+            other.framework.territory() == outer.framework.territory()
+                && other.name == outer.name
+                && other.root != outer.root
+                && other.root.strip(&outer.root).is_some()
+        };
+        let inner = suites.iter().filter(|_| outer.framework.territory().is_some());
+        inner.filter(is_inner).map(|other| other.root.clone()).collect()
+    };
+    let all: Vec<Vec<RelPath>> = suites.iter().map(inner).collect();
+    for (suite, inner) in suites.iter_mut().zip(all) {
+        suite.inner = inner;
+    }
+}
+
 /// Suites over the same files need names, since the ids of their tests would be the same; the first
 /// keeps the one it has.
 fn tell_apart(suites: &mut [Suite], files: &[RelPath]) {
@@ -99,6 +118,76 @@ fn overlap(one: &Suite, other: &Suite, files: &[RelPath]) -> bool {
     if one.root.strip(&other.root).or(other.root.strip(&one.root)).is_none() {
         return false;
     }
-    let has = |suite: &Suite, file| suite.framework.is_test_file(suite, file);
+    let has = |suite: &Suite, file| suite.has_test_file(file);
     files.iter().any(|file| has(one, file) && has(other, file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Workspace;
+
+    const MINITEST: &str = "require 'minitest/autorun'";
+
+    /// The suites that each file is of, and those that a folder means.
+    fn check(files: &[(&str, &str)], folder: &str, of_file: &[(&str, &[&str])], meant: &[&str]) {
+        let mut paths: Vec<RelPath> = files.iter().map(|(path, _)| RelPath::new(path)).collect();
+        paths.sort();
+        let read = |path: &str| {
+            files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned())
+        };
+        let contents = Contents { root: "/w".into(), files: &paths, read: &read };
+        let suites = suites(&Config::default(), contents, &Preference::Own);
+        let shown = |suite: &Arc<Suite>| format!("{} {}", suite.framework.name(), suite.root);
+        for (file, expected) in of_file {
+            let path = RelPath::new(file);
+            let own = suites.iter().filter(|suite| suite.has_test_file(&path)).map(shown);
+            assert_eq!(own.collect::<Vec<_>>(), *expected, "{file}");
+        }
+        let workspace = Workspace { suites: suites.clone(), ..Workspace::default() };
+        let id = crate::id::TestId::of_file(RelPath::new(folder));
+        let found = suites.iter().filter(|suite| workspace.is_meant(suite, &id)).map(shown);
+        assert_eq!(found.collect::<Vec<_>>(), meant, "{folder}");
+        assert!(suites.iter().all(|suite| suite.name.is_none()), "{suites:?}");
+    }
+
+    #[test]
+    fn a_file_is_of_the_innermost_suite_of_its_framework() {
+        let ruby = [
+            ("Rakefile", ""),
+            ("spec/top_spec.rb", ""),
+            ("test/top_test.rb", MINITEST),
+            ("gems/a/Gemfile", ""),
+            ("gems/a/spec/a_spec.rb", ""),
+            ("gems/a/test/a_test.rb", MINITEST),
+        ];
+        check(
+            &ruby,
+            "gems/a",
+            &[
+                ("spec/top_spec.rb", &["rspec "]),
+                ("gems/a/spec/a_spec.rb", &["rspec gems/a"]),
+                ("gems/a/test/a_test.rb", &["minitest gems/a"]),
+            ],
+            &["rspec gems/a", "minitest gems/a"],
+        );
+        let php = [
+            ("phpunit.xml", ""),
+            ("tests/RootTest.php", ""),
+            ("packages/a/phpunit.xml", ""),
+            ("packages/a/tests/ATest.php", ""),
+            ("packages/b/tests/Pest.php", ""),
+            ("packages/b/tests/BTest.php", ""),
+        ];
+        check(
+            &php,
+            "packages/b/tests",
+            &[
+                ("tests/RootTest.php", &["phpunit "]),
+                ("packages/a/tests/ATest.php", &["phpunit packages/a"]),
+                ("packages/b/tests/BTest.php", &["pest packages/b"]),
+            ],
+            &["pest packages/b"],
+        );
+    }
 }

@@ -82,6 +82,8 @@ pub struct Folder {
     /// Whether a scan is under way: more tests may come.
     pub scanning: bool,
     files: BTreeMap<RelPath, Vec<FileTests>>,
+    /// Files of tests in which none was found, and whose.
+    bare: BTreeMap<RelPath, Vec<Arc<Suite>>>,
     /// Files that have tests on disk, as far as the scan got; others have none when it ends.
     seen: BTreeSet<RelPath>,
     documents: HashMap<RelPath, Document>,
@@ -149,6 +151,7 @@ impl Folder {
             is_resolved: false,
             scanning: false,
             files: BTreeMap::new(),
+            bare: BTreeMap::new(),
             seen: BTreeSet::new(),
             documents: HashMap::new(),
             parts: BTreeMap::new(),
@@ -185,8 +188,10 @@ impl Folder {
     pub(super) fn known(&self, suite: &Suite) -> Known {
         let files = self.files.values().flatten().filter(|file| file.suite.is_same(suite));
         let parts = self.parts.values().flatten().filter(|(_, id)| id.suite == suite.name);
+        let bare = self.bare.iter().filter(|(_, of)| of.iter().any(|it| it.is_same(suite)));
         Known::new(files.map(|file| (file.path.clone(), file.items.clone())))
             .with_parts(parts.cloned())
+            .with_bare(bare.map(|(path, _)| path.clone()))
     }
 
     /// A test or group as it stands in its file.

@@ -129,6 +129,32 @@ fn request(run: &str, tests: &[&str]) -> Input {
     Input::Run(RunRequest::new(run.into(), Selection::only(include)))
 }
 
+#[test]
+fn a_run_knows_the_files_in_which_nothing_was_found() {
+    let mut session = session();
+    let bare = |session: &mut Session, run: &str| {
+        let effects = session.handle(request(run, &["deep"]));
+        let plan = effects.iter().find_map(|effect| match effect {
+            Effect::Start(plan) => Some(plan.clone()),
+            _ => None,
+        });
+        let plan = plan.unwrap();
+        plan.jobs[0].known.bare().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let found = |text: &str| {
+        let path = RelPath::new("deep/b.t");
+        let files = workspace().discover(&mut frameworks::Source::new(&path, text));
+        Input::Found { folder: "w".into(), files }
+    };
+    let _ = session.handle(found("nothing that is known"));
+    assert_eq!(bare(&mut session, "one"), ["deep/b.t"]);
+    let _ = session.handle(found("check one"));
+    assert!(bare(&mut session, "two").is_empty());
+    // One that is gone reads as nothing.
+    let _ = session.handle(found(""));
+    assert!(bare(&mut session, "three").is_empty());
+}
+
 fn passed(test: &str) -> TestResult {
     TestResult::new(id(test), Outcome::Passed)
 }

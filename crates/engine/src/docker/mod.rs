@@ -137,8 +137,7 @@ async fn without_tests(root: &Utf8Path, job: &Job) -> Option<String> {
     let look = move || {
         root.join(RULES).is_file().then_some(())?;
         let files = scan::list(&root);
-        let mut tests =
-            copy::left_out(&root, &files).filter(|file| suite.framework.is_test_file(&suite, file));
+        let mut tests = copy::left_out(&root, &files).filter(|file| suite.has_test_file(file));
         let first = tests.next()?;
         Some(format!(
             "{RULES} leaves out {} of the test files, such as {first}: the copy of the workspace on the engine's \

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
-use testdock_core::frameworks::{Suite, kept};
+use testdock_core::frameworks::{Items, Suite, kept};
 use testdock_core::paths::RelPath;
 use testdock_core::workspace::FileTests;
 
@@ -98,9 +98,10 @@ impl<'b> Cache<'b> {
     ) -> Option<Vec<FileTests>> {
         let entry = self.0.get(path.as_str()).filter(|entry| entry.state == *state)?;
         let found = suites.iter().zip(&entry.tests).map(|(suite, tests)| {
-            let items = kept::decode(tests, &suite.of_file(path.clone()))?.into();
+            let items: Items = kept::decode(tests, &suite.of_file(path.clone()))?.into();
             let (suite, path) = ((*suite).clone(), path.clone());
-            Some(FileTests { suite, path, items, others: Vec::new(), parts: Vec::new() })
+            let is_bare = items.is_empty() && state.stamp.size > 0;
+            Some(FileTests { suite, path, items, is_bare, others: Vec::new(), parts: Vec::new() })
         });
         found.collect()
     }

@@ -71,7 +71,7 @@ impl<'f> Finder<'f> {
 
     /// The suites of which a file may hold tests.
     fn suites_of(&self, path: &RelPath) -> Vec<(&'f Arc<Suite>, u64)> {
-        let own = self.suites.iter().filter(|(suite, _)| suite.framework.is_test_file(suite, path));
+        let own = self.suites.iter().filter(|(suite, _)| suite.has_test_file(path));
         own.copied().collect()
     }
 

@@ -1,6 +1,7 @@
 //! What the commands of both tools have in common.
 
 use crate::id::TestId;
+use crate::paths::RelPath;
 use crate::plan::{Candidate, HelperFile, Job, Site};
 
 const HELPER: &str = include_str!("helper/testdock_jvm.sh");
@@ -40,12 +41,19 @@ pub(super) fn classes(job: &Job, id: &TestId) -> Vec<TestId> {
         return vec![id.clone()];
     }
     let tops = job.known.items().filter(|item| item.id.names.len() == 1 && id.holds(&item.id));
-    let tops: Vec<TestId> = tops.map(|item| item.id.clone()).collect();
+    let tops = tops.map(|item| item.id.clone());
+    // A file in which nothing was found may have tests all the same.
+    let bare = job.known.bare().filter(|file| file.strip(&id.file).is_some());
+    let tops: Vec<TestId> = tops.chain(bare.filter_map(|file| class_of(id, file))).collect();
     let is_file = id.file.as_str().ends_with(".java") || id.file.as_str().ends_with(".kt");
     if !tops.is_empty() || !is_file {
         return tops;
     }
-    // A file in which nothing was found may have tests all the same.
-    let name = id.file.as_str().rsplit('/').next().and_then(|name| name.split('.').next());
-    name.map(|name| TestId { names: vec![name.to_owned()], ..id.clone() }).into_iter().collect()
+    class_of(id, &id.file).into_iter().collect()
+}
+
+/// The class that a file is called as.
+fn class_of(id: &TestId, file: &RelPath) -> Option<TestId> {
+    let name = file.as_str().rsplit('/').next()?.split('.').next()?;
+    Some(TestId { file: file.clone(), names: vec![name.to_owned()], ..id.clone() })
 }

@@ -73,13 +73,15 @@ fn steps(tool: Tool, job: &Job) -> Vec<Vec<String>> {
     if is_all && job.exclude.is_empty() {
         return vec![Vec::new()];
     }
-    let files = chosen::files(job);
+    let folders = folders(job);
+    let mut files = chosen::files(job);
+    files.retain(|file, _| !folders.iter().any(|dir| file.strip(dir).is_some()));
     let out = job.exclude.iter().filter(|out| !out.names.is_empty());
     let out: Vec<String> = out.map(|id| pattern(tool, job, id)).collect();
-    let only = (files.len() == 1).then(|| files.keys().next()).flatten();
-    let only = only.map(|file| file.strip(&job.suite.root).unwrap_or(file.as_str()).to_owned());
+    let inner = |path: &RelPath| path.strip(&job.suite.root).unwrap_or(path.as_str()).to_owned();
+    let only = (files.len() == 1).then(|| files.keys().next()).flatten().map(inner);
     let mut names: BTreeSet<String> = BTreeSet::new();
-    let mut steps = Vec::new();
+    let mut steps: Vec<Vec<String>> = folders.iter().map(|dir| vec![inner(dir)]).collect();
     for (file, chosen) in &files {
         match chosen {
             Some(chosen) => names.extend(chosen.iter().map(|id| pattern(tool, job, id))),
@@ -88,8 +90,7 @@ fn steps(tool: Tool, job: &Job) -> Vec<Vec<String>> {
             None => {
                 let tops = whole(tool, job, file);
                 // A file in which nothing was found may have tests all the same.
-                let inner = file.strip(&job.suite.root).unwrap_or(file.as_str());
-                steps.extend(tops.is_empty().then(|| vec![inner.to_owned()]));
+                steps.extend(tops.is_empty().then(|| vec![inner(file)]));
                 names.extend(tops);
             }
         }
@@ -102,6 +103,17 @@ fn steps(tool: Tool, job: &Job) -> Vec<Vec<String>> {
         steps.push(vec![format!("--filter={NOTHING}")]);
     }
     steps
+}
+
+/// The selected folders that have files in which nothing was found: PHPUnit looks into them by itself. Others it knows by
+/// the names of what is in them, so that it heeds what its configuration leaves out.
+fn folders(job: &Job) -> Vec<RelPath> {
+    let has_bare = |dir: &RelPath| job.known.bare().any(|file| file.strip(dir).is_some());
+    let mut folders: Vec<RelPath> = chosen::folders(job).into_iter().filter(has_bare).collect();
+    folders.sort();
+    // An outer folder comes before those in it.
+    folders.dedup_by(|inner, outer| inner.strip(outer).is_some());
+    folders
 }
 
 /// A pattern that no name matches.

@@ -13,6 +13,7 @@ mod message;
 mod pest;
 mod reader;
 mod said;
+mod strict;
 mod trouble;
 
 #[cfg(test)]
@@ -31,7 +32,7 @@ pub const PHPUNIT: Kind = Kind {
     image: IMAGE,
     shaped_by: SHAPED_BY,
     detect: |contents| detect(contents, Tool::Phpunit),
-    at: |_, _| Arc::new(Php { tool: Tool::Phpunit }),
+    at: |root, contents| Arc::new(Php::at(Tool::Phpunit, root, contents)),
 };
 
 /// How projects are found that Pest tests.
@@ -40,7 +41,7 @@ pub const PEST: Kind = Kind {
     image: IMAGE,
     shaped_by: SHAPED_BY,
     detect: |contents| detect(contents, Tool::Pest),
-    at: |_, _| Arc::new(Php { tool: Tool::Pest }),
+    at: |root, contents| Arc::new(Php::at(Tool::Pest, root, contents)),
 };
 
 const IMAGE: &str = "php:8.4-cli";
@@ -52,7 +53,12 @@ static GRAMMAR: Grammar =
 
 fn detect(contents: Contents<'_>, tool: Tool) -> Vec<Detected> {
     let found = detect::detect(contents, tool).into_iter();
-    found.map(|root| Detected::new(root, Php { tool })).collect()
+    found
+        .map(|root| {
+            let framework = Php::at(tool, &root, contents);
+            Detected::new(root, framework)
+        })
+        .collect()
 }
 
 /// What runs the tests.
@@ -66,6 +72,13 @@ enum Tool {
 #[derive(Debug)]
 struct Php {
     tool: Tool,
+    fails_on_risky: bool,
+}
+
+impl Php {
+    fn at(tool: Tool, root: &RelPath, contents: Contents<'_>) -> Self {
+        Self { tool, fails_on_risky: strict::of_project(root, contents) }
+    }
 }
 
 impl Framework for Php {
@@ -74,6 +87,11 @@ impl Framework for Php {
             Tool::Phpunit => PHPUNIT.name,
             Tool::Pest => PEST.name,
         }
+    }
+
+    /// Pest runs PHPUnit's tests too.
+    fn territory(&self) -> Option<&'static str> {
+        Some(PHPUNIT.name)
     }
 
     /// A selected folder is the classes in it.
@@ -102,6 +120,7 @@ impl Framework for Php {
     }
 
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {
-        Box::new(reader::PhpunitReader::new(self.tool, job, site))
+        let fails_on_risky = self.fails_on_risky || strict::of_job(job);
+        Box::new(reader::PhpunitReader::new(self.tool, fails_on_risky, job, site))
     }
 }

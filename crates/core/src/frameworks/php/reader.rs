@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testdock_junit as junit;
 
 use super::Tool;
-use super::failure::{failure, noticed};
+use super::failure::{bad_outcome, failure, is_placeless, noticed};
 use super::last_words::LastWords;
 use super::message::Message;
 use super::pest::names::{gist, made};
@@ -32,8 +32,9 @@ pub(super) struct PhpunitReader {
     finished: BTreeMap<Key, Value>,
     running: Option<(Key, Value)>,
     naming: Naming,
-    /// Tests that passed, and did something that PHPUnit may be told to take amiss.
-    risky: Vec<Key>,
+    /// Tests of which something was said without a place: they failed, or did what PHPUnit may be told to take amiss.
+    placeless: Vec<Key>,
+    fails_on_risky: bool,
     /// Suites that have begun and not ended, and how many ended.
     open: Vec<Open>,
     ended: usize,
@@ -49,7 +50,7 @@ struct Open {
 }
 
 impl PhpunitReader {
-    pub(super) fn new(tool: Tool, job: &Job, site: &Site) -> Self {
+    pub(super) fn new(tool: Tool, fails_on_risky: bool, job: &Job, site: &Site) -> Self {
         let (name, naming) = match tool {
             Tool::Phpunit => ("PHPUnit", Naming::default()),
             Tool::Pest => ("Pest", Naming::new(job)),
@@ -65,7 +66,8 @@ impl PhpunitReader {
             site: site.clone(),
             finished: BTreeMap::new(),
             running: None,
-            risky: Vec::new(),
+            placeless: Vec::new(),
+            fails_on_risky,
             open: Vec::new(),
             ended: 0,
             trouble: Trouble::default(),
@@ -161,12 +163,10 @@ impl PhpunitReader {
         let Some((key, event)) = &mut self.running else {
             return self.class_failed(message);
         };
-        // What has no place is no failure unless PHPUnit is told so.
-        if message.get("details").trim().is_empty() {
-            self.risky.push(key.clone());
-        } else {
-            event["outcome"] = json!("failed");
+        if is_placeless(message) {
+            self.placeless.push(key.clone());
         }
+        event["outcome"] = json!(bad_outcome(message));
         let failures = event["failures"].as_array_mut();
         failures.into_iter().for_each(|all| all.push(failure(message)));
         Vec::new()
@@ -282,10 +282,15 @@ impl PhpunitReader {
         self.classes.get(class).cloned()
     }
 
-    /// Where a test is of a class: a method that it inherits is told in the file where it stands.
+    /// Where a test is of a class: a method that it inherits is told in the file where it stands, and the class, which
+    /// begins before, in its own.
     fn home(&self, class: &str, told: &str) -> String {
-        let home = Some(class).filter(|class| made(class).is_none());
-        home.and_then(|class| self.file(class)).unwrap_or_else(|| told.to_owned())
+        if made(class).is_some() {
+            return told.to_owned();
+        }
+        let begun = self.open.iter().filter_map(|suite| suite.class.as_ref());
+        let begun = || begun.clone().find(|(_, name)| name == class).map(|(file, _)| file.clone());
+        self.file(class).or_else(begun).unwrap_or_else(|| told.to_owned())
     }
 
     /// The report tells errors from failures, and what Pest's tests are called.
@@ -312,9 +317,13 @@ impl PhpunitReader {
                 continue;
             };
             let (key, mut event) = (key.clone(), event.clone());
-            // PHPUnit 9 reports what is risky as an error, whatever it makes of it.
-            if case.outcome() == junit::Outcome::Errored && !self.risky.contains(&key) {
-                event["outcome"] = json!("errored");
+            let is_placeless = self.placeless.contains(&key);
+            match case.outcome() {
+                junit::Outcome::Failed => event["outcome"] = json!("failed"),
+                // PHPUnit 9 reports what is risky as an error, whatever it makes of it.
+                _ if is_placeless => event["outcome"] = json!("passed"),
+                junit::Outcome::Errored => event["outcome"] = json!("errored"),
+                _ => {}
             }
             if let Some(class) = made(&key.1).filter(|_| event["file"].is_null()) {
                 let told = self.naming.reported(class, case);
@@ -409,11 +418,15 @@ impl PhpunitReader {
     /// A project may have PHPUnit take amiss what it only remarks on otherwise.
     fn settle_risky(&mut self, exit: Exit) {
         let is_bad = |event: &Value| event["outcome"] == "failed" || event["outcome"] == "errored";
-        if exit == Exit::Code(0) || self.finished.values().any(is_bad) {
+        let is_explained = exit == Exit::Code(0) || self.finished.values().any(is_bad);
+        if is_explained && !self.fails_on_risky {
             return;
         }
-        for key in std::mem::take(&mut self.risky) {
-            self.finished.entry(key).and_modify(|event| event["outcome"] = json!("failed"));
+        for key in std::mem::take(&mut self.placeless) {
+            let risky = self.finished.get_mut(&key).filter(|event| event["outcome"] == "passed");
+            if let Some(event) = risky {
+                event["outcome"] = json!("failed");
+            }
         }
     }
 }

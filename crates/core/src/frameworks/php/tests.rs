@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use super::PHPUNIT;
 use crate::frameworks::Exit;
 use crate::frameworks::sample::{self, listed, site};
+use crate::model::RunEvent;
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile};
 
@@ -246,6 +247,45 @@ fn a_selection_is_a_file_or_a_pattern_of_names() {
 }
 
 #[test]
+fn a_folder_with_files_in_which_nothing_was_found_is_told_as_one() {
+    let files = [
+        ("tests/CartTest.php", "<?php class CartTest extends TestCase { function testAdds() {} }"),
+        ("tests/Sub/P1Test.php", "<?php class P1Test extends TestCase { function testOne() {} }"),
+        ("tests/Sub/P2Test.php", "<?php class P2Test extends BaseCase {}"),
+        ("tests/Sub/Deep/P3Test.php", "<?php class P3Test extends Base { function testIt() {} }"),
+    ];
+    let check = |chosen: &[&str], out: &[&str], expected: &Expect| {
+        let job = sample::job(&PHPUNIT, "", &files, chosen, out);
+        let steps = job.suite.framework.invocation(&job, &site()).steps;
+        let steps = steps.iter().map(|step| format!("[{}]\n", step[2..].join(" ")));
+        expected.assert_eq(&steps.collect::<String>());
+    };
+    check(
+        &["tests/Sub", "tests/Sub/Deep", "tests/CartTest.php", "tests/Sub/P2Test.php"],
+        &[],
+        &expect![[r#"
+            [tests/Sub]
+            [tests/CartTest.php]
+        "#]],
+    );
+    check(
+        &["tests/Sub/Deep"],
+        &[],
+        &expect![[r#"
+        [tests/Sub/Deep/P3Test.php]
+    "#]],
+    );
+    check(
+        &["tests/Sub"],
+        &["tests/Sub/Deep"],
+        &expect![[r#"
+        [tests/Sub/P2Test.php]
+        [--filter=/^(?:P1Test::.*)$/s]
+    "#]],
+    );
+}
+
+#[test]
 fn long_selections_are_divided() {
     let id = |n: usize| format!("shop/tests/CartTest.php::CartTest::testNumber{n}");
     let ids: Vec<String> = (0..3000).map(id).collect();
@@ -314,10 +354,82 @@ fn errors_are_told_from_failures_by_the_report() {
     .assert_eq(&conclude(&events, "", report, Exit::Code(2)));
 }
 
+/// What PHPUnit 11.5 told of `captured/VerdictsTest.php`.
+fn verdicts(settings: &str, args: &[&str], report: &str) -> String {
+    let files = [
+        ("phpunit.xml", settings),
+        ("tests/VerdictsTest.php", include_str!("captured/VerdictsTest.php")),
+    ];
+    let args = args.iter().map(|&word| word.to_owned()).collect();
+    let job = Job { args, ..sample::job(&PHPUNIT, "", &files, &[], &[]) };
+    let mut reader = job.suite.framework.reader(&job, &site());
+    let mut live = String::new();
+    for line in include_str!("captured/teamcity.txt").lines() {
+        for event in reader.line(line) {
+            if let RunEvent::TestFinished(result) = event {
+                live += &format!("{} {}\n", result.outcome.as_str(), result.id.names[1]);
+            }
+        }
+    }
+    let report = ReportFile { name: "0-phpunit.xml".into(), bytes: report.into() };
+    let concluded = reader.conclude(&[report], Exit::Code(2));
+    format!("{live}\n{}", sample::shown(&concluded))
+}
+
+const VERDICTS: &str = include_str!("captured/junit.xml");
+
 #[test]
-fn what_is_risky_is_bad_only_where_phpunit_says_so() {
-    let risky =
-        "##teamcity[testFailed name='testAdds' message='no assertions' details='' duration='0']";
+fn what_has_no_place_is_a_failure_unless_the_report_has_none() {
+    let told = verdicts("<phpunit/>", &[], VERDICTS);
+    expect![[r#"
+        failed testThrowsNothing
+        failed testThrowsAnother
+        failed testSaysAnother
+        failed testCallsNobody
+        failed testPrintsAnother
+        failed testFails
+        errored testErrs
+        passed testIsRisky
+        passed testPasses
+
+        failed tests/VerdictsTest.php::VerdictsTest::testCallsNobody
+            /w/tests/VerdictsTest.php:9: Expectation failed for method name is "send" when invoked 1 time.⏎Method was expected to be called 1 time, actually called 0 times.
+        errored tests/VerdictsTest.php::VerdictsTest::testErrs
+            /w/tests/VerdictsTest.php:12: RuntimeException: x
+              /w/tests/VerdictsTest.php:12 
+        failed tests/VerdictsTest.php::VerdictsTest::testFails
+            /w/tests/VerdictsTest.php:11: Failed asserting that 2 is identical to 1.
+              /w/tests/VerdictsTest.php:11 
+        passed tests/VerdictsTest.php::VerdictsTest::testIsRisky
+        passed tests/VerdictsTest.php::VerdictsTest::testPasses
+        failed tests/VerdictsTest.php::VerdictsTest::testPrintsAnother
+            /w/tests/VerdictsTest.php:10: Failed asserting that two strings are identical.
+        failed tests/VerdictsTest.php::VerdictsTest::testSaysAnother
+            /w/tests/VerdictsTest.php:8: Failed asserting that exception message 'x' contains 'foo'.
+        failed tests/VerdictsTest.php::VerdictsTest::testThrowsAnother
+            /w/tests/VerdictsTest.php:7: Failed asserting that exception of type "RuntimeException" matches expected exception "LogicException". Message was: "x" at⏎/w/tests/VerdictsTest.php:7⏎.
+        failed tests/VerdictsTest.php::VerdictsTest::testThrowsNothing
+            /w/tests/VerdictsTest.php:6: Failed asserting that exception of type "LogicException" is thrown.
+    "#]].assert_eq(&told);
+    assert_eq!(told, verdicts("<phpunit/>", &[], ""), "the report of a run that dies is missing");
+}
+
+#[test]
+fn what_is_risky_is_a_failure_where_phpunit_is_told_so() {
+    let is_failure = |settings: &str, args: &[&str]| {
+        let told = verdicts(settings, args, VERDICTS);
+        told.contains("failed tests/VerdictsTest.php::VerdictsTest::testIsRisky")
+    };
+    assert!(!is_failure("<phpunit colors='true'/>", &[]));
+    assert!(!is_failure("<phpunit failOnRisky='false' failOnWarning='true'/>", &[]));
+    assert!(is_failure("<phpunit\n  failOnRisky=\"true\">", &[]));
+    assert!(is_failure("<phpunit failOnAllIssues='true'>", &[]));
+    assert!(is_failure("<phpunit/>", &["--fail-on-risky"]));
+}
+
+#[test]
+fn what_is_risky_is_bad_where_nothing_else_explains_the_exit() {
+    let risky = "##teamcity[testFailed name='testAdds' message='This test did not perform any assertions' details='' duration='0']";
     let events = class(&test("testAdds", risky));
     expect![[r#"
         2 told
@@ -327,7 +439,7 @@ fn what_is_risky_is_bad_only_where_phpunit_says_so() {
     expect![[r#"
         2 told
         failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
-            /w/shop/tests/CartTest.php:14: no assertions
+            /w/shop/tests/CartTest.php:14: This test did not perform any assertions
     "#]]
     .assert_eq(&conclude(&events, "", "", Exit::Code(1)));
     let of_phpunit_9 = r#"<testsuite name="x"><testcase name="testAdds" class="Shop\Till\CartTest"
@@ -425,6 +537,46 @@ fn a_class_that_is_skipped_is_told_as_one_and_the_run_is_whole() {
         skipped shop/tests/CartTest.php::Shop\\Till\\CartTest (no server)
     "#]]
     .assert_eq(&conclude(&events, "", "", Exit::Code(0)));
+}
+
+/// As PHPUnit 11.5 tells of a class that inherits from `vendor`, of which nothing is known.
+#[test]
+fn a_test_that_is_inherited_from_elsewhere_is_one_of_its_class() {
+    let site = site();
+    let text = "<?php final class DerivedTest extends BaseCase {}";
+    let job = sample::job(&PHPUNIT, "", &[("tests/DerivedTest.php", text)], &[], &[]);
+    let check = |base: &str, expected: &Expect| {
+        let test = |name: &str| {
+            let hint = format!("locationHint='php_qn://{base}::\\DerivedTest::{name}'");
+            format!(
+                "##teamcity[testStarted name='{name}' {hint}]\n##teamcity[testFinished name='{name}' duration='1']\n"
+            )
+        };
+        let events = format!(
+            "##teamcity[testSuiteStarted name='DerivedTest' locationHint='php_qn:///app/tests/DerivedTest.php::\\DerivedTest']\n{}\
+             ##teamcity[testSuiteStarted name='testRows' locationHint='php_qn://{base}::\\DerivedTest::testRows']\n{}\
+             ##teamcity[testSuiteFinished name='testRows']\n##teamcity[testSuiteFinished name='DerivedTest']\n",
+            test("testInherited"),
+            test("testRows with data set #0"),
+        );
+        let mut reader = job.suite.framework.reader(&job, &site);
+        events.lines().for_each(|line| drop(reader.line(line)));
+        expected.assert_eq(&sample::shown(&reader.conclude(&[], Exit::Code(0))));
+    };
+    check(
+        "/opt/lib/BaseCase.php",
+        &expect![[r#"
+        passed tests/DerivedTest.php::DerivedTest::testInherited
+        passed tests/DerivedTest.php::DerivedTest::testRows[#0]
+    "#]],
+    );
+    check(
+        "/app/vendor/acme/BaseCase.php",
+        &expect![[r#"
+        passed tests/DerivedTest.php::DerivedTest::testInherited
+        passed tests/DerivedTest.php::DerivedTest::testRows[#0]
+    "#]],
+    );
 }
 
 #[test]

@@ -79,6 +79,10 @@ impl Framework for Ruby {
         }
     }
 
+    fn territory(&self) -> Option<&'static str> {
+        Some(self.name())
+    }
+
     /// A selected folder is the files in it.
     fn needs_known(&self) -> bool {
         true

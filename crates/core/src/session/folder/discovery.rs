@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Document, Folder, Record};
-use crate::frameworks::Source;
+use crate::frameworks::{Source, Suite};
 use crate::id::TestId;
 use crate::paths::RelPath;
 use crate::session::{Change, Effect};
@@ -20,6 +20,7 @@ impl Folder {
         self.is_resolved = false;
         self.seen.clear();
         self.parts.retain(|path, _| self.documents.contains_key(path));
+        self.bare.retain(|path, _| self.documents.contains_key(path));
     }
 
     pub(in crate::session) fn resolved(&mut self, workspace: Workspace) -> Vec<Effect> {
@@ -142,7 +143,7 @@ impl Folder {
         let is_test = |path: &RelPath| {
             self.files.contains_key(path)
                 || self.records.keys().any(|id| id.file == *path)
-                || self.workspace.suites.iter().any(|s| s.framework.is_test_file(s, path))
+                || self.workspace.suites.iter().any(|suite| suite.has_test_file(path))
         };
         // Also those that are open: what they say is known, but not what the files say that they import.
         let mut tests: BTreeSet<RelPath> = paths.iter().filter(|p| is_test(p)).cloned().collect();
@@ -208,6 +209,12 @@ impl Folder {
         match parts.is_empty() {
             true => self.parts.remove(path),
             false => self.parts.insert(path.clone(), parts),
+        };
+        let bare: Vec<Arc<Suite>> =
+            tests.iter().filter(|file| file.is_bare).map(|file| file.suite.clone()).collect();
+        match bare.is_empty() {
+            true => self.bare.remove(path),
+            false => self.bare.insert(path.clone(), bare),
         };
         if tests.iter().all(|file| file.items.is_empty()) {
             self.files.remove(path);

@@ -135,6 +135,25 @@ fn a_selection_is_a_list_of_classes_and_methods_with_their_modules() {
 }
 
 #[test]
+fn a_folder_is_also_the_classes_in_which_nothing_was_found() {
+    let meta = "package shop; class MetaTest { @Slow void onlyMeta() {} }";
+    let files = [
+        ("pom.xml", ""),
+        (
+            "src/test/java/shop/CartTest.java",
+            "package shop; class CartTest { @Test void adds() {} }",
+        ),
+        ("src/test/java/shop/MetaTest.java", meta),
+        ("src/test/java/other/OtherTest.java", "package other; class OtherTest {}"),
+    ];
+    let job = sample::job(&KIND, "", &files, &["src/test/java/shop"], &[]);
+    expect![[r#"
+        -pl . -am -Dtest=shop.CartTest,shop.CartTest$*,shop.MetaTest,shop.MetaTest$*
+    "#]]
+    .assert_eq(&sample::steps(&job, &site()));
+}
+
+#[test]
 fn long_selections_are_divided() {
     let ids: Vec<String> = (0..5000)
         .map(|n| format!("cart/src/test/java/shop/Cart{n}Test.java::Cart{n}Test::adds"))
