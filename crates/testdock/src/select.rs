@@ -79,8 +79,8 @@ fn at_line(project: &Project, file: &RelPath, line: u32) -> Vec<TestId> {
     let items = found.iter().flat_map(|file| file.items.iter());
     let around: Vec<&TestItem> = items.filter(|item| item.range.has_line(line)).collect();
     let is_innermost = |item: &&&TestItem| {
-        let same = around.iter().filter(|other| other.id.suite == item.id.suite);
-        same.map(|other| other.id.names.len()).max() == Some(item.id.names.len())
+        let mut same = around.iter().filter(|other| other.id.suite == item.id.suite);
+        !same.any(|other| item.gives_way_to(other))
     };
     around.iter().filter(is_innermost).map(|item| item.id.clone()).collect()
 }
@@ -103,6 +103,13 @@ class TestCart:
         pass
 
 def test_whole(): pass
+
+class TestBase:
+    def test_base(self): pass
+
+class TestDerived(TestBase):
+    size = 1
+    def test_own(self): pass
 ";
 
     fn check(text: &str, expected: &[&str]) {
@@ -127,6 +134,9 @@ def test_whole(): pass
         check("tests/test_a.py:8:4", &["tests/test_a.py::TestCart::test_tax"]);
         check("tests/test_a.py:3", &["tests/test_a.py::TestCart"]);
         check("tests/test_a.py:11", &["tests/test_a.py::test_whole"]);
+        // What a class inherits is run with the class, and not with each of its tests.
+        check("tests/test_a.py:17", &["tests/test_a.py::TestDerived"]);
+        check("tests/test_a.py:18", &["tests/test_a.py::TestDerived::test_own"]);
         check(
             "tests/test_a.py:1",
             &[
