@@ -78,10 +78,9 @@ fn at_line(project: &Project, file: &RelPath, line: u32) -> Vec<TestId> {
     let found = scanner.find(&project.root, &workspace, std::slice::from_ref(file));
     let items = found.iter().flat_map(|file| file.items.iter());
     let around: Vec<&TestItem> = items.filter(|item| item.range.has_line(line)).collect();
-    let depth = |item: &TestItem| (item.id.names.len(), item.id.case.is_some());
     let is_innermost = |item: &&&TestItem| {
-        let same = around.iter().filter(|other| other.id.suite == item.id.suite);
-        same.map(|other| depth(other)).max() == Some(depth(item))
+        let mut same = around.iter().filter(|other| other.id.suite == item.id.suite);
+        !same.any(|other| item.gives_way_to(other))
     };
     around.iter().filter(is_innermost).map(|item| item.id.clone()).collect()
 }
@@ -104,6 +103,13 @@ class TestCart:
         pass
 
 def test_whole(): pass
+
+class TestBase:
+    def test_base(self): pass
+
+class TestDerived(TestBase):
+    size = 1
+    def test_own(self): pass
 ";
 
     fn check(text: &str, expected: &[&str]) {
@@ -128,6 +134,9 @@ def test_whole(): pass
         check("tests/test_a.py:8:4", &["tests/test_a.py::TestCart::test_tax"]);
         check("tests/test_a.py:3", &["tests/test_a.py::TestCart"]);
         check("tests/test_a.py:11", &["tests/test_a.py::test_whole"]);
+        // What a class inherits is run with the class, and not with each of its tests.
+        check("tests/test_a.py:17", &["tests/test_a.py::TestDerived"]);
+        check("tests/test_a.py:18", &["tests/test_a.py::TestDerived::test_own"]);
         check(
             "tests/test_a.py:1",
             &[

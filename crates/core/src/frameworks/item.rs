@@ -92,6 +92,15 @@ impl TestItem {
     pub fn place(&self, root: &Utf8Path) -> Place {
         Place { path: self.id.file.on(root), line: self.name.start.line + 1, column: None }
     }
+
+    /// Whether the other one is nearer to what both stand around. What a class inherits stands where the class does, which
+    /// is nearer than that.
+    pub fn gives_way_to(&self, other: &Self) -> bool {
+        if self.range == other.range {
+            return other.id.names.len() < self.id.names.len();
+        }
+        self.range.start <= other.range.start && other.range.end <= self.range.end
+    }
 }
 
 /// The tests and groups of a file as they stand in it, parents before their children. Cheap to clone.

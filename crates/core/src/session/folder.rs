@@ -5,7 +5,6 @@ mod ghosts;
 mod outcomes;
 mod stamps;
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -202,11 +201,10 @@ impl Folder {
     /// The innermost test or group around a position.
     pub fn test_at(&self, file: &RelPath, position: Position) -> Option<&TestItem> {
         let items = self.tests_in(file).iter().flat_map(|file| file.items.iter());
-        // What a class inherits from another file stands where the class does.
-        let narrow = |item: &&TestItem| {
-            (item.range.start, Reverse(item.range.end), Reverse(item.id.names.len()))
-        };
-        items.filter(|item| item.range.holds(position)).max_by_key(narrow)
+        let around: Vec<&TestItem> = items.filter(|item| item.range.holds(position)).collect();
+        let innermost =
+            around.iter().filter(|it| !around.iter().any(|other| it.gives_way_to(other)));
+        innermost.max_by_key(|item| item.range.start).copied()
     }
 
     /// The id of that, or of the file where it has nothing there.

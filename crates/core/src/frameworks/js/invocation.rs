@@ -136,7 +136,8 @@ fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
             Tool::Node => patterns_of_parts(job, id),
             _ => vec![pattern(job, id)],
         };
-        let mistaken = mistaken(tool, job, chosen.iter().flatten().copied());
+        let named: Vec<&TestId> = chosen.iter().flatten().copied().collect();
+        let mistaken = mistaken(tool, job, &named);
         let out: Vec<String> = out.into_iter().chain(mistaken).flat_map(patterns).collect();
         let names = chosen.map(|chosen| chosen.into_iter().flat_map(patterns));
         let names = names.map_or_else(
@@ -243,17 +244,13 @@ fn by_name(tool: Tool, names: &str) -> String {
 
 /// What a pattern of these tests' names would run as well, by a name that is known. Older versions of Node look at a test's own
 /// name alone, which others may have.
-fn mistaken<'j>(
-    tool: Tool,
-    job: &'j Job,
-    chosen: impl Iterator<Item = &'j TestId> + Clone,
-) -> Vec<&'j TestId> {
+fn mistaken<'j>(tool: Tool, job: &'j Job, chosen: &[&'j TestId]) -> Vec<&'j TestId> {
     if tool == Tool::Node {
         return Vec::new();
     }
-    let is_meant = |id: &TestId| chosen.clone().any(|it| id.holds(it) || it.holds(id));
-    let whole = chosen.clone().filter(|id| id.case.is_none());
-    let levels = whole.flat_map(|id| std::iter::successors(Some(id.clone()), TestId::parent));
+    let is_meant = |id: &TestId| chosen.iter().any(|it| id.holds(it) || it.holds(id));
+    let whole = chosen.iter().filter(|id| id.case.is_none());
+    let levels = whole.flat_map(|id| std::iter::successors(Some((*id).clone()), TestId::parent));
     let beside = levels.flat_map(|id| job.known.beside(&id)).map(|item| &item.id);
     beside.filter(|id| !is_meant(id)).collect()
 }
