@@ -122,7 +122,7 @@ fn the_sample_project() {
             passed tests/pricing.cpp::not yet
             failed tests/pricing.cpp::rounding
                 /w/tests/pricing.cpp:24: half a cent: CHECK( cents == 2 )⏎with expansion: 1 == 2
-                /w/tests/pricing.cpp:27: half a cent › to even: explicitly with messages: as banks do⏎čaj ≠ 茶
+                /w/tests/pricing.cpp:27: half a cent › to even: explicitly with message: čaj ≠ 茶⏎with message: as banks do
             skipped tests/pricing.cpp::tariffs (needs the tariff server)
             failed tests/pricing.cpp::the shop is open
                 /w/tests/pricing.cpp:51: REQUIRE( opened + hour < 20 )⏎with expansion: 21 < 20
