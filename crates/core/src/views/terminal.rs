@@ -22,6 +22,8 @@ const TRACE_LINES: usize = 40;
 const OUTPUT_LINES: usize = 20;
 /// A longer value is no part of a line.
 const LONGEST_VALUE: usize = 60;
+/// A line that says what was expected is cut behind so many letters.
+const LONGEST_LINE: usize = 200;
 
 pub(super) fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
@@ -85,17 +87,36 @@ fn failure_line(failure: &Failure, cwd: &Utf8Path) -> String {
     }
 }
 
-/// The first line of what went wrong; where it says what was expected, what came instead stands in the next. Where
-/// neither of two short values is in it, they follow.
+/// The first line of what went wrong; where it says what was expected, what came instead follows. Where neither of two
+/// short values is in it, they follow.
 fn headline(failure: &Failure) -> String {
     let headline = failure.headline();
-    let mut lines = headline.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or_default();
+    let lines = headline.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = lines.collect();
+    let first = lines.first().copied().unwrap_or_default();
     let expects = first.to_lowercase().contains("expected:");
-    match (lines.next().filter(|_| expects), values(failure, first)) {
-        (Some(second), _) => printable(&format!("{first}, {second}")),
-        (None, Some(values)) => printable(&format!("{first} ({values})")),
-        (None, None) => printable(first),
+    match (lines.as_slice(), values(failure, first)) {
+        ([_, _, ..], _) if expects => printable(&expectation(&lines)),
+        (_, Some(values)) => printable(&format!("{first} ({values})")),
+        (_, None) => printable(first),
+    }
+}
+
+/// `expected: 90, got: 80`, and `expected: <one two> but was: <one>` of values that have lines of their own.
+fn expectation(lines: &[&str]) -> String {
+    const CAME: &[&str] = &["got:", "actual:", "but was:", "received:"];
+    let says = |line: &str, how: fn(&str, &str) -> bool| {
+        CAME.iter().any(|word| how(&line.to_lowercase(), word))
+    };
+    let came = lines.iter().position(|line| says(line, |line, word| line.starts_with(word)));
+    let line = match came.filter(|at| *at > 0) {
+        Some(at) => format!("{}, {}", lines[..at].join(" "), lines[at]),
+        None if says(lines[0], |line, word| line.contains(word)) => lines[0].to_owned(),
+        None => lines.join(" "),
+    };
+    match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 
@@ -252,6 +273,11 @@ mod tests {
         check("Expected: 90\n  Actual: 80", "Expected: 90, Actual: 80");
         check("Expected:", "Expected:");
         check("\nno\nway", "no");
+        check("got: '1' expected: '2'\nas said", "got: '1' expected: '2'");
+        let junit = "expected: <one\ntwo> but was: <one\nthree>";
+        check(junit, "expected: <one two> but was: <one three>");
+        let long = format!("expected: <one\n{}", "x".repeat(300));
+        check(&long, &format!("expected: <one {}…", "x".repeat(185)));
     }
 
     #[test]

@@ -86,6 +86,7 @@ impl<'s> Walk<'_, 's> {
                 "function_definition" => {
                     if let Some(declarator) = node.child_by_field_name("declarator") {
                         self.named(node, declarator, "declarator", "parameters");
+                        self.unnamed(node, declarator);
                     }
                 }
                 // What is still being written has no block yet.
@@ -96,6 +97,10 @@ impl<'s> Walk<'_, 's> {
                     }
                 }
                 "call_expression" => self.call(node, node, block.copied()),
+                // Types in parentheses are no expression, and so no call is seen here.
+                "identifier" if self.is_of_products(node) => {
+                    self.case(node, node, &children[at + 1..], None)
+                }
                 "class_specifier" | "struct_specifier" => self.class(node),
                 "namespace_definition"
                 | "declaration_list"
@@ -170,14 +175,49 @@ impl<'s> Walk<'_, 's> {
         if let (Some("TEST_SUITE"), Some(body)) = (function, body) {
             return self.visit(body);
         }
-        let Some(macro_) = function.and_then(case_macro) else {
+        let arguments = call.child_by_field_name("arguments");
+        if let (Some(function), Some(arguments)) = (call.child_by_field_name("function"), arguments)
+        {
+            let mut cursor = arguments.walk();
+            let arguments: Vec<Node<'_>> = arguments.named_children(&mut cursor).collect();
+            self.case(node, function, &arguments, body);
+        }
+    }
+
+    fn is_of_products(&self, word: Node<'_>) -> bool {
+        case_macro(self.source.slice(word)).is_some_and(|it| it.contains("PRODUCT"))
+    }
+
+    /// `TEST_CASE() { … }`: Catch2 numbers those of a program.
+    fn unnamed(&mut self, node: Node<'_>, shape: Node<'_>) {
+        let word = shape.child_by_field_name("declarator");
+        let given = shape.child_by_field_name("parameters");
+        let is_empty = given.is_some_and(|given| given.named_child_count() == 0);
+        let macro_ = word.and_then(|word| case_macro(self.source.slice(word)));
+        if let (Some(word), Some("TEST_CASE"), true) = (word, macro_, is_empty) {
+            let names = vec![UNNAMED.to_owned()];
+            let (range, name) = (self.source.range(node), self.source.range(word));
+            let item = self.item(range, name, names, ItemKind::Parametrised);
+            if self.seen.insert(item.id.names.clone()) {
+                let pattern = NamePattern::new([format!("{UNNAMED} "), String::new()]);
+                let hash = self.source.hash(node);
+                self.items.push(TestItem { hash, pattern: Some(pattern), ..item });
+            }
+        }
+    }
+
+    /// What a macro makes that has these arguments, of which texts are its name and its tags.
+    fn case(
+        &mut self,
+        node: Node<'_>,
+        word: Node<'_>,
+        arguments: &[Node<'_>],
+        body: Option<Node<'_>>,
+    ) {
+        let Some(macro_) = case_macro(self.source.slice(word)) else {
             return;
         };
-        let Some(arguments) = call.child_by_field_name("arguments") else {
-            return;
-        };
-        let mut cursor = arguments.walk();
-        let arguments = arguments.named_children(&mut cursor).map(first_operand);
+        let arguments = arguments.iter().copied().map(first_operand);
         let mut texts = arguments.filter_map(|it| Some((it, literal::text(self.source, it)?)));
         let Some((title, name)) = texts.next() else {
             return;
@@ -213,6 +253,9 @@ impl<'s> Walk<'_, 's> {
         }
     }
 }
+
+/// How Catch2 calls a test that has no name, with a number behind it.
+const UNNAMED: &str = "Anonymous test case";
 
 /// The macro of Catch2, or of doctest, which has the same, without what may stand before it.
 fn case_macro(name: &str) -> Option<&str> {

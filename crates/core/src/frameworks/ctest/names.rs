@@ -13,7 +13,7 @@ use crate::id::TestId;
 use crate::model::Place;
 
 /// What a name has in front while its test is turned off.
-const DISABLED: &str = "DISABLED_";
+pub(super) const DISABLED: &str = "DISABLED_";
 
 /// The tests of a suite by what their tools call them.
 #[derive(Debug, Default)]

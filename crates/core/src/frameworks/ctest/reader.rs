@@ -11,10 +11,10 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 
 use super::build::Build;
-use super::names::Names;
+use super::names::{DISABLED as OFF, Names, is_listed, spoken};
 use super::program::Program;
 use super::running::Running;
-use crate::frameworks::{Broken, Conclusion, Exit, Known, Reader, Suite};
+use crate::frameworks::{Broken, Conclusion, Exit, ItemKind, Known, Reader, Suite, TestItem};
 use crate::id::TestId;
 use crate::model::{Outcome, RunEvent, TestResult};
 use crate::plan::{Job, ReportFile, Site};
@@ -37,6 +37,9 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\[ +(RUN|OK|FAILED|SKIPPED) +\] ([^ ,]+)(?:, where .*?)?(?: \((\d+) ms\))?$")
 });
 
+/// `  YOU HAVE 2 DISABLED TESTS`
+static DISABLED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ +YOU HAVE \d+ DISABLED TESTS?$"));
+
 pub(super) struct CtestReader {
     job: Job,
     suite: Arc<Suite>,
@@ -52,6 +55,8 @@ pub(super) struct CtestReader {
     complaint: Option<String>,
     /// Whether a program that was not asked for, but may have held what was, failed by its other tests.
     is_red_elsewhere: bool,
+    /// Whether a program of GoogleTest holds tests that are turned off.
+    has_disabled: bool,
     began: bool,
     ended: bool,
     /// Whether people see the line that is read.
@@ -72,6 +77,7 @@ impl CtestReader {
             results: BTreeMap::new(),
             complaint: None,
             is_red_elsewhere: false,
+            has_disabled: false,
             began: false,
             ended: false,
             is_shown: true,
@@ -140,10 +146,27 @@ impl CtestReader {
                 self.mark(number, before, &found[1], &found[2], found.get(3).map(|it| it.as_str()))
             }
             None => {
+                self.has_disabled |= DISABLED.is_match(line);
                 running.print(line);
                 Vec::new()
             }
         }
+    }
+
+    /// Tests that their programs did not run since they are turned off by their names, as GoogleTest says of no single one.
+    fn disabled(&self) -> Vec<TestResult> {
+        let is_off = |item: &&TestItem| {
+            item.kind != ItemKind::Group && !is_listed(&item.id) && spoken(item).contains(OFF)
+        };
+        let items = self.known.items().filter(|_| self.has_disabled).filter(is_off);
+        let untold = items.filter(|item| {
+            self.job.selects(&item.id) && !self.results.keys().any(|told| item.id.holds(told))
+        });
+        let result = |item: &TestItem| TestResult {
+            reason: Some("disabled".to_owned()),
+            ..TestResult::new(item.id.clone(), Outcome::Skipped)
+        };
+        untold.map(result).collect()
     }
 
     /// What did not build. Where nothing is missing of what was asked for, files that have nothing to do with that do not matter.
@@ -215,6 +238,8 @@ impl Reader for CtestReader {
             let text = format!("{} ...***Not Run", running.test.name);
             drop(self.concluded(number, running, &text));
         }
+        let disabled = self.disabled().into_iter().map(|it| (it.id.clone(), it));
+        self.results.extend(disabled.collect::<Vec<_>>());
         let has_unbuilt = self.build.complaint().is_some();
         for result in self.unbuilt() {
             self.results.insert(result.id.clone(), result);

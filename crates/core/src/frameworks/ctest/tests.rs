@@ -122,7 +122,7 @@ fn the_sample_project() {
             passed tests/pricing.cpp::not yet
             failed tests/pricing.cpp::rounding
                 /w/tests/pricing.cpp:24: half a cent: CHECK( cents == 2 )⏎with expansion: 1 == 2
-                /w/tests/pricing.cpp:27: half a cent › to even: explicitly with messages: as banks do⏎čaj ≠ 茶
+                /w/tests/pricing.cpp:27: half a cent › to even: explicitly with message: čaj ≠ 茶⏎with message: as banks do
             skipped tests/pricing.cpp::tariffs (needs the tariff server)
             failed tests/pricing.cpp::the shop is open
                 /w/tests/pricing.cpp:51: REQUIRE( opened + hour < 20 )⏎with expansion: 21 < 20
@@ -270,6 +270,49 @@ fn what_no_test_of_a_selected_file_tells_its_program_does() {
         &expect![[r#"
         1 started and 1 finished while it ran
         passed tests/service_test.cpp::Service::Answers
+    "#]],
+    );
+}
+
+/// GoogleTest prints that for all that its filter leaves, and a line for each only where others of their suite run.
+#[test]
+fn what_is_turned_off_in_a_program_is_skipped() {
+    let lists = "add_executable(whole whole.cpp)\ntarget_link_libraries(whole GTest::gtest_main)\nadd_test(NAME whole COMMAND whole)\n";
+    let tests = "TEST(Whole, One) { }\nTEST(Whole, DISABLED_Off) { }\n";
+    let files = [("CMakeLists.txt", lists), ("whole.cpp", tests)];
+    let run = |tests: &str| {
+        format!(
+            "Test project /b\n    Start 1: whole\n\n1: Test command: /b/whole\n{tests}1: \n1:   YOU HAVE 1 DISABLED TEST\n\
+             1/1 Test #1: whole ....   Passed   0.01 sec\n\n100% tests passed, 0 tests failed out of 1\n"
+        )
+    };
+    let one = "1: [ RUN      ] Whole.One\n1: [       OK ] Whole.One (0 ms)\n1: [ DISABLED ] Whole.DISABLED_Off\n";
+    check(
+        &job(&files, &[]),
+        &run(one),
+        Exit::Code(0),
+        &expect![[r#"
+        1 started and 1 finished while it ran
+        skipped whole.cpp::Whole::DISABLED_Off (disabled)
+        passed whole.cpp::Whole::One
+    "#]],
+    );
+    check(
+        &job(&files, &["whole.cpp::Whole::DISABLED_Off"]),
+        &run(""),
+        Exit::Code(0),
+        &expect![[r#"
+            0 started and 0 finished while it ran
+            skipped whole.cpp::Whole::DISABLED_Off (disabled)
+        "#]],
+    );
+    check(
+        &job(&files, &["whole.cpp::Whole::One"]),
+        &run(one),
+        Exit::Code(0),
+        &expect![[r#"
+        1 started and 1 finished while it ran
+        passed whole.cpp::Whole::One
     "#]],
     );
 }

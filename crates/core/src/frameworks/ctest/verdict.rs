@@ -130,7 +130,7 @@ impl Scene<'_> {
         } else {
             format!("{}: ", sections.join(" › "))
         };
-        let message = format!("{sections}{}", joined(block));
+        let message = format!("{sections}{}", joined(&said_first(block)));
         self.failure(&message, (place, Vec::new()), heading, block)
     }
 
@@ -275,6 +275,20 @@ fn joined(block: &[&str]) -> String {
         out.push_str(line.trim());
     }
     out
+}
+
+/// What a test says itself, before the messages that were in force: Catch2 tells it behind them.
+fn said_first<'b>(block: &[&'b str]) -> Vec<&'b str> {
+    match block {
+        ["explicitly with messages:", messages @ .., said] => {
+            let how = if messages.len() == 1 { "with message:" } else { "with messages:" };
+            ["explicitly with message:", said, how]
+                .into_iter()
+                .chain(messages.iter().copied())
+                .collect()
+        }
+        _ => block.to_vec(),
+    }
 }
 
 /// `total(3, 100) == 357, where total(3, 100) is 300`, and what the test says of it.

@@ -212,12 +212,16 @@ impl ProveReader {
         let value = |name: &str| {
             said.iter().find_map(|line| line.trim().strip_prefix(name)).map(str::to_owned)
         };
-        // What the library says is indented; what the file says by itself (`diag`, `note`) explains it, or does not.
-        let is_explained = said.iter().any(|line| line.starts_with(' '));
+        // What the library says is indented, up to the end of the last value; what the file says by itself (`diag`, `note`)
+        // explains it, or does not.
+        let (own, others) = said.split_at(end_of_library(&said));
         let first = lines.first().map_or("the test failed", |line| line.trim());
-        let head = (!is_explained && !said.iter().any(|it| it.trim() == first)).then_some(first);
-        let words = head.into_iter().chain(said.iter().map(|line| line.trim()));
-        let message = words.collect::<Vec<_>>().join(" ");
+        let head = (own.is_empty() && !others.iter().any(|it| it.trim() == first)).then_some(first);
+        let words = own.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+        let words = Some(words).filter(|words| !words.is_empty());
+        let others = others.iter().map(|line| line.trim().to_owned());
+        let message = head.map(str::to_owned).into_iter().chain(words).chain(others);
+        let message = message.collect::<Vec<_>>().join("\n");
         Failure {
             message: self.site.text_to_host(&message),
             detail: self.site.text_to_host(&lines.join("\n")),
@@ -331,6 +335,18 @@ impl ProveReader {
             Broken::process(message, Some("the end of its output may say why"))
         })
     }
+}
+
+/// How many of these lines are the test library's: a value may have lines of its own.
+fn end_of_library(said: &[&str]) -> usize {
+    let Some(last) = said.iter().rposition(|line| line.starts_with(' ')) else {
+        return 0;
+    };
+    let is_open = |line: &str| {
+        line.split_once('\'').is_some_and(|(_, value)| !value.trim_end().ends_with('\''))
+    };
+    let rest = said[last + 1..].iter().position(|line| line.trim_end().ends_with('\''));
+    last + 1 + rest.filter(|_| is_open(said[last])).map_or(0, |at| at + 1)
 }
 
 impl Reader for ProveReader {

@@ -101,9 +101,24 @@ fn words_of_the_file_itself_stand_behind_what_the_library_says() {
         said,
         Exit::Code(1),
         &expect![[r#"
+            1 told while it ran
+            failed t/a.t::plain
+                /w/t/a.t:7: Failed test 'plain'⏎a word⏎a note
+        "#]],
+    );
+}
+
+#[test]
+fn words_of_the_file_itself_are_lines_of_their_own() {
+    let said = "open\tt/a.t\nline\tt/a.t\tnot ok 1 - one\nline\tt/a.t\t#   Failed test 'one'\nline\tt/a.t\t#   at t/a.t line 2.\nline\tt/a.t\t#          got: '1'\nline\tt/a.t\t#     expected: '2\nline\tt/a.t\t# 3'\nline\tt/a.t\t# after one\nline\tt/a.t\t# a note\nline\tt/a.t\t1..1\nclose\tt/a.t\t1\n";
+    check(
+        &job(&[]),
+        said,
+        Exit::Code(1),
+        &expect![[r#"
         1 told while it ran
-        failed t/a.t::plain
-            /w/t/a.t:7: Failed test 'plain' a word a note
+        failed t/a.t::one
+            /w/t/a.t:2: got: '1' expected: '2 3'⏎after one⏎a note
     "#]],
     );
 }

@@ -102,6 +102,11 @@ TEMPLATE_TEST_CASE("of more", "[t]", float, double) { CHECK(TestType() == 0); }
 TEST_CASE("measures", "[!benchmark]") { }
 TEST_CASE("hidden", "[.]") { }
 TEST_CASE("bytes \xc4\x8d\101 \u8336") { }
+TEST_CASE() { CHECK(1 == 2); }
+TEST_CASE() { }
+TEMPLATE_PRODUCT_TEST_CASE("products", "[t]", std::vector, (int, char)) { TestType v; CHECK(v.empty()); }
+TEMPLATE_PRODUCT_TEST_CASE_METHOD(Shop, "of a shop", "[.][t]", (std::vector, std::deque), (int, float)) { }
+TEST_CASE("behind it") { CHECK(1 == 1); }
 "#,
         &expect![[r#"
             Test 2-4 at 2 one #quick #slow #.
@@ -120,6 +125,10 @@ TEST_CASE("bytes \xc4\x8d\101 \u8336") { }
             Test 21-21 at 21 measures #!benchmark #.
             Test 22-22 at 22 hidden #.
             Test 23-23 at 23 bytes čA 茶
+            Parametrised 24-24 at 24 Anonymous test case (gaps)
+            Parametrised 26-26 at 26 products (gaps) #t
+            Parametrised 27-27 at 27 of a shop (gaps) #t #.
+            Test 28-28 at 28 behind it
         "#]],
     );
 }

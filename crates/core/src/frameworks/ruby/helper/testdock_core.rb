@@ -71,7 +71,7 @@ module Testdock
       said = ends(error.message.to_s.strip, MAX_MESSAGE)
       said = error.class.name if said.empty?
       told = {
-        message: said,
+        message: compared(said),
         type: assertion ? '' : error.class.name,
         detail: ends(([said] + (error.backtrace || []).select { |line| line[0] != '<' && own?(File.expand_path(line)) }).join("\n"), MAX_DETAIL),
         frames: frames(error.backtrace)
@@ -81,6 +81,14 @@ module Testdock
       told.update(path: File.expand_path(place[1]), line: place[2].to_i) if place
       told.update(sides(said)) if assertion
       told
+    end
+
+    # Minitest shows a difference in lines and nothing else: its first line says nothing of it.
+    def compared(said)
+      return said unless said.start_with?("--- expected\n")
+
+      lost, came = said[/^-(?!-- )(.*)$/, 1], said[/^\+(?!\+\+ )(.*)$/, 1]
+      "Expected: #{lost || 'no such line'}\n  Actual: #{came || 'no such line'}\n#{said}"
     end
 
     # What was expected, and what came, where RSpec or Minitest says both on lines of their own.
