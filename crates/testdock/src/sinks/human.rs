@@ -1,6 +1,7 @@
 //! A run for people: a line a test while it goes on, a progress bar below, the failures at the end.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -26,8 +27,21 @@ pub(crate) struct Human {
     show_output: bool,
     bar: ProgressBar,
     last_step: Option<String>,
-    /// The tests that this run told of.
-    told: BTreeSet<TestId>,
+    told: Told,
+}
+
+/// The tests that this run told of, with numbers of what was printed of them.
+#[derive(Debug, Default)]
+struct Told(BTreeMap<TestId, u64>);
+
+impl Told {
+    /// Whether these lines are not those that stand above already: a report may know more of a failure than its line says.
+    fn is_news(&mut self, id: &TestId, lines: &[String]) -> bool {
+        let mut hasher = DefaultHasher::new();
+        lines.hash(&mut hasher);
+        let number = hasher.finish();
+        self.0.insert(id.clone(), number) != Some(number)
+    }
 }
 
 impl Human {
@@ -37,7 +51,7 @@ impl Human {
         bar.enable_steady_tick(Duration::from_millis(120));
         bar.set_style(style("{spinner} {wide_msg} {elapsed}"));
         let (cwd, call) = (project.cwd.clone(), project.call.clone());
-        Self { finish, cwd, call, show_output, bar, last_step: None, told: BTreeSet::new() }
+        Self { finish, cwd, call, show_output, bar, last_step: None, told: Told::default() }
     }
 
     fn line(&self, text: &str) {
@@ -117,14 +131,14 @@ impl Sink for Human {
                 run(id).into_iter().for_each(|run| self.progress(run))
             }
             Change::TestFinished { run: id, result, .. } => {
-                self.told.insert(result.id.clone());
-                for line in terminal::test_lines(result, &self.cwd) {
-                    self.line(&line);
+                let lines = terminal::test_lines(result, &self.cwd);
+                if self.told.is_news(&result.id, &lines) {
+                    lines.iter().for_each(|line| self.line(line));
                 }
                 run(id).into_iter().for_each(|run| self.progress(run));
             }
             // What an earlier run said is not above.
-            Change::TestRetracted { id, .. } if self.told.remove(id) => {
+            Change::TestRetracted { id, .. } if self.told.0.remove(id).is_some() => {
                 self.line(&format!(
                     "the report does not know {id}: its result above does not count"
                 ));
@@ -156,4 +170,21 @@ impl Sink for Human {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_above_is_not_said_again() {
+        let mut told = Told::default();
+        let mut is_news = |test: &str, line: &str| {
+            told.is_news(&test.parse().unwrap_or_default(), &[line.to_owned()])
+        };
+        assert!(is_news("a.py::test_one", "FAIL"));
+        assert!(is_news("a.py::test_two", "FAIL"));
+        assert!(!is_news("a.py::test_one", "FAIL"));
+        assert!(is_news("a.py::test_one", "ERROR"));
+    }
 }

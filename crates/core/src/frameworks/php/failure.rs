@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use serde_json::{Value, json};
+use testdock_junit as junit;
 
 use super::message::Message;
 use super::pest::notice::Notice;
@@ -47,6 +48,20 @@ pub(super) fn bad_outcome(message: &Message) -> &'static str {
     }
     let is_error = text.lines().next().is_some_and(|line| ERROR.is_match(line));
     if is_error { "errored" } else { "failed" }
+}
+
+/// What the report says of a failure, which has the difference of what was expected and what came. It begins with the name
+/// of the test.
+pub(super) fn reported(case: &junit::Case<'_>, event: &mut Value) {
+    let [failure] = event["failures"].as_array_mut().map(Vec::as_mut_slice).unwrap_or_default()
+    else {
+        return;
+    };
+    let text = case.statuses.first().and_then(|status| status.text.split_once('\n'));
+    let message = failure["message"].as_str().unwrap_or_default();
+    if let Some((_, detail)) = text.filter(|(_, detail)| detail.starts_with(message)) {
+        failure["detail"] = json!(detail);
+    }
 }
 
 /// Whether it names no place: nothing of the project's was under way when it was said.

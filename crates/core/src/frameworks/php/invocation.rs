@@ -19,6 +19,9 @@ const LONGEST_PATTERN: usize = 16 * 1024;
 const LAUNCH: &str =
     r#"fd=$TESTDOCK_EVENTS_FD; unset TESTDOCK_EVENTS_FD; exec "$@" --log-teamcity "php://fd/$fd""#;
 
+/// Goes before that where another command may be there instead: nobody is told of the one that is not.
+const IF_THERE: &str = r#"command -v "$1" >/dev/null || exit 127; "#;
+
 pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
     let suite = &job.suite;
     let steps = steps(tool, job);
@@ -49,16 +52,16 @@ pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
 
 /// The tool as the project has it, else as the image does.
 fn candidates(tool: Tool, job: &Job, site: &Site) -> Vec<Candidate> {
-    let launch = |command: &[String], check| {
-        let words = ["sh", "-c", LAUNCH, "sh"].map(str::to_owned);
+    let launch = |script: &str, command: &[String], check| {
+        let words = ["sh", "-c", script, "sh"].map(str::to_owned);
         Candidate { argv: words.into_iter().chain(command.iter().cloned()).collect(), check }
     };
     if let Some(command) = &job.suite.command {
-        return vec![launch(command, Vec::new())];
+        return vec![launch(LAUNCH, command, Vec::new())];
     }
     let here = |command: String| {
         let check = ["sh", "-c", "command -v \"$0\"", &command].map(str::to_owned).to_vec();
-        launch(&[command], check)
+        launch(&format!("{IF_THERE}{LAUNCH}"), &[command], check)
     };
     let name = match tool {
         Tool::Phpunit => "phpunit",

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testdock_junit as junit;
 
 use super::Tool;
-use super::failure::{bad_outcome, failure, is_placeless, noticed};
+use super::failure::{bad_outcome, failure, is_placeless, noticed, reported};
 use super::last_words::LastWords;
 use super::message::Message;
 use super::pest::names::{gist, made};
@@ -317,6 +317,7 @@ impl PhpunitReader {
                 continue;
             };
             let (key, mut event) = (key.clone(), event.clone());
+            reported(case, &mut event);
             let is_placeless = self.placeless.contains(&key);
             match case.outcome() {
                 junit::Outcome::Failed => event["outcome"] = json!("failed"),

@@ -415,6 +415,64 @@ fn what_has_no_place_is_a_failure_unless_the_report_has_none() {
 }
 
 #[test]
+fn a_failure_has_the_difference_that_phpunit_shows() {
+    let details = |report: &str| {
+        let job = sample::job(
+            &PHPUNIT,
+            "",
+            &[("tests/VerdictsTest.php", include_str!("captured/VerdictsTest.php"))],
+            &[],
+            &[],
+        );
+        let mut reader = job.suite.framework.reader(&job, &site());
+        include_str!("captured/teamcity.txt").lines().for_each(|line| drop(reader.line(line)));
+        let report = ReportFile { name: "0-phpunit.xml".into(), bytes: report.into() };
+        let results = reader.conclude(&[report], Exit::Code(2)).results;
+        let failures = results.into_iter().flat_map(|it| it.failures);
+        failures.map(|it| it.detail.trim().to_owned() + "\n\n").collect::<String>()
+    };
+    expect![[r#"
+        Expectation failed for method name is "send" when invoked 1 time.
+        Method was expected to be called 1 time, actually called 0 times.
+
+        RuntimeException: x
+
+        /w/tests/VerdictsTest.php:12
+
+        Failed asserting that 2 is identical to 1.
+
+        /w/tests/VerdictsTest.php:11
+
+        Failed asserting that two strings are identical.
+        --- Expected
+        +++ Actual
+        @@ @@
+        -'foo'
+        +'bar'
+
+        Failed asserting that exception message 'x' contains 'foo'.
+
+        Failed asserting that exception of type "RuntimeException" matches expected exception "LogicException". Message was: "x" at
+        /w/tests/VerdictsTest.php:7
+        .
+
+        Failed asserting that exception of type "LogicException" is thrown.
+
+    "#]].assert_eq(&details(VERDICTS));
+    assert!(!details("").contains("+++ Actual"));
+}
+
+#[test]
+fn a_tool_that_is_not_there_is_tried_without_a_word() {
+    let job = job(&[], &[]);
+    let candidates = job.suite.framework.invocation(&job, &site()).candidates;
+    let own = &candidates[0];
+    assert_eq!(own.tool(), "/app/shop/vendor/bin/phpunit");
+    // The shell would say so itself.
+    assert!(own.argv[2].starts_with("command -v \"$1\" >/dev/null"), "{:?}", own.argv);
+}
+
+#[test]
 fn what_is_risky_is_a_failure_where_phpunit_is_told_so() {
     let is_failure = |settings: &str, args: &[&str]| {
         let told = verdicts(settings, args, VERDICTS);
