@@ -109,9 +109,12 @@ def test_whole(): pass
     fn check(text: &str, expected: &[&str]) {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
-        for (path, text) in [("tests/test_a.py", TESTS), ("tests/odd:3", "")] {
-            std::fs::create_dir_all(root.join("tests")).unwrap();
-            std::fs::write(root.join(path), text).unwrap();
+        let spec = "describe 'a' do\n  it('b') { }\n  it('b') { }\nend\n";
+        let files = [("tests/test_a.py", TESTS), ("tests/odd:3", ""), ("spec/b_spec.rb", spec)];
+        for (path, text) in files {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
         }
         let (cwd, settings) = (root.clone(), Settings::default());
         let project = Project { root, cwd, settings, call: String::new() };
@@ -128,6 +131,7 @@ def test_whole(): pass
         check("tests/test_a.py:8:4", &["tests/test_a.py::TestCart::test_tax"]);
         check("tests/test_a.py:3", &["tests/test_a.py::TestCart"]);
         check("tests/test_a.py:11", &["tests/test_a.py::test_whole"]);
+        check("spec/b_spec.rb:3", &["spec/b_spec.rb::a::b[#2]"]);
         check(
             "tests/test_a.py:1",
             &[
