@@ -115,9 +115,12 @@ class TestDerived(TestBase):
     fn check(text: &str, expected: &[&str]) {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
-        for (path, text) in [("tests/test_a.py", TESTS), ("tests/odd:3", "")] {
-            std::fs::create_dir_all(root.join("tests")).unwrap();
-            std::fs::write(root.join(path), text).unwrap();
+        let spec = "describe 'a' do\n  it('b') { }\n  it('b') { }\nend\n";
+        let files = [("tests/test_a.py", TESTS), ("tests/odd:3", ""), ("spec/b_spec.rb", spec)];
+        for (path, text) in files {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
         }
         let (cwd, settings) = (root.clone(), Settings::default());
         let project = Project { root, cwd, settings, call: String::new() };
@@ -137,6 +140,7 @@ class TestDerived(TestBase):
         // What a class inherits is run with the class, and not with each of its tests.
         check("tests/test_a.py:17", &["tests/test_a.py::TestDerived"]);
         check("tests/test_a.py:18", &["tests/test_a.py::TestDerived::test_own"]);
+        check("spec/b_spec.rb:3", &["spec/b_spec.rb::a::b[#2]"]);
         check(
             "tests/test_a.py:1",
             &[

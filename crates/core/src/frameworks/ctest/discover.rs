@@ -231,9 +231,10 @@ impl<'s> Walk<'_, 's> {
         };
         let pattern = is_template.then(|| NamePattern::new(pieces));
         let kind = if is_template { ItemKind::Parametrised } else { ItemKind::Test };
-        let end = self.source.range(body.unwrap_or(node)).end;
+        let title = self.source.range(title);
+        let end = self.source.range(body.unwrap_or(node)).end.max(title.end);
         let range = Range { start: self.source.range(node).start, end };
-        let item = self.item(range, self.source.range(title), vec![name], kind);
+        let item = self.item(range, title, vec![name], kind);
         if self.seen.insert(item.id.names.clone()) {
             let hash =
                 self.source.hash(body.unwrap_or(node)) ^ self.source.hash(node).rotate_left(1);
