@@ -33,9 +33,8 @@ pub(super) fn invocation(modules: &Modules, job: &Job, site: &Site) -> Invocatio
     let own = given.iter().position(|arg| matches!(arg.as_str(), "-args" | "--args"));
     let (flags, behind) = given.split_at(own.unwrap_or(given.len()));
     // The workspace around them would have nothing of them.
-    let mut env = vec![("GOWORK".to_owned(), "off".to_owned())];
-    env.retain(|_| modules.is_unused);
-    env.extend(suite.env.iter().cloned());
+    let off = modules.is_unused.then(|| ("GOWORK".to_owned(), "off".to_owned()));
+    let env = off.into_iter().chain(suite.env.iter().cloned()).collect();
     let steps = commands(modules, job)
         .into_iter()
         .map(|command| command.words().chain(behind.iter().cloned()).collect());

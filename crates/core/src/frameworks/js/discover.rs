@@ -27,10 +27,6 @@ const IMPORTS: &[(Option<Tool>, &[&str])] = &[
     (None, &["bun:test", "@cypress"]),
 ];
 
-/// Where the functions of tests come from.
-const FRAMEWORKS: &[&str] =
-    &["vitest", "@jest/globals", "node:test", "mocha", "@playwright/test", "bun:test"];
-
 pub(super) fn discover(tool: Tool, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem> {
     if is_of_another(tool, source.text) {
         return Vec::new();
@@ -62,6 +58,12 @@ fn is_of_another(tool: Tool, text: &str) -> bool {
         _ => false,
     };
     !has_own && (is_needed || others.iter().any(|(_, names)| imports(names, text)))
+}
+
+/// Whether an import is one of a framework. Few tests import Mocha, and its name alone is a word like others.
+fn is_of_a_framework(import: &str) -> bool {
+    let mut all = IMPORTS.iter().map(|(_, names)| *names).chain([&["mocha"][..]]);
+    all.any(|names| imports(names, import))
 }
 
 /// Whether a text names one of these as what it imports.
@@ -190,7 +192,7 @@ impl<'s> Walk<'_, 's> {
             return;
         };
         let (name, alias) = (text(name), text(alias));
-        if is_group(name).is_some() && imports(FRAMEWORKS, text(import)) {
+        if is_group(name).is_some() && is_of_a_framework(text(import)) {
             self.aliases.insert(alias, name);
         }
     }

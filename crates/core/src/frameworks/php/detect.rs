@@ -22,6 +22,10 @@ pub(super) fn detect(contents: Contents<'_>, tool: Tool) -> Vec<RelPath> {
     found
 }
 
+/// The files of its configuration, in the order in which PHPUnit looks for them.
+pub(super) const CONFIGURATIONS: [&str; 3] =
+    ["phpunit.xml", "phpunit.dist.xml", "phpunit.xml.dist"];
+
 /// The project that a file speaks of, and what tests it.
 fn root(contents: Contents<'_>, path: &RelPath) -> Option<(RelPath, Tool)> {
     let dir = path.parent();
@@ -33,7 +37,7 @@ fn root(contents: Contents<'_>, path: &RelPath) -> Option<(RelPath, Tool)> {
     };
     let tool = || if has_pest() { Tool::Pest } else { Tool::Phpunit };
     match path.as_str().rsplit('/').next().unwrap_or_default() {
-        "phpunit.xml" | "phpunit.xml.dist" | "phpunit.dist.xml" => Some((dir.clone(), tool())),
+        name if CONFIGURATIONS.contains(&name) => Some((dir.clone(), tool())),
         "composer.json" => match tool() {
             Tool::Phpunit if !manifest().contains("phpunit/phpunit") => None,
             tool => Some((dir.clone(), tool)),

@@ -4,12 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::detect::CONFIGURATIONS;
 use crate::paths::RelPath;
 use crate::plan::Job;
 use crate::resolve::Contents;
-
-/// In the order in which PHPUnit looks for them.
-const FILES: [&str; 3] = ["phpunit.xml", "phpunit.dist.xml", "phpunit.xml.dist"];
 
 /// What its configuration at a directory says of risky tests.
 pub(super) fn of_project(root: &RelPath, contents: Contents<'_>) -> bool {
@@ -17,7 +15,8 @@ pub(super) fn of_project(root: &RelPath, contents: Contents<'_>) -> bool {
         let text = r#"<phpunit\s[^>]*\bfailOn(?:Risky|AllIssues)\s*=\s*["']true["']"#;
         Regex::new(text).expect("a pattern")
     });
-    let mut texts = FILES.iter().filter_map(|name| (contents.read)(root.join(name).as_str()));
+    let text = |name: &&str| (contents.read)(root.join(name).as_str());
+    let mut texts = CONFIGURATIONS.iter().filter_map(text);
     texts.next().is_some_and(|text| STRICT.is_match(&text))
 }
 
