@@ -52,7 +52,7 @@ pub struct FileTests {
     pub path: RelPath,
     /// Its tests.
     pub items: Items,
-    /// Whether it has a text in which none was found: it may have some all the same.
+    /// Whether none was found in it, and it may have some all the same: see [`Framework::may_have_more`].
     pub is_bare: bool,
     /// Further files that they come from, such as that of a base class, with what these said.
     pub others: Vec<(RelPath, Arc<str>)>,
@@ -101,7 +101,7 @@ impl Workspace {
                 FileTests {
                     suite: suite.clone(),
                     path: source.path.clone(),
-                    is_bare: items.is_empty() && !source.text.trim().is_empty(),
+                    is_bare: items.is_empty() && suite.framework.may_have_more(source.text),
                     items,
                     others: source.others(),
                     parts: source.take_parts(),

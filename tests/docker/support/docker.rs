@@ -45,7 +45,11 @@ pub(crate) fn clean(root: &Utf8Path) {
     let name = root.file_name().unwrap_or_default();
     let images = docker(&["images", "-q", &format!("testdock/{name}")]).unwrap_or_default();
     for id in images.lines() {
-        let _gone_already = docker(&["rmi", "--no-prune", "-f", id]);
+        // By force Podman would remove what another test is just building on the same layers.
+        let names = docker(&["inspect", "-f", "{{join .RepoTags \" \"}}", id]).unwrap_or_default();
+        for name in names.split_whitespace().chain([id]) {
+            let _gone_already = docker(&["rmi", "--no-prune", name]);
+        }
     }
 }
 

@@ -251,6 +251,11 @@ pub trait Framework: Debug + Send + Sync {
     /// The tests that a file's text defines, parents before their children.
     fn discover(&self, suite: &Suite, source: &mut Source<'_>) -> Vec<TestItem>;
 
+    /// Whether a text in which no test was found may have some all the same, or keep others from running.
+    fn may_have_more(&self, text: &str) -> bool {
+        !text.trim().is_empty()
+    }
+
     /// The command that runs a job there.
     fn invocation(&self, job: &Job, site: &Site) -> Invocation;
 

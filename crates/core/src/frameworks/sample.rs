@@ -54,7 +54,7 @@ pub(super) fn job(
         let items = suite.framework.discover(&suite, &mut source);
         let of = |names| TestId { names, ..suite.of_file(path.clone()) };
         parts.extend(source.take_parts().into_iter().map(|part| (part.file, of(part.names))));
-        if items.is_empty() && !text.is_empty() {
+        if items.is_empty() && suite.framework.may_have_more(text) {
             bare.push(path.clone());
         }
         (path, items.into())

@@ -48,16 +48,25 @@ struct Content<'b> {
 struct Entry<'b> {
     path: &'b str,
     state: State,
-    /// For each suite that it is of, as [`kept::encode`] writes them.
+    /// For each suite that it is of.
     #[serde(borrow)]
-    tests: Vec<&'b [u8]>,
+    tests: Vec<Tests<'b>>,
+}
+
+/// What one suite has of a file.
+#[derive(Clone, Serialize, Deserialize)]
+struct Tests<'b> {
+    /// As [`kept::encode`] writes them.
+    items: &'b [u8],
+    is_bare: bool,
 }
 
 /// The tests of a file that was read.
 pub(super) struct Fresh {
     path: RelPath,
     state: State,
-    tests: Vec<Vec<u8>>,
+    /// For each suite that it is of, with whether it is bare.
+    tests: Vec<(Vec<u8>, bool)>,
 }
 
 /// What the tests that are found in a file depend on.
@@ -98,10 +107,15 @@ impl<'b> Cache<'b> {
     ) -> Option<Vec<FileTests>> {
         let entry = self.0.get(path.as_str()).filter(|entry| entry.state == *state)?;
         let found = suites.iter().zip(&entry.tests).map(|(suite, tests)| {
-            let items: Items = kept::decode(tests, &suite.of_file(path.clone()))?.into();
-            let (suite, path) = ((*suite).clone(), path.clone());
-            let is_bare = items.is_empty() && state.stamp.size > 0;
-            Some(FileTests { suite, path, items, is_bare, others: Vec::new(), parts: Vec::new() })
+            let items: Items = kept::decode(tests.items, &suite.of_file(path.clone()))?.into();
+            Some(FileTests {
+                suite: (*suite).clone(),
+                path: path.clone(),
+                items,
+                is_bare: tests.is_bare,
+                others: Vec::new(),
+                parts: Vec::new(),
+            })
         });
         found.collect()
     }
@@ -133,14 +147,17 @@ impl Fresh {
         if found.iter().any(|file| !file.parts.is_empty()) {
             return None;
         }
-        let encode =
-            |file: &FileTests| kept::encode(&file.items, &file.suite.of_file(path.clone()));
-        let tests: Option<Vec<Vec<u8>>> = found.iter().map(encode).collect();
+        let encode = |file: &FileTests| {
+            let items = kept::encode(&file.items, &file.suite.of_file(path.clone()))?;
+            Some((items, file.is_bare))
+        };
+        let tests: Option<Vec<_>> = found.iter().map(encode).collect();
         Some(Self { path: path.clone(), state, tests: tests? })
     }
 
     fn entry(&self) -> Entry<'_> {
-        let tests = self.tests.iter().map(Vec::as_slice).collect();
+        let tests = self.tests.iter().map(|(items, is_bare)| Tests { items, is_bare: *is_bare });
+        let tests = tests.collect();
         Entry { path: self.path.as_str(), state: self.state.clone(), tests }
     }
 }

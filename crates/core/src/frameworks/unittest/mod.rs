@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::chosen;
 use super::helper::HelperReader;
 use super::lines::Lines;
 use super::pytest::discover::{self, FoundKind, FoundTest, NameRules};
@@ -74,6 +75,12 @@ impl Framework for Unittest {
         let found = discover::discover_in(source.path, source.text, &rules, &read).into_iter();
         let found = found.filter(|it| it.kind == FoundKind::Class || it.names.len() > 1);
         found.map(|test| item(suite, source.path, &lines, test)).collect()
+    }
+
+    /// Such as doctests that `load_tests` collects, or classes without a method of their own; scripts are called like
+    /// tests too.
+    fn may_have_more(&self, text: &str) -> bool {
+        ["unittest", "TestCase", "load_tests"].iter().any(|word| text.contains(word))
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
@@ -146,28 +153,10 @@ fn invocation(job: &Job, site: &Site) -> Invocation {
 fn selection(job: &Job) -> serde_json::Value {
     let inner = |file: &RelPath| file.strip(&job.suite.root).unwrap_or(file.as_str()).to_owned();
     let mut files: BTreeMap<String, Vec<&[String]>> = BTreeMap::new();
-    let known = || job.known.files().filter(|file| !job.known.in_file(file).is_empty());
-    if job.selection.is_empty() {
-        files.extend(known().map(|file| (inner(file), Vec::new())));
+    for (file, chosen) in chosen::files(job) {
+        let names = chosen.into_iter().flatten().map(|id| id.names.as_slice());
+        files.insert(inner(&file), names.collect());
     }
-    let mut whole: Vec<String> = Vec::new();
-    for id in &job.selection {
-        let is_file = id.file.as_str().ends_with(".py");
-        if !id.names.is_empty() {
-            files.entry(inner(&id.file)).or_default().push(&id.names);
-        } else if is_file {
-            whole.push(inner(&id.file));
-        } else {
-            let below = known().filter(|file| file.strip(&id.file).is_some());
-            whole.extend(below.map(inner));
-        }
-    }
-    files.extend(whole.into_iter().map(|file| (file, Vec::new())));
-    let is_out = |file: &str| {
-        let id = TestId::of_file(job.suite.root.join(file));
-        job.exclude.iter().any(|out| TestId { suite: None, ..out.clone() }.holds(&id))
-    };
-    files.retain(|file, _| !is_out(file));
     let exclude = job.exclude.iter().filter(|out| !out.names.is_empty());
     let exclude: Vec<_> = exclude.map(|out| json!([inner(&out.file), out.names])).collect();
     json!({ "files": files.into_iter().collect::<Vec<_>>(), "exclude": exclude })

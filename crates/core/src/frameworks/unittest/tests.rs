@@ -56,6 +56,35 @@ fn the_script_is_told_what_to_load_and_what_of_it_to_run() {
     );
 }
 
+#[test]
+fn a_file_in_which_nothing_was_found_is_loaded_where_it_speaks_of_unittest() {
+    let doctests = "import doctest\ndef load_tests(loader, tests, pattern): return tests\n";
+    let files = [
+        ("tests/test_orders.py", ORDERS),
+        ("tests/test_docs.py", doctests),
+        ("tests/test_script.py", "print('hello')\n"),
+    ];
+    let check = |chosen: &[&str], expected: &Expect| {
+        expected.assert_eq(&selection(&sample::job(&KIND, "", &files, chosen, &[])).to_string());
+    };
+    check(
+        &[],
+        &expect![[
+            r#"{"files":[["tests/test_docs.py",[]],["tests/test_orders.py",[]]],"exclude":[]}"#
+        ]],
+    );
+    check(
+        &["tests"],
+        &expect![[
+            r#"{"files":[["tests/test_docs.py",[]],["tests/test_orders.py",[]]],"exclude":[]}"#
+        ]],
+    );
+    check(
+        &["tests/test_script.py"],
+        &expect![[r#"{"files":[["tests/test_script.py",[]]],"exclude":[]}"#]],
+    );
+}
+
 /// What a helper's events come to: this holds for each framework that brings one.
 fn conclude(events: &str, exit: Exit) -> String {
     let site = site();
