@@ -337,7 +337,12 @@ impl Run {
         let is_well = |id: &TestId| !self.has_args() && folder.is_empty_group(id);
         let (well, others): (Vec<_>, Vec<_>) = others.into_iter().partition(is_well);
         // A test that an argument left out is not gone.
-        let is_gone = |id: &TestId| id.file.is_root() || folder.is_gone(id) || self.lacks_case(id);
+        let is_gone = |id: &TestId| {
+            id.file.is_root()
+                || folder.is_gone(id)
+                || self.lacks_case(id)
+                || (folder.item(id).is_none() && self.is_whole(id))
+        };
         let gone = others.into_iter().filter(is_gone).collect();
         let mut effects = Self::not_reached(folder, lost);
         effects.extend(well.into_iter().flat_map(|id| self.retract(folder, id)));
@@ -360,6 +365,18 @@ impl Run {
         let is_whole = self.total > 0 && !self.has_args();
         let mut ran = self.results.keys().filter(|it| it.file == id.file && it.names == id.names);
         id.case.is_some() && is_whole && ran.any(|it| it.case.is_some() && it.suite == id.suite)
+    }
+
+    /// Whether all of a test's file ran, and none that is made as it is loaded was left out.
+    fn is_whole(&self, id: &TestId) -> bool {
+        let holds = |it: &TestId| it.names.is_empty() && it.holds(id);
+        let is_all = |job: &Job| {
+            let has_args = !job.args.is_empty() || !job.suite.args.is_empty();
+            let is_selected = job.selection.is_empty() || job.selection.iter().any(holds);
+            job.suite.name == id.suite && is_selected && job.exclude.is_empty() && !has_args
+        };
+        let ran = |it: &TestId| it.file == id.file && it.suite == id.suite && !it.names.is_empty();
+        id.case.is_none() && self.jobs.iter().any(is_all) && self.results.keys().any(ran)
     }
 
     /// Whether an argument may have left tests out.

@@ -573,6 +573,23 @@ fn a_group_that_is_skipped_as_a_whole_skips_its_tests_until_one_of_them_ran() {
 }
 
 #[test]
+fn a_test_in_a_group_is_forgotten_once_all_of_its_file_ran_without_it() {
+    let mut session = session();
+    let _ = edit(&mut session, 1, "check Group\ncheck two\n");
+    let mut run = |of: &[&str], told: &str| {
+        let name = format!("{of:?}");
+        let _ = session.handle(request(&name, of));
+        let _ = finish(&mut session, &name, failed(told, 1));
+        let _ = end(&mut session, &name, End::Completed);
+        session.record(&id("a.t::Group::renamed")).is_some()
+    };
+    assert!(run(&[], "a.t::Group::renamed"));
+    assert!(run(&["a.t::two"], "a.t::two"), "the group may make it");
+    assert!(run(&["b.t"], "b.t::six"));
+    assert!(!run(&["a.t"], "a.t::two"));
+}
+
+#[test]
 fn a_test_that_an_argument_left_out_is_not_forgotten() {
     let mut session = session();
     let _ = session.handle(request("r1", &[]));

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Run;
 use crate::config::nearest;
+use crate::frameworks::ItemKind;
 use crate::id::TestId;
-use crate::model::{End, Fault, Outcome, RunError};
+use crate::model::{End, Fault, Outcome, RunError, TestResult};
 use crate::paths::RelPath;
 use crate::plan::Job;
 use crate::session::{Change, Effect};
@@ -17,19 +18,35 @@ const MOST: usize = 4 << 10;
 /// What a run told, by ids without folder and suite: a selected one need not name them.
 type Told = BTreeMap<TestId, Outcome>;
 
-impl Run {
-    /// What was asked for by name, and of which nothing was told. What could not be loaded explains itself.
-    pub fn unmet(&self) -> Vec<&TestId> {
-        let is_error = |id: &TestId| {
-            id.names.is_empty() && self.result(id).is_some_and(|it| it.outcome.is_bad())
-        };
-        if self.results.keys().any(is_error) {
-            return Vec::new();
+/// Why nothing ran of a test, as far as that can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason {
+    Ended,
+    Unloaded,
+    Missing,
+    LeftOut,
+}
+
+impl Reason {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Ended => "a test that ran before ended the process, or an option leaves it out",
+            Self::Unloaded => "what could not be loaded kept it from running",
+            Self::Missing => "no such test, or an option leaves it out",
+            Self::LeftOut => "an option leaves it out",
         }
+    }
+}
+
+impl Run {
+    /// What was asked for by name, and of which nothing was told. What could not be loaded explains itself, and what is loaded with it.
+    pub fn unmet(&self) -> Vec<&TestId> {
         let told = self.told();
         let selected: BTreeSet<&TestId> = self.jobs.iter().flat_map(|job| &job.selection).collect();
         let mut unmet: Vec<&TestId> = selected.iter().copied().collect();
-        unmet.retain(|id| !is_met(&told, id));
+        let unloaded = self.units_where(is_unloaded);
+        let is_loaded = |id: &TestId| !self.units_of(id).any(|unit| unloaded.contains(&unit));
+        unmet.retain(|id| !is_met(&told, id) && is_loaded(id));
         // What ran in a file that nothing else asked for, ran for one that has its tests in others.
         let is_for_others = |id: &&TestId| id.names.is_empty() && !self.has_tests(id);
         if unmet.iter().any(is_for_others) && has_strays(&told, &selected) {
@@ -75,6 +92,10 @@ impl Run {
 
     /// A run that came to nothing says why, one that did not do all says what.
     pub(super) fn explain_nothing(&mut self, how: &mut End) -> Vec<Effect> {
+        let found_none = |error: &RunError| error.fault == Fault::NoTests;
+        if matches!(how, End::Broken(error) if found_none(error)) && self.totals.all() > 0 {
+            *how = End::Completed;
+        }
         if *how != End::Completed || self.is_build() {
             return Vec::new();
         }
@@ -99,27 +120,51 @@ impl Run {
         let told = self.told();
         let (cases, others): (Vec<&TestId>, Vec<_>) =
             unmet.iter().partition(|id| lacks_case(&told, id));
-        let bad = self.bad_units();
-        let is_late =
-            |id: &&TestId| self.has_tests(id) && self.units_of(id).any(|unit| bad.contains(&unit));
-        let (late, others): (Vec<&TestId>, Vec<_>) = others.into_iter().partition(is_late);
-        let words = |ids: Vec<&TestId>, why: &str| {
-            Some(format!("nothing ran of {}: {why}", ids_words(ids)?))
+        let bad = self.units_where(|it| it.outcome.is_bad());
+        let mut by_reason: BTreeMap<Reason, Vec<&TestId>> = BTreeMap::new();
+        for id in others {
+            by_reason.entry(self.reason(&told, &bad, id)).or_default().push(id);
+        }
+        let words = |(reason, ids): (Reason, Vec<&TestId>)| {
+            Some(format!("nothing ran of {}: {}", ids_words(ids)?, reason.words()))
         };
-        let late =
-            words(late, "a test that ran before ended the process, or an option leaves it out");
-        let others = words(others, "no such test, or an option leaves it out");
         let by_test = cases.chunk_by(|a, b| a.names == b.names && a.file == b.file);
-        late.into_iter()
-            .chain(others)
-            .chain(by_test.filter_map(|cases| cases_words(&told, cases)))
-            .collect()
+        let of_cases = by_test.filter_map(|cases| cases_words(&told, cases));
+        by_reason.into_iter().filter_map(words).chain(of_cases).collect()
     }
 
-    /// What is loaded as one with something that ended badly: its process may have ended before other tests of it ran.
-    fn bad_units(&self) -> BTreeSet<RelPath> {
-        let bad = self.results().filter(|result| result.outcome.is_bad());
-        bad.flat_map(|result| self.units_of(&result.id)).collect()
+    /// Why nothing ran of a test; `bad` is what was loaded as one with something that ended badly.
+    fn reason(&self, told: &Told, bad: &BTreeSet<RelPath>, id: &TestId) -> Reason {
+        if !self.may_be_there(told, id) {
+            return Reason::Missing;
+        }
+        if self.units_of(id).any(|unit| bad.contains(&unit)) {
+            return Reason::Ended;
+        }
+        match self.results().any(|it| is_unloaded(it)) {
+            true => Reason::Unloaded,
+            false => Reason::LeftOut,
+        }
+    }
+
+    /// Whether a test is known by that id, or may be made by one that did not get to it.
+    fn may_be_there(&self, told: &Told, id: &TestId) -> bool {
+        if id.names.is_empty() {
+            return self.has_tests(id);
+        }
+        self.jobs_of(id).any(|job| {
+            let id = TestId { folder: None, suite: job.suite.name.clone(), ..id.clone() };
+            job.known.definition(&id).is_some_and(|item| {
+                let made_it = item.kind == ItemKind::Parametrised;
+                item.id.names == id.names || (made_it && !told.contains_key(&bare(&item.id)))
+            })
+        })
+    }
+
+    /// What is loaded as one with something of which such a result was told: its process may have ended before other tests of it ran.
+    fn units_where(&self, which: impl Fn(&TestResult) -> bool) -> BTreeSet<RelPath> {
+        let told = self.results().filter(|result| which(result));
+        told.flat_map(|result| self.units_of(&result.id)).collect()
     }
 
     fn units_of(&self, id: &TestId) -> impl Iterator<Item = RelPath> {
@@ -153,6 +198,11 @@ impl Run {
         tools.dedup();
         tools.join(", ")
     }
+}
+
+/// Whether a result is an error of a whole file or folder.
+fn is_unloaded(result: &TestResult) -> bool {
+    result.id.names.is_empty() && result.outcome.is_bad()
 }
 
 fn bare(id: &TestId) -> TestId {

@@ -96,13 +96,36 @@ fn a_test_that_did_not_get_to_its_cases_explains_itself() {
 
 #[test]
 fn what_could_not_be_loaded_explains_what_did_not_run() {
-    let mut session = session();
-    let _ = session.handle(request("r", &["a.t::one"]));
-    let mut event = |event| session.handle(Input::Event("r".into(), event));
-    let _ = event(RunEvent::Reported(vec![TestResult::new(id("b.t"), Outcome::Errored)]));
-    let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
-    let _ = event(RunEvent::Ended(ended));
-    assert!(session.run(&"r".into()).unwrap().warnings.is_empty());
+    let warnings = |of: &str, told: &str| {
+        let mut session = session();
+        let _ = session.handle(request("r", &[of]));
+        let unloaded = TestResult::new(id(told), Outcome::Errored);
+        let _ = event(&mut session, "r", RunEvent::Reported(vec![unloaded]));
+        let _ = end(&mut session, "r", End::Completed);
+        session.run(&"r".into()).unwrap().warnings.clone()
+    };
+    assert_eq!(warnings("a.t::one", "a.t"), [""; 0], "the error says it");
+    let kept = "nothing ran of `a.t::one`: what could not be loaded kept it from running";
+    assert_eq!(warnings("a.t::one", "b.t"), [kept]);
+    let missing = "nothing ran of `a.t::onne`: no such test, or an option leaves it out";
+    assert_eq!(warnings("a.t::onne", "b.t"), [missing]);
+}
+
+#[test]
+fn what_one_tool_does_not_find_is_a_warning_where_another_ran() {
+    let end_with = |ran: Vec<TestResult>| {
+        let mut session = session();
+        let _ = session.handle(request("r", &["a.t::onne", "b.t"]));
+        let _ = event(&mut session, "r", RunEvent::Reported(ran));
+        let none = RunError::new(Fault::NoTests, "no test ran: toy does not find a.t::onne");
+        let _ = end(&mut session, "r", End::Broken(none));
+        let run = session.run(&"r".into()).unwrap();
+        let Status::Ended(ended) = &run.status else { panic!("{:?}", run.status) };
+        (matches!(ended.how, End::Completed), run.warnings.clone())
+    };
+    let missing = "nothing ran of `a.t::onne`: no such test, or an option leaves it out";
+    assert_eq!(end_with(vec![failed("b.t::six", 1)]), (true, vec![missing.to_owned()]));
+    assert_eq!(end_with(Vec::new()), (false, Vec::new()));
 }
 
 #[test]
