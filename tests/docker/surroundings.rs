@@ -232,3 +232,45 @@ fn tests_are_told_whether_a_build_server_runs_them() {
     passes(&project.run(&otherwise));
     passes(&project.env("CI", "").run(&["test_ci.py::test_unset"]));
 }
+
+const VARIABLES: &str = r#"
+import os
+NAMES = ["count", "groups", "tag", "scratch", "file", "code", "My.Dotted", "with-dash"]
+
+def test_all_are_there():
+    assert [os.environ.get(name) for name in NAMES] == NAMES
+"#;
+
+/// Whatever they are called: a shell has variables of its own, and that of many images drops what it has no name for. A
+/// command in their container has the same.
+#[test]
+fn the_tests_variables_reach_them() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    project.write("test_env.py", VARIABLES);
+    let settings = format!(
+        "[interpreter]\nimage = '{image}'\n\
+         env = {{ count = 'count', groups = 'groups', tag = 'tag', 'My.Dotted' = 'My.Dotted', with-dash = 'with-dash' }}\n\
+         [[suite]]\nframework = 'pytest'\nenv = {{ scratch = 'scratch', file = 'file', code = 'code' }}\n"
+    );
+    project.write("testdock.toml", &settings);
+    let story = project.run(&[]);
+    passes(&story);
+    assert_eq!(warnings(&story), "");
+    let print = "import os; print(os.environ['tag'], os.environ['My.Dotted'])";
+    let exec = ["containers", "exec", "default", "python3", "-c", print];
+    assert_eq!(project.shown(&exec), (0, "tag My.Dotted\n".to_owned()));
+    // A shell that drops them says so.
+    let bare = format!("FROM {image}\nUSER 0\nRUN rm -f /bin/bash /usr/bin/bash\n");
+    project.write("Dockerfile", &bare);
+    project.write(
+        "testdock.toml",
+        &settings.replacen(&format!("image = '{image}'"), "dockerfile = 'Dockerfile'", 1),
+    );
+    let story = project.run(&[]);
+    assert_eq!(story.code, Some(1));
+    assert!(
+        warnings(&story).contains("the tests do not see `My.Dotted`, `with-dash`"),
+        "{story:#?}"
+    );
+}

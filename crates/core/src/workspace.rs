@@ -135,23 +135,25 @@ impl Workspace {
         self.suites.iter().any(|suite| suite.framework.needs_known())
     }
 
-    /// The engines that its interpreters are on: their addresses, `None` for the active one.
-    pub fn hosts(&self) -> BTreeSet<Option<String>> {
+    /// The interpreters that its suites run with, as far as they are ready.
+    pub fn interpreters(&self) -> impl Iterator<Item = &Interpreter> {
         let choices = self.interpreters.values().filter_map(|choice| choice.as_ref().ok());
-        let interpreters = choices.map(|choice| &choice.interpreter);
-        let in_containers = interpreters.filter(|it| it.source != plan::Source::Local);
+        choices.map(|choice| &choice.interpreter)
+    }
+
+    /// The engines that these are on: their addresses, `None` for the active one.
+    pub fn hosts(&self) -> BTreeSet<Option<String>> {
+        let in_containers = self.interpreters().filter(|it| it.source != plan::Source::Local);
         in_containers.map(|it| it.host.clone()).collect()
     }
 
-    /// The compose projects that its interpreters' services are in.
+    /// The compose projects that these interpreters' services are in.
     pub fn compose_projects(&self) -> Vec<String> {
-        let choices = self.interpreters.values().filter_map(|choice| choice.as_ref().ok());
-        let sources = choices.map(|choice| &choice.interpreter.source);
-        let compose = |source: &plan::Source| match source {
+        let compose = |it: &Interpreter| match &it.source {
             plan::Source::Compose(compose) => Some(compose.project.clone()),
             plan::Source::Dockerfile(_) | plan::Source::Image(_) | plan::Source::Local => None,
         };
-        sources.filter_map(compose).collect()
+        self.interpreters().filter_map(compose).collect()
     }
 
     /// Where a suite's tests run.

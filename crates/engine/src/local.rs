@@ -13,7 +13,7 @@ use tokio_util::io::ReaderStream;
 
 use crate::pipes::{Piece, Pipes};
 use crate::stand::{Seat, Stand};
-use crate::supervisor::{Base, Command};
+use crate::supervisor::{Base, Command, SH};
 
 /// This machine as a place to run commands.
 pub(crate) fn stand(options: &Options) -> Stand {
@@ -24,6 +24,7 @@ pub(crate) fn stand(options: &Options) -> Stand {
     };
     Stand {
         env: options.env.clone(),
+        shell: SH,
         provenance: Arc::new(provenance),
         base: Base { dir: dir().into_string(), lease: None },
         is_caller: true,

@@ -25,6 +25,8 @@ pub(crate) struct Stand {
     pub(crate) provenance: Arc<Provenance>,
     /// Variables for everything that runs there, beside those that are there anyway.
     pub(crate) env: BTreeMap<String, String>,
+    /// The shell that runs commands there.
+    pub(crate) shell: &'static str,
     /// Our directory there.
     pub(crate) base: Base,
     /// Whether what is written there is the caller's.

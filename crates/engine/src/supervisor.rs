@@ -8,6 +8,8 @@ use sha2::{Digest as _, Sha256};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::{Candidate, EVENTS_FD, HelperFile, Invocation, Live, Reports, Site};
 
+/// The shell that every image with a shell has.
+pub(crate) const SH: &str = "sh";
 const SCRIPT: &str = include_str!("supervisor.sh");
 /// The kernel takes no longer argument.
 const MAX_ARG: usize = 120 << 10;
@@ -92,17 +94,18 @@ pub(crate) struct Errand {
     pub(crate) written: Vec<(String, String)>,
 }
 
-/// The command that runs `invocation` at `site`.
+/// The command that runs `invocation` at `site`, in that shell.
 pub(crate) fn command(
     invocation: &Invocation,
     site: &Site,
     base: &Base,
     cookie: &Cookie,
     errand: &Errand,
+    shell: &str,
 ) -> Result<Command, RunError> {
     let pieces = pieces(invocation, site);
     let plan = plan(invocation, site, base, cookie, errand, pieces.len() / 2);
-    let mut argv: Vec<String> = ["sh", "-c", SCRIPT, "testdock"].map(String::from).into();
+    let mut argv: Vec<String> = [shell, "-c", SCRIPT, "testdock"].map(String::from).into();
     argv.push(plan);
     argv.extend(pieces);
     argv.extend(steps(invocation));
@@ -189,19 +192,19 @@ fn plan(
     let lease = base.lease.map_or(String::new(), |l| l.as_secs().to_string());
     let mut text = String::new();
     for (name, value) in [
-        ("cookie", cookie.as_str()),
-        ("tag", &cookie.tag().to_string()),
-        ("lease", &lease),
-        ("lease_file", &format!("{}/lease", base.dir)),
-        ("scratch", &site.scratch),
-        ("helpers", &site.helpers),
-        ("pieces", &pieces.to_string()),
-        ("cwd", &invocation.cwd),
-        ("reports", &reports),
-        ("live", live),
-        ("returns", if errand.written.is_empty() { "" } else { "yes" }),
-        ("steps", &invocation.steps.len().max(1).to_string()),
-        ("candidates", &invocation.candidates.len().to_string()),
+        ("_cookie", cookie.as_str()),
+        ("_tag", &cookie.tag().to_string()),
+        ("_lease", &lease),
+        ("_lease_file", &format!("{}/lease", base.dir)),
+        ("_scratch", &site.scratch),
+        ("_helpers", &site.helpers),
+        ("_pieces", &pieces.to_string()),
+        ("_cwd", &invocation.cwd),
+        ("_reports", &reports),
+        ("_live", live),
+        ("_returns", if errand.written.is_empty() { "" } else { "yes" }),
+        ("_steps", &invocation.steps.len().max(1).to_string()),
+        ("_candidates", &invocation.candidates.len().to_string()),
     ] {
         let _ = writeln!(text, "{name}={}", quote(value));
     }
@@ -216,11 +219,11 @@ fn plan(
     text
 }
 
-/// A shell list that fails, with the path in `$unseen`, at the first path that is not there.
+/// A shell list that fails, with the path in `$_unseen`, at the first path that is not there.
 fn all_there(paths: &[String]) -> String {
     let mut list = String::new();
     for path in paths {
-        let _ = write!(list, "unseen={0}; [ -e {0} ] || return 1; ", quote(path));
+        let _ = write!(list, "_unseen={0}; [ -e {0} ] || return 1; ", quote(path));
     }
     list + ":;"
 }
@@ -230,7 +233,8 @@ fn find_written(written: &[(String, String)]) -> String {
     let mut list = String::new();
     for (dir, name) in written {
         let (dir, name) = (quote(dir), quote(name));
-        let _ = write!(list, "find {dir} -type f -newer \"$scratch/.began\" -name {name} -print; ");
+        let _ =
+            write!(list, "find {dir} -type f -newer \"$_scratch/.began\" -name {name} -print; ");
     }
     list + ":;"
 }
@@ -256,7 +260,8 @@ fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether every shell takes a variable of that name, and so passes it on.
+pub(crate) fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -315,23 +320,23 @@ mod tests {
             witnesses: vec!["/app/.seen".to_owned()],
             written: vec![("/app/out".to_owned(), "*.xml".to_owned())],
         };
-        let command = command(&invocation(), &site(), &base(), &cookie, &errand).unwrap();
+        let command = command(&invocation(), &site(), &base(), &cookie, &errand, SH).unwrap();
         expect![[r#"
-            cookie='c0ffee000000'
-            tag='212205442170880'
-            lease='600'
-            lease_file='/b/lease'
-            scratch='/b/run-c'
-            helpers='/b/helpers-1'
-            pieces='1'
-            cwd='/app'
-            reports='r.xml again.xml'
-            live='events'
-            returns='yes'
-            steps='2'
-            candidates='1'
-            witness() { unseen='/app/.seen'; [ -e '/app/.seen' ] || return 1; :; }
-            written() { find '/app/out' -type f -newer "$scratch/.began" -name '*.xml' -print; :; }
+            _cookie='c0ffee000000'
+            _tag='212205442170880'
+            _lease='600'
+            _lease_file='/b/lease'
+            _scratch='/b/run-c'
+            _helpers='/b/helpers-1'
+            _pieces='1'
+            _cwd='/app'
+            _reports='r.xml again.xml'
+            _live='events'
+            _returns='yes'
+            _steps='2'
+            _candidates='1'
+            witness() { _unseen='/app/.seen'; [ -e '/app/.seen' ] || return 1; :; }
+            written() { find '/app/out' -type f -newer "$_scratch/.began" -name '*.xml' -print; :; }
             export PYTHONPATH='/b/h'"${PYTHONPATH:+:$PYTHONPATH}"
             has_1() { command -v 'it'\''s'; }
             run_1() { launch 'it'\''s' '-m' "$@"; }
@@ -352,12 +357,12 @@ mod tests {
         };
         long.inputs = vec![with(500 << 10)];
         let cookie = Cookie("c0ffee000000".into());
-        let made = command(&long, &site(), &base(), &cookie, &Errand::default()).unwrap();
+        let made = command(&long, &site(), &base(), &cookie, &Errand::default(), SH).unwrap();
         assert!(made.argv.iter().all(|arg| arg.len() < 128 << 10));
         let text: String =
             made.argv[5..].chunks(2).filter(|p| p[0].starts_with('/')).map(|p| &*p[1]).collect();
         assert_eq!(text.len(), 500 << 10);
         long.inputs = vec![with(2 << 20)];
-        assert!(command(&long, &site(), &base(), &cookie, &Errand::default()).is_err());
+        assert!(command(&long, &site(), &base(), &cookie, &Errand::default(), SH).is_err());
     }
 }

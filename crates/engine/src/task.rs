@@ -42,7 +42,8 @@ impl Task {
             witnesses: seen.filter_map(|p| site.paths.to_container(p)).collect(),
             written: coming.as_ref().map(Homecoming::searches).unwrap_or_default(),
         };
-        let command = supervisor::command(&invocation, &site, &stand.base, &cookie, &errand)?;
+        let command =
+            supervisor::command(&invocation, &site, &stand.base, &cookie, &errand, stand.shell)?;
         Ok(Self {
             reader: job.suite.framework.reader(job, &site),
             before: None,

@@ -1,5 +1,6 @@
 //! A command in a container, with a terminal or without.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::pin::Pin;
 use std::time::Duration;
@@ -10,16 +11,19 @@ use bollard::errors::Error;
 use bollard::exec::{CreateExecOptions, ResizeExecOptions, StartExecOptions, StartExecResults};
 use bollard::models::ContainerInspectResponse;
 use bytes::Bytes;
+use camino::Utf8Path;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use testdock_core::containers::Origin;
 use testdock_core::model::{Fault, RunError};
+use testdock_core::plan::Interpreter;
 use tokio::io::AsyncWrite;
 use tokio::time::sleep;
 use tokio_util::io::ReaderStream;
 
 use super::{failed, short};
-use crate::docker::{said, see, status, takeover};
+use crate::docker::settle::filled;
+use crate::docker::{said, see, status, takeover, variables};
 use crate::supervisor::Cookie;
 use crate::world::World;
 
@@ -44,7 +48,7 @@ pub struct Command {
     pub user: Option<String>,
     /// Where; `None` for where the workspace is, else as the image says.
     pub workdir: Option<String>,
-    /// Variables beside the container's own.
+    /// Variables beside the container's own; `${containerEnv:NAME}` in a value stands for one of these.
     pub env: Vec<(String, String)>,
     /// Whether it has a terminal, and how large that is.
     pub terminal: Option<Size>,
@@ -97,13 +101,13 @@ pub async fn exec(
 ) -> Result<Process, RunError> {
     let docker = world.engine(host).await?;
     let what = || format!("run a command in the container {}", short(id));
-    let workdir = match command.workdir {
-        Some(workdir) => Some(workdir),
-        None => workspace(&docker, id).await,
-    };
+    let found = see::container(&docker, id).await.ok();
+    let workdir = command.workdir.or_else(|| workspace(found.as_ref()?));
+    let own = found.and_then(|it| it.config?.env).unwrap_or_default();
     let (user, cookie) = (command.user, Cookie::random());
-    let mut env = command.env;
-    env.push((MARK.to_owned(), cookie.as_str().to_owned()));
+    let mark = (MARK.to_owned(), cookie.as_str().to_owned());
+    let env = command.env.into_iter().map(|(name, value)| (name, filled(&value, &own)));
+    let env = env.chain([mark]).map(|(name, value)| format!("{name}={value}"));
     let shell = || ["sh", "-c", SHELL].map(String::from).into();
     let options = CreateExecOptions {
         attach_stdin: Some(true),
@@ -111,7 +115,7 @@ pub async fn exec(
         attach_stderr: Some(true),
         tty: Some(command.terminal.is_some()),
         cmd: Some(if command.argv.is_empty() { shell() } else { command.argv }),
-        env: Some(env.iter().map(|(name, value)| format!("{name}={value}")).collect()),
+        env: Some(env.collect()),
         user: user.clone(),
         working_dir: workdir,
         ..CreateExecOptions::default()
@@ -167,17 +171,24 @@ async fn streams(
     }
 }
 
+/// The variables of the tests that run in a container of this interpreter, beside the container's own.
+pub async fn environment(
+    world: &World,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+) -> Result<BTreeMap<String, String>, RunError> {
+    let docker = world.engine(interpreter.host.as_deref()).await?;
+    Ok(variables::of(&docker, root, interpreter).await)
+}
+
 /// Where the workspace lies in a container that Testdock has made.
-async fn workspace(docker: &Docker, id: &str) -> Option<String> {
-    let found = see::container(docker, id).await.ok()?;
-    let ContainerInspectResponse { config, mounts, .. } = found;
-    let Origin::Interpreter { workspace, .. } = Origin::of(&config?.labels?)? else {
+fn workspace(found: &ContainerInspectResponse) -> Option<String> {
+    let labels = found.config.as_ref()?.labels.as_ref()?;
+    let Origin::Interpreter { workspace, .. } = Origin::of(labels)? else {
         return None;
     };
-    let mounts = mounts.into_iter().flatten();
-    let mut of_workspace =
-        mounts.filter(|mount| mount.source.as_deref() == Some(workspace.as_str()));
-    of_workspace.next()?.destination
+    let mut mounts = found.mounts.iter().flatten();
+    mounts.find(|mount| mount.source.as_deref() == Some(workspace.as_str()))?.destination.clone()
 }
 
 fn printed(piece: Result<LogOutput, Error>, is_terminal: bool) -> io::Result<Printed> {

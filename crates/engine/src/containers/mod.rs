@@ -13,7 +13,7 @@ mod watch;
 
 pub use act::{act, inspect, remove_image};
 pub use engines::{Engine, engines};
-pub use exec::{Command, Control, Printed, Process, Size, exec};
+pub use exec::{Command, Control, Printed, Process, Size, environment, exec};
 pub use list::list;
 pub use logs::{Entry, Logs, Source, logs};
 pub use watch::watch;

@@ -36,6 +36,12 @@ pub(super) async fn passwd(docker: &Docker, image: &Image) -> Result<String, Run
     told(docker, image, "cat /etc/passwd", &BTreeSet::new()).await
 }
 
+/// Whether the image has a program of that name.
+pub(super) async fn has(docker: &Docker, image: &Image, program: &str) -> Result<bool, RunError> {
+    let script = r#"command -v "$1""#;
+    Ok(!told(docker, image, script, &BTreeSet::from([program])).await?.is_empty())
+}
+
 /// What a script prints in `image`, asked once for each image and its arguments.
 async fn told(
     docker: &Docker,

@@ -18,11 +18,12 @@ mod printed;
 mod recipe;
 pub(crate) mod see;
 mod selinux;
-mod settle;
+pub(crate) mod settle;
 mod setup;
 mod shape;
 mod share;
 pub(crate) mod surroundings;
+pub(crate) mod variables;
 
 mod bases;
 mod build;
@@ -54,7 +55,7 @@ use crate::consent;
 use crate::runner::Events;
 use crate::scan;
 use crate::stand::{Seat, Stand};
-use crate::supervisor::Base;
+use crate::supervisor::{Base, SH};
 use compose::Claim;
 use container::NotMade;
 use image::Image;
@@ -111,6 +112,7 @@ pub(crate) async fn stand(
         }
         tokio::spawn(tidied(docker.clone(), image.clone(), interpreter.host.clone(), own.clone()));
     }
+    let shell = variables::shell(docker, &image, interpreter, job, events).await?;
     let provenance = Provenance {
         interpreter: image.description,
         image: image.id,
@@ -121,6 +123,7 @@ pub(crate) async fn stand(
         ..Provenance::default()
     };
     Ok(Stand {
+        shell,
         env: interpreter.options.env.clone(),
         provenance: Arc::new(provenance),
         base: Base { dir: BASE.to_owned(), lease: Some(recipe::lease(interpreter)) },
@@ -175,6 +178,7 @@ async fn borrowed(
     Ok(Stand {
         // The service's own variables are in the container.
         env: job.interpreter.options.env.clone(),
+        shell: SH,
         provenance: Arc::new(provenance),
         // A directory of one user is of no use to another.
         base: Base { dir: format!("/tmp/testdock-{}", container.user_word()), lease: None },

@@ -83,7 +83,7 @@ fn further_groups() -> Vec<String> {
 const OPEN: &str = "${containerEnv:";
 
 /// A value with the container's variables filled in; one that it lacks has its default, or nothing.
-fn filled(value: &str, known: &[String]) -> String {
+pub(crate) fn filled(value: &str, known: &[String]) -> String {
     let mut out = String::new();
     let mut rest = value;
     while let Some((before, after)) = rest.split_once(OPEN) {

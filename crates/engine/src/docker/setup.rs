@@ -16,10 +16,10 @@ use crate::runner::Events;
 /// Renews the lease while a command runs, and ends with it. Where the other end of its input goes first, nobody waits
 /// for the command any more: the first process is told to end the container. Arguments: the lease file, the lease, the
 /// command.
-const RUN: &str = "exec 5<&0 </dev/null; end=$1.end; \
-                   (while read -r _; do :; done; : >\"$end\") <&5 >/dev/null 2>&1 & watch=$!; exec 5<&-; \
-                   (while [ ! -e \"$end\" ]; do echo \"$2\" >\"$1\"; sleep 2; done) >/dev/null 2>&1 & keep=$!; \
-                   shift 2; (\"$@\"); code=$?; kill $keep $watch; exit $code";
+const RUN: &str = "exec 5<&0 </dev/null; _end=$1.end; \
+                   (while read -r _; do :; done; : >\"$_end\") <&5 >/dev/null 2>&1 & _watch=$!; exec 5<&-; \
+                   (while [ ! -e \"$_end\" ]; do echo \"$2\" >\"$1\"; sleep 2; done) >/dev/null 2>&1 & _keep=$!; \
+                   shift 2; (\"$@\"); _code=$?; kill $_keep $_watch; exit $_code";
 /// Waits until another process has made the container ready, for as long as its lease is renewed.
 const WAIT: &str = "left=30; while [ ! -e \"$1/ready\" ] && [ $left -gt 0 ]; do sleep 1; left=$((left-1)); \
                     [ ! -s \"$1/lease\" ] || left=30; done; [ -e \"$1/ready\" ]";

@@ -27,9 +27,7 @@ pub(crate) async fn exec(arguments: ExecArguments) -> Result<ExitCode> {
         terminal: size().filter(|_| is_terminal),
     };
     let started = match known.find(&name.name) {
-        Ok(Found { host, container }) => {
-            containers::exec(&known.world, host, &container.name, command).await
-        }
+        Ok(found) => start(&known, found, command).await,
         Err(error) => Err(error),
     };
     let ended = match started {
@@ -43,6 +41,15 @@ pub(crate) async fn exec(arguments: ExecArguments) -> Result<ExitCode> {
         Ok(code) => u8::try_from(code).unwrap_or(u8::MAX).into(),
         Err(error) => known.refuse(&error),
     })
+}
+
+/// Starts a command, in a container of the tests with what they have.
+async fn start(known: &Known, found: Found<'_>, command: Command) -> Result<Process, RunError> {
+    let Found { host, container } = found;
+    let mut env: Vec<_> = known.environment(container).await?.into_iter().collect();
+    env.extend(command.env);
+    let command = Command { env, ..command };
+    containers::exec(&known.world, host, &container.name, command).await
 }
 
 /// So long the command is told that nobody waits for it any more.

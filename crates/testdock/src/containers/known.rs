@@ -1,14 +1,16 @@
 //! What is known of the containers of a project's engines.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use camino::Utf8PathBuf;
 use futures_util::future::join_all;
-use testdock_core::containers::{Container, Inventory, Project as Owner, find};
+use testdock_core::containers::{Container, Inventory, Origin, Project as Owner, find};
 use testdock_core::model::RunError;
+use testdock_core::plan::Interpreter;
 use testdock_core::views::terminal;
-use testdock_engine::containers::{Engine, engines, list};
+use testdock_engine::containers::{self, Engine, engines, list};
 use testdock_engine::scan::{Depth, Scanner};
 use testdock_engine::world::World;
 
@@ -22,6 +24,8 @@ pub(crate) struct Known {
     pub(crate) world: World,
     pub(crate) project: Owner,
     pub(crate) engines: Vec<Looked>,
+    /// The project's interpreters.
+    interpreters: Vec<Interpreter>,
     /// Why some engines cannot be looked at.
     pub(crate) errors: Vec<RunError>,
     cwd: Utf8PathBuf,
@@ -59,6 +63,7 @@ impl Known {
             world: World::new(),
             project: Owner { root: project.root, real, compose: workspace.compose_projects() },
             engines: Vec::new(),
+            interpreters: workspace.interpreters().cloned().collect(),
             errors: Vec::new(),
             cwd: project.cwd,
         };
@@ -83,6 +88,21 @@ impl Known {
             Ok(at) => Ok(all[at]),
             // It may be on the engine that does not answer.
             Err(error) => Err(self.errors.first().cloned().unwrap_or(error)),
+        }
+    }
+
+    /// The variables of the project's tests, where they run in this container.
+    pub(crate) async fn environment(
+        &self,
+        container: &Container,
+    ) -> Result<BTreeMap<String, String>, RunError> {
+        let Origin::Interpreter { name, .. } = &container.origin else {
+            return Ok(BTreeMap::new());
+        };
+        let is_own = self.project.owns(container);
+        match self.interpreters.iter().find(|it| is_own && it.name == *name) {
+            Some(it) => containers::environment(&self.world, &self.project.root, it).await,
+            None => Ok(BTreeMap::new()),
         }
     }
 

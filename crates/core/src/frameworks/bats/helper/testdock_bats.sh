@@ -1,9 +1,9 @@
 # Runs files of Bats: testdock_bats.sh BATS OPTION … -- FILE …
 # Bats runs nothing at all where it cannot read one of them. Then each that it cannot read is told, and the others run:
 #   testdock-unread TAB file TAB a line of what Bats says of it
-options=()
+_options=()
 while [ "$1" != -- ]; do
-    options+=("$1")
+    _options+=("$1")
     shift
 done
 shift
@@ -11,25 +11,25 @@ shift
 second() {
     awk '/^[ \t]*@test[ \t]/ { sub(/[ \t]+[{].*/, ""); sub(/^[ \t]+/, ""); if (seen[$0]++) { print NR; exit } }' "$1"
 }
-said=$(mktemp) || exit
-trap 'rm -f "$said"' EXIT
-"${options[@]}" "$@" 2>&1 | tee "$said"
-code=${PIPESTATUS[0]}
-grep -qE '^(not ok 1 bats-gather-tests|ERROR: Duplicate test name)' "$said" || exit "$code"
+_said=$(mktemp) || exit
+trap 'rm -f "$_said"' EXIT
+"${_options[@]}" "$@" 2>&1 | tee "$_said"
+_code=${PIPESTATUS[0]}
+grep -qE '^(not ok 1 bats-gather-tests|ERROR: Duplicate test name)' "$_said" || exit "$_code"
 # Not everything that Bats says ends its line.
-[ -z "$(tail -c 1 "$said")" ] || echo
-files=()
-for file in "$@"; do
-    if complaint=$("${options[@]}" --count "$file" 2>&1); then
-        files+=("$file")
+[ -z "$(tail -c 1 "$_said")" ] || echo
+_files=()
+for _file in "$@"; do
+    if _complaint=$("${_options[@]}" --count "$_file" 2>&1); then
+        _files+=("$_file")
     else
-        while IFS= read -r line; do
-            case $line in
-            "ERROR: Duplicate"*) line="$file: line $(second "$file"): ${line#ERROR: }" ;;
+        while IFS= read -r _line; do
+            case $_line in
+            "ERROR: Duplicate"*) _line="$_file: line $(second "$_file"): ${_line#ERROR: }" ;;
             esac
-            printf 'testdock-unread\t%s\t%s\n' "$file" "$line"
-        done <<<"$complaint"
+            printf 'testdock-unread\t%s\t%s\n' "$_file" "$_line"
+        done <<<"$_complaint"
     fi
 done
-[ "${#files[@]}" = 0 ] || "${options[@]}" "${files[@]}"
-exit "$code"
+[ "${#_files[@]}" = 0 ] || "${_options[@]}" "${_files[@]}"
+exit "$_code"

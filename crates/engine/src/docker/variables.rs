@@ -1,0 +1,57 @@
+//! The environment of what runs in a container: what it is made of, and the shell that passes all of it on.
+
+use std::collections::BTreeMap;
+
+use bollard::Docker;
+use camino::Utf8Path;
+use testdock_core::model::{RunError, RunEvent};
+use testdock_core::plan::{Interpreter, Job};
+
+use super::image::Image;
+use super::own::Own;
+use super::{known, look, nature, surroundings};
+use crate::runner::Events;
+use crate::supervisor::{SH, is_name};
+
+/// Bash passes on what it has no name for; dash and BusyBox drop it.
+const BASH: &str = "bash";
+
+/// The variables of what runs in a container of this interpreter, beside the container's own; `${containerEnv:NAME}` in a
+/// value stands for one of these.
+pub(crate) async fn of(
+    docker: &Docker,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+) -> BTreeMap<String, String> {
+    let interpreter = known(root, interpreter);
+    let own = Own::of_process(docker).await;
+    let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
+    surroundings::lay(&interpreter, nature, &own).options.env
+}
+
+/// The shell to run the tests under, such that their variables reach them. Says which do not.
+pub(super) async fn shell(
+    docker: &Docker,
+    image: &Image,
+    interpreter: &Interpreter,
+    job: &Job,
+    events: &Events,
+) -> Result<&'static str, RunError> {
+    let of_image = image.env.iter().filter_map(|line| Some(line.split_once('=')?.0));
+    let of_suite = job.suite.env.iter().map(|(name, _)| name.as_str());
+    let all = interpreter.options.env.keys().map(String::as_str).chain(of_suite).chain(of_image);
+    let odd: Vec<String> =
+        all.filter(|name| !is_name(name)).map(|name| format!("`{name}`")).collect();
+    if odd.is_empty() {
+        return Ok(SH);
+    }
+    if look::has(docker, image, BASH).await? {
+        return Ok(BASH);
+    }
+    let warning = format!(
+        "the tests do not see {}: the image's sh passes on no variable of such a name, and it has no bash, which does",
+        odd.join(", ")
+    );
+    events.send(RunEvent::Warning(warning)).await;
+    Ok(SH)
+}
