@@ -18,7 +18,15 @@ fn a_compose_service_with_what_it_needs() {
     let story = project.run(&[]);
     all_pass(&story, 4);
     assert_eq!(project.services(), ["seed", "store"], "the service's own container is left out");
+    let (_, doctor) = project.shown(&["doctor"]);
+    assert!(doctor.contains("a container is warm"), "{doctor}");
     assert!(project.run(&[]).is_warm());
+    // What they come to now the tool tells, and is not asked for the mere sake of knowing.
+    let own = project.read(".env");
+    project.write(".env", &format!("{own}\nMORE=1\n"));
+    let (_, doctor) = project.shown(&["doctor"]);
+    assert!(doctor.contains("files that it comes from have changed"), "{doctor}");
+    project.write(".env", &own);
 
     // A service that somebody has stopped is started again.
     docker(&["kill", &project.service("store")]).unwrap();

@@ -31,6 +31,41 @@ fn a_build_makes_the_next_run_quick() {
     list("stale");
 }
 
+/// A container that waits counts where it is the one that the next run takes.
+#[test]
+fn one_that_is_warm_is_warm_for_the_next_run() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    project.write("test_a.py", "def test_a(): pass\n");
+    let write = |more: &str| {
+        project.write("testdock.toml", &format!("[interpreter]\nimage = '{image}'\n{more}"));
+    };
+    let stands = |state: &str| {
+        let (code, text) = project.shown(&["interpreter", "list"]);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains(&format!("; {state}: ")), "{state}: {text}");
+    };
+    write("");
+    assert_eq!(project.run(&[]).code, Some(0));
+    stands("warm");
+    // A command is started with its variables, in the same container.
+    write("env = { A = '1' }\n");
+    stands("warm");
+    assert!(project.run(&[]).is_warm());
+    write("env = { A = '1' }\nsetup = ['true']\n");
+    stands("ready");
+    assert!(!project.run(&[]).is_warm());
+    stands("warm");
+    write("env = { A = '2' }\nsetup = ['true']\n");
+    stands("ready");
+    assert!(!project.run(&[]).is_warm());
+    stands("warm");
+    write("env = { A = '2' }\nsetup = ['true']\nmounts = ['./data:/data']\n");
+    stands("invalid");
+    let (_, doctor) = project.shown(&["doctor"]);
+    assert!(doctor.contains("there is no such file or folder in the workspace"), "{doctor}");
+}
+
 #[test]
 fn a_broken_build_has_the_exit_code_of_one() {
     let Some(project) = Project::of_fixture("python-pytest") else {

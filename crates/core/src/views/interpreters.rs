@@ -102,10 +102,18 @@ impl InterpreterView {
                 };
                 self.stand(InterpreterState::Absent, words);
             }
-            Some(Found::Stale) => self.stand(
-                InterpreterState::Stale,
-                "files that it is built from have changed: the next run builds it again",
-            ),
+            Some(Found::Stale) => {
+                let words = match source {
+                    // What the compose tool makes of them it tells when a run asks it.
+                    Source::Compose(_) => {
+                        "files that it comes from have changed: the next run makes it anew"
+                    }
+                    Source::Dockerfile(_) | Source::Image(_) | Source::Local => {
+                        "files that it is built from have changed: the next run builds it again"
+                    }
+                };
+                self.stand(InterpreterState::Stale, words);
+            }
             Some(Found::Ready(image)) => {
                 self.stand(InterpreterState::Ready, &image_words(image));
             }

@@ -85,7 +85,9 @@ pub(crate) async fn stand(
         consent::require(&interpreter, root)?;
     }
     let said = nature::of(docker, interpreter.host.as_deref()).await;
-    let interpreter = &surroundings::lay(&interpreter, said.nature, &own);
+    let laid = |interpreter: &Interpreter| surroundings::lay(interpreter, said.nature, &own);
+    let definition = recipe::definition(&laid(&known(root, &job.interpreter)));
+    let interpreter = &laid(&interpreter);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let settled = settle::settle(docker, root, interpreter, &image, &own, &said).await?;
     let interpreter = &settled.interpreter;
@@ -98,6 +100,7 @@ pub(crate) async fn stand(
     }
     let container = loop {
         let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, &place, share.is_copy);
+        let recipe = recipe.of_definition(&definition);
         match container::obtain(docker, recipe, share.clone(), events).await {
             Ok(container) => break container,
             Err(NotMade::Unseen) => share.give_up(),

@@ -21,6 +21,12 @@ pub(super) fn make(root: &Utf8Path, options: &Options, place: &Placement) -> Res
     Ok(())
 }
 
+/// That what is to be mounted is there, or will be made.
+pub(super) fn check(root: &Utf8Path, options: &Options) -> Result<(), RunError> {
+    let is_made = |mount: &Mount| matches!(mount.from, MountFrom::Host { make: true, .. });
+    options.mounts.iter().filter(|it| !is_made(it)).try_for_each(|mount| source(root, mount))
+}
+
 /// The directory or file of the host that is to be mounted.
 fn source(root: &Utf8Path, mount: &Mount) -> Result<(), RunError> {
     let MountFrom::Host { path, make, .. } = &mount.from else {

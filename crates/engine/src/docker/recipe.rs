@@ -25,6 +25,8 @@ use crate::death::room_help;
 use crate::state::home;
 use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
+/// The label with the container's [`definition`].
+pub(super) const DEFINITION: &str = "dev.testdock.definition";
 /// The key of what shaped a container's creation.
 pub(crate) const KEY: &str = "dev.testdock.key";
 /// The Testdock that made it.
@@ -173,6 +175,13 @@ impl Recipe {
             copy,
             own: own.clone(),
         }
+    }
+
+    /// The same, with what it says of itself to whoever looks how its interpreter stands.
+    pub(super) fn of_definition(mut self, definition: &str) -> Self {
+        let labels = self.body.labels.get_or_insert_default();
+        labels.insert(DEFINITION.to_owned(), definition.to_owned());
+        self
     }
 }
 
@@ -341,6 +350,17 @@ fn key(shape: &impl serde::Serialize, seen: &[String]) -> String {
     let text = serde_json::to_vec(&(shape, seen));
     let text = text.unwrap_or_else(|_| Cookie::random().as_str().into());
     hex(&Sha256::digest(text)[..16])
+}
+
+/// What shapes the container of an interpreter, as far as that is known without its image: a container of another one is not
+/// for the next run.
+pub(super) fn definition(interpreter: &Interpreter) -> String {
+    let mut options = interpreter.options.clone();
+    // A command gets its variables when it starts; the container has them where it begins with something.
+    if options.setup.is_empty() && options.entrypoint == Entrypoint::None {
+        options.env.clear();
+    }
+    hex(&Sha256::digest(format!("{options:?}"))[..16])
 }
 
 fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<String, String> {

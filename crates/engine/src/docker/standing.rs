@@ -11,12 +11,13 @@ use testdock_core::interpreter::Found;
 use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, Source};
 
-use super::bases;
 use super::build::{SOURCE_LABEL, WORKSPACE_LABEL};
 use super::compose;
 use super::container::engine_error;
 use super::image::{find, labelled, read_recipe};
-use super::see;
+use super::own::Own;
+use super::recipe::{DEFINITION, definition};
+use super::{bases, known, nature, points, see, surroundings};
 
 /// The image that an interpreter needs, known without asking the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,8 +61,12 @@ pub(crate) async fn found(
     interpreter: &Interpreter,
     need: &Need,
 ) -> Result<Found, RunError> {
+    let interpreter = known(root, interpreter);
+    if let Err(error) = points::check(root, &interpreter.options) {
+        return Ok(Found::Invalid(error));
+    }
     if need.name.is_empty() {
-        return warm(docker, root, interpreter).await;
+        return unknown(docker, root, &interpreter).await;
     }
     let (image, containers) =
         tokio::join!(find(docker, &need.name), containers(docker, root, &interpreter.name));
@@ -72,7 +77,13 @@ pub(crate) async fn found(
     if bases::changed(docker, &need.bases, &image.id).await? {
         return Ok(Found::Stale);
     }
-    let is_its = |container: &ContainerSummary| container.image_id.as_ref() == Some(&image.id);
+    let own = Own::of_process(docker).await;
+    let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
+    let definition = definition(&surroundings::lay(&interpreter, nature, &own));
+    let is_its = |container: &ContainerSummary| {
+        let label = container.labels.as_ref().and_then(|labels| labels.get(DEFINITION));
+        container.image_id.as_ref() == Some(&image.id) && label == Some(&definition)
+    };
     let image = image.known();
     Ok(match containers?.iter().any(is_its) {
         true => Found::Warm(image),
@@ -80,19 +91,14 @@ pub(crate) async fn found(
     })
 }
 
-/// An interpreter whose image is not known: what its container is made of, where one runs.
-async fn warm(
+/// An interpreter whose image is not known: where a container of it runs, its files were others then.
+async fn unknown(
     docker: &Docker,
     root: &Utf8Path,
     interpreter: &Interpreter,
 ) -> Result<Found, RunError> {
     let running = containers(docker, root, &interpreter.name).await?;
-    let named = running.into_iter().find_map(|container| container.image);
-    let image = match named {
-        Some(name) => find(docker, &name).await?,
-        None => None,
-    };
-    Ok(image.map_or(Found::Absent, |image| Found::Warm(image.known())))
+    Ok(if running.is_empty() { Found::Absent } else { Found::Stale })
 }
 
 /// The containers of an interpreter that run.
