@@ -125,6 +125,26 @@ fn what_a_service_needs_goes_with_its_lease_though_nobody_comes_back() {
 }
 
 #[test]
+fn a_service_that_ends_while_the_tests_run_is_named() {
+    let Some(project) = Compose::new() else { return };
+    let test = "import os, time, urllib.request\n\ndef test_wait():\n    while not os.path.exists('go'):\n        \
+                time.sleep(0.05)\n    urllib.request.urlopen(os.environ['STORE'])\n";
+    project.write("tests/test_wait.py", test);
+    let mut run = project.start(&["tests/test_wait.py"]);
+    run.until("its test", |event| event["event"] == "test-started");
+    docker(&["kill", &project.service("store")]).unwrap();
+    project.write("go", "");
+    let story = run.end();
+    assert_eq!(story.code, Some(1), "{story:#?}");
+    let said = warnings(&story).join("\n");
+    assert!(said.contains("the service store ended while the tests ran (exit code 137)"), "{said}");
+    // It is started anew, and what it once did is not told again.
+    let story = project.run(&["tests/test_wait.py", "tests/test_service.py"]);
+    all_pass(&story, 5);
+    assert!(warnings(&story).is_empty(), "{story:#?}");
+}
+
+#[test]
 fn a_compose_service_that_runs_is_run_in_and_left_alone() {
     let Some(project) = Compose::new() else { return };
     let exec = ["--set", "interpreter.compose.exec = true"];

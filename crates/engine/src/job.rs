@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::death;
 use crate::docker::connect::address;
+use crate::docker::{compose, now};
 use crate::frames::Frames;
 use crate::local;
 use crate::log::RunLog;
@@ -170,6 +171,7 @@ impl Run<'_> {
 
     async fn attempt(&mut self, job: &Job, stand: &Stand) -> Result<(), Attempt> {
         let mut task = Task::plan(&self.plan.root, job, stand)?;
+        let began = now();
         let begun = self.cancel.run_until_cancelled(task.begin(&self.plan.root, self.events));
         begun.await.ok_or(Break::Ended(End::Cancelled))??;
         let limit = shorter(self.left, job.suite.timeout);
@@ -194,8 +196,22 @@ impl Run<'_> {
             }
         };
         let exit = death::exit(code);
-        let conclusion = task.conclude(followed.sent, exit).await?;
+        let mut conclusion = task.conclude(followed.sent, exit).await?;
+        if code != 0 {
+            conclusion.warnings.extend(self.services_ended(job, began).await);
+        }
         self.conclude(job, conclusion, exit, ooms).await.map_err(Attempt::Break)
+    }
+
+    /// What is to be said of the services that the tests need, and that ended since then.
+    async fn services_ended(&self, job: &Job, since: i64) -> Vec<String> {
+        let Source::Compose(service) = &job.interpreter.source else {
+            return Vec::new();
+        };
+        match self.world.docker(&job.interpreter, self.events).await {
+            Ok(docker) => compose::ended(&docker, &service.project, since).await,
+            Err(_) => Vec::new(),
+        }
     }
 
     /// Starts the command and follows it to its end.

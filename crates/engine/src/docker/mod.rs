@@ -37,7 +37,7 @@ mod pull;
 pub(crate) mod standing;
 pub(crate) mod takeover;
 
-pub(crate) use container::{Container, engine_error};
+pub(crate) use container::{Container, engine_error, now};
 pub(crate) use fate::Fate;
 pub(crate) use recipe::KEY;
 
@@ -86,7 +86,7 @@ pub(crate) async fn stand(
     }
     let said = nature::of(docker, interpreter.host.as_deref()).await;
     let laid = |interpreter: &Interpreter| surroundings::lay(interpreter, said.nature, &own);
-    let definition = recipe::definition(&laid(&known(root, &job.interpreter)));
+    let outline = recipe::outline(&laid(&known(root, &job.interpreter)));
     let interpreter = &laid(&interpreter);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let settled = settle::settle(docker, root, interpreter, &image, &own, &said).await?;
@@ -100,7 +100,7 @@ pub(crate) async fn stand(
     }
     let container = loop {
         let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, &place, share.is_copy);
-        let recipe = recipe.of_definition(&definition);
+        let recipe = recipe.of_outline(&outline);
         match container::obtain(docker, recipe, share.clone(), events).await {
             Ok(container) => break container,
             Err(NotMade::Unseen) => share.give_up(),

@@ -25,8 +25,8 @@ use crate::death::room_help;
 use crate::state::home;
 use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
-/// The label with the container's [`definition`].
-pub(super) const DEFINITION: &str = "dev.testdock.definition";
+/// The label with the container's [`outline`].
+pub(super) const OUTLINE: &str = "dev.testdock.outline";
 /// The key of what shaped a container's creation.
 pub(crate) const KEY: &str = "dev.testdock.key";
 /// The Testdock that made it.
@@ -178,9 +178,9 @@ impl Recipe {
     }
 
     /// The same, with what it says of itself to whoever looks how its interpreter stands.
-    pub(super) fn of_definition(mut self, definition: &str) -> Self {
+    pub(super) fn of_outline(mut self, outline: &str) -> Self {
         let labels = self.body.labels.get_or_insert_default();
-        labels.insert(DEFINITION.to_owned(), definition.to_owned());
+        labels.insert(OUTLINE.to_owned(), outline.to_owned());
         self
     }
 }
@@ -354,7 +354,7 @@ fn key(shape: &impl serde::Serialize, seen: &[String]) -> String {
 
 /// What shapes the container of an interpreter, as far as that is known without its image: a container of another one is not
 /// for the next run.
-pub(super) fn definition(interpreter: &Interpreter) -> String {
+pub(super) fn outline(interpreter: &Interpreter) -> String {
     let mut options = interpreter.options.clone();
     // A command gets its variables when it starts; the container has them where it begins with something.
     if options.setup.is_empty() && options.entrypoint == Entrypoint::None {

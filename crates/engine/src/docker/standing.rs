@@ -16,7 +16,7 @@ use super::compose;
 use super::container::engine_error;
 use super::image::{find, labelled, read_recipe};
 use super::own::Own;
-use super::recipe::{DEFINITION, definition};
+use super::recipe::{OUTLINE, outline};
 use super::{bases, known, nature, points, see, surroundings};
 
 /// The image that an interpreter needs, known without asking the engine.
@@ -79,10 +79,10 @@ pub(crate) async fn found(
     }
     let own = Own::of_process(docker).await;
     let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
-    let definition = definition(&surroundings::lay(&interpreter, nature, &own));
+    let outline = outline(&surroundings::lay(&interpreter, nature, &own));
     let is_its = |container: &ContainerSummary| {
-        let label = container.labels.as_ref().and_then(|labels| labels.get(DEFINITION));
-        container.image_id.as_ref() == Some(&image.id) && label == Some(&definition)
+        let label = container.labels.as_ref().and_then(|labels| labels.get(OUTLINE));
+        container.image_id.as_ref() == Some(&image.id) && label == Some(&outline)
     };
     let image = image.known();
     Ok(match containers?.iter().any(is_its) {

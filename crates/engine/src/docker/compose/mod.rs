@@ -6,6 +6,7 @@
 
 mod borrowed;
 mod claim;
+mod ended;
 mod needs;
 mod networks;
 mod ours;
@@ -30,6 +31,7 @@ use tool::Tool;
 
 pub(super) use borrowed::borrow;
 pub(crate) use claim::Claim;
+pub(crate) use ended::ended;
 pub(super) use ours::{sweep, take_down};
 pub(crate) use tool::name as tool_name;
 
