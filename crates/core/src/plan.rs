@@ -1,6 +1,6 @@
 //! What a run is to do, as plain data for the engine to perform.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,6 +93,23 @@ impl Plan {
 }
 
 impl Job {
+    /// What is selected, without what something else that is selected holds, for tools that would run that twice.
+    pub fn outermost(&self) -> BTreeSet<&TestId> {
+        let whole = self.selection.iter().filter(|id| id.case.is_none());
+        let whole: BTreeSet<(&str, &[String])> =
+            whole.map(|id| (id.file.as_str(), &*id.names)).collect();
+        let is_in_group = |id: &TestId| {
+            let depths = 0..id.names.len() + usize::from(id.case.is_some());
+            depths.into_iter().any(|depth| whole.contains(&(id.file.as_str(), &id.names[..depth])))
+        };
+        let is_in_folder = |id: &TestId| {
+            let above = |dir: &RelPath| (!dir.is_root()).then(|| dir.parent());
+            let mut dirs = std::iter::successors(above(&id.file), above);
+            dirs.any(|dir| whole.contains(&(dir.as_str(), &[])))
+        };
+        self.selection.iter().filter(|id| !is_in_group(id) && !is_in_folder(id)).collect()
+    }
+
     /// Whether a test of the suite is selected. A selected case means its parametrised test too.
     pub fn selects(&self, id: &TestId) -> bool {
         let same = |selected: &TestId| {

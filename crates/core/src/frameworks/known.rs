@@ -126,6 +126,24 @@ impl Known {
         id
     }
 
+    /// An id as a run tells of it: where only a name with gaps fits, as a case of that.
+    pub fn told(&self, id: TestId) -> TestId {
+        let Some(first) = self.in_file(&id.file).first().filter(|_| id.case.is_none()) else {
+            return id;
+        };
+        let file = first.id.whole_file();
+        let has_gaps = |depth: usize| {
+            let above = TestId { names: id.names[..depth].to_vec(), ..file.clone() };
+            self.item(&above).is_some_and(|item| item.pattern.is_some())
+        };
+        if (1..id.names.len()).any(has_gaps) {
+            return id;
+        }
+        let names: Vec<&str> = id.names.iter().map(String::as_str).collect();
+        let TestId { names, case, .. } = self.resolve(&file, &names);
+        if case.is_some() { TestId { names, case, ..id } } else { id }
+    }
+
     /// The names by which a tool calls a test, the other way round.
     pub fn names(&self, id: &TestId) -> Vec<String> {
         let Some(case) = &id.case else {
@@ -270,6 +288,23 @@ mod tests {
             &["with 1", "works 2 times"],
             "a.js::with $x::works %i times[with 1 › works 2 times]",
         );
+    }
+
+    #[test]
+    fn who_asks_for_a_test_may_call_it_as_its_tool_does() {
+        let told = |id: &str| known().told(id.parse().unwrap()).to_string();
+        assert_eq!(told("a.js::sum::adds 1"), "a.js::sum::adds %i[adds 1]");
+        for id in [
+            "a.js",
+            "a.js::sum::adds",
+            "a.js::sum::adds %i",
+            "a.js::sum::adds %i[adds 1]",
+            "a.js::sum::made up",
+            "a.js::with $x::works 2 times",
+            "b.js::sum::adds 1",
+        ] {
+            assert_eq!(told(id), id);
+        }
     }
 
     #[test]

@@ -168,12 +168,13 @@ fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
             continue;
         };
         let is_meant = |id: &&TestId| folder.workspace.is_meant(suite, id);
+        let known = folder.known(suite);
         jobs.push(Job {
-            selection,
+            selection: selection.into_iter().map(|id| known.told(id)).collect(),
             exclude: exclude.iter().filter(is_meant).cloned().collect(),
             args: request.args.clone(),
             fresh: request.fresh,
-            known: folder.known(suite),
+            known,
             ..Job::new(suite.clone(), folder.workspace.interpreter(suite)?)
         });
     }

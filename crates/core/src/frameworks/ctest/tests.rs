@@ -240,24 +240,38 @@ fn a_program_is_no_test_beside_those_that_tell_all_of_it() {
 /// As GoogleTest 1.15 prints it.
 #[test]
 fn what_no_test_of_a_selected_file_tells_its_program_does() {
-    let set_up = "1: [       OK ] Service.IsPatient (0 ms)\n\
-                  1: [----------] 1 test from Suite2\n\
+    let set_up = "1: [----------] 1 test from Suite2\n\
                   1: /app/tests/service_test.cpp:5: Failure\n1: Failed\n1: no server\n1: \n\
                   1: [----------] Global test environment tear-down\n\
                   1: [  PASSED  ] 2 tests.\n1: [  FAILED  ] 0 tests, listed below:\n1: \n1:  0 FAILED TESTS\n\
                   1: [  FAILED  ] Suite2: SetUpTestSuite or TearDownTestSuite\n";
-    let captured = of_program(set_up, "***Failed");
+    let captured =
+        of_program(&format!("1: [       OK ] Service.IsPatient (0 ms)\n{set_up}"), "***Failed");
     let service = job(SHOP, &["tests/service_test.cpp"]);
     check(
         &service,
         &captured,
         Exit::Code(8),
         &expect![[r#"
+            2 started and 3 finished while it ran
+            failed tests/CMakeLists.txt::service
+                /w/tests/service_test.cpp:5: no server
+            passed tests/service_test.cpp::Service::Answers
+            passed tests/service_test.cpp::Service::IsPatient
+        "#]],
+    );
+    // Also where one of its tests failed.
+    let both = format!("1: [  FAILED  ] Service.IsPatient (0 ms)\n{set_up}");
+    check(
+        &service,
+        &of_program(&both, "***Failed"),
+        Exit::Code(8),
+        &expect![[r#"
         2 started and 3 finished while it ran
         failed tests/CMakeLists.txt::service
-            /w/tests/service_test.cpp:5: Failed⏎no server
+            /w/tests/service_test.cpp:5: no server
         passed tests/service_test.cpp::Service::Answers
-        passed tests/service_test.cpp::Service::IsPatient
+        failed tests/service_test.cpp::Service::IsPatient
     "#]],
     );
     // One that was not asked for, and is red by itself, says nothing of its program.

@@ -114,7 +114,12 @@ impl Scene<'_> {
         });
         let mut frames: Vec<Frame> = frames.collect();
         frames.reverse();
-        let message = equality(&block[..end]).unwrap_or_else(|| joined(&block[..end]));
+        let told = match &block[..end] {
+            // `FAIL() << "why"`
+            ["Failed", said @ ..] if !said.is_empty() => said,
+            told => told,
+        };
+        let message = equality(told).unwrap_or_else(|| joined(told));
         self.failure(&message, (place, frames), heading, block)
     }
 
@@ -252,6 +257,8 @@ fn is_frame(line: &str) -> bool {
         || line.ends_with(" host application.") && line.contains(" is a Catch")
         || line.ends_with(" FAILED TEST")
         || line.ends_with(" FAILED TESTS")
+        || line.ends_with(" FAILED TEST SUITE")
+        || line.ends_with(" FAILED TEST SUITES")
         || is_rule(line, '=')
         || is_rule(line, '~')
 }

@@ -77,7 +77,7 @@ fn commands(modules: &Modules, job: &Job) -> Vec<Command> {
     if job.selection.is_empty() {
         wanted.add_directory(&job.suite.root);
     }
-    for id in &job.selection {
+    for id in job.outermost() {
         wanted.add(id);
     }
     wanted.commands()

@@ -415,6 +415,19 @@ fn each_selection_has_its_commands() {
     );
     commands(
         &[
+            "loyalty",
+            "loyalty/points/points_test.go",
+            "pricing/pricing_test.go::TestRounding::half_a_cent",
+            "pricing/pricing_test.go::TestRounding::half_a_cent::up_(always)",
+        ],
+        &expect![[r#"
+            -json -count=1 -race
+            ./loyalty/... -args -x
+            -run=^TestRounding$/^half_a_cent$ ./pricing -args -x
+        "#]],
+    );
+    commands(
+        &[
             "!refund",
             "!orders/orders_test.go::TestInvoice",
             "!pricing/pricing_test.go::TestDiscount::ten",

@@ -37,12 +37,9 @@ pub(super) fn invocation(tool: Tool, script: &[String], job: &Job, site: &Site) 
     let limit = suite.test_timeout.map(|limit| limit.as_millis());
     let limited = |flag: &str| limit.map(|limit| format!("{flag}={limit}"));
     let mut args: Vec<String> = match tool {
-        Tool::Vitest => vec![
-            "run".into(),
-            "--reporter=default".into(),
-            format!("--reporter={reporter}"),
-            "--passWithNoTests".into(),
-        ],
+        Tool::Vitest => {
+            vec!["run".into(), "--reporter=default".into(), format!("--reporter={reporter}")]
+        }
         Tool::Jest => vec![
             "--reporters=default".into(),
             format!("--reporters={reporter}"),
@@ -146,7 +143,7 @@ fn steps(tool: Tool, job: &Job, site: &Site) -> Vec<Vec<String>> {
         );
         some.extend(names.into_iter().map(|names| {
             let names = expression(names.as_deref(), &out);
-            [vec![by_name(tool, &names)], of_files(tool, vec![path.clone()])].concat()
+            [by_name(tool, &names), of_files(tool, vec![path.clone()])].concat()
         }));
     }
     let mut steps = of_folders(tool, (job, site), &folders, whole);
@@ -234,11 +231,15 @@ fn chosen_by_helper(path: &str) -> String {
     format!("--testdock-chosen={path}")
 }
 
-fn by_name(tool: Tool, names: &str) -> String {
+fn by_name(tool: Tool, names: &str) -> Vec<String> {
     match tool {
-        Tool::Vitest | Tool::Jest => format!("--testNamePattern={names}"),
-        Tool::Mocha => format!("--grep={names}"),
-        Tool::Node | Tool::Playwright => format!("--test-name-pattern={names}"),
+        // A group without tests beside those that are chosen is no error then.
+        Tool::Vitest => {
+            vec![format!("--testNamePattern={names}"), "--passWithNoTests".to_owned()]
+        }
+        Tool::Jest => vec![format!("--testNamePattern={names}")],
+        Tool::Mocha => vec![format!("--grep={names}")],
+        Tool::Node | Tool::Playwright => vec![format!("--test-name-pattern={names}")],
     }
 }
 

@@ -61,8 +61,8 @@ fn files_share_a_command_and_names_have_one_for_each_file() {
         &[],
         &expect![[r#"
             ["/app/web/src/none.test.js"]
-            ["--testNamePattern=^(?:cart adds \\(1 \\+ 1\\)|cart of 1)$", "/app/web/src/a.test.js"]
-            ["--testNamePattern=^cart [^]*$", "/app/web/src/deep/b.test.js"]
+            ["--testNamePattern=^(?:cart adds \\(1 \\+ 1\\)|cart of 1)$", "--passWithNoTests", "/app/web/src/a.test.js"]
+            ["--testNamePattern=^cart [^]*$", "--passWithNoTests", "/app/web/src/deep/b.test.js"]
         "#]],
     );
     check(
@@ -100,8 +100,8 @@ fn a_name_may_have_several_lines() {
         ["web/src/a.test.js::line\nbreak", "web/src/a.test.js::made ${n}", "web/src/b.test.js::x"];
     let job = sample::job(&VITEST, "web", &files, &ids, &[]);
     expect![[r#"
-        --testNamePattern=^(?:line\nbreak [^]*|made [^]* [^]*)$ /app/web/src/a.test.js
-        --testNamePattern=^x(?: [^]*)?$ /app/web/src/b.test.js
+        --testNamePattern=^(?:line\nbreak [^]*|made [^]* [^]*)$ --passWithNoTests /app/web/src/a.test.js
+        --testNamePattern=^x(?: [^]*)?$ --passWithNoTests /app/web/src/b.test.js
     "#]]
     .assert_eq(&sample::steps(&job, &site()));
 }
@@ -117,9 +117,9 @@ fn a_name_with_gaps_leaves_alone_what_has_a_name_of_its_own() {
         sample::steps(&sample::job(&VITEST, "web", &files, &ids, &[]), &site())
     };
     expect![[r#"
-        --testNamePattern=^(?!(?:other [^]*)$)[^]* [^]*$ /app/web/src/a.test.js
-        --testNamePattern=^(?!(?:other adds one)$)(?:[^]* [^]*|other adds [^]*)$ /app/web/src/a.test.js
-        --testNamePattern=^other [^]*$ /app/web/src/a.test.js
+        --testNamePattern=^(?!(?:other [^]*)$)[^]* [^]*$ --passWithNoTests /app/web/src/a.test.js
+        --testNamePattern=^(?!(?:other adds one)$)(?:[^]* [^]*|other adds [^]*)$ --passWithNoTests /app/web/src/a.test.js
+        --testNamePattern=^other [^]*$ --passWithNoTests /app/web/src/a.test.js
     "#]]
     .assert_eq(&[steps(&["add"]), steps(&["add", "other::adds ${n}"]), steps(&["other"])].concat());
 }

@@ -36,6 +36,23 @@ pub(super) enum Tests {
     Bare,
 }
 
+impl Tests {
+    /// Whether they are more than a test, and that one is among them.
+    fn hold(&self, path: &str) -> bool {
+        let is_in = |module: &str| {
+            let rest = path.strip_prefix(module);
+            module.is_empty() || rest.is_some_and(|rest| rest.starts_with("::"))
+        };
+        match self {
+            Self::Below(paths) => paths.iter().any(|path| is_in(path)),
+            Self::Module(own, others) => {
+                is_in(&own.join("::")) && !others.iter().any(|other| is_in(other))
+            }
+            Self::Exact(_) | Self::Bare => false,
+        }
+    }
+}
+
 pub(super) fn terms<'p>(packages: &'p Packages, job: &Job) -> Vec<Term<'p>> {
     let mut wanted = Wanted {
         packages,
@@ -250,16 +267,17 @@ impl<'p> Wanted<'p, '_> {
     }
 }
 
-/// Those that one command can say become one.
+/// Those that one command can say become one; what another one runs as well is left to that.
 fn joined(tests: &BTreeSet<Tests>) -> Vec<Tests> {
     if tests.contains(&Tests::Bare) {
         return vec![Tests::Bare];
     }
     let (mut exact, mut below, mut joined) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    let is_free = |path: &&String| !tests.iter().any(|tests| tests.hold(path));
     for tests in tests {
         match tests {
-            Tests::Exact(paths) => exact.extend(paths.iter().cloned()),
-            Tests::Below(paths) => below.extend(paths.iter().cloned()),
+            Tests::Exact(paths) => exact.extend(paths.iter().filter(is_free).cloned()),
+            Tests::Below(paths) => below.extend(paths.iter().filter(is_free).cloned()),
             other => joined.push(other.clone()),
         }
     }

@@ -99,6 +99,15 @@ fn each_program_gets_its_own_command() {
     "#]],
     );
     check(
+        &["shop/src/pricing.rs", "shop/src/pricing.rs::tests::of_many", "shop/src/orders.rs::sums"],
+        &[],
+        &expect![[r#"
+            --package shop --lib -- pricing::
+            --package shop --lib -- --exact orders::sums
+            --package shop --doc -- pricing::discount pricing::gone
+        "#]],
+    );
+    check(
         &["points"],
         &["points"],
         &expect![[r#"

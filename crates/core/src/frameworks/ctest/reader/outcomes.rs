@@ -201,15 +201,22 @@ impl CtestReader {
             && running.untold.iter().any(|part| part.outcome.is_bad());
         let is_asked_for = self.job.selects(&id);
         self.is_red_elsewhere |= is_explained && !is_asked_for;
+        let fails_outside = status.outcome.is_bad() && self.fails_outside_of_tests(&running);
         let is_more_than_its_parts = match is_asked_for {
-            true => self.is_told(&id) || !running.is_told_by_parts(&status),
-            false => status.outcome.is_bad() && running.is_well_in_parts(),
+            true => self.is_told(&id) || fails_outside || !running.is_told_by_parts(&status),
+            false => fails_outside || status.outcome.is_bad() && running.is_well_in_parts(),
         };
         if is_more_than_its_parts {
             let result = self.whole(id, running, &status);
             events.extend(self.finished(number, result));
         }
         events
+    }
+
+    /// Whether a program of tests that are told says of a failure that is of none of them: of a suite's end, say.
+    fn fails_outside_of_tests(&self, running: &Running) -> bool {
+        let is_failure = || !self.scene(None).verdict(&running.lines).failures.is_empty();
+        !running.told.is_empty() && is_failure()
     }
 
     /// What ran in a program when that ended.
@@ -268,7 +275,14 @@ impl CtestReader {
     fn whole(&mut self, id: TestId, running: Running, status: &Status) -> TestResult {
         let is_told_bad = running.is_told_bad();
         let Running { lines, only, untold, .. } = running;
-        let mut result = only.unwrap_or_else(|| self.result(id.clone(), status.outcome, &lines));
+        let outside = self.result(id.clone(), status.outcome, &lines);
+        let mut result = match only {
+            Some(mut only) => {
+                only.failures.extend(outside.failures);
+                only
+            }
+            None => outside,
+        };
         // CTest may know better: a test may be meant to fail, or be judged by what it prints.
         result.id = id;
         result.outcome = status.outcome;

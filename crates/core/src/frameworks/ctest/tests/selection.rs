@@ -109,11 +109,12 @@ fn each_selection_has_its_files() {
             -Orders.Tariffs
             -Orders.TotalWithTax
             -Stock.Opens
+            -Tariff.IsLow
             -service
             classes:
 
             filter:
-            -Amounts.BeginAtZero/*:*/Amounts.BeginAtZero/*:Amounts/*.BeginAtZero:*/Amounts/*.BeginAtZero:Discount.IsForFewPieces/*:*/Discount.IsForFewPieces/*:Discount/*.IsForFewPieces:*/Discount/*.IsForFewPieces:Orders.DISABLED_Later:Orders.EndsTheProcess:Orders.OfNothing:Orders.PrintsWhatTerminalsFear:Orders.ReadsPieces:Orders.Tariffs:Orders.TotalWithTax:Stock.Opens
+            -Amounts.BeginAtZero/*:*/Amounts.BeginAtZero/*:Amounts/*.BeginAtZero:*/Amounts/*.BeginAtZero:Discount.IsForFewPieces/*:*/Discount.IsForFewPieces/*:Discount/*.IsForFewPieces:*/Discount/*.IsForFewPieces:Orders.DISABLED_Later:Orders.EndsTheProcess:Orders.OfNothing:Orders.PrintsWhatTerminalsFear:Orders.ReadsPieces:Orders.Tariffs:Orders.TotalWithTax:Stock.Opens:Tariff.IsLow
         "#]],
     );
     selected(

@@ -18,7 +18,8 @@ function told(error, how = failure) {
   return how(error, known);
 }
 
-// Vitest takes the path of a file or folder for a part of one.
+// Vitest takes the path of a file or folder for a part of one, and fails where no file is left: here that is no failure. One without
+// a test is, unless the project says otherwise.
 function chooseExactly(vitest) {
   const isChosen = (file, filters) => filters.some((it) => file === it || file.startsWith(it.replace(/\/?$/, '/')));
   for (const [at, name] of [[vitest.specifications, 'globTestSpecifications'], [vitest, 'globTestSpecs'], [vitest, 'globTestFiles']]) {
@@ -27,7 +28,9 @@ function chooseExactly(vitest) {
     at[name] = async function (filters = [], ...rest) {
       const found = await find.call(this, filters, ...rest);
       const areOurs = filters.length > 0 && filters.every((it) => it.startsWith('/'));
-      return areOurs ? found.filter((it) => isChosen(it.moduleId ?? it[1], filters)) : found;
+      const chosen = areOurs ? found.filter((it) => isChosen(it.moduleId ?? it[1], filters)) : found;
+      if (chosen.length === 0) vitest.config.passWithNoTests = true;
+      return chosen;
     };
   }
 }

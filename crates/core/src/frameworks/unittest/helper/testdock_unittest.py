@@ -370,6 +370,8 @@ def main(arguments):
         if not result.shouldStop:
             result.file, result.cases = path, numbered(tests)
             unittest.TestSuite(limited(test, limit) for test in tests).run(result)
+            # Else the next suite would tear down the last class of this one, and its module, again.
+            result._previousTestClass = None
     STREAM.tell("end")
     return 0 if result.wasSuccessful() else 1
 
