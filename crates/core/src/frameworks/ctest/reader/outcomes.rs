@@ -313,6 +313,11 @@ impl CtestReader {
     fn result(&self, id: TestId, outcome: Outcome, lines: &[String]) -> TestResult {
         let definition = self.known.place(&id, &self.site.root);
         let verdict = self.scene(definition.as_ref()).verdict(lines);
+        // GoogleTest skips the tests of a suite that it cannot set up, and CTest sees that alone.
+        let outcome = match outcome {
+            Outcome::Skipped if !verdict.failures.is_empty() => Outcome::Errored,
+            outcome => outcome,
+        };
         let failures = if outcome.is_bad() { verdict.failures } else { Vec::new() };
         let reason = verdict.reason.filter(|_| outcome == Outcome::Skipped);
         TestResult { failures, reason, output: verdict.output, ..TestResult::new(id, outcome) }
