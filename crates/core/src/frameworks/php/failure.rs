@@ -19,7 +19,7 @@ pub(super) fn noticed(told: &Notice) -> Value {
 
 /// What is listed for people of a class.
 pub(super) fn listed(told: &ClassError) -> Value {
-    explained(&told.message, &told.details)
+    explained(&format!("{}\n", told.message.trim()), &told.details)
 }
 
 /// What is said of a test.

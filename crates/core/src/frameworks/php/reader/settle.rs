@@ -60,9 +60,9 @@ impl PhpunitReader {
             let is_placeless = self.placeless.contains(&key);
             match case.outcome() {
                 junit::Outcome::Failed => event["outcome"] = json!("failed"),
-                // PHPUnit 9 reports what is risky as an error, whatever it makes of it.
-                junit::Outcome::Errored if is_placeless && event["outcome"] == "passed" => {}
-                junit::Outcome::Errored => event["outcome"] = json!("errored"),
+                junit::Outcome::Errored if !is_placeless || !is_risky(case, &event) => {
+                    event["outcome"] = json!("errored");
+                }
                 _ if is_placeless => event["outcome"] = json!("passed"),
                 _ => {}
             }
@@ -243,4 +243,10 @@ impl PhpunitReader {
         };
         self.unloadable(file, &noticed(&told));
     }
+}
+
+/// PHPUnit 9 reports what is risky as an error, whatever it makes of it.
+fn is_risky(case: &junit::Case<'_>, event: &Value) -> bool {
+    let mut kinds = case.statuses.iter().filter_map(|status| status.type_.as_deref());
+    event["outcome"] == "passed" || kinds.any(|kind| kind.ends_with("RiskyTestError"))
 }
