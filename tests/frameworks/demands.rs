@@ -39,6 +39,8 @@ pub(crate) struct Selection {
     /// How those end that a run of all does not tell.
     #[serde(default)]
     pub(crate) outcomes: BTreeMap<String, String>,
+    /// A part of what breaks such a run.
+    pub(crate) broken: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

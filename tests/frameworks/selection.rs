@@ -15,6 +15,9 @@ pub(crate) fn check(project: &Project, expected: &Expected, demands: &Demands) {
         let ran: BTreeSet<String> = ran.collect();
         let wanted: BTreeSet<String> = selection.ran.iter().cloned().collect();
         assert_eq!(ran, wanted, "of {of:?}: {}", story.errors);
+        if let Some(broken) = &selection.broken {
+            assert!(story.error().contains(broken), "of {of:?}: {}", story.error());
+        }
         for id in &ran {
             let outcome = &story.test(id)["outcome"];
             // What a run of all leaves out is what would keep the others from running.

@@ -133,7 +133,7 @@ impl fmt::Display for TestId {
     }
 }
 
-/// A name may hold the separators; a backslash before one makes it text.
+/// A name may hold the separators; a backslash before one, or before a backslash, makes it text.
 fn escape(name: &str) -> Cow<'_, str> {
     if !name.contains(['\\', ':', '[']) {
         return name.into();
@@ -178,8 +178,7 @@ fn parse_names(text: &str) -> (Vec<String>, Option<String>) {
         } else if let Some(tail) = rest.strip_prefix("::") {
             names.push(String::new());
             rest = tail;
-        } else if c == '\\' && rest.len() > 1 {
-            let escaped = rest[1..].chars().next().expect("longer than one");
+        } else if let Some(escaped) = escaped(rest) {
             name.push(escaped);
             rest = &rest[1 + escaped.len_utf8()..];
         } else if c == '[' && rest.ends_with(']') {
@@ -190,6 +189,12 @@ fn parse_names(text: &str) -> (Vec<String>, Option<String>) {
         }
     }
     (names, None)
+}
+
+/// What a backslash makes text. Before anything else it is one itself, as in the names of PHP.
+fn escaped(text: &str) -> Option<char> {
+    let next = text.strip_prefix('\\')?.chars().next()?;
+    matches!(next, '\\' | ':' | '[' | ']').then_some(next)
 }
 
 impl Serialize for TestId {
@@ -226,6 +231,13 @@ mod tests {
             assert_eq!(id(text).to_string(), text.replace("\\]", "]"), "{text}");
             assert_eq!(id(&id(text).to_string()), id(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_backslash_before_a_letter_is_one() {
+        let printed = id(r"tests/CartTest.php::Acme\\Tests\\CartTest::testA");
+        assert_eq!(printed.names, [r"Acme\Tests\CartTest", "testA"]);
+        assert_eq!(id(r"tests/CartTest.php::Acme\Tests\CartTest::testA"), printed);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! | `finish` | `file`, `names`, `case`, `outcome`, `duration` in seconds, `failures`, `reason` of a skip, `output` |
 //! | `silent` | `file`: it was run to its end, and told of no test |
 //! | `problem` | `message`: worth saying, failing nothing |
-//! | `fatal` | `message`, `detail`: the tool could not run the tests |
+//! | `fatal` | `message`, `detail`: the tool could not run the tests, or failed when they `ran` |
 //! | `end` | none: the helper has told all |
 //!
 //! `file` is a path of the container, absolute or from the suite's root; `names` lead from the file to the test, outermost
@@ -47,6 +47,8 @@ enum Event {
         message: String,
         #[serde(default)]
         detail: String,
+        #[serde(default)]
+        ran: bool,
     },
     End,
 }
@@ -157,8 +159,11 @@ impl HelperReader {
                 self.warnings.push(self.site.text_to_host(&message));
                 None
             }
-            Event::Fatal { message, detail } => {
-                self.fatal.get_or_insert(self.site.text_to_host(&message));
+            Event::Fatal { message, detail, ran } => {
+                let what =
+                    if ran { "ran the tests, and failed then" } else { "could not run the tests" };
+                let message = self.site.text_to_host(&message);
+                self.fatal.get_or_insert(format!("{} {what}: {message}", self.tool));
                 (!detail.is_empty()).then(|| RunEvent::Output(self.site.text_to_host(&detail)))
             }
             Event::End => {
@@ -246,10 +251,7 @@ impl HelperReader {
         let tool = self.tool;
         if let Some(message) = &self.fatal {
             let help = "the output shows more";
-            return Some(Broken::process(
-                format!("{tool} could not run the tests: {message}"),
-                Some(help),
-            ));
+            return Some(Broken::process(message.clone(), Some(help)));
         }
         if !self.ended {
             let message = format!("the test process ended before {tool} did: {exit}");

@@ -6,9 +6,10 @@ use regex::Regex;
 use serde_json::{Value, json};
 use testdock_junit as junit;
 
+use super::class_errors::ClassError;
 use super::message::Message;
 use super::pest::notice::Notice;
-use super::trouble::place;
+use super::trouble::{Fatal, place};
 
 /// What Pest says for people.
 pub(super) fn noticed(told: &Notice) -> Value {
@@ -16,19 +17,14 @@ pub(super) fn noticed(told: &Notice) -> Value {
     json!({ "type": told.kind, "message": told.message, "path": path, "line": line })
 }
 
+/// What is listed for people of a class.
+pub(super) fn listed(told: &ClassError) -> Value {
+    explained(&format!("{}\n", told.message.trim()), &told.details)
+}
+
 /// What is said of a test.
 pub(super) fn failure(message: &Message) -> Value {
-    let details = message.get("details");
-    let frames = details.lines().filter_map(place);
-    let frames: Vec<Value> = frames
-        .filter(|(path, _)| !path.contains("/vendor/"))
-        .map(|(path, line)| json!({ "path": path, "line": line }))
-        .collect();
-    let mut told = json!({
-        "message": message.get("message").trim(),
-        "detail": format!("{}\n{details}", message.get("message")),
-        "frames": frames,
-    });
+    let mut told = explained(message.get("message"), message.get("details"));
     if message.get("type") == "comparisonFailure" {
         told["expected"] = json!(message.get("expected"));
         told["actual"] = json!(message.get("actual"));
@@ -36,11 +32,30 @@ pub(super) fn failure(message: &Message) -> Value {
     told
 }
 
+/// A message and its stack; the place of a fatal error is in its message.
+fn explained(message: &str, details: &str) -> Value {
+    let fatal = || Fatal::of(message).map(|fatal| (fatal.path, fatal.line));
+    let mut places: Vec<_> = details.lines().filter_map(place).collect();
+    if details.trim().is_empty() {
+        places.extend(fatal());
+    }
+    let frames = places.iter().filter(|(path, _)| !path.contains("/vendor/"));
+    let frames = frames.map(|(path, line)| json!({ "path": path, "line": line }));
+    json!({
+        "message": message.trim(),
+        "detail": format!("{message}\n{details}"),
+        "frames": frames.collect::<Vec<_>>(),
+    })
+}
+
 /// What a message says of a test comes to, as far as it can be told before the report.
 pub(super) fn bad_outcome(message: &Message) -> &'static str {
-    /// How an error begins: with the name of what was thrown, behind which PHPUnit 9 has a space.
-    static ERROR: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^[\w\\]*(?:Error|Exception) ?(?::|$)").expect("a pattern"));
+    /// How an error begins: with the name of what was thrown, behind which PHPUnit 9 has a space; or with what became of a
+    /// test's own process.
+    static ERROR: LazyLock<Regex> = LazyLock::new(|| {
+        let text = r"^(?:[\w\\]*(?:Error|Exception) ?(?::|$)|(?:PHP )?Fatal error:|Test was run in child process)";
+        Regex::new(text).expect("a pattern")
+    });
     const RISKY: [&str; 2] = ["This test ", "Test code or tested code "];
     let text = message.get("message");
     if is_placeless(message) && RISKY.iter().any(|beginning| text.starts_with(beginning)) {

@@ -1,6 +1,7 @@
 //! PHP's frameworks: PHPUnit, followed by the messages that it writes for TeamCity, which it has done in all of its
 //! versions, and Pest, which stands on it.
 
+mod class_errors;
 mod classes;
 mod detect;
 mod failure;

@@ -507,6 +507,10 @@ fn what_is_risky_is_bad_where_nothing_else_explains_the_exit() {
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
     "#]]
     .assert_eq(&conclude(&events, "", of_phpunit_9, Exit::Code(0)));
+    let in_other_words = events
+        .replace("This test did not perform any assertions", "Execution aborted after 1 second");
+    let told = conclude(&in_other_words, "", of_phpunit_9, Exit::Code(0));
+    assert!(told.contains("passed shop/tests/CartTest.php"), "{told}");
 }
 
 #[test]
@@ -545,6 +549,7 @@ Location: /app/shop/tests/CartTest.php:11
         0 told
         errored shop/tests/CartTest.php
             /w/shop/tests/CartTest.php:11: syntax error, unexpected token ";"
+        warning: no other test ran: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
     "#]]
     .assert_eq(&conclude("", inside, "", Exit::Code(255)));
     let parse =
@@ -553,6 +558,7 @@ Location: /app/shop/tests/CartTest.php:11
         0 told
         errored shop/tests/CartTest.php
             /w/shop/tests/CartTest.php:12: syntax error, unexpected ';'
+        warning: no other test ran: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
     "#]]
     .assert_eq(&conclude("", parse, "", Exit::Code(255)));
 }
@@ -686,4 +692,126 @@ fn phpunit_without_a_test_to_run_is_not_broken() {
     assert_eq!(conclude("", printed, "", Exit::Code(0)), "0 told\n");
     assert_eq!(conclude("", printed, "", Exit::Code(1)), "0 told\n");
     assert_eq!(conclude("", "", "<testsuites/>", Exit::Code(0)), "0 told\n");
+}
+
+/// As PHPUnit 11.5 tells of tests that run in a process of their own, which ends: one of them without its end.
+#[test]
+fn a_test_whose_own_process_dies_is_an_error_beside_a_failure() {
+    let ended = "##teamcity[testFailed name='testBare' message='Test was run in child process and ended unexpectedly' details='' duration='0']
+##teamcity[testFinished name='testBare' duration='0']
+##teamcity[testFailed name='testRows with data set #0' message='PHP Fatal error:  Allowed memory size exhausted in /app/shop/tests/CartTest.php on line 24|nFatal error: the same' details='' duration='0']
+";
+    let failed = "##teamcity[testFailed name='testAdds' message='no' details='/app/shop/tests/CartTest.php:14|n' duration='1']";
+    let report = r#"<testsuite name="x">
+        <testcase name="testAdds" class="Shop\Till\CartTest" classname="Shop.Till.CartTest"><failure type="F">F</failure></testcase>
+        <testcase name="testBare" class="Shop\Till\CartTest" classname="Shop.Till.CartTest"><error type="PHPUnit\Framework\AssertionFailedError">E</error></testcase>
+        <testcase name="testRows with data set #0" class="Shop\Till\CartTest" classname="Shop.Till.CartTest"><error type="PHPUnit\Framework\Exception">E</error></testcase>
+        </testsuite>"#;
+    let events = class(&[&test("testAdds", failed), ended].concat());
+    let told = conclude(&events, "", report, Exit::Code(2));
+    expect![[r#"
+        6 told
+        failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+            /w/shop/tests/CartTest.php:14: no
+              /w/shop/tests/CartTest.php:14 
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testBare
+            /w/shop/tests/CartTest.php:15: Test was run in child process and ended unexpectedly
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
+            /w/shop/tests/CartTest.php:24: PHP Fatal error:  Allowed memory size exhausted in /w/shop/tests/CartTest.php on line 24⏎Fatal error: the same
+              /w/shop/tests/CartTest.php:24 
+    "#]].assert_eq(&told);
+    assert_eq!(told, conclude(&events, "", "", Exit::Code(2)), "the report says the same");
+}
+
+/// PHPUnit lists it for people and nowhere else.
+#[test]
+fn what_goes_wrong_after_a_class_is_an_error_of_the_class() {
+    let printed = "There were 2 errors:
+
+1) Shop\\Till\\CartTest::testAdds
+no
+
+/app/shop/tests/CartTest.php:14
+
+2) Shop\\Till\\CartTest
+RuntimeException: cannot drop
+the table
+
+/app/shop/src/Cart.php:3
+/app/shop/tests/CartTest.php:13
+
+--
+
+There was 1 failure:
+
+1) Shop\\Till\\CartTest
+of something else
+
+ERRORS!
+";
+    let whole = class(&test("testAdds", ""));
+    let told = conclude(&whole, printed, "", Exit::Code(2));
+    expect![[r#"
+        2 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest
+            /w/shop/tests/CartTest.php:13: RuntimeException: cannot drop⏎the table
+              /w/shop/tests/CartTest.php:13 
+              /w/shop/src/Cart.php:3 
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+    "#]]
+    .assert_eq(&told);
+    let testdox =
+        printed.replace("2) Shop\\Till\\CartTest", "1) Shop\\Till\\CartTest::tearDownAfterClass");
+    let (_, testdox) = testdox.split_once("CartTest.php:14\n\n").unwrap();
+    let testdox = format!("These after-last-test methods errored:\n\n{testdox}");
+    assert_eq!(told, conclude(&whole, &testdox, "", Exit::Code(2)));
+}
+
+#[test]
+fn what_ended_the_process_stands_behind_the_progress() {
+    let whole = class(&test("testAdds", ""));
+    let cut: String = whole.lines().take(2).map(|line| format!("{line}\n")).collect();
+    let fatal = "..SPHP Fatal error:  Allowed memory size of 16 bytes exhausted in /app/shop/tests/CartTest.php on line 15";
+    expect![[r#"
+        1 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+            /w/shop/tests/CartTest.php:15: Allowed memory size of 16 bytes exhausted
+              /w/shop/tests/CartTest.php:15 
+        broken: the test process ended before PHPUnit did: exit code 255
+    "#]]
+    .assert_eq(&conclude(&cut, fatal, "", Exit::Code(255)));
+    let elsewhere = "Fatal error: Allowed memory size of 16 bytes exhausted in /usr/share/php/Context.php on line 100";
+    expect![[r#"
+        1 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+            /w/shop/tests/CartTest.php:14: Allowed memory size of 16 bytes exhausted
+        broken: the test process ended before PHPUnit did: exit code 255
+    "#]]
+    .assert_eq(&conclude(&cut, elsewhere, "", Exit::Code(255)));
+}
+
+#[test]
+fn that_a_file_keeps_others_from_running_is_said() {
+    let check = |selection: &[&str], expected: &Expect| {
+        let job = job(selection, &[]);
+        let mut reader = job.suite.framework.reader(&job, &site());
+        let line = "PHP Parse error:  syntax error in /app/shop/tests/CartTest.php on line 12";
+        reader.printed(line);
+        expected.assert_eq(&sample::shown(&reader.conclude(&[], Exit::Code(255))));
+    };
+    check(
+        &[],
+        &expect![[r#"
+        errored shop/tests/CartTest.php
+            /w/shop/tests/CartTest.php:12: syntax error
+        warning: no other test ran: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
+    "#]],
+    );
+    check(
+        &["shop/tests/CartTest.php"],
+        &expect![[r#"
+        errored shop/tests/CartTest.php
+            /w/shop/tests/CartTest.php:12: syntax error
+    "#]],
+    );
 }

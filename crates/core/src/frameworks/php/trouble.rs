@@ -26,6 +26,20 @@ pub(super) struct Fatal {
     pub(super) is_inside: bool,
 }
 
+impl Fatal {
+    /// What PHP says of it; in the middle of a line it stands behind PHPUnit's progress.
+    pub(super) fn of(line: &str) -> Option<Self> {
+        static FATAL: LazyLock<Regex> = LazyLock::new(|| {
+            let text = r"^[.A-Z]*?(?:PHP )?(?:Parse|Fatal) error: +(?:Uncaught )?(.*?) in (/.+?\.php)(?: on line |:)(\d+)";
+            Regex::new(text).expect("a pattern")
+        });
+        let found = FATAL.captures(line)?;
+        let (message, path) = (found[1].to_owned(), found[2].to_owned());
+        let line = found[3].parse().unwrap_or(1);
+        Some(Self { message, path, line, is_inside: false })
+    }
+}
+
 /// A provider of data that provides none.
 #[derive(Debug)]
 pub(super) struct Provider {
@@ -37,15 +51,7 @@ pub(super) struct Provider {
 
 impl Trouble {
     pub(super) fn line(&mut self, line: &str) {
-        static FATAL: LazyLock<Regex> = LazyLock::new(|| {
-            let text = r"^(?:PHP )?(?:Parse|Fatal) error: +(?:Uncaught )?(.*?) in (/.+?\.php)(?: on line |:)(\d+)";
-            Regex::new(text).expect("a pattern")
-        });
-        if let Some(found) = FATAL.captures(line).filter(|_| self.fatal.is_none()) {
-            let (message, path) = (found[1].to_owned(), found[2].to_owned());
-            let line = found[3].parse().unwrap_or(1);
-            self.fatal = Some(Fatal { message, path, line, is_inside: false });
-        }
+        self.fatal = self.fatal.take().or_else(|| Fatal::of(line));
         if let Some(message) = line.strip_prefix("Message:") {
             self.inside = Some(message.trim().to_owned());
         }

@@ -105,6 +105,13 @@ module Testdock
       tell('finish', file: file, names: [], outcome: 'errored', failures: [told])
     end
 
+    # What goes wrong when all tests ran.
+    def failed_after(said, error)
+      place = frames(error.backtrace).first
+      place = place && " (#{place[:path].delete_prefix("#{Dir.pwd}/")}:#{place[:line]})"
+      tell('fatal', message: "#{utf8(said).lines.first.to_s.strip}#{place}", ran: true)
+    end
+
     # -- what was chosen ----------------------------------------------------------------------------------------------
 
     def selection
@@ -139,6 +146,11 @@ module Testdock
 
       wanted = selection[:files][file]
       !wanted.nil? && (wanted.empty? || wanted.any?(&within))
+    end
+
+    # Whether names were chosen in a file, and not all of it.
+    def names_in?(file)
+      !((selection[:files] || {})[File.expand_path(file)] || []).empty?
     end
 
     # Tests may have the same names: which of those that do one is.

@@ -131,4 +131,15 @@ rescue ScriptError, StandardError => error
   Testdock.tell('fatal', message: error.message.lines.first.to_s.strip, detail: error.full_message)
   raise
 end
+
+# What Minitest itself would call as the process ends.
+begin
+  Minitest.class_variable_get(:@@after_run).reverse_each(&:call)
+rescue SystemExit => error
+  Testdock.failed_after("a block of `Minitest.after_run` ended the process with exit code #{error.status}", error) unless error.success?
+  raise
+rescue ScriptError, StandardError => error
+  Testdock.failed_after("in a block of `Minitest.after_run` #{error.class} was raised: #{error.message}", error)
+  raise
+end
 exit(passed && !unloaded ? 0 : 1)

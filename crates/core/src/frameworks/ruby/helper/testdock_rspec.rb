@@ -24,6 +24,18 @@ module Testdock
         Testdock.ordinal((@all[[file(example), names(example)]] || []).map(&:id), example.id)
       end
 
+      def chosen?(example)
+        Testdock.chosen?(file(example), names(example)) { ordinal(example) }
+      end
+
+      # What was chosen, and the project's own filters leave out, with the reason.
+      def left_out
+        filters = RSpec.configuration.filter_manager
+        running = RSpec.world.filtered_examples.values.flatten
+        others = (RSpec.world.all_examples - running).select { |it| chosen?(it) }
+        others.map { |it| [it, filters.why_not(it)] }.select(&:last)
+      end
+
       private
 
       def title(example)
@@ -45,7 +57,7 @@ module Testdock
                   example_pending close].freeze
 
       def start(event)
-        return Testdock.tell('collected', n: event.count) unless dry?
+        return collected(event.count) unless dry?
 
         Testdock.tell('fatal', message: '--dry-run runs no test, and passes all: take it out of .rspec, ~/.rspec, SPEC_OPTS and `args`')
       end
@@ -89,6 +101,12 @@ module Testdock
       end
 
       private
+
+      def collected(count)
+        left_out = Specs.left_out
+        Testdock.tell('collected', n: count + left_out.length)
+        left_out.each { |it, why| Testdock.tell('finish', about(it).merge(outcome: 'skipped', reason: why)) }
+      end
 
       def about(example)
         { file: Specs.file(example), names: Specs.names(example), case: Specs.ordinal(example) }
@@ -146,16 +164,49 @@ module Testdock
                                   outcome: 'errored', failures: [told])
         else
           Testdock.tell('fatal', message: "#{context} #{exception.message}".strip.lines.first.to_s.strip,
+                                 ran: context.to_s.include?('after(:suite)'),
                                  detail: ([exception.message] + (exception.backtrace || [])).join("\n"))
         end
         super
       end
     end
 
-    # What was chosen, of what the project's own filters leave.
+    # What was chosen, of what the project's own filters leave. As with a line of a file, they do not keep back what is named.
     module Choosing
+      # Of the command line.
+      def include(*args)
+        @asked = true
+        super
+      end
+
       def prune(examples)
-        super.select { |it| Testdock.chosen?(Specs.file(it), Specs.names(it)) { Specs.ordinal(it) } }
+        left = super
+        examples.select { |it| Specs.chosen?(it) && (left.include?(it) || named?(it)) }
+      end
+
+      # Why the project leaves out what was chosen; nil where that was asked for.
+      def why_not(example)
+        return if (@asked || inclusions.standalone?) && !inclusions.include_example?(example)
+        return 'excluded by its `if` or `unless`' unless may_run?(example)
+
+        rules = exclusions.rules.select { |*rule| RSpec::Core::MetadataFilter.filter_applies?(*rule, example.metadata) }
+        return "excluded by the filter #{words(rules)}" unless rules.empty?
+
+        "not among those of the filter #{words(inclusions.rules)}"
+      end
+
+      private
+
+      def named?(example)
+        Testdock.names_in?(Specs.file(example)) && may_run?(example) && !inclusions.standalone?
+      end
+
+      def may_run?(example)
+        example.metadata.fetch(:if, true) && !example.metadata[:unless]
+      end
+
+      def words(rules)
+        rules.map { |key, value| value.respond_to?(:call) ? key.to_s : "#{key}: #{value.inspect}" }.join(', ')
       end
     end
   end
