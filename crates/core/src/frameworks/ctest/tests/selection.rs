@@ -101,6 +101,7 @@ fn each_selection_has_its_files() {
             selection:
             -Amounts.BeginAtZero
             -Discount.IsForFewPieces
+            -Ledger.IsBalanced
             -Orders.DISABLED_Later
             -Orders.EndsTheProcess
             -Orders.OfNothing
@@ -114,7 +115,7 @@ fn each_selection_has_its_files() {
             classes:
 
             filter:
-            -Amounts.BeginAtZero/*:*/Amounts.BeginAtZero/*:Amounts/*.BeginAtZero:*/Amounts/*.BeginAtZero:Discount.IsForFewPieces/*:*/Discount.IsForFewPieces/*:Discount/*.IsForFewPieces:*/Discount/*.IsForFewPieces:Orders.DISABLED_Later:Orders.EndsTheProcess:Orders.OfNothing:Orders.PrintsWhatTerminalsFear:Orders.ReadsPieces:Orders.Tariffs:Orders.TotalWithTax:Stock.Opens:Tariff.IsLow
+            -Amounts.BeginAtZero/*:*/Amounts.BeginAtZero/*:Amounts/*.BeginAtZero:*/Amounts/*.BeginAtZero:Discount.IsForFewPieces/*:*/Discount.IsForFewPieces/*:Discount/*.IsForFewPieces:*/Discount/*.IsForFewPieces:Ledger.IsBalanced:Orders.DISABLED_Later:Orders.EndsTheProcess:Orders.OfNothing:Orders.PrintsWhatTerminalsFear:Orders.ReadsPieces:Orders.Tariffs:Orders.TotalWithTax:Stock.Opens:Tariff.IsLow
         "#]],
     );
     selected(
