@@ -243,3 +243,17 @@ fn an_image_in_use_says_what_uses_it() {
     assert!(said.contains(&format!("it is in use by the container {other}")), "{said}");
     assert!(said.contains(&format!("testdock interpreter remove {other}")), "{said}");
 }
+
+#[test]
+fn an_argument_that_the_build_does_not_take_is_said() {
+    let Some(project) = built() else { return };
+    let text = project.read("Dockerfile");
+    project.write("Dockerfile", &format!("{text}ARG PY\n"));
+    project.write("testdock.toml", "[interpreter]\nbuild-args = { PYY = \"3.12\" }\n");
+    for words in [&["run"][..], &["interpreter", "build", "--no-cache"], &["doctor"]] {
+        let (code, said) = project.shown(words);
+        assert_eq!(code, 0, "{said}");
+        let warning = "the build argument `PYY`: Dockerfile has no `ARG PYY`; did you mean `PY`?";
+        assert!(said.contains(warning), "{words:?}: {said}");
+    }
+}

@@ -110,6 +110,7 @@ fn every_option() {
             only_own_group: true
             not `--frob=x`: Testdock's builds do not know it
             not `colour`: Testdock does not know it
+            not the build argument `UID`: ci/Dockerfile.ci has no `ARG UID`
         "#]],
     );
 }
@@ -160,9 +161,9 @@ fn the_stage_that_tests_is_found() {
         &named("Lnt"),
         &[("Jenkinsfile", STAGES)],
         &expect![[r#"
-        /w/shop/Jenkinsfile:1: cannot use Jenkinsfile: it has no stage `Lnt`
-          correct interpreter.stage; there are: Build, Checks, Lint, Unit, Deploy
-    "#]],
+            /w/shop/Jenkinsfile:1: cannot use Jenkinsfile: it has no stage `Lnt`
+              did you mean `Lint`? correct interpreter.stage
+        "#]],
     );
     // Where the stage that is meant has no container, detection goes on.
     check_container(
