@@ -16,6 +16,7 @@ use super::build::{SOURCE_LABEL, WORKSPACE_LABEL};
 use super::compose;
 use super::container::engine_error;
 use super::image::{find, labelled, read_recipe};
+use super::prune;
 use super::see;
 
 /// The image that an interpreter needs, known without asking the engine.
@@ -115,5 +116,6 @@ async fn is_older_there(docker: &Docker, root: &Utf8Path, need: &Need) -> Result
     };
     let labels = [(WORKSPACE_LABEL, root.to_string()), (SOURCE_LABEL, source.clone())];
     let found = labelled(docker, &labels).await;
-    Ok(!found.map_err(|error| engine_error("list images", &error))?.is_empty())
+    let found = found.map_err(|error| engine_error("list images", &error))?;
+    Ok(found.iter().any(|image| prune::is_ours(&image.repo_tags)))
 }
