@@ -354,6 +354,57 @@ fn tool() -> Option<Command> {
 }
 
 #[test]
+fn a_service_built_from_outside_of_the_workspace_is_asked_about() {
+    let Some(project) = Compose::new() else { return };
+    let outside = project.home.join("outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::fs::write(outside.join("key"), project.root.as_str()).unwrap();
+    let base = super::support::images::pytest().unwrap();
+    std::fs::write(outside.join("Dockerfile"), format!("FROM {base}\nCOPY key /key\nARG PY\n"))
+        .unwrap();
+    let app = format!(
+        "{{ build: {{ context: '{outside}', args: {{ PYY: a }} }}, volumes: ['.:/srv/app'], ports: ['1:1'] }}"
+    );
+    project.write("compose.yaml", &format!("services: {{ app: {app} }}\n"));
+    let _ = std::fs::remove_file(project.root.join("compose.override.yaml"));
+    let only = ["tests/test_service.py::test_the_workspace_is_where_the_service_has_it"];
+    let refused = project.run(&only);
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(refused.error().contains("the build's context"), "{}", refused.error());
+
+    let allow = ["--set", "interpreter.allow = [\"host-files\"]"];
+    let story = project.run(&[&only[..], &allow].concat());
+    all_pass(&story, 1);
+    let (_, doctor) = project.shown(&["doctor"]);
+    let said = warnings(&story).join("\n");
+    for words in ["not honoured: `ports`", "argument `PYY`", "did you mean `PY`?"] {
+        assert!(said.contains(words) && doctor.contains(words), "{words}: {said} {doctor}");
+    }
+}
+
+#[test]
+fn a_volume_that_somebody_else_makes_has_to_be_there() {
+    let Some(project) = Compose::new() else { return };
+    let far = format!("{}-far", project.name());
+    let volumes = format!("data: {{}}, far: {{ external: true, name: {far} }}");
+    project.edit("compose.yaml", "data: {}", &volumes);
+    project.write("compose.override.yaml", "services: { app: { volumes: ['far:/far'] } }\n");
+    let only = ["tests/test_service.py::test_the_workspace_is_where_the_service_has_it"];
+    let refused = project.run(&only);
+    assert_eq!(refused.code, Some(3), "{refused:#?}");
+    let error = refused.error();
+    assert!(error.contains(&format!("docker volume create {far}")), "{error}");
+    assert!(docker(&["volume", "inspect", &far]).is_err());
+
+    docker(&["volume", "create", &far]).unwrap();
+    let story = project.run(&only);
+    let (code, _) = project.shown(&["interpreter", "remove", "default"]);
+    docker(&["volume", "rm", &far]).unwrap();
+    all_pass(&story, 1);
+    assert_eq!(code, 0);
+}
+
+#[test]
 fn the_networks_of_a_service_that_needs_nobody() {
     let Some(project) = Compose::new() else { return };
     let far = format!("{}-far", project.name());

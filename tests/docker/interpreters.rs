@@ -222,3 +222,73 @@ fn one_is_shown_as_it_is_and_removed_with_its_images() {
     let (code, listed) = project.shown(&["interpreter", "list"]);
     assert!(code == 0 && listed.contains("*default: Dockerfile; absent: "), "{listed}");
 }
+
+/// A project with a Dockerfile whose image no other test has.
+fn built() -> Option<Project> {
+    let base = images::pytest()?;
+    let project = Project::empty();
+    project.write("Dockerfile", &format!("FROM {base}\nRUN echo {} >/nonce\n", project.root));
+    project.write("test_one.py", "def test_one():\n    pass\n");
+    assert_eq!(project.run(&[]).code, Some(0));
+    Some(project)
+}
+
+#[test]
+fn an_image_that_somebody_has_named_or_made_of_ours_stays() {
+    let Some(project) = built() else { return };
+    let id = docker(&["inspect", "-f", "{{.Image}}", &project.container()]).unwrap();
+    let image = docker(&["image", "inspect", "-f", "{{index .RepoTags 0}}", &id]).unwrap();
+    let nonce = project.root.file_name().unwrap().to_lowercase();
+    let (named, derived) = (format!("mine/named:{nonce}"), format!("mine/derived:{nonce}"));
+    docker(&["tag", &image, &named]).unwrap();
+    project.write("derived/Dockerfile", &format!("FROM {named}\nRUN echo x >/x\n"));
+    docker(&["build", "-t", &derived, project.root.join("derived").as_str()]).unwrap();
+    let container = docker(&["run", "-d", "--rm", &derived, "sleep", "600"]).unwrap();
+
+    let (_, listed) = project.shown(&["interpreter", "list"]);
+    assert!(!listed.contains("mine/derived"), "{listed}");
+    let removals = [&["remove", "default", "--images"][..], &["remove", "--all", "--images"]];
+    for (words, is_first) in removals.into_iter().zip([true, false]) {
+        let (code, removed) = project.shown(&[&["interpreter"], words].concat());
+        assert_eq!(code, 0, "{removed}");
+        assert_eq!(removed.contains(&format!("removed {image}")), is_first, "{removed}");
+        assert!(!removed.contains("mine/"), "{removed}");
+    }
+    let (_, listed) = project.shown(&["interpreter", "list"]);
+    assert!(
+        listed.contains("*default: Dockerfile; absent: ") && !listed.contains("mine/"),
+        "{listed}"
+    );
+    docker(&["rm", "-f", &container]).unwrap();
+    assert!(docker(&["image", "inspect", &image]).is_err());
+    docker(&["rmi", &derived, &named]).unwrap();
+}
+
+#[test]
+fn an_image_in_use_says_what_uses_it() {
+    let Some(project) = built() else { return };
+    project
+        .write("testdock.toml", "[interpreters.other]\ndockerfile = \"Dockerfile\"\ninit = true\n");
+    assert_eq!(project.run(&["--interpreter", "other"]).code, Some(0));
+    let removed = project.shown(&["interpreter", "remove", "default", "--images"]);
+    let other = docker(&["inspect", "-f", "{{.Name}}", &project.container()]).unwrap();
+    let other = other.trim_start_matches('/');
+    let (code, said) = removed;
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains(&format!("it is in use by the container {other}")), "{said}");
+    assert!(said.contains(&format!("testdock interpreter remove {other}")), "{said}");
+}
+
+#[test]
+fn an_argument_that_the_build_does_not_take_is_said() {
+    let Some(project) = built() else { return };
+    let text = project.read("Dockerfile");
+    project.write("Dockerfile", &format!("{text}ARG PY\n"));
+    project.write("testdock.toml", "[interpreter]\nbuild-args = { PYY = \"3.12\" }\n");
+    for words in [&["run"][..], &["interpreter", "build", "--no-cache"], &["doctor"]] {
+        let (code, said) = project.shown(words);
+        assert_eq!(code, 0, "{said}");
+        let warning = "the build argument `PYY`: Dockerfile has no `ARG PYY`; did you mean `PY`?";
+        assert!(said.contains(warning), "{words:?}: {said}");
+    }
+}

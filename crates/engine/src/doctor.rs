@@ -6,6 +6,7 @@ use bollard::models::SystemVersion;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::frameworks::{ItemKind, Suite};
 use testdock_core::interpreter::Registered;
+use testdock_core::plan::{Compose, Interpreter, Source};
 use testdock_core::views::{Finding, InterpreterView, Stock, image_finding, workspace_findings};
 use testdock_core::workspace::{FileTests, Workspace};
 
@@ -34,26 +35,53 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
     for host in workspace.hosts() {
         findings.push(engine(host.as_deref()).await);
     }
+    let mut chosen = workspace.registered.clone();
+    chosen.retain(|it| it.is_chosen && it.needs_engine().is_some());
+    let images = images(&root, &chosen).await;
     if !workspace.compose_projects().is_empty() {
-        let tool = compose::tool_name().await;
-        findings.push(match tool {
-            Ok(name) => Finding::good("compose", format!("{name} is here")),
-            Err(error) => Finding::bad("compose", &error),
-        });
+        findings.extend(services(&root, &chosen).await);
     }
-    findings.extend(images(&root, workspace.registered).await);
+    findings.extend(images);
     findings
 }
 
 /// What the engines have of the interpreters that tests run in, and what has to be allowed first.
-async fn images(root: &Utf8Path, mut registered: Vec<Registered>) -> Vec<Finding> {
-    registered.retain(|it| it.is_chosen && it.needs_engine().is_some());
-    let open = registered.iter().filter_map(|it| consent::require(it.needs_engine()?, root).err());
+async fn images(root: &Utf8Path, chosen: &[Registered]) -> Vec<Finding> {
+    let open = chosen.iter().filter_map(|it| consent::require(it.needs_engine()?, root).err());
     let open: Vec<Finding> = open.map(|error| Finding::bad("consent", &error)).collect();
-    let standings = look(&World::new(), root, &registered).await;
-    let views = registered.iter().zip(&standings);
+    let standings = look(&World::new(), root, chosen).await;
+    let views = chosen.iter().zip(&standings);
     let views = views.map(|(it, standing)| InterpreterView::new(it, standing.as_ref(), None));
     views.filter_map(|view| image_finding(&view)).chain(open).collect()
+}
+
+/// The compose tool, and what it makes of the services that tests run in.
+async fn services(root: &Utf8Path, chosen: &[Registered]) -> Vec<Finding> {
+    let mut findings = match compose::tool_name().await {
+        Ok(name) => vec![Finding::good("compose", format!("{name} is here"))],
+        Err(error) => return vec![Finding::bad("compose", &error)],
+    };
+    for interpreter in chosen.iter().filter_map(Registered::needs_engine) {
+        if let Source::Compose(service) = &interpreter.source
+            && consent::require(interpreter, root).is_ok()
+        {
+            findings.extend(self::service(root, interpreter, service).await);
+        }
+    }
+    findings
+}
+
+/// What a service asks for and does not get, which the compose tool alone can tell.
+async fn service(root: &Utf8Path, interpreter: &Interpreter, service: &Compose) -> Option<Finding> {
+    let unheeded = match compose::resolved(root, interpreter, service).await {
+        Ok(resolved) => resolved.interpreter.unheeded,
+        Err(error) => return Some(Finding::bad("compose", &error)),
+    };
+    // The first ones are the settings', and told with them.
+    let unheeded = unheeded.iter().skip(interpreter.unheeded.len());
+    let help: Vec<String> = unheeded.map(|it| format!("not honoured: {it}")).collect();
+    let text = format!("the tests do not get all that {} asks for", interpreter.source);
+    (!help.is_empty()).then(|| Finding { help, ..Finding::note("compose", text) })
 }
 
 /// What stands at the root of each suite.

@@ -8,7 +8,7 @@ use super::flags::Flags;
 use super::folder::{Folder, inside};
 use super::found::Found;
 use super::reach::unplaced;
-use crate::config::{Interpreter as Settings, Origin, Power, Resolution, toml_string};
+use crate::config::{Interpreter as Settings, Origin, Power, Resolution, nearest, toml_string};
 use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
@@ -51,7 +51,10 @@ pub fn choose(
     let section = Section::new(name);
     let Some(settings) = resolution.config.interpreter(name) else {
         let message = format!("no interpreter is named `{}`", section.name());
-        let help = format!("define it as [{}] in testdock.toml", section.title());
+        let names = resolution.config.interpreters.keys().map(String::as_str);
+        let near = nearest(section.name(), names).map(|near| format!("did you mean `{near}`? "));
+        let near = near.unwrap_or_default();
+        let help = format!("{near}define it as [{}] in testdock.toml", section.title());
         return Err(configuration(message).help(help));
     };
     let (found, why, passed_over) = match section.source_setting(settings) {
@@ -69,7 +72,9 @@ pub fn choose(
     };
     workspace.check_stage(&section, &found.source)?;
     let allow = section.allowed(resolution, settings, folder);
-    let interpreter = found.under(settings, (section.name(), &section.title()), allow, folder)?;
+    let mut interpreter =
+        found.under(settings, (section.name(), &section.title()), allow, folder)?;
+    interpreter.unheeded.extend(workspace.unused_arguments(&interpreter.source));
     section.ask_where(resolution, &interpreter, folder)?;
     Ok(Choice { interpreter, why, passed_over })
 }
@@ -370,6 +375,14 @@ impl Workspace<'_> {
         let chosen = inside("", chosen);
         let others = found.filter(|file| chosen.as_ref() != Some(file));
         others.map(|file| passed(&file, "a setting names the source")).collect()
+    }
+
+    fn unused_arguments(&self, source: &Source) -> Vec<String> {
+        let Source::Dockerfile(file) = source else {
+            return Vec::new();
+        };
+        let text = (self.folder.read)(file.path.as_str());
+        text.map_or_else(Vec::new, |text| dockerfile::unused_arguments(file, &text))
     }
 
     /// Says at once that a stage does not exist, before anything is built.

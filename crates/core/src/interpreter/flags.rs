@@ -98,9 +98,21 @@ impl<'a> Flags<'a> {
         if SWITCHES.contains(&name) {
             return self.switch(name, value.map_or(Ok(true), |value| on(name, value))?);
         }
-        let value = value.or_else(|| words.next());
-        let value = value.ok_or_else(|| format!("`--{name}` lacks its value"))?;
-        self.option(name, value)
+        match value.or_else(|| words.next()) {
+            Some(value) => self.option(name, value),
+            None if self.knows(name) => Err(format!("`--{name}` lacks its value")),
+            None => {
+                self.unheeded(&format!("--{name}"), UNKNOWN);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether an option of that name is one.
+    fn knows(&self, name: &str) -> bool {
+        let mut probe = Flags::new(self.folder, Options::default());
+        let _ = probe.option(name, "");
+        !probe.unheeded.iter().any(|it| it.ends_with(UNKNOWN))
     }
 
     fn short<'w>(
@@ -206,7 +218,7 @@ impl<'a> Flags<'a> {
             name if name.starts_with("health-") || name.starts_with("log-") => {
                 self.unheeded(&flag, "it means nothing to a test");
             }
-            _ => self.unheeded(&flag, "Testdock does not know it"),
+            _ => self.unheeded(&flag, UNKNOWN),
         }
     }
 
@@ -285,6 +297,7 @@ impl<'a> Flags<'a> {
     }
 }
 
+const UNKNOWN: &str = "Testdock does not know it";
 const MOUNT: &str = "a setting of mounts that Testdock does not know";
 const TMPFS: &str = "of its settings Testdock knows the size alone";
 const PORTS: &str = "the tests run inside the container, so no port is published";

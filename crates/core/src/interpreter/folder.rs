@@ -95,3 +95,13 @@ pub(super) fn inside(dir: &str, written: &str) -> Option<String> {
     let path = RelPath::new(dir).resolve(written).filter(|_| !written.starts_with('/'))?;
     Some(path.to_string())
 }
+
+/// A path of the machine from the workspace's root, also where it leads out of it.
+pub(super) fn from_root(root: &Utf8Path, path: &Utf8Path) -> RelPath {
+    let above = root.ancestors().enumerate();
+    let mut ways = above.filter_map(|(steps, dir)| {
+        let rest = path.strip_prefix(dir).ok()?;
+        Some(RelPath::new(format!("{}{rest}", "../".repeat(steps))))
+    });
+    ways.next().unwrap_or_else(|| RelPath::new(path))
+}

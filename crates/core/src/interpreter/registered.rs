@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::choice::{Choice, Section, choose, plan};
 use super::detect::{Offer, Read};
 use super::folder::Folder;
-use crate::config::{Interpreter as Settings, Resolution};
+use crate::config::{Interpreter as Settings, Resolution, nearest};
 use crate::model::{Fault, RunError};
 use crate::plan::{Interpreter, Source};
 
@@ -121,9 +121,16 @@ pub fn registered(
 pub fn of_name(registered: &[Registered], name: Option<&str>) -> Result<Choice, RunError> {
     let wanted = name.unwrap_or(DEFAULT);
     let found = registered.iter().find(|it| it.name == wanted);
-    let unknown =
-        || RunError::new(Fault::Configuration, format!("no interpreter is named `{wanted}`"));
-    found.ok_or_else(unknown)?.choice.clone()
+    found.ok_or_else(|| unknown(wanted, registered))?.choice.clone()
+}
+
+/// The error for a name that no interpreter has.
+fn unknown(wanted: &str, registered: &[Registered]) -> RunError {
+    let names: Vec<&str> = registered.iter().map(|it| it.name.as_str()).collect();
+    let near = nearest(wanted, names.iter().copied());
+    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    RunError::new(Fault::Configuration, format!("no interpreter is named `{wanted}`"))
+        .help(format!("{near}there are: {}", names.join(", ")))
 }
 
 /// No container, whatever is configured.

@@ -206,8 +206,8 @@ fn a_setting_that_cannot_work_says_so() {
         None,
         &files,
         &expect![[r#"
-            /w/shop/compose.yaml:1: cannot use compose.yaml: it has no service `web`
-              there are: 
+            /w/shop/compose.yaml:1: cannot read compose.yaml: it has to be a mapping with `services`
+              correct it
         "#]],
     );
     check(
@@ -620,12 +620,12 @@ fn what_reaches_beyond_the_container_is_known() {
         "#]],
     );
     check_container(
-        &with("\"--frob\"", ""),
+        &with("\"--env\"", ""),
         &[],
         &expect![[r#"
-        `interpreter.run-args`: `--frob` lacks its value
-          correct it in testdock.toml
-    "#]],
+            `interpreter.run-args`: `--env` lacks its value
+              correct it in testdock.toml
+        "#]],
     );
 }
 
@@ -782,4 +782,18 @@ fn what_is_there_and_does_not_help() {
               write image = "python:3.12" under [interpreter] in testdock.toml, or run without a container: local = true there, or --local
         "#]],
     );
+}
+
+#[test]
+fn a_flag_that_nobody_knows_needs_no_value() {
+    let config = "[interpreter]\nimage = \"a\"\nrun-args = [\"--frob\"]";
+    let unheeded = chosen(config, None, &[]).unwrap().interpreter.unheeded;
+    assert_eq!(unheeded, ["`--frob`: Testdock does not know it"]);
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_asked_about() {
+    let config = "[interpreters.bad]\nimage = \"a\"";
+    let help = chosen(config, Some("bda"), &[]).unwrap_err().help.unwrap();
+    assert!(help.starts_with("did you mean `bad`? "), "{help}");
 }

@@ -22,7 +22,7 @@ use super::own::Own;
 use super::recipe::{KEY, Recipe, is_unseen, not_made};
 use super::see;
 use super::share::Share;
-use super::{compose, made, passwd, setup, status};
+use super::{compose, made, not_honoured, passwd, setup, status};
 use crate::death::room_help;
 use crate::runner::Events;
 
@@ -184,7 +184,7 @@ pub(crate) async fn obtain(
     }
     events.send(RunEvent::Preparing(Stage::Starting)).await;
     for unheeded in &recipe.unheeded {
-        events.send(RunEvent::Warning(format!("not honoured: {unheeded}"))).await;
+        events.send(not_honoured(unheeded)).await;
     }
     for warning in &recipe.warnings {
         events.send(RunEvent::Warning(warning.clone())).await;

@@ -9,7 +9,6 @@ use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
 use bollard::models::{ContainerInspectResponse, ContainerSummary, ImageSummary};
 use bollard::query_parameters::{
     ListContainersOptionsBuilder, ListImagesOptionsBuilder, RemoveContainerOptionsBuilder,
-    RemoveImageOptionsBuilder,
 };
 use camino::Utf8Path;
 use futures_util::{StreamExt as _, future::join_all};
@@ -22,8 +21,10 @@ use testdock_core::plan::Limits;
 use super::build::SOURCE_LABEL;
 use super::compose;
 use super::container::{engine_error, now};
+use super::prune;
 use super::recipe::{BASE, KEY};
 use super::see;
+use super::status;
 use crate::interpreters::{Container, Image, Kept, Shown};
 
 /// A container that does not answer has no lease to tell.
@@ -45,7 +46,7 @@ pub(crate) async fn list(docker: &Docker) -> Result<Kept, RunError> {
     let images = images.map_err(|e| engine_error("list images", &e))?;
     let mut kept = Kept {
         containers: join_all(containers.into_iter().map(|c| container(docker, c))).await,
-        images: images.into_iter().map(image).collect(),
+        images: images.into_iter().filter(|it| prune::is_ours(&it.repo_tags)).map(image).collect(),
     };
     kept.containers.sort_by_key(|c| c.age);
     kept.images.sort_by_key(|i| i.age);
@@ -246,19 +247,35 @@ async fn remove_containers(
 }
 
 async fn remove_images(docker: &Docker, images: &[Image]) -> Result<Vec<String>, RunError> {
-    let title = |image: &Image| image.names.first().unwrap_or(&image.id).clone();
+    let title = |image: &Image| prune::our_name(&image.names).unwrap_or(&image.id).to_owned();
     for image in images {
-        let options = RemoveImageOptionsBuilder::default().force(true).build();
-        let gone = docker.remove_image(&image.id, Some(options), None).await.map(|_| ());
+        let gone = prune::take(docker, &image.id, &image.names).await;
+        if gone.as_ref().is_err_and(|e| status(e) == Some(409)) {
+            return Err(in_use(docker, image, &title(image)).await);
+        }
         done(gone, &format!("remove the image {}", title(image)))?;
     }
     Ok(images.iter().map(title).collect())
 }
 
+/// The error for an image that containers are made of.
+async fn in_use(docker: &Docker, image: &Image, title: &str) -> RunError {
+    let all = ListContainersOptionsBuilder::default().all(true).build();
+    let mut users = see::containers(docker, all).await.unwrap_or_default();
+    users.retain(|it| it.image_id.as_ref() == Some(&image.id));
+    let user = users.into_iter().next();
+    let is_kept = user.iter().flat_map(|it| &it.labels).any(|it| it.contains_key(INTERPRETER));
+    let name = user.and_then(|it| it.names?.into_iter().next()).unwrap_or_default();
+    let name = name.trim_start_matches('/');
+    let message = format!("cannot remove the image {title}: it is in use by the container {name}");
+    let command = if is_kept { "testdock interpreter remove" } else { "docker rm" };
+    RunError::new(Fault::Interpreter, message).help(format!("remove that first: {command} {name}"))
+}
+
 /// What somebody else has removed meanwhile is removed.
 fn done(result: Result<(), bollard::errors::Error>, what: &str) -> Result<(), RunError> {
     match result {
-        Err(e) if super::status(&e) != Some(404) => Err(engine_error(what, &e)),
+        Err(e) if status(&e) != Some(404) => Err(engine_error(what, &e)),
         _ => Ok(()),
     }
 }

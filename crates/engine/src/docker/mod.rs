@@ -117,7 +117,10 @@ pub(crate) async fn stand(
     }
     let shell = variables::shell(docker, &image, interpreter, job, events).await?;
     let provenance = Provenance {
-        interpreter: image.description,
+        interpreter: match &job.interpreter.source {
+            service @ Source::Compose(_) => format!("{} → {}", service.short(), image.name),
+            _ => image.description,
+        },
         image: image.id,
         inputs: image.inputs,
         container: container.id().to_owned(),
@@ -242,9 +245,17 @@ pub(crate) async fn get(
         true => image::renew(docker, root, interpreter, events, cancel).await,
     };
     let image = image?;
+    for unheeded in &interpreter.unheeded {
+        events.send(not_honoured(unheeded)).await;
+    }
     let own = Own::of_process(docker).await;
     tidied(docker.clone(), image.clone(), interpreter.host.clone(), own).await;
     Ok(image.known())
+}
+
+/// What is said of something that a file asks for and does not get.
+pub(crate) fn not_honoured(what: &str) -> RunEvent {
+    RunEvent::Warning(format!("not honoured: {what}"))
 }
 
 /// Removes the images that are not needed now that this one is there.

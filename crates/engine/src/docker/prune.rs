@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use bollard::Docker;
+use bollard::errors::Error;
 use bollard::models::ImageSummary;
 use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptions};
 
@@ -14,6 +15,7 @@ use super::container::now;
 use super::image::{Image, labelled};
 use super::own::Own;
 use super::see;
+use super::status;
 
 /// A workspace's folder may be back soon, as when a branch is checked out; its images stay so many seconds.
 const WEEK: i64 = 7 * 24 * 60 * 60;
@@ -22,10 +24,8 @@ const WEEK: i64 = 7 * 24 * 60 * 60;
 /// named, or made of ours, stays for good.
 pub(super) async fn replaced(docker: &Docker, image: &Image) {
     let found = labelled(docker, &image.series).await.unwrap_or_default();
-    let repository = repository(&image.name);
-    let is_ours = |tag: &str| is_unnamed(tag) || self::repository(tag) == repository;
     for older in found.into_iter().filter(|it| it.id != image.id) {
-        remove(docker, &older, &is_ours).await;
+        let _ = take(docker, &older.id, &older.repo_tags).await;
     }
 }
 
@@ -39,8 +39,7 @@ pub(super) async fn orphans(docker: &Docker, host: Option<&str>, own: &Own) {
     let options = ListImagesOptionsBuilder::default().filters(&ours).build();
     let found = see::images(docker, Some(options)).await.unwrap_or_default();
     for orphan in found.iter().filter(|it| is_orphan(it, now())) {
-        let is_ours = |tag: &str| is_unnamed(tag) || repository(tag).starts_with("testdock/");
-        remove(docker, orphan, &is_ours).await;
+        let _ = take(docker, &orphan.id, &orphan.repo_tags).await;
     }
 }
 
@@ -51,15 +50,29 @@ fn is_orphan(image: &ImageSummary, now: i64) -> bool {
     now - image.created > WEEK && workspace.is_some_and(is_gone)
 }
 
-/// Removes an image by all of its names, if all of them are ours: it goes with the last of them.
-async fn remove(docker: &Docker, image: &ImageSummary, is_ours: &(dyn Fn(&str) -> bool + Sync)) {
-    if !image.repo_tags.iter().all(|tag| is_ours(tag)) {
-        return;
+/// Whether an image with our labels is ours: what somebody makes of ours inherits them, and has another name.
+pub(super) fn is_ours(names: &[String]) -> bool {
+    names.is_empty() || our_name(names).is_some()
+}
+
+/// The first of an image's names that is ours.
+pub(super) fn our_name(names: &[String]) -> Option<&str> {
+    names.iter().map(String::as_str).find(|name| is_our_name(name))
+}
+
+/// Takes our names from an image, which goes with the last one of all: it stays where somebody else has named it.
+pub(super) async fn take(docker: &Docker, id: &str, names: &[String]) -> Result<(), Error> {
+    let (ours, theirs): (Vec<_>, Vec<_>) = names.iter().partition(|name| is_our_name(name));
+    let ours = ours.into_iter().map(String::as_str).filter(|name| !name.starts_with("<none>"));
+    for name in ours.chain(theirs.is_empty().then_some(id)) {
+        let gone = docker.remove_image(name, None::<RemoveImageOptions>, None).await;
+        gone.map(|_| ()).or_else(|e| if status(&e) == Some(404) { Ok(()) } else { Err(e) })?;
     }
-    for name in image.repo_tags.iter().filter(|name| !name.starts_with("<none>")) {
-        let _ = docker.remove_image(name, None::<RemoveImageOptions>, None).await;
-    }
-    let _ = docker.remove_image(&image.id, None::<RemoveImageOptions>, None).await;
+    Ok(())
+}
+
+fn is_our_name(name: &str) -> bool {
+    is_unnamed(name) || repository(name).starts_with("testdock/")
 }
 
 /// A name without its tag, and without what Podman calls what has no registry in its name.

@@ -17,7 +17,7 @@ use super::container::engine_error;
 use super::image::{find, labelled, read_recipe};
 use super::own::Own;
 use super::recipe::{OUTLINE, outline};
-use super::{bases, known, nature, points, see, surroundings};
+use super::{bases, known, nature, points, prune, see, surroundings};
 
 /// The image that an interpreter needs, known without asking the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -121,5 +121,6 @@ async fn is_older_there(docker: &Docker, root: &Utf8Path, need: &Need) -> Result
     };
     let labels = [(WORKSPACE_LABEL, root.to_string()), (SOURCE_LABEL, source.clone())];
     let found = labelled(docker, &labels).await;
-    Ok(!found.map_err(|error| engine_error("list images", &error))?.is_empty())
+    let found = found.map_err(|error| engine_error("list images", &error))?;
+    Ok(found.iter().any(|image| prune::is_ours(&image.repo_tags)))
 }

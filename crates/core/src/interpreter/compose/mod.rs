@@ -9,24 +9,25 @@ mod networks;
 mod overlay;
 mod reads;
 mod resolved;
+mod seen;
 mod service;
 mod told;
 mod values;
+mod volumes;
 
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use super::detect::Read;
 use super::folder::{Folder, inside};
 use super::found::{Found, NO_NEW_PRIVILEGES, at};
-use crate::config::{Compose as Setting, Interpreter as Settings, User as UserSetting, nearest};
+use crate::config::{Compose as Setting, Interpreter as Settings, User as UserSetting};
 use crate::model::RunError;
 use crate::paths::RelPath;
 use crate::plan::{Beside, Compose, Options, Source, User};
+use seen::Seen;
 use told::{Told, listed};
 
 pub use networks::{ComposeNetwork, Pool};
@@ -83,21 +84,21 @@ pub(super) fn read_service(
     folder: Folder<'_>,
 ) -> Result<Read, RunError> {
     let main = files.first().map_or("compose.yaml", String::as_str);
-    let seen = Seen::of(files, folder)?;
+    let told = Told::of(setting, directory(main), folder);
+    let profiles = match setting.profiles.is_empty() {
+        true => listed(&told.get("COMPOSE_PROFILES").unwrap_or_default()),
+        false => setting.profiles.clone(),
+    };
+    let seen = Seen::of(files, &profiles, folder)?;
     if service.is_none() && setting.service.is_none() && seen.candidates().is_empty() {
         let why = "none of its services is built here, or has the workspace mounted";
         return Ok(Read::Nothing(why.to_owned()));
     }
     let service = seen.choose(main, service, folder)?;
-    let told = Told::of(setting, directory(main), folder);
-    let profiles = || told.get("COMPOSE_PROFILES").unwrap_or_default();
     let compose = Compose {
         files: files.iter().map(RelPath::new).collect(),
-        profiles: match setting.profiles.is_empty() {
-            true => listed(&profiles()),
-            false => setting.profiles.clone(),
-        },
         project: project(main, setting, &seen, &told, folder),
+        profiles,
         env_files: told::env_files(setting, folder).iter().map(RelPath::new).collect(),
         service: service.clone(),
         beside: beside.clone(),
@@ -146,158 +147,6 @@ fn with_override(file: &str, folder: Folder<'_>) -> Vec<String> {
     [file].iter().chain(over).map(|file| (*file).to_owned()).collect()
 }
 
-/// The compose files as far as they can be read without the tool.
-struct Seen {
-    /// Each file's text, read.
-    documents: Vec<Value>,
-}
-
-impl Seen {
-    fn of(files: &[String], folder: Folder<'_>) -> Result<Self, RunError> {
-        let document = |file: &String| {
-            let text = folder.text(file)?.ok_or_else(|| {
-                let message = format!("cannot read {file}: there is no such file in the workspace");
-                at(folder, file, 1, message).help("correct interpreter.compose in testdock.toml")
-            })?;
-            yaml(&text).map_err(|(line, error)| {
-                at(folder, file, line, format!("cannot read {file}: {error}")).help("correct it")
-            })
-        };
-        Ok(Self { documents: files.iter().map(document).collect::<Result<_, _>>()? })
-    }
-
-    /// The names of the services, and how likely each is the project's own.
-    fn services(&self) -> Vec<(String, Own)> {
-        let mut services: Vec<(String, Own)> = Vec::new();
-        for document in &self.documents {
-            for (name, service) in document["services"].as_object().into_iter().flatten() {
-                let own = Own::of(service);
-                match services.iter_mut().find(|(known, _)| known == name) {
-                    Some((_, known)) => *known = own.max(*known),
-                    None => services.push((name.clone(), own)),
-                }
-            }
-        }
-        services
-    }
-
-    /// The services that may be meant where nobody names one: those that are built here, else those that
-    /// see the workspace. What is built in a folder of its own for one that sees the workspace is there to be used by it.
-    fn candidates(&self) -> Vec<String> {
-        let mut services = self.services();
-        let seeing = services.iter().filter(|(name, _)| self.sees_workspace(name));
-        let served = self.needed_by(seeing.map(|(name, _)| name.clone()).collect());
-        services.retain(|(name, _)| !served.contains(name) || self.is_whole(name));
-        let best = services.iter().map(|(_, own)| *own).max().unwrap_or(Own::No);
-        let best = services.into_iter().filter(|(_, own)| *own == best && best > Own::No);
-        best.map(|(name, _)| name).collect()
-    }
-
-    /// What the documents say of a service.
-    fn definitions(&self, name: &str) -> impl Iterator<Item = &Value> {
-        self.documents.iter().map(move |document| &document["services"][name])
-    }
-
-    /// What these services need, and what that needs.
-    fn needed_by(&self, mut names: Vec<String>) -> BTreeSet<String> {
-        let mut needed = BTreeSet::new();
-        while let Some(name) = names.pop() {
-            for definition in self.definitions(&name) {
-                let own = match &definition["depends_on"] {
-                    Value::Object(conditions) => conditions.keys().cloned().collect(),
-                    list => texts(list),
-                };
-                names.extend(own.into_iter().filter(|name| needed.insert(name.clone())));
-            }
-        }
-        needed
-    }
-
-    /// Whether a service has the workspace mounted, or is built from all of it.
-    fn sees_workspace(&self, name: &str) -> bool {
-        self.is_whole(name) || self.definitions(name).any(Own::is_mounted)
-    }
-
-    /// Whether a service is built from the whole workspace.
-    fn is_whole(&self, name: &str) -> bool {
-        self.definitions(name).any(|definition| {
-            let build = &definition["build"];
-            let context = build.as_str().or(build["context"].as_str());
-            matches!(context, Some("." | "./"))
-        })
-    }
-
-    /// Whether there are services that only the tool can see.
-    fn is_partial(&self) -> bool {
-        self.documents.iter().any(|document| document.get("include").is_some())
-    }
-
-    /// The service that is meant.
-    fn choose(
-        &self,
-        file: &str,
-        named: Option<(&str, &str)>,
-        folder: Folder<'_>,
-    ) -> Result<String, RunError> {
-        let services = self.services();
-        let names: Vec<&str> = services.iter().map(|(name, _)| name.as_str()).collect();
-        if let Some((by, named)) = named {
-            if names.contains(&named) || self.is_partial() {
-                return Ok(named.to_owned());
-            }
-            let near = nearest(named, names.iter().copied());
-            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-            let message = format!("cannot use {file}: it has no service `{named}`");
-            return Err(
-                at(folder, by, 1, message).help(format!("{near}there are: {}", names.join(", ")))
-            );
-        }
-        let candidates = self.candidates();
-        if let [only] = candidates.as_slice() {
-            return Ok(only.clone());
-        }
-        let several =
-            candidates.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let first = candidates.first().map_or("NAME", String::as_str);
-        let message = format!("cannot tell in which service of {file} the tests run: {several}");
-        Err(at(folder, file, 1, message).help(format!(
-            "write compose = {{ service = \"{first}\" }} under [interpreter] in testdock.toml, \
-             or another one of them"
-        )))
-    }
-}
-
-/// How likely a service is the project's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Own {
-    No,
-    /// The workspace is mounted.
-    Mounted,
-    /// It is built here.
-    Built,
-}
-
-impl Own {
-    fn of(service: &Value) -> Self {
-        match service.get("build") {
-            Some(_) => Self::Built,
-            None if Self::is_mounted(service) => Self::Mounted,
-            None => Self::No,
-        }
-    }
-
-    fn is_mounted(service: &Value) -> bool {
-        let is_workspace = |volume: &Value| {
-            let source = match volume {
-                Value::String(text) => text.split(':').next(),
-                fields => fields["source"].as_str(),
-            };
-            matches!(source, Some("." | "./" | "${PWD}" | "$PWD" | ".."))
-        };
-        service["volumes"].as_array().into_iter().flatten().any(is_workspace)
-    }
-}
-
 /// The folder that a file is in, from the workspace's root.
 fn directory(file: &str) -> &str {
     file.rsplit_once('/').map_or("", |(dir, _)| dir)
@@ -307,7 +156,7 @@ fn directory(file: &str) -> &str {
 fn project(
     main: &str,
     setting: &Setting,
-    seen: &Seen,
+    seen: &Seen<'_>,
     told: &Told<'_>,
     folder: Folder<'_>,
 ) -> String {
@@ -334,7 +183,9 @@ fn yaml(text: &str) -> Result<Value, (u32, String)> {
         let line = error.location().map_or(1, |at| u32::try_from(at.line()).unwrap_or(1));
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();
-        (line, first.strip_prefix("error: ").unwrap_or(first).to_lowercase())
+        // The rest is advice to whoever calls the library.
+        let first = first.split(", set ").next().unwrap_or(first);
+        (line, first.strip_prefix("error: ").unwrap_or(first).to_owned())
     })
 }
 

@@ -25,6 +25,8 @@ pub struct ComposeService {
     pub needs: Vec<Dependency>,
     /// The networks that it is in.
     pub networks: Vec<ComposeNetwork>,
+    /// The volumes that it uses and somebody else makes: what the files and what the engine call them.
+    pub external_volumes: Vec<(String, String)>,
     /// What it calls some of them: service and name.
     pub links: Vec<(String, String)>,
 }
@@ -115,7 +117,8 @@ pub fn compose_interpreter(
     made.granted = granted(&made, asked, root);
     made.beside = beside;
     let (networks, links) = (reading.networks(), links(service));
-    Ok(ComposeService { interpreter: made, needs, networks, links })
+    let external_volumes = reading.external_volumes();
+    Ok(ComposeService { interpreter: made, needs, networks, external_volumes, links })
 }
 
 /// What a service needs, and what that needs, without repetition.

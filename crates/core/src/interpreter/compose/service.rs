@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::flags::Flags;
 use super::super::flags::mounts::{set, volume};
-use super::super::folder::{Folder, clean};
+use super::super::folder::{Folder, clean, from_root};
 use super::texts;
 use super::values::{bytes, device, hosts, pairs, scalar, ulimits};
 use crate::paths::RelPath;
@@ -90,13 +90,13 @@ impl Reading<'_> {
         let build = &self.service["build"];
         if let Some(context) = build.as_str() {
             return Ok(Source::Dockerfile(Dockerfile {
-                path: self.inside(context, "Dockerfile")?,
-                context: self.inside(context, "")?,
+                path: self.place(context, "Dockerfile"),
+                context: self.place(context, ""),
                 ..Dockerfile::default()
             }));
         }
         if build.is_object() {
-            return self.build(build, unheeded).map(Source::Dockerfile);
+            return Ok(Source::Dockerfile(self.build(build, unheeded)));
         }
         let image = self.text("image");
         image.map(Source::Image).ok_or_else(|| {
@@ -104,12 +104,12 @@ impl Reading<'_> {
         })
     }
 
-    fn build(&self, build: &Value, unheeded: &mut Vec<String>) -> Result<Dockerfile, String> {
+    fn build(&self, build: &Value, unheeded: &mut Vec<String>) -> Dockerfile {
         let context = build["context"].as_str().unwrap_or(".");
         let dockerfile = build["dockerfile"].as_str().unwrap_or("Dockerfile");
         let mut file = Dockerfile {
-            path: self.inside(context, dockerfile)?,
-            context: self.inside(context, "")?,
+            path: self.place(context, dockerfile),
+            context: self.place(context, ""),
             target: build["target"].as_str().map(str::to_owned),
             build_args: pairs(&build["args"]),
             ..Dockerfile::default()
@@ -138,15 +138,12 @@ impl Reading<'_> {
         let rest = build.as_object().into_iter().flatten().map(|(key, _)| key);
         let rest = rest.filter(|key| !KNOWN.contains(&key.as_str()));
         unheeded.extend(rest.map(|key| format!("`build.{key}`: Testdock's builds do not know it")));
-        Ok(file)
+        file
     }
 
-    /// A path of the build, from the workspace's root.
-    fn inside(&self, context: &str, path: &str) -> Result<RelPath, String> {
-        let full = super::super::folder::clean(&self.root.join(context).join(path));
-        RelPath::below(self.root, &full).ok_or_else(|| {
-            format!("{full} lies outside of the workspace, which Testdock's builds do not use")
-        })
+    /// A path of the build, from the workspace's root; what leads out of it is asked for.
+    fn place(&self, context: &str, path: &str) -> RelPath {
+        from_root(self.root, &clean(&self.root.join(context).join(path)))
     }
 
     /// How its container is made.
@@ -284,16 +281,6 @@ impl Reading<'_> {
             }
         }
         Ok(mount)
-    }
-
-    /// What the engine calls a volume of the files.
-    fn volume_name(&self, key: &str) -> String {
-        let volume = &self.document["volumes"][key];
-        match (volume["name"].as_str(), &volume["external"]) {
-            (Some(name), _) => name.to_owned(),
-            (None, Value::Bool(true)) => key.to_owned(),
-            (None, _) => format!("{}_{key}", self.compose.project),
-        }
     }
 
     /// Secrets and configs that are files.

@@ -641,10 +641,31 @@ fn services_that_cannot_be_used() {
         "#]],
     );
     check(
+        "services: { web: { build: { context: .., dockerfile: shop/ci/Dockerfile } } }",
+        &expect![[r#"
+            Dockerfile
+            path: "ci/Dockerfile"
+            context: ".."
+            --
+            entrypoint: Image
+            network: Some("shop_default")
+            security_opt: ["no-new-privileges"]
+            beyond: what is outside of the workspace, .. (the build's context)
+        "#]],
+    );
+    check(
         "services: { web: { build: /elsewhere } }",
         &expect![[r#"
-            cannot use the compose files: /elsewhere/Dockerfile lies outside of the workspace, which Testdock's builds do not use
-        "#]],
+        Dockerfile
+        path: "../../elsewhere/Dockerfile"
+        context: "../../elsewhere"
+        --
+        entrypoint: Image
+        network: Some("shop_default")
+        security_opt: ["no-new-privileges"]
+        beyond: what is outside of the workspace, ../../elsewhere/Dockerfile (the build's Dockerfile)
+        beyond: what is outside of the workspace, ../../elsewhere (the build's context)
+    "#]],
     );
     check(
         "services: { web: { image: a, privileged: true } }",
@@ -681,5 +702,50 @@ fn services_that_cannot_be_used() {
             calls mq q
             calls db db
         "#]],
+    );
+}
+
+#[test]
+fn a_service_whose_profile_is_off_is_not_meant() {
+    let files = "services: { api: { build: . }, worker: { build: ., profiles: [extra] } }";
+    let service = |config: &str, file: &str| {
+        let choice = chosen(config, None, &[("compose.yaml", file)]).map_err(|e| e.message)?;
+        let Source::Compose(compose) = choice.interpreter.source else { panic!() };
+        Ok::<_, String>(compose.service)
+    };
+    assert_eq!(service("", files), Ok("api".to_owned()));
+    let on = "[interpreter]\ncompose = { profiles = [\"extra\"] }";
+    assert!(service(on, files).is_err_and(|it| it.contains("`api`, `worker`")));
+    // Whoever has no other one is told of the profile when the tool is asked.
+    let only = "services: { db: { image: a }, worker: { build: ., profiles: [extra] } }";
+    assert_eq!(service("", only), Ok("worker".to_owned()));
+}
+
+#[test]
+fn files_that_no_tool_takes_are_not_passed_over() {
+    let check = |text: &str, expected: &Expect| {
+        let dockerfile = ("Dockerfile", "FROM a\n");
+        let error = chosen("", None, &[("compose.yaml", text), dockerfile]).unwrap_err();
+        let line = error.place.map_or(0, |place| place.line);
+        expected.assert_eq(&format!("{line}: {}", error.message));
+    };
+    check(
+        "# ours\nservices: [t]\n",
+        &expect![
+            "2: cannot read compose.yaml: `services` has to be a mapping, from names to services"
+        ],
+    );
+    check("- a\n", &expect!["1: cannot read compose.yaml: it has to be a mapping with `services`"]);
+    check(
+        "# nothing\n",
+        &expect!["1: cannot read compose.yaml: it has to be a mapping with `services`"],
+    );
+    check(
+        "name: a\nservices:\n  web: a\n",
+        &expect!["2: cannot read compose.yaml: the service `web` has to be a mapping"],
+    );
+    check(
+        "services:\n  web: {}\n  web: {}\n",
+        &expect!["3: cannot read compose.yaml: line 3 column 3: duplicate mapping key: web"],
     );
 }

@@ -62,6 +62,12 @@ impl Reading<'_> {
         let files = self.file.docker_compose_file.list();
         let files = files.iter().map(|file| self.beside(&self.variables.fill(file)));
         let files: Vec<String> = files.collect::<Result<_, _>>()?;
+        for file in &files {
+            if self.folder.text(file)?.is_none() {
+                let why = format!("dockerComposeFile names {file}, which is not in the workspace");
+                return Err(self.error(&why));
+            }
+        }
         let Some(service) = &self.file.service else {
             return Err(self.error("it names compose files and no service"));
         };

@@ -67,6 +67,7 @@ fn every_property() {
             not the feature `ghcr.io/devcontainers/features/git:1`: Testdock installs no features; the image has to have it
             not `frobnicate`: Testdock does not know it
             not `--publish=80:80`: the tests run inside the container, so no port is published
+            not the build argument `R`: Dockerfile has no `ARG R`
         "#]],
     );
 }
@@ -208,4 +209,15 @@ fn a_service_that_the_compose_files_lack() {
               did you mean `app`? there are: app
         "#]],
     );
+}
+
+#[test]
+fn a_compose_file_that_is_not_there_is_the_dev_containers_mistake() {
+    let text = r#"{ "dockerComposeFile": "no.yaml", "service": "web" }"#;
+    let error = super::super::tests::chosen("", None, &[(".devcontainer.json", text)]).unwrap_err();
+    assert_eq!(
+        error.message,
+        "cannot use .devcontainer.json: dockerComposeFile names no.yaml, which is not in the workspace"
+    );
+    assert!(!error.help.unwrap().contains("interpreter.compose"));
 }

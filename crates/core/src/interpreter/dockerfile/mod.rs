@@ -3,6 +3,7 @@
 //! Two questions matter for a run: where in the image a copy of the workspace lies (the workspace is
 //! mounted over it), and which files of the workspace shape the image (a change in them rebuilds it).
 
+mod arguments;
 mod stage;
 mod syntax;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::dockerignore::Matcher;
 use crate::config::nearest;
+pub use arguments::unused_arguments;
 use stage::{Reader, Stage};
 
 /// What a Dockerfile says, for one of its stages.

@@ -421,3 +421,22 @@ const PIECES: &[&str] = &[
     "\"",
     "'",
 ];
+
+#[test]
+fn arguments_that_nobody_asks_for() {
+    let text = "ARG BASE=python\nFROM $BASE\narg PY LEVEL=2\nRUN echo ARG LATER\n";
+    let given = ["BASE", "LEVEL", "PYY", "LATER", "http_proxy", "BUILDKIT_INLINE_CACHE"];
+    let build_args = given.map(|name| (name.to_owned(), String::new())).into();
+    let file = crate::plan::Dockerfile {
+        path: crate::paths::RelPath::new("ci/Dockerfile"),
+        build_args,
+        ..crate::plan::Dockerfile::default()
+    };
+    assert_eq!(
+        unused_arguments(&file, text),
+        [
+            "the build argument `LATER`: ci/Dockerfile has no `ARG LATER`",
+            "the build argument `PYY`: ci/Dockerfile has no `ARG PYY`; did you mean `PY`?",
+        ]
+    );
+}

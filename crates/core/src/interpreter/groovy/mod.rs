@@ -90,6 +90,16 @@ impl Call {
         self.args.iter().find(|arg| arg.name.as_deref() == Some(name)).map(|arg| &arg.value)
     }
 
+    /// This statement, or the first one in its blocks, that is such.
+    pub(super) fn find(&self, is: &dyn Fn(&Self) -> bool) -> Option<&Self> {
+        if is(self) { Some(self) } else { self.children().find_map(|call| call.find(is)) }
+    }
+
+    /// How many statements are such: this one and those in its blocks.
+    pub(super) fn count(&self, is: &dyn Fn(&Self) -> bool) -> usize {
+        usize::from(is(self)) + self.children().map(|call| call.count(is)).sum::<usize>()
+    }
+
     /// Whether this statement, or one inside it, is such.
     pub(super) fn any(&self, is: &dyn Fn(&Self) -> bool) -> bool {
         let in_args = || {
@@ -103,6 +113,12 @@ impl Call {
 }
 
 impl Text {
+    /// The string; `None` where something is to be filled in.
+    pub(super) fn constant(&self) -> Option<String> {
+        let is_plain = |piece: &Piece| matches!(piece, Piece::Plain(_));
+        self.pieces.iter().all(is_plain).then(|| self.plain())
+    }
+
     /// The string, where nothing is to be filled in.
     pub(super) fn plain(&self) -> String {
         let pieces = self.pieces.iter().map(|piece| match piece {

@@ -36,7 +36,13 @@ impl Parser {
         if let Some(name) = self.path() {
             call.name = name;
         }
-        self.arguments(&mut call)?;
+        if call.name == "def" && self.is_sign(1, '=') && !self.is_sign(2, '=') {
+            let name = self.word();
+            self.at += 1;
+            call.args.push(Arg { name, value: self.value()? });
+        } else {
+            self.arguments(&mut call)?;
+        }
         self.remainder(&mut call)?;
         Ok(Some(call))
     }

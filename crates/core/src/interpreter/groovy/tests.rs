@@ -76,7 +76,7 @@ pipeline {
                     13 sh (script: "\n          pytest --junitxml=\"r.xml\"\n        ", returnStdout: true)
                     16 junit (testResults: "*.xml", allowEmptyResults: true)
                     17 script () {}
-                      17 def (…)
+                      17 def (x: …)
                       17 if (…) {}
                         17 echo ("no ${x} ${y}")
                       17 else () {}

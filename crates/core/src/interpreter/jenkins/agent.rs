@@ -42,9 +42,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
 pub(super) fn read(
     file: &str,
     picked: &pick::Agent<'_>,
+    calls: &[Call],
     folder: Folder<'_>,
 ) -> Result<Agent, RunError> {
-    let variables = Variables::of(&picked.around, folder);
+    let variables = Variables::of(&picked.around, calls, folder);
     let mut reading = Reading { file, call: picked.call, folder, unheeded: Vec::new(), variables };
     let mut agent = match picked.call.name.as_str() {
         "docker" => reading.docker()?,
@@ -168,6 +169,7 @@ impl<'a> Reading<'a> {
             )
         };
         match value {
+            Value::Word(name) if let Some(text) = self.variables.constant(name) => Ok(text),
             Value::Text(text) => self.variables.fill(text).map_err(|unknown| {
                 let message = format!("`{unknown}` is known to Jenkins only");
                 self.error(line, &message).help(help())

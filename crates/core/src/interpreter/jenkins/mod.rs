@@ -15,7 +15,7 @@ mod tests;
 use super::detect::Read;
 use super::folder::Folder;
 use super::found::{Found, at};
-use super::groovy::{self, Call, Value};
+use super::groovy::{self, Call};
 use crate::model::RunError;
 use pick::Picked;
 
@@ -49,7 +49,7 @@ fn agent_of(
         return scripted(file, &calls, folder);
     };
     match pick::pick(pipeline, stage) {
-        Ok(Picked::Agent(picked)) => agent::read(file, &picked, folder).map(Ok),
+        Ok(Picked::Agent(picked)) => agent::read(file, &picked, &calls, folder).map(Ok),
         Ok(Picked::NoContainer(reason)) => Ok(Err(reason)),
         Err(error) => {
             Err(at(folder, file, error.line, format!("cannot use {file}: {}", error.message))
@@ -66,25 +66,13 @@ fn scripted(
 ) -> Result<Result<agent::Agent, String>, RunError> {
     let is_docker =
         |call: &Call| call.name.starts_with("docker.") || call.name == "withDockerContainer";
-    let Some(first) = calls.iter().find_map(|call| find(call, &is_docker)) else {
+    let Some(first) = calls.iter().find_map(|call| call.find(&is_docker)) else {
         return Ok(Err("it has no Docker agent".to_owned()));
-    };
-    let image = match first.first() {
-        Some(Value::Text(text)) if first.name == "docker.image" => text.plain(),
-        _ => "NAME".to_owned(),
     };
     let message = format!(
         "cannot use {file}: it is a scripted pipeline, and what it does with containers only Jenkins can tell"
     );
-    Err(at(folder, file, first.line, message)
-        .help(format!("write image = \"{image}\" under [interpreter] in testdock.toml")))
-}
-
-fn find<'c>(call: &'c Call, is: &dyn Fn(&Call) -> bool) -> Option<&'c Call> {
-    if is(call) {
-        return Some(call);
-    }
-    call.children().find_map(|call| find(call, is))
+    Err(at(folder, file, first.line, message).help(pick::image_of(first)))
 }
 
 impl agent::Agent {

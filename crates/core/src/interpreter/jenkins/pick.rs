@@ -176,8 +176,17 @@ impl<'p> Stage<'p> {
                 help: "name its image: write image = \"…\" under [interpreter] in testdock.toml"
                     .to_owned(),
             }),
-            Place::Node => Ok(Picked::NoContainer(format!("{} has no Docker agent", self.whose()))),
+            Place::Node => match self.script() {
+                Some(call) => Err(in_script(&self.whose(), call)),
+                None => Ok(Picked::NoContainer(format!("{} has no Docker agent", self.whose()))),
+            },
         }
+    }
+
+    /// What makes a container for some of its own steps.
+    fn script(&self) -> Option<&'p Call> {
+        let own = self.around.last()?.children().filter(|call| call.name == "steps");
+        own.into_iter().find_map(|call| call.find(&makes_container))
     }
 
     /// Whether its own steps run tests.
@@ -195,6 +204,33 @@ fn text(value: &Value) -> Option<&Text> {
         Value::Text(text) => Some(text),
         _ => None,
     }
+}
+
+/// Whether a step of a script has steps of its own run in a container.
+fn makes_container(call: &Call) -> bool {
+    let name = call.name.as_str();
+    let is_docker = matches!(name, "docker.image" | "docker.build" | "withDockerContainer");
+    call.block.is_some() && (is_docker || name.ends_with(".inside"))
+}
+
+fn in_script(whose: &str, call: &Call) -> Unclear {
+    Unclear {
+        line: call.line,
+        message: format!(
+            "{whose} runs `{}` in a script, and what that does with containers only Jenkins can tell",
+            call.name
+        ),
+        help: image_of(call),
+    }
+}
+
+/// The setting that does what a step of a script does.
+pub(super) fn image_of(call: &Call) -> String {
+    let image = match call.first() {
+        Some(Value::Text(text)) if call.name == "docker.image" => text.plain(),
+        _ => "NAME".to_owned(),
+    };
+    format!("write image = \"{image}\" under [interpreter] in testdock.toml")
 }
 
 /// Whether a step runs tests or collects what they said.

@@ -110,6 +110,7 @@ fn every_option() {
             only_own_group: true
             not `--frob=x`: Testdock's builds do not know it
             not `colour`: Testdock does not know it
+            not the build argument `UID`: ci/Dockerfile.ci has no `ARG UID`
         "#]],
     );
 }
@@ -160,9 +161,9 @@ fn the_stage_that_tests_is_found() {
         &named("Lnt"),
         &[("Jenkinsfile", STAGES)],
         &expect![[r#"
-        /w/shop/Jenkinsfile:1: cannot use Jenkinsfile: it has no stage `Lnt`
-          correct interpreter.stage; there are: Build, Checks, Lint, Unit, Deploy
-    "#]],
+            /w/shop/Jenkinsfile:1: cannot use Jenkinsfile: it has no stage `Lnt`
+              did you mean `Lint`? correct interpreter.stage
+        "#]],
     );
     // Where the stage that is meant has no container, detection goes on.
     check_container(
@@ -378,4 +379,83 @@ fn the_command_lines_are_those_of_jenkins() {
     "#]].assert_eq(&commands("pipeline { agent { docker { image 'maven:3' } } }"));
     expect!["Jenkinsfile says nothing of a container: it has no Docker agent"]
         .assert_eq(&commands("pipeline { agent any }"));
+}
+
+#[test]
+fn a_script_that_makes_containers_is_not_passed_over() {
+    let file = |script: &str| {
+        let script = format!("steps {{ script {{\n {script} }} }}");
+        format!("pipeline {{ agent any\n stages {{ stage('T') {{ {script} }} }} }}")
+    };
+    let check = |script: &str, expected: &Expect| {
+        check_container("", &[("Jenkinsfile", &file(script)), DOCKERFILE], expected);
+    };
+    check(
+        "docker.image('py:3').inside('-u root') { sh 'pytest' }",
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: stage `T` runs `docker.image` in a script, and what that does with containers only Jenkins can tell
+          write image = "py:3" under [interpreter] in testdock.toml
+    "#]],
+    );
+    check(
+        "def it = docker.build('x')\n it.inside { sh 'pytest' }",
+        &expect![[r#"
+        /w/shop/Jenkinsfile:4: cannot use Jenkinsfile: stage `T` runs `it.inside` in a script, and what that does with containers only Jenkins can tell
+          write image = "NAME" under [interpreter] in testdock.toml
+    "#]],
+    );
+    check(
+        "sh 'pytest'\n docker.build('x').push()",
+        &expect![[r#"
+        Dockerfile
+        path: "Dockerfile"
+          no setting names a source, and the workspace has a Dockerfile
+        security_opt: ["no-new-privileges"]
+    "#]],
+    );
+}
+
+#[test]
+fn strings_of_the_file_are_known_where_nothing_changes_them() {
+    let check = |text: &str, expected: &Expect| {
+        check_container("", &[("Jenkinsfile", text)], expected);
+    };
+    let agent =
+        "pipeline { agent { docker { image \"${img}\"\n args '-v $WORKSPACE/c:/c -e I=$img' } } }";
+    check(
+        &format!("def img = 'py:3'\n{agent}"),
+        &expect![[r#"
+        Image("py:3")
+          no setting names a source, and Jenkinsfile does: the agent of the pipeline
+        env: {"I": "$img"}
+        workdir: Some("/w/shop")
+        entrypoint: Image
+        mounts: [Mount { target: "/c", from: Host { path: "/w/shop/c", make: true, label: None }, read_only: false }]
+        only_own_group: true
+    "#]],
+    );
+    check(
+        "def img = 'py:3'\npipeline { agent { docker { image img } } }",
+        &expect![[r#"
+        Image("py:3")
+          no setting names a source, and Jenkinsfile does: the agent of the pipeline
+        workdir: Some("/w/shop")
+        entrypoint: Image
+        only_own_group: true
+    "#]],
+    );
+    check(
+        &format!("def img = 'py:3'\nif (x) {{ img = 'py:4' }}\n{agent}"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${img}` is known to Jenkins only
+          set it in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+    "#]],
+    );
+    check(
+        &format!("def img = 'py:3'\nimg += 1\n{agent}"),
+        &expect![[r#"
+        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${img}` is known to Jenkins only
+          set it in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+    "#]],
+    );
 }

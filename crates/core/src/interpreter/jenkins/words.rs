@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::folder::{Folder, Host};
-use super::super::groovy::{Call, Piece, Text, Value};
+use super::super::folder::Folder;
+use super::super::groovy::{Arg, Call, Piece, Text, Value};
 
 /// The variables that surround an agent.
 pub(super) struct Variables<'f> {
@@ -11,18 +11,21 @@ pub(super) struct Variables<'f> {
     pub(super) env: BTreeMap<String, String>,
     /// Default values of the pipeline's parameters; the caller's environment may have others.
     params: BTreeMap<String, String>,
-    host: Host<'f>,
+    /// Strings of the file that never change: `def name = 'value'`.
+    constants: BTreeMap<String, String>,
+    folder: Folder<'f>,
     /// What of the environment only Jenkins has.
     pub(super) missing: Vec<String>,
 }
 
 impl<'f> Variables<'f> {
-    /// The variables of the pipeline and its stages, from the outside in.
-    pub(super) fn of(around: &[&Call], folder: Folder<'f>) -> Self {
+    /// The variables of the pipeline and its stages, from the outside in, and of the whole file.
+    pub(super) fn of(around: &[&Call], calls: &[Call], folder: Folder<'f>) -> Self {
         let mut variables = Self {
             env: BTreeMap::new(),
             params: BTreeMap::new(),
-            host: folder.host,
+            constants: constants(calls),
+            folder,
             missing: Vec::new(),
         };
         for call in around {
@@ -76,22 +79,31 @@ impl<'f> Variables<'f> {
             .iter()
             .map(|piece| match piece {
                 Piece::Plain(text) => Ok(text.clone()),
-                Piece::Filled(name) => self.look_up(name).ok_or_else(|| format!("${{{name}}}")),
+                Piece::Filled(name) => {
+                    let known = self.constant(name).or_else(|| self.look_up(name));
+                    known.ok_or_else(|| format!("${{{name}}}"))
+                }
             })
             .collect()
+    }
+
+    /// The value of a name of the file's own.
+    pub(super) fn constant(&self, name: &str) -> Option<String> {
+        self.constants.get(name).cloned()
     }
 
     fn look_up(&self, name: &str) -> Option<String> {
         let parameter = |name: &str| {
             let default = self.params.get(name)?;
-            Some((self.host.env)(name).unwrap_or_else(|| default.clone()))
+            Some((self.folder.host.env)(name).unwrap_or_else(|| default.clone()))
         };
         if let Some(name) = name.strip_prefix("params.") {
             return parameter(name);
         }
         let name = name.strip_prefix("env.").unwrap_or(name);
         let known = self.env.get(name).cloned().or_else(|| parameter(name));
-        known.or_else(|| (self.host.env)(name))
+        let known = known.or_else(|| (self.folder.host.env)(name));
+        known.or_else(|| (name == "WORKSPACE").then(|| self.folder.root.to_string()))
     }
 
     /// The flags in a line, as Jenkins hands them to `docker run`: split at spaces outside of quotes,
@@ -105,11 +117,11 @@ impl<'f> Variables<'f> {
     /// can tell.
     pub(super) fn shell(&self, line: &str) -> Result<Vec<String>, String> {
         let ids = |command: &str| {
-            let (uid, gid) = self.host.ids?;
+            let (uid, gid) = self.folder.host.ids?;
             match command.trim() {
                 "id -u" => Some(uid.to_string()),
                 "id -g" => Some(gid.to_string()),
-                "whoami" | "id -un" => (self.host.env)("USER"),
+                "whoami" | "id -un" => (self.folder.host.env)("USER"),
                 "pwd" => None,
                 _ => None,
             }
@@ -136,6 +148,29 @@ impl<'f> Variables<'f> {
             rest = &rest[length..];
         }
         out + rest
+    }
+}
+
+/// The strings that the file gives a name outside of all blocks, and never says anything else of.
+fn constants(calls: &[Call]) -> BTreeMap<String, String> {
+    let defined = calls.iter().filter(|call| call.name == "def").filter_map(|call| {
+        let Arg { name: Some(name), value: Value::Text(text) } = call.args.first()? else {
+            return None;
+        };
+        Some((name.clone(), text.constant()?))
+    });
+    let is_one =
+        |name: &str| calls.iter().map(|it| it.count(&|it| sets(it, name))).sum::<usize>() == 1;
+    defined.filter(|(name, _)| is_one(name)).collect()
+}
+
+/// Whether a statement may give a name another value: `def name`, `name = …`, `name += …`, `name++`.
+fn sets(call: &Call, name: &str) -> bool {
+    match call.args.first() {
+        Some(Arg { name: Some(defined), .. }) if call.name == "def" => defined == name,
+        Some(Arg { value: Value::Word(defined), .. }) if call.name == "def" => defined == name,
+        Some(arg) => call.name == name && (arg.name.is_some() || arg.value == Value::Other),
+        None => false,
     }
 }
 

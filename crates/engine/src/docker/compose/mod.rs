@@ -14,15 +14,18 @@ pub mod reaper;
 mod service;
 mod telling;
 mod tool;
+mod volumes;
 
 use bollard::Docker;
 use camino::Utf8Path;
+use testdock_core::interpreter::dockerfile::unused_arguments;
 use testdock_core::interpreter::{ComposeNetwork, ComposeService, compose_interpreter};
 use testdock_core::model::{RunError, RunEvent, Stage};
-use testdock_core::plan::{Compose, Interpreter, Options};
+use testdock_core::plan::{Compose, Interpreter, Options, Source};
 
 use crate::consent;
 use crate::runner::Events;
+use crate::text;
 use needs::Needs;
 use networks::is_there;
 use service::Service;
@@ -41,7 +44,7 @@ const SERVICE: &str = "com.docker.compose.service";
 const NETWORK: &str = "com.docker.compose.network";
 
 /// The service's interpreter, with nothing started.
-pub(super) async fn resolved(
+pub(crate) async fn resolved(
     root: &Utf8Path,
     interpreter: &Interpreter,
     compose: &Compose,
@@ -55,6 +58,7 @@ pub(super) async fn resolved(
         }
         Ok(mut made) => {
             made.interpreter.warnings.extend(kept_warnings(&config));
+            note_unused(root, &mut made.interpreter);
             Ok(made)
         }
         error => error,
@@ -69,7 +73,18 @@ pub(super) fn remembered(
 ) -> Option<Interpreter> {
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
     let service = compose_interpreter(interpreter, compose, &tool.known_config()?, root);
-    Some(service.ok()?.interpreter)
+    let mut made = service.ok()?.interpreter;
+    note_unused(root, &mut made);
+    Some(made)
+}
+
+/// Notes the arguments that its Dockerfile does not ask for.
+fn note_unused(root: &Utf8Path, made: &mut Interpreter) {
+    if let Source::Dockerfile(file) = &made.source
+        && let Ok(text) = text::read_lossy(&file.path.on(root))
+    {
+        made.unheeded.extend(unused_arguments(file, &text));
+    }
 }
 
 /// The service's interpreter, with what the service needs up, well and as the files say for as long as the claim is held;
@@ -101,6 +116,7 @@ pub(super) async fn ready(
     }
     // Before anything of it is started, the services beside it included.
     consent::require(&made, root)?;
+    volumes::require(docker, &service.external_volumes).await?;
     // What the settings say goes before what the files say.
     let networks = match interpreter.options.network {
         Some(_) => &[],
