@@ -192,6 +192,10 @@ impl CtestReader {
         if stands_for_unbuilt(&running.test.name) && self.build.complaint().is_some() {
             return Vec::new();
         }
+        // GoogleTest skips the tests of a suite that it cannot set up, and CTest sees that alone.
+        if status.outcome == Outcome::Skipped && self.has_failure(&running.lines) {
+            status.outcome = Outcome::Errored;
+        }
         let mut events = self.abandoned(number, &mut running, &mut status);
         if !status.outcome.is_bad() {
             events.extend(self.excused(number, &mut running));
@@ -215,8 +219,11 @@ impl CtestReader {
 
     /// Whether a program of tests that are told says of a failure that is of none of them: of a suite's end, say.
     fn fails_outside_of_tests(&self, running: &Running) -> bool {
-        let is_failure = || !self.scene(None).verdict(&running.lines).failures.is_empty();
-        !running.told.is_empty() && is_failure()
+        !running.told.is_empty() && self.has_failure(&running.lines)
+    }
+
+    fn has_failure(&self, lines: &[String]) -> bool {
+        !self.scene(None).verdict(lines).failures.is_empty()
     }
 
     /// What ran in a program when that ended.
@@ -313,11 +320,6 @@ impl CtestReader {
     fn result(&self, id: TestId, outcome: Outcome, lines: &[String]) -> TestResult {
         let definition = self.known.place(&id, &self.site.root);
         let verdict = self.scene(definition.as_ref()).verdict(lines);
-        // GoogleTest skips the tests of a suite that it cannot set up, and CTest sees that alone.
-        let outcome = match outcome {
-            Outcome::Skipped if !verdict.failures.is_empty() => Outcome::Errored,
-            outcome => outcome,
-        };
         let failures = if outcome.is_bad() { verdict.failures } else { Vec::new() };
         let reason = verdict.reason.filter(|_| outcome == Outcome::Skipped);
         TestResult { failures, reason, output: verdict.output, ..TestResult::new(id, outcome) }
