@@ -355,6 +355,15 @@ impl Run {
         self.tests_told() < self.total
     }
 
+    /// How many of the tests that its tools had it did not get to, where it did not come to its end.
+    pub fn unreached(&self) -> usize {
+        match &self.status {
+            Status::Ended(Ended { how: End::Completed, .. }) => 0,
+            Status::Ended(_) => self.total.saturating_sub(self.tests_told()),
+            Status::Preparing | Status::Running => 0,
+        }
+    }
+
     /// How many tests it told of; a file that did not load is none.
     fn tests_told(&self) -> usize {
         self.results.keys().filter(|id| !id.names.is_empty()).count()

@@ -130,10 +130,17 @@ pub fn stage_words(stage: &Stage) -> String {
     }
 }
 
-/// What a run came to: `2 failed, 9 passed`, or of one that only builds `image shop:1 ready`.
+/// What a run came to: `2 failed, 9 passed`, or of one that only builds `image shop:1 ready`. Where it did not come to its end, also
+/// how many tests it did not get to.
 pub fn outcome_words(run: &Run) -> String {
     if !run.is_build() {
-        return count_words(&run.totals());
+        let counts = count_words(&run.totals());
+        return match run.unreached() {
+            unreached @ 1.. if run.totals().all() > 0 => {
+                format!("{counts}, {unreached} not reached")
+            }
+            _ => counts,
+        };
     }
     let names: Vec<&str> = run.built.iter().map(|image| image.name.as_str()).collect();
     if names.is_empty() {

@@ -63,6 +63,22 @@ fn a_test_whose_process_ended_before_it_is_there() {
 }
 
 #[test]
+fn a_run_that_did_not_come_to_its_end_says_how_many_tests_it_did_not_get_to() {
+    let came_to = |how: End| {
+        let mut session = session();
+        let _ = session.handle(request("r", &[]));
+        let _ = event(&mut session, "r", RunEvent::Collected(6));
+        let _ = finish(&mut session, "r", failed("a.t::one", 1));
+        let _ = end(&mut session, "r", how);
+        crate::views::outcome_words(session.run(&"r".into()).unwrap())
+    };
+    assert_eq!(came_to(End::Cancelled), "1 failed, 5 not reached");
+    let died = RunError::new(Fault::Process, "died");
+    assert_eq!(came_to(End::Broken(died)), "1 failed, 5 not reached");
+    assert_eq!(came_to(End::Completed), "1 failed");
+}
+
+#[test]
 fn a_file_may_have_its_tests_in_another() {
     let (_, warnings) = end_of(&["whole.t"], &["part.t::one"], &[]);
     assert_eq!(warnings, [""; 0]);

@@ -36,6 +36,11 @@ const JAVA: &str = "JAVA_TOOL_OPTIONS";
 
 pub(super) fn lay(interpreter: &mut Interpreter, own: &Own) {
     let told = std::env::var("SSL_CERT_FILE").ok().map(Utf8PathBuf::from);
+    if let Some(missing) = told.as_ref().filter(|path| !path.is_file()) {
+        interpreter.unheeded.push(format!(
+            "ca-certificates: SSL_CERT_FILE names {missing}, and no such file is there"
+        ));
+    }
     match bundle(told, &|path| path.is_file()) {
         Some(bundle) => {
             lay_store(interpreter, &bundle, own);
