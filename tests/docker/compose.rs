@@ -24,8 +24,10 @@ fn a_compose_service_with_what_it_needs() {
     // What they come to now the tool tells, and is not asked for the mere sake of knowing.
     let own = project.read(".env");
     project.write(".env", &format!("{own}\nMORE=1\n"));
+    let (_, list) = project.shown(&["interpreter", "list"]);
+    assert!(list.contains("files that it comes from have changed"), "{list}");
     let (_, doctor) = project.shown(&["doctor"]);
-    assert!(doctor.contains("files that it comes from have changed"), "{doctor}");
+    assert!(doctor.contains("a container is warm"), "{doctor}");
     project.write(".env", &own);
 
     // A service that somebody has stopped is started again.

@@ -236,9 +236,12 @@ fn tests_are_told_whether_a_build_server_runs_them() {
 const VARIABLES: &str = r#"
 import os
 NAMES = ["count", "groups", "tag", "scratch", "file", "code", "My.Dotted", "with-dash"]
+HOME = "/tmp/mine"
 
 def test_all_are_there():
     assert [os.environ.get(name) for name in NAMES] == NAMES
+    assert os.environ["HOME"] == HOME and os.path.isdir(HOME)
+    assert "BASH_RAN" not in os.environ
 "#;
 
 /// Whatever they are called: a shell has variables of its own, and that of many images drops what it has no name for. A
@@ -248,9 +251,11 @@ fn the_tests_variables_reach_them() {
     let Some(image) = images::pytest() else { return };
     let project = Project::empty();
     project.write("test_env.py", VARIABLES);
+    project.write("env.sh", "export BASH_RAN=1\n");
     let settings = format!(
         "[interpreter]\nimage = '{image}'\n\
-         env = {{ count = 'count', groups = 'groups', tag = 'tag', 'My.Dotted' = 'My.Dotted', with-dash = 'with-dash' }}\n\
+         env = {{ count = 'count', groups = 'groups', tag = 'tag', 'My.Dotted' = 'My.Dotted', with-dash = 'with-dash', \
+         HOME = '/tmp/mine', BASH_ENV = 'env.sh' }}\n\
          [[suite]]\nframework = 'pytest'\nenv = {{ scratch = 'scratch', file = 'file', code = 'code' }}\n"
     );
     project.write("testdock.toml", &settings);

@@ -13,7 +13,7 @@ use testdock_core::workspace::{FileTests, Workspace};
 use crate::consent;
 use crate::docker::compose;
 use crate::docker::connect::connect;
-use crate::docker::{engine_error, is_podman};
+use crate::docker::{engine_error, is_podman, known};
 use crate::interpreters::look;
 use crate::scan::Scanner;
 use crate::world::World;
@@ -37,17 +37,18 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
     }
     let mut chosen = workspace.registered.clone();
     chosen.retain(|it| it.is_chosen && it.needs_engine().is_some());
-    let images = images(&root, &chosen).await;
+    // First what only the compose tool knows, which says what images there are to look for.
     if !workspace.compose_projects().is_empty() {
         findings.extend(services(&root, &chosen).await);
     }
-    findings.extend(images);
+    findings.extend(images(&root, &chosen).await);
     findings
 }
 
 /// What the engines have of the interpreters that tests run in, and what has to be allowed first.
 async fn images(root: &Utf8Path, chosen: &[Registered]) -> Vec<Finding> {
-    let open = chosen.iter().filter_map(|it| consent::require(it.needs_engine()?, root).err());
+    let asked = |it: &Registered| consent::require(&known(root, it.needs_engine()?), root).err();
+    let open = chosen.iter().filter_map(asked);
     let open: Vec<Finding> = open.map(|error| Finding::bad("consent", &error)).collect();
     let standings = look(&World::new(), root, chosen).await;
     let views = chosen.iter().zip(&standings);

@@ -26,7 +26,7 @@ pub(crate) struct Stand {
     /// Variables for everything that runs there, beside those that are there anyway.
     pub(crate) env: BTreeMap<String, String>,
     /// The shell that runs commands there.
-    pub(crate) shell: &'static str,
+    pub(crate) shell: &'static [&'static str],
     /// Our directory there.
     pub(crate) base: Base,
     /// Whether what is written there is the caller's.

@@ -9,7 +9,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::{Candidate, EVENTS_FD, HelperFile, Invocation, Live, Reports, Site};
 
 /// The shell that every image with a shell has.
-pub(crate) const SH: &str = "sh";
+pub(crate) const SH: &[&str] = &["sh"];
 const SCRIPT: &str = include_str!("supervisor.sh");
 /// The kernel takes no longer argument.
 const MAX_ARG: usize = 120 << 10;
@@ -101,11 +101,12 @@ pub(crate) fn command(
     base: &Base,
     cookie: &Cookie,
     errand: &Errand,
-    shell: &str,
+    shell: &[&str],
 ) -> Result<Command, RunError> {
     let pieces = pieces(invocation, site);
     let plan = plan(invocation, site, base, cookie, errand, pieces.len() / 2);
-    let mut argv: Vec<String> = [shell, "-c", SCRIPT, "testdock"].map(String::from).into();
+    let words = shell.iter().chain(&["-c", SCRIPT, "testdock"]);
+    let mut argv: Vec<String> = words.map(|word| (*word).to_owned()).collect();
     argv.push(plan);
     argv.extend(pieces);
     argv.extend(steps(invocation));

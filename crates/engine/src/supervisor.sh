@@ -206,7 +206,8 @@ done
 [ $_complete = yes ] || mv "$_helpers.$_cookie" "$_helpers"
 
 if [ ! -d "${HOME:-}" ] || [ ! -w "$HOME" ]; then
-  for HOME in /tmp/testdock-home "${_helpers%/*}/home"; do
+  # One that somebody named may be made; an image's own is not ours to make in a place where that needs rights.
+  for HOME in "${HOME:-/tmp/testdock-home}" /tmp/testdock-home "${_helpers%/*}/home"; do
     [ ! -d "$HOME" ] && mkdir -p "$HOME"
     [ ! -w "$HOME" ] || break
   done

@@ -24,7 +24,8 @@ pub(crate) async fn doctor(arguments: &ListArguments) -> Result<ExitCode> {
     let bad = |subject: &str| {
         findings.iter().any(|f| f.verdict == Verdict::Bad && f.subject.starts_with(subject))
     };
-    let is_wrong = ["configuration", "suite", "interpreter", "image"].into_iter().any(bad);
+    let is_wrong =
+        ["configuration", "suite", "interpreter", "image", "consent"].into_iter().any(bad);
     let code = match (is_wrong, bad("engine") || bad("compose")) {
         (true, _) => exit::USAGE,
         (false, true) => exit::INTERPRETER,

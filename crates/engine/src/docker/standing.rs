@@ -68,8 +68,12 @@ pub(crate) async fn found(
     if need.name.is_empty() {
         return unknown(docker, root, &interpreter).await;
     }
+    let own = Own::of_process(docker).await;
+    let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
+    // Also those that another interpreter of the same outline has made.
+    let outline = outline(&surroundings::lay(&interpreter, nature, &own));
     let (image, containers) =
-        tokio::join!(find(docker, &need.name), containers(docker, root, &interpreter.name));
+        tokio::join!(find(docker, &need.name), containers(docker, root, (OUTLINE, &outline)));
     let Some(image) = image? else {
         let is_older_there = is_older_there(docker, root, need).await?;
         return Ok(if is_older_there { Found::Stale } else { Found::Absent });
@@ -77,13 +81,7 @@ pub(crate) async fn found(
     if bases::changed(docker, &need.bases, &image.id).await? {
         return Ok(Found::Stale);
     }
-    let own = Own::of_process(docker).await;
-    let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
-    let outline = outline(&surroundings::lay(&interpreter, nature, &own));
-    let is_its = |container: &ContainerSummary| {
-        let label = container.labels.as_ref().and_then(|labels| labels.get(OUTLINE));
-        container.image_id.as_ref() == Some(&image.id) && label == Some(&outline)
-    };
+    let is_its = |container: &ContainerSummary| container.image_id.as_ref() == Some(&image.id);
     let image = image.known();
     Ok(match containers?.iter().any(is_its) {
         true => Found::Warm(image),
@@ -97,17 +95,17 @@ async fn unknown(
     root: &Utf8Path,
     interpreter: &Interpreter,
 ) -> Result<Found, RunError> {
-    let running = containers(docker, root, &interpreter.name).await?;
+    let running = containers(docker, root, (INTERPRETER, &interpreter.name)).await?;
     Ok(if running.is_empty() { Found::Absent } else { Found::Stale })
 }
 
-/// The containers of an interpreter that run.
+/// The containers of a workspace that run, of those with this label.
 async fn containers(
     docker: &Docker,
     root: &Utf8Path,
-    name: &str,
+    (label, value): (&str, &str),
 ) -> Result<Vec<ContainerSummary>, RunError> {
-    let labels = vec![format!("{WORKSPACE}={root}"), format!("{INTERPRETER}={name}")];
+    let labels = vec![format!("{WORKSPACE}={root}"), format!("{label}={value}")];
     let filters = HashMap::from([("label", labels), ("status", vec!["running".to_owned()])]);
     let options = ListContainersOptionsBuilder::default().filters(&filters).build();
     let found = see::containers(docker, options).await;

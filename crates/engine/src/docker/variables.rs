@@ -13,8 +13,8 @@ use super::{known, look, nature, surroundings};
 use crate::runner::Events;
 use crate::supervisor::{SH, is_name};
 
-/// Bash passes on what it has no name for; dash and BusyBox drop it.
-const BASH: &str = "bash";
+/// Bash passes on what it has no name for; dash and BusyBox drop it. As a POSIX shell it reads no `BASH_ENV` first.
+const BASH: &[&str] = &["bash", "--posix"];
 
 /// The variables of what runs in a container of this interpreter, beside the container's own; `${containerEnv:NAME}` in a
 /// value stands for one of these.
@@ -36,7 +36,7 @@ pub(super) async fn shell(
     interpreter: &Interpreter,
     job: &Job,
     events: &Events,
-) -> Result<&'static str, RunError> {
+) -> Result<&'static [&'static str], RunError> {
     let of_image = image.env.iter().filter_map(|line| Some(line.split_once('=')?.0));
     let of_suite = job.suite.env.iter().map(|(name, _)| name.as_str());
     let all = interpreter.options.env.keys().map(String::as_str).chain(of_suite).chain(of_image);
@@ -45,7 +45,7 @@ pub(super) async fn shell(
     if odd.is_empty() {
         return Ok(SH);
     }
-    if look::has(docker, image, BASH).await? {
+    if look::has(docker, image, "bash").await? {
         return Ok(BASH);
     }
     let warning = format!(

@@ -7,6 +7,7 @@ use anyhow::Result;
 use camino::Utf8PathBuf;
 use futures_util::future::join_all;
 use testdock_core::containers::{Container, Inventory, Origin, Project as Owner, find};
+use testdock_core::interpreter::Registered;
 use testdock_core::model::RunError;
 use testdock_core::plan::Interpreter;
 use testdock_core::views::terminal;
@@ -59,11 +60,12 @@ impl Known {
             }
             None => engines(&workspace.hosts()),
         };
+        let all = workspace.registered.iter().filter_map(Registered::needs_engine);
         let mut known = Self {
             world: World::new(),
             project: Owner { root: project.root, real, compose: workspace.compose_projects() },
             engines: Vec::new(),
-            interpreters: workspace.interpreters().cloned().collect(),
+            interpreters: all.cloned().collect(),
             errors: Vec::new(),
             cwd: project.cwd,
         };
