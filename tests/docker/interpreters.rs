@@ -236,8 +236,7 @@ fn built() -> Option<Project> {
 #[test]
 fn an_image_that_somebody_has_named_or_made_of_ours_stays() {
     let Some(project) = built() else { return };
-    let id = docker(&["inspect", "-f", "{{.Image}}", &project.container()]).unwrap();
-    let image = docker(&["image", "inspect", "-f", "{{index .RepoTags 0}}", &id]).unwrap();
+    let image = image_of(&project.container());
     let nonce = project.root.file_name().unwrap().to_lowercase();
     let (named, derived) = (format!("mine/named:{nonce}"), format!("mine/derived:{nonce}"));
     docker(&["tag", &image, &named]).unwrap();
@@ -264,19 +263,106 @@ fn an_image_that_somebody_has_named_or_made_of_ours_stays() {
     docker(&["rmi", &derived, &named]).unwrap();
 }
 
+/// What is made from ours keeps the layers, and nothing has to be removed first.
+#[test]
+fn an_image_that_another_is_made_from_loses_its_name() {
+    let Some(project) = built() else { return };
+    let image = image_of(&project.container());
+    let derived = format!("mine/derived:{}", project.root.file_name().unwrap().to_lowercase());
+    project.write("derived/Dockerfile", &format!("FROM {image}\nRUN true\n"));
+    docker(&["build", "-t", &derived, project.root.join("derived").as_str()]).unwrap();
+    let (code, removed) = project.shown(&["interpreter", "remove", "default", "--images"]);
+    assert_eq!(code, 0, "{removed}");
+    assert!(removed.contains(&format!("removed {image}\n")), "{removed}");
+    assert!(docker(&["image", "inspect", &image]).is_err());
+    docker(&["rmi", &derived]).unwrap();
+}
+
+/// The name of the image that a container is made of.
+fn image_of(container: &str) -> String {
+    let id = docker(&["inspect", "-f", "{{.Image}}", container]).unwrap();
+    docker(&["image", "inspect", "-f", "{{index .RepoTags 0}}", &id]).unwrap()
+}
+
 #[test]
 fn an_image_in_use_says_what_uses_it() {
     let Some(project) = built() else { return };
+    let image = image_of(&project.container());
     project
         .write("testdock.toml", "[interpreters.other]\ndockerfile = \"Dockerfile\"\ninit = true\n");
     assert_eq!(project.run(&["--interpreter", "other"]).code, Some(0));
-    let removed = project.shown(&["interpreter", "remove", "default", "--images"]);
-    let other = docker(&["inspect", "-f", "{{.Name}}", &project.container()]).unwrap();
-    let other = other.trim_start_matches('/');
-    let (code, said) = removed;
+    let remove = |words: &[&str]| {
+        project.shown(&[&["interpreter", "remove"], words, &["--images"]].concat())
+    };
+    let (code, said) = remove(&["default"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains(&image), "the other one needs it: {said}");
+
+    // What nobody has registered needs nothing, and uses it all the same.
+    project.write("testdock.toml", "");
+    let name = |container: &str| {
+        let name = docker(&["inspect", "-f", "{{.Name}}", container]).unwrap();
+        name.trim_start_matches('/').to_owned()
+    };
+    let other = name(&project.container());
+    let (code, said) = remove(&["default"]);
     assert_eq!(code, 3, "{said}");
     assert!(said.contains(&format!("it is in use by the container {other}")), "{said}");
     assert!(said.contains(&format!("testdock interpreter remove {other}")), "{said}");
+
+    let theirs = docker(&["run", "-d", "--rm", &image, "sleep", "600"]).unwrap();
+    let (code, said) = remove(&["--all"]);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains(&format!("removed {other}\n")), "what went first: {said}");
+    assert!(said.contains(&format!("docker rm {}", name(&theirs))), "{said}");
+    let (code, said) = remove(&["--all"]);
+    assert!(code == 3 && !said.contains("is there"), "{said}");
+    docker(&["rm", "-f", &theirs]).unwrap();
+}
+
+#[test]
+fn of_two_from_one_dockerfile_each_has_images_of_its_own() {
+    let Some(project) = built() else { return };
+    let two = "[interpreters.two]\ndockerfile = \"Dockerfile\"\nbuild-args = { A = \"2\" }\n";
+    project.write("testdock.toml", two);
+    project.edit("Dockerfile", "RUN echo", "ARG A=1\nRUN echo $A");
+    let stand = |default: &str, two: &str| {
+        let (code, listed) = project.shown(&["interpreter", "list"]);
+        assert_eq!(code, 0, "{listed}");
+        for stands in
+            [format!(" *default: Dockerfile; {default}: "), format!("  two: Dockerfile; {two}: ")]
+        {
+            assert!(listed.contains(&stands), "{stands}: {listed}");
+        }
+    };
+    let remove = |name: &str| {
+        let (code, removed) = project.shown(&["interpreter", "remove", name, "--images"]);
+        assert_eq!(code, 0, "{removed}");
+        assert!(removed.contains("removed testdock/"), "{removed}");
+    };
+    stand("stale", "absent");
+    for name in ["default", "two"] {
+        assert_eq!(project.run(&["--interpreter", name]).code, Some(0));
+    }
+    stand("warm", "warm");
+    remove("two");
+    stand("warm", "absent");
+    assert_eq!(project.run(&["--interpreter", "two"]).code, Some(0));
+    remove("default");
+    stand("absent", "warm");
+}
+
+#[test]
+fn an_image_without_a_name_is_told_by_its_id() {
+    let Some(project) = built() else { return };
+    let older = docker(&["inspect", "-f", "{{.Image}}", &project.container()]).unwrap();
+    let (code, said) = project.shown(&["interpreter", "build", "--no-cache"]);
+    assert_eq!(code, 0, "{said}");
+    let (_, listed) = project.shown(&["interpreter", "list"]);
+    let (code, removed) = project.shown(&["interpreter", "remove", "default", "--images"]);
+    assert_eq!(code, 0, "{removed}");
+    assert!(removed.contains(&format!("removed {older}\n")), "{removed}");
+    assert!(!format!("{listed}{removed}").contains("<none>"), "{listed}{removed}");
 }
 
 #[test]

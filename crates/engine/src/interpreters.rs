@@ -9,7 +9,7 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::PathMap;
 use testdock_core::plan::{Grant, Interpreter};
 
-use crate::docker::kept::Images;
+use crate::docker::kept::Builds;
 use crate::docker::own::Own;
 use crate::docker::{self, kept, nature, surroundings};
 use crate::runner::Runner;
@@ -58,6 +58,8 @@ pub struct Image {
     pub workspace: Utf8PathBuf,
     /// Which of the workspace's builds it is from.
     pub source: String,
+    /// What it has in common with those that replace it.
+    pub series: String,
     /// How long ago it was made.
     pub age: Duration,
     /// Bytes, layers that it shares with others included.
@@ -158,36 +160,60 @@ pub async fn grants(root: &Utf8Path, interpreter: &Interpreter) -> Result<Vec<Gr
     docker::grants(root, interpreter).await
 }
 
-/// Removes the containers that `name` means, with what serves them, and says what that was; nothing is there any more of
-/// one that is `registered` by that name. With `images` also those that were built for it.
+/// Removes the containers that `name` means, with what serves them, and adds to `removed` what that was, also before an
+/// error; nothing is there any more of one that is `registered` by that name. With `images` also those that were built for it and
+/// that no other one needs.
 pub async fn remove(
     world: &World,
     host: Option<&str>,
     root: &Utf8Path,
-    (name, registered): (&str, Option<&Registered>),
+    (name, registered): (&str, &[Registered]),
     images: bool,
-) -> Result<Vec<String>, RunError> {
-    let interpreter = registered.and_then(Registered::needs_engine);
+    removed: &mut Vec<String>,
+) -> Result<(), RunError> {
+    let meant = registered.iter().find(|it| it.name == name);
+    let interpreter = meant.and_then(Registered::needs_engine);
     let host = interpreter.map_or(host, |interpreter| interpreter.host.as_deref());
-    let source = match interpreter.filter(|_| images) {
-        Some(interpreter) => docker::source(root, interpreter).await?,
-        None => None,
+    let builds = match images {
+        true => Some(builds(root, host, (name, registered)).await?),
+        false => None,
     };
-    let images = if images { Images::Built(source.as_deref()) } else { Images::Stay };
-    let removed = kept::remove(&world.engine(host).await?, root, name, images).await?;
-    match removed.is_empty() && registered.is_none() {
+    kept::remove(&world.engine(host).await?, root, name, builds.as_ref(), removed).await?;
+    match removed.is_empty() && meant.is_none() {
         true => Err(kept::unknown(name)),
-        false => Ok(removed),
+        false => Ok(()),
     }
 }
 
+/// What the interpreters on one engine are built from. That of the one that is `meant` has to be known.
+async fn builds(
+    root: &Utf8Path,
+    host: Option<&str>,
+    (meant, registered): (&str, &[Registered]),
+) -> Result<Builds, RunError> {
+    let mut builds = Builds::new();
+    for interpreter in registered.iter().filter_map(Registered::needs_engine) {
+        if interpreter.host.as_deref() != host {
+            continue;
+        }
+        match docker::built_from(root, interpreter).await {
+            Ok(file) => builds.extend(file.map(|file| (interpreter.name.clone(), file))),
+            Err(error) if interpreter.name == meant => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(builds)
+}
+
 /// Removes all that Testdock has made for the workspace `root` on the engine at `host`, or on the active one, whatever
-/// interpreter it was for, and says what that was. With `images` also those that were built for it.
+/// interpreter it was for, and adds to `removed` what that was, also before an error. With `images` also those that were built
+/// for it.
 pub async fn remove_all(
     world: &World,
     host: Option<&str>,
     root: &Utf8Path,
     images: bool,
-) -> Result<Vec<String>, RunError> {
-    kept::remove_all(&world.engine(host).await?, root, images).await
+    removed: &mut Vec<String>,
+) -> Result<(), RunError> {
+    kept::remove_all(&world.engine(host).await?, root, images, removed).await
 }

@@ -67,10 +67,10 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
             allow::allow(&project, &scanner, name.as_deref(), *withdraw).await
         }
         InterpreterCommand::Remove { name: Some(name), images, .. } => {
-            let registered = workspace.registered.iter().find(|it| it.name == *name);
-            let which = (name.as_str(), registered);
-            let removed = interpreters::remove(&world, host, &project.root, which, *images).await;
-            removed.map(|names| removed_lines(&names, name))
+            let which = (name.as_str(), workspace.registered.as_slice());
+            let (root, mut removed) = (&project.root, Vec::new());
+            let done = interpreters::remove(&world, host, root, which, *images, &mut removed).await;
+            tell_removed(&removed, name, done)
         }
         InterpreterCommand::Remove { name: None, images, .. } => {
             remove_all(&world, &project.root, &workspace, *images).await
@@ -98,21 +98,24 @@ async fn remove_all(
     let hosts: BTreeSet<_> = registered.map(|it| it.host.as_deref()).chain([None]).collect();
     let (mut removed, mut failed) = (Vec::new(), Ok(()));
     for host in hosts {
-        match interpreters::remove_all(world, host, root, images).await {
-            Ok(names) => removed.extend(names),
-            // Another engine may answer.
-            Err(error) => failed = failed.and(Err(error)),
-        }
+        // After a failure, another engine may answer.
+        failed =
+            failed.and(interpreters::remove_all(world, host, root, images, &mut removed).await);
     }
-    removed_lines(&removed, "this project");
-    failed
+    tell_removed(&removed, "this project", failed)
 }
 
-fn removed_lines(removed: &[String], what: &str) {
+/// Tells what was removed, also where it ended with an error.
+fn tell_removed(
+    removed: &[String],
+    what: &str,
+    done: Result<(), RunError>,
+) -> Result<(), RunError> {
     removed.iter().for_each(|name| print::line(&format!("removed {name}")));
-    if removed.is_empty() {
+    if removed.is_empty() && done.is_ok() {
         print::line(&format!("nothing of {what} is there"));
     }
+    done
 }
 
 /// The engine that the project's default interpreter is on.

@@ -30,7 +30,7 @@ mod recipe;
 mod solve;
 
 pub(super) use inputs::is_whole_context;
-pub(super) use recipe::Recipe;
+pub(super) use recipe::{Recipe, series, source};
 
 /// The label with the workspace that an image was built for.
 pub(super) const WORKSPACE_LABEL: &str = "dev.testdock.workspace";
@@ -180,8 +180,8 @@ fn labels(recipe: &Recipe) -> HashMap<String, String> {
     let ours = [
         (WORKSPACE_LABEL, recipe.root.to_string()),
         (KEY_LABEL, recipe.key.clone()),
-        (SOURCE_LABEL, recipe.source()),
-        (SERIES_LABEL, recipe.series()),
+        (SOURCE_LABEL, source(&recipe.dockerfile)),
+        (SERIES_LABEL, series(&recipe.dockerfile)),
     ];
     let ours = ours.map(|(name, value)| (name.to_owned(), value));
     theirs.into_iter().chain(ours).collect()

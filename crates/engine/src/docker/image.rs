@@ -14,7 +14,7 @@ use testdock_core::plan::{Dockerfile, Interpreter, Source};
 use tokio_util::sync::CancellationToken;
 
 use super::bases;
-use super::build::{Recipe, SERIES_LABEL, Steps, WORKSPACE_LABEL, build, is_whole_context};
+use super::build::{Recipe, SERIES_LABEL, Steps, WORKSPACE_LABEL, build, is_whole_context, series};
 use super::pull::pull;
 use super::see;
 use super::surroundings::proxies;
@@ -143,7 +143,7 @@ async fn by_dockerfile(
         description: format!("{} → {}", dockerfile.path, image.name),
         copied_to: copied_to(&recipe.facts, &image.workdir),
         inputs: recipe.key.clone(),
-        series: vec![(WORKSPACE_LABEL, root.to_string()), (SERIES_LABEL, recipe.series())],
+        series: vec![(WORKSPACE_LABEL, root.to_string()), (SERIES_LABEL, series(dockerfile))],
         ..image
     })
 }

@@ -1,6 +1,6 @@
 //! Lists, shows and removes what carries our labels.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use bollard::Docker;
@@ -16,9 +16,9 @@ use testdock_core::containers::mask;
 use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::{Mount, PathMap};
-use testdock_core::plan::Limits;
+use testdock_core::plan::{Dockerfile, Limits};
 
-use super::build::SOURCE_LABEL;
+use super::build::{SERIES_LABEL, SOURCE_LABEL, series, source};
 use super::compose;
 use super::container::{engine_error, now};
 use super::prune;
@@ -100,8 +100,9 @@ fn image(found: ImageSummary) -> Image {
     Image {
         workspace: found.labels.get(WORKSPACE).cloned().unwrap_or_default().into(),
         source: found.labels.get(SOURCE_LABEL).cloned().unwrap_or_default(),
+        series: found.labels.get(SERIES_LABEL).cloned().unwrap_or_default(),
         id: found.id,
-        names: found.repo_tags,
+        names: found.repo_tags.into_iter().filter(|name| name != "<none>:<none>").collect(),
         age: age(Some(found.created)),
         size: found.size.try_into().unwrap_or(0),
     }
@@ -187,87 +188,105 @@ fn masked(variable: &str) -> (String, String) {
     (name.to_owned(), mask::value(name, value).into_owned())
 }
 
-/// Images that are to be removed too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Images<'a> {
-    /// None.
-    Stay,
-    /// Those that were built for the containers that go, and what the workspace's build of this name has left.
-    Built(Option<&'a str>),
-}
+/// What the interpreters of a workspace on one engine are built from, by their names.
+pub(crate) type Builds = BTreeMap<String, Dockerfile>;
 
-/// Removes what `name` means, and says what that was.
+/// Removes what `name` means, and adds to `removed` what that was, also where not all of it can be.
 pub(crate) async fn remove(
     docker: &Docker,
     root: &Utf8Path,
     name: &str,
-    images: Images<'_>,
-) -> Result<Vec<String>, RunError> {
-    let Kept { mut containers, images: mut built } = list(docker).await?;
-    containers.retain(|container| is_meant(container, root, name));
-    built.retain(|image| {
-        let is_theirs = || containers.iter().any(|container| container.image == image.id);
-        let is_built = match images {
-            Images::Stay => false,
-            Images::Built(source) => source == Some(image.source.as_str()) || is_theirs(),
-        };
-        image_is_meant(image, name) || (is_built && image.workspace == root)
+    builds: Option<&Builds>,
+    removed: &mut Vec<String>,
+) -> Result<(), RunError> {
+    let mut kept = list(docker).await?;
+    kept.containers.retain(|container| is_meant(container, root, name));
+    let goes = |interpreter: &str| {
+        interpreter == name || kept.containers.iter().any(|it| it.interpreter == interpreter)
+    };
+    let is_taken = |image: &Image| {
+        let is_theirs = || kept.containers.iter().any(|container| container.image == image.id);
+        let is_its = |file: &Dockerfile| source(file) == image.source;
+        let is_built = |all: &Builds| all.get(name).is_some_and(is_its) || is_theirs();
+        builds.is_some_and(|all| is_built(all) && !is_needed(image, all, goes))
+    };
+    kept.images.retain(|image| {
+        image_is_meant(image, name) || (image.workspace == root && is_taken(image))
     });
-    let mut removed = remove_containers(docker, &containers).await?;
-    removed.extend(compose::take_down(docker, root, Some(name)).await);
-    removed.extend(remove_images(docker, &built).await?);
-    Ok(removed)
+    take_away(docker, root, Some(name), &kept, removed).await
 }
 
-/// Removes all that was made for a workspace, and says what that was.
+/// Whether an interpreter that stays needs an image, or has needed it before its files changed.
+fn is_needed(image: &Image, builds: &Builds, goes: impl Fn(&str) -> bool) -> bool {
+    builds.iter().any(|(name, file)| !goes(name) && series(file) == image.series)
+}
+
+/// Removes all that was made for a workspace, and adds to `removed` what that was, also where not all of it can be.
 pub(crate) async fn remove_all(
     docker: &Docker,
     root: &Utf8Path,
     images: bool,
-) -> Result<Vec<String>, RunError> {
-    let Kept { mut containers, images: mut built } = list(docker).await?;
-    containers.retain(|container| container.workspace == root);
-    built.retain(|image| images && image.workspace == root);
-    let mut removed = remove_containers(docker, &containers).await?;
-    removed.extend(compose::take_down(docker, root, None).await);
-    removed.extend(remove_images(docker, &built).await?);
-    Ok(removed)
+    removed: &mut Vec<String>,
+) -> Result<(), RunError> {
+    let mut kept = list(docker).await?;
+    kept.containers.retain(|container| container.workspace == root);
+    kept.images.retain(|image| images && image.workspace == root);
+    take_away(docker, root, None, &kept, removed).await
 }
 
-async fn remove_containers(
+/// Removes what is in `kept`, and the services of the interpreter of this name, or of all.
+async fn take_away(
     docker: &Docker,
-    containers: &[Container],
-) -> Result<Vec<String>, RunError> {
-    for container in containers {
-        let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
-        let gone = docker.remove_container(&container.id, Some(options)).await;
-        done(gone, &format!("remove the container {}", container.name))?;
+    root: &Utf8Path,
+    interpreter: Option<&str>,
+    kept: &Kept,
+    removed: &mut Vec<String>,
+) -> Result<(), RunError> {
+    for container in &kept.containers {
+        remove_container(docker, container).await?;
+        removed.push(container.name.clone());
     }
-    Ok(containers.iter().map(|container| container.name.clone()).collect())
+    removed.extend(compose::take_down(docker, root, interpreter).await);
+    for image in &kept.images {
+        removed.extend(remove_image(docker, image).await?);
+    }
+    Ok(())
 }
 
-async fn remove_images(docker: &Docker, images: &[Image]) -> Result<Vec<String>, RunError> {
-    let title = |image: &Image| prune::our_name(&image.names).unwrap_or(&image.id).to_owned();
-    for image in images {
-        let gone = prune::take(docker, &image.id, &image.names).await;
-        if gone.as_ref().is_err_and(|e| status(e) == Some(409)) {
-            return Err(in_use(docker, image, &title(image)).await);
-        }
-        done(gone, &format!("remove the image {}", title(image)))?;
-    }
-    Ok(images.iter().map(title).collect())
+async fn remove_container(docker: &Docker, container: &Container) -> Result<(), RunError> {
+    let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+    let gone = docker.remove_container(&container.id, Some(options)).await;
+    done(gone, &format!("remove the container {}", container.name))
 }
 
-/// The error for an image that containers are made of.
-async fn in_use(docker: &Docker, image: &Image, title: &str) -> RunError {
+/// Removes an image, and says what of it went: without a name it stays where somebody has made another image from it.
+async fn remove_image(docker: &Docker, image: &Image) -> Result<Option<String>, RunError> {
+    let name = prune::our_name(&image.names);
+    let title = name.unwrap_or(&image.id);
+    let gone = prune::take(docker, &image.id, &image.names).await;
+    if gone.as_ref().is_err_and(|e| status(e) == Some(409)) {
+        return match user(docker, image).await? {
+            Some(user) => Err(in_use(title, user)),
+            None => Ok(name.map(str::to_owned)),
+        };
+    }
+    done(gone, &format!("remove the image {title}"))?;
+    Ok(Some(title.to_owned()))
+}
+
+/// A container that is made of an image.
+async fn user(docker: &Docker, image: &Image) -> Result<Option<ContainerSummary>, RunError> {
     let all = ListContainersOptionsBuilder::default().all(true).build();
-    let mut users = see::containers(docker, all).await.unwrap_or_default();
-    users.retain(|it| it.image_id.as_ref() == Some(&image.id));
-    let user = users.into_iter().next();
-    let is_kept = user.iter().flat_map(|it| &it.labels).any(|it| it.contains_key(INTERPRETER));
-    let name = user.and_then(|it| it.names?.into_iter().next()).unwrap_or_default();
+    let found = see::containers(docker, all).await;
+    let found = found.map_err(|e| engine_error("list containers", &e))?;
+    Ok(found.into_iter().find(|it| it.image_id.as_ref() == Some(&image.id)))
+}
+
+fn in_use(image: &str, user: ContainerSummary) -> RunError {
+    let is_kept = user.labels.is_some_and(|labels| labels.contains_key(INTERPRETER));
+    let name = user.names.into_iter().flatten().next().unwrap_or_default();
     let name = name.trim_start_matches('/');
-    let message = format!("cannot remove the image {title}: it is in use by the container {name}");
+    let message = format!("cannot remove the image {image}: it is in use by the container {name}");
     let command = if is_kept { "testdock interpreter remove" } else { "docker rm" };
     RunError::new(Fault::Interpreter, message).help(format!("remove that first: {command} {name}"))
 }

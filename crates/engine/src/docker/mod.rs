@@ -48,7 +48,7 @@ use bollard::models::SystemVersion;
 use camino::Utf8Path;
 use testdock_core::interpreter;
 use testdock_core::model::{Provenance, RunError, RunEvent};
-use testdock_core::plan::{Build, Compose, Grant, Interpreter, Job, Source};
+use testdock_core::plan::{Build, Compose, Dockerfile, Grant, Interpreter, Job, Source};
 use tokio_util::sync::CancellationToken;
 
 use crate::consent;
@@ -221,13 +221,15 @@ pub(crate) async fn grants(
     Ok(consent::grants(&imaged(root, interpreter).await?, root))
 }
 
-/// Which of the workspace's builds an interpreter's image comes from, where it is built. For a compose service the compose
-/// tool is asked.
-pub(crate) async fn source(
+/// What an interpreter's image is built from, where it is built. For a compose service the compose tool is asked.
+pub(crate) async fn built_from(
     root: &Utf8Path,
     interpreter: &Interpreter,
-) -> Result<Option<String>, RunError> {
-    Ok(standing::need(root, &imaged(root, interpreter).await?).await?.source)
+) -> Result<Option<Dockerfile>, RunError> {
+    match imaged(root, interpreter).await?.source {
+        Source::Dockerfile(dockerfile) => Ok(Some(dockerfile)),
+        Source::Image(_) | Source::Compose(_) | Source::Local => Ok(None),
+    }
 }
 
 /// The image of a build, got and nothing more.

@@ -11,7 +11,7 @@ use testdock_core::interpreter::Found;
 use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, Source};
 
-use super::build::{SOURCE_LABEL, WORKSPACE_LABEL};
+use super::build::{SERIES_LABEL, WORKSPACE_LABEL, series};
 use super::compose;
 use super::container::engine_error;
 use super::image::{find, labelled, read_recipe};
@@ -26,8 +26,8 @@ pub(crate) struct Need {
     name: String,
     /// The images that it is built on.
     bases: Vec<String>,
-    /// Which of the workspace's builds it comes from, where it is built.
-    pub(crate) source: Option<String>,
+    /// What it has in common with those that it replaces, where it is built.
+    series: Option<String>,
     /// The files that it is built from, from the workspace's root.
     pub(crate) inputs: Vec<String>,
 }
@@ -39,7 +39,7 @@ pub(crate) async fn need(root: &Utf8Path, interpreter: &Interpreter) -> Result<N
             let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
             Ok(Need {
                 name: recipe.name.clone(),
-                source: Some(recipe.source()),
+                series: Some(series(dockerfile)),
                 bases: recipe.facts.base_images.clone(),
                 inputs: recipe.inputs(),
             })
@@ -114,10 +114,10 @@ async fn containers(
 
 /// Whether an image is there that was built in the same way from other files.
 async fn is_older_there(docker: &Docker, root: &Utf8Path, need: &Need) -> Result<bool, RunError> {
-    let Some(source) = &need.source else {
+    let Some(series) = &need.series else {
         return Ok(false);
     };
-    let labels = [(WORKSPACE_LABEL, root.to_string()), (SOURCE_LABEL, source.clone())];
+    let labels = [(WORKSPACE_LABEL, root.to_string()), (SERIES_LABEL, series.clone())];
     let found = labelled(docker, &labels).await;
     let found = found.map_err(|error| engine_error("list images", &error))?;
     Ok(found.iter().any(|image| prune::is_ours(&image.repo_tags)))

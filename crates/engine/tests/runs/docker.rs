@@ -387,8 +387,8 @@ async fn what_is_kept_is_listed_shown_and_removed() {
     let shown = interpreters::show(world, None, root, &id[..12]).await.unwrap();
     assert_eq!(shown.limits, yard.0.interpreter.options.limits);
     assert_eq!(shown.paths.to_container(&yard.0.root).unwrap(), yard.0.root);
-    let name = (container.name.as_str(), None);
-    let removed = interpreters::remove(world, None, root, name, false).await.unwrap();
+    let (name, mut removed) = ((container.name.as_str(), &[][..]), Vec::new());
+    interpreters::remove(world, None, root, name, false, &mut removed).await.unwrap();
     assert_eq!(removed, std::slice::from_ref(&container.name));
     let error = interpreters::show(world, None, root, &id).await.unwrap_err();
     assert!(error.message.ends_with("no container or image of that name"), "{}", error.message);

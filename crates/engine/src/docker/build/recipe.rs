@@ -79,25 +79,6 @@ impl Recipe {
         self.dockerfile.path.on(&self.root)
     }
 
-    /// Which of the workspace's builds this is, whatever the files say now.
-    pub(in super::super) fn source(&self) -> String {
-        let target = self.dockerfile.target.as_deref().unwrap_or_default();
-        format!("{}#{target}", self.dockerfile.path)
-    }
-
-    /// The same, told apart by all that an interpreter asks of a build: of each of these the workspace
-    /// needs the newest image only.
-    pub(in super::super) fn series(&self) -> String {
-        let mut hash = Sha256::new();
-        for field in [self.source().as_str(), self.dockerfile.context.as_str()] {
-            field_of(&mut hash, field.as_bytes());
-        }
-        for (name, value) in &self.dockerfile.build_args {
-            field_of(&mut hash, format!("{name}={value}").as_bytes());
-        }
-        hex(&hash.finalize()[..8])
-    }
-
     /// The files that shape the image, from the workspace's root: paths and globs.
     pub(in super::super) fn inputs(&self) -> Vec<String> {
         let context = &self.dockerfile.context;
@@ -156,6 +137,25 @@ impl Recipe {
         }
         Ok(format!("{:x}", hash.finalize()))
     }
+}
+
+/// Which of the workspace's builds this is, whatever the files say now.
+pub(in super::super) fn source(dockerfile: &Dockerfile) -> String {
+    let target = dockerfile.target.as_deref().unwrap_or_default();
+    format!("{}#{target}", dockerfile.path)
+}
+
+/// The same, told apart by all that an interpreter asks of a build: of each of these the workspace
+/// needs the newest image only.
+pub(in super::super) fn series(dockerfile: &Dockerfile) -> String {
+    let mut hash = Sha256::new();
+    for field in [source(dockerfile).as_str(), dockerfile.context.as_str()] {
+        field_of(&mut hash, field.as_bytes());
+    }
+    for (name, value) in &dockerfile.build_args {
+        field_of(&mut hash, format!("{name}={value}").as_bytes());
+    }
+    hex(&hash.finalize()[..8])
 }
 
 /// Adds a field so that no two lists of fields look alike.
