@@ -110,7 +110,7 @@ fn every_option() {
             only_own_group: true
             not `--frob=x`: Testdock's builds do not know it
             not `colour`: Testdock does not know it
-            not the build argument `UID`: ci/Dockerfile.ci has no `ARG UID`
+            not the build argument `UID`: no `ARG` of ci/Dockerfile.ci asks for it
         "#]],
     );
 }
