@@ -374,7 +374,8 @@ fn an_argument_that_the_build_does_not_take_is_said() {
     for words in [&["run"][..], &["interpreter", "build", "--no-cache"], &["doctor"]] {
         let (code, said) = project.shown(words);
         assert_eq!(code, 0, "{said}");
-        let warning = "the build argument `PYY`: Dockerfile has no `ARG PYY`; did you mean `PY`?";
+        let warning =
+            "the build argument `PYY`: no `ARG` of Dockerfile asks for it; did you mean `PY`?";
         assert!(said.contains(warning), "{words:?}: {said}");
     }
 }

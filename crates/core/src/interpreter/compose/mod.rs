@@ -1,10 +1,11 @@
 //! Compose files: which service tests run in, and what it comes to.
 //!
 //! Reading a workspace looks into the files just far enough to tell which service is meant. What a
-//! service really is (variables, several files, `extends`, profiles) only the compose tool knows: when a
+//! service really is (variables, several files, profiles) only the compose tool knows: when a
 //! run is asked for, the engine has it resolve the files, and [`compose_interpreter`] reads what comes out.
 
 mod beside;
+mod extends;
 mod networks;
 mod overlay;
 mod reads;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::folder::Folder;
 use super::super::found::at;
-use super::{texts, yaml};
+use super::{extends, texts, yaml};
 use crate::config::nearest;
 use crate::model::RunError;
 
@@ -24,20 +24,35 @@ impl<'a> Seen<'a> {
         profiles: &'a [String],
         folder: Folder<'_>,
     ) -> Result<Self, RunError> {
-        let document = |file: &String| {
-            let text = folder.text(file)?.ok_or_else(|| {
-                let message = format!("cannot read {file}: there is no such file in the workspace");
-                at(folder, file, 1, message).help("correct interpreter.compose in testdock.toml")
-            })?;
-            let read = yaml(&text).and_then(|document| match misshapen(&document) {
-                Some(why) => Err((line_of(&text, "services"), why)),
-                None => Ok(document),
-            });
-            read.map_err(|(line, error)| {
-                at(folder, file, line, format!("cannot read {file}: {error}")).help("correct it")
-            })
-        };
-        Ok(Self { documents: files.iter().map(document).collect::<Result<_, _>>()?, profiles })
+        let documents = files.iter().map(|file| document(file, folder));
+        let seen = Self { documents: documents.collect::<Result<_, _>>()?, profiles };
+        match seen.lack() {
+            Some(Lack { file, key, why }) => {
+                let text = folder.text(&files[file])?.unwrap_or_default();
+                Err(unreadable(&files[file], line_of(&text, &key), &why, folder))
+            }
+            None => Ok(seen),
+        }
+    }
+
+    /// What the files lack together that no compose tool does without.
+    fn lack(&self) -> Option<Lack> {
+        let mut documents = self.documents.iter();
+        if self.is_partial() {
+            return None;
+        }
+        if !documents.any(|document| document["services"].is_object()) {
+            let keys = self.documents.first()?.as_object()?.keys();
+            let near = nearest("services", keys.map(String::as_str).filter(|it| *it != "services"));
+            let asked = near.map(|near| format!("; did you mean that by `{near}`?"));
+            let why = format!("it has no `services`{}", asked.unwrap_or_default());
+            return Some(Lack { file: 0, key: near.unwrap_or("services").to_owned(), why });
+        }
+        let services = self.services();
+        let (name, _) = services.iter().find(|it| self.definitions(&it.0).all(Value::is_null))?;
+        let file = self.documents.iter().position(|it| it["services"].get(name).is_some())?;
+        let why = format!("the service `{name}` says nothing");
+        Some(Lack { file, key: "services".to_owned(), why })
     }
 
     /// The names of the services, and how likely each is the project's own.
@@ -55,12 +70,16 @@ impl<'a> Seen<'a> {
         services
     }
 
-    /// The services that may be meant where nobody names one: those whose profile is on, if there are such.
+    /// The services that may be meant where nobody names one: those whose profile is on, if there are such; else one whose
+    /// profile is off is not meant where others extend it.
     pub(super) fn candidates(&self) -> Vec<String> {
-        let mut services = self.services();
-        services.retain(|(name, _)| self.is_on(name));
-        let likely = self.likely(services);
-        if likely.is_empty() { self.likely(self.services()) } else { likely }
+        let such = |is: &dyn Fn(&str) -> bool| {
+            let mut services = self.services();
+            services.retain(|(name, _)| is(name));
+            self.likely(services)
+        };
+        let on = such(&|name| self.is_on(name));
+        if on.is_empty() { such(&|name| !self.is_extended(name)) } else { on }
     }
 
     /// Those of some services that are built here, else those that see the workspace. What is built in a folder of its own
@@ -83,6 +102,12 @@ impl<'a> Seen<'a> {
     fn is_on(&self, name: &str) -> bool {
         let own: Vec<_> = self.definitions(name).flat_map(|it| texts(&it["profiles"])).collect();
         own.is_empty() || own.iter().chain([&"*".to_owned()]).any(|it| self.profiles.contains(it))
+    }
+
+    /// Whether another service of its file extends this one.
+    fn is_extended(&self, name: &str) -> bool {
+        let services = self.documents.iter().filter_map(|it| it["services"].as_object());
+        services.flat_map(|it| it.values()).any(|it| extends::beside(it) == Some(name))
     }
 
     /// What these services need, and what that needs.
@@ -152,6 +177,30 @@ impl<'a> Seen<'a> {
              or another one of them"
         )))
     }
+}
+
+/// What is missing: in which of the files, and the key there that it is about.
+struct Lack {
+    file: usize,
+    key: String,
+    why: String,
+}
+
+/// A file, its services whole.
+fn document(file: &str, folder: Folder<'_>) -> Result<Value, RunError> {
+    let text = folder.text(file)?.ok_or_else(|| {
+        let message = format!("cannot read {file}: there is no such file in the workspace");
+        at(folder, file, 1, message).help("correct interpreter.compose in testdock.toml")
+    })?;
+    let read = yaml(&text).and_then(|document| match misshapen(&document) {
+        Some(why) => Err((line_of(&text, "services"), why)),
+        None => Ok(extends::whole(file, document, folder)),
+    });
+    read.map_err(|(line, why)| unreadable(file, line, &why, folder))
+}
+
+fn unreadable(file: &str, line: u32, why: &str, folder: Folder<'_>) -> RunError {
+    at(folder, file, line, format!("cannot read {file}: {why}")).help("correct it")
 }
 
 /// How likely a service is the project's own.

@@ -748,4 +748,64 @@ fn files_that_no_tool_takes_are_not_passed_over() {
         "services:\n  web: {}\n  web: {}\n",
         &expect!["3: cannot read compose.yaml: line 3 column 3: duplicate mapping key: web"],
     );
+    check(
+        "version: '3'\nservcies:\n  web: { build: . }\n",
+        &expect![
+            "2: cannot read compose.yaml: it has no `services`; did you mean that by `servcies`?"
+        ],
+    );
+    check(
+        "services:\nvolumes: {}\n",
+        &expect!["1: cannot read compose.yaml: it has no `services`"],
+    );
+    check(
+        "services:\n  web:\n  db: { image: d }\n",
+        &expect!["1: cannot read compose.yaml: the service `web` says nothing"],
+    );
+}
+
+#[test]
+fn what_a_file_lacks_another_may_say() {
+    let check = |base: &str, over: &str, expected: &Expect| {
+        let files = [("compose.yaml", base), ("compose.override.yaml", over)];
+        let choice = chosen("", None, &files);
+        expected.assert_eq(&choice.map_or_else(|error| error.message, |choice| choice.why));
+    };
+    let found = expect!["no setting names a source, and compose.yaml does: its service `web`"];
+    check("volumes: {}", "services: { web: { build: . } }", &found);
+    check("services: { web: }", "services: { web: { build: . } }", &found);
+    check("services: { web: { build: . } }", "services: { web: }", &found);
+    check("services: { web: { build: . } }", "{}", &found);
+}
+
+#[test]
+fn a_service_has_what_it_extends() {
+    const BASE: (&str, &str) = (
+        "ci/base.yaml",
+        "services: { base: { extends: { file: more.yaml, service: m }, volumes: ['.:/src'] } }",
+    );
+    const MORE: (&str, &str) = ("ci/more.yaml", "services: { m: { image: a, volumes: [x:/x] } }");
+    let service = |services: &str| {
+        let text = format!("services: {{ {services}, db: {{ image: d }} }}");
+        let choice = chosen("", None, &[("compose.yaml", &text), BASE, MORE]);
+        let Source::Compose(compose) = choice.map_err(|e| e.message)?.interpreter.source else {
+            panic!()
+        };
+        Ok::<_, String>(compose.service)
+    };
+    let app = Ok("app".to_owned());
+    assert_eq!(service("app: { extends: { file: ci/base.yaml, service: base } }"), app);
+    // The profile is taken over as well; but what is there to be extended is not meant.
+    let base = "base: { image: a, volumes: ['.:/src'], profiles: [never] }";
+    let extending = "app: { extends: { service: base }, environment: { O: app } }";
+    assert_eq!(service(&format!("{base}, {extending}")), app);
+    assert_eq!(service("base: { build: . }, app: { extends: base, profiles: [x] }"), {
+        Ok("base".to_owned())
+    });
+    let both = service("web: { build: . }, worker: { extends: web }");
+    assert!(both.as_ref().is_err_and(|it| it.ends_with("`web`, `worker`")), "{both:?}");
+    // In a circle, or from nowhere: the tool says so.
+    let circle = service("a: { build: ., extends: app }, app: { extends: a, build: . }");
+    assert!(circle.is_err(), "{circle:?}");
+    assert_eq!(service("app: { build: ., extends: { file: no.yaml, service: b } }"), app);
 }

@@ -67,7 +67,7 @@ fn every_property() {
             not the feature `ghcr.io/devcontainers/features/git:1`: Testdock installs no features; the image has to have it
             not `frobnicate`: Testdock does not know it
             not `--publish=80:80`: the tests run inside the container, so no port is published
-            not the build argument `R`: Dockerfile has no `ARG R`
+            not the build argument `R`: no `ARG` of Dockerfile asks for it
         "#]],
     );
 }

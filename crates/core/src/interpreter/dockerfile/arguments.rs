@@ -8,6 +8,19 @@ use crate::plan::Dockerfile;
 const KNOWN: [&str; 6] =
     ["ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SOURCE_DATE_EPOCH"];
 
+/// What BuildKit fills in for `FROM --platform=$BUILDPLATFORM` and the like.
+const PLATFORM: [&str; 9] = [
+    "BUILDARCH",
+    "BUILDOS",
+    "BUILDPLATFORM",
+    "BUILDVARIANT",
+    "TARGETARCH",
+    "TARGETOS",
+    "TARGETPLATFORM",
+    "TARGETSTAGE",
+    "TARGETVARIANT",
+];
+
 /// What is to be said of arguments that `text`, which is that of the Dockerfile, does not ask for.
 pub fn unused_arguments(file: &Dockerfile, text: &str) -> Vec<String> {
     let instructions = syntax::instructions(text);
@@ -21,11 +34,14 @@ pub fn unused_arguments(file: &Dockerfile, text: &str) -> Vec<String> {
     let path = &file.path;
     let say = |name: &String| {
         let near = near(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        format!("the build argument `{name}`: {path} has no `ARG {name}`{near}")
+        format!("the build argument `{name}`: no `ARG` of {path} asks for it{near}")
     };
     unused.map(say).collect()
 }
 
 fn is_known(name: &str) -> bool {
-    name.starts_with("BUILDKIT_") || KNOWN.contains(&name.to_ascii_uppercase().as_str())
+    let is_platform = PLATFORM.contains(&name);
+    is_platform
+        || name.starts_with("BUILDKIT_")
+        || KNOWN.contains(&name.to_ascii_uppercase().as_str())
 }

@@ -18,6 +18,8 @@ pub(super) struct Call {
     /// From 1.
     pub(super) line: u32,
     pub(super) args: Vec<Arg>,
+    /// The methods that are called on what comes of it, as `inside` in `docker.image('a').inside { … }`.
+    pub(super) then: Vec<String>,
     /// What stands in its braces; statements of several blocks follow each other.
     pub(super) block: Option<Vec<Call>>,
 }
@@ -112,11 +114,39 @@ impl Call {
     }
 }
 
+impl Value {
+    /// What `+` makes of two values: a string where one of them is one and the other a name.
+    fn plus(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Text(text), _) | (_, Self::Text(text)) => {
+                let pieces = self.pieces().zip(other.pieces());
+                pieces.map_or(Self::Other, |(one, other)| {
+                    Self::Text(Text { pieces: [one, other].concat(), line: text.line })
+                })
+            }
+            _ => Self::Other,
+        }
+    }
+
+    fn pieces(&self) -> Option<Vec<Piece>> {
+        match self {
+            Self::Text(text) => Some(text.pieces.clone()),
+            Self::Word(name) if !name.starts_with(|c: char| c.is_ascii_digit()) => {
+                Some(vec![Piece::Filled(name.clone())])
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Text {
-    /// The string; `None` where something is to be filled in.
-    pub(super) fn constant(&self) -> Option<String> {
-        let is_plain = |piece: &Piece| matches!(piece, Piece::Plain(_));
-        self.pieces.iter().all(is_plain).then(|| self.plain())
+    /// The string with everything filled in; the error is the first name that is not known.
+    pub(super) fn filled(&self, known: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+        let pieces = self.pieces.iter().map(|piece| match piece {
+            Piece::Plain(text) => Ok(text.clone()),
+            Piece::Filled(name) => known(name).ok_or_else(|| name.clone()),
+        });
+        pieces.collect()
     }
 
     /// The string, where nothing is to be filled in.

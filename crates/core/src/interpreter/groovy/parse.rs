@@ -36,15 +36,41 @@ impl Parser {
         if let Some(name) = self.path() {
             call.name = name;
         }
-        if call.name == "def" && self.is_sign(1, '=') && !self.is_sign(2, '=') {
-            let name = self.word();
-            self.at += 1;
-            call.args.push(Arg { name, value: self.value()? });
+        if let Some(name) = self.defined() {
+            call.name = "def".to_owned();
+            call.args.push(Arg { name: Some(name), value: self.value()? });
         } else {
             self.arguments(&mut call)?;
         }
+        if matches!(call.name.as_str(), "if" | "for" | "while") {
+            self.branch(&mut call)?;
+        }
         self.remainder(&mut call)?;
         Ok(Some(call))
+    }
+
+    /// The name that is defined behind `def` or a type (`final String name = …`), up to its value.
+    fn defined(&mut self) -> Option<String> {
+        let words = (0..).take_while(|n| matches!(self.peek(*n), Some(Kind::Word(_)))).count();
+        let compares = ['=', '~'].iter().any(|sign| self.is_sign(words + 1, *sign));
+        if words == 0 || !self.is_sign(words, '=') || compares {
+            return None;
+        }
+        self.at += words - 1;
+        let name = self.word();
+        self.at += 1;
+        name
+    }
+
+    /// The only statement of a branch without braces.
+    fn branch(&mut self, call: &mut Call) -> Result<(), Problem> {
+        while self.eat_newline() {}
+        if !self.is_sign(0, '{') && !self.ends_statement() {
+            self.deeper()?;
+            call.block = self.statement()?.map(|only| vec![only]);
+            self.depth -= 1;
+        }
+        Ok(())
     }
 
     /// `a.b.c`
@@ -108,7 +134,25 @@ impl Parser {
 
     /// A value; whatever goes on after it makes it one that only Groovy understands.
     fn value(&mut self) -> Result<Value, Problem> {
-        let value = match self.peek(0).cloned() {
+        let value = self.sum()?;
+        let before = self.at;
+        self.skip_value()?;
+        Ok(if self.at > before { Value::Other } else { value })
+    }
+
+    /// Values with `+` between them.
+    fn sum(&mut self) -> Result<Value, Problem> {
+        let mut sum = self.operand()?;
+        while self.is_sign(0, '+') && sum != Value::Other {
+            self.at += 1;
+            while self.eat_newline() {}
+            sum = sum.plus(&self.operand()?);
+        }
+        Ok(sum)
+    }
+
+    fn operand(&mut self) -> Result<Value, Problem> {
+        Ok(match self.peek(0).cloned() {
             Some(Kind::Text(text)) => {
                 self.at += 1;
                 Value::Text(text)
@@ -129,10 +173,7 @@ impl Parser {
                 }
             }
             _ => Value::Other,
-        };
-        let before = self.at;
-        self.skip_value()?;
-        Ok(if self.at > before { Value::Other } else { value })
+        })
     }
 
     /// Goes over what is left of a value: to a comma, a closing sign, a block or the line's end.
@@ -182,6 +223,8 @@ impl Parser {
                 call.block.get_or_insert_default().extend(block);
             } else if self.ends_statement() || (call.block.is_some() && self.is_word()) {
                 return Ok(());
+            } else if self.eat('.') {
+                call.then.extend(self.word());
             } else {
                 self.skip_one()?;
             }
@@ -192,6 +235,7 @@ impl Parser {
         let line = self.line();
         self.deeper()?;
         self.at += 1;
+        self.skip_parameters();
         let mut calls = Vec::new();
         while !self.eat('}') {
             if self.is_over() {
@@ -201,6 +245,15 @@ impl Parser {
         }
         self.depth -= 1;
         Ok(calls)
+    }
+
+    /// `a, b ->` at the beginning of a block.
+    fn skip_parameters(&mut self) {
+        let is_one = |n: &usize| matches!(self.peek(*n), Some(Kind::Word(_) | Kind::Sign(',')));
+        let names = (0..).take_while(is_one).count();
+        if self.is_sign(names, '-') && self.is_sign(names + 1, '>') {
+            self.at += names + 2;
+        }
     }
 
     fn deeper(&mut self) -> Result<(), Problem> {

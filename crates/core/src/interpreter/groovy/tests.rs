@@ -110,6 +110,39 @@ fn strings() {
 }
 
 #[test]
+fn definitions_sums_and_branches() {
+    check(
+        "final String a = 'b' + c +\n 'd'\nassert a =~ 'b'\nx = 'a' + b * 2\ny = i++\nz = 'a' + 1 + f()",
+        &expect![[r#"
+            1 def (a: "b${c}d")
+            3 assert (…)
+            4 x (=: …)
+            5 y (=: …)
+            6 z (=: …)
+        "#]],
+    );
+    check(
+        "if (a)\n  b = 'c'\nelse d = 'e'\nif (a) if (b)\n{ c 'd' }\ne 'f'",
+        &expect![[r#"
+        1 if (a) {}
+          2 b (=: "c")
+        3 def (d: "e")
+        4 if (a) {}
+          4 if (b) {}
+            5 c ("d")
+        6 e ("f")
+    "#]],
+    );
+    check(
+        "a('b').c('d') { e, f -> g 'h' }",
+        &expect![[r#"
+        1 a ("b") {}
+          1 g ("h")
+    "#]],
+    );
+}
+
+#[test]
 fn half_typed_files_say_where() {
     check(
         "pipeline {\n  agent { docker 'x' }\n",
@@ -155,6 +188,12 @@ fn half_typed_files_say_where() {
     );
     check(
         &"a {".repeat(1000),
+        &expect![[r#"
+        1: blocks in blocks without end
+    "#]],
+    );
+    check(
+        &"if (a) ".repeat(1000),
         &expect![[r#"
         1: blocks in blocks without end
     "#]],

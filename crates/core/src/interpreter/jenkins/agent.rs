@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
 use sha1::{Digest as _, Sha1};
 
 use super::super::build_flags;
@@ -55,6 +56,7 @@ pub(super) fn read(
     reading.note_the_rest(&picked.around);
     agent.whose = picked.whose.clone();
     agent.unheeded = reading.unheeded;
+    agent.unheeded.extend(picked.unheeded.clone());
     agent.env = reading.variables.env;
     Ok(agent)
 }
@@ -80,8 +82,8 @@ impl<'a> Reading<'a> {
     }
 
     fn dockerfile(&mut self) -> Result<Agent, RunError> {
-        let name = self.setting("filename")?.unwrap_or_else(|| "Dockerfile".to_owned());
-        let dir = self.setting("dir")?;
+        let name = self.path("filename")?.unwrap_or_else(|| "Dockerfile".to_owned());
+        let dir = self.path("dir")?;
         let place = |path: &str| {
             let dir = dir.as_deref().unwrap_or_default();
             inside(dir, path).filter(|_| !dir.starts_with('/')).ok_or_else(|| {
@@ -156,28 +158,45 @@ impl<'a> Reading<'a> {
         self.value(name).map(|(value, line)| self.text(value, line)).transpose()
     }
 
+    /// A setting that is a path: from the workspace's root, where it is one of the machine's that is in it.
+    fn path(&self, name: &str) -> Result<Option<String>, RunError> {
+        let from_root = |path: String| {
+            let inside = Utf8Path::new(&path).strip_prefix(self.folder.root);
+            inside.map_or_else(|_| path.clone(), |inside| inside.to_string())
+        };
+        Ok(self.setting(name)?.map(from_root))
+    }
+
     fn is_set(&self, name: &str) -> bool {
         matches!(self.value(name), Some((Value::Bool(true), _)))
     }
 
     fn text(&self, value: &Value, line: u32) -> Result<String, RunError> {
-        let help = || {
-            format!(
-                "set it in your environment, or write image or dockerfile under [interpreter] in \
-                 testdock.toml instead of relying on {}",
-                self.file
-            )
+        let text = match value {
+            Value::Word(name) => self.variables.named(name).ok_or_else(|| name.clone()),
+            Value::Text(text) => self.variables.fill(text),
+            _ => {
+                let message = "an expression whose value only Jenkins can tell";
+                return Err(self.error(line, message).help(self.instead()));
+            }
         };
-        match value {
-            Value::Word(name) if let Some(text) = self.variables.constant(name) => Ok(text),
-            Value::Text(text) => self.variables.fill(text).map_err(|unknown| {
-                let message = format!("`{unknown}` is known to Jenkins only");
-                self.error(line, &message).help(help())
-            }),
-            _ => Err(self
-                .error(line, "an expression whose value only Jenkins can tell")
-                .help(help())),
+        text.map_err(|unknown| self.unknown(&unknown, line))
+    }
+
+    fn unknown(&self, name: &str, line: u32) -> RunError {
+        let error = self.error(line, &format!("`${{{name}}}` is known to Jenkins only"));
+        let plain = name.strip_prefix("env.").or(name.strip_prefix("params.")).unwrap_or(name);
+        match plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            true => error.help(format!("set {plain} in your environment, or {}", self.instead())),
+            false => error.help(self.instead()),
         }
+    }
+
+    fn instead(&self) -> String {
+        format!(
+            "write image or dockerfile under [interpreter] in testdock.toml instead of relying on {}",
+            self.file
+        )
     }
 
     fn note_the_rest(&mut self, around: &[&Call]) {

@@ -15,7 +15,7 @@ mod tests;
 use super::detect::Read;
 use super::folder::Folder;
 use super::found::{Found, at};
-use super::groovy::{self, Call};
+use super::groovy::{self, Call, Value};
 use crate::model::RunError;
 use pick::Picked;
 
@@ -51,6 +51,13 @@ fn agent_of(
     match pick::pick(pipeline, stage) {
         Ok(Picked::Agent(picked)) => agent::read(file, &picked, &calls, folder).map(Ok),
         Ok(Picked::NoContainer(reason)) => Ok(Err(reason)),
+        Ok(Picked::Script(whose, call)) => {
+            let message = format!(
+                "cannot use {file}: {whose} runs `{}` in a script, and what that does with containers only Jenkins can tell",
+                call.name
+            );
+            Err(at(folder, file, call.line, message).help(image_of(call, &calls)))
+        }
         Err(error) => {
             Err(at(folder, file, error.line, format!("cannot use {file}: {}", error.message))
                 .help(error.help))
@@ -72,7 +79,21 @@ fn scripted(
     let message = format!(
         "cannot use {file}: it is a scripted pipeline, and what it does with containers only Jenkins can tell"
     );
-    Err(at(folder, file, first.line, message).help(pick::image_of(first)))
+    Err(at(folder, file, first.line, message).help(image_of(first, calls)))
+}
+
+/// The setting that does what a step of a script does.
+fn image_of(step: &Call, calls: &[Call]) -> String {
+    let constants = words::constants(calls);
+    let known = |name: &str| constants.get(name).cloned();
+    let is_one = step.name == "docker.image" && !pick::starts_another(step);
+    let image = match step.first().filter(|_| is_one) {
+        Some(Value::Text(text)) => text.filled(&known).ok(),
+        Some(Value::Word(name)) => known(name),
+        _ => None,
+    };
+    let image = image.as_deref().unwrap_or("NAME");
+    format!("write image = \"{image}\" under [interpreter] in testdock.toml")
 }
 
 impl agent::Agent {

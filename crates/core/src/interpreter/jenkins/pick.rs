@@ -6,6 +6,8 @@ use crate::config::nearest;
 /// What was picked.
 pub(super) enum Picked<'p> {
     Agent(Agent<'p>),
+    /// The tests of what is said in words run in a container that this statement of a script makes.
+    Script(String, &'p Call),
     /// The tests run in no container, and why that is known.
     NoContainer(String),
 }
@@ -18,6 +20,8 @@ pub(super) struct Agent<'p> {
     pub(super) around: Vec<&'p Call>,
     /// In words.
     pub(super) whose: String,
+    /// What its steps do with other containers.
+    pub(super) unheeded: Option<String>,
 }
 
 /// Why nothing can be picked.
@@ -163,9 +167,7 @@ impl<'p> Stage<'p> {
 
     fn picked(&self) -> Result<Picked<'p>, Unclear> {
         match self.place() {
-            Place::Docker(call) => {
-                Ok(Picked::Agent(Agent { call, around: self.around.clone(), whose: self.whose() }))
-            }
+            Place::Docker(call) => Ok(self.in_agent(call)),
             Place::Foreign(call) => Err(Unclear {
                 line: call.line,
                 message: format!(
@@ -176,17 +178,33 @@ impl<'p> Stage<'p> {
                 help: "name its image: write image = \"…\" under [interpreter] in testdock.toml"
                     .to_owned(),
             }),
-            Place::Node => match self.script() {
-                Some(call) => Err(in_script(&self.whose(), call)),
-                None => Ok(Picked::NoContainer(format!("{} has no Docker agent", self.whose()))),
-            },
+            Place::Node => {
+                Ok(match self.script(&makes_container).or(self.script(&starts_another)) {
+                    Some(call) => Picked::Script(self.whose(), call),
+                    None => Picked::NoContainer(format!("{} has no Docker agent", self.whose())),
+                })
+            }
         }
     }
 
-    /// What makes a container for some of its own steps.
-    fn script(&self) -> Option<&'p Call> {
-        let own = self.around.last()?.children().filter(|call| call.name == "steps");
-        own.into_iter().find_map(|call| call.find(&makes_container))
+    /// Where it runs whose agent this is: there, unless a script has its tests run elsewhere.
+    fn in_agent(&self, call: &'p Call) -> Picked<'p> {
+        let whose = self.whose();
+        if let Some(script) = self.script(&|it| makes_container(it) && it.any(&runs_tests)) {
+            return Picked::Script(whose, script);
+        }
+        let other = self.script(&|it| makes_container(it) || starts_another(it));
+        let unheeded = other.map(|other| {
+            let why = "the tests run in the agent's container, and no other one is made";
+            format!("`{}` in a script of {whose}: {why}", other.name)
+        });
+        Picked::Agent(Agent { call, around: self.around.clone(), whose, unheeded })
+    }
+
+    /// The first statement of its own steps that is such.
+    fn script(&self, is: &dyn Fn(&Call) -> bool) -> Option<&'p Call> {
+        let mut own = self.around.last()?.children().filter(|call| call.name == "steps");
+        own.find_map(|call| call.find(is))
     }
 
     /// Whether its own steps run tests.
@@ -208,29 +226,18 @@ fn text(value: &Value) -> Option<&Text> {
 
 /// Whether a step of a script has steps of its own run in a container.
 fn makes_container(call: &Call) -> bool {
-    let name = call.name.as_str();
-    let is_docker = matches!(name, "docker.image" | "docker.build" | "withDockerContainer");
-    call.block.is_some() && (is_docker || name.ends_with(".inside"))
+    call.block.is_some() && (call.name == "withDockerContainer" || does(call, "inside"))
 }
 
-fn in_script(whose: &str, call: &Call) -> Unclear {
-    Unclear {
-        line: call.line,
-        message: format!(
-            "{whose} runs `{}` in a script, and what that does with containers only Jenkins can tell",
-            call.name
-        ),
-        help: image_of(call),
-    }
+/// Whether a step of a script starts a container beside its other steps.
+pub(super) fn starts_another(call: &Call) -> bool {
+    does(call, "withRun") || (call.name.starts_with("docker.") && does(call, "run"))
 }
 
-/// The setting that does what a step of a script does.
-pub(super) fn image_of(call: &Call) -> String {
-    let image = match call.first() {
-        Some(Value::Text(text)) if call.name == "docker.image" => text.plain(),
-        _ => "NAME".to_owned(),
-    };
-    format!("write image = \"{image}\" under [interpreter] in testdock.toml")
+/// Whether a method of an image is called: `docker.image('a').inside`, `image.inside`.
+fn does(call: &Call, method: &str) -> bool {
+    let last = call.name.rsplit_once('.').map(|(_, last)| last);
+    last == Some(method) || call.then.iter().any(|it| it == method)
 }
 
 /// Whether a step runs tests or collects what they said.

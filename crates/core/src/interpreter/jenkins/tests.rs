@@ -1,6 +1,6 @@
 use expect_test::{Expect, expect};
 
-use super::super::tests::check_container;
+use super::super::tests::{check_container, chosen};
 use super::super::{Folder, Host};
 use super::jenkins_commands;
 use crate::config::resolve;
@@ -110,7 +110,7 @@ fn every_option() {
             only_own_group: true
             not `--frob=x`: Testdock's builds do not know it
             not `colour`: Testdock does not know it
-            not the build argument `UID`: ci/Dockerfile.ci has no `ARG UID`
+            not the build argument `UID`: no `ARG` of ci/Dockerfile.ci asks for it
         "#]],
     );
 }
@@ -258,16 +258,16 @@ fn what_only_jenkins_can_do_is_an_error_with_a_remedy() {
     check(
         &agent("docker { image \"a:${VERSION}\" }"),
         &expect![[r#"
-        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${VERSION}` is known to Jenkins only
-          set it in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
-    "#]],
+            /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${VERSION}` is known to Jenkins only
+              set VERSION in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+        "#]],
     );
     check(
         &agent("docker { image a + b }"),
         &expect![[r#"
-        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: an expression whose value only Jenkins can tell
-          set it in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
-    "#]],
+            /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: an expression whose value only Jenkins can tell
+              write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+        "#]],
     );
     check(
         &agent("docker { args '' }"),
@@ -447,15 +447,129 @@ fn strings_of_the_file_are_known_where_nothing_changes_them() {
     check(
         &format!("def img = 'py:3'\nif (x) {{ img = 'py:4' }}\n{agent}"),
         &expect![[r#"
-        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${img}` is known to Jenkins only
-          set it in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
-    "#]],
+            /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${img}` is known to Jenkins only
+              set img in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+        "#]],
     );
     check(
         &format!("def img = 'py:3'\nimg += 1\n{agent}"),
         &expect![[r#"
-        /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${img}` is known to Jenkins only
-          set it in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+            /w/shop/Jenkinsfile:3: cannot use Jenkinsfile: `${img}` is known to Jenkins only
+              set img in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile
+        "#]],
+    );
+}
+
+#[test]
+fn strings_are_made_of_strings() {
+    let image = |text: &str| {
+        let choice = chosen("", None, &[("Jenkinsfile", text)]);
+        choice.map_or_else(
+            |error| format!("{}\n  {}", error.message, error.help.unwrap_or_default()),
+            |choice| format!("{:?}", choice.interpreter.source),
+        )
+    };
+    let known = Expect::assert_eq;
+    let agent = "pipeline { agent { docker { image img } } }";
+    let check = |definitions: &str, expected: &Expect| {
+        known(expected, &image(&format!("{definitions}\n{agent}")));
+    };
+    let py = expect![[r#"Image("reg/py:1")"#]];
+    check("String img = 'reg/py:1'", &py);
+    check("final String img = 'reg/py:1'", &py);
+    check("def reg = 'reg'\ndef img = reg + '/py:1'", &py);
+    check("def reg = 'reg'\ndef img = \"${reg}/\" +\n 'py:' + \"1\"", &py);
+    check(
+        "def img = 'reg/py' + tag()",
+        &expect![[r#"
+        cannot use Jenkinsfile: `${img}` is known to Jenkins only
+          set img in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile"#]],
+    );
+    check(
+        "def img = 'a'\nif (x) img = 'b'",
+        &expect![[r#"
+        cannot use Jenkinsfile: `${img}` is known to Jenkins only
+          set img in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile"#]],
+    );
+    let of = |value: &str| format!("pipeline {{ agent {{ docker {{ image {value} }} }} }}");
+    known(&expect![[r#"Image("eu/py:1")"#]], &image(&of("env.REGION + '/py:1'")));
+    known(&expect![[r#"Image("eu")"#]], &image(&of("params.REGION")));
+    known(
+        &expect![[r#"
+        cannot use Jenkinsfile: `${params.NO}` is known to Jenkins only
+          set NO in your environment, or write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile"#]],
+        &image(&of("params.NO")),
+    );
+    known(
+        &expect![[r#"
+        cannot use Jenkinsfile: `${a.b()}` is known to Jenkins only
+          write image or dockerfile under [interpreter] in testdock.toml instead of relying on Jenkinsfile"#]],
+        &image(&of("\"${a.b()}\"")),
+    );
+}
+
+#[test]
+fn a_path_in_the_workspace_may_say_where_that_is() {
+    let agent = "dockerfile { filename 'Dockerfile.ci'\n dir \"${WORKSPACE}/ci\" }";
+    check(
+        &format!("pipeline {{ agent {{ {agent} }} }}"),
+        &expect![[r#"
+        Dockerfile
+        path: "ci/Dockerfile.ci"
+        context: "ci"
+        options: BuildOptions { extra_hosts: [], network: None, platform: None, secrets: {}, cache_from: [], labels: {}, shm_size: None, no_cache: false, tags: ["089be52e3bc0c7bc3ca0e2a4b34e54a65c16527a"] }
+          no setting names a source, and Jenkinsfile does: the agent of the pipeline
+        workdir: Some("/w/shop")
+        entrypoint: Image
+        only_own_group: true
     "#]],
+    );
+}
+
+#[test]
+fn a_script_beside_an_agent_is_said() {
+    let check = |script: &str, expected: &Expect| {
+        let steps = format!("steps {{ script {{\n {script} }} }}");
+        let agent = "agent { docker { image 'a' } }";
+        let text = format!(
+            "def IMG = 'cy-py:1'\npipeline {{ {agent}\n stages {{ stage('T') {{ {steps} }} }} }}"
+        );
+        check_container("", &[("Jenkinsfile", &text)], expected);
+    };
+    check(
+        "docker.image(IMG).inside { sh 'pytest' }",
+        &expect![[r#"
+        /w/shop/Jenkinsfile:4: cannot use Jenkinsfile: stage `T` runs `docker.image` in a script, and what that does with containers only Jenkins can tell
+          write image = "cy-py:1" under [interpreter] in testdock.toml
+    "#]],
+    );
+    check(
+        "sh 'pytest'\n docker.image('lint').inside { sh 'lint' }",
+        &expect![[r#"
+        Image("a")
+          no setting names a source, and Jenkinsfile does: the agent of stage `T`
+        workdir: Some("/w/shop")
+        entrypoint: Image
+        only_own_group: true
+        not `docker.image` in a script of stage `T`: the tests run in the agent's container, and no other one is made
+    "#]],
+    );
+    check(
+        "docker.image('pg').withRun('-e A=b') { c -> sh 'pytest' }",
+        &expect![[r#"
+        Image("a")
+          no setting names a source, and Jenkinsfile does: the agent of stage `T`
+        workdir: Some("/w/shop")
+        entrypoint: Image
+        only_own_group: true
+        not `docker.image` in a script of stage `T`: the tests run in the agent's container, and no other one is made
+    "#]],
+    );
+    check(
+        "docker.image('pg').withRun { c -> docker.image(\"${IMG}\").inside { sh 'pytest' } }",
+        &expect![[r#"
+            /w/shop/Jenkinsfile:4: cannot use Jenkinsfile: stage `T` runs `docker.image` in a script, and what that does with containers only Jenkins can tell
+              write image = "cy-py:1" under [interpreter] in testdock.toml
+        "#]],
     );
 }

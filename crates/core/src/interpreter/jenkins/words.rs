@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::folder::Folder;
-use super::super::groovy::{Arg, Call, Piece, Text, Value};
+use super::super::groovy::{Arg, Call, Text, Value};
 
 /// The variables that surround an agent.
 pub(super) struct Variables<'f> {
@@ -11,7 +11,7 @@ pub(super) struct Variables<'f> {
     pub(super) env: BTreeMap<String, String>,
     /// Default values of the pipeline's parameters; the caller's environment may have others.
     params: BTreeMap<String, String>,
-    /// Strings of the file that never change: `def name = 'value'`.
+    /// Strings of the file that never change: `def name = 'value'`, `String other = name + '-1'`.
     constants: BTreeMap<String, String>,
     folder: Folder<'f>,
     /// What of the environment only Jenkins has.
@@ -57,7 +57,9 @@ impl<'f> Variables<'f> {
         let name = &call.name;
         let value = match call.named("=") {
             Some(Value::Text(text)) => self.fill(text).map_err(|unknown| {
-                format!("`{name}`: `{unknown}` is known to Jenkins only; set it in interpreter.env")
+                format!(
+                    "`{name}`: `${{{unknown}}}` is known to Jenkins only; set it in interpreter.env"
+                )
             }),
             Some(Value::Call(inner)) if inner.name == "credentials" => Err(format!(
                 "`{name}`: a credential of Jenkins; set it in interpreter.env, from your own"
@@ -75,21 +77,12 @@ impl<'f> Variables<'f> {
 
     /// A string with everything filled in; the error is what nothing is known of.
     pub(super) fn fill(&self, text: &Text) -> Result<String, String> {
-        text.pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Plain(text) => Ok(text.clone()),
-                Piece::Filled(name) => {
-                    let known = self.constant(name).or_else(|| self.look_up(name));
-                    known.ok_or_else(|| format!("${{{name}}}"))
-                }
-            })
-            .collect()
+        text.filled(&|name| self.named(name))
     }
 
-    /// The value of a name of the file's own.
-    pub(super) fn constant(&self, name: &str) -> Option<String> {
-        self.constants.get(name).cloned()
+    /// The value of a name in the file's program.
+    pub(super) fn named(&self, name: &str) -> Option<String> {
+        self.constants.get(name).cloned().or_else(|| self.look_up(name))
     }
 
     fn look_up(&self, name: &str) -> Option<String> {
@@ -98,7 +91,7 @@ impl<'f> Variables<'f> {
             Some((self.folder.host.env)(name).unwrap_or_else(|| default.clone()))
         };
         if let Some(name) = name.strip_prefix("params.") {
-            return parameter(name);
+            return parameter(name).or_else(|| (self.folder.host.env)(name));
         }
         let name = name.strip_prefix("env.").unwrap_or(name);
         let known = self.env.get(name).cloned().or_else(|| parameter(name));
@@ -152,16 +145,19 @@ impl<'f> Variables<'f> {
 }
 
 /// The strings that the file gives a name outside of all blocks, and never says anything else of.
-fn constants(calls: &[Call]) -> BTreeMap<String, String> {
-    let defined = calls.iter().filter(|call| call.name == "def").filter_map(|call| {
-        let Arg { name: Some(name), value: Value::Text(text) } = call.args.first()? else {
-            return None;
-        };
-        Some((name.clone(), text.constant()?))
-    });
+pub(super) fn constants(calls: &[Call]) -> BTreeMap<String, String> {
     let is_one =
         |name: &str| calls.iter().map(|it| it.count(&|it| sets(it, name))).sum::<usize>() == 1;
-    defined.filter(|(name, _)| is_one(name)).collect()
+    let mut constants = BTreeMap::<String, String>::new();
+    for call in calls.iter().filter(|call| call.name == "def") {
+        if let [Arg { name: Some(name), value: Value::Text(text) }] = call.args.as_slice()
+            && is_one(name)
+            && let Ok(value) = text.filled(&|name| constants.get(name).cloned())
+        {
+            constants.insert(name.clone(), value);
+        }
+    }
+    constants
 }
 
 /// Whether a statement may give a name another value: `def name`, `name = …`, `name += …`, `name++`.
