@@ -10,8 +10,7 @@ use testdock_core::paths::PathMap;
 use testdock_core::plan::{Grant, Interpreter};
 
 use crate::docker::kept::Builds;
-use crate::docker::own::Own;
-use crate::docker::{self, kept, nature, surroundings};
+use crate::docker::{self, kept};
 use crate::runner::Runner;
 use crate::world::World;
 
@@ -149,9 +148,7 @@ pub async fn about(
         Some(id) => kept::origin(&docker, &id).await?,
         None => <_>::default(),
     };
-    let said = nature::of(&docker, interpreter.host.as_deref()).await;
-    let interpreter = &docker::known(root, interpreter);
-    let interpreter = surroundings::lay(interpreter, said.nature, &Own::of_process(&docker).await);
+    let interpreter = docker::laid(&docker, root, interpreter).await;
     Ok(About { standing, interpreter, digests, inputs, containers })
 }
 

@@ -98,13 +98,12 @@ pub(crate) async fn lost(
             format!("lost the tests' process: its stream ended without an exit code {why}"),
             "run again; with --fresh for a new container",
         ),
-        Fate::Running if limits.pids.is_some() => (
-            format!("cannot start a shell in {place}: {why}"),
-            "see whether limits.pids lets the tests have enough processes",
-        ),
         Fate::Running => (
             format!("cannot start a shell in {place}: {why}"),
-            "the image needs a POSIX shell named sh",
+            match limits.pids {
+                Some(_) => "see whether limits.pids lets the tests have enough processes",
+                None => "the image needs a POSIX shell named sh",
+            },
         ),
     };
     let message = message.trim_end_matches([' ', ':']);

@@ -108,6 +108,11 @@ pub(crate) fn nearest<'c>(
         .map(|(_, candidate)| candidate)
 }
 
+/// The beginning of a help that asks whether the nearest of these words was meant; empty where none is near.
+pub(crate) fn did_you_mean<'w>(word: &str, valid: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(word, valid).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default()
+}
+
 /// Advice for a word that is none of the `valid` ones.
 pub(super) fn advice(word: &str, valid: &[&str]) -> Option<String> {
     let list = valid.join(", ");

@@ -9,7 +9,7 @@ use super::choice::{Section, choose};
 use super::folder::Folder;
 use super::kinds::{Field, Form, KINDS, Kind};
 use super::registered::{DEFAULT, LOCAL};
-use crate::config::{self, Layer, Location, Origin, Resolution, nearest};
+use crate::config::{self, Layer, Location, Origin, Resolution, did_you_mean};
 use crate::model::{Fault, Place, RunError};
 
 /// What is to be added.
@@ -120,8 +120,7 @@ fn values<'v>(
 ) -> Result<Vec<(&'static str, &'v str)>, NotAdded> {
     if let Some(unknown) = answers.keys().find(|key| kind.fields.iter().all(|it| it.key != *key)) {
         let keys: Vec<&str> = kind.fields.iter().map(|field| field.key).collect();
-        let near = nearest(unknown, keys.iter().copied());
-        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let near = did_you_mean(unknown, keys.iter().copied());
         return Err(refused(unknown, format!("`{}` has no field `{unknown}`", kind.id))
             .help(format!("{near}valid here: {}", keys.join(", "))));
     }

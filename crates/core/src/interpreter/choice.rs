@@ -8,7 +8,9 @@ use super::flags::Flags;
 use super::folder::{Folder, inside};
 use super::found::Found;
 use super::reach::unplaced;
-use crate::config::{Interpreter as Settings, Origin, Power, Resolution, nearest, toml_string};
+use crate::config::{
+    Interpreter as Settings, Origin, Power, Resolution, did_you_mean, toml_string,
+};
 use crate::frameworks::Kind;
 use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
@@ -52,8 +54,7 @@ pub fn choose(
     let Some(settings) = resolution.config.interpreter(name) else {
         let message = format!("no interpreter is named `{}`", section.name());
         let names = resolution.config.interpreters.keys().map(String::as_str);
-        let near = nearest(section.name(), names).map(|near| format!("did you mean `{near}`? "));
-        let near = near.unwrap_or_default();
+        let near = did_you_mean(section.name(), names);
         let help = format!("{near}define it as [{}] in testdock.toml", section.title());
         return Err(configuration(message).help(help));
     };

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::detect::Read;
 use super::folder::{Folder, inside};
 use super::found::{Found, at};
-use crate::config::nearest;
+use crate::config::did_you_mean;
 use crate::model::RunError;
 use crate::paths::RelPath;
 use crate::plan::{Dockerfile, Source};
@@ -77,8 +77,7 @@ impl File {
         if let Some(found) = self.environments.iter().find(|it| it.name == name) {
             return Ok(found);
         }
-        let near = nearest(name, self.environments.iter().map(|it| it.name.as_str()));
-        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let near = did_you_mean(name, self.environments.iter().map(|it| it.name.as_str()));
         let help = format!("{near}there are: {}", self.names());
         refusal(format!("it has no environment `{name}`"), help)
     }

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::choice::{Choice, Section, choose, plan};
 use super::detect::{Offer, Read};
 use super::folder::Folder;
-use crate::config::{Interpreter as Settings, Resolution, nearest};
+use crate::config::{Interpreter as Settings, Resolution, did_you_mean};
 use crate::model::{Fault, RunError};
 use crate::plan::{Interpreter, Source};
 
@@ -127,8 +127,7 @@ pub fn of_name(registered: &[Registered], name: Option<&str>) -> Result<Choice, 
 /// The error for a name that no interpreter has.
 fn unknown(wanted: &str, registered: &[Registered]) -> RunError {
     let names: Vec<&str> = registered.iter().map(|it| it.name.as_str()).collect();
-    let near = nearest(wanted, names.iter().copied());
-    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let near = did_you_mean(wanted, names.iter().copied());
     RunError::new(Fault::Configuration, format!("no interpreter is named `{wanted}`"))
         .help(format!("{near}there are: {}", names.join(", ")))
 }

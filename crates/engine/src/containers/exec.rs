@@ -23,7 +23,7 @@ use tokio_util::io::ReaderStream;
 
 use super::{failed, short};
 use crate::docker::settle::filled;
-use crate::docker::{said, see, status, takeover, variables};
+use crate::docker::{laid, said, see, status, takeover};
 use crate::supervisor::Cookie;
 use crate::world::World;
 
@@ -171,14 +171,15 @@ async fn streams(
     }
 }
 
-/// The variables of the tests that run in a container of this interpreter, beside the container's own.
+/// The variables of the tests that run in a container of this interpreter, beside the container's own;
+/// `${containerEnv:NAME}` in a value stands for one of these.
 pub async fn environment(
     world: &World,
     root: &Utf8Path,
     interpreter: &Interpreter,
 ) -> Result<BTreeMap<String, String>, RunError> {
     let docker = world.engine(interpreter.host.as_deref()).await?;
-    Ok(variables::of(&docker, root, interpreter).await)
+    Ok(laid(&docker, root, interpreter).await.options.env)
 }
 
 /// Where the workspace lies in a container that Testdock has made.

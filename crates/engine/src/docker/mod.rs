@@ -23,7 +23,7 @@ mod setup;
 mod shape;
 mod share;
 pub(crate) mod surroundings;
-pub(crate) mod variables;
+mod variables;
 
 mod bases;
 mod build;
@@ -211,6 +211,17 @@ pub(crate) fn known(root: &Utf8Path, interpreter: &Interpreter) -> Interpreter {
         Source::Dockerfile(_) | Source::Image(_) | Source::Local => None,
     };
     made.unwrap_or_else(|| interpreter.clone())
+}
+
+/// The same, with all that it is to have of this machine.
+pub(crate) async fn laid(
+    docker: &Docker,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+) -> Interpreter {
+    let interpreter = known(root, interpreter);
+    let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
+    surroundings::lay(&interpreter, nature, &Own::of_process(docker).await)
 }
 
 /// What an interpreter has beyond its container.

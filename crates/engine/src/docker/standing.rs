@@ -15,9 +15,8 @@ use super::build::{SERIES_LABEL, WORKSPACE_LABEL, series};
 use super::compose;
 use super::container::engine_error;
 use super::image::{find, labelled, read_recipe};
-use super::own::Own;
 use super::recipe::{OUTLINE, outline};
-use super::{bases, known, nature, points, prune, see, surroundings};
+use super::{bases, laid, points, prune, see};
 
 /// The image that an interpreter needs, known without asking the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,17 +60,15 @@ pub(crate) async fn found(
     interpreter: &Interpreter,
     need: &Need,
 ) -> Result<Found, RunError> {
-    let interpreter = known(root, interpreter);
+    let interpreter = laid(docker, root, interpreter).await;
     if let Err(error) = points::check(root, &interpreter.options) {
         return Ok(Found::Invalid(error));
     }
     if need.name.is_empty() {
         return unknown(docker, root, &interpreter).await;
     }
-    let own = Own::of_process(docker).await;
-    let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
     // Also those that another interpreter of the same outline has made.
-    let outline = outline(&surroundings::lay(&interpreter, nature, &own));
+    let outline = outline(&interpreter);
     let (image, containers) =
         tokio::join!(find(docker, &need.name), containers(docker, root, (OUTLINE, &outline)));
     let Some(image) = image? else {

@@ -1,33 +1,16 @@
-//! The environment of what runs in a container: what it is made of, and the shell that passes all of it on.
-
-use std::collections::BTreeMap;
+//! The variables of the tests, and the shell that passes all of them on.
 
 use bollard::Docker;
-use camino::Utf8Path;
 use testdock_core::model::{RunError, RunEvent};
 use testdock_core::plan::{Interpreter, Job};
 
 use super::image::Image;
-use super::own::Own;
-use super::{known, look, nature, surroundings};
+use super::look;
 use crate::runner::Events;
 use crate::supervisor::{SH, is_name};
 
 /// Bash passes on what it has no name for; dash and BusyBox drop it. As a POSIX shell it reads no `BASH_ENV` first.
 const BASH: &[&str] = &["bash", "--posix"];
-
-/// The variables of what runs in a container of this interpreter, beside the container's own; `${containerEnv:NAME}` in a
-/// value stands for one of these.
-pub(crate) async fn of(
-    docker: &Docker,
-    root: &Utf8Path,
-    interpreter: &Interpreter,
-) -> BTreeMap<String, String> {
-    let interpreter = known(root, interpreter);
-    let own = Own::of_process(docker).await;
-    let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
-    surroundings::lay(&interpreter, nature, &own).options.env
-}
 
 /// The shell to run the tests under, such that their variables reach them. Says which do not.
 pub(super) async fn shell(

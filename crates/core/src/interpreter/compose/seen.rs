@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::folder::Folder;
 use super::super::found::at;
 use super::{extends, texts, yaml};
-use crate::config::nearest;
+use crate::config::{did_you_mean, nearest};
 use crate::model::RunError;
 
 /// The compose files as far as they can be read without the tool.
@@ -157,8 +157,7 @@ impl<'a> Seen<'a> {
             if names.contains(&named) || self.is_partial() {
                 return Ok(named.to_owned());
             }
-            let near = nearest(named, names.iter().copied());
-            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            let near = did_you_mean(named, names.iter().copied());
             let message = format!("cannot use {file}: it has no service `{named}`");
             return Err(
                 at(folder, by, 1, message).help(format!("{near}there are: {}", names.join(", ")))

@@ -55,17 +55,13 @@ impl Run {
         unmet
     }
 
-    /// Whether a test is known that a selected id means.
+    /// Whether tests are known in a selected file or folder.
     fn has_tests(&self, id: &TestId) -> bool {
         self.jobs_of(id).any(|job| {
-            let id = TestId { folder: None, suite: job.suite.name.clone(), ..id.clone() };
             let is_in = |file: &RelPath| {
                 file.strip(&id.file).is_some() && !job.known.in_file(file).is_empty()
             };
-            match id.names.is_empty() {
-                true => job.known.files().any(is_in),
-                false => job.known.definition(&id).is_some(),
-            }
+            job.known.files().any(is_in)
         })
     }
 
