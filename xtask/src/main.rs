@@ -53,7 +53,9 @@ enum Habit {
         #[arg(last = true)]
         nextest: Vec<String>,
     },
-    /// Do what a change has to pass: format, lints, documentation, all tests
+    /// Look at the source alone: format, lints, documentation and its examples
+    Check,
+    /// Do what a change has to pass: what `check` does, all tests, a smoke of each slow kind
     Ci,
     /// Drive a real editor, and look at what it shows; or an engine on another host
     #[command(subcommand)]
@@ -110,6 +112,7 @@ fn perform(habit: Habit) -> Result<()> {
             shell::say(package.display());
             Ok(())
         }
+        Habit::Check => test::source(),
         Habit::Ci => test::ci(),
     }
 }

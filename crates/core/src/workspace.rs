@@ -52,7 +52,8 @@ pub struct FileTests {
     pub path: RelPath,
     /// Its tests.
     pub items: Items,
-    /// Whether none was found in it, and it may have some all the same: see [`Framework::may_have_more`].
+    /// Whether none was found in it, and it may have some all the same: see
+    /// [`may_have_more`](crate::frameworks::Framework::may_have_more).
     pub is_bare: bool,
     /// Further files that they come from, such as that of a base class, with what these said.
     pub others: Vec<(RelPath, Arc<str>)>,
