@@ -366,6 +366,20 @@ fn an_image_without_a_name_is_told_by_its_id() {
 }
 
 #[test]
+fn a_build_that_fails_says_its_step_once() {
+    let Some(project) = built() else { return };
+    let text = project.read("Dockerfile");
+    project.write("Dockerfile", &format!("{text}RUN echo once; false\n"));
+    let (code, said) = project.shown(&["interpreter", "build"]);
+    assert_eq!(code, 3, "{said}");
+    assert_eq!(said.lines().filter(|line| line.trim() == "once").count(), 1, "{said}");
+    assert!(said.contains("RUN echo once; false failed with exit code 1"), "{said}");
+    // A run shows no build, and so the end of the step's output with its error.
+    let (_, ran) = project.shown(&["run"]);
+    assert_eq!(ran.lines().filter(|line| line.trim() == "once").count(), 1, "{ran}");
+}
+
+#[test]
 fn an_argument_that_the_build_does_not_take_is_said() {
     let Some(project) = built() else { return };
     let text = project.read("Dockerfile");

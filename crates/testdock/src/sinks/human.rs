@@ -1,6 +1,6 @@
 //! A run for people: a line a test while it goes on, a progress bar below, the failures at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
 use testdock_core::containers::harmless;
 use testdock_core::id::TestId;
-use testdock_core::model::{End, Ended, Stage};
+use testdock_core::model::{End, Ended, RunError, Stage};
 use testdock_core::session::{Change, Run, Session};
 use testdock_core::views::{self, terminal};
 use testdock_engine::drive::Sink;
@@ -27,6 +27,8 @@ pub(crate) struct Human {
     show_output: bool,
     bar: ProgressBar,
     last_step: Option<String>,
+    /// The lines that a build said, where they were printed.
+    built: HashSet<String>,
     told: Told,
 }
 
@@ -51,7 +53,16 @@ impl Human {
         bar.enable_steady_tick(Duration::from_millis(120));
         bar.set_style(style("{spinner} {wide_msg} {elapsed}"));
         let (cwd, call) = (project.cwd.clone(), project.call.clone());
-        Self { finish, cwd, call, show_output, bar, last_step: None, told: Told::default() }
+        Self {
+            finish,
+            cwd,
+            call,
+            show_output,
+            bar,
+            last_step: None,
+            built: HashSet::new(),
+            told: Told::default(),
+        }
     }
 
     fn line(&self, text: &str) {
@@ -62,12 +73,31 @@ impl Human {
         let step = views::stage_words(stage);
         self.bar.set_message(step.clone());
         // Without a terminal there is no bar; what may take long is worth a line for each step.
-        let worth_a_line =
-            matches!(stage, Stage::Building { .. } | Stage::Services { .. } | Stage::Waiting);
+        let worth_a_line = match stage {
+            // What the build says itself names its steps.
+            Stage::Building { .. } => !self.show_output,
+            Stage::Services { .. } | Stage::Waiting => true,
+            _ => false,
+        };
         if self.bar.is_hidden() && worth_a_line && self.last_step.as_ref() != Some(&step) {
             print::line(&step);
             self.last_step = Some(step);
         }
+    }
+
+    fn build_said(&mut self, line: &str) {
+        self.line(&harmless(line));
+        self.built.insert(line.to_owned());
+    }
+
+    /// An error, with as much of its log as does not stand above.
+    fn broken(&self, error: &RunError) {
+        let stands_above =
+            |log: &str| log.lines().all(|line| line.is_empty() || self.built.contains(line));
+        let log = error.log.clone().filter(|log| !stands_above(log));
+        let error = RunError { log, ..error.clone() };
+        print::line("");
+        terminal::error_lines(&error, &self.cwd).iter().for_each(|line| print::line(line));
     }
 
     fn tests_begin(&self, total: usize) {
@@ -95,10 +125,7 @@ impl Human {
             print::line(&line);
         }
         if let End::Broken(error) = &ended.how {
-            print::line("");
-            for line in terminal::error_lines(error, &self.cwd) {
-                print::line(&line);
-            }
+            self.broken(error);
         }
         print::line("");
         print::line(&terminal::end_line(run, ended));
@@ -124,7 +151,7 @@ impl Sink for Human {
                 }
             }
             Change::Preparing { stage, .. } => self.preparing(stage),
-            Change::BuildLog { line, .. } if self.show_output => self.line(&harmless(line)),
+            Change::BuildLog { line, .. } if self.show_output => self.build_said(line),
             Change::Started { provenance, .. } => self.line(&terminal::started_line(provenance)),
             Change::Collected { total, .. } => self.tests_begin(*total),
             Change::TestStarted { run: id, .. } => {
