@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     };
     outcome.and_then(|code| print::lost().map(|()| code)).unwrap_or_else(|error| {
         print::error(&error);
-        exit::USAGE.into()
+        if error.is::<select::Nothing>() { exit::NO_TESTS } else { exit::USAGE }.into()
     })
 }
 

@@ -12,6 +12,11 @@ use testdock_engine::scan::{Depth, Scanner};
 
 use crate::project::Project;
 
+/// Nothing is named so.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Nothing(String);
+
 /// The tests that are named, with those that a file names, one a line.
 pub(crate) fn selected(
     named: &[String],
@@ -41,16 +46,25 @@ fn meant(text: &str, project: &Project) -> Result<Vec<TestId>> {
     let text = from_printed_line(text);
     if let Some((file, line)) = place(&text, project) {
         let ids = at_line(project, &file, line);
-        ensure!(
-            !ids.is_empty(),
-            "no test stands at {file}:{line}; `testdock discover {file}` lists what there is"
-        );
+        let nothing = || {
+            format!(
+                "no test stands at {file}:{line}; `testdock discover {file}` lists what there is"
+            )
+        };
+        ensure!(!ids.is_empty(), Nothing(nothing()));
         return Ok(ids);
     }
     let mut id: TestId = text.parse().unwrap_or_default();
     let written = text.split("::").next().unwrap_or_default();
     let is_path = id.suite.is_none() && id.folder.is_none();
     if let Some(path) = project.path(written).filter(|_| is_path) {
+        // What tools say of a file that is not there differs, down to tests that failed.
+        let is_there = !matches!(path.on(&project.root).try_exists(), Ok(false));
+        let nothing = || {
+            let root = &project.root;
+            format!("there is no {path} in {root}; `testdock discover` lists what there is")
+        };
+        ensure!(is_there, Nothing(nothing()));
         id.file = path;
     }
     Ok(vec![id])
@@ -116,7 +130,12 @@ class TestDerived(TestBase):
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
         let spec = "describe 'a' do\n  it('b') { }\n  it('b') { }\nend\n";
-        let files = [("tests/test_a.py", TESTS), ("tests/odd:3", ""), ("spec/b_spec.rb", spec)];
+        let files = [
+            ("tests/test_a.py", TESTS),
+            ("tests/odd:3", ""),
+            ("tests/a.js", ""),
+            ("spec/b_spec.rb", spec),
+        ];
         for (path, text) in files {
             let path = root.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -150,10 +169,23 @@ class TestDerived(TestBase):
     }
 
     #[test]
+    fn a_file_that_is_not_there_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
+        let settings = Settings::default();
+        let project = Project { root: root.clone(), cwd: root, settings, call: String::new() };
+        for named in ["tests/none.py", "tests/none.py:3", "none/", "none.py::test_a"] {
+            let error = selected(&[named.to_owned()], None, &project).unwrap_err();
+            assert!(error.is::<Nothing>() && error.to_string().contains("there is no "), "{error}");
+        }
+        // A test without a file, as a report may have it.
+        assert!(selected(&["::shop.Cart::adds".to_owned()], None, &project).is_ok());
+    }
+
+    #[test]
     fn what_is_no_place_is_an_id() {
         check("tests/test_a.py", &["tests/test_a.py"]);
         check("tests/odd:3", &["tests/odd:3"]);
-        check("tests/none.py:3", &["tests/none.py:3"]);
         check("tests/a.js::line␤break", &["tests/a.js::line\nbreak"]);
         check("unit//tests/test_a.py:5", &["unit//tests/test_a.py:5"]);
     }

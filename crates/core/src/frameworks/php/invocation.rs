@@ -1,8 +1,8 @@
-//! The commands that run a selection: one file by its path, several by a pattern of their tests' names.
+//! The commands that run a selection: where it is, and a pattern of its tests' names.
 
 use std::collections::BTreeSet;
 
-use super::{Tool, pest};
+use super::{Php, Tool, pest, places};
 use crate::frameworks::words::portions;
 use crate::frameworks::{ItemKind, chosen};
 use crate::id::TestId;
@@ -22,9 +22,9 @@ const LAUNCH: &str =
 /// Goes before that where another command may be there instead: nobody is told of the one that is not.
 const IF_THERE: &str = r#"command -v "$1" >/dev/null || exit 127; "#;
 
-pub(super) fn invocation(tool: Tool, job: &Job, site: &Site) -> Invocation {
-    let suite = &job.suite;
-    let steps = steps(tool, job);
+pub(super) fn invocation(php: &Php, job: &Job, site: &Site) -> Invocation {
+    let (suite, tool) = (&job.suite, php.tool);
+    let steps = steps(php, job);
     let report = |step: usize| format!("{step}-{REPORT}");
     let with_report = |(at, words): (usize, Vec<String>)| {
         let log = ["--log-junit".to_owned(), format!("{}/{}", site.scratch, report(at))];
@@ -71,9 +71,9 @@ fn candidates(tool: Tool, job: &Job, site: &Site) -> Vec<Candidate> {
     vec![here(own), here(name.to_owned())]
 }
 
-fn steps(tool: Tool, job: &Job) -> Vec<Vec<String>> {
-    let is_all = job.selection.iter().all(|id| id.names.is_empty() && id.file == job.suite.root);
-    if is_all && job.exclude.is_empty() {
+fn steps(php: &Php, job: &Job) -> Vec<Vec<String>> {
+    let tool = php.tool;
+    if places::is_everywhere(job) && job.exclude.is_empty() {
         return vec![Vec::new()];
     }
     let folders = folders(job);
@@ -82,25 +82,27 @@ fn steps(tool: Tool, job: &Job) -> Vec<Vec<String>> {
     let out = job.exclude.iter().filter(|out| !out.names.is_empty());
     let out: Vec<String> = out.map(|id| pattern(tool, job, id)).collect();
     let inner = |path: &RelPath| path.strip(&job.suite.root).unwrap_or(path.as_str()).to_owned();
-    let only = (files.len() == 1).then(|| files.keys().next()).flatten().map(inner);
-    let mut names: BTreeSet<String> = BTreeSet::new();
+    let is_one = files.len() == 1;
     let mut steps: Vec<Vec<String>> = folders.iter().map(|dir| vec![inner(dir)]).collect();
+    let (mut names, mut named) = (BTreeSet::new(), Vec::new());
     for (file, chosen) in &files {
-        match chosen {
-            Some(chosen) => names.extend(chosen.iter().map(|id| pattern(tool, job, id))),
+        let patterns: Vec<String> = match chosen {
+            Some(chosen) => chosen.iter().map(|id| pattern(tool, job, id)).collect(),
             // All of the one file needs no names.
-            None if only.is_some() && out.is_empty() => steps.push(only.iter().cloned().collect()),
-            None => {
-                let tops = whole(tool, job, file);
-                // A file in which nothing was found may have tests all the same.
-                steps.extend(tops.is_empty().then(|| vec![inner(file)]));
-                names.extend(tops);
-            }
+            None if is_one && out.is_empty() => Vec::new(),
+            None => whole(tool, job, file),
+        };
+        // A file in which nothing was found may have tests all the same.
+        match patterns.is_empty() {
+            true => steps.push(vec![inner(file)]),
+            false => named.push(file),
         }
+        names.extend(patterns);
     }
+    let places = places::of(job, &named, php.takes_several);
     for names in portions(&names, LONGEST_PATTERN) {
         let filter = [format!("--filter={}", expression(&names, &out))];
-        steps.push(filter.into_iter().chain(only.clone()).collect());
+        steps.push(filter.into_iter().chain(places.clone()).collect());
     }
     if steps.is_empty() {
         steps.push(vec![format!("--filter={NOTHING}")]);

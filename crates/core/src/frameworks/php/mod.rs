@@ -12,10 +12,12 @@ mod last_words;
 mod literal;
 mod message;
 mod pest;
+mod places;
 mod reader;
 mod said;
 mod strict;
 mod trouble;
+mod unloaded;
 
 #[cfg(test)]
 mod tests;
@@ -74,11 +76,15 @@ enum Tool {
 struct Php {
     tool: Tool,
     fails_on_risky: bool,
+    /// Whether it can be told several places to look for tests.
+    takes_several: bool,
 }
 
 impl Php {
     fn at(tool: Tool, root: &RelPath, contents: Contents<'_>) -> Self {
-        Self { tool, fails_on_risky: strict::of_project(root, contents) }
+        let fails_on_risky = strict::of_project(root, contents);
+        let takes_several = tool == Tool::Phpunit && places::takes_several(root, contents);
+        Self { tool, fails_on_risky, takes_several }
     }
 }
 
@@ -117,7 +123,7 @@ impl Framework for Php {
     }
 
     fn invocation(&self, job: &Job, site: &Site) -> Invocation {
-        invocation::invocation(self.tool, job, site)
+        invocation::invocation(self, job, site)
     }
 
     fn reader(&self, job: &Job, site: &Site) -> Box<dyn Reader> {

@@ -15,6 +15,7 @@ use super::message::Message;
 use super::pest::names::made;
 use super::pest::naming::{Naming, bare, split};
 use super::trouble::{Trouble, place};
+use super::unloaded::Unloaded;
 use crate::frameworks::helper::HelperReader;
 use crate::frameworks::{Conclusion, Exit, Reader};
 use crate::model::RunEvent;
@@ -42,6 +43,7 @@ pub(super) struct PhpunitReader {
     ended: usize,
     trouble: Trouble,
     class_errors: ClassErrors,
+    unloaded: Unloaded,
     last_words: LastWords,
 }
 
@@ -75,6 +77,7 @@ impl PhpunitReader {
             ended: 0,
             trouble: Trouble::default(),
             class_errors: ClassErrors::default(),
+            unloaded: Unloaded::default(),
             last_words: LastWords::default(),
         }
     }
@@ -263,6 +266,7 @@ impl Reader for PhpunitReader {
     fn printed(&mut self, line: &str) -> Vec<RunEvent> {
         self.trouble.line(line);
         self.class_errors.line(line);
+        self.unloaded.line(line);
         self.last_words.line(line);
         Vec::new()
     }

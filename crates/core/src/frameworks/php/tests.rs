@@ -219,7 +219,7 @@ fn a_selection_is_a_file_or_a_pattern_of_names() {
         &[&of("::testRows[#0]"), "shop/tests/deep"],
         &[],
         &expect![[r#"
-            [--filter=/^(?:PriceTest::.*|Shop\\Till\\CartTest::testRows with data set \#0)$/s]
+            [--filter=/^(?:PriceTest::.*|Shop\\Till\\CartTest::testRows with data set \#0)$/s tests]
         "#]],
     );
     check(
@@ -227,7 +227,7 @@ fn a_selection_is_a_file_or_a_pattern_of_names() {
         &[],
         &expect![[r#"
             [tests/NewTest.php]
-            [--filter=/^(?:PriceTest::.*)$/s]
+            [--filter=/^(?:PriceTest::.*)$/s tests/deep/PriceTest.php]
         "#]],
     );
     check(
@@ -279,9 +279,9 @@ fn a_folder_with_files_in_which_nothing_was_found_is_told_as_one() {
         &["tests/Sub"],
         &["tests/Sub/Deep"],
         &expect![[r#"
-        [tests/Sub/P2Test.php]
-        [--filter=/^(?:P1Test::.*)$/s]
-    "#]],
+            [tests/Sub/P2Test.php]
+            [--filter=/^(?:P1Test::.*)$/s tests/Sub/P1Test.php]
+        "#]],
     );
 }
 
@@ -511,6 +511,83 @@ fn what_is_risky_is_bad_where_nothing_else_explains_the_exit() {
         .replace("This test did not perform any assertions", "Execution aborted after 1 second");
     let told = conclude(&in_other_words, "", of_phpunit_9, Exit::Code(0));
     assert!(told.contains("passed shop/tests/CartTest.php"), "{told}");
+}
+
+#[test]
+fn a_file_without_tests_is_an_error_where_phpunit_makes_it_one() {
+    let warnings = "There were 2 PHPUnit test runner warnings:
+
+1) Class CartTest cannot be found in /app/shop/tests/CartTest.php
+
+2) No tests found in class \"EmptyTest\".
+
+--
+1) Class CartTest cannot be found in /app/shop/tests/CartTest.php
+";
+    expect![[r#"
+        2 told
+        errored shop/tests/CartTest.php
+            /w/shop/tests/CartTest.php:1: Class CartTest cannot be found in /w/shop/tests/CartTest.php
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        warning: No tests found in class "EmptyTest".
+    "#]]
+    .assert_eq(&conclude(&class(&test("testAdds", "")), warnings, "", Exit::Code(1)));
+    expect![[r#"
+        2 told
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        warning: Class CartTest cannot be found in /w/shop/tests/CartTest.php
+        warning: No tests found in class "EmptyTest".
+    "#]]
+    .assert_eq(&conclude(&class(&test("testAdds", "")), warnings, "", Exit::Code(0)));
+}
+
+#[test]
+fn several_places_are_told_where_phpunit_takes_them() {
+    let test =
+        |class: &str| format!("<?php class {class} extends TestCase {{ function testA() {{}} }}");
+    let (a, b, c) = (test("ATest"), test("BTest"), test("CTest"));
+    let check = |asked: &str, chosen: &[&str], expected: &Expect| {
+        let manifest = format!(r#"{{"require-dev": {{"phpunit/phpunit": "{asked}"}}}}"#);
+        let files = [
+            ("composer.json", manifest.as_str()),
+            ("tests/Unit/ATest.php", a.as_str()),
+            ("tests/Unit/BTest.php", b.as_str()),
+            ("tests/Whole/CTest.php", c.as_str()),
+        ];
+        let job = sample::job(&PHPUNIT, "", &files, chosen, &[]);
+        let steps = job.suite.framework.invocation(&job, &site()).steps;
+        let steps = steps.iter().map(|step| format!("[{}]\n", step[2..].join(" ")));
+        expected.assert_eq(&steps.collect::<String>());
+    };
+    let two = ["tests/Unit/ATest.php::ATest::testA", "tests/Whole/CTest.php::CTest::testA"];
+    check(
+        "^11.5",
+        &two,
+        &expect![[r#"
+        [--filter=/^(?:ATest::testA(?: with data set .*)?|CTest::testA(?: with data set .*)?)$/s tests/Unit/ATest.php tests/Whole/CTest.php]
+    "#]],
+    );
+    check(
+        "^9.6",
+        &two,
+        &expect![[r#"
+        [--filter=/^(?:ATest::testA(?: with data set .*)?|CTest::testA(?: with data set .*)?)$/s tests]
+    "#]],
+    );
+    check(
+        "^11.5",
+        &["tests/Unit"],
+        &expect![[r#"
+        [--filter=/^(?:ATest::.*|BTest::.*)$/s tests/Unit/ATest.php tests/Unit/BTest.php]
+    "#]],
+    );
+    check(
+        "^9.6",
+        &["tests/Unit"],
+        &expect![[r#"
+        [--filter=/^(?:ATest::.*|BTest::.*)$/s tests/Unit]
+    "#]],
+    );
 }
 
 #[test]

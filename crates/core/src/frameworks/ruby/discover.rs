@@ -105,6 +105,12 @@ impl<'w, 's> Walk<'w, 's> {
             "require" | "require_relative" => self.require(call, word == "require_relative"),
             word if is_group(word) => self.group(call, names),
             word if is_example(word) => self.example(call, names),
+            "it_behaves_like" if self.tool == Tool::Rspec && !names.is_empty() => {
+                self.shared(call, names, "behaves like ")
+            }
+            "it_should_behave_like" if self.tool == Tool::Rspec && !names.is_empty() => {
+                self.shared(call, names, "it should behave like ")
+            }
             // Of ActiveSupport.
             "test" if self.tool == Tool::Minitest => self.sentence(call, names, title::of_method),
             "define_method" if self.tool == Tool::Minitest => self.sentence(call, names, |it| it),
@@ -147,24 +153,49 @@ impl<'w, 's> Walk<'w, 's> {
     }
 
     fn group(&mut self, call: Node<'_>, names: &[String]) -> bool {
-        let Some(block) = call.child_by_field_name("block") else {
+        if call.child_by_field_name("block").is_none() {
             return false;
-        };
+        }
         let arguments = call.child_by_field_name("arguments");
-        let (name, pattern) =
-            title::of_group(self.source, arguments, self.tool, &self.scope).named();
-        let names = [names, &[name]].concat();
+        let title = title::of_group(self.source, arguments, self.tool, &self.scope);
         let at = self.items.len();
-        let outside = self.owner.take();
-        let gaps = usize::from(pattern.is_some());
-        self.gaps += gaps;
-        self.below(block, &names);
-        self.gaps -= gaps;
-        self.owner = outside;
+        let (names, pattern) = self.within(call, names, title);
         if self.items.len() > at {
             self.add(at, call, names, ItemKind::Group, pattern);
         }
         true
+    }
+
+    /// A group of examples that stand elsewhere.
+    fn shared(&mut self, call: Node<'_>, names: &[String], before: &str) -> bool {
+        let arguments = call.child_by_field_name("arguments");
+        let Some(title) = title::of_shared(self.source, arguments, before) else {
+            return false;
+        };
+        let at = self.items.len();
+        let (names, pattern) = self.within(call, names, title);
+        self.add(at, call, names, ItemKind::Group, pattern);
+        true
+    }
+
+    /// Takes in what stands in a group's block; what the group is called then.
+    fn within(
+        &mut self,
+        call: Node<'_>,
+        names: &[String],
+        title: Title,
+    ) -> (Vec<String>, Option<NamePattern>) {
+        let (name, pattern) = title.named();
+        let names = [names, &[name]].concat();
+        let outside = self.owner.take();
+        let gaps = usize::from(pattern.is_some());
+        self.gaps += gaps;
+        if let Some(block) = call.child_by_field_name("block") {
+            self.below(block, &names);
+        }
+        self.gaps -= gaps;
+        self.owner = outside;
+        (names, pattern)
     }
 
     fn example(&mut self, call: Node<'_>, names: &[String]) -> bool {

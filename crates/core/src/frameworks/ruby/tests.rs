@@ -40,8 +40,8 @@ RSpec.describe Shop::Cart, type: :model do
     example 'of ' 'two', focus: true do end
   end
   [1, 2].each { |n| context "with #{n}" do it "adds #{n} to #{n}" do end end }
-  shared_examples('a thing') { it('is not one') {} }
-  describe 'empty' do end
+  shared_examples('a thing') { it('is not one') {} }; it_behaves_like 'a thing', 3 do it('is') {} end
+  describe 'empty' do it_should_behave_like "a #{thing}" end
   module Deep
     module Inner
       describe Till, '#rings' do it('loud') { } end
@@ -71,6 +71,10 @@ fn specs_are_calls_however_they_are_nested() {
             test 15 Shop::Cart > Shop::Cart#total > of two
             group 17 Shop::Cart > with #{n} (gaps)
             parametrised 17 Shop::Cart > with #{n} > adds #{n} to #{n} (gaps)
+            group 18 Shop::Cart > behaves like a thing
+            test 18 Shop::Cart > behaves like a thing > is
+            group 19 Shop::Cart > empty
+            group 19 Shop::Cart > empty > it should behave like a #{thing} (gaps)
             group 22 Shop::Cart > Deep::Inner::Till#rings
             test 22 Shop::Cart > Deep::Inner::Till#rings > loud
             group 23 Shop::Cart > Till

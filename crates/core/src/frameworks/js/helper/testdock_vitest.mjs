@@ -93,7 +93,7 @@ export default class {
     this.isLive = true;
     const errors = module.errors();
     if (errors.length === 0 || this.unloaded.has(module.id)) return;
-    this.unloaded.add(module.id);
+    this.unloaded.add(module.id).add(module.moduleId);
     const failures = errors.map((error) => told(error, (...said) => unloaded(module.moduleId, ...said)));
     tell('finish', { file: module.moduleId, names: [], outcome: 'errored', failures });
   }
@@ -127,7 +127,16 @@ export default class {
   }
 
   end(errors) {
-    for (const error of errors ?? []) tell('problem', { message: `outside of any test: ${error.message}` });
+    const files = new Map();
+    for (const error of errors ?? []) {
+      const file = error.VITEST_TEST_PATH;
+      const message = `outside of any test: ${error.message}`;
+      // Told as an error of the file already, or none that fails the run.
+      const isToldElse = !file || this.unloaded.has(file) || this.vitest?.config?.dangerouslyIgnoreUnhandledErrors;
+      if (isToldElse) tell('problem', { message });
+      else files.set(file, [...(files.get(file) ?? []), { ...told(error, (...said) => unloaded(file, ...said)), message }]);
+    }
+    for (const [file, failures] of files) tell('finish', { file, names: [], outcome: 'errored', failures });
     tell('end', {});
   }
 }

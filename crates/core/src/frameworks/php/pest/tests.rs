@@ -109,7 +109,7 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         &["tests"],
         &[],
         &expect![[r#"
-            [--filter=/^(?:Tests\\Feature\\OldTest::.*|Tests\\Unit\\CartTest::.*|group::.*)$/s]
+            [--filter=/^(?:Tests\\Feature\\OldTest::.*|Tests\\Unit\\CartTest::.*|group::.*)$/s tests]
         "#]],
     );
     check(
@@ -137,7 +137,7 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         ],
         &[],
         &expect![[r#"
-            [--filter=/^(?:Tests\\Feature\\OldTest::testThrows(?: with data set .*)?|Tests\\Feature\\OldTest::`Tests\\Feature\\OldTest` → testThrows|Tests\\Unit\\CartTest::(?:is new|`is new` → .*)|Tests\\Unit\\CartTest::it loops a!)$/s]
+            [--filter=/^(?:Tests\\Feature\\OldTest::testThrows(?: with data set .*)?|Tests\\Feature\\OldTest::`Tests\\Feature\\OldTest` → testThrows|Tests\\Unit\\CartTest::(?:is new|`is new` → .*)|Tests\\Unit\\CartTest::it loops a!)$/s tests]
         "#]],
     );
     check(

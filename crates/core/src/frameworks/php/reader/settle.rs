@@ -12,6 +12,7 @@ use crate::frameworks::php::pest::names::{gist, made};
 use crate::frameworks::php::pest::naming::split;
 use crate::frameworks::{Conclusion, Exit, Reader};
 use crate::id::TestId;
+use crate::paths::RelPath;
 use crate::plan::ReportFile;
 
 impl PhpunitReader {
@@ -22,7 +23,8 @@ impl PhpunitReader {
         self.settle_classes();
         self.settle_loading();
         self.settle_stop();
-        let exit = if self.settle_providers() { Exit::Code(0) } else { exit };
+        let is_elsewhere = self.settle_providers() | self.settle_unloaded(exit);
+        let exit = if is_elsewhere { Exit::Code(0) } else { exit };
         self.settle_risky(exit);
         self.settle_end(reports.iter().any(|report| !report.bytes.is_empty()), exit);
         self.settle_names();
@@ -77,7 +79,7 @@ impl PhpunitReader {
     /// The test under way did not end.
     fn settle_running(&mut self, exit: Exit) {
         let Some((key, mut event)) = self.running.take() else {
-            return;
+            return self.settle_running_class(exit);
         };
         let fatal = self.trouble.fatal.take();
         let place = fatal.as_ref().map(|it| json!({ "path": it.path, "line": it.line }));
@@ -86,6 +88,19 @@ impl PhpunitReader {
         event["outcome"] = json!("errored");
         event["failures"] = json!([{ "message": message, "frames": Vec::from_iter(place) }]);
         self.finished.insert(key, event);
+    }
+
+    /// The class under way did not end, and none of its tests ran: what goes before or after them ended the process.
+    fn settle_running_class(&mut self, exit: Exit) {
+        let class = self.open.last().and_then(|suite| suite.class.clone());
+        let Some((file, class)) = class.filter(|_| self.trouble.fatal.is_none()) else {
+            return;
+        };
+        let key = (file, class, String::new());
+        let mut event = self.event(&key, "errored");
+        let message = format!("the process ended before or after the tests of this class: {exit}");
+        event["failures"] = json!([{ "message": message }]);
+        self.finished.entry(key).or_insert(event);
     }
 
     /// What PHPUnit lists of a class, and told of no test.
@@ -184,6 +199,44 @@ impl PhpunitReader {
             self.finished.entry(key).or_insert(event);
         }
         is_elsewhere
+    }
+
+    /// PHPUnit looks into all files of the places that it is told, also into those that were not chosen. Whether it found
+    /// no test in one of these.
+    fn settle_unloaded(&mut self, exit: Exit) -> bool {
+        let mut is_elsewhere = false;
+        for told in std::mem::take(&mut self.unloaded.told) {
+            let file =
+                told.path.or_else(|| self.file(&told.class)).or_else(|| self.bare(&told.class));
+            let own = file.as_deref().and_then(|file| self.inner.file(file));
+            if own.is_some_and(|own| !self.is_chosen(own)) {
+                is_elsewhere = true;
+                continue;
+            }
+            let (Some(file), false) = (file, exit == Exit::Code(0)) else {
+                self.tell(&json!({ "e": "problem", "message": told.message }));
+                continue;
+            };
+            let key = (file.clone(), String::new(), String::new());
+            let mut event = self.event(&key, "errored");
+            event["failures"] = json!([{ "message": told.message, "path": file, "line": 1 }]);
+            self.finished.entry(key).or_insert(event);
+        }
+        is_elsewhere
+    }
+
+    /// Whether all of a file was chosen, or something in it.
+    fn is_chosen(&self, file: RelPath) -> bool {
+        let has_chosen = self.job.selection.iter().any(|id| id.file == file);
+        has_chosen || self.job.selects(&self.job.suite.of_file(file))
+    }
+
+    /// The file of a class in which no test was found.
+    fn bare(&self, class: &str) -> Option<String> {
+        let name = format!("{}.php", class.rsplit('\\').next().unwrap_or(class));
+        let mut files = self.job.known.bare();
+        let file = files.find(|file| file.as_str().rsplit('/').next() == Some(&name))?;
+        Some(self.site.workspace(file))
     }
 
     /// A project may have PHPUnit take amiss what it only remarks on otherwise.

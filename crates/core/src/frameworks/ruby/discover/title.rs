@@ -48,6 +48,17 @@ pub(super) fn of_group(
     about.with(if is_method { "" } else { " " }, second)
 }
 
+/// The title of a group of shared examples, whose name stands first.
+pub(super) fn of_shared(
+    source: &Source<'_>,
+    arguments: Option<Node<'_>>,
+    before: &str,
+) -> Option<Title> {
+    let first = arguments?.named_child(0)?;
+    let name = title(source, first).unwrap_or_else(|| Title::unknown(source.slice(first)));
+    Some(Title::whole(before).with("", name))
+}
+
 /// The title of a test; `None` where it has none, or an empty one.
 pub(super) fn of_example(
     source: &Source<'_>,
