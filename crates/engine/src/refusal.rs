@@ -102,7 +102,10 @@ pub(crate) async fn lost(
             format!("cannot start a shell in {place}: {why}"),
             match limits.pids {
                 Some(_) => "see whether limits.pids lets the tests have enough processes",
-                None => "the image needs a POSIX shell named sh",
+                None => {
+                    "the image needs a POSIX shell named sh; where `env` sets PATH, `${containerEnv:PATH}` \
+                     in its value is the image's"
+                }
             },
         ),
     };

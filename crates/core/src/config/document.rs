@@ -84,7 +84,7 @@ pub struct Interpreter {
     /// As whom the tests run: `"host"` (as you), `"image"` (as the image says) or `"uid:gid"`; default: as the
     /// source says, else `"host"`.
     pub user: Option<User>,
-    /// Environment variables of the tests.
+    /// Environment variables of the tests; `${containerEnv:NAME}` in a value stands for a variable of the image.
     pub env: BTreeMap<String, String>,
     /// Where the workspace is put in the container; default: as the source says, else over the image's own copy
     /// of the project, else at the path that it has on the host.

@@ -55,7 +55,7 @@ fn every_option() {
     check(
         r#"pipeline {
   parameters { string(name: 'V', defaultValue: '3') }
-  environment { CI = 'true'; WHERE = "${REGION}-1"; TOKEN = credentials('t'); WHEN = "${BUILD_ID}" }
+  environment { CI = 'true'; WHERE = "${REGION}-1"; TOKEN = credentials('t'); WHEN = "${BUILD_ID}"; PATH = "/x:${env.PATH}" }
   agent { docker {
     image "maven:${params.V}"
     args '-v $HOME/.m2:/root/.m2 -e "A=b c" -w /elsewhere --entrypoint="" -p 1:1'
@@ -72,7 +72,7 @@ fn every_option() {
             Image("registry.example.org:5000/maven:3")
               no setting names a source, and Jenkinsfile does: the agent of the pipeline
             pull: true
-            env: {"A": "b c", "CI": "true", "WHERE": "eu-1"}
+            env: {"A": "b c", "CI": "true", "PATH": "/x:${containerEnv:PATH}", "WHERE": "eu-1"}
             workdir: Some("/w/shop")
             mounts: [Mount { target: "/root/.m2", from: Host { path: "/home/me/.m2", make: true, label: None }, read_only: false }]
             only_own_group: true

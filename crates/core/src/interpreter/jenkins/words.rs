@@ -56,7 +56,7 @@ impl<'f> Variables<'f> {
     fn setting(&mut self, call: &Call) {
         let name = &call.name;
         let value = match call.named("=") {
-            Some(Value::Text(text)) => self.fill(text).map_err(|unknown| {
+            Some(Value::Text(text)) => text.filled(&|name| self.inside(name)).map_err(|unknown| {
                 format!(
                     "`{name}`: `${{{unknown}}}` is known to Jenkins only; set it in interpreter.env"
                 )
@@ -73,6 +73,13 @@ impl<'f> Variables<'f> {
             Ok(value) => drop(self.env.insert(name.clone(), value)),
             Err(why) => self.missing.push(why),
         }
+    }
+
+    /// The value of a name in what the tests' variables are set to: of the path that programs are found on, the image's is
+    /// meant, since that of this machine leads nowhere there.
+    fn inside(&self, name: &str) -> Option<String> {
+        let is_path = matches!(name, "PATH" | "env.PATH") && !self.env.contains_key("PATH");
+        if is_path { Some("${containerEnv:PATH}".to_owned()) } else { self.named(name) }
     }
 
     /// A string with everything filled in; the error is what nothing is known of.
