@@ -384,6 +384,39 @@ fn a_service_built_from_outside_of_the_workspace_is_asked_about() {
     }
 }
 
+/// What a service extends counts for the choice, and where the workspace does not have it, you are asked before it is read.
+#[test]
+fn a_service_that_extends_one_of_another_file() {
+    let Some(project) = Compose::new() else { return };
+    let _ = std::fs::remove_file(project.root.join("compose.override.yaml"));
+    let base = super::support::images::pytest().unwrap();
+    let common = |workspace: &str| {
+        format!("services: {{ base: {{ image: '{base}', volumes: ['{workspace}:/srv/app'] }} }}\n")
+    };
+    let extend = |file: &str| {
+        let app = format!("{{ extends: {{ file: '{file}', service: base }} }}");
+        project.write("compose.yaml", &format!("services:\n  app: {app}\n"));
+    };
+    let only = ["tests/test_service.py::test_the_workspace_is_where_the_service_has_it"];
+    project.write("common.yaml", &common("."));
+    extend("common.yaml");
+    all_pass(&project.run(&only), 1);
+
+    extend("comon.yaml");
+    let refused = project.run(&only);
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(refused.error().contains("`app` extends one of comon.yaml"), "{}", refused.error());
+
+    let outside = project.home.join("common.yaml");
+    std::fs::write(&outside, common(project.root.as_str())).unwrap();
+    extend(outside.as_str());
+    let refused = project.run(&only);
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(refused.error().contains(outside.as_str()), "{}", refused.error());
+    let allow = ["--set", "interpreter.allow = [\"host-files\"]"];
+    all_pass(&project.run(&[&only[..], &allow].concat()), 1);
+}
+
 #[test]
 fn a_volume_that_somebody_else_makes_has_to_be_there() {
     let Some(project) = Compose::new() else { return };
