@@ -167,6 +167,33 @@ fn a_compose_service_that_runs_is_run_in_and_left_alone() {
     assert_eq!(project.services(), ["app", "seed", "store"]);
 }
 
+/// Names that no shell can write are passed on by Bash alone.
+#[test]
+fn the_variables_of_a_service_that_runs_reach_the_tests() {
+    let Some(project) = Compose::of(|| Some(Project::empty())) else { return };
+    let base = super::support::images::pytest().unwrap();
+    let bare = format!("FROM {base}\nUSER 0\nRUN rm -f /bin/bash /usr/bin/bash\n");
+    project.write("Dockerfile", &bare);
+    let all =
+        "volumes: ['.:/w'], command: [sleep, '600'], environment: { My.Dotted: a, with-dash: b }";
+    let services = format!("app: {{ image: '{base}', {all} }}, bare: {{ build: ., {all} }}");
+    project.write("compose.yaml", &format!("services: {{ {services} }}\n"));
+    let test = "import os\n\ndef test_it():\n    assert os.environ['My.Dotted'] + os.environ['with-dash'] == 'ab'\n";
+    project.write("test_env.py", test);
+    project.compose(&["up", "-d", "app", "bare"]);
+    let run = |service: &str| {
+        let set = format!("interpreter.compose = {{ service = \"{service}\", exec = true }}");
+        project.run(&["--set", &set])
+    };
+    let story = run("app");
+    all_pass(&story, 1);
+    assert!(warnings(&story).is_empty(), "{story:#?}");
+    let story = run("bare");
+    assert_eq!(story.code, Some(1));
+    let said = warnings(&story).join("\n");
+    assert!(said.contains("the tests do not see `My.Dotted`, `with-dash`"), "{story:#?}");
+}
+
 #[test]
 fn what_a_service_needs_may_fail_and_says_why() {
     let Some(project) = Compose::new() else { return };

@@ -9,20 +9,21 @@ use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::{Compose, Interpreter};
 
 use super::super::container::{Container, engine_error};
+use super::super::image::Image;
 use super::super::own::Own;
 use super::super::recipe;
 use super::super::see;
 use super::tool::Tool;
 use super::{PROJECT, SERVICE};
 
-/// The service's container that runs, with its image's id.
+/// The service's container that runs, and its image with the variables that are in the container.
 pub(in super::super) async fn borrow(
     docker: &Docker,
     root: &Utf8Path,
     interpreter: &Interpreter,
     compose: &Compose,
     own: &Own,
-) -> Result<(Container, String), RunError> {
+) -> Result<(Container, Image), RunError> {
     let (project, service) = (&compose.project, &compose.service);
     let filters = HashMap::from([
         ("label", vec![format!("{PROJECT}={project}"), format!("{SERVICE}={service}")]),
@@ -41,7 +42,13 @@ pub(in super::super) async fn borrow(
     };
     let found = see::container(docker, &id).await;
     let found = found.map_err(|e| engine_error(&format!("inspect the service {service}"), &e))?;
-    let image = found.image.unwrap_or_default();
+    let config = found.config.unwrap_or_default();
+    let image = Image {
+        id: found.image.unwrap_or_default(),
+        name: config.image.unwrap_or_default(),
+        env: config.env.unwrap_or_default(),
+        ..Image::default()
+    };
     let user = recipe::user(&interpreter.options.user);
     Ok((Container::borrowed(docker.clone(), id, found.mounts, user, own), image))
 }
