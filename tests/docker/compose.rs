@@ -153,9 +153,27 @@ fn a_compose_service_that_runs_is_run_in_and_left_alone() {
     let refused = project.run(&exec);
     assert_eq!(refused.code, Some(3), "{refused:#?}");
     assert!(refused.error().contains("up -d app"), "{}", refused.error());
+    // So say those who look.
+    all_pass(&project.run(&[]), 4);
+    project.edit(
+        "compose.yaml",
+        "    volumes: [\".:/srv/app\"]",
+        "    volumes: [\".:/srv/app\"]\n    ports: [\"8000\"]",
+    );
+    let stands = || {
+        let (code, doctor) = project.shown(&[&["doctor"], &exec[..]].concat());
+        assert!(!doctor.contains("not honoured"), "{doctor}");
+        (code, doctor + &project.shown(&[&["interpreter", "list"], &exec[..]].concat()).1)
+    };
+    let (code, shown) = stands();
+    assert_eq!(code, 2, "{shown}");
+    assert_eq!(shown.matches("is not running").count(), 2, "{shown}");
 
     project.compose(&["up", "-d", "app"]);
     let before = project.service("app");
+    let (code, shown) = stands();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(shown.matches("a container is warm").count(), 2, "{shown}");
     all_pass(&project.run(&exec), 4);
     all_pass(&project.run(&[]), 4);
     let story = project.run(&[&exec[..], &["tests/test_service.py"]].concat());
