@@ -153,9 +153,27 @@ fn a_compose_service_that_runs_is_run_in_and_left_alone() {
     let refused = project.run(&exec);
     assert_eq!(refused.code, Some(3), "{refused:#?}");
     assert!(refused.error().contains("up -d app"), "{}", refused.error());
+    // So say those who look.
+    all_pass(&project.run(&[]), 4);
+    project.edit(
+        "compose.yaml",
+        "    volumes: [\".:/srv/app\"]",
+        "    volumes: [\".:/srv/app\"]\n    ports: [\"8000\"]",
+    );
+    let stands = || {
+        let (code, doctor) = project.shown(&[&["doctor"], &exec[..]].concat());
+        assert!(!doctor.contains("not honoured"), "{doctor}");
+        (code, doctor + &project.shown(&[&["interpreter", "list"], &exec[..]].concat()).1)
+    };
+    let (code, shown) = stands();
+    assert_eq!(code, 2, "{shown}");
+    assert_eq!(shown.matches("is not running").count(), 2, "{shown}");
 
     project.compose(&["up", "-d", "app"]);
     let before = project.service("app");
+    let (code, shown) = stands();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(shown.matches("a container is warm").count(), 2, "{shown}");
     all_pass(&project.run(&exec), 4);
     all_pass(&project.run(&[]), 4);
     let story = project.run(&[&exec[..], &["tests/test_service.py"]].concat());
@@ -165,6 +183,33 @@ fn a_compose_service_that_runs_is_run_in_and_left_alone() {
     let (_, removed) = project.shown(&["interpreter", "remove", "default"]);
     assert!(!removed.contains("store"), "{removed}");
     assert_eq!(project.services(), ["app", "seed", "store"]);
+}
+
+/// Names that no shell can write are passed on by Bash alone.
+#[test]
+fn the_variables_of_a_service_that_runs_reach_the_tests() {
+    let Some(project) = Compose::of(|| Some(Project::empty())) else { return };
+    let base = super::support::images::pytest().unwrap();
+    let bare = format!("FROM {base}\nUSER 0\nRUN rm -f /bin/bash /usr/bin/bash\n");
+    project.write("Dockerfile", &bare);
+    let all =
+        "volumes: ['.:/w'], command: [sleep, '600'], environment: { My.Dotted: a, with-dash: b }";
+    let services = format!("app: {{ image: '{base}', {all} }}, bare: {{ build: ., {all} }}");
+    project.write("compose.yaml", &format!("services: {{ {services} }}\n"));
+    let test = "import os\n\ndef test_it():\n    assert os.environ['My.Dotted'] + os.environ['with-dash'] == 'ab'\n";
+    project.write("test_env.py", test);
+    project.compose(&["up", "-d", "app", "bare"]);
+    let run = |service: &str| {
+        let set = format!("interpreter.compose = {{ service = \"{service}\", exec = true }}");
+        project.run(&["--set", &set])
+    };
+    let story = run("app");
+    all_pass(&story, 1);
+    assert!(warnings(&story).is_empty(), "{story:#?}");
+    let story = run("bare");
+    assert_eq!(story.code, Some(1));
+    let said = warnings(&story).join("\n");
+    assert!(said.contains("the tests do not see `My.Dotted`, `with-dash`"), "{story:#?}");
 }
 
 #[test]
@@ -382,6 +427,39 @@ fn a_service_built_from_outside_of_the_workspace_is_asked_about() {
     for words in ["not honoured: `ports`", "argument `PYY`", "did you mean `PY`?"] {
         assert!(said.contains(words) && doctor.contains(words), "{words}: {said} {doctor}");
     }
+}
+
+/// What a service extends counts for the choice, and where the workspace does not have it, you are asked before it is read.
+#[test]
+fn a_service_that_extends_one_of_another_file() {
+    let Some(project) = Compose::new() else { return };
+    let _ = std::fs::remove_file(project.root.join("compose.override.yaml"));
+    let base = super::support::images::pytest().unwrap();
+    let common = |workspace: &str| {
+        format!("services: {{ base: {{ image: '{base}', volumes: ['{workspace}:/srv/app'] }} }}\n")
+    };
+    let extend = |file: &str| {
+        let app = format!("{{ extends: {{ file: '{file}', service: base }} }}");
+        project.write("compose.yaml", &format!("services:\n  app: {app}\n"));
+    };
+    let only = ["tests/test_service.py::test_the_workspace_is_where_the_service_has_it"];
+    project.write("common.yaml", &common("."));
+    extend("common.yaml");
+    all_pass(&project.run(&only), 1);
+
+    extend("comon.yaml");
+    let refused = project.run(&only);
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(refused.error().contains("`app` extends one of comon.yaml"), "{}", refused.error());
+
+    let outside = project.home.join("common.yaml");
+    std::fs::write(&outside, common(project.root.as_str())).unwrap();
+    extend(outside.as_str());
+    let refused = project.run(&only);
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(refused.error().contains(outside.as_str()), "{}", refused.error());
+    let allow = ["--set", "interpreter.allow = [\"host-files\"]"];
+    all_pass(&project.run(&[&only[..], &allow].concat()), 1);
 }
 
 #[test]

@@ -223,6 +223,14 @@ impl Source {
             Self::Local => "this machine".to_owned(),
         }
     }
+
+    /// The service whose own container tests run in, as it is.
+    pub fn borrowed(&self) -> Option<&Compose> {
+        match self {
+            Self::Compose(compose) if compose.exec => Some(compose),
+            _ => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Source {

@@ -47,7 +47,11 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
 
 /// What the engines have of the interpreters that tests run in, and what has to be allowed first.
 async fn images(root: &Utf8Path, chosen: &[Registered]) -> Vec<Finding> {
-    let asked = |it: &Registered| consent::require(&known(root, it.needs_engine()?), root).err();
+    // What is in use as it is gets nothing.
+    let made = |it: &&Interpreter| it.source.borrowed().is_none();
+    let asked = |it: &Registered| {
+        consent::require(&known(root, it.needs_engine().filter(made)?), root).err()
+    };
     let open = chosen.iter().filter_map(asked);
     let open: Vec<Finding> = open.map(|error| Finding::bad("consent", &error)).collect();
     let standings = look(&World::new(), root, chosen).await;
@@ -64,7 +68,7 @@ async fn services(root: &Utf8Path, chosen: &[Registered]) -> Vec<Finding> {
     };
     for interpreter in chosen.iter().filter_map(Registered::needs_engine) {
         if let Source::Compose(service) = &interpreter.source
-            && consent::require(interpreter, root).is_ok()
+            && (service.exec || consent::require(interpreter, root).is_ok())
         {
             findings.extend(self::service(root, interpreter, service).await);
         }

@@ -7,7 +7,7 @@ use crate::plan::{Options, Source};
 
 /// The text of a file that cannot be read.
 const UNREAD: &str = "\0";
-const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM python:3.12 AS test\n");
+pub(super) const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM python:3.12 AS test\n");
 
 /// Asks for a choice, for a `testdock.toml` and the other files of a workspace; one named `$NAME` is a variable of the caller's.
 pub(super) fn chosen(
@@ -88,7 +88,7 @@ pub(super) fn fields_of_container(interpreter: &crate::plan::Interpreter) -> Str
     format!("{}\n--\n{pull}{options}{beyond}{unheeded}", source(&interpreter.source))
 }
 
-fn failure(error: &crate::model::RunError) -> String {
+pub(super) fn failure(error: &crate::model::RunError) -> String {
     let place = error.place.as_ref().map(|p| format!("{}:{}: ", p.path, p.line));
     let (place, help) = (place.unwrap_or_default(), error.help.clone().unwrap_or_default());
     format!("{place}{}\n  {help}\n", error.message)

@@ -55,7 +55,7 @@ use crate::consent;
 use crate::runner::Events;
 use crate::scan;
 use crate::stand::{Seat, Stand};
-use crate::supervisor::{Base, SH};
+use crate::supervisor::Base;
 use compose::Claim;
 use container::NotMade;
 use image::Image;
@@ -79,7 +79,7 @@ pub(crate) async fn stand(
         let (ready, held) = compose::ready(docker, root, &interpreter, service, events).await?;
         (interpreter, claim) = (ready, Some(held));
         if service.exec {
-            return borrowed(docker, root, job, &interpreter, service, &own, claim).await;
+            return borrowed(docker, root, job, &interpreter, (service, claim, &own), events).await;
         }
     } else {
         consent::require(&interpreter, root)?;
@@ -163,9 +163,8 @@ async fn borrowed(
     root: &Utf8Path,
     job: &Job,
     interpreter: &Interpreter,
-    service: &Compose,
-    own: &Own,
-    claim: Option<Claim>,
+    (service, claim, own): (&Compose, Option<Claim>, &Own),
+    events: &Events,
 ) -> Result<Stand, RunError> {
     let mut interpreter = interpreter.clone();
     let nature = nature::of(docker, interpreter.host.as_deref()).await.nature;
@@ -173,18 +172,19 @@ async fn borrowed(
     let is_caller = nature.is_caller(&interpreter.options) && nature != Nature::Remapped;
     nature::adapt(&mut interpreter.options, nature);
     let (container, image) = compose::borrow(docker, root, &interpreter, service, own).await?;
+    // The service's own variables are in the container.
+    let shell = variables::shell(docker, &image, &job.interpreter, job, events).await?;
     let provenance = Provenance {
         interpreter: format!("the running service {} of {}", service.service, service.project),
-        image,
+        image: image.id,
         container: container.id().to_owned(),
         warm: true,
         paths: container.paths().clone(),
         ..Provenance::default()
     };
     Ok(Stand {
-        // The service's own variables are in the container.
         env: job.interpreter.options.env.clone(),
-        shell: SH,
+        shell,
         provenance: Arc::new(provenance),
         // A directory of one user is of no use to another.
         base: Base { dir: format!("/tmp/testdock-{}", container.user_word()), lease: None },

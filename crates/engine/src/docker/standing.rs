@@ -44,6 +44,7 @@ pub(crate) async fn need(root: &Utf8Path, interpreter: &Interpreter) -> Result<N
             })
         }
         Source::Image(name) => Ok(Need { name: name.clone(), ..Need::default() }),
+        Source::Compose(service) if service.exec => Ok(Need::default()),
         // What is remembered of it: the tool is not asked for the mere sake of knowing.
         Source::Compose(service) => match compose::remembered(root, interpreter, service) {
             Some(made) => Box::pin(need(root, &made)).await,
@@ -60,6 +61,9 @@ pub(crate) async fn found(
     interpreter: &Interpreter,
     need: &Need,
 ) -> Result<Found, RunError> {
+    if let Some(service) = interpreter.source.borrowed() {
+        return compose::lent(docker, root, interpreter, service).await;
+    }
     let interpreter = laid(docker, root, interpreter).await;
     if let Err(error) = points::check(root, &interpreter.options) {
         return Ok(Found::Invalid(error));

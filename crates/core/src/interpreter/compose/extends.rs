@@ -2,18 +2,122 @@
 
 use serde_json::Value;
 
-use super::super::folder::{Folder, inside};
-use super::{directory, yaml};
+use super::super::folder::Folder;
+use super::directory;
+use super::documents::{parsed, unreadable};
+use super::told::Told;
+use crate::config::did_you_mean;
+use crate::model::RunError;
 
-/// A document whose services are whole. What cannot be found, only the tool can say: it fills in variables.
-pub(super) fn whole(file: &str, mut document: Value, folder: Folder<'_>) -> Value {
-    let services = document["services"].as_object();
-    let names: Vec<String> = services.into_iter().flat_map(|it| it.keys().cloned()).collect();
-    for name in names {
-        let service = Chain { folder, steps: Vec::new() }.service(file, &document, &name);
-        document["services"][name] = service;
+/// Services with what they extend.
+pub(super) struct Extended<'f> {
+    told: &'f Told<'f>,
+    folder: Folder<'f>,
+    /// The services that extend each other, and their files.
+    steps: Vec<(String, String)>,
+    /// Whether the last of them extends one that only the tool can see.
+    is_open: bool,
+}
+
+/// A file, and the folder where its paths begin.
+struct Here<'d> {
+    file: &'d str,
+    dir: &'d str,
+    document: &'d Value,
+}
+
+impl<'f> Extended<'f> {
+    pub(super) fn new(told: &'f Told<'f>, folder: Folder<'f>) -> Self {
+        Self { told, folder, steps: Vec::new(), is_open: false }
     }
-    document
+
+    /// The document whose services are whole, and those that are not: the tool alone sees what they extend.
+    pub(super) fn whole(
+        mut self,
+        file: &str,
+        dir: &str,
+        mut document: Value,
+    ) -> Result<(Value, Vec<String>), RunError> {
+        let services = document["services"].as_object();
+        let names: Vec<String> = services.into_iter().flat_map(|it| it.keys().cloned()).collect();
+        let mut unseen = Vec::new();
+        for name in names {
+            (self.steps, self.is_open) = (Vec::new(), false);
+            let service = self.service(&Here { file, dir, document: &document }, &name)?;
+            document["services"][&name] = service;
+            unseen.extend(self.is_open.then_some(name));
+        }
+        Ok((document, unseen))
+    }
+
+    fn service(&mut self, here: &Here<'_>, name: &str) -> Result<Value, RunError> {
+        let mut service = here.document["services"][name].clone();
+        let step = (here.file.to_owned(), name.to_owned());
+        if self.steps.contains(&step) {
+            return Err(self.wrong(here, name, "extends itself"));
+        }
+        self.steps.push(step);
+        if let Some(mut base) = self.base(here, name, &service)? {
+            base.as_object_mut().map(|base| base.remove("extends"));
+            take_over(&mut service, base);
+        }
+        Ok(service)
+    }
+
+    fn base(
+        &mut self,
+        here: &Here<'_>,
+        name: &str,
+        service: &Value,
+    ) -> Result<Option<Value>, RunError> {
+        if service["extends"].is_null() {
+            return Ok(None);
+        }
+        let Some((other, base)) = base(service) else {
+            return Err(self.wrong(here, name, "does not say which one it extends"));
+        };
+        let Some(other) = other else {
+            return self.known(here, base, (here, name));
+        };
+        let Some(file) = self.told.file(other, here.dir) else {
+            self.is_open = true;
+            return Ok(None);
+        };
+        let Some(text) = self.folder.text(&file)? else {
+            let why = format!("extends one of {file}, and there is no such file in the workspace");
+            return Err(self.wrong(here, name, &why));
+        };
+        let document = parsed(&file, &text, self.folder)?;
+        let there = Here { file: &file, dir: directory(&file), document: &document };
+        self.known(&there, base, (here, name))
+    }
+
+    /// The service `base` of the file `there`; who extends it is told where that is not one.
+    fn known(
+        &mut self,
+        there: &Here<'_>,
+        base: &str,
+        (here, name): (&Here<'_>, &str),
+    ) -> Result<Option<Value>, RunError> {
+        let services = there.document["services"].as_object();
+        let mut names = services.into_iter().flat_map(|it| it.keys().map(String::as_str));
+        if names.clone().any(|known| known == base) {
+            return self.service(there, base).map(Some);
+        }
+        // An included one may be meant.
+        self.is_open = there.document["include"].is_array();
+        if self.is_open {
+            return Ok(None);
+        }
+        let near = did_you_mean(base, &mut names);
+        let why = format!("extends `{base}`, and {} has no such service", there.file);
+        Err(self.wrong(here, name, &why).help(format!("{near}correct it")))
+    }
+
+    fn wrong(&self, here: &Here<'_>, name: &str, why: &str) -> RunError {
+        let why = format!("the service `{name}` {why}");
+        unreadable(here.file, &format!("{name}:"), &why, self.folder)
+    }
 }
 
 /// The service of the same file that this one extends.
@@ -26,38 +130,6 @@ fn base(service: &Value) -> Option<(Option<&str>, &str)> {
     let extends = service.get("extends")?;
     let name = extends.as_str().or(extends["service"].as_str())?;
     Some((extends["file"].as_str(), name))
-}
-
-/// Services that extend each other.
-struct Chain<'f> {
-    folder: Folder<'f>,
-    /// Files and names; one that comes again would do so for ever.
-    steps: Vec<(String, String)>,
-}
-
-impl Chain<'_> {
-    fn service(&mut self, file: &str, document: &Value, name: &str) -> Value {
-        let mut service = document["services"][name].clone();
-        let step = (file.to_owned(), name.to_owned());
-        if !self.steps.contains(&step) {
-            self.steps.push(step);
-            if let Some(mut base) = self.base(file, document, &service) {
-                base.as_object_mut().map(|base| base.remove("extends"));
-                take_over(&mut service, base);
-            }
-        }
-        service
-    }
-
-    fn base(&mut self, file: &str, document: &Value, service: &Value) -> Option<Value> {
-        let (other, name) = base(service)?;
-        let Some(other) = other else {
-            return Some(self.service(file, document, name));
-        };
-        let other = inside(directory(file), other)?;
-        let document = yaml(&(self.folder.read)(&other)?).ok()?;
-        Some(self.service(&other, &document, name))
-    }
 }
 
 /// Adds what `base` says: values that are missing, and what its lists hold before the rest.

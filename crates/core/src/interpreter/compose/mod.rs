@@ -5,6 +5,7 @@
 //! run is asked for, the engine has it resolve the files, and [`compose_interpreter`] reads what comes out.
 
 mod beside;
+mod documents;
 mod extends;
 mod networks;
 mod overlay;
@@ -90,8 +91,9 @@ pub(super) fn read_service(
         true => listed(&told.get("COMPOSE_PROFILES").unwrap_or_default()),
         false => setting.profiles.clone(),
     };
-    let seen = Seen::of(files, &profiles, folder)?;
-    if service.is_none() && setting.service.is_none() && seen.candidates().is_empty() {
+    let seen = Seen::of(files, &profiles, &told, folder)?;
+    let is_named = service.is_some() || setting.service.is_some();
+    if !is_named && !seen.is_partial() && seen.candidates().is_empty() {
         let why = "none of its services is built here, or has the workspace mounted";
         return Ok(Read::Nothing(why.to_owned()));
     }
@@ -161,16 +163,12 @@ fn project(
     told: &Told<'_>,
     folder: Folder<'_>,
 ) -> String {
-    let in_file = || {
-        let names = seen.documents.iter().rev().filter_map(|document| document["name"].as_str());
-        names.into_iter().find(|name| !name.contains('$')).map(str::to_owned)
-    };
     let folder_name =
         || folder.root.join(directory(main)).file_name().unwrap_or("project").to_owned();
     let name = setting.project.clone().or_else(|| told.get("COMPOSE_PROJECT_NAME"));
     let name = name
         .filter(|name| !name.is_empty())
-        .or_else(in_file)
+        .or_else(|| seen.project().map(str::to_owned))
         .unwrap_or_else(folder_name)
         .to_lowercase();
     let name: String =

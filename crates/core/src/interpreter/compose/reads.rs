@@ -1,15 +1,12 @@
 //! What the compose tool reads: its files, and those that they name (`env_file`, `label_file`, `extends`, `include`).
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use regex::{Captures, Regex};
 use serde_json::Value;
 
 use super::super::folder::{Folder, clean};
-use super::told::in_dotenv;
+use super::told::{filled, in_dotenv, on_disk};
 use super::{texts, yaml};
 use crate::plan::Compose;
 
@@ -76,29 +73,17 @@ impl Reading<'_> {
     }
 
     fn place(&self, written: &str, dir: &Utf8Path) -> Utf8PathBuf {
-        match self.filled(written) {
-            Some(path) => clean(&dir.join(&*path)),
+        let value = |name: &str| {
+            let in_files = || self.dotenvs.iter().find_map(|text| in_dotenv(text, name));
+            (self.folder.host.env)(name).or_else(in_files)
+        };
+        match filled(written, &value) {
+            Some(path) => on_disk(&path, dir, self.folder),
             None => Utf8PathBuf::from(written),
         }
     }
 
     fn text(&self, path: &Utf8Path) -> Option<String> {
         (self.folder.read)(path.strip_prefix(self.folder.root).ok()?.as_str())
-    }
-
-    /// A path with the values of its variables; `None` where they cannot be told.
-    fn filled<'w>(&self, written: &'w str) -> Option<Cow<'w, str>> {
-        static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"\$(?:\{([A-Za-z_]\w*)(?::?-([^{}]*))?\}|([A-Za-z_]\w*))")
-                .expect("a pattern")
-        });
-        let filled = VARIABLE.replace_all(written, |found: &Captures<'_>| {
-            let name = found.get(1).or(found.get(3)).map_or("", |name| name.as_str());
-            let known = (self.folder.host.env)(name)
-                .or_else(|| self.dotenvs.iter().find_map(|text| in_dotenv(text, name)))
-                .filter(|value| !value.is_empty());
-            known.or_else(|| Some(found.get(2)?.as_str().to_owned())).unwrap_or_default()
-        });
-        (!filled.contains('$')).then_some(filled)
     }
 }

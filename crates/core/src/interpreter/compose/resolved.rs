@@ -90,6 +90,10 @@ pub fn compose_interpreter(
     let mut unheeded = Vec::new();
     let base = reading.options(&mut unheeded).map_err(error)?;
     let source = reading.source(&mut unheeded).map_err(error)?;
+    if compose.exec {
+        // Its own container has all that the tool has given it.
+        unheeded.clear();
+    }
     let mut options = interpreter.options.clone();
     if base.privileged || !base.security_opt.is_empty() {
         options.security_opt.retain(|it| it != NO_NEW_PRIVILEGES);

@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::folder::Folder;
+use super::super::folder::{Folder, inside};
 use super::super::found::at;
-use super::{extends, texts, yaml};
+use super::documents::{Document, Documents, unreadable};
+use super::told::Told;
+use super::{extends, texts};
 use crate::config::{did_you_mean, nearest};
 use crate::model::RunError;
 
 /// The compose files as far as they can be read without the tool.
 pub(super) struct Seen<'a> {
-    /// Each file's text, read.
-    pub(super) documents: Vec<Value>,
+    documents: Vec<Document>,
+    /// What they include and only the tool can read.
+    hidden: Vec<String>,
     /// The profiles that are on.
     profiles: &'a [String],
 }
@@ -22,45 +25,77 @@ impl<'a> Seen<'a> {
     pub(super) fn of(
         files: &[String],
         profiles: &'a [String],
+        told: &Told<'_>,
         folder: Folder<'_>,
     ) -> Result<Self, RunError> {
-        let documents = files.iter().map(|file| document(file, folder));
-        let seen = Self { documents: documents.collect::<Result<_, _>>()?, profiles };
+        let Documents { all: documents, hidden, .. } = Documents::read(files, told, folder)?;
+        let seen = Self { documents, hidden, profiles };
         match seen.lack() {
-            Some(Lack { file, key, why }) => {
-                let text = folder.text(&files[file])?.unwrap_or_default();
-                Err(unreadable(&files[file], line_of(&text, &key), &why, folder))
-            }
+            Some(Lack { file, key, why }) => Err(unreadable(file, &key, &why, folder)),
             None => Ok(seen),
         }
     }
 
     /// What the files lack together that no compose tool does without.
-    fn lack(&self) -> Option<Lack> {
-        let mut documents = self.documents.iter();
+    fn lack(&self) -> Option<Lack<'_>> {
         if self.is_partial() {
             return None;
         }
-        if !documents.any(|document| document["services"].is_object()) {
-            let keys = self.documents.first()?.as_object()?.keys();
+        let services = self.services();
+        if !self.documents.iter().any(|document| document.value["services"].is_object()) {
+            let Document { file, value, .. } = self.documents.first()?;
+            let keys = value.as_object()?.keys();
             let near = nearest("services", keys.map(String::as_str).filter(|it| *it != "services"));
             let asked = near.map(|near| format!("; did you mean that by `{near}`?"));
             let why = format!("it has no `services`{}", asked.unwrap_or_default());
-            return Some(Lack { file: 0, key: near.unwrap_or("services").to_owned(), why });
+            return Some(Lack { file, key: near.unwrap_or("services").to_owned(), why });
         }
-        let services = self.services();
-        let (name, _) = services.iter().find(|it| self.definitions(&it.0).all(Value::is_null))?;
-        let file = self.documents.iter().position(|it| it["services"].get(name).is_some())?;
-        let why = format!("the service `{name}` says nothing");
-        Some(Lack { file, key: "services".to_owned(), why })
+        services.iter().find_map(|(name, own)| {
+            let why = self.lack_of(name).filter(|_| *own != Own::Unseen)?;
+            let mut documents = self.documents.iter();
+            let Document { file, .. } =
+                documents.find(|it| it.value["services"].get(name).is_some())?;
+            let why = format!("the service `{name}` {why}");
+            Some(Lack { file, key: format!("{name}:"), why })
+        })
+    }
+
+    /// What a service lacks that none does without; one whose profile is off is there to be extended.
+    fn lack_of(&self, name: &str) -> Option<String> {
+        let mut all = self.definitions(name).map(|it| it.fields);
+        if all.clone().all(Value::is_null) {
+            return Some("says nothing".to_owned());
+        }
+        const SOURCES: [&str; 3] = ["image", "build", "provider"];
+        let has_source = all.clone().any(|it| SOURCES.iter().any(|key| !it[*key].is_null()));
+        if has_source || !self.is_on(name) {
+            return None;
+        }
+        let near = all.find_map(|it| {
+            let keys = || it.as_object().into_iter().flat_map(|it| it.keys().map(String::as_str));
+            let others = || keys().filter(|key| !SOURCES.contains(key));
+            SOURCES[..2].iter().find_map(|key| Some((*key, nearest(key, others())?)))
+        });
+        let asked = near.map(|(key, near)| format!("; did you mean `{key}` by `{near}`?"));
+        Some(format!("has neither an image nor a build{}", asked.unwrap_or_default()))
+    }
+
+    /// The name that the last of the files gives to the project.
+    pub(super) fn project(&self) -> Option<&str> {
+        let own = self.documents.iter().rev().filter(|it| it.included_in.is_none());
+        let mut names = own.filter_map(|document| document.value["name"].as_str());
+        names.find(|name| !name.contains('$'))
     }
 
     /// The names of the services, and how likely each is the project's own.
     fn services(&self) -> Vec<(String, Own)> {
         let mut services: Vec<(String, Own)> = Vec::new();
         for document in &self.documents {
-            for (name, service) in document["services"].as_object().into_iter().flatten() {
-                let own = Own::of(service);
+            for (name, fields) in document.value["services"].as_object().into_iter().flatten() {
+                let own = match (Definition { document, fields }).own() {
+                    Own::No if document.unseen.contains(name) => Own::Unseen,
+                    own => own,
+                };
                 match services.iter_mut().find(|(known, _)| known == name) {
                     Some((_, known)) => *known = own.max(*known),
                     None => services.push((name.clone(), own)),
@@ -94,19 +129,22 @@ impl<'a> Seen<'a> {
     }
 
     /// What the documents say of a service.
-    fn definitions(&self, name: &str) -> impl Iterator<Item = &Value> {
-        self.documents.iter().map(move |document| &document["services"][name])
+    fn definitions(&self, name: &str) -> impl Iterator<Item = Definition<'_>> + Clone {
+        self.documents
+            .iter()
+            .map(move |document| Definition { document, fields: &document.value["services"][name] })
     }
 
     /// Whether a service has no profile, or one that is on.
     fn is_on(&self, name: &str) -> bool {
-        let own: Vec<_> = self.definitions(name).flat_map(|it| texts(&it["profiles"])).collect();
+        let own: Vec<_> =
+            self.definitions(name).flat_map(|it| texts(&it.fields["profiles"])).collect();
         own.is_empty() || own.iter().chain([&"*".to_owned()]).any(|it| self.profiles.contains(it))
     }
 
     /// Whether another service of its file extends this one.
     fn is_extended(&self, name: &str) -> bool {
-        let services = self.documents.iter().filter_map(|it| it["services"].as_object());
+        let services = self.documents.iter().filter_map(|it| it.value["services"].as_object());
         services.flat_map(|it| it.values()).any(|it| extends::beside(it) == Some(name))
     }
 
@@ -115,7 +153,7 @@ impl<'a> Seen<'a> {
         let mut needed = BTreeSet::new();
         while let Some(name) = names.pop() {
             for definition in self.definitions(&name) {
-                let own = match &definition["depends_on"] {
+                let own = match &definition.fields["depends_on"] {
                     Value::Object(conditions) => conditions.keys().cloned().collect(),
                     list => texts(list),
                 };
@@ -127,21 +165,17 @@ impl<'a> Seen<'a> {
 
     /// Whether a service has the workspace mounted, or is built from all of it.
     fn sees_workspace(&self, name: &str) -> bool {
-        self.is_whole(name) || self.definitions(name).any(Own::is_mounted)
+        self.is_whole(name) || self.definitions(name).any(|it| it.is_mounted())
     }
 
     /// Whether a service is built from the whole workspace.
     fn is_whole(&self, name: &str) -> bool {
-        self.definitions(name).any(|definition| {
-            let build = &definition["build"];
-            let context = build.as_str().or(build["context"].as_str());
-            matches!(context, Some("." | "./"))
-        })
+        self.definitions(name).any(|it| it.is_whole())
     }
 
     /// Whether there are services that only the tool can see.
-    fn is_partial(&self) -> bool {
-        self.documents.iter().any(|document| document.get("include").is_some())
+    pub(super) fn is_partial(&self) -> bool {
+        !self.hidden.is_empty()
     }
 
     /// The service that is meant.
@@ -167,90 +201,84 @@ impl<'a> Seen<'a> {
         if let [only] = candidates.as_slice() {
             return Ok(only.clone());
         }
-        let several =
-            candidates.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let first = candidates.first().map_or("NAME", String::as_str);
-        let message = format!("cannot tell in which service of {file} the tests run: {several}");
+        let (open, first, rest) = match candidates.first() {
+            Some(first) => {
+                let several: Vec<_> = candidates.iter().map(|name| format!("`{name}`")).collect();
+                (several.join(", "), first.as_str(), ", or another one of them")
+            }
+            None => {
+                let hidden = self.hidden.join(" and ");
+                (format!("only the compose tool sees those of {hidden}"), "NAME", "")
+            }
+        };
+        let message = format!("cannot tell in which service of {file} the tests run: {open}");
         Err(at(folder, file, 1, message).help(format!(
-            "write compose = {{ service = \"{first}\" }} under [interpreter] in testdock.toml, \
-             or another one of them"
+            "write compose = {{ service = \"{first}\" }} under [interpreter] in testdock.toml{rest}"
         )))
     }
 }
 
 /// What is missing: in which of the files, and the key there that it is about.
-struct Lack {
-    file: usize,
+struct Lack<'a> {
+    file: &'a str,
     key: String,
     why: String,
-}
-
-/// A file, its services whole.
-fn document(file: &str, folder: Folder<'_>) -> Result<Value, RunError> {
-    let text = folder.text(file)?.ok_or_else(|| {
-        let message = format!("cannot read {file}: there is no such file in the workspace");
-        at(folder, file, 1, message).help("correct interpreter.compose in testdock.toml")
-    })?;
-    let read = yaml(&text).and_then(|document| match misshapen(&document) {
-        Some(why) => Err((line_of(&text, "services"), why)),
-        None => Ok(extends::whole(file, document, folder)),
-    });
-    read.map_err(|(line, why)| unreadable(file, line, &why, folder))
-}
-
-fn unreadable(file: &str, line: u32, why: &str, folder: Folder<'_>) -> RunError {
-    at(folder, file, line, format!("cannot read {file}: {why}")).help("correct it")
 }
 
 /// How likely a service is the project's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Own {
     No,
+    /// Only the tool sees what it extends.
+    Unseen,
     /// The workspace is mounted.
     Mounted,
     /// It is built here.
     Built,
 }
 
-impl Own {
-    fn of(service: &Value) -> Self {
-        match service.get("build") {
-            Some(_) => Self::Built,
-            None if Self::is_mounted(service) => Self::Mounted,
-            None => Self::No,
+/// What a file says of a service.
+#[derive(Clone, Copy)]
+struct Definition<'a> {
+    document: &'a Document,
+    fields: &'a Value,
+}
+
+impl Definition<'_> {
+    fn own(self) -> Own {
+        match self.fields.get("build") {
+            Some(_) => Own::Built,
+            None if self.is_mounted() => Own::Mounted,
+            None => Own::No,
         }
     }
 
-    fn is_mounted(service: &Value) -> bool {
+    /// Whether the workspace is mounted.
+    fn is_mounted(self) -> bool {
         let is_workspace = |volume: &Value| {
             let source = match volume {
                 Value::String(text) => text.split(':').next(),
                 fields => fields["source"].as_str(),
             };
-            matches!(source, Some("." | "./" | "${PWD}" | "$PWD" | ".."))
+            source.is_some_and(|source| {
+                self.is_workspace(source, &[".", "./", "${PWD}", "$PWD", ".."])
+            })
         };
-        service["volumes"].as_array().into_iter().flatten().any(is_workspace)
+        self.fields["volumes"].as_array().into_iter().flatten().any(is_workspace)
     }
-}
 
-/// What is wrong with a document that no compose tool takes.
-fn misshapen(document: &Value) -> Option<String> {
-    let Some(fields) = document.as_object() else {
-        return Some("it has to be a mapping with `services`".to_owned());
-    };
-    match fields.get("services") {
-        None | Some(Value::Null) => None,
-        Some(Value::Object(services)) => {
-            let mut wrong = services.iter().filter(|(_, it)| !it.is_object() && !it.is_null());
-            wrong.next().map(|(name, _)| format!("the service `{name}` has to be a mapping"))
+    /// Whether it is built from the whole workspace.
+    fn is_whole(self) -> bool {
+        let build = &self.fields["build"];
+        let context = build.as_str().or(build["context"].as_str());
+        context.is_some_and(|context| self.is_workspace(context, &[".", "./"]))
+    }
+
+    /// Whether a path is the workspace: one of the `usual` ones, but where an included file has its paths from elsewhere.
+    fn is_workspace(self, path: &str, usual: &[&str]) -> bool {
+        match &self.document.included_in {
+            Some(dir) => inside(dir, path).is_some_and(|path| path.is_empty()),
+            None => usual.contains(&path),
         }
-        Some(_) => Some("`services` has to be a mapping, from names to services".to_owned()),
     }
-}
-
-/// The line on which a key of the whole document stands.
-fn line_of(text: &str, key: &str) -> u32 {
-    let lines = (1..).zip(text.lines());
-    let mut lines = lines.filter(|(_, line)| line.starts_with(key));
-    lines.next().map_or(1, |(line, _)| line)
 }

@@ -1,6 +1,8 @@
 use expect_test::{Expect, expect};
 
-use super::super::tests::{check_container, chosen, fields_of_container, news};
+use super::super::tests::{
+    DOCKERFILE, check_container, chosen, failure, fields_of_container, news,
+};
 use super::*;
 
 const WEB: &str = "services:\n  web:\n    build: .\n  db:\n    image: postgres:15\n";
@@ -90,7 +92,8 @@ fn what_a_service_needs_is_not_meant() {
 /// The tool's own variables count where no setting names files, as they do for the tool.
 #[test]
 fn the_variables_of_the_tool() {
-    const CI: (&str, &str) = ("ci/compose.yaml", "services: { web: { volumes: [.:/w] } }");
+    const CI: (&str, &str) =
+        ("ci/compose.yaml", "services: { web: { image: a, volumes: [.:/w] } }");
     let told = |config: &str, more: &[(&str, &str)]| {
         let files: Vec<_> = [("compose.yaml", WEB), ("compose.override.yaml", "{}"), CI]
             .iter()
@@ -209,7 +212,7 @@ fn what_cannot_be_told_says_what_to_write() {
         "",
         &[(
             "compose.yaml",
-            "services: { a: { volumes: [.:/a] }, b: { volumes: [{ source: . }] } }",
+            "services: { a: { image: x, volumes: [.:/a] }, b: { image: y, volumes: [{ source: . }] } }",
         )],
         &expect![[r#"
         /w/shop/compose.yaml:1: cannot tell in which service of compose.yaml the tests run: `a`, `b`
@@ -297,17 +300,18 @@ fn files_that_shape_what_comes_out() {
         let reads = chosen(named, None, &files).unwrap().interpreter.reads;
         reads.iter().map(|path| path.as_str().replace("/w/shop/", "")).collect::<Vec<_>>().join(" ")
     };
-    let text = "services: { a: { env_file: a.env }, b: { env_file: [b.env, { path: ../c.env }] } }";
+    let text = "services: { a: { image: x, env_file: a.env }, b: { image: x, env_file: [b.env, { path: ../c.env }] } }";
     expect!["c.env ci/.env ci/a.env ci/b.env ci/compose.yaml"].assert_eq(&reads(text, &[]));
-    let base = ("base/x.yaml", "services: { b: { env_file: b.env, label_file: ../../l } }");
+    let base =
+        ("base/x.yaml", "services: { b: { image: x, env_file: b.env, label_file: ../../l } }");
     let text = "services: { a: { extends: { file: ../base/x.yaml, service: b } } }";
     expect!["/w/l base/b.env base/x.yaml ci/.env ci/compose.yaml"].assert_eq(&reads(text, &[base]));
-    let text = "include: [../base/x.yaml, { path: [y.yaml], project_directory: .., env_file: i.env }]\nservices: { a: {} }";
-    let y = ("ci/y.yaml", "include: [ci/y.yaml]\nservices: { c: { env_file: ../c.env } }");
+    let text = "include: [../base/x.yaml, { path: [y.yaml], project_directory: .., env_file: i.env }]\nservices: { a: { image: x } }";
+    let y =
+        ("ci/y.yaml", "include: [ci/y.yaml]\nservices: { c: { image: x, env_file: ../c.env } }");
     expect!["/w/c.env /w/l .env base/.env base/b.env base/x.yaml ci/.env ci/compose.yaml ci/i.env ci/y.yaml"].assert_eq(&reads(text, &[base, y]));
     // Variables count as the tool takes them; what cannot be told stays.
-    let text =
-        "services: { a: { env_file: ['${STAGE:-dev}.env', $WHERE/x, '${NONE}z', '${A:-${B}}'] } }";
+    let text = "services: { a: { image: x, env_file: ['${STAGE:-dev}.env', $WHERE/x, '${NONE}z', '${A:-${B}}'] } }";
     expect!["/etc/x ci/.env ci/compose.yaml ci/dev.env ci/z ${A:-${B}}"]
         .assert_eq(&reads(text, &[("ci/.env", "WHERE=/etc\n")]));
     expect![[r#"{"services":{"db":{"labels":{"a":"b"}}},"version":"3.8"}"#]]
@@ -760,7 +764,183 @@ fn files_that_no_tool_takes_are_not_passed_over() {
     );
     check(
         "services:\n  web:\n  db: { image: d }\n",
-        &expect!["1: cannot read compose.yaml: the service `web` says nothing"],
+        &expect!["2: cannot read compose.yaml: the service `web` says nothing"],
+    );
+    check(
+        "services:\n  db: { image: d }\n  app: { bild: . }\n",
+        &expect![
+            "3: cannot read compose.yaml: the service `app` has neither an image nor a build; did you mean `build` by `bild`?"
+        ],
+    );
+    check(
+        "services: { app: { image: } }",
+        &expect!["1: cannot read compose.yaml: the service `app` has neither an image nor a build"],
+    );
+    check("include: a.yaml", &expect!["1: cannot read compose.yaml: `include` has to be a list"]);
+}
+
+/// A file that comes first and names what is not there is an error: the next source is not what was meant.
+#[test]
+fn what_a_file_names_has_to_be_there() {
+    let check = |text: &str, expected: &Expect| {
+        let files = [
+            ("Dockerfile", "FROM a\n"),
+            ("compose.yaml", text),
+            ("common.yaml", "services: { base: { build: . }, up: { extends: bse } }"),
+            ("bad.yaml", "services: ["),
+            ("sub/compose.yaml", "include: [more.yaml]"),
+        ];
+        let error = chosen("", None, &files).unwrap_err();
+        let place = error.place.unwrap();
+        let (path, help) = (place.path.strip_prefix("/w/shop").unwrap(), error.help.unwrap());
+        expected.assert_eq(&format!("{path}:{}: {}\n  {help}", place.line, error.message));
+    };
+    let extends = |base: &str| format!("services:\n  app:\n    extends: {base}\n");
+    check(
+        &extends("{ file: comon.yaml, service: base }"),
+        &expect![[r#"
+        compose.yaml:2: cannot read compose.yaml: the service `app` extends one of comon.yaml, and there is no such file in the workspace
+          correct it"#]],
+    );
+    check(
+        &extends("{ file: common.yaml, service: bas }"),
+        &expect![[r#"
+        compose.yaml:2: cannot read compose.yaml: the service `app` extends `bas`, and common.yaml has no such service
+          did you mean `base`? correct it"#]],
+    );
+    check(
+        &extends("{ file: common.yaml, service: up }"),
+        &expect![[r#"
+        common.yaml:1: cannot read common.yaml: the service `up` extends `bse`, and common.yaml has no such service
+          did you mean `base`? correct it"#]],
+    );
+    check(
+        &extends("{ file: common.yaml }"),
+        &expect![[r#"
+        compose.yaml:2: cannot read compose.yaml: the service `app` does not say which one it extends
+          correct it"#]],
+    );
+    check(
+        &extends("{ file: bad.yaml, service: base }"),
+        &expect![[r#"
+        bad.yaml:1: cannot read bad.yaml: line 1 column 11: unclosed bracket '['
+          correct it"#]],
+    );
+    check(
+        &extends("ap"),
+        &expect![[r#"
+        compose.yaml:2: cannot read compose.yaml: the service `app` extends `ap`, and compose.yaml has no such service
+          did you mean `app`? correct it"#]],
+    );
+    check(
+        &extends("app"),
+        &expect![[r#"
+        compose.yaml:2: cannot read compose.yaml: the service `app` extends itself
+          correct it"#]],
+    );
+    check(
+        "include: [sub/compsoe.yaml]\n",
+        &expect![[r#"
+        compose.yaml:1: cannot read compose.yaml: it includes sub/compsoe.yaml, and there is no such file in the workspace
+          correct it"#]],
+    );
+    check(
+        "include: [sub/compose.yaml]\n",
+        &expect![[r#"
+        sub/compose.yaml:1: cannot read sub/compose.yaml: it includes sub/more.yaml, and there is no such file in the workspace
+          correct it"#]],
+    );
+    check(
+        "include: [bad.yaml]\n",
+        &expect![[r#"
+        bad.yaml:1: cannot read bad.yaml: line 1 column 11: unclosed bracket '['
+          correct it"#]],
+    );
+}
+
+#[test]
+fn services_of_included_files() {
+    let service = |text: &str, more: &[(&str, &str)]| {
+        let files: Vec<_> =
+            [("compose.yaml", text), DOCKERFILE].iter().chain(more).copied().collect();
+        match chosen("", None, &files).map_err(|error| failure(&error))?.interpreter.source {
+            Source::Compose(compose) => Ok(format!("{} of {}", compose.service, compose.project)),
+            source => Ok::<_, String>(format!("{source:?}")),
+        }
+    };
+    const SUB: (&str, &str) =
+        ("sub/compose.yaml", "name: theirs\nservices: { app: { build: . }, db: { image: d } }");
+    let app = Ok("app of shop".to_owned());
+    assert_eq!(service("include: [{ path: sub/compose.yaml }]", &[SUB]), app);
+    assert_eq!(service("include: ['${DIR:-sub}/compose.yaml']", &[SUB]), app);
+    assert_eq!(
+        service("include: [a.yaml]", &[SUB, ("a.yaml", "include: [sub/compose.yaml, a.yaml]")]),
+        app
+    );
+    // Paths begin in the folder of the file that is included, or where its entry says.
+    let web = "services: { web: { image: a, volumes: ['.:/w'], depends_on: [app] } }";
+    let with = |include: &str| service(&format!("include: [{include}]\n{web}"), &[SUB]);
+    assert_eq!(with("sub/compose.yaml"), Ok("web of shop".to_owned()));
+    assert_eq!(with("{ path: sub/compose.yaml, project_directory: . }"), app);
+    let mounted = (
+        "sub/compose.yaml",
+        "services: { app: { image: a, volumes: ['..:/w'] }, db: { image: d, volumes: ['.:/d'] } }",
+    );
+    assert_eq!(service("include: [sub/compose.yaml]", &[mounted]), app);
+    // What extends one of an included file has what that has, as far as the tool can tell.
+    assert_eq!(
+        service("include: [sub/compose.yaml]\nservices: { it: { extends: db } }", &[SUB]),
+        app
+    );
+}
+
+/// What leads out of the workspace is asked for, or has to be named.
+#[test]
+fn compose_files_outside_of_the_workspace() {
+    let extending =
+        "services: { app: { extends: { file: ../common.yaml, service: base } }, db: { image: d } }";
+    check(
+        "",
+        &[("compose.yaml", extending), DOCKERFILE],
+        &expect![[r#"
+        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
+          no setting names a source, and compose.yaml does: its service `app`
+        security_opt: ["no-new-privileges"]
+        beyond: what is outside of the workspace, /w/common.yaml (of the compose files)
+    "#]],
+    );
+    let with_known =
+        "services: { db: { extends: { file: ../db.yaml, service: db } }, app: { build: . } }";
+    check(
+        "",
+        &[("compose.yaml", with_known)],
+        &expect![[r#"
+        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
+          no setting names a source, and compose.yaml does: its service `app`
+        security_opt: ["no-new-privileges"]
+        beyond: what is outside of the workspace, /w/db.yaml (of the compose files)
+    "#]],
+    );
+    let including = "include: [../sub/compose.yaml, https://host/x.git]";
+    check(
+        "",
+        &[("compose.yaml", including), DOCKERFILE],
+        &expect![[r#"
+            /w/shop/compose.yaml:1: cannot tell in which service of compose.yaml the tests run: only the compose tool sees those of ../sub/compose.yaml and https://host/x.git
+              write compose = { service = "NAME" } under [interpreter] in testdock.toml
+        "#]],
+    );
+    let named = "[interpreter]\ncompose = { service = \"app\" }";
+    check(
+        named,
+        &[("compose.yaml", including)],
+        &expect![[r#"
+        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
+          `interpreter.compose` is set by testdock.toml (its service `app`)
+        security_opt: ["no-new-privileges"]
+        beyond: what is outside of the workspace, /w/sub/.env (of the compose files)
+        beyond: what is outside of the workspace, /w/sub/compose.yaml (of the compose files)
+    "#]],
     );
 }
 
@@ -804,8 +984,6 @@ fn a_service_has_what_it_extends() {
     });
     let both = service("web: { build: . }, worker: { extends: web }");
     assert!(both.as_ref().is_err_and(|it| it.ends_with("`web`, `worker`")), "{both:?}");
-    // In a circle, or from nowhere: the tool says so.
     let circle = service("a: { build: ., extends: app }, app: { extends: a, build: . }");
-    assert!(circle.is_err(), "{circle:?}");
-    assert_eq!(service("app: { build: ., extends: { file: no.yaml, service: b } }"), app);
+    assert!(circle.as_ref().is_err_and(|it| it.ends_with("extends itself")), "{circle:?}");
 }

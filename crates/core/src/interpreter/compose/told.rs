@@ -1,6 +1,12 @@
 //! What the tool's own variables say (`COMPOSE_FILE` and its kin), in the environment or the project's `.env`.
 
-use super::super::folder::{Folder, inside};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use regex::{Captures, Regex};
+
+use super::super::folder::{Folder, clean, inside};
 use super::super::found::at;
 use crate::config::Compose as Setting;
 use crate::model::{Fault, RunError};
@@ -38,6 +44,17 @@ impl<'f> Told<'f> {
     /// The value of a variable that is not empty.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         Some(self.find(name)?.0).filter(|value| !value.is_empty())
+    }
+
+    /// The file of the workspace that a compose file names in the folder `dir`; `None` where it lies elsewhere, or nobody but
+    /// the tool can tell.
+    pub(super) fn file(&self, written: &str, dir: &str) -> Option<String> {
+        let is_address = written.contains("://")
+            || ["git@", "github.com/"].iter().any(|host| written.starts_with(host));
+        let path = filled(written, &|name| self.get(name)).filter(|_| !is_address)?;
+        let root = self.folder.root;
+        let path = on_disk(&path, &root.join(dir), self.folder);
+        Some(path.strip_prefix(root).ok()?.to_string())
     }
 
     /// The value of a variable, and where it is set.
@@ -117,4 +134,29 @@ pub(super) fn in_dotenv(text: &str, name: &str) -> Option<String> {
     let quoted = quotes.filter_map(|quote| value.strip_prefix(quote)?.split_once(quote)).next();
     let plain = || value.split(" #").next().unwrap_or(value).trim_end();
     Some(quoted.map_or_else(plain, |(inner, _)| inner).to_owned())
+}
+
+/// A path of the machine that is written in the folder `dir`.
+pub(super) fn on_disk(path: &str, dir: &Utf8Path, folder: Folder<'_>) -> Utf8PathBuf {
+    // The older tool knows homes.
+    match path.starts_with('~') {
+        true => folder.host_path(path),
+        false => clean(&dir.join(path)),
+    }
+}
+
+/// A text with the values of its variables; `None` where they cannot be told.
+pub(super) fn filled<'w>(
+    written: &'w str,
+    value: &dyn Fn(&str) -> Option<String>,
+) -> Option<Cow<'w, str>> {
+    static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\$(?:\{([A-Za-z_]\w*)(?::?-([^{}]*))?\}|([A-Za-z_]\w*))").expect("a pattern")
+    });
+    let filled = VARIABLE.replace_all(written, |found: &Captures<'_>| {
+        let name = found.get(1).or(found.get(3)).map_or("", |name| name.as_str());
+        let known = value(name).filter(|value| !value.is_empty());
+        known.or_else(|| Some(found.get(2)?.as_str().to_owned())).unwrap_or_default()
+    });
+    (!filled.contains('$')).then_some(filled)
 }

@@ -32,7 +32,7 @@ use service::Service;
 use telling::kept_warnings;
 use tool::Tool;
 
-pub(super) use borrowed::borrow;
+pub(super) use borrowed::{borrow, lent};
 pub(crate) use claim::Claim;
 pub(crate) use ended::ended;
 pub(super) use ours::{sweep, take_down};
@@ -58,7 +58,7 @@ pub(crate) async fn resolved(
         }
         Ok(mut made) => {
             made.interpreter.warnings.extend(kept_warnings(&config));
-            note_unused(root, &mut made.interpreter);
+            note_unused(root, compose, &mut made.interpreter);
             Ok(made)
         }
         error => error,
@@ -74,13 +74,14 @@ pub(super) fn remembered(
     let tool = Tool::new(root, compose, interpreter.host.as_deref());
     let service = compose_interpreter(interpreter, compose, &tool.known_config()?, root);
     let mut made = service.ok()?.interpreter;
-    note_unused(root, &mut made);
+    note_unused(root, compose, &mut made);
     Some(made)
 }
 
-/// Notes the arguments that its Dockerfile does not ask for.
-fn note_unused(root: &Utf8Path, made: &mut Interpreter) {
-    if let Source::Dockerfile(file) = &made.source
+/// Notes the arguments that its Dockerfile does not ask for, where Testdock builds it.
+fn note_unused(root: &Utf8Path, compose: &Compose, made: &mut Interpreter) {
+    if !compose.exec
+        && let Source::Dockerfile(file) = &made.source
         && let Ok(text) = text::read_lossy(&file.path.on(root))
     {
         made.unheeded.extend(unused_arguments(file, &text));

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use bollard::Docker;
-use bollard::models::{ContainerInspectResponse, ContainerState, HealthStatusEnum};
+use bollard::models::{
+    ContainerInspectResponse, ContainerState, ContainerSummary, HealthStatusEnum,
+};
 use bollard::query_parameters::ListContainersOptionsBuilder;
 use sha2::{Digest as _, Sha256};
 use testdock_core::containers::origin::SERVES;
@@ -48,12 +50,7 @@ impl Service {
         let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
         let listed = see::containers(docker, options).await;
         let listed = listed.map_err(|e| engine_error("list containers", &e))?;
-        let is_one_off = |labels: &HashMap<String, String>| {
-            let label = labels.get("com.docker.compose.oneoff");
-            label.is_some_and(|it| it.eq_ignore_ascii_case("true"))
-        };
-        let own = listed.into_iter().find(|c| !c.labels.as_ref().is_some_and(is_one_off));
-        let Some(id) = own.and_then(|c| c.id) else {
+        let Some(id) = listed.into_iter().find(|it| !is_one_off(it)).and_then(|it| it.id) else {
             return Ok(None);
         };
         // One that is gone by now is not there.
@@ -108,6 +105,12 @@ impl Service {
     fn label(&self, name: &str) -> Option<&String> {
         self.0.config.as_ref()?.labels.as_ref()?.get(name)
     }
+}
+
+/// Whether somebody has made it for one command, beside the service's own.
+pub(super) fn is_one_off(container: &ContainerSummary) -> bool {
+    let label = container.labels.as_ref().and_then(|it| it.get("com.docker.compose.oneoff"));
+    label.is_some_and(|it| it.eq_ignore_ascii_case("true"))
 }
 
 /// An image's id in one form.
