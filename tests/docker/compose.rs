@@ -25,9 +25,17 @@ fn a_compose_service_with_what_it_needs() {
     let own = project.read(".env");
     project.write(".env", &format!("{own}\nMORE=1\n"));
     let (_, list) = project.shown(&["interpreter", "list"]);
-    assert!(list.contains("files that it comes from have changed"), "{list}");
+    let asks = "unknown: the next run asks the compose tool what its files say now";
+    assert!(list.contains(asks), "{list}");
     let (_, doctor) = project.shown(&["doctor"]);
     assert!(doctor.contains("a container is warm"), "{doctor}");
+    let over = project.read("compose.override.yaml");
+    project.write("compose.override.yaml", "services: { app: { nonsense: 1 } }\n");
+    let (_, doctor) = project.shown(&["doctor"]);
+    assert!(doctor.contains("FAIL  compose") && !doctor.contains("note  image"), "{doctor}");
+    let (_, list) = project.shown(&["interpreter", "list"]);
+    assert!(list.contains(asks), "{list}");
+    project.write("compose.override.yaml", &over);
     project.write(".env", &own);
 
     // A service that somebody has stopped is started again.

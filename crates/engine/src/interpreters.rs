@@ -139,7 +139,7 @@ pub async fn about(
     };
     let image = match &standing.found {
         Found::Unreachable(error) | Found::Invalid(error) => return Err(error.clone()),
-        Found::Absent | Found::Stale => None,
+        Found::Unread | Found::Absent | Found::Stale => None,
         Found::Ready(image) | Found::Warm(image) => Some(image.id.clone()),
     };
     let docker = world.engine(interpreter.host.as_deref()).await?;

@@ -6,7 +6,7 @@ use bollard::Docker;
 use bollard::models::ContainerSummary;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 use camino::Utf8Path;
-use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
+use testdock_core::containers::origin::WORKSPACE;
 use testdock_core::interpreter::Found;
 use testdock_core::model::RunError;
 use testdock_core::plan::{Interpreter, Source};
@@ -65,12 +65,12 @@ pub(crate) async fn found(
         return Ok(Found::Invalid(error));
     }
     if need.name.is_empty() {
-        return unknown(docker, root, &interpreter).await;
+        return Ok(Found::Unread);
     }
     // Also those that another interpreter of the same outline has made.
     let outline = outline(&interpreter);
     let (image, containers) =
-        tokio::join!(find(docker, &need.name), containers(docker, root, (OUTLINE, &outline)));
+        tokio::join!(find(docker, &need.name), containers(docker, root, &outline));
     let Some(image) = image? else {
         let is_older_there = is_older_there(docker, root, need).await?;
         return Ok(if is_older_there { Found::Stale } else { Found::Absent });
@@ -86,23 +86,13 @@ pub(crate) async fn found(
     })
 }
 
-/// An interpreter whose image is not known: where a container of it runs, its files were others then.
-async fn unknown(
-    docker: &Docker,
-    root: &Utf8Path,
-    interpreter: &Interpreter,
-) -> Result<Found, RunError> {
-    let running = containers(docker, root, (INTERPRETER, &interpreter.name)).await?;
-    Ok(if running.is_empty() { Found::Absent } else { Found::Stale })
-}
-
-/// The containers of a workspace that run, of those with this label.
+/// The containers of a workspace that run, of those with this outline.
 async fn containers(
     docker: &Docker,
     root: &Utf8Path,
-    (label, value): (&str, &str),
+    outline: &str,
 ) -> Result<Vec<ContainerSummary>, RunError> {
-    let labels = vec![format!("{WORKSPACE}={root}"), format!("{label}={value}")];
+    let labels = vec![format!("{WORKSPACE}={root}"), format!("{OUTLINE}={outline}")];
     let filters = HashMap::from([("label", labels), ("status", vec!["running".to_owned()])]);
     let options = ListContainersOptionsBuilder::default().filters(&filters).build();
     let found = see::containers(docker, options).await;

@@ -50,7 +50,11 @@ pub(super) fn age(found: &Found) -> Option<Duration> {
 fn image_of(found: &Found) -> Option<&Image> {
     match found {
         Found::Ready(image) | Found::Warm(image) => Some(image),
-        Found::Unreachable(_) | Found::Invalid(_) | Found::Absent | Found::Stale => None,
+        Found::Unreachable(_)
+        | Found::Invalid(_)
+        | Found::Unread
+        | Found::Absent
+        | Found::Stale => None,
     }
 }
 
