@@ -66,6 +66,20 @@ fn one_that_is_warm_is_warm_for_the_next_run() {
     assert!(doctor.contains("there is no such file or folder in the workspace"), "{doctor}");
 }
 
+/// A run refuses all of them for a mistake in one.
+#[test]
+fn a_mistake_in_the_configuration_is_listed() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    let right = format!("[interpreter]\nimage = '{image}'\n");
+    project.write("testdock.toml", &format!("{right}[interpreters.usr]\nuser = 'nosuch'\n"));
+    let (code, text) = project.shown(&["interpreter", "list"]);
+    assert_eq!(code, 2, "{text}");
+    let held_up = "invalid: nothing runs before the configuration is corrected";
+    assert!(text.contains(&format!("*default: {image}; {held_up}")), "{text}");
+    assert!(text.contains("testdock.toml:4:8: ") && text.contains("nosuch"), "{text}");
+}
+
 #[test]
 fn a_broken_build_has_the_exit_code_of_one() {
     let Some(project) = Project::of_fixture("python-pytest") else {

@@ -48,11 +48,12 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
         InterpreterCommand::List { all, .. } => {
             registered(&world, &project.root, &workspace).await;
             let kept = interpreters::list(&world, host).await;
-            kept.map(|mut kept| {
+            let listed = kept.map(|mut kept| {
                 kept.containers.retain(|it| *all || it.workspace == project.root);
                 kept.images.retain(|it| *all || it.workspace == project.root);
                 list(&kept);
-            })
+            });
+            listed.and(workspace.mistakes().map_or(Ok(()), Err))
         }
         InterpreterCommand::Show { name, .. } => {
             match workspace.registered.iter().find(|it| it.name == *name) {
@@ -145,6 +146,7 @@ async fn registered(world: &World, root: &Utf8Path, workspace: &Workspace) {
     let standings = interpreters::look(world, root, &workspace.registered).await;
     for (registered, standing) in workspace.registered.iter().zip(standings) {
         let view = InterpreterView::new(registered, standing.as_ref(), None);
+        let view = if workspace.problems.is_empty() { view } else { view.held_up() };
         let mark = if view.is_chosen { "*" } else { " " };
         let source = if view.source.is_empty() { view.kind } else { &view.source };
         let state = view.state.as_str();

@@ -88,6 +88,16 @@ impl InterpreterView {
         view
     }
 
+    /// The same in a workspace whose configuration has a mistake.
+    #[must_use]
+    pub fn held_up(mut self) -> Self {
+        if self.error.is_none() {
+            let words = "nothing runs before the configuration is corrected";
+            self.stand(InterpreterState::Invalid, words);
+        }
+        self
+    }
+
     fn found(&mut self, found: Option<&Found>, source: &Source) {
         match found {
             None => self.stand(InterpreterState::Unknown, "its engine was not asked yet"),
