@@ -367,6 +367,17 @@ fn of_two_from_one_dockerfile_each_has_images_of_its_own() {
 }
 
 #[test]
+fn an_image_that_another_one_needs_stays_and_says_so() {
+    let Some(project) = built() else { return };
+    project.write("testdock.toml", "[interpreters.two]\ndockerfile = \"Dockerfile\"\n");
+    let (code, told) = project.shown(&["interpreter", "remove", "two", "--images"]);
+    assert_eq!(code, 0, "{told}");
+    let is_kept =
+        told.contains("kept testdock/") && told.contains("the interpreter default needs it");
+    assert!(is_kept && !told.contains("nothing of"), "{told}");
+}
+
+#[test]
 fn an_image_without_a_name_is_told_by_its_id() {
     let Some(project) = built() else { return };
     let older = docker(&["inspect", "-f", "{{.Image}}", &project.container()]).unwrap();

@@ -159,7 +159,7 @@ pub async fn grants(root: &Utf8Path, interpreter: &Interpreter) -> Result<Vec<Gr
 
 /// Removes the containers that `name` means, with what serves them, and adds to `removed` what that was, also before an
 /// error; nothing is there any more of one that is `registered` by that name. With `images` also those that were built for it and
-/// that no other one needs.
+/// that no other one needs; answers with those that stay, and with the interpreter that needs each.
 pub async fn remove(
     world: &World,
     host: Option<&str>,
@@ -175,10 +175,11 @@ pub async fn remove(
         true => Some(builds(root, host, (name, registered)).await?),
         false => None,
     };
-    kept::remove(&world.engine(host).await?, root, name, builds.as_ref(), removed).await?;
+    let docker = world.engine(host).await?;
+    let stay = kept::remove(&docker, root, name, builds.as_ref(), removed).await?;
     match removed.is_empty() && meant.is_none() {
         true => Err(kept::unknown(name)),
-        false => Ok(()),
+        false => Ok(stay),
     }
 }
 

@@ -103,20 +103,24 @@ async fn remove_all(
         failed =
             failed.and(interpreters::remove_all(world, host, root, images, &mut removed).await);
     }
-    tell_removed(&removed, "this project", failed)
+    tell_removed(&removed, "this project", failed.map(|()| Vec::new()))
 }
 
-/// Tells what was removed, also where it ended with an error.
+/// Tells what was removed, also where it ended with an error, and which images stay for which interpreter.
 fn tell_removed(
     removed: &[String],
     what: &str,
-    done: Result<(), RunError>,
+    done: Result<Vec<(String, String)>, RunError>,
 ) -> Result<(), RunError> {
     removed.iter().for_each(|name| print::line(&format!("removed {name}")));
-    if removed.is_empty() && done.is_ok() {
+    let stay = done?;
+    for (image, needed_by) in &stay {
+        print::line(&format!("kept {image}: the interpreter {needed_by} needs it"));
+    }
+    if removed.is_empty() && stay.is_empty() {
         print::line(&format!("nothing of {what} is there"));
     }
-    done
+    Ok(())
 }
 
 /// The engine that the project's default interpreter is on.

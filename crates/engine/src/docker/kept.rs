@@ -191,14 +191,15 @@ fn masked(variable: &str) -> (String, String) {
 /// What the interpreters of a workspace on one engine are built from, by their names.
 pub(crate) type Builds = BTreeMap<String, Dockerfile>;
 
-/// Removes what `name` means, and adds to `removed` what that was, also where not all of it can be.
+/// Removes what `name` means, and adds to `removed` what that was, also where not all of it can be. Says which images stay, and
+/// for which interpreter.
 pub(crate) async fn remove(
     docker: &Docker,
     root: &Utf8Path,
     name: &str,
     builds: Option<&Builds>,
     removed: &mut Vec<String>,
-) -> Result<(), RunError> {
+) -> Result<Vec<(String, String)>, RunError> {
     let mut kept = list(docker).await?;
     kept.containers.retain(|container| is_meant(container, root, name));
     let goes = |interpreter: &str| {
@@ -208,17 +209,35 @@ pub(crate) async fn remove(
         let is_theirs = || kept.containers.iter().any(|container| container.image == image.id);
         let is_its = |file: &Dockerfile| source(file) == image.source;
         let is_built = |all: &Builds| all.get(name).is_some_and(is_its) || is_theirs();
-        builds.is_some_and(|all| is_built(all) && !is_needed(image, all, goes))
+        image.workspace == root && builds.is_some_and(is_built)
     };
+    let mut stay = Vec::new();
     kept.images.retain(|image| {
-        image_is_meant(image, name) || (image.workspace == root && is_taken(image))
+        if image_is_meant(image, name) {
+            return true;
+        }
+        let needed_by = builds.and_then(|all| needed_by(image, all, goes));
+        match needed_by.filter(|_| is_taken(image)) {
+            Some(other) => {
+                let title = prune::our_name(&image.names).unwrap_or(&image.id);
+                stay.push((title.to_owned(), other.to_owned()));
+                false
+            }
+            None => is_taken(image),
+        }
     });
-    take_away(docker, root, Some(name), &kept, removed).await
+    take_away(docker, root, Some(name), &kept, removed).await?;
+    Ok(stay)
 }
 
-/// Whether an interpreter that stays needs an image, or has needed it before its files changed.
-fn is_needed(image: &Image, builds: &Builds, goes: impl Fn(&str) -> bool) -> bool {
-    builds.iter().any(|(name, file)| !goes(name) && series(file) == image.series)
+/// An interpreter that stays and needs an image, or has needed it before its files changed.
+fn needed_by<'b>(
+    image: &Image,
+    builds: &'b Builds,
+    goes: impl Fn(&str) -> bool,
+) -> Option<&'b str> {
+    let needs = |(name, file): &(&String, &Dockerfile)| !goes(name) && series(file) == image.series;
+    builds.iter().find(needs).map(|(name, _)| name.as_str())
 }
 
 /// Removes all that was made for a workspace, and adds to `removed` what that was, also where not all of it can be.
