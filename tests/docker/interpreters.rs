@@ -178,6 +178,8 @@ fn what_is_wrong_with_a_new_one_is_said() {
     refused(&["mine", "--dockerfile", "no/Dockerfile"], "no such file");
     refused(&["mine", "--image", "a", "--user", "nobody"], "numbers such as");
     refused(&["default", "--image", "a", "--personal"], "a name of its own");
+    project.write("Dockerfile", "FROM scratch\n");
+    refused(&["mine", "--dockerfile", "Dockerfile", "--context", "nodir"], "no such folder");
     refused(&["mine", "--image", "a", "--target", "b"], "`image` has no field `target`");
     assert!(!project.root.join("testdock.toml").exists());
 }
