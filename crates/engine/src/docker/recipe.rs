@@ -360,7 +360,8 @@ pub(super) fn outline(interpreter: &Interpreter) -> String {
     if options.setup.is_empty() && options.entrypoint == Entrypoint::None {
         options.env.clear();
     }
-    hex(&Sha256::digest(format!("{options:?}"))[..16])
+    let mounted = points::mounted(&options);
+    hex(&Sha256::digest(format!("{options:?} {mounted:?}"))[..16])
 }
 
 fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<String, String> {
