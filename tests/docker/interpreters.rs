@@ -66,6 +66,56 @@ fn one_that_is_warm_is_warm_for_the_next_run() {
     assert!(doctor.contains("there is no such file or folder in the workspace"), "{doctor}");
 }
 
+/// What a run would refuse is known before.
+#[test]
+fn what_the_next_run_would_miss_is_said() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    project.write("test_a.py", "def test_a(): pass\n");
+    project.write("Dockerfile", &format!("FROM {image}\nRUN echo {} >/nonce\n", project.root));
+    let missed = |settings: &str, subject: &str, said: &str| {
+        project.write("testdock.toml", settings);
+        let (_, list) = project.shown(&["interpreter", "list"]);
+        assert!(list.contains("*default: ") && list.contains("; invalid: "), "{list}");
+        assert!(list.contains(said), "{said}: {list}");
+        let (code, doctor) = project.shown(&["doctor"]);
+        assert!(doctor.contains(&format!("FAIL  {subject}")) && doctor.contains(said), "{doctor}");
+        assert_eq!(code, 2, "{doctor}");
+        let run = project.run(&[]);
+        assert!(run.code != Some(0), "{run:#?}");
+    };
+    let built = "[interpreter]\ndockerfile = 'Dockerfile'\n";
+    let no_folder = "nodir: there is no such folder";
+    missed(&format!("{built}context = 'nodir'\n"), "image", no_folder);
+    let no_variable = "the variable TD_NO_SUCH, which is not set";
+    missed(&format!("{built}secrets = {{ a = 'env:TD_NO_SUCH' }}\n"), "image", no_variable);
+    let plain = format!("[interpreter]\nimage = '{image}'\n");
+    missed(&format!("{plain}network = 'td-nosuch'\n"), "image", "create that network");
+    let not_allowed = "you have not allowed that";
+    missed(&format!("{plain}mounts = ['/opt:/opt']\n"), "consent", not_allowed);
+}
+
+/// The folder that a mount showed is another one when it is made again.
+#[test]
+fn a_container_whose_mount_is_gone_is_not_for_the_next_run() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    project.write("test_a.py", "def test_a(): pass\n");
+    let settings = format!("[interpreter]\nimage = '{image}'\nrun-args = ['-v', './data:/data']\n");
+    project.write("testdock.toml", &settings);
+    let stands = |state: &str| {
+        let (code, text) = project.shown(&["interpreter", "list"]);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains(&format!("; {state}: ")), "{state}: {text}");
+    };
+    assert_eq!(project.run(&[]).code, Some(0));
+    stands("warm");
+    std::fs::remove_dir(project.root.join("data")).unwrap();
+    stands("ready");
+    assert!(!project.run(&[]).is_warm());
+    stands("warm");
+}
+
 /// A run refuses all of them for a mistake in one.
 #[test]
 fn a_mistake_in_the_configuration_is_listed() {

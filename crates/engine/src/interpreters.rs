@@ -138,8 +138,8 @@ pub async fn about(
         return Err(RunError::new(Fault::Interpreter, "cannot look at the interpreter"));
     };
     let image = match &standing.found {
-        Found::Unreachable(error) | Found::Invalid(error) => return Err(error.clone()),
-        Found::Unread | Found::Absent | Found::Stale => None,
+        Found::Unreachable(error) => return Err(error.clone()),
+        Found::Invalid(_) | Found::Unread | Found::Absent | Found::Stale => None,
         Found::Ready(image) | Found::Warm(image) => Some(image.id.clone()),
     };
     let docker = world.engine(interpreter.host.as_deref()).await?;
@@ -167,7 +167,7 @@ pub async fn remove(
     (name, registered): (&str, &[Registered]),
     images: bool,
     removed: &mut Vec<String>,
-) -> Result<(), RunError> {
+) -> Result<Vec<(String, String)>, RunError> {
     let meant = registered.iter().find(|it| it.name == name);
     let interpreter = meant.and_then(Registered::needs_engine);
     let host = interpreter.map_or(host, |interpreter| interpreter.host.as_deref());

@@ -37,7 +37,7 @@ pub(super) async fn interpreter(
     image(&about);
     options(&about.interpreter);
     about.containers.iter().for_each(container);
-    Ok(())
+    view.error.map_or(Ok(()), Err)
 }
 
 /// How long ago an interpreter's image was made.
