@@ -265,6 +265,8 @@ fn one_is_shown_as_it_is_and_removed_with_its_images() {
         return;
     };
     let project = project.env("TESTDOCK_INTERPRETER__ENV__API_TOKEN", "hush");
+    let project = project.env("TESTDOCK_INTERPRETER__ENV__TWO", "a\nb");
+    let project = project.env("TESTDOCK_INTERPRETER__MOUNTS", "['./tests:/more:ro']");
     let run = project.run(&["tests/test_orders.py::test_total"]);
     assert_eq!(run.code, Some(0), "{run:#?}");
     let (code, shown) = project.shown(&["interpreter", "show", "default"]);
@@ -272,8 +274,18 @@ fn one_is_shown_as_it_is_and_removed_with_its_images() {
     let container = project.container();
     let image = docker(&["inspect", "-f", "{{.Image}}", &container]).unwrap();
     let root = project.root.as_str();
-    for words in [&*container, &image, root, "warm", "no-new-privileges", "API_TOKEN=•••", "inputs"]
-    {
+    let more = format!("/more is {root}/tests, read-only\n");
+    assert_eq!(shown.matches(&more).count(), 2, "{shown}");
+    for words in [
+        &*container,
+        &image,
+        root,
+        "warm",
+        "no-new-privileges",
+        "API_TOKEN=•••",
+        "inputs",
+        "TWO=a\\nb",
+    ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     assert!(!shown.contains("hush"), "{shown}");

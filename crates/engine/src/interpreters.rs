@@ -1,5 +1,6 @@
 //! The containers and images that Testdock keeps on an engine: what there is, and away with it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use testdock_core::paths::PathMap;
 use testdock_core::plan::{Grant, Interpreter};
 
 use crate::docker::kept::Builds;
-use crate::docker::{self, kept};
+use crate::docker::{self, kept, settle};
 use crate::runner::Runner;
 use crate::world::World;
 
@@ -74,6 +75,8 @@ pub struct Shown {
     pub user: String,
     /// Its mounts.
     pub paths: PathMap,
+    /// Where those lie that cannot be written.
+    pub read_only: BTreeSet<String>,
     /// The network it has joined.
     pub network: String,
     /// Its environment; what looks like a secret is masked.
@@ -144,11 +147,16 @@ pub async fn about(
     };
     let docker = world.engine(interpreter.host.as_deref()).await?;
     let containers = kept::of_interpreter(&docker, root, &interpreter.name).await?;
+    let mut interpreter = docker::laid(&docker, root, interpreter).await;
     let (digests, inputs) = match image {
-        Some(id) => kept::origin(&docker, &id).await?,
+        Some(id) => {
+            let origin = kept::origin(&docker, &id).await?;
+            let values = interpreter.options.env.values_mut();
+            values.for_each(|value| *value = settle::filled(value, &origin.env));
+            (origin.digests, origin.inputs)
+        }
         None => <_>::default(),
     };
-    let interpreter = docker::laid(&docker, root, interpreter).await;
     Ok(About { standing, interpreter, digests, inputs, containers })
 }
 

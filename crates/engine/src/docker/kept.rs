@@ -128,12 +128,26 @@ pub(crate) async fn of_interpreter(
     Ok(shown)
 }
 
-/// What registries know an image by, and the hash of what it was built from.
-pub(crate) async fn origin(docker: &Docker, id: &str) -> Result<(Vec<String>, String), RunError> {
+/// Where an image comes from.
+pub(crate) struct Made {
+    /// What registries know it by.
+    pub(crate) digests: Vec<String>,
+    /// The hash of what it was built from.
+    pub(crate) inputs: String,
+    /// Its environment, `NAME=value`.
+    pub(crate) env: Vec<String>,
+}
+
+/// Where an image comes from.
+pub(crate) async fn origin(docker: &Docker, id: &str) -> Result<Made, RunError> {
     let found = see::image(docker, id).await;
     let found = found.map_err(|e| engine_error(&format!("inspect the image {id}"), &e))?;
-    let labels = found.config.and_then(|config| config.labels).unwrap_or_default();
-    Ok((found.repo_digests.unwrap_or_default(), labels.get(KEY).cloned().unwrap_or_default()))
+    let config = found.config.unwrap_or_default();
+    Ok(Made {
+        digests: found.repo_digests.unwrap_or_default(),
+        inputs: config.labels.and_then(|mut labels| labels.remove(KEY)).unwrap_or_default(),
+        env: config.env.unwrap_or_default(),
+    })
 }
 
 /// One container, closely.
@@ -164,11 +178,13 @@ fn shown(container: Container, found: ContainerInspectResponse) -> Shown {
     let config = found.config.unwrap_or_default();
     let host = found.host_config.unwrap_or_default();
     let unsigned = |n: Option<i64>| n.and_then(|n| n.try_into().ok()).filter(|n| *n > 0);
-    let mounts = found.mounts.into_iter().flatten();
+    let mounts = || found.mounts.iter().flatten().cloned();
+    let read_only = mounts().filter(|mount| mount.rw == Some(false));
     Shown {
         container,
+        read_only: read_only.filter_map(|mount| mount.destination).collect(),
         user: config.user.unwrap_or_default(),
-        paths: PathMap::new(mounts.filter_map(|m| {
+        paths: PathMap::new(mounts().filter_map(|m| {
             let host = m.source.filter(|_| m.typ.as_deref() == Some("bind"));
             Some(Mount { container: m.destination?, host: host.map(Into::into) })
         })),
