@@ -25,9 +25,17 @@ fn a_compose_service_with_what_it_needs() {
     let own = project.read(".env");
     project.write(".env", &format!("{own}\nMORE=1\n"));
     let (_, list) = project.shown(&["interpreter", "list"]);
-    assert!(list.contains("files that it comes from have changed"), "{list}");
+    let asks = "unknown: the next run asks the compose tool what its files say now";
+    assert!(list.contains(asks), "{list}");
     let (_, doctor) = project.shown(&["doctor"]);
     assert!(doctor.contains("a container is warm"), "{doctor}");
+    let over = project.read("compose.override.yaml");
+    project.write("compose.override.yaml", "services: { app: { nonsense: 1 } }\n");
+    let (_, doctor) = project.shown(&["doctor"]);
+    assert!(doctor.contains("FAIL  compose") && !doctor.contains("note  image"), "{doctor}");
+    let (_, list) = project.shown(&["interpreter", "list"]);
+    assert!(list.contains(asks), "{list}");
+    project.write("compose.override.yaml", &over);
     project.write(".env", &own);
 
     // A service that somebody has stopped is started again.
@@ -473,7 +481,9 @@ fn a_volume_that_somebody_else_makes_has_to_be_there() {
     let refused = project.run(&only);
     assert_eq!(refused.code, Some(3), "{refused:#?}");
     let error = refused.error();
-    assert!(error.contains(&format!("docker volume create {far}")), "{error}");
+    let mend = format!("docker volume create {far}");
+    assert!(error.contains(&mend), "{error}");
+    is_missed(&project, "invalid: cannot use the volume far", &mend);
     assert!(docker(&["volume", "inspect", &far]).is_err());
 
     docker(&["volume", "create", &far]).unwrap();
@@ -482,6 +492,16 @@ fn a_volume_that_somebody_else_makes_has_to_be_there() {
     docker(&["volume", "rm", &far]).unwrap();
     all_pass(&story, 1);
     assert_eq!(code, 0);
+}
+
+/// What a run would miss is known before.
+#[track_caller]
+fn is_missed(project: &Project, state: &str, mend: &str) {
+    let (_, list) = project.shown(&["interpreter", "list"]);
+    assert!(list.contains(state) && list.contains(mend), "{list}");
+    let (code, doctor) = project.shown(&["doctor"]);
+    assert!(doctor.contains("FAIL  image") && doctor.contains(mend), "{doctor}");
+    assert_eq!(code, 2, "{doctor}");
 }
 
 #[test]
@@ -499,7 +519,9 @@ fn the_networks_of_a_service_that_needs_nobody() {
     let refused = project.run(&only);
     assert_eq!(refused.code, Some(3), "{refused:#?}");
     let error = refused.error();
-    assert!(error.contains("docker network create") && error.contains(&far), "{error}");
+    let mend = format!("docker network create {far}");
+    assert!(error.contains(&mend), "{error}");
+    is_missed(&project, "invalid: cannot use the network far", &mend);
 
     docker(&["network", "create", &far]).unwrap();
     let story = project.run(&only);

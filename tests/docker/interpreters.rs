@@ -66,6 +66,70 @@ fn one_that_is_warm_is_warm_for_the_next_run() {
     assert!(doctor.contains("there is no such file or folder in the workspace"), "{doctor}");
 }
 
+/// What a run would refuse is known before.
+#[test]
+fn what_the_next_run_would_miss_is_said() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    project.write("test_a.py", "def test_a(): pass\n");
+    project.write("Dockerfile", &format!("FROM {image}\nRUN echo {} >/nonce\n", project.root));
+    let missed = |settings: &str, subject: &str, said: &str| {
+        project.write("testdock.toml", settings);
+        let (_, list) = project.shown(&["interpreter", "list"]);
+        assert!(list.contains("*default: ") && list.contains("; invalid: "), "{list}");
+        assert!(list.contains(said), "{said}: {list}");
+        let (code, doctor) = project.shown(&["doctor"]);
+        assert!(doctor.contains(&format!("FAIL  {subject}")) && doctor.contains(said), "{doctor}");
+        assert_eq!(code, 2, "{doctor}");
+        let run = project.run(&[]);
+        assert!(run.code != Some(0), "{run:#?}");
+    };
+    let built = "[interpreter]\ndockerfile = 'Dockerfile'\n";
+    let no_folder = "nodir: there is no such folder";
+    missed(&format!("{built}context = 'nodir'\n"), "image", no_folder);
+    let no_variable = "the variable TD_NO_SUCH, which is not set";
+    missed(&format!("{built}secrets = {{ a = 'env:TD_NO_SUCH' }}\n"), "image", no_variable);
+    let plain = format!("[interpreter]\nimage = '{image}'\n");
+    missed(&format!("{plain}network = 'td-nosuch'\n"), "image", "create that network");
+    let not_allowed = "you have not allowed that";
+    missed(&format!("{plain}mounts = ['/opt:/opt']\n"), "consent", not_allowed);
+}
+
+/// The folder that a mount showed is another one when it is made again.
+#[test]
+fn a_container_whose_mount_is_gone_is_not_for_the_next_run() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    project.write("test_a.py", "def test_a(): pass\n");
+    let settings = format!("[interpreter]\nimage = '{image}'\nrun-args = ['-v', './data:/data']\n");
+    project.write("testdock.toml", &settings);
+    let stands = |state: &str| {
+        let (code, text) = project.shown(&["interpreter", "list"]);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains(&format!("; {state}: ")), "{state}: {text}");
+    };
+    assert_eq!(project.run(&[]).code, Some(0));
+    stands("warm");
+    std::fs::remove_dir(project.root.join("data")).unwrap();
+    stands("ready");
+    assert!(!project.run(&[]).is_warm());
+    stands("warm");
+}
+
+/// A run refuses all of them for a mistake in one.
+#[test]
+fn a_mistake_in_the_configuration_is_listed() {
+    let Some(image) = images::pytest() else { return };
+    let project = Project::empty();
+    let right = format!("[interpreter]\nimage = '{image}'\n");
+    project.write("testdock.toml", &format!("{right}[interpreters.usr]\nuser = 'nosuch'\n"));
+    let (code, text) = project.shown(&["interpreter", "list"]);
+    assert_eq!(code, 2, "{text}");
+    let held_up = "invalid: nothing runs before the configuration is corrected";
+    assert!(text.contains(&format!("*default: {image}; {held_up}")), "{text}");
+    assert!(text.contains("testdock.toml:4:8: ") && text.contains("nosuch"), "{text}");
+}
+
 #[test]
 fn a_broken_build_has_the_exit_code_of_one() {
     let Some(project) = Project::of_fixture("python-pytest") else {
@@ -164,6 +228,8 @@ fn what_is_wrong_with_a_new_one_is_said() {
     refused(&["mine", "--dockerfile", "no/Dockerfile"], "no such file");
     refused(&["mine", "--image", "a", "--user", "nobody"], "numbers such as");
     refused(&["default", "--image", "a", "--personal"], "a name of its own");
+    project.write("Dockerfile", "FROM scratch\n");
+    refused(&["mine", "--dockerfile", "Dockerfile", "--context", "nodir"], "no such folder");
     refused(&["mine", "--image", "a", "--target", "b"], "`image` has no field `target`");
     assert!(!project.root.join("testdock.toml").exists());
 }
@@ -199,6 +265,8 @@ fn one_is_shown_as_it_is_and_removed_with_its_images() {
         return;
     };
     let project = project.env("TESTDOCK_INTERPRETER__ENV__API_TOKEN", "hush");
+    let project = project.env("TESTDOCK_INTERPRETER__ENV__TWO", "a\nb");
+    let project = project.env("TESTDOCK_INTERPRETER__MOUNTS", "['./tests:/more:ro']");
     let run = project.run(&["tests/test_orders.py::test_total"]);
     assert_eq!(run.code, Some(0), "{run:#?}");
     let (code, shown) = project.shown(&["interpreter", "show", "default"]);
@@ -206,8 +274,18 @@ fn one_is_shown_as_it_is_and_removed_with_its_images() {
     let container = project.container();
     let image = docker(&["inspect", "-f", "{{.Image}}", &container]).unwrap();
     let root = project.root.as_str();
-    for words in [&*container, &image, root, "warm", "no-new-privileges", "API_TOKEN=•••", "inputs"]
-    {
+    let more = format!("/more is {root}/tests, read-only\n");
+    assert_eq!(shown.matches(&more).count(), 2, "{shown}");
+    for words in [
+        &*container,
+        &image,
+        root,
+        "warm",
+        "no-new-privileges",
+        "API_TOKEN=•••",
+        "inputs",
+        "TWO=a\\nb",
+    ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     assert!(!shown.contains("hush"), "{shown}");
@@ -350,6 +428,17 @@ fn of_two_from_one_dockerfile_each_has_images_of_its_own() {
     assert_eq!(project.run(&["--interpreter", "two"]).code, Some(0));
     remove("default");
     stand("absent", "warm");
+}
+
+#[test]
+fn an_image_that_another_one_needs_stays_and_says_so() {
+    let Some(project) = built() else { return };
+    project.write("testdock.toml", "[interpreters.two]\ndockerfile = \"Dockerfile\"\n");
+    let (code, told) = project.shown(&["interpreter", "remove", "two", "--images"]);
+    assert_eq!(code, 0, "{told}");
+    let is_kept =
+        told.contains("kept testdock/") && told.contains("the interpreter default needs it");
+    assert!(is_kept && !told.contains("nothing of"), "{told}");
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn an_image_goes_with_its_interpreter_though_the_compose_file_has_changed() {
     all_pass(&project.run(&[]), 1);
     project.write("compose.yaml", &format!("# changed\n{}", project.read("compose.yaml")));
     let (_, list) = project.shown(&["interpreter", "list"]);
-    assert!(list.contains("; stale: "), "{list}");
+    assert!(list.contains("; unknown: "), "{list}");
     let (code, removed) = project.shown(&["interpreter", "remove", "default", "--images"]);
     assert_eq!((code, images_of(&project).as_str()), (0, ""), "{removed}");
     let again = project.shown(&["interpreter", "remove", "default", "--images"]);

@@ -90,6 +90,14 @@ impl Problem {
 }
 
 impl Workspace {
+    /// The first mistake of the configuration, with the others beside it: people mend them all at once.
+    pub fn mistakes(&self) -> Option<RunError> {
+        let (first, others) = self.problems.split_first()?;
+        let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+        let log = (!others.is_empty()).then(|| others.join("\n").into());
+        Some(RunError { log, ..first.to_error() })
+    }
+
     /// The tests of a file, for each suite that it belongs to.
     pub fn discover(&self, source: &mut Source<'_>) -> Vec<FileTests> {
         let path = source.path;

@@ -13,7 +13,7 @@ use testdock_core::workspace::{FileTests, Workspace};
 use crate::consent;
 use crate::docker::compose;
 use crate::docker::connect::connect;
-use crate::docker::{engine_error, is_podman, known};
+use crate::docker::{engine_error, is_podman};
 use crate::interpreters::look;
 use crate::scan::Scanner;
 use crate::world::World;
@@ -45,19 +45,12 @@ pub async fn examine(scanner: Arc<Scanner>, root: Utf8PathBuf) -> Vec<Finding> {
     findings
 }
 
-/// What the engines have of the interpreters that tests run in, and what has to be allowed first.
+/// What the engines have of the interpreters that tests run in, or what has to be allowed first.
 async fn images(root: &Utf8Path, chosen: &[Registered]) -> Vec<Finding> {
-    // What is in use as it is gets nothing.
-    let made = |it: &&Interpreter| it.source.borrowed().is_none();
-    let asked = |it: &Registered| {
-        consent::require(&known(root, it.needs_engine().filter(made)?), root).err()
-    };
-    let open = chosen.iter().filter_map(asked);
-    let open: Vec<Finding> = open.map(|error| Finding::bad("consent", &error)).collect();
     let standings = look(&World::new(), root, chosen).await;
     let views = chosen.iter().zip(&standings);
     let views = views.map(|(it, standing)| InterpreterView::new(it, standing.as_ref(), None));
-    views.filter_map(|view| image_finding(&view)).chain(open).collect()
+    views.filter_map(|view| image_finding(&view)).collect()
 }
 
 /// The compose tool, and what it makes of the services that tests run in.

@@ -1,5 +1,6 @@
 //! The containers and images that Testdock keeps on an engine: what there is, and away with it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use testdock_core::paths::PathMap;
 use testdock_core::plan::{Grant, Interpreter};
 
 use crate::docker::kept::Builds;
-use crate::docker::{self, kept};
+use crate::docker::{self, kept, settle};
 use crate::runner::Runner;
 use crate::world::World;
 
@@ -74,6 +75,8 @@ pub struct Shown {
     pub user: String,
     /// Its mounts.
     pub paths: PathMap,
+    /// Where those lie that cannot be written.
+    pub read_only: BTreeSet<String>,
     /// The network it has joined.
     pub network: String,
     /// Its environment; what looks like a secret is masked.
@@ -138,17 +141,22 @@ pub async fn about(
         return Err(RunError::new(Fault::Interpreter, "cannot look at the interpreter"));
     };
     let image = match &standing.found {
-        Found::Unreachable(error) | Found::Invalid(error) => return Err(error.clone()),
-        Found::Absent | Found::Stale => None,
+        Found::Unreachable(error) => return Err(error.clone()),
+        Found::Invalid(_) | Found::Unread | Found::Absent | Found::Stale => None,
         Found::Ready(image) | Found::Warm(image) => Some(image.id.clone()),
     };
     let docker = world.engine(interpreter.host.as_deref()).await?;
     let containers = kept::of_interpreter(&docker, root, &interpreter.name).await?;
+    let mut interpreter = docker::laid(&docker, root, interpreter).await;
     let (digests, inputs) = match image {
-        Some(id) => kept::origin(&docker, &id).await?,
+        Some(id) => {
+            let origin = kept::origin(&docker, &id).await?;
+            let values = interpreter.options.env.values_mut();
+            values.for_each(|value| *value = settle::filled(value, &origin.env));
+            (origin.digests, origin.inputs)
+        }
         None => <_>::default(),
     };
-    let interpreter = docker::laid(&docker, root, interpreter).await;
     Ok(About { standing, interpreter, digests, inputs, containers })
 }
 
@@ -159,7 +167,7 @@ pub async fn grants(root: &Utf8Path, interpreter: &Interpreter) -> Result<Vec<Gr
 
 /// Removes the containers that `name` means, with what serves them, and adds to `removed` what that was, also before an
 /// error; nothing is there any more of one that is `registered` by that name. With `images` also those that were built for it and
-/// that no other one needs.
+/// that no other one needs; answers with those that stay, and with the interpreter that needs each.
 pub async fn remove(
     world: &World,
     host: Option<&str>,
@@ -167,7 +175,7 @@ pub async fn remove(
     (name, registered): (&str, &[Registered]),
     images: bool,
     removed: &mut Vec<String>,
-) -> Result<(), RunError> {
+) -> Result<Vec<(String, String)>, RunError> {
     let meant = registered.iter().find(|it| it.name == name);
     let interpreter = meant.and_then(Registered::needs_engine);
     let host = interpreter.map_or(host, |interpreter| interpreter.host.as_deref());
@@ -175,10 +183,11 @@ pub async fn remove(
         true => Some(builds(root, host, (name, registered)).await?),
         false => None,
     };
-    kept::remove(&world.engine(host).await?, root, name, builds.as_ref(), removed).await?;
+    let docker = world.engine(host).await?;
+    let stay = kept::remove(&docker, root, name, builds.as_ref(), removed).await?;
     match removed.is_empty() && meant.is_none() {
         true => Err(kept::unknown(name)),
-        false => Ok(()),
+        false => Ok(stay),
     }
 }
 

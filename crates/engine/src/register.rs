@@ -70,11 +70,25 @@ fn add_to(
     let text = before.as_deref();
     let document = Document { origin: &origin, text, resolution: &resolution, folder };
     let after = interpreter::add(document, addition)?;
+    context(root, addition)?;
     let written = match text {
         None => create(path, &after),
         Some(_) => replace(path, &after),
     };
     written.map_err(|error| failed("write", path, &error))
+}
+
+/// That the folder that is to be built from is there.
+fn context(root: &Utf8Path, addition: &Addition) -> Result<(), NotAdded> {
+    const FIELD: &str = "context";
+    let given = addition.values.get(FIELD).map_or("", |answer| answer.trim());
+    if root.join(given).is_dir() {
+        return Ok(());
+    }
+    let message = format!("cannot build from `{given}`: there is no such folder in the workspace");
+    let error = RunError::new(Fault::Configuration, message)
+        .help("nothing was added: make it, or give another one");
+    Err(NotAdded { field: Some(FIELD.to_owned()), error: Box::new(error) })
 }
 
 fn homeless() -> NotAdded {

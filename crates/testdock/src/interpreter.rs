@@ -48,11 +48,12 @@ pub(crate) async fn interpreter(command: InterpreterCommand) -> Result<ExitCode>
         InterpreterCommand::List { all, .. } => {
             registered(&world, &project.root, &workspace).await;
             let kept = interpreters::list(&world, host).await;
-            kept.map(|mut kept| {
+            let listed = kept.map(|mut kept| {
                 kept.containers.retain(|it| *all || it.workspace == project.root);
                 kept.images.retain(|it| *all || it.workspace == project.root);
                 list(&kept);
-            })
+            });
+            listed.and(workspace.mistakes().map_or(Ok(()), Err))
         }
         InterpreterCommand::Show { name, .. } => {
             match workspace.registered.iter().find(|it| it.name == *name) {
@@ -102,20 +103,24 @@ async fn remove_all(
         failed =
             failed.and(interpreters::remove_all(world, host, root, images, &mut removed).await);
     }
-    tell_removed(&removed, "this project", failed)
+    tell_removed(&removed, "this project", failed.map(|()| Vec::new()))
 }
 
-/// Tells what was removed, also where it ended with an error.
+/// Tells what was removed, also where it ended with an error, and which images stay for which interpreter.
 fn tell_removed(
     removed: &[String],
     what: &str,
-    done: Result<(), RunError>,
+    done: Result<Vec<(String, String)>, RunError>,
 ) -> Result<(), RunError> {
     removed.iter().for_each(|name| print::line(&format!("removed {name}")));
-    if removed.is_empty() && done.is_ok() {
+    let stay = done?;
+    for (image, needed_by) in &stay {
+        print::line(&format!("kept {image}: the interpreter {needed_by} needs it"));
+    }
+    if removed.is_empty() && stay.is_empty() {
         print::line(&format!("nothing of {what} is there"));
     }
-    done
+    Ok(())
 }
 
 /// The engine that the project's default interpreter is on.
@@ -145,6 +150,7 @@ async fn registered(world: &World, root: &Utf8Path, workspace: &Workspace) {
     let standings = interpreters::look(world, root, &workspace.registered).await;
     for (registered, standing) in workspace.registered.iter().zip(standings) {
         let view = InterpreterView::new(registered, standing.as_ref(), None);
+        let view = if workspace.problems.is_empty() { view } else { view.held_up() };
         let mark = if view.is_chosen { "*" } else { " " };
         let source = if view.source.is_empty() { view.kind } else { &view.source };
         let state = view.state.as_str();

@@ -23,6 +23,8 @@ pub enum Found {
     Unreachable(RunError),
     /// What the image is built from cannot be read.
     Invalid(RunError),
+    /// What only the compose tool tells: its files were not resolved as they are now.
+    Unread,
     /// Nothing: the next run builds or pulls the image.
     Absent,
     /// An image that was built from other files than those of now: the next run builds it again.

@@ -120,10 +120,12 @@ impl Folder {
 impl Session {
     /// The interpreters of a folder, as they stand.
     pub fn interpreters(&self, folder: &Folder) -> Vec<InterpreterView> {
+        let is_held_up = !folder.workspace.problems.is_empty();
         let view = |registered: &Registered| {
             let standing = folder.standings.of(registered);
             let stage = self.making(folder, registered, standing);
-            InterpreterView::new(registered, standing, stage)
+            let view = InterpreterView::new(registered, standing, stage);
+            if is_held_up { view.held_up() } else { view }
         };
         folder.workspace.registered.iter().map(view).collect()
     }

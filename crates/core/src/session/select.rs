@@ -11,7 +11,7 @@ use crate::model::{Fault, RunError};
 use crate::paths::RelPath;
 use crate::plan::{Build, Job, Plan, Source};
 use crate::views::{ids_words, number_words};
-use crate::workspace::{Problem, Workspace};
+use crate::workspace::Workspace;
 
 /// What a user asks for.
 #[derive(Debug, Clone)]
@@ -148,7 +148,7 @@ impl Session {
 }
 
 fn plan(folder: &Folder, request: &RunRequest) -> Result<Plan, RunError> {
-    if let Some(error) = mistakes(&folder.workspace.problems) {
+    if let Some(error) = folder.workspace.mistakes() {
         return Err(error);
     }
     if let Selection::Build(name) = &request.selection {
@@ -216,14 +216,6 @@ fn no_interpreter(name: &str, registered: &[Registered]) -> RunError {
 fn nothing_to_build(name: Option<&str>) -> RunError {
     let message = format!("{} runs without a container: it has no image", name.unwrap_or("it"));
     RunError::new(Fault::Configuration, message).help("name an interpreter that has one")
-}
-
-/// The first mistake of the configuration, with the others beside it: people mend them all at once.
-fn mistakes(problems: &[Problem]) -> Option<RunError> {
-    let (first, others) = problems.split_first()?;
-    let others: Vec<String> = others.iter().map(ToString::to_string).collect();
-    let log = (!others.is_empty()).then(|| others.join("\n").into());
-    Some(RunError { log, ..first.to_error() })
 }
 
 fn selected(

@@ -886,7 +886,7 @@ fn ended_runs_are_kept_for_a_while_only() {
 
 #[test]
 fn the_end_says_whether_the_next_run_is_warm() {
-    let said = |fresh| {
+    let said = |fresh, how| {
         let mut session = session();
         let request = RunRequest { fresh, ..RunRequest::new("r1".into(), Selection::all()) };
         let _ = session.handle(Input::Run(request));
@@ -899,12 +899,15 @@ fn the_end_says_whether_the_next_run_is_warm() {
             ..Provenance::default()
         };
         let _ = event(&mut session, "r1", RunEvent::Started(Arc::new(provenance)));
-        let ended = Ended { how: End::Completed, duration: Duration::ZERO, log: None };
+        let ended = Ended { how, duration: Duration::ZERO, log: None };
         let line = terminal::end_line(session.run(&"r1".into()).unwrap(), &ended);
         anstream::adapter::strip_str(&line).to_string()
     };
-    assert_eq!(said(false), "no tests in 0 µs (new container; the next run is warm)");
-    assert_eq!(said(true), "no tests in 0 µs (new container)");
+    let of = |fresh| said(fresh, End::Completed);
+    assert_eq!(of(false), "no tests in 0 µs (new container; the next run is warm)");
+    assert_eq!(of(true), "no tests in 0 µs (new container)");
+    let lost = End::Broken(RunError::new(Fault::Interpreter, "it was removed"));
+    assert_eq!(said(false, lost), "broken: no tests in 0 µs (new container)");
 }
 
 #[test]

@@ -160,7 +160,11 @@ pub fn image_finding(view: &InterpreterView) -> Option<Finding> {
     match view.state {
         InterpreterState::Ready | InterpreterState::Warm => Some(Finding::good("image", text)),
         InterpreterState::Absent | InterpreterState::Stale => Some(Finding::note("image", text)),
-        InterpreterState::Invalid => Some(Finding::bad("image", view.error.as_ref()?)),
+        InterpreterState::Invalid => {
+            let error = view.error.as_ref()?;
+            let subject = if error.ask.is_some() { "consent" } else { "image" };
+            Some(Finding::bad(subject, error))
+        }
         InterpreterState::Unreachable
         | InterpreterState::Unknown
         | InterpreterState::Local

@@ -10,7 +10,7 @@ use crate::plan::Source;
 /// How an interpreter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InterpreterState {
-    /// Nobody was asked yet.
+    /// Who could tell was not asked yet.
     Unknown,
     /// It is not described well enough to be used.
     Invalid,
@@ -88,11 +88,25 @@ impl InterpreterView {
         view
     }
 
+    /// The same in a workspace whose configuration has a mistake.
+    #[must_use]
+    pub fn held_up(mut self) -> Self {
+        if self.error.is_none() {
+            let words = "nothing runs before the configuration is corrected";
+            self.stand(InterpreterState::Invalid, words);
+        }
+        self
+    }
+
     fn found(&mut self, found: Option<&Found>, source: &Source) {
         match found {
             None => self.stand(InterpreterState::Unknown, "its engine was not asked yet"),
             Some(Found::Unreachable(error)) => self.fail(InterpreterState::Unreachable, error),
             Some(Found::Invalid(error)) => self.fail(InterpreterState::Invalid, error),
+            Some(Found::Unread) => {
+                let words = "the next run asks the compose tool what its files say now";
+                self.stand(InterpreterState::Unknown, words);
+            }
             Some(Found::Absent) => {
                 let words = match source {
                     Source::Dockerfile(_) => "not built yet: the next run does it",
@@ -103,15 +117,8 @@ impl InterpreterView {
                 self.stand(InterpreterState::Absent, words);
             }
             Some(Found::Stale) => {
-                let words = match source {
-                    // What the compose tool makes of them it tells when a run asks it.
-                    Source::Compose(_) => {
-                        "files that it comes from have changed: the next run makes it anew"
-                    }
-                    Source::Dockerfile(_) | Source::Image(_) | Source::Local => {
-                        "files that it is built from have changed: the next run builds it again"
-                    }
-                };
+                let words =
+                    "files that it is built from have changed: the next run builds it again";
                 self.stand(InterpreterState::Stale, words);
             }
             Some(Found::Ready(image)) => {

@@ -209,17 +209,19 @@ pub fn end_line(run: &Run, ended: &Ended) -> String {
         End::Broken(_) => "broken: ".to_owned(),
     };
     let counts = paint(style, &format!("{how}{}", outcome_words(run)));
-    format!("{counts} in {}{}", duration_words(ended.duration), warm_words(run))
+    format!("{counts} in {}{}", duration_words(ended.duration), warm_words(run, &ended.how))
 }
 
-fn warm_words(run: &Run) -> &'static str {
+fn warm_words(run: &Run, how: &End) -> &'static str {
+    // One that is lost is not warm for anybody.
+    let is_lost = matches!(how, End::Broken(RunError { fault: Fault::Interpreter, .. }));
     let mut containers = run.provenances.iter().filter(|it| !it.container.is_empty());
     let is_new = containers.clone().any(|it| !it.warm);
     match (containers.next(), run.provenances.is_empty()) {
         (None, true) => "",
         (None, false) => " (no container)",
         (Some(_), _) if !is_new => " (warm container)",
-        (Some(_), _) if run.is_alone() => " (new container)",
+        (Some(_), _) if run.is_alone() || is_lost => " (new container)",
         (Some(_), _) => " (new container; the next run is warm)",
     }
 }

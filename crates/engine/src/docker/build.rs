@@ -31,6 +31,7 @@ mod solve;
 
 pub(super) use inputs::is_whole_context;
 pub(super) use recipe::{Recipe, series, source};
+pub(super) use solve::require_secrets;
 
 /// The label with the workspace that an image was built for.
 pub(super) const WORKSPACE_LABEL: &str = "dev.testdock.workspace";

@@ -128,12 +128,26 @@ pub(crate) async fn of_interpreter(
     Ok(shown)
 }
 
-/// What registries know an image by, and the hash of what it was built from.
-pub(crate) async fn origin(docker: &Docker, id: &str) -> Result<(Vec<String>, String), RunError> {
+/// Where an image comes from.
+pub(crate) struct Made {
+    /// What registries know it by.
+    pub(crate) digests: Vec<String>,
+    /// The hash of what it was built from.
+    pub(crate) inputs: String,
+    /// Its environment, `NAME=value`.
+    pub(crate) env: Vec<String>,
+}
+
+/// Where an image comes from.
+pub(crate) async fn origin(docker: &Docker, id: &str) -> Result<Made, RunError> {
     let found = see::image(docker, id).await;
     let found = found.map_err(|e| engine_error(&format!("inspect the image {id}"), &e))?;
-    let labels = found.config.and_then(|config| config.labels).unwrap_or_default();
-    Ok((found.repo_digests.unwrap_or_default(), labels.get(KEY).cloned().unwrap_or_default()))
+    let config = found.config.unwrap_or_default();
+    Ok(Made {
+        digests: found.repo_digests.unwrap_or_default(),
+        inputs: config.labels.and_then(|mut labels| labels.remove(KEY)).unwrap_or_default(),
+        env: config.env.unwrap_or_default(),
+    })
 }
 
 /// One container, closely.
@@ -164,11 +178,13 @@ fn shown(container: Container, found: ContainerInspectResponse) -> Shown {
     let config = found.config.unwrap_or_default();
     let host = found.host_config.unwrap_or_default();
     let unsigned = |n: Option<i64>| n.and_then(|n| n.try_into().ok()).filter(|n| *n > 0);
-    let mounts = found.mounts.into_iter().flatten();
+    let mounts = || found.mounts.iter().flatten().cloned();
+    let read_only = mounts().filter(|mount| mount.rw == Some(false));
     Shown {
         container,
+        read_only: read_only.filter_map(|mount| mount.destination).collect(),
         user: config.user.unwrap_or_default(),
-        paths: PathMap::new(mounts.filter_map(|m| {
+        paths: PathMap::new(mounts().filter_map(|m| {
             let host = m.source.filter(|_| m.typ.as_deref() == Some("bind"));
             Some(Mount { container: m.destination?, host: host.map(Into::into) })
         })),
@@ -191,14 +207,15 @@ fn masked(variable: &str) -> (String, String) {
 /// What the interpreters of a workspace on one engine are built from, by their names.
 pub(crate) type Builds = BTreeMap<String, Dockerfile>;
 
-/// Removes what `name` means, and adds to `removed` what that was, also where not all of it can be.
+/// Removes what `name` means, and adds to `removed` what that was, also where not all of it can be. Says which images stay, and
+/// for which interpreter.
 pub(crate) async fn remove(
     docker: &Docker,
     root: &Utf8Path,
     name: &str,
     builds: Option<&Builds>,
     removed: &mut Vec<String>,
-) -> Result<(), RunError> {
+) -> Result<Vec<(String, String)>, RunError> {
     let mut kept = list(docker).await?;
     kept.containers.retain(|container| is_meant(container, root, name));
     let goes = |interpreter: &str| {
@@ -208,17 +225,35 @@ pub(crate) async fn remove(
         let is_theirs = || kept.containers.iter().any(|container| container.image == image.id);
         let is_its = |file: &Dockerfile| source(file) == image.source;
         let is_built = |all: &Builds| all.get(name).is_some_and(is_its) || is_theirs();
-        builds.is_some_and(|all| is_built(all) && !is_needed(image, all, goes))
+        image.workspace == root && builds.is_some_and(is_built)
     };
+    let mut stay = Vec::new();
     kept.images.retain(|image| {
-        image_is_meant(image, name) || (image.workspace == root && is_taken(image))
+        if image_is_meant(image, name) {
+            return true;
+        }
+        let needed_by = builds.and_then(|all| needed_by(image, all, goes));
+        match needed_by.filter(|_| is_taken(image)) {
+            Some(other) => {
+                let title = prune::our_name(&image.names).unwrap_or(&image.id);
+                stay.push((title.to_owned(), other.to_owned()));
+                false
+            }
+            None => is_taken(image),
+        }
     });
-    take_away(docker, root, Some(name), &kept, removed).await
+    take_away(docker, root, Some(name), &kept, removed).await?;
+    Ok(stay)
 }
 
-/// Whether an interpreter that stays needs an image, or has needed it before its files changed.
-fn is_needed(image: &Image, builds: &Builds, goes: impl Fn(&str) -> bool) -> bool {
-    builds.iter().any(|(name, file)| !goes(name) && series(file) == image.series)
+/// An interpreter that stays and needs an image, or has needed it before its files changed.
+fn needed_by<'b>(
+    image: &Image,
+    builds: &'b Builds,
+    goes: impl Fn(&str) -> bool,
+) -> Option<&'b str> {
+    let needs = |(name, file): &(&String, &Dockerfile)| !goes(name) && series(file) == image.series;
+    builds.iter().find(needs).map(|(name, _)| name.as_str())
 }
 
 /// Removes all that was made for a workspace, and adds to `removed` what that was, also where not all of it can be.

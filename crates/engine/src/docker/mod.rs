@@ -86,7 +86,6 @@ pub(crate) async fn stand(
     }
     let said = nature::of(docker, interpreter.host.as_deref()).await;
     let laid = |interpreter: &Interpreter| surroundings::lay(interpreter, said.nature, &own);
-    let outline = recipe::outline(&laid(&known(root, &job.interpreter)));
     let interpreter = &laid(&interpreter);
     let image = image::ensure(docker, root, interpreter, events, cancel).await?;
     let settled = settle::settle(docker, root, interpreter, &image, &own, &said).await?;
@@ -98,6 +97,8 @@ pub(crate) async fn stand(
     if !share.is_copy {
         points::make(root, &interpreter.options, &placement)?;
     }
+    // Now that what is mounted is there.
+    let outline = recipe::outline(&laid(&known(root, &job.interpreter)));
     let container = loop {
         let recipe = Recipe::new(root, interpreter, job.is_alone(), &image, &place, share.is_copy);
         let recipe = recipe.of_outline(&outline);

@@ -65,6 +65,11 @@ pub(super) fn seen(root: &Utf8Path, options: &Options, place: &Placement) -> Vec
     seen
 }
 
+/// The same of what is mounted beside the workspace.
+pub(super) fn mounted(options: &Options) -> Vec<String> {
+    options.mounts.iter().filter_map(Mount::host_path).map(|path| identity(path)).collect()
+}
+
 /// Where mounts go over the workspace.
 fn points<'o>(
     root: &'o Utf8Path,

@@ -34,6 +34,9 @@ pub(crate) const VERSION: &str = "dev.testdock.version";
 
 /// Our directory in a container: of memory, so that a read-only container has it too.
 pub(crate) const BASE: &str = "/run/testdock";
+/// What mends the want of a network.
+pub(super) const NO_NETWORK: &str =
+    "create that network, or correct it where the interpreter is described";
 pub(super) const KEEPER: &str = include_str!("keeper.sh");
 
 /// How to make a container, and what it is called.
@@ -360,7 +363,8 @@ pub(super) fn outline(interpreter: &Interpreter) -> String {
     if options.setup.is_empty() && options.entrypoint == Entrypoint::None {
         options.env.clear();
     }
-    hex(&Sha256::digest(format!("{options:?}"))[..16])
+    let mounted = points::mounted(&options);
+    hex(&Sha256::digest(format!("{options:?} {mounted:?}"))[..16])
 }
 
 fn labels(root: &Utf8Path, interpreter: &Interpreter, key: &str) -> HashMap<String, String> {
@@ -433,11 +437,11 @@ pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunEr
     }
     if said.contains("bind source path") {
         return failed.help(
-            "a path in interpreter.mounts is one of the engine's machine: put it there, or have the image copy it",
+            "what is mounted is a path of the engine's machine: put it there, or correct it where the interpreter is described",
         );
     }
     if said.contains("network") {
-        return failed.help("correct interpreter.network, or create that network");
+        return failed.help(NO_NETWORK);
     }
     if said.contains("user") {
         return failed.help(

@@ -61,8 +61,13 @@ fn endpoint(aliases: &[String], options: &Options) -> EndpointSettings {
 
 /// Whether a network has the links in itself: the engine's own modes have not.
 fn has_links(network: &str, options: &Options) -> bool {
-    let is_mode = matches!(network, "bridge" | "default" | "host" | "none");
-    !options.links.is_empty() && !is_mode && !network.starts_with("container:")
+    !options.links.is_empty() && is_name(network)
+}
+
+/// Whether this is the name of a network, and no mode of the engine's own, such as `host` or `container:db`.
+pub(super) fn is_name(network: &str) -> bool {
+    let modes = ["bridge", "default", "host", "none", "nat", "private", "pasta", "slirp4netns"];
+    !modes.contains(&network) && !network.contains(':')
 }
 
 /// The older form of links, of the engine's own bridge.

@@ -37,7 +37,7 @@ pub(super) async fn interpreter(
     image(&about);
     options(&about.interpreter);
     about.containers.iter().for_each(container);
-    Ok(())
+    view.error.map_or(Ok(()), Err)
 }
 
 /// How long ago an interpreter's image was made.
@@ -50,7 +50,11 @@ pub(super) fn age(found: &Found) -> Option<Duration> {
 fn image_of(found: &Found) -> Option<&Image> {
     match found {
         Found::Ready(image) | Found::Warm(image) => Some(image),
-        Found::Unreachable(_) | Found::Invalid(_) | Found::Absent | Found::Stale => None,
+        Found::Unreachable(_)
+        | Found::Invalid(_)
+        | Found::Unread
+        | Found::Absent
+        | Found::Stale => None,
     }
 }
 
@@ -140,9 +144,11 @@ pub(super) fn container(shown: &Shown) {
     line("network", &shown.network);
     limits(&shown.limits);
     for mount in shown.paths.mounts() {
+        let is_read_only = shown.read_only.contains(&mount.container);
+        let how = if is_read_only { ", read-only" } else { "" };
         match &mount.host {
-            Some(host) => line("mount", &format!("{} is {host}", mount.container)),
-            None => line("volume", &mount.container),
+            Some(host) => line("mount", &format!("{} is {host}{how}", mount.container)),
+            None => line("volume", &format!("{}{how}", mount.container)),
         }
     }
     for (name, value) in &shown.env {
@@ -150,6 +156,8 @@ pub(super) fn container(shown: &Shown) {
     }
 }
 
+/// A value of several lines stays in its own.
 fn line(name: &str, value: &str) {
+    let value = value.replace('\n', "\\n");
     print::line(&format!("  {name:<8} {value}"));
 }

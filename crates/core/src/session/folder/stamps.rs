@@ -30,7 +30,7 @@ impl Now {
             Found::Ready(image) | Found::Warm(image) => Some(Self::Image(image.id.clone())),
             Found::Stale => Some(Self::Other),
             // What is gone may come back as it was.
-            Found::Absent | Found::Unreachable(_) | Found::Invalid(_) => None,
+            Found::Absent | Found::Unread | Found::Unreachable(_) | Found::Invalid(_) => None,
         }
     }
 }

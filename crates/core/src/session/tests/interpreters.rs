@@ -3,6 +3,7 @@
 use super::*;
 use crate::interpreter::{Found, Registered};
 use crate::plan::Dockerfile;
+use crate::workspace::Problem;
 
 fn dockerfile(name: &str) -> Interpreter {
     let source = Source::Dockerfile(Dockerfile {
@@ -197,4 +198,13 @@ fn a_build_needs_something_to_build() {
         words(&session.handle(build("b", Some("local")))),
         ["refused: local runs without a container: it has no image"]
     );
+}
+
+#[test]
+fn a_mistake_in_the_configuration_holds_up_all() {
+    let mut session = watched();
+    let _ = looked(&mut session, Found::Warm(image("i")), Found::Absent);
+    let problem = Problem { place: None, length: 0, message: "no".to_owned(), help: None };
+    let _ = resolved(&mut session, Workspace { problems: vec![problem], ..two() });
+    assert_eq!(states(&session), ["invalid", "invalid", "invalid"]);
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use testdock_core::interpreter::dockerfile::DockerfileFacts;
 use testdock_core::interpreter::dockerignore::Matcher;
 
-use super::super::context::{mode, walk};
+use super::super::context::{about, mode, walk};
 use super::recipe::field_of;
 
 /// Files that say what to install. Where a build copies the whole workspace and then runs commands,
@@ -106,11 +106,12 @@ fn add(name: &str, path: &Path, metadata: &Metadata, hash: &mut Sha256) -> io::R
     field_of(hash, name.as_bytes());
     field_of(hash, &mode(metadata).to_le_bytes());
     if metadata.is_symlink() {
-        let target = std::fs::read_link(path)?;
+        let target = std::fs::read_link(path).map_err(|e| about(path, &e))?;
         field_of(hash, target.to_string_lossy().as_bytes());
     } else if metadata.is_file() {
         let mut content = Sha256::new();
-        io::copy(&mut File::open(path)?, &mut content)?;
+        let copied = File::open(path).and_then(|mut file| io::copy(&mut file, &mut content));
+        copied.map_err(|e| about(path, &e))?;
         hash.update(content.finalize());
     }
     Ok(())

@@ -56,6 +56,9 @@ impl Recipe {
         let facts = analyse(&text, target, &dockerfile.build_args)
             .map_err(|e| unusable(path, dockerfile, &e.to_string()))?;
         let context = dockerfile.context.on(root);
+        if !context.is_dir() {
+            return Err(no_context(&context));
+        }
         let facts = facts.knowing(|path| context.join(path).is_dir());
         let patterns = ignore_patterns(root, dockerfile);
         let mut recipe = Self {
@@ -111,10 +114,8 @@ impl Recipe {
 
     /// The error for a context that cannot be read.
     pub(super) fn unreadable(&self, error: &std::io::Error) -> RunError {
-        let context = self.dockerfile.context.on(&self.root);
-        let message = format!("cannot read the build context {context}: {error}");
-        configuration(message)
-            .help("correct interpreter.context, or list the file in .dockerignore")
+        configuration(format!("cannot read the build context: {error}"))
+            .help("make it readable, or list it in .dockerignore where the build does without it")
     }
 
     /// Files count by their content: a checkout touches every file and changes none.
@@ -166,6 +167,11 @@ pub(super) fn field_of(hash: &mut Sha256, bytes: &[u8]) {
 
 fn configuration(message: String) -> RunError {
     RunError::new(Fault::Configuration, message)
+}
+
+fn no_context(context: &Utf8Path) -> RunError {
+    configuration(format!("cannot use the build context {context}: there is no such folder"))
+        .help("make it, or correct `context` where the interpreter is described")
 }
 
 fn unusable(path: Utf8PathBuf, dockerfile: &Dockerfile, why: &str) -> RunError {

@@ -121,6 +121,12 @@ fn options(recipe: &Recipe, steps: Steps) -> Result<ImageBuildFrontendOptions, R
     Ok(options.build())
 }
 
+/// That the value of each secret is there.
+pub(in super::super) fn require_secrets(recipe: &Recipe) -> Result<(), RunError> {
+    let mut secrets = recipe.dockerfile.options.secrets.iter();
+    secrets.try_for_each(|(id, secret)| source_of(recipe, id, secret).map(drop))
+}
+
 /// Where the value is, once it is known to be there.
 fn source_of(recipe: &Recipe, id: &str, secret: &Secret) -> Result<SecretSource, RunError> {
     let missing = |what: String, help: String| {

@@ -71,11 +71,44 @@ pub(super) fn remembered(
     interpreter: &Interpreter,
     compose: &Compose,
 ) -> Option<Interpreter> {
-    let tool = Tool::new(root, compose, interpreter.host.as_deref());
-    let service = compose_interpreter(interpreter, compose, &tool.known_config()?, root);
-    let mut made = service.ok()?.interpreter;
+    let mut made = known_service(root, interpreter, compose)?.interpreter;
     note_unused(root, compose, &mut made);
     Some(made)
+}
+
+fn known_service(
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    compose: &Compose,
+) -> Option<ComposeService> {
+    let tool = Tool::new(root, compose, interpreter.host.as_deref());
+    compose_interpreter(interpreter, compose, &tool.known_config()?, root).ok()
+}
+
+/// That what somebody else has to make is there, as far as the service was resolved before.
+pub(super) async fn require(
+    docker: &Docker,
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    compose: &Compose,
+) -> Result<(), RunError> {
+    let known = known_service(root, interpreter, compose);
+    let Some(service) = known else {
+        return Ok(());
+    };
+    volumes::require(docker, &service.external_volumes).await?;
+    for network in joined(interpreter, &service).iter().filter(|network| network.is_external) {
+        is_there(docker, network).await?;
+    }
+    Ok(())
+}
+
+/// The networks of a service that the tests join: what the settings say goes before what the files say.
+fn joined<'s>(interpreter: &Interpreter, service: &'s ComposeService) -> &'s [ComposeNetwork] {
+    match interpreter.options.network {
+        Some(_) => &[],
+        None => &service.networks,
+    }
 }
 
 /// Notes the arguments that its Dockerfile does not ask for, where Testdock builds it.
@@ -105,7 +138,7 @@ pub(super) async fn ready(
         events.send(RunEvent::Preparing(Stage::Services { doing })).await;
     }
     let service = resolved(root, interpreter, compose).await?;
-    let mut made = service.interpreter;
+    let mut made = service.interpreter.clone();
     if is_news {
         // What it needs may be made anew, and the tests' own container stay.
         for warning in std::mem::take(&mut made.warnings) {
@@ -118,11 +151,7 @@ pub(super) async fn ready(
     // Before anything of it is started, the services beside it included.
     consent::require(&made, root)?;
     volumes::require(docker, &service.external_volumes).await?;
-    // What the settings say goes before what the files say.
-    let networks = match interpreter.options.network {
-        Some(_) => &[],
-        None => service.networks.as_slice(),
-    };
+    let networks = joined(interpreter, &service);
     let needs = Needs { docker, tool: &tool, interpreter, all: &service.needs, networks, events };
     let claim = needs.bring_up().await?;
     for (service, name) in &service.links {
