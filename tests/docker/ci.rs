@@ -126,6 +126,17 @@ fn what_is_no_report_is_not_written_over() {
 }
 
 #[test]
+fn a_file_that_is_not_there_is_said_and_no_old_report_stays() {
+    let project = Project::empty();
+    project.write("old.xml", "<?xml version='1.0'?><testsuites/>");
+    for selector in ["spec/nope_spec.rb", "spec/nope_spec.rb:3", "tests/nope"] {
+        let (code, told) = project.shown(&["run", selector, "--junit", "old.xml"]);
+        assert!(code == 4 && told.contains("there is no "), "{code}: {told}");
+    }
+    assert!(!project.root.join("old.xml").exists());
+}
+
+#[test]
 fn an_old_report_behind_a_link_goes_and_the_link_stays() {
     let project = Project::empty();
     project.write("testdock.toml", "imagge = 'python'\n");

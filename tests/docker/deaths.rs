@@ -62,7 +62,7 @@ fn before_it_began() {
         return;
     };
     let no_network = ["--set", "interpreter.network = 'no-such-network'"];
-    says(&project.run(&no_network), 3, &["cannot start a container", "interpreter.network"]);
+    says(&project.run(&no_network), 3, &["cannot start a container", "create that network"]);
     let no_user = ["--set", "interpreter.run-args = ['--user', 'no-such-user']"];
     says(&project.run(&no_user), 3, &["no-such-user", "interpreter.user"]);
     let no_device = ["--set", "interpreter.run-args = ['--gpus', 'all']"];

@@ -374,7 +374,8 @@ fn an_image_in_use_says_what_uses_it() {
     };
     let (code, said) = remove(&["default"]);
     assert_eq!(code, 0, "{said}");
-    assert!(!said.contains(&image), "the other one needs it: {said}");
+    assert!(said.contains(&format!("kept {image}: the interpreter other needs it")), "{said}");
+    assert!(!said.contains(&format!("removed {image}")), "{said}");
 
     // What nobody has registered needs nothing, and uses it all the same.
     project.write("testdock.toml", "");

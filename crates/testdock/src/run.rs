@@ -25,10 +25,10 @@ const START_OF_REPORT: u64 = 4096;
 
 pub(crate) async fn run(arguments: Box<RunArguments>) -> Result<ExitCode> {
     let project = project(&arguments)?;
-    let request = request(&arguments, &project)?;
     if let Some(path) = &arguments.junit {
         make_place(path)?;
     }
+    let request = request(&arguments, &project)?;
     let looks = Looks {
         format: arguments.format,
         show_output: arguments.show_output,

@@ -107,9 +107,9 @@ fn the_sample_project() {
                 printed "adding up 3 x 100\n"
             failed tests/orders_test.cpp::Orders::TotalWithTax
                 /w/tests/orders_test.cpp:13: expected total(3, 100) == 357, but total(3, 100) is 300⏎čaj ≠ 茶
-                /w/tests/orders_test.cpp:14: Value of: total(1, 100) == 119⏎Actual: false⏎Expected: true
+                /w/tests/orders_test.cpp:14: total(1, 100) == 119: expected true, actual false
             failed tests/orders_test.cpp::Stock::Opens
-                /w/tests/orders_test.cpp:46: Value of: listed⏎Actual: false⏎Expected: true⏎no stock list
+                /w/tests/orders_test.cpp:46: listed: expected true, actual false⏎no stock list
             failed tests/pricing.cpp::10 pieces, \[or] "more" * \\ ok
                 /w/tests/pricing.cpp:15: REQUIRE( total(10, 100) == 900 )⏎with expansion: 1000 (0x3e8) == 900 (0x384)
             passed tests/pricing.cpp::Scenario: an order is paid
@@ -376,18 +376,18 @@ fn a_run_that_does_not_tell_all_is_broken() {
         &all[from..cut],
         Exit::Signal(9),
         &expect![[r#"
-        3 started and 2 finished while it ran
-        errored tests/orders_test.cpp::Orders::ReadsPieces
-            /w/tests/orders_test.cpp:18: expected pieces(order) == expected, but pieces(order) is 12, expected is 13⏎read from 12
-              /w/tests/orders_test.cpp:18 a dozen
-              /w/tests/checks.h:8 
-        passed tests/orders_test.cpp::Orders::Total
-            printed "adding up 3 x 100\n"
-        failed tests/orders_test.cpp::Orders::TotalWithTax
-            /w/tests/orders_test.cpp:13: expected total(3, 100) == 357, but total(3, 100) is 300⏎čaj ≠ 茶
-            /w/tests/orders_test.cpp:14: Value of: total(1, 100) == 119⏎Actual: false⏎Expected: true
-        broken: CTest ended before its tests did: killed by signal 9
-    "#]],
+            3 started and 2 finished while it ran
+            errored tests/orders_test.cpp::Orders::ReadsPieces
+                /w/tests/orders_test.cpp:18: expected pieces(order) == expected, but pieces(order) is 12, expected is 13⏎read from 12
+                  /w/tests/orders_test.cpp:18 a dozen
+                  /w/tests/checks.h:8 
+            passed tests/orders_test.cpp::Orders::Total
+                printed "adding up 3 x 100\n"
+            failed tests/orders_test.cpp::Orders::TotalWithTax
+                /w/tests/orders_test.cpp:13: expected total(3, 100) == 357, but total(3, 100) is 300⏎čaj ≠ 茶
+                /w/tests/orders_test.cpp:14: total(1, 100) == 119: expected true, actual false
+            broken: CTest ended before its tests did: killed by signal 9
+        "#]],
     );
     let configured = "CMake Error at tests/CMakeLists.txt:1 (find_package):\n  By not providing \"FindGTest.cmake\" in CMAKE_MODULE_PATH this project has\n  asked CMake to find it.\n\n\n-- Configuring incomplete, errors occurred!\n";
     check(

@@ -119,7 +119,7 @@ impl Scene<'_> {
             ["Failed", said @ ..] if !said.is_empty() => said,
             told => told,
         };
-        let message = equality(told).unwrap_or_else(|| joined(told));
+        let message = equality(told).or_else(|| value(told)).unwrap_or_else(|| joined(told));
         self.failure(&message, (place, frames), heading, block)
     }
 
@@ -296,6 +296,20 @@ fn said_first<'b>(block: &[&'b str]) -> Vec<&'b str> {
         }
         _ => block.to_vec(),
     }
+}
+
+/// `total(1, 100) == 119: expected true, actual false`, and what the test says of it.
+fn value(block: &[&str]) -> Option<String> {
+    let (first, rest) = block.split_first()?;
+    let value = first.strip_prefix("Value of: ")?;
+    let (one, other, said) = match rest {
+        [one, other, said @ ..] => (one.trim(), other.trim(), said),
+        _ => return None,
+    };
+    let side = |name: &str| [one, other].into_iter().find_map(|line| line.strip_prefix(name));
+    let (expected, actual) = (side("Expected: ")?, side("Actual: ")?);
+    let said: String = said.iter().map(|line| format!("\n{}", line.trim())).collect();
+    Some(format!("{value}: expected {expected}, actual {actual}{said}"))
 }
 
 /// `total(3, 100) == 357, where total(3, 100) is 300`, and what the test says of it.

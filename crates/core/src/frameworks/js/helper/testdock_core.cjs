@@ -87,7 +87,9 @@ function failure(error, known = {}) {
   const place = /^((?:file:\/\/)?\/.*?):(\d+)$/m.exec(stack.split('\n')[0]);
   if (place && told.path === undefined) Object.assign(told, { path: native(place[1]), line: Number(place[2]) });
   if (told.expected === undefined && 'expected' in value && 'actual' in value) {
-    Object.assign(told, { expected: shown(value.expected), actual: shown(value.actual) });
+    const [expected, actual] = [shown(value.expected), shown(value.actual)];
+    // A matcher of the project's own may compare nothing.
+    if (expected !== actual) Object.assign(told, { expected, actual });
   }
   return told;
 }
