@@ -539,6 +539,17 @@ fn a_file_without_tests_is_an_error_where_phpunit_makes_it_one() {
         warning: No tests found in class "EmptyTest".
     "#]]
     .assert_eq(&conclude(&class(&test("testAdds", "")), warnings, "", Exit::Code(0)));
+    // It is no error of PHPUnit's own count, where a test explains the end.
+    let failed = "##teamcity[testFailed name='testAdds' message='no' details='/app/shop/tests/CartTest.php:15|n']\n";
+    expect![[r#"
+        2 told
+        failed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+            /w/shop/tests/CartTest.php:15: no
+              /w/shop/tests/CartTest.php:15 
+        warning: Class CartTest cannot be found in /w/shop/tests/CartTest.php
+        warning: No tests found in class "EmptyTest".
+    "#]]
+    .assert_eq(&conclude(&class(&test("testAdds", failed)), warnings, "", Exit::Code(1)));
 }
 
 #[test]

@@ -205,6 +205,7 @@ impl PhpunitReader {
     /// no test in one of these.
     fn settle_unloaded(&mut self, exit: Exit) -> bool {
         let mut is_elsewhere = false;
+        let is_explained = self.is_explained(exit);
         for told in std::mem::take(&mut self.unloaded.told) {
             let file =
                 told.path.or_else(|| self.file(&told.class)).or_else(|| self.bare(&told.class));
@@ -213,7 +214,7 @@ impl PhpunitReader {
                 is_elsewhere = true;
                 continue;
             }
-            let (Some(file), false) = (file, exit == Exit::Code(0)) else {
+            let (Some(file), false) = (file, is_explained) else {
                 self.tell(&json!({ "e": "problem", "message": told.message }));
                 continue;
             };
@@ -223,6 +224,12 @@ impl PhpunitReader {
             self.finished.entry(key).or_insert(event);
         }
         is_elsewhere
+    }
+
+    /// Whether what is known so far says why PHPUnit ended so.
+    fn is_explained(&self, exit: Exit) -> bool {
+        let is_bad = |event: &Value| event["outcome"] == "failed" || event["outcome"] == "errored";
+        exit == Exit::Code(0) || self.finished.values().any(is_bad)
     }
 
     /// Whether all of a file was chosen, or something in it.
@@ -241,9 +248,7 @@ impl PhpunitReader {
 
     /// A project may have PHPUnit take amiss what it only remarks on otherwise.
     fn settle_risky(&mut self, exit: Exit) {
-        let is_bad = |event: &Value| event["outcome"] == "failed" || event["outcome"] == "errored";
-        let is_explained = exit == Exit::Code(0) || self.finished.values().any(is_bad);
-        if is_explained && !self.fails_on_risky {
+        if self.is_explained(exit) && !self.fails_on_risky {
             return;
         }
         for key in std::mem::take(&mut self.placeless) {
