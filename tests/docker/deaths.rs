@@ -66,7 +66,16 @@ fn before_it_began() {
     let no_user = ["--set", "interpreter.run-args = ['--user', 'no-such-user']"];
     says(&project.run(&no_user), 3, &["no-such-user", "interpreter.user"]);
     let no_device = ["--set", "interpreter.run-args = ['--gpus', 'all']"];
-    says(&project.run(&no_device), 3, &["cannot start a container", "gpu"]);
+    says(&project.run(&no_device), 3, &["cannot start a container", "leave out --gpus"]);
+    for (setting, remedy) in [
+        ("platform = 'linux/s390x'", "leave out interpreter.platform"),
+        ("limits.memory = '1m'", "raise limits.memory"),
+        ("limits.cpus = 10000", "lower limits.cpus"),
+        ("extra-hosts = { a = 'b' }", "correct it where the interpreter is described"),
+    ] {
+        let set = format!("interpreter.{setting}");
+        says(&project.run(&["--set", &set]), 3, &["cannot start a container", remedy]);
+    }
     assert_eq!(project.containers(), [""; 0]);
 }
 

@@ -31,9 +31,12 @@ pub(crate) fn refused(
             )
         }
         Frame::Nowhere(dir) => {
-            let message = format!("cannot run the tests in {dir}: {place} has no such directory");
-            RunError::new(Fault::Configuration, message)
-                .help("correct the suite's root, or interpreter.workdir")
+            let message = format!(
+                "cannot run the tests in {dir}: {place} has no such directory that their user may enter"
+            );
+            RunError::new(Fault::Configuration, message).help(
+                "correct the suite's root, or interpreter.workdir; where it is there, interpreter.user",
+            )
         }
         Frame::Unusable(dir) => interpreter(format!("cannot write {dir} in {place}"))
             .help("give the user that runs the tests a directory to write to"),

@@ -18,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::copy::Turn;
 use super::entry::Entry;
+use super::not_made::NotMade;
 use super::own::Own;
-use super::recipe::{KEY, Recipe, is_unseen, not_made};
+use super::recipe::{KEY, Recipe};
 use super::see;
 use super::share::Share;
 use super::{compose, made, not_honoured, passwd, setup, status};
@@ -136,21 +137,6 @@ impl Container {
         if !self.borrowed {
             discard(&self.docker, &self.id).await;
         }
-    }
-}
-
-/// Why there is no container.
-#[derive(Debug)]
-pub(crate) enum NotMade {
-    /// The engine does not have the workspace.
-    Unseen,
-    /// For good.
-    Failed(RunError),
-}
-
-impl From<RunError> for NotMade {
-    fn from(error: RunError) -> Self {
-        Self::Failed(error)
     }
 }
 
@@ -277,8 +263,7 @@ impl Maker {
                 Ok(Try::Again) if Instant::now() < deadline => sleep(LOOK_AGAIN).await,
                 Ok(Try::Again) => return Err(self.stuck().into()),
                 Ok(Try::Ended(error)) => return Err(error.into()),
-                Err(e) if is_unseen(&self.recipe, &e) => return Err(NotMade::Unseen),
-                Err(e) => return Err(not_made(&self.recipe, &e).into()),
+                Err(e) => return Err(NotMade::of(&self.recipe, &e)),
             }
         }
     }

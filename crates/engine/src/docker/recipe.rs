@@ -10,7 +10,6 @@ use bollard::models::{
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
-use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::RelPath;
 use testdock_core::placement::Placement;
 use testdock_core::plan::{self, Entrypoint, Interpreter, MountFrom, Options, Setup, User};
@@ -21,7 +20,6 @@ use super::own::Own;
 use super::points;
 use super::selinux;
 use super::shape::{self, host_config, later_networks};
-use crate::death::room_help;
 use crate::state::home;
 use crate::supervisor::{Cookie, HEARTBEAT, hex};
 
@@ -408,46 +406,4 @@ fn out_of_sight(files: &[(Utf8PathBuf, String)]) -> Option<String> {
             names.join(", ")
         )
     })
-}
-
-/// Whether the engine says that it does not have what of this machine is to be mounted.
-pub(super) fn is_unseen(recipe: &Recipe, error: &bollard::errors::Error) -> bool {
-    let said = super::said(error);
-    let words = ["does not exist", "no such file", "Mounts denied", "not shared"];
-    recipe.copy.is_none()
-        && words.iter().any(|it| said.contains(it))
-        && recipe
-            .binds
-            .values()
-            .any(|host| said.contains(recipe.own.there(host).as_ref().unwrap_or(host).as_str()))
-}
-
-/// Why the engine did not make or start a container, in words.
-pub(crate) fn not_made(recipe: &Recipe, error: &bollard::errors::Error) -> RunError {
-    let said = super::said(error);
-    let message = format!("cannot start a container of {}: {said}", recipe.image);
-    let failed = RunError::new(Fault::Interpreter, message);
-    if said.contains("\"sh\"") || said.contains("sh: ") {
-        return failed.help(
-            "the image needs a POSIX shell named sh; a `scratch` or distroless image has none",
-        );
-    }
-    if let Some(help) = room_help(&said) {
-        return failed.help(help);
-    }
-    if said.contains("bind source path") {
-        return failed.help(
-            "what is mounted is a path of the engine's machine: put it there, or correct it where the interpreter is described",
-        );
-    }
-    if said.contains("network") {
-        return failed.help(NO_NETWORK);
-    }
-    if said.contains("user") {
-        return failed.help(
-            "name a user that the image has where the interpreter is described (remoteUser of a dev container, user of a \
-             service), or set interpreter.user to \"host\" or \"image\"",
-        );
-    }
-    failed
 }

@@ -37,9 +37,10 @@ pub(crate) struct Need {
 /// What `interpreter` needs, where the caller allows it.
 pub(crate) async fn need(root: &Utf8Path, interpreter: &Interpreter) -> Result<Need, RunError> {
     // A container that is somebody else's has what it has.
-    if interpreter.source.borrowed().is_none() {
-        consent::require(&known(root, interpreter), root)?;
+    if interpreter.source.borrowed().is_some() {
+        return Ok(Need::default());
     }
+    consent::require(&known(root, interpreter), root)?;
     match &interpreter.source {
         Source::Dockerfile(dockerfile) => {
             let recipe = read_recipe(root.to_owned(), dockerfile.clone()).await?;
@@ -52,7 +53,6 @@ pub(crate) async fn need(root: &Utf8Path, interpreter: &Interpreter) -> Result<N
             })
         }
         Source::Image(name) => Ok(Need { name: name.clone(), ..Need::default() }),
-        Source::Compose(service) if service.exec => Ok(Need::default()),
         // What is remembered of it: the tool is not asked for the mere sake of knowing.
         Source::Compose(service) => match compose::remembered(root, interpreter, service) {
             Some(made) => Box::pin(need(root, &made)).await,
