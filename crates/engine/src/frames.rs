@@ -19,7 +19,9 @@ pub(crate) enum Frame {
     Begin(usize),
     /// A report, or as much as is kept of it.
     Report { name: String, bytes: Vec<u8>, is_whole: bool },
-    /// The command has ended with this code as a shell tells it; the kernel killed so many
+    /// One of several commands has ended with this code as a shell tells it, and the next begins.
+    Ended(i32),
+    /// The command, the last of several, has ended with this code as a shell tells it; the kernel killed so many
     /// processes for want of memory meanwhile.
     Exit { code: i32, ooms: u64 },
     /// No candidate was found.
@@ -146,6 +148,7 @@ fn parse(text: &str) -> Option<Frame> {
     let (word, rest) = text.trim_end().split_once(' ').unwrap_or((text.trim_end(), ""));
     Some(match word {
         "begin" => Frame::Begin(rest.parse().ok()?),
+        "ended" => Frame::Ended(rest.parse().ok()?),
         "exit" => {
             let (code, ooms) = rest.split_once(' ')?;
             Frame::Exit { code: code.parse().ok()?, ooms: ooms.parse().unwrap_or(0) }

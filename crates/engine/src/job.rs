@@ -234,7 +234,7 @@ impl Run<'_> {
             lines: Lines::default(),
             paths: stand.provenance.paths.clone(),
             budget: Budget::default(),
-            reader: &mut *task.reader,
+            readers: &mut task.readers,
             log: &mut *self.log,
             events: self.events,
             witness: task.witness.made.take(),

@@ -9,11 +9,23 @@ const HEAD: usize = 8 << 20;
 /// How much is passed on from the end, when there was more than [`HEAD`].
 const TAIL: usize = 64 << 10;
 
+/// Behind a mark: another command's output follows.
+const NEXT: u8 = b';';
+
+/// What came on the output stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Printed {
+    /// This.
+    Text(String),
+    /// All that a command printed; another one follows.
+    All,
+}
+
 /// Turns the bytes of the output stream into text, in whole lines while there are some.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    /// What the supervisor prints behind everything that the command printed.
-    end: Vec<u8>,
+    /// What the supervisor prints behind everything that a command printed; a byte tells whether another follows.
+    mark: Vec<u8>,
     pending: Vec<u8>,
     ended: bool,
 }
@@ -21,7 +33,7 @@ pub(crate) struct Decoder {
 impl Decoder {
     /// A decoder for the run with `cookie`.
     pub(crate) fn new(cookie: &str) -> Self {
-        Self { end: format!("\x1e{cookie}\n").into_bytes(), pending: Vec::new(), ended: false }
+        Self { mark: format!("\x1e{cookie}").into_bytes(), pending: Vec::new(), ended: false }
     }
 
     /// Whether the command's output is complete.
@@ -35,15 +47,28 @@ impl Decoder {
     }
 
     /// The whole lines up to the end of `piece`.
-    pub(crate) fn push(&mut self, piece: &[u8]) -> String {
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Vec<Printed> {
         self.pending.extend_from_slice(piece);
-        if let Some(at) = find(&self.pending, 0, &self.end) {
-            self.ended = true;
-            self.pending.drain(at..at + self.end.len());
-            return self.flush();
+        let mut printed = Vec::new();
+        while let Some(at) = find(&self.pending, 0, &self.mark) {
+            let after = at + self.mark.len();
+            let Some(kind) = self.pending.get(after).copied() else {
+                break;
+            };
+            self.pending.drain(at..=after);
+            if kind != NEXT {
+                self.ended = true;
+                printed.push(Printed::Text(self.flush()));
+                return printed;
+            }
+            printed.extend([Printed::Text(self.take(at)), Printed::All]);
         }
-        let lines = self.pending.iter().rposition(|b| *b == b'\n');
-        match lines {
+        printed.push(Printed::Text(self.lines()));
+        printed
+    }
+
+    fn lines(&mut self) -> String {
+        match self.pending.iter().rposition(|b| *b == b'\n') {
             Some(last) => self.take(last + 1),
             None if self.pending.len() > MAX_LINE => self.flush(),
             None => String::new(),
@@ -58,7 +83,7 @@ impl Decoder {
         };
         // What may be the beginning of the end mark is not shown.
         let cut = match self.pending[..cut].iter().rposition(|b| *b == 0x1e) {
-            Some(at) if !self.ended && self.end.starts_with(&self.pending[at..]) => at,
+            Some(at) if !self.ended && self.mark.starts_with(&self.pending[at..]) => at,
             _ => cut,
         };
         self.take(cut)
@@ -151,7 +176,12 @@ mod tests {
 
     fn check(pieces: &[&[u8]], expected: &Expect) {
         let mut decoder = Decoder::new("c");
-        let mut shown: Vec<String> = pieces.iter().map(|p| decoder.push(p)).collect();
+        let printed = pieces.iter().flat_map(|piece| decoder.push(piece));
+        let words = |printed| match printed {
+            Printed::Text(text) => text,
+            Printed::All => "ALL".to_owned(),
+        };
+        let mut shown: Vec<String> = printed.map(words).collect();
         shown.push(decoder.flush());
         expected.assert_eq(&format!("{shown:?} ended: {}", decoder.ended()));
     }
@@ -169,6 +199,14 @@ mod tests {
         check(
             &[b"last\x1e", b"c", b"\nlate\n"],
             &expect![[r#"["", "", "lastlate\n", ""] ended: true"#]],
+        );
+    }
+
+    #[test]
+    fn what_several_commands_print_is_told_apart() {
+        check(
+            &[b"one\nhalf\x1e", b"c", b";\x1ec;two\n", b"\x1ec\n"],
+            &expect![[r#"["one\n", "", "half", "ALL", "", "ALL", "two\n", "", ""] ended: true"#]],
         );
     }
 

@@ -6,16 +6,17 @@ use std::io;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use testdock_core::frameworks::Reader;
+use testdock_core::frameworks::Readers;
 use testdock_core::model::RunEvent;
 use testdock_core::paths::PathMap;
 use testdock_core::plan::ReportFile;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::death;
 use crate::frames::{Frame, Frames};
 use crate::log::RunLog;
-use crate::output::{Budget, Decoder, Lines};
+use crate::output::{Budget, Decoder, Lines, Printed};
 use crate::pipes::{Lifeline, Piece, Pipes};
 use crate::runner::Events;
 
@@ -107,7 +108,7 @@ pub(crate) struct Ear<'a> {
     pub(crate) lines: Lines,
     pub(crate) paths: PathMap,
     pub(crate) budget: Budget,
-    pub(crate) reader: &'a mut dyn Reader,
+    pub(crate) readers: &'a mut Readers,
     pub(crate) log: &'a mut RunLog,
     pub(crate) events: &'a Events,
     /// Files that go away as soon as the command begins.
@@ -177,8 +178,15 @@ impl Follower<'_> {
     async fn take(&mut self, piece: Option<io::Result<Piece>>) -> Result<(), Finish> {
         match piece {
             Some(Ok(Piece::Output(bytes))) => {
-                let text = self.ear.decoder.push(&bytes);
-                self.print(text).await;
+                for printed in self.ear.decoder.push(&bytes) {
+                    match printed {
+                        Printed::Text(text) => self.print(text).await,
+                        Printed::All => {
+                            self.print_last_line().await;
+                            self.ear.readers.printed_all();
+                        }
+                    }
+                }
             }
             Some(Ok(Piece::Frames(bytes))) => {
                 let mut frames = Vec::new();
@@ -200,13 +208,14 @@ impl Follower<'_> {
     async fn frame(&mut self, frame: Frame) {
         match frame {
             Frame::Line(line) => {
-                let events = self.ear.reader.line(&line);
+                let events = self.ear.readers.line(&line);
                 self.tell(events).await;
             }
             Frame::Begin(_) => {
                 self.began = true;
                 self.ear.witness = None;
             }
+            Frame::Ended(code) => self.ear.readers.ended(death::exit(code)),
             Frame::Report { name, bytes, is_whole } => {
                 if !is_whole {
                     self.sent.cut.insert(name.clone());
@@ -235,7 +244,7 @@ impl Follower<'_> {
             Cow::Owned(shown) => Some(shown),
         };
         let mut events = Vec::new();
-        self.ear.lines.push(&text, |line| events.extend(self.ear.reader.printed(line)));
+        self.ear.lines.push(&text, |line| events.extend(self.ear.readers.printed(line)));
         self.show(shown.unwrap_or(text)).await;
         self.tell(events).await;
     }
@@ -243,7 +252,7 @@ impl Follower<'_> {
     /// The last line may have no end.
     async fn print_last_line(&mut self) {
         let mut events = Vec::new();
-        self.ear.lines.end(|line| events.extend(self.ear.reader.printed(line)));
+        self.ear.lines.end(|line| events.extend(self.ear.readers.printed(line)));
         self.tell(events).await;
     }
 

@@ -40,9 +40,11 @@ pub(crate) fn refused(
         }
         Frame::Unusable(dir) => interpreter(format!("cannot write {dir} in {place}"))
             .help("give the user that runs the tests a directory to write to"),
-        Frame::Line(_) | Frame::Begin(_) | Frame::Report { .. } | Frame::Exit { .. } => {
-            interpreter(format!("cannot start the tests in {place}"))
-        }
+        Frame::Line(_)
+        | Frame::Begin(_)
+        | Frame::Ended(_)
+        | Frame::Report { .. }
+        | Frame::Exit { .. } => interpreter(format!("cannot start the tests in {place}")),
     }
 }
 

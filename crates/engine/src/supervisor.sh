@@ -237,6 +237,8 @@ done
 # One that fails does not keep the others from running.
 _first=${_code:-0}
 while [ "$_chosen" ] && [ "$_steps" -gt 1 ] && ! cancelled; do
+  frame ended "$_code"
+  printf '\036%s;' "$_cookie" >&4
   shift "$(($1 + 1))"
   step "$_chosen" "$@"
   [ "$_first" != 0 ] || _first=$_code

@@ -1,9 +1,9 @@
 //! A job's command, ready to start, and what its reports say afterwards.
 
 use camino::Utf8Path;
-use testdock_core::frameworks::{Conclusion, Exit, Reader};
+use testdock_core::frameworks::{Conclusion, Exit, Readers};
 use testdock_core::model::{Fault, RunError, RunEvent, Stage};
-use testdock_core::plan::{Invocation, Job, Reports};
+use testdock_core::plan::{Invocation, Job, ReportFile, Reports};
 
 use crate::lock::{self, Lock};
 use crate::pump::Sent;
@@ -17,7 +17,7 @@ use crate::supervisor::{self, Cookie, Errand};
 pub(crate) struct Task {
     pub(crate) cookie: Cookie,
     pub(crate) invocation: Invocation,
-    pub(crate) reader: Box<dyn Reader>,
+    pub(crate) readers: Readers,
     pub(crate) witness: Witness,
     pub(crate) command: supervisor::Command,
     /// The reports in the workspace as they were before.
@@ -44,16 +44,11 @@ impl Task {
         };
         let command =
             supervisor::command(&invocation, &site, &stand.base, &cookie, &errand, stand.shell)?;
-        Ok(Self {
-            reader: job.suite.framework.reader(job, &site),
-            before: None,
-            turn: None,
-            coming,
-            cookie,
-            invocation,
-            witness,
-            command,
-        })
+        let readers = {
+            let job = job.clone();
+            Readers::new(move || job.suite.framework.reader(&job, &site))
+        };
+        Ok(Self { readers, before: None, turn: None, coming, cookie, invocation, witness, command })
     }
 
     /// Keeps in mind what the workspace's reports are before the command starts. Where another run, of any process, is writing
@@ -77,15 +72,15 @@ impl Task {
     }
 
     /// What the reports say, of which `sent` came on the run's own stream.
-    pub(crate) async fn conclude(mut self, sent: Sent, exit: Exit) -> Result<Conclusion, RunError> {
+    pub(crate) async fn conclude(self, sent: Sent, exit: Exit) -> Result<Conclusion, RunError> {
         // Reading many or large reports takes longer than a loop of events may wait.
         let conclusion = tokio::task::spawn_blocking(move || {
             let Received { reports, warnings } = self.reports(sent)?;
             let root = self.before.as_ref().map(Snapshot::root);
-            if let Some(root) = root.or(self.coming.as_ref().and_then(Homecoming::reporting)) {
-                self.reader.files(scan::reported(root));
-            }
-            let mut conclusion = self.reader.conclude(&reports, exit);
+            let root = root.or(self.coming.as_ref().and_then(Homecoming::reporting));
+            let files = root.map(scan::reported);
+            let reports = by_command(reports, &self.invocation);
+            let mut conclusion = self.readers.conclude(&reports, files, exit);
             conclusion.warnings.extend(warnings);
             Ok(conclusion)
         });
@@ -104,4 +99,19 @@ impl Task {
         };
         Ok(Received { reports, ..Received::default() })
     }
+}
+
+/// The reports of each command, where each writes one of its own.
+fn by_command(reports: Vec<ReportFile>, invocation: &Invocation) -> Vec<Vec<ReportFile>> {
+    let last = invocation.steps.len().max(1) - 1;
+    let names = match &invocation.reports {
+        Reports::Scratch(names) if names.len() > last => names.as_slice(),
+        Reports::Scratch(_) | Reports::None | Reports::Workspace(_) => &[],
+    };
+    let mut all = vec![Vec::new(); last + 1];
+    for report in reports {
+        let command = names.iter().position(|name| *name == report.name);
+        all[command.unwrap_or(last).min(last)].push(report);
+    }
+    all
 }

@@ -33,6 +33,7 @@ mod lines;
 mod listed;
 mod pattern;
 mod reader;
+mod readers;
 #[cfg(test)]
 mod sample;
 mod source;
@@ -45,6 +46,7 @@ pub use item::{ItemKind, Items, Position, Range, TestItem};
 pub use known::Known;
 pub use pattern::NamePattern;
 pub use reader::{Broken, Conclusion, Exit, Reader};
+pub use readers::Readers;
 pub use source::{Grammar, Memory, Part, Read, Source};
 
 use std::fmt::Debug;

@@ -129,12 +129,32 @@ async fn reports_of_the_workspace_are_those_of_this_run() {
 #[tokio::test]
 async fn a_command_runs_once_for_each_step() {
     let bench = bench();
-    let mut script = Script::new("echo $3 $4; echo $3 >>$1/report; [ $3 != two ]");
+    let mut script = Script::new("echo $3 $4; echo $3 >>$1/$3; [ $3 != two ]");
+    script.reports = Reports::Scratch(["one", "two", "three"].map(str::to_owned).to_vec());
     let step = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     script.steps = vec![step(&["one", "$x ' y"]), step(&["two"]), step(&["three"])];
     let story = bench.run(script).await;
     assert_eq!(story.printed(), "one $x ' y\ntwo\nthree\n");
     assert_eq!(story.results(), ["one", "two", "three"]);
+    assert_eq!(story.end(), "Completed");
+}
+
+#[tokio::test]
+async fn each_command_of_a_run_answers_for_itself() {
+    let bench = bench();
+    let mut script = Script::new(
+        "printf \"tell $3\" >&2; echo $3 >&$TESTDOCK_EVENTS_FD; [ $3 != two ] || exit 0; echo $3 >$1/$3",
+    );
+    script.reports = Reports::Scratch(["one", "two", "three"].map(str::to_owned).to_vec());
+    script.steps = ["one", "two", "three"].map(|word| vec![word.to_owned()]).to_vec();
+    let story = bench.run(script).await;
+    let mut warnings = story.warnings();
+    warnings.sort();
+    let told =
+        ["live one", "live three", "live two", "printed one", "printed three", "printed two"];
+    assert_eq!(warnings, told);
+    assert_eq!(story.results(), ["one", "three"]);
+    assert_eq!(story.end(), "Process: no report after Code(0) []");
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 
 use super::PHPUNIT;
-use crate::frameworks::Exit;
 use crate::frameworks::sample::{self, listed, site};
+use crate::frameworks::{Exit, Readers};
 use crate::model::RunEvent;
 use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile};
@@ -637,7 +637,7 @@ Location: /app/shop/tests/CartTest.php:11
         0 told
         errored shop/tests/CartTest.php
             /w/shop/tests/CartTest.php:11: syntax error, unexpected token ";"
-        warning: no other test ran: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
+        warning: no other test ran with it: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
     "#]]
     .assert_eq(&conclude("", inside, "", Exit::Code(255)));
     let parse =
@@ -646,7 +646,7 @@ Location: /app/shop/tests/CartTest.php:11
         0 told
         errored shop/tests/CartTest.php
             /w/shop/tests/CartTest.php:12: syntax error, unexpected ';'
-        warning: no other test ran: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
+        warning: no other test ran with it: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
     "#]]
     .assert_eq(&conclude("", parse, "", Exit::Code(255)));
 }
@@ -750,6 +750,39 @@ fn a_process_that_dies_is_an_error_of_the_test_that_ran() {
         broken: the test process ended before PHPUnit did: exit code 1
     "#]]
     .assert_eq(&conclude("", "", "", Exit::Code(1)));
+}
+
+#[test]
+fn one_of_several_commands_that_ends_too_soon_is_not_taken_for_the_others_success() {
+    let conclude = |first: &str, exit: Exit| {
+        let mut readers = Readers::new(|| {
+            let job = job(&[], &[]);
+            job.suite.framework.reader(&job, &site())
+        });
+        readers.ended(exit);
+        first.lines().for_each(|line| drop(readers.printed(line)));
+        readers.printed_all();
+        class(&test("testAdds", "")).lines().for_each(|line| drop(readers.line(line)));
+        let last = ReportFile { name: "1-phpunit.xml".into(), bytes: b"<testsuites/>".into() };
+        sample::shown(&readers.conclude(&[Vec::new(), vec![last]], None, Exit::Code(0)))
+    };
+    expect![[r#"
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        broken: the test process ended before PHPUnit did: exit code 0
+    "#]]
+    .assert_eq(&conclude("", Exit::Code(0)));
+    expect![[r#"
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+    "#]]
+    .assert_eq(&conclude("No tests executed!", Exit::Code(0)));
+    let parse = "PHP Parse error:  syntax error in /app/shop/tests/Other.php on line 12";
+    expect![[r#"
+        errored shop/tests/Other.php
+            /w/shop/tests/Other.php:12: syntax error
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        warning: no other test ran with it: PHPUnit loads all files first, and shop/tests/Other.php cannot be loaded
+    "#]]
+    .assert_eq(&conclude(parse, Exit::Code(255)));
 }
 
 #[test]
@@ -892,7 +925,7 @@ fn that_a_file_keeps_others_from_running_is_said() {
         &expect![[r#"
         errored shop/tests/CartTest.php
             /w/shop/tests/CartTest.php:12: syntax error
-        warning: no other test ran: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
+        warning: no other test ran with it: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
     "#]],
     );
     check(

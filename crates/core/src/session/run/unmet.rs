@@ -33,7 +33,7 @@ impl Reason {
             Self::Ended => "a test that ran before ended the process, or an option leaves it out",
             Self::Unloaded => "what could not be loaded kept it from running",
             Self::Missing => "no such test, or an option leaves it out",
-            Self::LeftOut => "an option leaves it out",
+            Self::LeftOut => "an option leaves it out, or the process ended before it",
         }
     }
 }

@@ -217,7 +217,7 @@ fn a_file_that_cannot_be_loaded_is_an_error_at_its_place() {
             0 told
             errored tests/Unit/CartTest.php
                 /w/tests/Unit/CartTest.php:2: syntax error, unexpected token "}"
-            warning: no other test ran: Pest loads all files first, and tests/Unit/CartTest.php cannot be loaded
+            warning: no other test ran with it: Pest loads all files first, and tests/Unit/CartTest.php cannot be loaded
         "#]],
     );
     check(
@@ -227,7 +227,7 @@ fn a_file_that_cannot_be_loaded_is_an_error_at_its_place() {
             0 told
             errored tests/Unit/CartTest.php
                 : A test with the description `it adds` already exists in the filename `/w/tests/Unit/CartTest.php`.
-            warning: no other test ran: Pest loads all files first, and tests/Unit/CartTest.php cannot be loaded
+            warning: no other test ran with it: Pest loads all files first, and tests/Unit/CartTest.php cannot be loaded
         "#]],
     );
     check(

@@ -141,7 +141,7 @@ impl PhpunitReader {
             };
             let told = own.map_or_else(|| file.clone(), |own| own.to_string());
             let message = format!(
-                "no other test ran: {tool} loads all files first, and {told} cannot be loaded"
+                "no other test ran with it: {tool} loads all files first, and {told} cannot be loaded"
             );
             self.tell(&json!({ "e": "problem", "message": message }));
         }
