@@ -14,7 +14,7 @@ use super::last_words::LastWords;
 use super::message::Message;
 use super::pest::names::made;
 use super::pest::naming::{Naming, bare, split};
-use super::trouble::{Trouble, place};
+use super::trouble::{Trouble, place, unprovided};
 use super::unloaded::Unloaded;
 use crate::frameworks::helper::HelperReader;
 use crate::frameworks::{Conclusion, Exit, Reader};
@@ -210,10 +210,31 @@ impl PhpunitReader {
         self.tell(&event)
     }
 
+    /// PHPUnit 9 tells of an invalid provider as of a test of its own, `Error` or `Warning`.
+    fn of_provider(&self, key: Key, event: Value) -> (Key, Value) {
+        let message = event["failures"][0]["message"].as_str().unwrap_or_default();
+        let (first, why) = message.split_once('\n').unwrap_or((message, ""));
+        let Some((class, method)) = unprovided(first) else {
+            return (key, event);
+        };
+        let Some(file) = self.file(&class) else {
+            return (key, event);
+        };
+        let places = why.lines().filter_map(place);
+        let frames = places.map(|(path, line)| json!({ "path": path, "line": line }));
+        let words: Vec<&str> = why.lines().filter(|line| place(line).is_none()).collect();
+        let message = if words.is_empty() { first.to_owned() } else { words.join("\n") };
+        let key = (file, class, method);
+        let mut own = self.event(&key, "errored");
+        own["failures"] = json!([{ "message": message, "frames": Vec::from_iter(frames) }]);
+        (key, own)
+    }
+
     fn finish(&mut self, message: &Message) -> Vec<RunEvent> {
-        let Some((key, mut event)) = self.running.take() else {
+        let Some((key, event)) = self.running.take() else {
             return Vec::new();
         };
+        let (key, mut event) = self.of_provider(key, event);
         let milliseconds: f64 = message.get("duration").parse().unwrap_or_default();
         event["duration"] = json!(milliseconds / 1000.0);
         self.finished.insert(key, event.clone());

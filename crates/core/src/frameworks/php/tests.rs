@@ -651,6 +651,64 @@ Location: /app/shop/tests/CartTest.php:11
     .assert_eq(&conclude("", parse, "", Exit::Code(255)));
 }
 
+/// As PHPUnit 13.4 says it, which names the provider too.
+#[test]
+fn an_invalid_provider_is_an_error_of_its_test() {
+    let printed = "There was 1 PHPUnit error:
+
+1) Shop\\Till\\CartTest::testRows
+The data provider Shop\\Till\\CartTest::rows specified for Shop\\Till\\CartTest::testRows is invalid
+no rows
+
+/app/shop/tests/CartTest.php:18
+
+No tests executed!
+";
+    expect![[r#"
+        0 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows
+            /w/shop/tests/CartTest.php:18: no rows
+              /w/shop/tests/CartTest.php:18 
+    "#]].assert_eq(&conclude("", printed, "", Exit::Code(2)));
+}
+
+/// As PHPUnit 9.6 tells it: as of a test of its own, which it lists as an error of no class.
+#[test]
+fn an_invalid_provider_of_phpunit_9_is_an_error_of_its_test() {
+    let message = "The data provider specified for Shop\\Till\\CartTest::testRows is invalid.|nLogicException: no rows|n/app/shop/tests/CartTest.php:18|n";
+    let error = "locationHint='php_qn:///usr/share/php/PHPUnit/Framework/ErrorTestCase.php::\\PHPUnit\\Framework\\ErrorTestCase::Error'";
+    let events = class(&format!(
+        "##teamcity[testStarted name='Error' {error}]\n##teamcity[testFailed name='Error' message='{message}' details=' ' duration='0']\n\
+         ##teamcity[testFinished name='Error' duration='0']\n"
+    ));
+    let printed = "There was 1 error:
+
+1) Error
+The data provider specified for Shop\\Till\\CartTest::testRows is invalid.
+LogicException: no rows
+/app/shop/tests/CartTest.php:18
+
+ERRORS!
+";
+    expect![[r#"
+        1 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows
+            /w/shop/tests/CartTest.php:18: LogicException: no rows
+              /w/shop/tests/CartTest.php:18 
+    "#]].assert_eq(&conclude(&events, printed, "", Exit::Code(2)));
+}
+
+#[test]
+fn a_file_without_a_class_of_its_name_is_an_error_of_the_file() {
+    let printed = "Class CartTest cannot be found in /app/shop/tests/CartTest.php\n";
+    expect![[r#"
+        0 told
+        errored shop/tests/CartTest.php
+            /w/shop/tests/CartTest.php:1: Class CartTest cannot be found in /w/shop/tests/CartTest.php
+        warning: no other test ran with it: PHPUnit loads all files first, and shop/tests/CartTest.php cannot be loaded
+    "#]].assert_eq(&conclude("", printed, "", Exit::Code(1)));
+}
+
 #[test]
 fn a_test_that_is_kept_from_beginning_has_its_verdict() {
     let rows = format!("##teamcity[testSuiteStarted name='testRows' {HINT}::testRows' flowId='1']");

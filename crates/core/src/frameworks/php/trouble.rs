@@ -38,6 +38,16 @@ impl Fatal {
         let line = found[3].parse().unwrap_or(1);
         Some(Self { message, path, line, is_inside: false })
     }
+
+    /// What PHPUnit says of the one file that it was told.
+    fn misnamed(line: &str) -> Option<Self> {
+        static MISNAMED: LazyLock<Regex> = LazyLock::new(|| {
+            let text = r"^Class \S+ (?:could not|cannot) be found in (/.+\.php)$";
+            Regex::new(text).expect("a pattern")
+        });
+        let path = MISNAMED.captures(line.trim())?[1].to_owned();
+        Some(Self { message: line.trim().to_owned(), path, line: 1, is_inside: true })
+    }
 }
 
 /// A provider of data that provides none.
@@ -51,7 +61,8 @@ pub(super) struct Provider {
 
 impl Trouble {
     pub(super) fn line(&mut self, line: &str) {
-        self.fatal = self.fatal.take().or_else(|| Fatal::of(line));
+        self.fatal =
+            self.fatal.take().or_else(|| Fatal::of(line)).or_else(|| Fatal::misnamed(line));
         if let Some(message) = line.strip_prefix("Message:") {
             self.inside = Some(message.trim().to_owned());
         }
@@ -65,11 +76,8 @@ impl Trouble {
     }
 
     fn provider(&mut self, line: &str) {
-        let named = line.trim().strip_prefix("The data provider specified for ");
-        let named = named.and_then(|rest| rest.strip_suffix(" is invalid"));
-        if let Some((class, method)) = named.and_then(|named| named.split_once("::")) {
+        if let Some((class, method)) = unprovided(line.trim()) {
             self.is_open = true;
-            let (class, method) = (class.to_owned(), method.to_owned());
             self.providers.push(Provider { class, method, message: String::new(), place: None });
             return;
         }
@@ -88,6 +96,16 @@ impl Trouble {
             last.message.push_str(line.trim());
         }
     }
+}
+
+/// The class and the method whose provider is said to be invalid. PHPUnit 13 names the provider too.
+pub(super) fn unprovided(message: &str) -> Option<(String, String)> {
+    static INVALID: LazyLock<Regex> = LazyLock::new(|| {
+        let text = r"^The data provider (?:\S+ )?specified for (\S+)::(\S+) is invalid\.?$";
+        Regex::new(text).expect("a pattern")
+    });
+    let found = INVALID.captures(message)?;
+    Some((found[1].to_owned(), found[2].to_owned()))
 }
 
 /// `/path/A.php:12`.

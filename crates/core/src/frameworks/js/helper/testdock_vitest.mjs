@@ -40,10 +40,21 @@ export default class {
   unloaded = new Set();
   turn = twins();
   isLive = false;
+  // How many files are to run.
+  due = 0;
 
   onInit(vitest) {
     this.vitest = vitest;
     chooseExactly(vitest);
+  }
+
+  onTestRunStart(specifications) {
+    this.due = specifications.length;
+  }
+
+  // The same before version 3.
+  onPathsCollected(paths = []) {
+    this.due = paths.length;
   }
 
   // Tests that the selection leaves out are skipped as well; these are not told.
@@ -101,14 +112,14 @@ export default class {
   onTestRunEnd(modules, errors) {
     // The end of one that could not be loaded is not told by itself.
     for (const module of modules) this.onTestModuleEnd(module);
-    this.end(errors);
+    this.end(modules, errors);
   }
 
   // Before version 3 this is all there is.
   onFinished(files = [], errors = []) {
     if (this.isLive) return;
     for (const file of files) this.old(file, file.filepath, []);
-    this.end(errors);
+    this.end(files, errors);
   }
 
   old(task, file, path) {
@@ -126,7 +137,9 @@ export default class {
     for (const child of task.tasks ?? []) this.old(child, file, [...path, child.name]);
   }
 
-  end(errors) {
+  end(begun, errors) {
+    // What sets up the whole run says so only to people.
+    if (this.due > 0 && begun.length === 0) tell('fatal', { message: 'none of its files was begun' });
     const files = new Map();
     for (const error of errors ?? []) {
       const file = error.VITEST_TEST_PATH;

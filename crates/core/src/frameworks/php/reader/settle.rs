@@ -10,6 +10,7 @@ use crate::frameworks::php::Tool;
 use crate::frameworks::php::failure::{listed, noticed, reported};
 use crate::frameworks::php::pest::names::{gist, made};
 use crate::frameworks::php::pest::naming::split;
+use crate::frameworks::php::trouble::unprovided;
 use crate::frameworks::{Conclusion, Exit, Reader};
 use crate::id::TestId;
 use crate::paths::RelPath;
@@ -106,6 +107,10 @@ impl PhpunitReader {
     /// What PHPUnit lists of a class, and told of no test.
     fn settle_listed(&mut self) {
         for told in std::mem::take(&mut self.class_errors.told) {
+            // PHPUnit 9 lists an invalid provider as an `Error`, and has told of it.
+            if told.message.lines().next().and_then(unprovided).is_some() {
+                continue;
+            }
             if let Some((key, event)) =
                 self.class_errored(&told.class, &told.details, &listed(&told))
             {

@@ -3,7 +3,8 @@ require_relative 'testdock_core'
 
 module Testdock
   module Specs
-    # An example without a title is called by its one line.
+    # An example without a title is called by its one line, or by what stands in its braces among others of a line.
+    EXAMPLE = /(?<![\w.:@])(?:[fx]?(?:it|specify|example)|its|scenario|focus|skip|pending)\s*(?:\([^{}]*?\)\s*)?\{/.freeze
     LINE = /(?:\A|\s)[a-z_]+\s*(?:\(.*\)\s*)?\{\s*(.*?)\s*\}\s*(?:#.*)?\z/.freeze
 
     class << self
@@ -43,10 +44,23 @@ module Testdock
 
         lines = (@lines ||= Hash.new { |all, path| all[path] = File.readlines(path, encoding: 'UTF-8') })
         line = lines[example.metadata[:absolute_file_path]][example.metadata[:line_number] - 1]
-        written = line && LINE.match(line.chomp)
-        written ? written[1].split.join(' ') : example.description
+        written = line && (block(line) || LINE.match(line.chomp)&.[](1))
+        written ? written.split.join(' ') : example.description
       rescue SystemCallError
         example.description
+      end
+
+      # What is in the braces of the one example of a line.
+      def block(line)
+        return unless line.scan(EXAMPLE).one?
+
+        rest = line[EXAMPLE.match(line).end(0)..]
+        depth = 1
+        rest.each_char.with_index do |char, at|
+          depth += { '{' => 1, '}' => -1 }.fetch(char, 0)
+          return rest[0...at].strip if depth.zero?
+        end
+        nil
       end
     end
     self.groups = []
