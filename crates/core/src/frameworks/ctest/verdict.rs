@@ -269,17 +269,20 @@ fn text(lines: &[&str]) -> String {
     lines[from..to].iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// What is told, with what is indented behind the line that introduces it.
+/// What is told, with what is indented behind the line that introduces it, and what a line's `where` lists.
 fn joined(block: &[&str]) -> String {
     let mut out = String::new();
-    for line in block {
+    let mut is_listing = false;
+    for line in block.iter().map(|line| line.trim()) {
         let separator = match () {
             () if out.is_empty() => "",
-            () if out.ends_with(':') => " ",
+            () if out.ends_with(':') || is_listing => " ",
             () => "\n",
         };
         out.push_str(separator);
-        out.push_str(line.trim());
+        out.push_str(line);
+        let goes_on = line.ends_with(',') || line.ends_with(", and");
+        is_listing = line.ends_with(", where") || is_listing && goes_on;
     }
     out
 }
@@ -302,13 +305,20 @@ fn said_first<'b>(block: &[&'b str]) -> Vec<&'b str> {
 fn value(block: &[&str]) -> Option<String> {
     let (first, rest) = block.split_first()?;
     let value = first.strip_prefix("Value of: ")?;
-    let (one, other, said) = match rest {
-        [one, other, said @ ..] => (one.trim(), other.trim(), said),
-        _ => return None,
+    let lines: Vec<&str> = rest.iter().map(|line| line.trim()).collect();
+    let (expected, actual, said) = match lines.as_slice() {
+        [actual, expected, said @ ..] if actual.starts_with("Actual: ") => {
+            ((*expected).to_owned(), *actual, said)
+        }
+        // A matcher may say in several lines what it expects.
+        lines => {
+            let at = lines.iter().position(|line| line.starts_with("Actual: "))?;
+            (lines[..at].join(" "), lines[at], &lines[at + 1..])
+        }
     };
-    let side = |name: &str| [one, other].into_iter().find_map(|line| line.strip_prefix(name));
-    let (expected, actual) = (side("Expected: ")?, side("Actual: ")?);
-    let said: String = said.iter().map(|line| format!("\n{}", line.trim())).collect();
+    let (expected, actual) =
+        (expected.strip_prefix("Expected: ")?, actual.strip_prefix("Actual: ")?);
+    let said: String = said.iter().map(|line| format!("\n{line}")).collect();
     Some(format!("{value}: expected {expected}, actual {actual}{said}"))
 }
 
@@ -345,4 +355,42 @@ fn equality(block: &[&str]) -> Option<String> {
         if values.is_empty() { String::new() } else { format!(", but {}", values.join(", ")) };
     let said: String = said.iter().map(|line| format!("\n{line}")).collect();
     Some(format!("expected {} {sign} {}{values}{said}", left.0, right.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    /// As GoogleTest 1.12 says it.
+    #[test]
+    fn what_is_said_in_several_lines_is_told_in_one() {
+        let matcher = [
+            "Value of: v",
+            "Expected: has 2 elements where",
+            "element #0 is equal to 1,",
+            "element #1 is equal to 3",
+            "  Actual: { 1, 2 }, whose element #1 doesn't match",
+            "the stock",
+        ];
+        let truth = ["Value of: ready", "  Actual: false", "Expected: true", "the stock"];
+        let near = [
+            "The difference between a and 1.5 is 0.5, which exceeds 0.1, where",
+            "a evaluates to 1,",
+            "1.5 evaluates to 1.5, and",
+            "0.1 evaluates to 0.1.",
+            "the stock",
+        ];
+        let said = [value(&matcher), value(&truth), Some(joined(&near))];
+        expect![[r#"
+            v: expected has 2 elements where element #0 is equal to 1, element #1 is equal to 3, actual { 1, 2 }, whose element #1 doesn't match
+            the stock
+
+            ready: expected true, actual false
+            the stock
+
+            The difference between a and 1.5 is 0.5, which exceeds 0.1, where a evaluates to 1, 1.5 evaluates to 1.5, and 0.1 evaluates to 0.1.
+            the stock"#]].assert_eq(&said.map(Option::unwrap_or_default).join("\n\n"));
+    }
 }

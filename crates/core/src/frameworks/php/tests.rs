@@ -669,7 +669,8 @@ No tests executed!
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows
             /w/shop/tests/CartTest.php:18: no rows
               /w/shop/tests/CartTest.php:18 
-    "#]].assert_eq(&conclude("", printed, "", Exit::Code(2)));
+    "#]]
+    .assert_eq(&conclude("", printed, "", Exit::Code(2)));
 }
 
 /// As PHPUnit 9.6 tells it: as of a test of its own, which it lists as an error of no class.
@@ -695,7 +696,8 @@ ERRORS!
         errored shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows
             /w/shop/tests/CartTest.php:18: LogicException: no rows
               /w/shop/tests/CartTest.php:18 
-    "#]].assert_eq(&conclude(&events, printed, "", Exit::Code(2)));
+    "#]]
+    .assert_eq(&conclude(&events, printed, "", Exit::Code(2)));
 }
 
 #[test]
