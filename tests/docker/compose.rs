@@ -218,6 +218,15 @@ fn the_variables_of_a_service_that_runs_reach_the_tests() {
     assert_eq!(story.code, Some(1));
     let said = warnings(&story).join("\n");
     assert!(said.contains("the tests do not see `My.Dotted`, `with-dash`"), "{story:#?}");
+    // What stands in the files by now has nothing to do with it.
+    project.edit("compose.yaml", "My.Dotted: a", "My.Dotted: c");
+    let of_app = "interpreter.compose = { service = \"app\", exec = true }";
+    let (_, shown) = project.shown(&["interpreter", "show", "default", "--set", of_app]);
+    assert!(shown.contains("My.Dotted=a") && !shown.contains("security"), "{shown}");
+    project.edit("compose.yaml", "'.:/w'", "'./none:/w'");
+    project.compose(&["up", "-d", "app"]);
+    let said = run("app").error();
+    assert!(said.contains("mount the workspace in the service"), "{said}");
 }
 
 #[test]

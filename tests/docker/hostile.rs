@@ -287,6 +287,34 @@ fn compose_files_that_read_outside_of_the_workspace() {
     }
 }
 
+/// What it reads outside is allowed; what that comes to ask for is not.
+#[test]
+fn a_file_outside_that_comes_to_ask_for_more() {
+    let Some(image) = images::pytest() else {
+        return;
+    };
+    let project = Project::empty();
+    let base = |more: &str| {
+        let text = format!("services: {{ base: {{ image: '{image}'{more} }} }}\n");
+        std::fs::write(project.home.join("base.yml"), text).unwrap();
+    };
+    base("");
+    let outside = project.home.join("base.yml");
+    project.write(
+        "compose.yaml",
+        &format!("services: {{ app: {{ extends: {{ file: '{}', service: base }}, volumes: ['.:/w'] }} }}\n", outside),
+    );
+    project.write(ONE.0, ONE.1);
+    project.shown(&["interpreter", "allow"]);
+    assert_eq!(project.run(&[]).code, Some(0));
+    base(", privileged: true");
+    let said = "all privileges of the host";
+    let (code, doctor) = project.shown(&["doctor"]);
+    assert!(code == 2 && doctor.contains(said), "{doctor}");
+    let story = project.run(&[]);
+    assert!(story.code == Some(2) && story.error().contains(said), "{story:#?}");
+}
+
 /// What an image made where the workspace has a link is not kept there: its place would be made outside.
 #[test]
 fn an_image_that_made_what_lies_behind_a_link() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bollard::models::SystemVersion;
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::frameworks::{ItemKind, Suite};
-use testdock_core::interpreter::Registered;
+use testdock_core::interpreter::{ComposeService, Registered};
 use testdock_core::plan::{Compose, Interpreter, Source};
 use testdock_core::views::{Finding, InterpreterView, Stock, image_finding, workspace_findings};
 use testdock_core::workspace::{FileTests, Workspace};
@@ -71,15 +71,36 @@ async fn services(root: &Utf8Path, chosen: &[Registered]) -> Vec<Finding> {
 
 /// What a service asks for and does not get, which the compose tool alone can tell.
 async fn service(root: &Utf8Path, interpreter: &Interpreter, service: &Compose) -> Option<Finding> {
-    let unheeded = match compose::resolved(root, interpreter, service).await {
-        Ok(resolved) => resolved.interpreter.unheeded,
+    let resolved = match compose::resolved(root, interpreter, service).await {
+        Ok(resolved) => resolved,
         Err(error) => return Some(Finding::bad("compose", &error)),
     };
+    // What is read outside of the workspace is not kept, and so nobody else tells of it.
+    let is_told_elsewhere =
+        service.exec || compose::remembered(root, interpreter, service).is_some();
+    if !is_told_elsewhere && let Some(refusal) = refusal(root, interpreter, &resolved).await {
+        return Some(refusal);
+    }
+    let unheeded = resolved.interpreter.unheeded;
     // The first ones are the settings', and told with them.
     let unheeded = unheeded.iter().skip(interpreter.unheeded.len());
     let help: Vec<String> = unheeded.map(|it| format!("not honoured: {it}")).collect();
     let text = format!("the tests do not get all that {} asks for", interpreter.source);
     (!help.is_empty()).then(|| Finding { help, ..Finding::note("compose", text) })
+}
+
+/// Why a run would not begin, though an engine answered.
+async fn refusal(
+    root: &Utf8Path,
+    interpreter: &Interpreter,
+    service: &ComposeService,
+) -> Option<Finding> {
+    if let Err(error) = consent::require(&service.interpreter, root) {
+        return Some(Finding::bad("consent", &error));
+    }
+    let docker = connect(interpreter.host.as_deref()).await.ok()?;
+    let there = compose::require_others(&docker, interpreter, service).await;
+    there.err().map(|error| Finding::bad("compose", &error))
 }
 
 /// What stands at the root of each suite.

@@ -146,8 +146,17 @@ pub async fn about(
         Found::Ready(image) | Found::Warm(image) => Some(image.id.clone()),
     };
     let docker = world.engine(interpreter.host.as_deref()).await?;
-    let containers = kept::of_interpreter(&docker, root, &interpreter.name).await?;
-    let mut interpreter = docker::laid(&docker, root, interpreter).await;
+    let (containers, mut interpreter) = match interpreter.source.borrowed() {
+        // It was made by others, perhaps before its files said what they say now.
+        Some(service) => {
+            let own = kept::of_service(&docker, service).await?;
+            (own.into_iter().collect(), interpreter.clone())
+        }
+        None => (
+            kept::of_interpreter(&docker, root, &interpreter.name).await?,
+            docker::laid(&docker, root, interpreter).await,
+        ),
+    };
     let (digests, inputs) = match image {
         Some(id) => {
             let origin = kept::origin(&docker, &id).await?;

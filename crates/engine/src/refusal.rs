@@ -8,6 +8,10 @@ use crate::docker::Fate;
 use crate::frames::Frame;
 use crate::stand::{Seat, Stand};
 
+/// What helps where a container that is used as it is does not have the workspace.
+const NOT_MOUNTED: &str = "mount the workspace in the service, or leave compose.exec away: \
+                           then the tests run in a container of their own that has it";
+
 /// Why the supervisor did not start the command.
 pub(crate) fn refused(
     frame: &Frame,
@@ -25,18 +29,19 @@ pub(crate) fn refused(
         }
         Frame::Blind(path) => {
             let message = format!("the container does not see the workspace: {path} is not there");
-            interpreter(message).help(
-                "mount the workspace in the service, or leave compose.exec away: \
-                 then the tests run in a container that gets a copy",
-            )
+            interpreter(message).help(NOT_MOUNTED)
         }
         Frame::Nowhere(dir) => {
             let message = format!(
                 "cannot run the tests in {dir}: {place} has no such directory that their user may enter"
             );
-            RunError::new(Fault::Configuration, message).help(
-                "correct the suite's root, or interpreter.workdir; where it is there, interpreter.user",
-            )
+            let help = match stand.is_borrowed() {
+                true => NOT_MOUNTED,
+                false => {
+                    "correct the suite's root, or interpreter.workdir; where it is there, interpreter.user"
+                }
+            };
+            RunError::new(Fault::Configuration, message).help(help)
         }
         Frame::Unusable(dir) => interpreter(format!("cannot write {dir} in {place}"))
             .help("give the user that runs the tests a directory to write to"),

@@ -108,6 +108,11 @@ impl Stand {
         }
     }
 
+    /// Whether its container is somebody else's.
+    pub(crate) fn is_borrowed(&self) -> bool {
+        matches!(&self.seat, Seat::Container(container) if container.is_borrowed())
+    }
+
     /// Whether what is written there is not written here.
     pub(crate) fn has_copy(&self) -> bool {
         matches!(&self.seat, Seat::Container(container) if container.has_copy())

@@ -185,11 +185,14 @@ fn container_line(container: &Container) -> String {
     };
     let size =
         container.size.map(|size| format!(", wrote {}", bytes_words(size))).unwrap_or_default();
+    // A service's own is for nobody's interpreter.
+    let whose = match container.interpreter.as_str() {
+        "" => String::new(),
+        interpreter => format!("  {interpreter} for {}", container.workspace),
+    };
     format!(
-        "{}  {} for {}  ({}, made {} ago{size}{lease})",
+        "{}{whose}  ({}, made {} ago{size}{lease})",
         container.name,
-        container.interpreter,
-        container.workspace,
         container.state,
         age_words(container.age)
     )

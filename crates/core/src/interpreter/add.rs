@@ -7,6 +7,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike};
 
 use super::choice::{Section, choose};
 use super::folder::Folder;
+use super::image_name::require_image_name;
 use super::kinds::{Field, Form, KINDS, Kind};
 use super::registered::{DEFAULT, LOCAL};
 use crate::config::{self, Layer, Location, Origin, Resolution, did_you_mean};
@@ -141,9 +142,10 @@ fn values<'v>(
 
 /// An answer that the configuration's reader takes.
 fn value<'v>(field: &Field, answer: &'v str) -> Result<&'v str, NotAdded> {
-    if field.form == Form::Image && !is_reference(answer) {
-        return Err(refused(field.key, format!("`{answer}` is not the name of an image"))
-            .help("write it as [registry/]name[:tag], in lower case"));
+    if field.form == Form::Image
+        && let Err(error) = require_image_name(answer)
+    {
+        return Err(NotAdded::new(Some(field.key), error));
     }
     let origin = Origin::CommandLine(field.key.to_owned());
     let layer = Layer::set(origin, &format!("interpreter.{}", field.key), answer);
@@ -154,26 +156,6 @@ fn value<'v>(field: &Field, answer: &'v str) -> Result<&'v str, NotAdded> {
             Err(NotAdded::new(Some(field.key), RunError { help: problem.help, ..error }))
         }
     }
-}
-
-/// Whether an engine would take this for the name of an image.
-fn is_reference(text: &str) -> bool {
-    let fits = |part: &str, more: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
-    };
-    let (name, digest) = text.split_once('@').map_or((text, None), |(name, it)| (name, Some(it)));
-    let (path, last) = name.rsplit_once('/').map_or(("", name), |(path, last)| (path, last));
-    let (last, tag) = last.split_once(':').map_or((last, None), |(last, tag)| (last, Some(tag)));
-    let (host, path) = match path.split_once('/').unwrap_or((path, "")) {
-        (host, rest) if host.contains(['.', ':']) || host == "localhost" => (host, rest),
-        _ => ("", path),
-    };
-    let folders = path.split('/').filter(|_| !path.is_empty());
-    let is_lower = |part: &str| !part.contains(|c: char| c.is_ascii_uppercase());
-    (host.is_empty() || fits(host, ".-:[]"))
-        && folders.chain([last]).all(|part| fits(part, "._-") && is_lower(part))
-        && tag.is_none_or(|tag| fits(tag, "._-"))
-        && digest.is_none_or(|digest| fits(digest, ":+._-"))
 }
 
 fn parse(path: &Utf8Path, text: &str) -> Result<DocumentMut, NotAdded> {

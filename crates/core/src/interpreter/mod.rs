@@ -18,6 +18,7 @@ mod flags;
 mod folder;
 mod found;
 mod groovy;
+mod image_name;
 mod init;
 mod jenkins;
 mod kinds;
@@ -36,6 +37,7 @@ pub use compose::{
     compose_labels, compose_reads,
 };
 pub use folder::{Folder, Folders, Host, ReadFile};
+pub use image_name::require_image_name;
 pub use init::{OwnImage, init_document};
 pub use jenkins::jenkins_commands;
 pub use kinds::{Field, Form, KINDS, Kind};

@@ -87,6 +87,11 @@ impl Container {
         !self.has_copy() && (!self.warm || self.borrowed)
     }
 
+    /// Whether it is somebody else's, and not ours to end.
+    pub(crate) fn is_borrowed(&self) -> bool {
+        self.borrowed
+    }
+
     /// Whether it has a copy of the workspace, and does not see the workspace itself.
     pub(crate) fn has_copy(&self) -> bool {
         self.share.as_ref().is_some_and(|share| share.is_copy)

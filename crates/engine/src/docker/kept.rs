@@ -16,7 +16,7 @@ use testdock_core::containers::mask;
 use testdock_core::containers::origin::{INTERPRETER, WORKSPACE};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::paths::{Mount, PathMap};
-use testdock_core::plan::{Dockerfile, Limits};
+use testdock_core::plan::{Compose, Dockerfile, Limits};
 
 use super::build::{SERIES_LABEL, SOURCE_LABEL, series, source};
 use super::compose;
@@ -165,6 +165,17 @@ pub(crate) async fn show(docker: &Docker, root: &Utf8Path, name: &str) -> Result
         }
     };
     inspected(docker, container).await
+}
+
+/// The container of a service in which tests run as it is, closely.
+pub(crate) async fn of_service(
+    docker: &Docker,
+    service: &Compose,
+) -> Result<Option<Shown>, RunError> {
+    match compose::listed(docker, service).await? {
+        Some(found) => inspected(docker, container(docker, found).await).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 async fn inspected(docker: &Docker, container: Container) -> Result<Shown, RunError> {

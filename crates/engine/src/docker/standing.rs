@@ -7,7 +7,7 @@ use bollard::models::ContainerSummary;
 use bollard::query_parameters::{InspectNetworkOptions, ListContainersOptionsBuilder};
 use camino::Utf8Path;
 use testdock_core::containers::origin::WORKSPACE;
-use testdock_core::interpreter::Found;
+use testdock_core::interpreter::{Found, require_image_name};
 use testdock_core::model::{Fault, RunError};
 use testdock_core::plan::{Interpreter, Options, Source};
 
@@ -30,7 +30,7 @@ pub(crate) struct Need {
     series: Option<String>,
     /// The files that it is built from, from the workspace's root.
     pub(crate) inputs: Vec<String>,
-    /// What keeps it from being built.
+    /// What keeps it from being built or pulled.
     unready: Option<RunError>,
 }
 
@@ -52,7 +52,10 @@ pub(crate) async fn need(root: &Utf8Path, interpreter: &Interpreter) -> Result<N
                 unready: require_secrets(&recipe).err(),
             })
         }
-        Source::Image(name) => Ok(Need { name: name.clone(), ..Need::default() }),
+        Source::Image(name) => {
+            let unready = require_image_name(name).err();
+            Ok(Need { name: name.clone(), unready, ..Need::default() })
+        }
         // What is remembered of it: the tool is not asked for the mere sake of knowing.
         Source::Compose(service) => match compose::remembered(root, interpreter, service) {
             Some(made) => Box::pin(need(root, &made)).await,

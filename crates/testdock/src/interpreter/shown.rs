@@ -35,7 +35,10 @@ pub(super) async fn interpreter(
     line("engine", &view.engine);
     line("state", &format!("{}: {}", view.state.as_str(), view.detail));
     image(&about);
-    options(&about.interpreter);
+    match about.interpreter.source.borrowed() {
+        Some(_) => brought(&about.interpreter),
+        None => options(&about.interpreter),
+    }
     about.containers.iter().for_each(container);
     view.error.map_or(Ok(()), Err)
 }
@@ -72,6 +75,18 @@ fn image(about: &About) {
     }
 }
 
+/// What the tests bring into a container that is there.
+fn brought(interpreter: &Interpreter) {
+    line("user", &user_words(&interpreter.options.user));
+    variables(interpreter);
+}
+
+fn variables(interpreter: &Interpreter) {
+    for (name, value) in &interpreter.options.env {
+        line("env", &format!("{name}={}", mask::value(name, value)));
+    }
+}
+
 /// How the containers are made.
 fn options(interpreter: &Interpreter) {
     let options = &interpreter.options;
@@ -101,9 +116,7 @@ fn options(interpreter: &Interpreter) {
         };
         line("mount", &format!("{} is {from}{how}{label}", mount.target));
     }
-    for (name, value) in &options.env {
-        line("env", &format!("{name}={}", mask::value(name, value)));
-    }
+    variables(interpreter);
     interpreter.granted.iter().for_each(|grant| line("beyond", &grant.what));
     interpreter.unheeded.iter().for_each(|unheeded| line("without", unheeded));
 }

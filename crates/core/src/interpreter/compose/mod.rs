@@ -178,7 +178,9 @@ fn project(
 
 /// Reads YAML; the error has its line.
 fn yaml(text: &str) -> Result<Value, (u32, String)> {
-    serde_saphyr::from_str::<Value>(text).map_err(|error| {
+    // `y` is a name, as for the tools.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options::<Value>(text, options).map_err(|error| {
         let line = error.location().map_or(1, |at| u32::try_from(at.line()).unwrap_or(1));
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();

@@ -50,8 +50,9 @@ impl<'a> Seen<'a> {
             let why = format!("it has no `services`{}", asked.unwrap_or_default());
             return Some(Lack { file, key: near.unwrap_or("services").to_owned(), why });
         }
-        services.iter().find_map(|(name, own)| {
-            let why = self.lack_of(name).filter(|_| *own != Own::Unseen)?;
+        services.iter().find_map(|(name, _)| {
+            let is_unseen = self.documents.iter().any(|it| it.unseen.contains(name));
+            let why = self.lack_of(name).filter(|_| !is_unseen)?;
             let mut documents = self.documents.iter();
             let Document { file, .. } =
                 documents.find(|it| it.value["services"].get(name).is_some())?;

@@ -894,6 +894,20 @@ fn services_of_included_files() {
     );
 }
 
+/// As the tools read it: a word of its own, not a truth.
+#[test]
+fn a_profile_may_be_called_y() {
+    let text = "services: { one: { build: ., profiles: [x] }, two: { build: ., profiles: [y] } }";
+    check(
+        "",
+        &[("compose.yaml", text), DOCKERFILE],
+        &expect![[r#"
+        /w/shop/compose.yaml:1: cannot tell in which service of compose.yaml the tests run: `one`, `two`
+          write compose = { service = "one" } under [interpreter] in testdock.toml, or another one of them
+    "#]],
+    );
+}
+
 /// What leads out of the workspace is asked for, or has to be named.
 #[test]
 fn compose_files_outside_of_the_workspace() {
@@ -902,6 +916,17 @@ fn compose_files_outside_of_the_workspace() {
     check(
         "",
         &[("compose.yaml", extending), DOCKERFILE],
+        &expect![[r#"
+        Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
+          no setting names a source, and compose.yaml does: its service `app`
+        security_opt: ["no-new-privileges"]
+        beyond: what is outside of the workspace, /w/common.yaml (of the compose files)
+    "#]],
+    );
+    let mounting = "services: { app: { extends: { file: ../common.yaml, service: base }, volumes: ['.:/app'] } }";
+    check(
+        "",
+        &[("compose.yaml", mounting)],
         &expect![[r#"
         Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
           no setting names a source, and compose.yaml does: its service `app`

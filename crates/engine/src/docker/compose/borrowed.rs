@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bollard::Docker;
-use bollard::models::ContainerInspectResponse;
+use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use bollard::query_parameters::ListContainersOptionsBuilder;
 use camino::Utf8Path;
 use testdock_core::interpreter::Found;
@@ -62,6 +62,19 @@ async fn running(
     docker: &Docker,
     compose: &Compose,
 ) -> Result<Option<ContainerInspectResponse>, RunError> {
+    let Some(id) = listed(docker, compose).await?.and_then(|found| found.id) else {
+        return Ok(None);
+    };
+    let found = see::container(docker, &id).await;
+    let what = format!("inspect the service {}", compose.service);
+    found.map(Some).map_err(|e| engine_error(&what, &e))
+}
+
+/// The service's container that runs, as a list has it.
+pub(in super::super) async fn listed(
+    docker: &Docker,
+    compose: &Compose,
+) -> Result<Option<ContainerSummary>, RunError> {
     let (project, service) = (&compose.project, &compose.service);
     let filters = HashMap::from([
         ("label", vec![format!("{PROJECT}={project}"), format!("{SERVICE}={service}")]),
@@ -70,11 +83,7 @@ async fn running(
     let options = ListContainersOptionsBuilder::default().filters(&filters).build();
     let list = see::containers(docker, options).await;
     let list = list.map_err(|e| engine_error("list containers", &e))?;
-    let Some(id) = list.into_iter().find(|it| !is_one_off(it)).and_then(|found| found.id) else {
-        return Ok(None);
-    };
-    let found = see::container(docker, &id).await;
-    found.map(Some).map_err(|e| engine_error(&format!("inspect the service {service}"), &e))
+    Ok(list.into_iter().find(|it| !is_one_off(it)))
 }
 
 async fn not_running(root: &Utf8Path, interpreter: &Interpreter, compose: &Compose) -> RunError {

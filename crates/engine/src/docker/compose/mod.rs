@@ -32,7 +32,7 @@ use service::Service;
 use telling::kept_warnings;
 use tool::Tool;
 
-pub(super) use borrowed::{borrow, lent};
+pub(super) use borrowed::{borrow, lent, listed};
 pub(crate) use claim::Claim;
 pub(crate) use ended::ended;
 pub(super) use ours::{sweep, take_down};
@@ -66,7 +66,7 @@ pub(crate) async fn resolved(
 }
 
 /// The same, as far as it was resolved before and its files are as they were.
-pub(super) fn remembered(
+pub(crate) fn remembered(
     root: &Utf8Path,
     interpreter: &Interpreter,
     compose: &Compose,
@@ -92,12 +92,20 @@ pub(super) async fn require(
     interpreter: &Interpreter,
     compose: &Compose,
 ) -> Result<(), RunError> {
-    let known = known_service(root, interpreter, compose);
-    let Some(service) = known else {
-        return Ok(());
-    };
+    match known_service(root, interpreter, compose) {
+        Some(service) => require_others(docker, interpreter, &service).await,
+        None => Ok(()),
+    }
+}
+
+/// That what somebody else has to make for a service is there.
+pub(crate) async fn require_others(
+    docker: &Docker,
+    interpreter: &Interpreter,
+    service: &ComposeService,
+) -> Result<(), RunError> {
     volumes::require(docker, &service.external_volumes).await?;
-    for network in joined(interpreter, &service).iter().filter(|network| network.is_external) {
+    for network in joined(interpreter, service).iter().filter(|network| network.is_external) {
         is_there(docker, network).await?;
     }
     Ok(())
