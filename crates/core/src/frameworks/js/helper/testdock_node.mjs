@@ -8,7 +8,7 @@ const { tell, failure, unloaded: loading, output, plain, seconds, twins } = crea
 const FOLLOWS = ['subtestsFailed', 'cancelledByParent'];
 
 // What nobody waited for, at the test that began it. A file that tells of it may fail, and says no more of why.
-const STRAY = /^(?:Warning|Error): (Test ".*" at (\S+):(\d+):\d+ generated asynchronous activity after the test ended\. .*)/s;
+const STRAY = /^(?:Warning|Error): (Test ".*" at (.+?):(\d+):\d+ generated asynchronous activity after the test ended\. .*)/s;
 
 const isNarrowed = process.execArgv.some((word) => word.startsWith('--test-name-pattern'));
 
