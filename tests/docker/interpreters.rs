@@ -473,6 +473,24 @@ fn a_build_that_fails_says_its_step_once() {
     assert_eq!(ran.lines().filter(|line| line.trim() == "once").count(), 1, "{ran}");
 }
 
+/// It would fail again, and take as long.
+#[test]
+fn a_build_that_fails_for_one_suite_is_not_done_again_for_the_next() {
+    let Some(project) = built() else { return };
+    let text = project.read("Dockerfile");
+    project.write("Dockerfile", &format!("{text}RUN echo at=$(date +%N); false\n"));
+    for suite in ["a", "b"] {
+        project.write(&format!("{suite}/test_it.py"), "def test_it():\n    pass\n");
+    }
+    let suite = |root: &str| format!("[[suite]]\nframework = \"pytest\"\nroot = \"{root}\"\n");
+    project.write("testdock.toml", &(suite("a") + &suite("b")));
+    let (code, ran) = project.shown(&["run"]);
+    assert_eq!(code, 3, "{ran}");
+    let is_printed = |line: &&str| line.trim().starts_with("at=") && !line.contains('$');
+    assert_eq!(ran.lines().filter(is_printed).count(), 1, "{ran}");
+    assert_eq!(ran.matches("cannot build").count(), 1, "{ran}");
+}
+
 #[test]
 fn an_argument_that_the_build_does_not_take_is_said() {
     let Some(project) = built() else { return };

@@ -33,7 +33,8 @@ pub(crate) async fn perform(
     cancel: &CancellationToken,
     log: &mut RunLog,
 ) -> End {
-    let mut run = Run { world, plan, events, cancel, log, left: plan.timeout };
+    let left = plan.timeout;
+    let mut run = Run { world, plan, events, cancel, log, left, unready: Vec::new() };
     let mut first = None;
     for part in plan.builds.iter().map(Part::Build).chain(plan.jobs.iter().map(Part::Job)) {
         let ended = match run.part(part).await {
@@ -84,6 +85,8 @@ struct Run<'a> {
     log: &'a mut RunLog,
     /// What of the run's time is left.
     left: Option<Duration>,
+    /// What could not be made ready, and why: what failed for one job is not tried again for the next.
+    unready: Vec<(Arc<Interpreter>, RunError)>,
 }
 
 impl Run<'_> {
@@ -108,7 +111,13 @@ impl Run<'_> {
     async fn job(&mut self, job: &Job) -> Result<(), Break> {
         // A container may reach the end of its lease between being found and being used.
         for last in [false, true] {
-            let stand = self.stand(job).await?;
+            let stand = match self.stand(job).await {
+                Err(Break::Broken(error)) => {
+                    self.unready.push((job.interpreter.clone(), error.clone()));
+                    return Err(error.into());
+                }
+                stand => stand?,
+            };
             let watch = Watch::over(stand.is_caller);
             let tried = self.attempt(job, &stand).await;
             if let Some(watch) = watch
@@ -132,6 +141,9 @@ impl Run<'_> {
 
     /// A place for the job, however long it takes to get, unless somebody cancels.
     async fn stand(&self, job: &Job) -> Result<Stand, Break> {
+        if let Some((_, why)) = self.unready.iter().find(|(it, _)| *it == job.interpreter) {
+            return Err(why.clone().into());
+        }
         let stand = Box::pin(async {
             match job.interpreter.source {
                 Source::Local => Ok(local::stand(&job.interpreter.options)),
