@@ -153,7 +153,8 @@ const TOOLS: &[Tool] = &[
         ran: "",
         passed: r"(?m)^\d+: \[       OK \]",
         failed: r"(?m)^\d+: \[  FAILED  \] .* \(\d+ ms\)",
-        skipped: r"(?m)^\d+: \[  SKIPPED \] .* \(\d+ ms\)",
+        // What is turned off it counts by itself.
+        skipped: r"(?m)^\d+: \[  SKIPPED \] (\d+) tests?, listed below:|^\d+: +YOU HAVE (\d+) DISABLED TESTS?$",
     },
     Tool {
         name: "catch2",
@@ -269,6 +270,9 @@ mod tests {
         let google =
             "1: [       OK ] A.b (0 ms)\n1: [  FAILED  ] A.c (0 ms)\n1: [  FAILED  ] A.c\n";
         assert_eq!(read("googletest", google), (1, 1, 0));
+        let left_out = "1: [  SKIPPED ] A.b (0 ms)\n1: [  SKIPPED ] 1 test, listed below:\n\
+                        1: [  SKIPPED ] A.b\n1: \n1:   YOU HAVE 8 DISABLED TESTS\n1: \n";
+        assert_eq!(read("googletest", left_out), (0, 0, 9));
         let catch = "1: All tests passed (39 assertions in 7 test cases)\n\
                      2: test cases: 13 | 4 passed | 6 failed | 1 skipped | 2 failed as expected\n\
                      3: test cases: 1 | 1 failed\n";
