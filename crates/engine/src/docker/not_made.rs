@@ -44,7 +44,7 @@ fn is_unseen(recipe: &Recipe, said: &str) -> bool {
 /// What mends it, by the engine's words: they are the same in each of its versions.
 fn remedy(said: &str) -> &'static str {
     if contains_any(said, &["\"sh\"", "sh: "]) {
-        return "the image needs a POSIX shell named sh, which a `scratch` or distroless image has not, and PATH has to lead to it";
+        return "the image needs a POSIX shell named sh where PATH leads; a `scratch` or distroless image has none";
     }
     if let Some(help) = room_help(said) {
         return help;
