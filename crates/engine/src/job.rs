@@ -111,13 +111,7 @@ impl Run<'_> {
     async fn job(&mut self, job: &Job) -> Result<(), Break> {
         // A container may reach the end of its lease between being found and being used.
         for last in [false, true] {
-            let stand = match self.stand(job).await {
-                Err(Break::Broken(error)) => {
-                    self.unready.push((job.interpreter.clone(), error.clone()));
-                    return Err(error.into());
-                }
-                stand => stand?,
-            };
+            let stand = self.stand(job).await?;
             let watch = Watch::over(stand.is_caller);
             let tried = self.attempt(job, &stand).await;
             if let Some(watch) = watch
@@ -140,10 +134,18 @@ impl Run<'_> {
     }
 
     /// A place for the job, however long it takes to get, unless somebody cancels.
-    async fn stand(&self, job: &Job) -> Result<Stand, Break> {
+    async fn stand(&mut self, job: &Job) -> Result<Stand, Break> {
         if let Some((_, why)) = self.unready.iter().find(|(it, _)| *it == job.interpreter) {
             return Err(why.clone().into());
         }
+        let stand = self.new_stand(job).await;
+        if let Err(Break::Broken(why)) = &stand {
+            self.unready.push((job.interpreter.clone(), why.clone()));
+        }
+        stand
+    }
+
+    async fn new_stand(&self, job: &Job) -> Result<Stand, Break> {
         let stand = Box::pin(async {
             match job.interpreter.source {
                 Source::Local => Ok(local::stand(&job.interpreter.options)),

@@ -41,7 +41,7 @@ fn is_unseen(recipe: &Recipe, said: &str) -> bool {
             .any(|host| said.contains(recipe.own.there(host).as_ref().unwrap_or(host).as_str()))
 }
 
-/// What mends it, by the engine's words: they are the same in each of its versions.
+/// What mends it, as far as the engine's words tell.
 fn remedy(said: &str) -> &'static str {
     if contains_any(said, &["\"sh\"", "sh: "]) {
         return "the image needs a POSIX shell named sh where PATH leads; a `scratch` or distroless image has none";

@@ -214,17 +214,15 @@ impl PhpunitReader {
     fn of_provider(&self, key: Key, event: Value) -> (Key, Value) {
         let message = event["failures"][0]["message"].as_str().unwrap_or_default();
         let (first, why) = message.split_once('\n').unwrap_or((message, ""));
-        let Some((class, method)) = unprovided(first) else {
-            return (key, event);
-        };
-        let Some(file) = self.file(&class) else {
+        let own =
+            unprovided(first).and_then(|(class, method)| Some((self.file(&class)?, class, method)));
+        let Some(key) = own else {
             return (key, event);
         };
         let places = why.lines().filter_map(place);
         let frames = places.map(|(path, line)| json!({ "path": path, "line": line }));
         let words: Vec<&str> = why.lines().filter(|line| place(line).is_none()).collect();
         let message = if words.is_empty() { first.to_owned() } else { words.join("\n") };
-        let key = (file, class, method);
         let mut own = self.event(&key, "errored");
         own["failures"] = json!([{ "message": message, "frames": Vec::from_iter(frames) }]);
         (key, own)
