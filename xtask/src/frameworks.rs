@@ -44,6 +44,15 @@ pub(crate) fn check(names: &[String]) -> Result<()> {
         .env(variable, bases))
 }
 
+/// The fixtures whose base image is not among those that were [told](images::told).
+pub(crate) fn without_base(told: &str) -> Result<Vec<String>> {
+    let is_told = |base: &str| {
+        told.split(' ').any(|pair| pair.split_once('=').is_some_and(|(public, _)| public == base))
+    };
+    let fixtures = fixtures()?.into_iter().filter(|fixture| !is_told(&fixture.base));
+    Ok(fixtures.map(|fixture| fixture.name).collect())
+}
+
 struct Fixture {
     name: String,
     /// The public image that its Dockerfile begins with.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::shell::{answer, command, run, say, step};
-use crate::{e2e, engine, images};
+use crate::{e2e, engine, frameworks, images};
 
 /// Runs every test, those on a real engine included; `arguments` go to nextest.
 pub(crate) fn all(arguments: &[String]) -> Result<()> {
@@ -16,6 +16,13 @@ pub(crate) fn all(arguments: &[String]) -> Result<()> {
     images::ensure(&["go".to_owned()])?;
     let (variable, bases) = images::told();
     ensure_nextest()?;
+    let left_out = frameworks::without_base(&bases)?;
+    if !left_out.is_empty() {
+        say(format_args!(
+            "skipping the sample projects {}: their base images are not here, `cargo xtask frameworks` brings them",
+            left_out.join(", ")
+        ));
+    }
     run(command("cargo", ["nextest", "run", "--workspace"])
         .args(arguments)
         .env("TESTDOCK_REQUIRE_DOCKER", "1")

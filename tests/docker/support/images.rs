@@ -9,7 +9,13 @@ use super::docker::docker;
 use super::{skip, turn};
 
 /// The base of the fixtures' Dockerfiles, where `cargo xtask test` names no other.
-const PUBLIC: &str = "python:3.12-slim";
+pub(crate) const PUBLIC: &str = "python:3.12-slim";
+
+/// Names the variable in which `cargo xtask` tells the base images that are there.
+pub(crate) const BASES: &str = "TESTDOCK_TEST_BASES";
+
+/// Names the variable with which a base image that is not there is a failure.
+pub(crate) const REQUIRE_BASES: &str = "TESTDOCK_REQUIRE_BASES";
 
 const REQUIREMENTS: &str = include_str!("../../../fixtures/python-pytest/requirements.txt");
 
@@ -32,20 +38,31 @@ pub(crate) fn base() -> Option<String> {
 
 /// The base image of a fixture; `None`, with a word of why, where it is not there.
 pub(crate) fn base_of(fixture: &str) -> Option<String> {
-    let dockerfile = std::fs::read_to_string(super::expected::fixture(fixture).join("Dockerfile"));
-    let dockerfile = dockerfile.unwrap();
-    let public = dockerfile.lines().find_map(|line| line.strip_prefix("ARG BASE=")).unwrap().trim();
+    let public = public_base_of(fixture);
     if public == PUBLIC {
         return base();
     }
-    let told = std::env::var("TESTDOCK_TEST_BASES").unwrap_or_default();
-    let mut pairs = told.split_whitespace().filter_map(|pair| pair.split_once('='));
-    let name = pairs.find(|(name, _)| *name == public).map_or(public, |(_, tag)| tag);
-    match docker(&["image", "inspect", "-f", "{{.Id}}", name]) {
-        Ok(_) => Some(name.to_owned()),
-        Err(why) if std::env::var_os("TESTDOCK_REQUIRE_BASES").is_some() => panic!("{why}"),
+    let name = told(&public).unwrap_or(public);
+    match docker(&["image", "inspect", "-f", "{{.Id}}", &name]) {
+        Ok(_) => Some(name),
+        Err(why) if std::env::var_os(REQUIRE_BASES).is_some() => panic!("{why}"),
         Err(why) => skip(&format!("{why}; `cargo xtask frameworks {fixture}` brings it")),
     }
+}
+
+/// The public image that a fixture's Dockerfile begins with.
+pub(crate) fn public_base_of(fixture: &str) -> String {
+    let dockerfile = std::fs::read_to_string(super::expected::fixture(fixture).join("Dockerfile"));
+    let dockerfile = dockerfile.unwrap();
+    let base = dockerfile.lines().find_map(|line| line.strip_prefix("ARG BASE="));
+    base.unwrap().trim().to_owned()
+}
+
+/// The image that stands for a public one, of those that `cargo xtask` found.
+pub(crate) fn told(public: &str) -> Option<String> {
+    let told = std::env::var(BASES).unwrap_or_default();
+    let mut pairs = told.split_whitespace().filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| *name == public).map(|(_, tag)| tag.to_owned())
 }
 
 /// An image with pytest, of the version that the fixture asks for.
