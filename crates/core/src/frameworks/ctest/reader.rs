@@ -147,6 +147,7 @@ impl CtestReader {
             }
             None => {
                 self.has_disabled |= DISABLED.is_match(line);
+                running.around(line);
                 running.print(line);
                 Vec::new()
             }

@@ -18,8 +18,10 @@ pub(super) struct Running {
     pub(super) lines: Vec<String>,
     /// What it prints in XML of its tests, where it does.
     pub(super) report: Option<Report>,
-    /// The test of its library that runs in it.
+    /// The test of its library that runs in it, or ran last.
     pub(super) inner: Option<Inner>,
+    /// Whether GoogleTest runs its tests, and has not said yet that it is through with them.
+    pub(super) is_under_way: bool,
     /// How the only test in it ended, where it is no more than that.
     pub(super) only: Option<TestResult>,
     /// How the tests in it ended that are not told for themselves.
@@ -35,6 +37,8 @@ pub(super) struct Inner {
     pub(super) id: TestId,
     /// The line where it began.
     pub(super) from: usize,
+    /// What it printed, where it seems to have ended: a test may print what looks like its end, and its end is the last one.
+    pub(super) ended: Option<Vec<String>>,
 }
 
 impl Running {
@@ -43,6 +47,29 @@ impl Running {
         if self.lines.len() < MOST_LINES {
             self.lines.push(line.to_owned());
         }
+    }
+
+    /// Takes in what GoogleTest says before it runs the tests of a program, and after it ran them.
+    pub(super) fn around(&mut self, line: &str) {
+        if let Some((_, said)) = line.split_once("[==========] ") {
+            self.is_under_way = said.starts_with("Running ");
+        }
+    }
+
+    /// The test that has not ended.
+    pub(super) fn unended(&mut self) -> Option<Inner> {
+        self.inner.take().filter(|inner| inner.ended.is_none())
+    }
+
+    /// Whether its library has more to say of its tests.
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_under_way || self.report.as_ref().is_some_and(|report| !report.is_whole)
+    }
+
+    /// Takes back how a test in it ended.
+    pub(super) fn forget(&mut self, id: &TestId) {
+        self.told.retain(|(told, _)| told != id);
+        self.untold.retain(|result| result.id != *id);
     }
 
     /// Whether a test in it that is told is bad.

@@ -288,6 +288,56 @@ fn what_no_test_of_a_selected_file_tells_its_program_does() {
     );
 }
 
+/// As GoogleTest 1.12 prints it where `SetUpTestSuite` of the second suite ends the process, or where the environment does.
+#[test]
+fn a_program_that_ends_before_its_tests_is_told() {
+    let running = "1: [==========] Running 3 tests from 2 test suites.\n1: [----------] Global test environment set-up.\n";
+    let of = |tests: &str| {
+        format!(
+            "Test project /b\n    Start 1: service\n\n1: Test command: /b/service\n{running}{tests}\
+             1/1 Test #1: service ....   Passed   0.01 sec\n\n100% tests passed, 0 tests failed out of 1\n"
+        )
+    };
+    let one = of("1: [ RUN      ] Service.Answers\n1: [       OK ] Service.Answers (0 ms)\n1: \n\
+                  1: [----------] 1 test from Later\n");
+    let cut = &expect![[r#"
+        1 started and 2 finished while it ran
+        errored tests/CMakeLists.txt::service
+            /w/tests/CMakeLists.txt:17: its process ended while it told of its tests
+        passed tests/service_test.cpp::Service::Answers
+    "#]];
+    check(&job(SHOP, &[]), &one, Exit::Code(0), cut);
+    check(&job(SHOP, &["tests/service_test.cpp"]), &one, Exit::Code(0), cut);
+    check(
+        &job(SHOP, &["tests/service_test.cpp"]),
+        &of(""),
+        Exit::Code(0),
+        &expect![[r#"
+            0 started and 1 finished while it ran
+            errored tests/CMakeLists.txt::service
+                /w/tests/CMakeLists.txt:17: its process ended while it told of its tests
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_test_prints_is_not_its_end() {
+    let words = "1: [       OK ] Service.IsPatient (0 ms)\n1: /app/tests/service_test.cpp:17: Failure\n1: Failed\n1: \n\
+                 1: [  FAILED  ] Service.IsPatient (1 ms)\n1: [==========] 2 tests from 1 test suite ran. (1 ms total)\n\
+                 1: [  FAILED  ] Service.IsPatient\n";
+    check(
+        &job(SHOP, &[]),
+        &of_program(words, "***Failed"),
+        Exit::Code(8),
+        &expect![[r#"
+            2 started and 3 finished while it ran
+            passed tests/service_test.cpp::Service::Answers
+            failed tests/service_test.cpp::Service::IsPatient
+                /w/tests/service_test.cpp:17: Failed
+        "#]],
+    );
+}
+
 /// GoogleTest prints that for all that its filter leaves, and a line for each only where others of their suite run.
 #[test]
 fn what_is_turned_off_in_a_program_is_skipped() {

@@ -39,12 +39,21 @@ impl CtestReader {
             "FAILED" => Outcome::Failed,
             _ => Outcome::Skipped,
         };
-        // All that failed are named again at the end.
-        let Some(inner) = running.inner.take_if(|inner| inner.name == name) else {
+        // All that failed are named again at the end, without a time.
+        let is_its_end = |it: &Inner| it.name == name && (it.ended.is_none() || time.is_some());
+        let Some(inner) = running.inner.as_mut().filter(|it| is_its_end(it)) else {
             return Vec::new();
         };
-        let lines = running.lines.split_off(inner.from);
-        let mut result = self.result(inner.id, outcome, &lines);
+        let said_before = inner.ended.take();
+        let is_said_again = said_before.is_some();
+        let mut lines = said_before.unwrap_or_default();
+        lines.extend(running.lines.split_off(inner.from));
+        let id = inner.id.clone();
+        inner.ended = Some(lines.clone());
+        if is_said_again {
+            running.forget(&id);
+        }
+        let mut result = self.result(id, outcome, &lines);
         result.duration = time.and_then(|time| time.parse().ok()).map(Duration::from_millis);
         self.part(number, result).into_iter().collect()
     }
@@ -142,7 +151,7 @@ impl CtestReader {
         let id = self.with_suite(id.unwrap_or_else(|| self.nowhere(name)));
         let running = self.running.get_mut(&number)?;
         let from = running.lines.len();
-        running.inner = Some(Inner { name: name.to_owned(), id: id.clone(), from });
+        running.inner = Some(Inner { name: name.to_owned(), id: id.clone(), from, ended: None });
         let test = running.test.clone();
         let is_told = self.job.selects(&id) && !self.is_only(&test, &id);
         is_told.then_some(RunEvent::TestStarted(id))
@@ -196,6 +205,7 @@ impl CtestReader {
         if status.outcome == Outcome::Skipped && self.has_failure(&running.lines) {
             status.outcome = Outcome::Errored;
         }
+        let is_passed = status.outcome == Outcome::Passed;
         let mut events = self.abandoned(number, &mut running, &mut status);
         if !status.outcome.is_bad() {
             events.extend(self.excused(number, &mut running));
@@ -208,7 +218,11 @@ impl CtestReader {
         let fails_outside = status.outcome.is_bad() && self.fails_outside_of_tests(&running);
         let is_more_than_its_parts = match is_asked_for {
             true => self.is_told(&id) || fails_outside || !running.is_told_by_parts(&status),
-            false => fails_outside || status.outcome.is_bad() && running.is_well_in_parts(),
+            false => {
+                let is_unexplained =
+                    running.is_well_in_parts() || is_passed && running.is_under_way;
+                fails_outside || status.outcome.is_bad() && is_unexplained
+            }
         };
         if is_more_than_its_parts {
             let result = self.whole(id, running, &status);
@@ -234,9 +248,8 @@ impl CtestReader {
         status: &mut Status,
     ) -> Vec<RunEvent> {
         let case = running.report.as_mut().and_then(Report::abandoned);
-        let Some(inner) = running.inner.take() else {
-            let is_cut = running.report.as_ref().is_some_and(|report| !report.is_whole);
-            if is_cut && status.outcome == Outcome::Passed {
+        let Some(inner) = running.unended() else {
+            if running.is_cut() && status.outcome == Outcome::Passed {
                 *status = Status::left("it told of its tests", status.time);
             }
             return Vec::new();
