@@ -36,6 +36,8 @@ Mocha.prototype.loadFilesAsync = async function (options) {
       const told = unloaded(file, error);
       tell('finish', { file, names: [], outcome: 'errored', failures: [told] });
       console.error(error);
+      // What threw in a `describe` left that open: the next file begins outside of all.
+      this.ui(this.options.ui);
     }
   }
   this.files = files;

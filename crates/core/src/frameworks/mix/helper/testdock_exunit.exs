@@ -181,6 +181,16 @@ defmodule Testdock do
     end
   end
 
+  # What `setup_all` left for the end failed: ExUnit takes then the tests that passed for failed, without a word of them.
+  def module_finished(%{state: {:failed, failures}} = module, home) do
+    if Enum.any?(module.tests, &(&1.state == nil)) do
+      failures = for failure <- failures, do: failure(module, failure, home) |> Keyword.update!(:message, &("after all: " <> &1))
+      tell("finish", file: Path.expand(module.file), names: [inspect(module.name)], outcome: "errored", failures: failures)
+    end
+  end
+
+  def module_finished(_, _), do: :ok
+
   defp finish(test, outcome, more \\ []) do
     output = Map.get(test, :logs) || ""
     tell("finish", about(test) ++ [outcome: outcome, duration: (test.time || 0) / 1_000_000, output: ends(output, @max_output)] ++ more)
@@ -246,9 +256,16 @@ defmodule Testdock do
   # Of a doctest both are texts already.
   defp shown(value), do: inspect(value, pretty: true, limit: :infinity, printable_limit: :infinity)
 
+  defp detail(%{name: _, tests: _} = module, failure) do
+    ExUnit.Formatter.format_test_all_failure(module, [failure], 1, :infinity, &plain/2) |> without_head(1)
+  end
+
   defp detail(test, failure) do
-    text = ExUnit.Formatter.format_test_failure(test, [failure], 1, :infinity, &plain/2)
-    text |> String.split("\n") |> Enum.drop(2) |> Enum.map_join("\n", &String.replace_prefix(&1, "     ", ""))
+    ExUnit.Formatter.format_test_failure(test, [failure], 1, :infinity, &plain/2) |> without_head(2)
+  end
+
+  defp without_head(text, lines) do
+    text |> String.split("\n") |> Enum.drop(lines) |> Enum.map_join("\n", &String.replace_prefix(&1, "     ", ""))
   end
 
   defp plain(:diff_enabled?, _), do: false
@@ -289,6 +306,7 @@ defmodule Testdock.Formatter do
       {:suite_finished, _, _} -> Testdock.suite(2)
       {:test_started, test} -> Testdock.started(test)
       {:test_finished, test} -> Testdock.finished(test, home)
+      {:module_finished, module} -> Testdock.module_finished(module, home)
       _ -> :ok
     end
 

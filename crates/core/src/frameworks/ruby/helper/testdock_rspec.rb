@@ -11,12 +11,16 @@ module Testdock
       attr_accessor :loading, :groups
 
       def names(example)
-        groups = example.example_group.parent_groups.reverse.map(&:description)
-        groups + [title(example)]
+        group_names(example.example_group) + [title(example)]
       end
 
-      def file(example)
-        example.metadata[:rerun_file_path] || example.metadata[:file_path]
+      # An example's, or a group's.
+      def file(it)
+        it.metadata[:rerun_file_path] || it.metadata[:file_path]
+      end
+
+      def group(group)
+        { file: file(group), names: group_names(group) }
       end
 
       # Which of the examples of its names it is.
@@ -38,6 +42,10 @@ module Testdock
       end
 
       private
+
+      def group_names(group)
+        group.parent_groups.reverse.map(&:description)
+      end
 
       def title(example)
         return example.description unless example.metadata[:description_args].to_a.join.empty?
@@ -80,7 +88,8 @@ module Testdock
         Specs.groups.push(event.group)
       end
 
-      def example_group_finished(_event)
+      def example_group_finished(event)
+        @left_by_exit ||= event.group if $!.is_a?(SystemExit)
         Specs.groups.pop
       end
 
@@ -106,17 +115,32 @@ module Testdock
         finish(event.example, 'failed', failures: all.map { |it| Testdock.failure(it, assertion?(it)) })
       end
 
-      # RSpec ends in order, and well, also where an example has ended it. A signal ends it from outside.
+      # RSpec ends in order, and well, also where a test has ended it. A signal ends it from outside.
       def close(_event)
         return if $!.is_a?(SignalException)
 
-        finish(@running, 'errored', failures: [{ message: 'it ended the process, and no test ran after it' }]) if @running
-        Testdock.tell('end')
+        ended_by_a_test if $!.is_a?(SystemExit)
+        Testdock.tell('end') unless cut_short?
       end
 
       private
 
+      # `exit` in an example, or in what goes before or after those of a group.
+      def ended_by_a_test
+        failures = [{ message: 'it ended the process, and no test ran after it' }]
+        return finish(@running, 'errored', failures: failures) if @running
+
+        group = @left_by_exit || Specs.groups.last
+        Testdock.tell('finish', Specs.group(group).merge(outcome: 'errored', failures: failures)) if group
+      end
+
+      # Whether examples were not reached. After a failure that may be what was asked for: `--fail-fast`.
+      def cut_short?
+        @left.to_i.positive? && ($!.is_a?(SystemExit) || !@failed)
+      end
+
       def collected(count)
+        @left = count
         left_out = Specs.left_out
         Testdock.tell('collected', n: count + left_out.length)
         left_out.each { |it, why| Testdock.tell('finish', about(it).merge(outcome: 'skipped', reason: why)) }
@@ -138,6 +162,8 @@ module Testdock
         return if dry?
 
         @running = nil
+        @left -= 1
+        @failed ||= outcome == 'failed'
         more = { duration: example.execution_result.run_time, output: Testdock.heard }.merge(more)
         Testdock.tell('finish', about(example).merge(outcome: outcome).merge(more))
       end
@@ -173,9 +199,7 @@ module Testdock
         elsif group
           told = Testdock.failure(exception)
           told[:message] = "#{context.to_s.lines.first.to_s.strip} #{told[:message]}"
-          names = group.parent_groups.reverse.map(&:description)
-          Testdock.tell('finish', file: group.metadata[:rerun_file_path] || group.metadata[:file_path], names: names,
-                                  outcome: 'errored', failures: [told])
+          Testdock.tell('finish', Specs.group(group).merge(outcome: 'errored', failures: [told]))
         else
           Testdock.tell('fatal', message: "#{context} #{exception.message}".strip.lines.first.to_s.strip,
                                  ran: context.to_s.include?('after(:suite)'),
