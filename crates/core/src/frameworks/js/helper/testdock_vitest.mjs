@@ -3,6 +3,9 @@ import { createRequire } from 'node:module';
 
 const { tell, failure, unloaded, output, seconds, twins } = createRequire(import.meta.url)('./testdock_core.cjs');
 
+// Whether a test of that mode was to run.
+const isMeant = (mode) => mode === 'run' || mode === 'only';
+
 const names = (task) => (task.type === 'module' ? [] : [...names(task.parent), task.name]);
 
 // Vitest knows a stack's places in the sources, whatever they were compiled to.
@@ -38,6 +41,8 @@ function chooseExactly(vitest) {
 export default class {
   printed = new Map();
   unloaded = new Set();
+  // Files with tests that were to run and did not.
+  unfinished = new Set();
   turn = twins();
   isLive = false;
   // How many files are to run.
@@ -82,6 +87,7 @@ export default class {
     const path = names(test);
     const result = test.result();
     if (result.state === 'skipped' && !this.isChosen(path)) return;
+    if (result.state === 'pending' && isMeant(test.options.mode)) return;
     tell('finish', {
       ...this.about(test, path),
       outcome: result.state === 'pending' ? 'skipped' : result.state,
@@ -111,7 +117,11 @@ export default class {
 
   onTestRunEnd(modules, errors) {
     // The end of one that could not be loaded is not told by itself.
-    for (const module of modules) this.onTestModuleEnd(module);
+    for (const module of modules) {
+      this.onTestModuleEnd(module);
+      const isLeft = (test) => test.result().state === 'pending' && isMeant(test.options.mode) && this.isChosen(names(test));
+      if ([...module.children.allTests()].some(isLeft)) this.unfinished.add(module.moduleId);
+    }
     this.end(modules, errors);
   }
 
@@ -125,7 +135,9 @@ export default class {
   old(task, file, path) {
     const { state, errors = [], duration } = task.result ?? {};
     const isTest = task.type === 'test' || task.type === 'custom';
-    if (isTest && (state || this.isChosen(path))) {
+    if (isTest && !state && isMeant(task.mode)) {
+      if (this.isChosen(path)) this.unfinished.add(file);
+    } else if (isTest && (state || this.isChosen(path))) {
       const outcome = { pass: 'passed', fail: 'failed' }[state] ?? 'skipped';
       if (outcome !== 'skipped' || this.isChosen(path)) {
         const about = { file, names: path, case: this.turn(task, file, path) };
@@ -148,6 +160,10 @@ export default class {
       const isToldElse = !file || this.unloaded.has(file) || this.vitest?.config?.dangerouslyIgnoreUnhandledErrors;
       if (isToldElse) tell('problem', { message });
       else files.set(file, [...(files.get(file) ?? []), { ...told(error, (...said) => unloaded(file, ...said)), message }]);
+    }
+    for (const file of this.unfinished) {
+      const message = 'its process ended before all of its tests ran';
+      if (!this.unloaded.has(file)) files.set(file, [...(files.get(file) ?? []), unloaded(file, { message })]);
     }
     for (const [file, failures] of files) tell('finish', { file, names: [], outcome: 'errored', failures });
     tell('end', {});
