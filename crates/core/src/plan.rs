@@ -149,7 +149,7 @@ pub struct Interpreter {
     pub granted: Vec<Grant>,
     /// Files of the host that are shown to what is started with it.
     pub beside: Vec<Utf8PathBuf>,
-    /// Files that the compose tool reads to tell what it is.
+    /// Files that are read to tell what it is: by the compose tool, or of `--env-file`.
     pub reads: Vec<Utf8PathBuf>,
 }
 

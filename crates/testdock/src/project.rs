@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use testdock_core::config::{Layer, Origin};
+use testdock_core::containers::mask;
 use testdock_core::id::FolderName;
 use testdock_core::interpreter::DEFAULT;
 use testdock_core::paths::RelPath;
@@ -111,7 +112,10 @@ fn settings(arguments: &ProjectArguments) -> Result<Settings> {
         ));
     }
     for setting in &arguments.settings {
-        layers.push(Layer::from_toml(Origin::CommandLine(format!("--set {setting}")), setting));
+        layers.push(Layer::from_toml(
+            Origin::CommandLine(format!("--set {}", mask::word(setting))),
+            setting,
+        ));
     }
     Ok(Settings {
         layers,

@@ -161,6 +161,18 @@ impl Node {
         }
     }
 
+    /// What kind of value it is.
+    pub(super) fn kind(&self) -> &'static str {
+        match &self.content {
+            Content::String(_) => "a string",
+            Content::Integer(_) | Content::Float(_) => "a number",
+            Content::Boolean(_) => "true or false",
+            Content::Other(name) => name,
+            Content::Array(_) => "an array",
+            Content::Table(_) => "a table",
+        }
+    }
+
     /// The same values, set by someone else.
     pub(super) fn relabel(&mut self, source: &Arc<Source>) {
         self.source = Arc::clone(source);

@@ -322,6 +322,19 @@ timeout = "1 parsec"
 }
 
 #[test]
+fn a_mistake_in_a_secret_does_not_tell_it() {
+    check_problems(
+        "interpreter.env = { DB_PASSWORD = 98765432, OLD_TOKEN = true }\n",
+        &expect![[r#"
+            testdock.toml:1:35: `interpreter.env.DB_PASSWORD`: expected a string, found a number; write "•••"
+                at "98765432"
+            testdock.toml:1:57: `interpreter.env.OLD_TOKEN`: expected a string, found true or false; write "•••"
+                at "true"
+        "#]],
+    );
+}
+
+#[test]
 fn columns_count_characters() {
     check_problems(
         "interpreter.env = { \"größe\" = \"ü\", B = 1 }\n",

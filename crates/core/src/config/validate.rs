@@ -4,6 +4,7 @@ use super::node::{Content, Node, Table};
 use super::problem::{ConfigProblem, advice};
 use super::schema::{ONE_OF, SchemaView};
 use super::units::{FORM, check_form};
+use crate::containers::mask::{MASK, is_secret_name};
 
 /// Reports every mistake in `node` and returns what is left of it without them.
 pub(super) fn validate(
@@ -151,7 +152,8 @@ fn check_number(
 }
 
 fn wrong_type(node: &Node, schema: SchemaView<'_>, key: &str) -> ConfigProblem {
-    let message = format!("`{key}`: expected {}, found {}", expected(schema), node.describe());
+    let found = if is_secret_name(key) { node.kind().to_owned() } else { node.describe() };
+    let message = format!("`{key}`: expected {}, found {found}", expected(schema));
     ConfigProblem { help: remedy(node, schema, key), ..node.problem(message) }
 }
 
@@ -187,7 +189,8 @@ fn remedy(node: &Node, schema: SchemaView<'_>, key: &str) -> Option<String> {
         (Content::Integer(_) | Content::Float(_) | Content::Boolean(_), "string", _)
             if example(schema).is_none() =>
         {
-            Some(format!("write \"{}\"", node.to_toml()))
+            let value = if is_secret_name(key) { MASK.to_owned() } else { node.to_toml() };
+            Some(format!("write \"{value}\""))
         }
         _ => None,
     }

@@ -7,7 +7,38 @@ use serde_json::Value;
 /// What stands in the place of a secret.
 pub const MASK: &str = "•••";
 
-const SECRET_WORDS: [&str; 7] = ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "DSN"];
+const SECRET_WORDS: [&str; 8] =
+    ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "DSN", "JWT"];
+
+/// A word that is a part of others, as of `PATH`, and says so alone: `GITHUB_PAT`.
+const WHOLE_WORD: &str = "PAT";
+
+/// What is shorter may stand in any text.
+const SHORTEST: usize = 4;
+
+/// The secrets among variables, for texts of others in which they may stand.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets(Vec<String>);
+
+impl Secrets {
+    /// Those that look like one.
+    pub fn among<'v>(variables: impl IntoIterator<Item = (&'v str, &'v str)>) -> Self {
+        let variables = variables.into_iter().filter(|(_, value)| value.len() >= SHORTEST);
+        let secrets = variables.filter(|(name, value)| is_secret(name, value));
+        let mut secrets: Vec<String> = secrets.map(|(_, value)| value.to_owned()).collect();
+        // One may be the beginning of another.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Self(secrets)
+    }
+
+    /// A text without them.
+    pub fn hide(&self, text: String) -> String {
+        self.0.iter().fold(text, |text, secret| match text.contains(secret.as_str()) {
+            true => text.replace(secret.as_str(), MASK),
+            false => text,
+        })
+    }
+}
 
 /// The maps of an inspected container whose keys people choose; elsewhere `…Key` is the engine's word.
 const NAMED_BY_PEOPLE: [&str; 6] =
@@ -15,10 +46,7 @@ const NAMED_BY_PEOPLE: [&str; 6] =
 
 /// The value of a variable as it may be shown.
 pub fn value<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
-    if value.is_empty() || !(is_secret_name(name) || holds_credentials(value)) {
-        return Cow::Borrowed(value);
-    }
-    Cow::Borrowed(MASK)
+    Cow::Borrowed(if is_secret(name, value) { MASK } else { value })
 }
 
 /// A word of a command line or an environment as it may be shown: `NAME=VALUE` by its name.
@@ -66,6 +94,14 @@ fn named(name: &str, value: &mut Value) {
     }
 }
 
+/// A command line as it may be shown.
+pub fn command(words: Vec<String>) -> Vec<String> {
+    let mut items: Vec<Value> = words.into_iter().map(Value::String).collect();
+    self::words(&mut items);
+    let texts = items.iter().filter_map(Value::as_str);
+    texts.map(word).collect()
+}
+
 /// A command line: `--password` and what follows it.
 fn words(items: &mut [Value]) {
     let mut follows = false;
@@ -79,9 +115,15 @@ fn words(items: &mut [Value]) {
     }
 }
 
-fn is_secret_name(name: &str) -> bool {
+fn is_secret(name: &str, value: &str) -> bool {
+    !value.is_empty() && (is_secret_name(name) || holds_credentials(value))
+}
+
+/// Whether a name says that its value is a secret.
+pub fn is_secret_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     SECRET_WORDS.iter().any(|word| upper.contains(word))
+        || upper.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == WHOLE_WORD)
 }
 
 /// Of the form `scheme://user:password@host`.
@@ -154,5 +196,28 @@ mod tests {
                 "HostConfig": { "LogConfig": { "Config": { "splunk-token": "•••", "max-size": "1m" } } },
             })
         );
+    }
+
+    #[test]
+    fn a_part_of_a_name_may_say_it_alone() {
+        let shown = ["GITHUB_PAT", "PATH", "A_JWT"].map(|name| value(name, "v").into_owned());
+        assert_eq!(shown, [MASK, "v", MASK]);
+    }
+
+    #[test]
+    fn a_secret_is_hidden_wherever_it_stands() {
+        let variables =
+            [("NPM_TOKEN", "t0p"), ("API_KEY", "t0p-s3cret"), ("KEY", "t0p-s3"), ("LEVEL", "step")];
+        let secrets = Secrets::among(variables);
+        let said = "step t0p: echo t0p-s3cret >t0p-s3.txt".to_owned();
+        // What is too short may be a part of any word.
+        assert_eq!(secrets.hide(said), "step t0p: echo ••• >•••.txt");
+    }
+
+    #[test]
+    fn a_command_line_shows_none() {
+        let words = ["docker", "run", "-e", "NPM_TOKEN=t0p", "--password", "t0p", "-w", "/w"];
+        let shown = command(words.map(str::to_owned).into());
+        assert_eq!(shown.join(" "), "docker run -e NPM_TOKEN=••• --password ••• -w /w");
     }
 }

@@ -6,6 +6,8 @@
 
 pub(super) mod mounts;
 
+use camino::Utf8PathBuf;
+
 use super::folder::Folder;
 use crate::config::Size;
 use crate::plan::{Entrypoint, Join, MountFrom, Options, Ulimit, User};
@@ -19,6 +21,8 @@ pub(super) struct Flags<'a> {
     pub(super) unheeded: Vec<String>,
     /// Whether `--pull=always` stands there.
     pub(super) pull: bool,
+    /// The files that they name.
+    pub(super) reads: Vec<Utf8PathBuf>,
 }
 
 /// Flags without a value, beside those that become options.
@@ -68,7 +72,7 @@ fn on(name: &str, value: &str) -> Result<bool, String> {
 
 impl<'a> Flags<'a> {
     pub(super) fn new(folder: Folder<'a>, options: Options) -> Self {
-        Self { folder, options, unheeded: Vec::new(), pull: false }
+        Self { folder, options, unheeded: Vec::new(), pull: false, reads: Vec::new() }
     }
 
     /// Takes in a list of flags; an error is a word that cannot be understood.
@@ -266,8 +270,11 @@ impl<'a> Flags<'a> {
     }
 
     fn env_file(&mut self, path: &str) -> Result<(), String> {
-        let text = super::folder::inside("", path).and_then(|path| (self.folder.read)(&path));
+        let inside = super::folder::inside("", path)
+            .ok_or_else(|| format!("{path} lies outside of the workspace (--env-file)"))?;
+        let text = (self.folder.read)(&inside);
         let text = text.ok_or_else(|| format!("the workspace has no file {path} (--env-file)"))?;
+        self.reads.push(self.folder.root.join(inside));
         let lines = text.lines().map(str::trim);
         lines.filter(|line| !line.is_empty() && !line.starts_with('#')).for_each(|l| self.env(l));
         Ok(())

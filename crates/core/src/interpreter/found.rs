@@ -22,7 +22,7 @@ pub(super) struct Found {
     pub(super) pull: bool,
     /// What of the file it was, such as `the agent of stage Test`.
     pub(super) which: String,
-    /// What another tool reads for it.
+    /// What is read for it beside the file itself.
     pub(super) reads: Vec<Utf8PathBuf>,
     /// What the file asks for and does not get.
     pub(super) unheeded: Vec<String>,
@@ -92,7 +92,7 @@ impl Found {
             allow: Allowed::default(),
             granted: Vec::new(),
             beside: Vec::new(),
-            reads: self.reads,
+            reads: [self.reads, flags.reads].concat(),
         })
     }
 }

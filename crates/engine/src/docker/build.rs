@@ -15,6 +15,7 @@ use bollard::query_parameters::{
 };
 use bollard::{Docker, body_try_stream};
 use futures_util::StreamExt;
+use testdock_core::containers::mask::Secrets;
 use testdock_core::model::{Fault, RunError};
 
 use super::context::{self, Ids};
@@ -64,8 +65,17 @@ pub(super) async fn build(
     steps: Steps,
     events: &Events,
 ) -> Result<(), RunError> {
-    build_with((builder(docker).await, nature::root(docker).await), docker, recipe, steps, events)
-        .await?;
+    let arguments = arguments(recipe);
+    let secrets = Secrets::among(arguments.iter().map(|(name, value)| (&**name, &**value)));
+    let events = &events.without(secrets.clone());
+    let owner = (builder(docker).await, nature::root(docker).await);
+    let built = build_with(owner, docker, recipe, steps, events).await;
+    built.map_err(|error| RunError {
+        message: secrets.hide(error.message),
+        help: error.help.map(|help| secrets.hide(help)),
+        log: error.log.map(|log| secrets.hide(log.into()).into()),
+        ..error
+    })?;
     name_further(docker, recipe).await
 }
 

@@ -100,5 +100,9 @@ fn of_tool(service: &Value) -> Vec<(Power, String)> {
     let volumes = volumes.iter().filter_map(|it| it.strip_prefix("container:"));
     let volumes =
         volumes.map(|it| (Power::HostFiles, format!("the volumes of the container {it}")));
-    asked.chain(volumes).collect()
+    // A container of Testdock's own gets none: only the tool gives it.
+    let network = service["network_mode"].as_str().and_then(|it| it.strip_prefix("container:"));
+    let network =
+        network.map(|it| (Power::HostNamespaces, format!("the network of the container {it}")));
+    asked.chain(volumes).chain(network).collect()
 }

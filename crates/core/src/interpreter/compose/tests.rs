@@ -505,6 +505,8 @@ fn what_the_tool_brings_along() {
     }
     expect!["the volumes of the container x:ro (service db)"]
         .assert_eq(&asked("volumes_from: ['container:x:ro']"));
+    expect!["the network of the container x (service db)"]
+        .assert_eq(&asked("network_mode: 'container:x'"));
     expect!["a program of this machine (provider) (service db)"]
         .assert_eq(&asked("provider: { type: evil }"));
     expect!["the engine itself and your logins (use_api_socket) (service db)"]
@@ -920,7 +922,7 @@ fn compose_files_outside_of_the_workspace() {
         Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
           no setting names a source, and compose.yaml does: its service `app`
         security_opt: ["no-new-privileges"]
-        beyond: what is outside of the workspace, /w/common.yaml (of the compose files)
+        beyond: what is outside of the workspace, /w/common.yaml (read for variables and services)
     "#]],
     );
     let mounting = "services: { app: { extends: { file: ../common.yaml, service: base }, volumes: ['.:/app'] } }";
@@ -931,7 +933,7 @@ fn compose_files_outside_of_the_workspace() {
         Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
           no setting names a source, and compose.yaml does: its service `app`
         security_opt: ["no-new-privileges"]
-        beyond: what is outside of the workspace, /w/common.yaml (of the compose files)
+        beyond: what is outside of the workspace, /w/common.yaml (read for variables and services)
     "#]],
     );
     let with_known =
@@ -943,7 +945,7 @@ fn compose_files_outside_of_the_workspace() {
         Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
           no setting names a source, and compose.yaml does: its service `app`
         security_opt: ["no-new-privileges"]
-        beyond: what is outside of the workspace, /w/db.yaml (of the compose files)
+        beyond: what is outside of the workspace, /w/db.yaml (read for variables and services)
     "#]],
     );
     let including = "include: [../sub/compose.yaml, https://host/x.git]";
@@ -963,8 +965,8 @@ fn compose_files_outside_of_the_workspace() {
         Compose(Compose { files: ["compose.yaml"], env_files: [], profiles: [], project: "shop", service: "app", beside: Needed, exec: false, user: None, entrypoint: None })
           `interpreter.compose` is set by testdock.toml (its service `app`)
         security_opt: ["no-new-privileges"]
-        beyond: what is outside of the workspace, /w/sub/.env (of the compose files)
-        beyond: what is outside of the workspace, /w/sub/compose.yaml (of the compose files)
+        beyond: what is outside of the workspace, /w/sub/.env (read for variables and services)
+        beyond: what is outside of the workspace, /w/sub/compose.yaml (read for variables and services)
     "#]],
     );
 }

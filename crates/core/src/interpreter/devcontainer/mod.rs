@@ -122,7 +122,7 @@ impl Reading<'_> {
                 Some(name) => format!("the dev container `{name}`"),
                 None => "a dev container".to_owned(),
             },
-            reads: Vec::new(),
+            reads: flags.reads,
             unheeded,
         })
     }

@@ -168,6 +168,7 @@ fn what_cannot_be_understood() {
     );
     check("--pids-limit few", &expect!["`--pids-limit`: expected a number, found `few`\n"]);
     check("--env-file no", &expect!["the workspace has no file no (--env-file)\n"]);
+    check("--env-file /no", &expect!["/no lies outside of the workspace (--env-file)\n"]);
 }
 
 #[test]

@@ -252,6 +252,7 @@ impl Agent {
         }
         flags.options.env.extend(self.env.clone());
         found.options = flags.options;
+        found.reads.append(&mut flags.reads);
         found.pull |= flags.pull;
         found.unheeded.append(&mut flags.unheeded);
         Ok(())

@@ -4,6 +4,7 @@ use super::super::folder::Folder;
 use super::agent::{Agent, tag};
 use super::agent_of;
 use crate::config::Interpreter as Settings;
+use crate::containers::mask;
 use crate::model::{Fault, RunError};
 use crate::plan::Source;
 
@@ -27,7 +28,7 @@ fn commands(agent: &Agent, folder: Folder<'_>) -> Vec<String> {
             let project = folder.root.file_name().unwrap_or_default();
             let name = tag(project, &text, agent.build_args.as_deref());
             let args = agent.build_args.as_deref().filter(|args| !args.is_empty());
-            let args = args.map(|args| format!(" {args}")).unwrap_or_default();
+            let args = args.map(|args| format!(" {}", shown(args))).unwrap_or_default();
             let context = if file.context.is_root() { "." } else { file.context.as_str() };
             lines.push(format!("docker build -t {name}{args} -f \"{}\" \"{context}\"", file.path));
             name
@@ -61,11 +62,24 @@ fn run(agent: &Agent, folder: Folder<'_>, image: &str) -> String {
         words.extend(["-e".to_owned(), format!("{name}={value}")]);
     }
     words.extend([image.to_owned(), "cat".to_owned()]);
+    joined(mask::command(words))
+}
+
+/// Arguments in one text as they may be shown: as they are written, where nothing in them looks like a secret.
+fn shown(args: &str) -> String {
+    let masked = shlex::split(args).map(|words| (mask::command(words.clone()), words));
+    match masked.filter(|(masked, words)| masked != words) {
+        Some((masked, _)) => joined(masked),
+        None => args.to_owned(),
+    }
+}
+
+fn joined(words: Vec<String>) -> String {
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_•".contains(c);
     match !word.is_empty() && word.chars().all(plain) {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),

@@ -377,6 +377,12 @@ fn the_command_lines_are_those_of_jenkins() {
         docker inspect -f . maven:3 || docker pull maven:3
         docker run -t -d -u 1000:100 -w /w/shop -v /w/shop:/w/shop:rw,z -v /w/shop@tmp:/w/shop@tmp:rw,z maven:3 cat
     "#]].assert_eq(&commands("pipeline { agent { docker { image 'maven:3' } } }"));
+    expect![[r#"
+        docker build -t f5675ca6b22c5abc68d879e62a725459aff1cc0b --build-arg KEY=••• --pull -f "ci/Dockerfile" "ci"
+        docker run -t -d -u 1000:100 -e A_PASSWORD=••• -w /w/shop -v /w/shop:/w/shop:rw,z -v /w/shop@tmp:/w/shop@tmp:rw,z -e NPM_TOKEN=••• f5675ca6b22c5abc68d879e62a725459aff1cc0b cat
+    "#]].assert_eq(&commands(
+        "pipeline { environment { NPM_TOKEN = 't0p' }\nagent { dockerfile { dir 'ci'\nadditionalBuildArgs '--build-arg KEY=t0p --pull'\nargs '-e A_PASSWORD=t0p' } } }",
+    ));
     expect!["Jenkinsfile says nothing of a container: it has no Docker agent"]
         .assert_eq(&commands("pipeline { agent any }"));
 }

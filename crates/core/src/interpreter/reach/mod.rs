@@ -91,7 +91,8 @@ pub fn reach(
         }
     }
     let build = read_by_build(&interpreter.source, root).map(|path| (path, "of the build"));
-    let reads = interpreter.reads.iter().map(|path| (path.clone(), "of the compose files"));
+    let reads =
+        interpreter.reads.iter().map(|path| (path.clone(), "read for variables and services"));
     for (path, whose) in build.chain(reads).filter(|(path, _)| path.starts_with(root)) {
         let leads = real(&path);
         if !leads.starts_with(&real_root) {

@@ -52,8 +52,8 @@ fn of_namespaces(options: &Options) -> Vec<(Power, String)> {
     shared.extend(others.into_iter().filter_map(|(space, mode)| Some((space, mode.as_ref()?))));
     let said = shared.into_iter().filter_map(|(space, mode)| match mode.split_once(':') {
         None if mode == "host" => Some(format!("the host's own {space} ({space}=host)")),
-        // In a network others are met; in these two, what is theirs is read.
-        Some(("container", other)) if space != "network" => {
+        // What is theirs is the host's, where they were given that.
+        Some(("container", other)) => {
             Some(format!("the {space} of the container {other} ({space}={mode})"))
         }
         _ => None,
@@ -128,10 +128,12 @@ fn of_build(file: &Dockerfile) -> Vec<(Power, String)> {
     outside.chain(network).collect()
 }
 
-/// What the compose tool reads of variables and services goes into containers.
+/// What is read of variables and services goes into containers.
 pub(super) fn of_reads(reads: &[Utf8PathBuf], root: &Utf8Path) -> Vec<(Power, String)> {
     let outside = reads.iter().filter(|path| !path.starts_with(root));
-    let said = |path| format!("what is outside of the workspace, {path} (of the compose files)");
+    let said = |path| {
+        format!("what is outside of the workspace, {path} (read for variables and services)")
+    };
     outside.map(|path| (Power::HostFiles, said(path))).collect()
 }
 

@@ -193,7 +193,11 @@ fn devices_users_and_others_volumes_are_the_hosts() {
 fn what_is_another_containers_or_the_kernels_own() {
     let pid = asked(|it| it.namespaces.pid = Some("container:db".to_owned()));
     assert_eq!(pid, ["host-namespaces: the pid of the container db (pid=container:db)"]);
-    assert_eq!(asked(|it| it.network = Some("container:db".to_owned())), [""; 0]);
+    let network = asked(|it| it.network = Some("container:db".to_owned()));
+    assert_eq!(
+        network,
+        ["host-namespaces: the network of the container db (network=container:db)"]
+    );
     let join = |network: &str| Join { network: network.to_owned(), aliases: Vec::new() };
     let networks = asked(|it| it.networks = vec![join("shop"), join("host")]);
     assert_eq!(networks, ["host-namespaces: the host's own network (network=host)"]);
@@ -267,10 +271,13 @@ fn what_the_compose_tool_reads_may_lie_outside() {
     };
     for path in ["/home/me/.aws/credentials", "${A:-${B}}"] {
         let said = reads(path, &[]).unwrap();
-        assert!(said.contains(&format!("outside of the workspace, {path} (of the")), "{said}");
+        assert!(said.contains(&format!("outside of the workspace, {path} (read for")), "{said}");
         assert_eq!(reads(path, &[Power::HostFiles]), None);
     }
     let said = reads("/w/keys", &[]).unwrap();
-    assert!(said.contains("/home/me/.ssh/id, by way of /w/keys (of the compose files)"), "{said}");
+    assert!(
+        said.contains("/home/me/.ssh/id, by way of /w/keys (read for variables and services)"),
+        "{said}"
+    );
     assert_eq!(reads("/w/.env", &[]), None);
 }
