@@ -163,7 +163,8 @@ impl Desk {
             Effect::Scan { folder, root, only } => {
                 let (scanner, handle) = (self.services.scanner.clone(), self.handle.clone());
                 let store = self.services.store.clone();
-                self.tasks.spawn_blocking(move || match only {
+                // Nobody waits for it at the end: whoever cancels does not mean to wait until a disk was read.
+                tokio::task::spawn_blocking(move || match only {
                     Some((workspace, files)) => {
                         scanner.scan_files(&handle, &folder, &root, &workspace, &files);
                     }

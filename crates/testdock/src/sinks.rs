@@ -42,14 +42,16 @@ impl Finish {
                 Verdict { code, junit: None, unmet: Vec::new(), ask: error.ask.clone() }
             }
             Change::Ended { run, ended } => {
-                let Some(run) = session.run(run) else { return };
+                // What was cancelled before the project was read is no run yet.
+                let run = session.run(run);
+                let time = self.timestamp.as_deref();
                 Verdict {
-                    code: crate::exit::of_end(&ended.how, run),
-                    junit: self
-                        .timestamp
-                        .as_deref()
-                        .map(|time| testdock_core::views::junit_report(run, time)),
-                    unmet: unmet(run, ended),
+                    code: run
+                        .map_or(crate::exit::CANCELLED, |run| crate::exit::of_end(&ended.how, run)),
+                    junit: run
+                        .zip(time)
+                        .map(|(run, time)| testdock_core::views::junit_report(run, time)),
+                    unmet: run.map(|run| unmet(run, ended)).unwrap_or_default(),
                     ask: ask(&ended.how),
                 }
             }
@@ -77,4 +79,20 @@ fn unmet(run: &Run, ended: &Ended) -> Vec<TestId> {
         End::Cancelled | End::TimedOut(_) => false,
     };
     if may_be_a_slip { run.unmet().into_iter().cloned().collect() } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_run_may_be_cancelled_before_it_is_one() {
+        let (sender, mut verdict) = oneshot::channel();
+        let mut finish = Finish { sender: Some(sender), timestamp: None };
+        let ended = Ended { how: End::Cancelled, duration: Duration::ZERO, log: None };
+        finish.look(&Session::default(), &Change::Ended { run: "cli-1".into(), ended });
+        assert_eq!(verdict.try_recv().map(|verdict| verdict.code), Ok(crate::exit::CANCELLED));
+    }
 }

@@ -174,9 +174,10 @@ impl Sink for Human {
                 text.lines().for_each(|line| self.line(&harmless(line)));
             }
             Change::Warning { message, .. } => self.line(&format!("warning: {message}")),
-            Change::Ended { run: id, ended } => {
-                run(id).into_iter().for_each(|run| self.ended(run, ended));
-            }
+            Change::Ended { run: id, ended } => match run(id) {
+                Some(run) => self.ended(run, ended),
+                None => self.line("cancelled while the project was read"),
+            },
             Change::FolderClosed { .. }
             | Change::TestRetracted { .. }
             | Change::ScanStarted(_)
