@@ -75,11 +75,15 @@ impl RelPath {
 
     /// The rest of this path below `dir`; `None` when it lies elsewhere.
     pub fn strip(&self, dir: &Self) -> Option<&str> {
-        if dir.is_root() {
-            return Some(&self.0);
-        }
-        let rest = self.0.strip_prefix(&*dir.0)?;
-        if rest.is_empty() { Some("") } else { rest.strip_prefix('/') }
+        let rest = match dir.is_root() {
+            true => &*self.0,
+            false => match self.0.strip_prefix(&*dir.0)? {
+                "" => "",
+                rest => rest.strip_prefix('/')?,
+            },
+        };
+        let leads_out = rest.starts_with('/') || rest == ".." || rest.starts_with("../");
+        (!leads_out).then_some(rest)
     }
 }
 
@@ -345,5 +349,9 @@ mod tests {
         assert_eq!(RelPath::new("a/b").strip(&RelPath::new("a")), Some("b"));
         assert_eq!(RelPath::new("ab").strip(&RelPath::new("a")), None);
         assert_eq!(RelPath::new("a").strip(&RelPath::default()), Some("a"));
+        // What leads out of a folder lies elsewhere.
+        assert_eq!(RelPath::new("../a").strip(&RelPath::default()), None);
+        assert_eq!(RelPath::new("../../a").strip(&RelPath::new("..")), None);
+        assert_eq!(RelPath::new("../a").strip(&RelPath::new("..")), Some("a"));
     }
 }

@@ -55,11 +55,21 @@ pub(crate) fn refused(
 
 /// Which tools are not there, or do not work.
 fn lack(invocation: &Invocation) -> String {
-    let mut tools: Vec<&str> = invocation.candidates.iter().map(Candidate::tool).collect();
+    let mut tools: Vec<String> = invocation.candidates.iter().map(called).collect();
     tools.dedup();
     match tools.as_slice() {
         [one] => format!("`{one}` is not there, or does not work"),
         several => format!("none of {} is there and works", several.join(", ")),
+    }
+}
+
+/// What has to be there, in the words of whoever looks for it: a program, or a module of one.
+fn called(candidate: &Candidate) -> String {
+    match candidate.argv.as_slice() {
+        [program, option, module, ..] if option == "-m" && candidate.tool() == program => {
+            format!("{program} -m {module}")
+        }
+        _ => candidate.tool().to_owned(),
     }
 }
 
@@ -98,7 +108,10 @@ pub(crate) async fn lost(
         ),
         Fate::Gone { .. } => (
             "the container was stopped or removed while the tests ran".to_owned(),
-            "run again: a new container is made",
+            match stand.is_borrowed() {
+                true => "start the service again, then run again",
+                false => "run again: a new container is made",
+            },
         ),
         Fate::Unreachable(error) => (
             format!("lost the engine while the tests ran: {error}"),
@@ -146,6 +159,11 @@ mod tests {
             (&["sh", "/h/jvm.sh", "mvn"], &["sh", "-c", "command -v \"$0\"", "mvn"]),
         ];
         assert_eq!(lack_of(&launched), "none of ./mvnw, mvn is there and works");
+        let modules: [(&[&str], &[&str]); 2] = [
+            (&["pytest"], &[]),
+            (&["python3", "-m", "pytest"], &["python3", "-c", "import pytest"]),
+        ];
+        assert_eq!(lack_of(&modules), "none of pytest, python3 -m pytest is there and works");
         assert_eq!(lack_of(&[(&["go", "test"], &[])]), "`go` is not there, or does not work");
     }
 }

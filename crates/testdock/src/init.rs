@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use camino::Utf8Path;
 use testdock_core::config;
 use testdock_core::frameworks::{Kind, Suite};
@@ -47,8 +47,14 @@ pub(crate) fn init(arguments: &InitArguments) -> Result<ExitCode> {
         return Ok(exit::PASSED.into());
     }
     let path = project.root.join("testdock.toml");
-    let mut file = std::fs::File::create_new(&path)
-        .with_context(|| format!("cannot write {path} (`--print` only shows it)"))?;
+    let mut file = match std::fs::File::create_new(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            bail!(
+                "{path} is there already: remove it first, or see with `--print` what would be written"
+            )
+        }
+        made => made.with_context(|| format!("cannot write {path}"))?,
+    };
     std::io::Write::write_all(&mut file, document.as_bytes())
         .with_context(|| format!("cannot write {path}"))?;
     print::line(&format!("wrote {path}; `testdock run` uses it"));

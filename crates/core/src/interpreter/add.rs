@@ -121,6 +121,10 @@ fn values<'v>(
 ) -> Result<Vec<(&'static str, &'v str)>, NotAdded> {
     if let Some(unknown) = answers.keys().find(|key| kind.fields.iter().all(|it| it.key != *key)) {
         let keys: Vec<&str> = kind.fields.iter().map(|field| field.key).collect();
+        if KINDS.iter().any(|other| other.id == unknown) {
+            let message = format!("an interpreter is made from `{}` or from `{unknown}`", kind.id);
+            return Err(refused(unknown, message).help("leave one of them out"));
+        }
         let near = did_you_mean(unknown, keys.iter().copied());
         return Err(refused(unknown, format!("`{}` has no field `{unknown}`", kind.id))
             .help(format!("{near}valid here: {}", keys.join(", "))));

@@ -80,6 +80,11 @@ pub(crate) async fn stand(
         let (ready, held) = compose::ready(docker, root, &interpreter, service, events).await?;
         (interpreter, claim) = (ready, Some(held));
         if service.exec {
+            if job.fresh {
+                events
+                    .send(not_honoured("`--fresh`: a service's own container is not replaced"))
+                    .await;
+            }
             return borrowed(docker, root, job, &interpreter, (service, claim, &own), events).await;
         }
     } else {

@@ -71,6 +71,11 @@ const REMEDIES: &[(&[&str], &str)] = &[
         &["[gpu]"],
         "that machine needs a GPU and its maker's container toolkit; else leave out --gpus",
     ),
+    (
+        &["destination can't be"],
+        "name a folder of the container's other than `/` (interpreter.workdir)",
+    ),
+    (&["No such container", "no container with"], "start that container, or name another one"),
     (&["network"], NO_NETWORK),
     (
         &["user"],

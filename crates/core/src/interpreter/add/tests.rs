@@ -198,6 +198,7 @@ fn a_mistake_is_told_with_its_field() {
         addition("dockerfile", "a", &[("dockerfile", "gone/Dockerfile")]),
         addition("dockerfile", "a", &[("dockerfile", "Dockerfile"), ("target", "tset")]),
         addition("compose", "a", &[("compose.service", "web"), ("compose.file", "gone.yaml")]),
+        addition("dockerfile", "a", &[("dockerfile", "Dockerfile"), ("image", "python:3.12")]),
     ];
     let told = cases.iter().map(|addition| match try_add(text, addition) {
         Ok(after) => panic!("{after}"),
@@ -221,6 +222,7 @@ fn a_mistake_is_told_with_its_field() {
         dockerfile: cannot build gone/Dockerfile: there is no such file in the workspace; nothing was added: give another answer
         target: cannot build Dockerfile: it has no stage `tset`; did you mean `test`?; correct Dockerfile, or `interpreters.a.target`
         compose.file: cannot read gone.yaml: there is no such file in the workspace; nothing was added: give another answer
+        image: an interpreter is made from `dockerfile` or from `image`; leave one of them out
     "#]].assert_eq(&told.collect::<String>());
 }
 

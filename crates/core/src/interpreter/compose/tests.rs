@@ -35,14 +35,15 @@ fn the_service_that_is_built_here_is_meant() {
         "#]],
     );
     check(
-        "[interpreter]\ncompose = { service = \"db\", exec = true, profiles = [\"p\"], env-file = [\"ci.env\"], project = \"Shop!\" }\nuser = \"image\"\nentrypoint = false\nenv = { A = \"1\" }",
+        "[interpreter]\ncompose = { service = \"db\", exec = true, profiles = [\"p\"], env-file = [\"ci.env\", \"/w/shop/in.env\", \"/etc/out.env\"], project = \"Shop!\" }\nuser = \"image\"\nentrypoint = false\nenv = { A = \"1\" }",
         &[("compose.yaml", WEB), ("compose.override.yml", "services: { web: { image: x } }")],
         &expect![[r#"
-            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env"], profiles: ["p"], project: "shop", service: "db", beside: Needed, exec: true, user: Some(Image), entrypoint: Some(false) })
+            Compose(Compose { files: ["compose.yaml", "compose.override.yml"], env_files: ["ci.env", "in.env", "../../etc/out.env"], profiles: ["p"], project: "shop", service: "db", beside: Needed, exec: true, user: Some(Image), entrypoint: Some(false) })
               `interpreter.compose` is set by testdock.toml (its service `db`)
             user: Image
             env: {"A": "1"}
             security_opt: ["no-new-privileges"]
+            beyond: what is outside of the workspace, /etc/out.env (read for variables and services)
         "#]],
     );
     check(

@@ -128,24 +128,27 @@ fn a_dockerfile_outside_the_context_is_sent_under_another_name() {
     let project = Project::new();
     project.write("docker/Dockerfile", "FROM python\n");
     project.write("service/.dockerignore", "docker\n");
-    let sent = |path: &str, context: &str| {
+    let sent_from = |root: &Utf8Path, path: &str, context: &str| {
         let context = RelPath::new(context);
         let dockerfile = Dockerfile { context, ..plain(path) };
-        let recipe = Recipe::read(project.root(), &dockerfile).unwrap();
+        let recipe = Recipe::read(root, &dockerfile).unwrap();
         format!("{} + {:?}", recipe.sent_as(), recipe.context((0, 0)).extra.map(|(name, _)| name))
     };
+    let sent = |path: &str, context: &str| sent_from(project.root(), path, context);
     project.write("service/Dockerfile", "FROM python\n");
     let cases = [
         sent("docker/Dockerfile", ""),
         sent("docker/Dockerfile", "docker"),
         sent("docker/Dockerfile", "service"),
         sent("service/Dockerfile", "service"),
+        sent_from(&project.root().join("service"), "../docker/Dockerfile", ""),
     ];
     expect![[r#"
         docker/Dockerfile + None
         Dockerfile + None
         .testdock.Dockerfile + Some(".testdock.Dockerfile")
-        Dockerfile + None"#]]
+        Dockerfile + None
+        .testdock.Dockerfile + Some(".testdock.Dockerfile")"#]]
     .assert_eq(&cases.join("\n"));
 }
 
