@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use serde_json::json;
+use testdock_core::model::Fault;
 use testdock_core::views::{Finding, Verdict, doctor_lines};
 use testdock_engine::doctor::examine;
 use testdock_engine::scan::{Depth, Scanner};
@@ -21,15 +22,12 @@ pub(crate) async fn doctor(arguments: &ListArguments) -> Result<ExitCode> {
         Format::Human => doctor_lines(&findings),
         Format::Json => findings.iter().map(|finding| json(finding).to_string()).collect(),
     })?;
-    let bad = |subject: &str| {
-        findings.iter().any(|f| f.verdict == Verdict::Bad && f.subject.starts_with(subject))
-    };
-    let is_wrong =
-        ["configuration", "suite", "interpreter", "image", "consent"].into_iter().any(bad);
-    let code = match (is_wrong, bad("engine") || bad("compose")) {
-        (true, _) => exit::USAGE,
-        (false, true) => exit::INTERPRETER,
-        (false, false) => exit::PASSED,
+    // The code of a run; what is wrong in the project's own files comes first.
+    let faults = || findings.iter().filter_map(|finding| finding.fault);
+    let code = match faults().next() {
+        None => exit::PASSED,
+        Some(_) if faults().all(|fault| fault == Fault::Interpreter) => exit::INTERPRETER,
+        Some(_) => exit::USAGE,
     };
     Ok(code.into())
 }

@@ -26,6 +26,8 @@ pub struct Finding {
     pub help: Vec<String>,
     /// A command line that mends it.
     pub command: Option<String>,
+    /// What runs will fail for.
+    pub fault: Option<Fault>,
 }
 
 /// Whether something is in order.
@@ -48,6 +50,7 @@ impl Finding {
             text: text.into(),
             help: Vec::new(),
             command: None,
+            fault: None,
         }
     }
 
@@ -61,6 +64,7 @@ impl Finding {
             text: format!("{place}{}", error.message),
             help: error.help.iter().cloned().collect(),
             command: error.remedy.map(Remedy::command),
+            fault: Some(error.fault),
         }
     }
 
