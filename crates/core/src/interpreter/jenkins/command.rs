@@ -62,19 +62,19 @@ fn run(agent: &Agent, folder: Folder<'_>, image: &str) -> String {
         words.extend(["-e".to_owned(), format!("{name}={value}")]);
     }
     words.extend([image.to_owned(), "cat".to_owned()]);
-    joined(mask::command(words))
+    joined(&mask::command(words))
 }
 
 /// Arguments in one text as they may be shown: as they are written, where nothing in them looks like a secret.
 fn shown(args: &str) -> String {
     let masked = shlex::split(args).map(|words| (mask::command(words.clone()), words));
     match masked.filter(|(masked, words)| masked != words) {
-        Some((masked, _)) => joined(masked),
+        Some((masked, _)) => joined(&masked),
         None => args.to_owned(),
     }
 }
 
-fn joined(words: Vec<String>) -> String {
+fn joined(words: &[String]) -> String {
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
