@@ -174,7 +174,7 @@ fn a_compose_service_that_runs_is_run_in_and_left_alone() {
         (code, doctor + &project.shown(&[&["interpreter", "list"], &exec[..]].concat()).1)
     };
     let (code, shown) = stands();
-    assert_eq!(code, 2, "{shown}");
+    assert_eq!(code, 3, "{shown}");
     assert_eq!(shown.matches("is not running").count(), 2, "{shown}");
 
     project.compose(&["up", "-d", "app"]);
@@ -510,7 +510,7 @@ fn is_missed(project: &Project, state: &str, mend: &str) {
     assert!(list.contains(state) && list.contains(mend), "{list}");
     let (code, doctor) = project.shown(&["doctor"]);
     assert!(doctor.contains("FAIL  image") && doctor.contains(mend), "{doctor}");
-    assert_eq!(code, 2, "{doctor}");
+    assert_eq!(code, 3, "{doctor}");
 }
 
 #[test]
