@@ -205,21 +205,21 @@ fn a_selection_is_a_file_or_a_pattern_of_names() {
         &[&of("::testAdds"), &of(r#"::testRows["a/b \[1]"]"#)],
         &[],
         &expect![[r#"
-            [--filter=/^(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?|Shop\\Till\\CartTest::testRows with data set "a\/b \\\[1\]")$/s tests/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:Shop\\Till\\CartTest::testAdds(?: with data set .*| is invalid.*)?|Shop\\Till\\CartTest::testRows is invalid.*|Shop\\Till\\CartTest::testRows with data set "a\/b \\\[1\]")$/s tests/CartTest.php]
         "#]],
     );
     check(
         &[&of("")],
         &[&of("::testAdds")],
         &expect![[r#"
-            [--filter=/^(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*| is invalid.*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
         "#]],
     );
     check(
         &[&of("::testRows[#0]"), "shop/tests/deep"],
         &[],
         &expect![[r#"
-            [--filter=/^(?:PriceTest::.*|Shop\\Till\\CartTest::testRows with data set \#0)$/s tests]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:PriceTest::.*|Shop\\Till\\CartTest::testRows is invalid.*|Shop\\Till\\CartTest::testRows with data set \#0)$/s tests]
         "#]],
     );
     check(
@@ -227,14 +227,14 @@ fn a_selection_is_a_file_or_a_pattern_of_names() {
         &[],
         &expect![[r#"
             [tests/NewTest.php]
-            [--filter=/^(?:PriceTest::.*)$/s tests/deep/PriceTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:PriceTest::.*)$/s tests/deep/PriceTest.php]
         "#]],
     );
     check(
         &[],
         &[&of("::testAdds"), "shop/tests/deep"],
         &expect![[r#"
-            [--filter=/^(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*| is invalid.*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
         "#]],
     );
     check(
@@ -280,7 +280,7 @@ fn a_folder_with_files_in_which_nothing_was_found_is_told_as_one() {
         &["tests/Sub/Deep"],
         &expect![[r#"
             [tests/Sub/P2Test.php]
-            [--filter=/^(?:P1Test::.*)$/s tests/Sub/P1Test.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:P1Test::.*)$/s tests/Sub/P1Test.php]
         "#]],
     );
 }
@@ -575,29 +575,29 @@ fn several_places_are_told_where_phpunit_takes_them() {
         "^11.5",
         &two,
         &expect![[r#"
-        [--filter=/^(?:ATest::testA(?: with data set .*)?|CTest::testA(?: with data set .*)?)$/s tests/Unit/ATest.php tests/Whole/CTest.php]
-    "#]],
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:ATest::testA(?: with data set .*| is invalid.*)?|CTest::testA(?: with data set .*| is invalid.*)?)$/s tests/Unit/ATest.php tests/Whole/CTest.php]
+        "#]],
     );
     check(
         "^9.6",
         &two,
         &expect![[r#"
-        [--filter=/^(?:ATest::testA(?: with data set .*)?|CTest::testA(?: with data set .*)?)$/s tests]
-    "#]],
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:ATest::testA(?: with data set .*| is invalid.*)?|CTest::testA(?: with data set .*| is invalid.*)?)$/s tests]
+        "#]],
     );
     check(
         "^11.5",
         &["tests/Unit"],
         &expect![[r#"
-        [--filter=/^(?:ATest::.*|BTest::.*)$/s tests/Unit/ATest.php tests/Unit/BTest.php]
-    "#]],
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:ATest::.*|BTest::.*)$/s tests/Unit/ATest.php tests/Unit/BTest.php]
+        "#]],
     );
     check(
         "^9.6",
         &["tests/Unit"],
         &expect![[r#"
-        [--filter=/^(?:ATest::.*|BTest::.*)$/s tests/Unit]
-    "#]],
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:ATest::.*|BTest::.*)$/s tests/Unit]
+        "#]],
     );
 }
 
@@ -698,6 +698,62 @@ ERRORS!
               /w/shop/tests/CartTest.php:18 
     "#]]
     .assert_eq(&conclude(&events, printed, "", Exit::Code(2)));
+}
+
+/// PHPUnit 9.6 takes what is called so here for the name of a test whose provider throws or skips.
+#[test]
+fn a_test_whose_provider_fails_is_chosen_by_its_name() {
+    let invalid =
+        "The data provider specified for Shop\\Till\\CartTest::testRows is invalid.\nE: no";
+    let skipped = r"PHPUnit\Framework\SkippedTestCase::Shop\Till\CartTest::testRows";
+    let chooses = |chosen: &str, out: &[&str], name: &str| {
+        let of = |names: &str| format!(r"shop/tests/CartTest.php::Shop\\Till\\CartTest{names}");
+        let out: Vec<String> = out.iter().map(|names| of(names)).collect();
+        let out: Vec<&str> = out.iter().map(String::as_str).collect();
+        let job = job(&[&of(chosen)], &out);
+        let steps = job.suite.framework.invocation(&job, &site()).steps;
+        let filter = steps[0].iter().find_map(|word| word.strip_prefix("--filter=")).unwrap();
+        // Rust's expressions do not look ahead.
+        let (out, names) = match filter.split_once("(?!(?:") {
+            Some((start, rest)) => {
+                let (out, names) = rest.split_once(")$)").unwrap();
+                (format!("{start}(?:{out})$/s"), format!("{start}{names}"))
+            }
+            None => ("/a^/s".to_owned(), filter.to_owned()),
+        };
+        let is_match = |pattern: &str| {
+            let pattern = pattern.strip_prefix('/').unwrap().strip_suffix("/s").unwrap();
+            regex::Regex::new(&format!("(?s){pattern}")).unwrap().is_match(name)
+        };
+        is_match(&names) && !is_match(&out)
+    };
+    for name in [invalid, skipped] {
+        assert!(chooses("::testRows", &[], name), "{name}");
+        assert!(chooses("", &[], name), "{name}");
+        assert!(chooses("", &["::testAdds"], name), "{name}");
+        assert!(!chooses("", &["::testRows"], name), "{name}");
+        assert!(!chooses("::testRow", &[], name), "{name}");
+        assert!(!chooses("::testAdds", &[], name), "{name}");
+    }
+    assert!(chooses("::testRows[#0]", &[], invalid));
+    assert!(chooses("", &["::testRows[#0]"], invalid));
+    assert!(!chooses("::testRows[#0]", &[], r"Shop\Till\CartTest::testRows with data set #1"));
+}
+
+/// As PHPUnit 9.6 tells it: as a test of a class of its own.
+#[test]
+fn a_test_whose_provider_skips_it_is_skipped() {
+    let hint = "locationHint='php_qn:///usr/share/php/PHPUnit/Framework/SkippedTestCase.php::\\PHPUnit\\Framework\\SkippedTestCase::Shop\\Till\\CartTest::testRows'";
+    let name = "name='Shop\\Till\\CartTest::testRows'";
+    let events = class(&format!(
+        "##teamcity[testStarted {name} {hint}]\n##teamcity[testIgnored {name} message='not today' details=' ' duration='0']\n\
+         ##teamcity[testFinished {name} duration='0']\n"
+    ));
+    expect![[r#"
+        2 told
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows (not today)
+    "#]]
+    .assert_eq(&conclude(&events, "", "", Exit::Code(0)));
 }
 
 #[test]
@@ -946,6 +1002,32 @@ ERRORS!
     let (_, testdox) = testdox.split_once("CartTest.php:14\n\n").unwrap();
     let testdox = format!("These after-last-test methods errored:\n\n{testdox}");
     assert_eq!(told, conclude(&whole, &testdox, "", Exit::Code(2)));
+}
+
+/// As PHPUnit 9.6 tells it: as of a test that is called as the method.
+#[test]
+fn what_goes_wrong_after_a_class_is_an_error_of_the_class_in_phpunit_9() {
+    let failed = "##teamcity[testFailed name='closes' message='Exception in Shop\\Till\\CartTest::closes|ncannot drop|nthe table' details=' /app/shop/tests/CartTest.php:13|n ' duration='0']";
+    let events = class(&[test("testAdds", ""), test("closes", failed)].concat());
+    let printed = "There was 1 failure:
+
+1) Shop\\Till\\CartTest::closes
+Exception in Shop\\Till\\CartTest::closes
+";
+    expect![[r#"
+        4 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest
+            /w/shop/tests/CartTest.php:13: cannot drop⏎the table
+              /w/shop/tests/CartTest.php:13 
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+    "#]]
+    .assert_eq(&conclude(&events, printed, "", Exit::Code(1)));
+    let own = failed.replace("Exception in Shop", "Exception in Other");
+    let told = conclude(&class(&test("closes", &own)), "", "", Exit::Code(1));
+    assert!(
+        told.contains("failed shop/tests/CartTest.php::Shop\\\\Till\\\\CartTest::closes"),
+        "{told}"
+    );
 }
 
 #[test]
