@@ -1,6 +1,7 @@
 //! Follows PHPUnit: its messages for TeamCity while it runs, its report for what they do not tell apart, and what it says
 //! for people of what could not be loaded.
 
+mod report;
 mod settle;
 
 use std::collections::{BTreeMap, HashMap};

@@ -325,6 +325,16 @@ fn class(tests: &str) -> String {
     )
 }
 
+fn reported(name: &str, status: &str) -> String {
+    format!(
+        r#"<testcase name="{name}" class="Shop\Till\CartTest" classname="Shop.Till.CartTest">{status}</testcase>"#
+    )
+}
+
+fn whole(cases: &[String]) -> String {
+    format!("<testsuites><testsuite name='x'>{}</testsuite></testsuites>", cases.concat())
+}
+
 #[test]
 fn errors_are_told_from_failures_by_the_report() {
     let failed = |name: &str, line: u32| {
@@ -337,8 +347,11 @@ fn errors_are_told_from_failures_by_the_report() {
         &[failed("testAdds", 9), failed("testRows with data set \"a b\"", 18), test("removes", "")]
             .concat(),
     );
-    let report = r#"<testsuite name="x"><testcase name="testRows with data set &quot;a b&quot;" class="Shop\Till\CartTest"
-        classname="Shop.Till.CartTest"><error type="E">E</error></testcase></testsuite>"#;
+    let report = [
+        reported("testAdds", "<failure>F</failure>"),
+        reported("testRows with data set &quot;a b&quot;", "<error type='E'>E</error>"),
+        reported("removes", ""),
+    ];
     expect![[r#"
         6 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
@@ -351,7 +364,7 @@ fn errors_are_told_from_failures_by_the_report() {
               /w/shop/tests/CartTest.php:18 
               /w/shop/src/Cart.php:3 
     "#]]
-    .assert_eq(&conclude(&events, "", report, Exit::Code(2)));
+    .assert_eq(&conclude(&events, "", &whole(&report), Exit::Code(2)));
 }
 
 /// What PHPUnit 11.5 told of `captured/VerdictsTest.php`.
@@ -460,6 +473,86 @@ fn a_failure_has_the_difference_that_phpunit_shows() {
 
     "#]].assert_eq(&details(VERDICTS));
     assert!(!details("").contains("+++ Actual"));
+}
+
+/// PHPUnit 9 writes what a test prints among its messages.
+#[test]
+fn what_a_test_prints_is_no_outcome_where_the_report_is_whole() {
+    let failed = "##teamcity[testFailed name='testAdds' message='no' details='/app/shop/tests/CartTest.php:14|n']";
+    let ignored = "##teamcity[testIgnored name='ghost' message='m']";
+    let finished = "##teamcity[testFinished name='testRows with data set #0' duration='0']";
+    let rival = format!("##teamcity[testStarted name='testBare' {HINT}::testBare']");
+    let events = class(
+        &[
+            test("testAdds", failed),
+            test("testRows with data set #0", &format!("{finished}\n{ignored}")),
+            test("removes", &format!("{rival}\n##teamcity[testSuiteStarted name='ghosts']")),
+            test("testStatic", "##teamcity[testIgnored name='testStatic' message='m']"),
+        ]
+        .concat(),
+    );
+    let rows = "testRows with data set #0";
+    let failure = "<failure type='F'>Shop\\Till\\CartTest::removes\nno two\n\n/app/shop/tests/CartTest.php:20</failure>";
+    let cases = [
+        reported("testAdds", ""),
+        reported(rows, ""),
+        reported("removes", failure),
+        reported("testStatic", ""),
+    ];
+    expect![[r#"
+        11 told
+        failed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
+            /w/shop/tests/CartTest.php:20: no two
+              /w/shop/tests/CartTest.php:20 
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testStatic
+    "#]]
+    .assert_eq(&conclude(&events, "", &whole(&cases), Exit::Code(1)));
+    let cut = whole(&cases).replace("</testsuites>", "");
+    let told = conclude(&events, "", &cut, Exit::Code(1));
+    assert!(told.contains("ghost"), "{told}");
+}
+
+#[test]
+fn a_skip_and_a_name_that_the_report_has_not_are_kept() {
+    let skipped = "##teamcity[testIgnored name='testBare' message='needs PHP 9' duration='0']\n";
+    let other = test("testRows with data set \"a?\"", "");
+    let report = whole(&[reported("testRows with data set &quot;a&quot;", "")]);
+    expect![[r#"
+        4 told
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testBare (needs PHP 9)
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows["a?"]
+    "#]]
+    .assert_eq(&conclude(&class(&[skipped, &other].concat()), "", &report, Exit::Code(0)));
+    let twice = [reported("testAdds", "<failure>x\nno</failure>"), reported("testAdds", "")];
+    let told = conclude(&class(&test("testAdds", "")), "", &whole(&twice), Exit::Code(1));
+    assert!(told.contains("failed shop/tests/CartTest.php"), "{told}");
+}
+
+/// As PHPUnit 9.6 reports them: without their classes.
+#[test]
+fn a_test_whose_provider_has_no_data_is_in_the_report() {
+    let own = "PHPUnit/Framework/SkippedTestCase.php::\\PHPUnit\\Framework\\SkippedTestCase";
+    let name = "Shop\\Till\\CartTest::testRows";
+    let events = class(&format!(
+        "##teamcity[testStarted name='{name}' locationHint='php_qn:///usr/{own}::{name}']\n\
+         ##teamcity[testIgnored name='{name}' message='not today' details=' ']\n##teamcity[testFinished name='{name}']\n\
+         ##teamcity[testStarted name='Error' locationHint='php_qn:///usr/x.php::\\PHPUnit\\Framework\\ErrorTestCase::Error']\n\
+         ##teamcity[testFailed name='Error' message='The data provider specified for Shop\\Till\\CartTest::counts is invalid.|nE: no|n' details=' ']\n\
+         ##teamcity[testFinished name='Error']\n"
+    ));
+    let report = format!(
+        "<testsuites><testsuite><testcase name='{name}'><skipped/></testcase><testcase name='Error'><error>Error\n\
+         The data provider specified for Shop\\Till\\CartTest::counts is invalid.\nE: no</error></testcase></testsuite></testsuites>"
+    );
+    expect![[r#"
+        3 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::counts
+            /w/shop/tests/CartTest.php:27: E: no
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows (not today)
+    "#]]
+    .assert_eq(&conclude(&events, "", &report, Exit::Code(2)));
 }
 
 #[test]
@@ -777,8 +870,13 @@ fn a_test_that_is_kept_from_beginning_has_its_verdict() {
          ##teamcity[testSuiteFinished name='testRows' flowId='1']\n{}",
         test("removes", ""),
     );
-    let report = r#"<testsuite name="x"><testcase name="testAdds" class="Shop\Till\CartTest"
-        classname="Shop.Till.CartTest"><error type="E">E</error></testcase></testsuite>"#;
+    let skipped = |name: &str| reported(name, "<skipped/>");
+    let report = whole(&[
+        reported("testAdds", "<error type='E'>E</error>"),
+        skipped("testBare"),
+        skipped("testRows with data set #0"),
+        reported("removes", ""),
+    ]);
     expect![[r#"
         8 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
@@ -788,7 +886,7 @@ fn a_test_that_is_kept_from_beginning_has_its_verdict() {
         skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testBare (needs PHP 9)
         skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0] (not today)
     "#]]
-    .assert_eq(&conclude(&class(&tests), "", report, Exit::Code(2)));
+    .assert_eq(&conclude(&class(&tests), "", &report, Exit::Code(2)));
 }
 
 #[test]
@@ -879,7 +977,8 @@ fn one_of_several_commands_that_ends_too_soon_is_not_taken_for_the_others_succes
         first.lines().for_each(|line| drop(readers.printed(line)));
         readers.printed_all();
         class(&test("testAdds", "")).lines().for_each(|line| drop(readers.line(line)));
-        let last = ReportFile { name: "1-phpunit.xml".into(), bytes: b"<testsuites/>".into() };
+        let report = whole(&[reported("testAdds", "")]);
+        let last = ReportFile { name: "1-phpunit.xml".into(), bytes: report.into() };
         sample::shown(&readers.conclude(&[Vec::new(), vec![last]], None, Exit::Code(0)))
     };
     expect![[r#"
