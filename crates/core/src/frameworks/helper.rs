@@ -193,6 +193,11 @@ impl HelperReader {
         Some(TestId { case, ..id })
     }
 
+    /// What was told so far was not the last word: all is told anew.
+    pub(super) fn forget(&mut self) {
+        self.results.clear();
+    }
+
     /// A file of the workspace; one that lies elsewhere is none of ours.
     pub(super) fn file(&self, path: &str) -> Option<RelPath> {
         let absolute = match path.starts_with('/') {

@@ -17,6 +17,7 @@ use super::running::Running;
 use crate::frameworks::{Broken, Conclusion, Exit, ItemKind, Known, Reader, Suite, TestItem};
 use crate::id::TestId;
 use crate::model::{Outcome, RunEvent, TestResult};
+use crate::paths::RelPath;
 use crate::plan::{Job, ReportFile, Site};
 
 fn pattern(pattern: &str) -> Regex {
@@ -55,6 +56,8 @@ pub(super) struct CtestReader {
     complaint: Option<String>,
     /// Whether a program that was not asked for, but may have held what was, failed by its other tests.
     is_red_elsewhere: bool,
+    /// Programs that passed and said nothing of any test.
+    mute: Vec<String>,
     /// Whether a program of GoogleTest holds tests that are turned off.
     has_disabled: bool,
     began: bool,
@@ -77,6 +80,7 @@ impl CtestReader {
             results: BTreeMap::new(),
             complaint: None,
             is_red_elsewhere: false,
+            mute: Vec::new(),
             has_disabled: false,
             began: false,
             ended: false,
@@ -170,6 +174,34 @@ impl CtestReader {
         untold.map(result).collect()
     }
 
+    /// Programs that passed without running any of GoogleTest's tests in the file that is called like them. Where these were
+    /// asked for, that nothing ran of them is said anyway.
+    fn silent(&self) -> Vec<String> {
+        let stem = |file: &RelPath| {
+            let name = file.as_str().rsplit('/').next().unwrap_or_default();
+            name.split('.').next().unwrap_or_default().to_owned()
+        };
+        let is_test = |item: &TestItem| {
+            let is_live = item.kind != ItemKind::Group && !spoken(item).contains(OFF);
+            is_live && item.id.names.len() == 2 && self.job.selects(&item.id)
+        };
+        let is_vain = |id: &TestId| !self.results.keys().any(|told| id.holds(told));
+        let is_silent = |file: &RelPath| {
+            let is_asked = |id: &TestId| file.strip(&id.file).is_some();
+            self.known.in_file(file).iter().any(is_test)
+                && !self.results.keys().any(|told| told.file == *file)
+                && !self.job.selection.iter().any(|id| is_asked(id) && is_vain(id))
+        };
+        let told = self.mute.iter().filter_map(|program| {
+            let mut files = self.known.files().filter(|file| stem(file) == *program);
+            let file = files.next().filter(|file| files.next().is_none() && is_silent(file))?;
+            Some(format!(
+                "{program} ended without a word of the tests in {file}: does its `main` call `RUN_ALL_TESTS`?"
+            ))
+        });
+        told.collect()
+    }
+
     /// What did not build. Where nothing is missing of what was asked for, files that have nothing to do with that do not matter.
     fn unbuilt(&self) -> Vec<TestResult> {
         let is_all = self.build.is_of_cmake || self.is_unmet();
@@ -245,8 +277,8 @@ impl Reader for CtestReader {
         for result in self.unbuilt() {
             self.results.insert(result.id.clone(), result);
         }
-        let broken = self.broken(exit, has_unbuilt);
+        let (broken, warnings) = (self.broken(exit, has_unbuilt), self.silent());
         let results = std::mem::take(&mut self.results).into_values().collect();
-        Conclusion { results, warnings: Vec::new(), broken }
+        Conclusion { results, warnings, broken }
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Running {
     pub(super) inner: Option<Inner>,
     /// Whether GoogleTest runs its tests, and has not said yet that it is through with them.
     pub(super) is_under_way: bool,
+    /// Whether GoogleTest said that it has tests to run.
+    pub(super) has_begun: bool,
     /// How the only test in it ended, where it is no more than that.
     pub(super) only: Option<TestResult>,
     /// How the tests in it ended that are not told for themselves.
@@ -53,7 +55,14 @@ impl Running {
     pub(super) fn around(&mut self, line: &str) {
         if let Some((_, said)) = line.split_once("[==========] ") {
             self.is_under_way = said.starts_with("Running ");
+            self.has_begun = true;
         }
+    }
+
+    /// Whether a program that may hold tests said nothing of any.
+    pub(super) fn is_mute(&self) -> bool {
+        let is_told = self.only.is_some() || !self.told.is_empty() || !self.untold.is_empty();
+        self.test.is_bare() && !self.test.reports && !self.has_begun && !is_told
     }
 
     /// The test that has not ended.

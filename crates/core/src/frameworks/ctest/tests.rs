@@ -320,6 +320,44 @@ fn a_program_that_ends_before_its_tests_is_told() {
     );
 }
 
+/// A program whose `main` does not call RUN_ALL_TESTS.
+#[test]
+fn a_program_that_passes_without_its_tests_is_a_warning() {
+    let of = |program: &str, prints: &str| {
+        format!(
+            "Test project /b\n    Start 1: all\n\n1: Test command: /b/{program}\n{prints}\
+             1/1 Test #1: all ....   Passed   0.01 sec\n\n100% tests passed, 0 tests failed out of 1\n"
+        )
+    };
+    let said = |selection: &[&str], captured: &str| {
+        let job = job(SHOP, selection);
+        let mut reader = job.suite.framework.reader(&job, &site());
+        captured.lines().for_each(|line| drop(reader.line(line)));
+        reader.conclude(&[], Exit::Code(0)).warnings.join("\n")
+    };
+    let warning = "service_test ended without a word of the tests in tests/service_test.cpp: does its `main` call `RUN_ALL_TESTS`?";
+    assert_eq!(said(&[], &of("service_test", "")), warning);
+    assert_eq!(said(&["tests/service_test.cpp"], &of("service_test", "")), "");
+    assert_eq!(said(&[], &of("service", "")), "");
+    assert_eq!(
+        said(
+            &[],
+            &of(
+                "service_test",
+                "1: [==========] Running 0 tests from 0 test suites.\n1: [==========] 0 tests\n"
+            )
+        ),
+        ""
+    );
+    assert_eq!(
+        said(
+            &[],
+            &of("service_test", "1: [ RUN      ] Else.Where\n1: [       OK ] Else.Where (0 ms)\n")
+        ),
+        ""
+    );
+}
+
 #[test]
 fn what_a_test_prints_is_not_its_end() {
     let words = "1: [       OK ] Service.IsPatient (0 ms)\n1: /app/tests/service_test.cpp:17: Failure\n1: Failed\n1: \n\

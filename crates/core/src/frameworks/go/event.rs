@@ -57,6 +57,12 @@ pub(super) fn is_framing(line: &str) -> bool {
     marks.iter().any(|mark| line.starts_with(mark))
 }
 
+/// Whether a package's own line says that its tests are over, or that it has none.
+pub(super) fn is_end(line: &str) -> bool {
+    let line = line.trim_end();
+    line == "PASS" || line.ends_with("[no test files]") || line.ends_with("[no tests to run]")
+}
+
 /// Whether a package's own line only says how it ended.
 pub(super) fn is_verdict(line: &str) -> bool {
     let line = line.trim_end();

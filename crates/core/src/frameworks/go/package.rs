@@ -21,6 +21,10 @@ pub(super) struct Package {
     /// What it printed outside of its tests.
     pub(super) output: String,
     pub(super) ended: bool,
+    /// Whether a test of it began.
+    pub(super) has_run: bool,
+    /// It passed, and its program ended before it came to its tests.
+    pub(super) is_mute: bool,
     /// It did not build; this is what failed, if Go says so.
     pub(super) unbuilt: Option<String>,
     /// Whether a result says so.

@@ -62,7 +62,9 @@ impl GoReader {
             "run" => {
                 let began = event.clock();
                 let running = Running { began, ..Running::default() };
-                self.package(event).running.insert(event.test.clone(), running);
+                let package = self.package(event);
+                package.has_run = true;
+                package.running.insert(event.test.clone(), running);
                 told.push(RunEvent::TestStarted(self.id(&event.package, &event.test)));
             }
             "pause" => {
@@ -194,6 +196,8 @@ impl GoReader {
         let package = self.package(event);
         package.ended = true;
         if event.action != "fail" {
+            let is_over = package.output.lines().any(event::is_end);
+            package.is_mute = event.action == "pass" && !package.has_run && !is_over;
             return Vec::new();
         }
         if !event.failed_build.is_empty() {
@@ -334,6 +338,33 @@ impl GoReader {
         self.builds.is_missing(name) || (self.builds.is_empty(name) && is_vain())
     }
 
+    /// Packages that passed without running any of the tests that stand in them. Where these were asked for, that nothing
+    /// ran of them is said anyway.
+    fn mute(&self) -> Vec<String> {
+        let is_vain = |id: &TestId| !self.results.keys().any(|told| id.holds(told));
+        let is_said = |directory: &RelPath| {
+            let files = || self.known.files().filter(|file| file.parent() == *directory);
+            let is_asked = |id: &TestId| files().any(|file| file.strip(&id.file).is_some());
+            self.selection.iter().any(|id| is_asked(id) && is_vain(id))
+        };
+        let has_tests = |directory: &RelPath| {
+            self.known
+                .files()
+                .any(|file| file.parent() == *directory && !self.known.in_file(file).is_empty())
+        };
+        let mute = self.packages.iter().filter(|(_, package)| package.is_mute);
+        let mute = mute.filter(|(name, _)| {
+            let directory = self.directory(name);
+            has_tests(&directory) && !is_said(&directory)
+        });
+        let warning = |(name, _)| {
+            format!(
+                "{name} ended without a word of the tests that stand in it: does its `TestMain` or an `init` call `os.Exit`?"
+            )
+        };
+        mute.map(warning).collect()
+    }
+
     /// What is wrong with a run that has not told all.
     fn broken(&self, exit: Exit) -> Option<Broken> {
         let open: Vec<&str> = self
@@ -407,10 +438,10 @@ impl Reader for GoReader {
             };
             self.unloaded(&package, vec![failure]);
         }
-        let broken = self.broken(exit);
+        let (broken, warnings) = (self.broken(exit), self.mute());
         Conclusion {
             results: std::mem::take(&mut self.results).into_values().collect(),
-            warnings: Vec::new(),
+            warnings,
             broken,
         }
     }

@@ -238,6 +238,44 @@ fn a_test_that_only_led_to_the_one_asked_for_is_not_told() {
     .assert_eq(&conclude(&job, lines, Exit::Code(0)));
 }
 
+/// As Go 1.24 tells it.
+#[test]
+fn a_package_that_ends_before_its_tests_is_a_warning() {
+    let lines = |last: &str| {
+        format!(
+            r#"{{"Action":"start","Package":"example.com/shop/pricing"}}
+{{"Action":"output","Package":"example.com/shop/pricing","Output":"{last}\n"}}
+{{"Action":"pass","Package":"example.com/shop/pricing","Elapsed":0.007}}"#
+        )
+    };
+    let ended = lines("ok  \\texample.com/shop/pricing\\t0.006s");
+    let check = |selection: &[&str], captured: &str, expected: &Expect| {
+        expected.assert_eq(&conclude(&job(SHOP, selection, &[]), captured, Exit::Code(0)));
+    };
+    check(
+        &[],
+        &ended,
+        &expect![[r#"
+        0 told while it ran
+        warning: example.com/shop/pricing ended without a word of the tests that stand in it: does its `TestMain` or an `init` call `os.Exit`?
+    "#]],
+    );
+    let nothing = expect![[r#"
+        0 told while it ran
+    "#]];
+    check(&["pricing/pricing_test.go::TestDiscount"], &ended, &nothing);
+    check(&["pricing"], &ended, &nothing);
+    check(&[], &lines("PASS"), &nothing);
+    check(&[], &lines("?   \\texample.com/shop/pricing\\t[no test files]"), &nothing);
+    let other = r#"{"Action":"run","Package":"example.com/shop/service","Test":"TestSaysItInUnicode"}
+{"Action":"pass","Package":"example.com/shop/service","Test":"TestSaysItInUnicode"}
+{"Action":"output","Package":"example.com/shop/service","Output":"PASS\n"}
+{"Action":"pass","Package":"example.com/shop/service"}
+"#;
+    let told = conclude(&job(SHOP, &[""], &[]), &format!("{other}{ended}"), Exit::Code(0));
+    assert!(told.contains("warning: example.com/shop/pricing"), "{told}");
+}
+
 #[test]
 fn a_folder_without_packages_has_no_tests_and_no_error() {
     let missing = r##"{"ImportPath":"./nosuch/...","Action":"build-output","Output":"# ./nosuch/...\n"}

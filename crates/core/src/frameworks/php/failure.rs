@@ -79,6 +79,13 @@ pub(super) fn reported(case: &junit::Case<'_>, event: &mut Value) {
     }
 }
 
+/// A failure of which the report alone tells: it begins with the name of the test, and its stack ends it.
+pub(super) fn told_by_report(case: &junit::Case<'_>) -> Option<Value> {
+    let (_, text) = case.statuses.first()?.text.split_once('\n')?;
+    let (message, details) = text.rsplit_once("\n\n").unwrap_or((text, ""));
+    Some(explained(message, details))
+}
+
 /// Whether it names no place: nothing of the project's was under way when it was said.
 pub(super) fn is_placeless(message: &Message) -> bool {
     message.get("details").trim().is_empty()

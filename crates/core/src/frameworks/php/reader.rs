@@ -1,6 +1,7 @@
 //! Follows PHPUnit: its messages for TeamCity while it runs, its report for what they do not tell apart, and what it says
 //! for people of what could not be loaded.
 
+mod report;
 mod settle;
 
 use std::collections::{BTreeMap, HashMap};
@@ -46,6 +47,10 @@ pub(super) struct PhpunitReader {
     unloaded: Unloaded,
     last_words: LastWords,
 }
+
+/// What stands in PHPUnit 9 before a test that its provider skips.
+const OF_PROVIDERS: [&str; 2] =
+    ["PHPUnit\\Framework\\SkippedTestCase::", "PHPUnit\\Framework\\IncompleteTestCase::"];
 
 /// A suite that has begun.
 struct Open {
@@ -123,6 +128,7 @@ impl PhpunitReader {
         let Some((file, test)) = message.subject() else {
             return Vec::new();
         };
+        let test = OF_PROVIDERS.iter().find_map(|own| test.strip_prefix(own)).unwrap_or(test);
         let (class, method) = test.split_once("::").unwrap_or((test, ""));
         self.start((self.home(class, file), class.to_owned(), method.to_owned()))
     }
@@ -228,11 +234,29 @@ impl PhpunitReader {
         (key, own)
     }
 
+    /// PHPUnit 9 tells what goes wrong after the last test of a class as of a test that is called as the method.
+    fn of_class(&self, key: Key, event: Value) -> (Key, Value) {
+        let (file, class, method) = &key;
+        let message = event["failures"][0]["message"].as_str().unwrap_or_default();
+        let first = format!("Exception in {class}::{method}");
+        let Some(why) =
+            message.strip_prefix(&first).filter(|why| why.is_empty() || why.starts_with('\n'))
+        else {
+            return (key, event);
+        };
+        let own = (file.clone(), class.clone(), String::new());
+        let mut told = self.event(&own, "errored");
+        told["failures"] = event["failures"].clone();
+        told["failures"][0]["message"] = json!(if why.is_empty() { &first } else { why.trim() });
+        (own, told)
+    }
+
     fn finish(&mut self, message: &Message) -> Vec<RunEvent> {
         let Some((key, event)) = self.running.take() else {
             return Vec::new();
         };
-        let (key, mut event) = self.of_provider(key, event);
+        let (key, event) = self.of_provider(key, event);
+        let (key, mut event) = self.of_class(key, event);
         let milliseconds: f64 = message.get("duration").parse().unwrap_or_default();
         event["duration"] = json!(milliseconds / 1000.0);
         self.finished.insert(key, event.clone());

@@ -205,21 +205,21 @@ fn a_selection_is_a_file_or_a_pattern_of_names() {
         &[&of("::testAdds"), &of(r#"::testRows["a/b \[1]"]"#)],
         &[],
         &expect![[r#"
-            [--filter=/^(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?|Shop\\Till\\CartTest::testRows with data set "a\/b \\\[1\]")$/s tests/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:Shop\\Till\\CartTest::testAdds(?: with data set .*| is invalid.*)?|Shop\\Till\\CartTest::testRows is invalid.*|Shop\\Till\\CartTest::testRows with data set "a\/b \\\[1\]")$/s tests/CartTest.php]
         "#]],
     );
     check(
         &[&of("")],
         &[&of("::testAdds")],
         &expect![[r#"
-            [--filter=/^(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*| is invalid.*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
         "#]],
     );
     check(
         &[&of("::testRows[#0]"), "shop/tests/deep"],
         &[],
         &expect![[r#"
-            [--filter=/^(?:PriceTest::.*|Shop\\Till\\CartTest::testRows with data set \#0)$/s tests]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:PriceTest::.*|Shop\\Till\\CartTest::testRows is invalid.*|Shop\\Till\\CartTest::testRows with data set \#0)$/s tests]
         "#]],
     );
     check(
@@ -227,14 +227,14 @@ fn a_selection_is_a_file_or_a_pattern_of_names() {
         &[],
         &expect![[r#"
             [tests/NewTest.php]
-            [--filter=/^(?:PriceTest::.*)$/s tests/deep/PriceTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:PriceTest::.*)$/s tests/deep/PriceTest.php]
         "#]],
     );
     check(
         &[],
         &[&of("::testAdds"), "shop/tests/deep"],
         &expect![[r#"
-            [--filter=/^(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?!(?:Shop\\Till\\CartTest::testAdds(?: with data set .*| is invalid.*)?)$)(?:Shop\\Till\\CartTest::.*)$/s tests/CartTest.php]
         "#]],
     );
     check(
@@ -280,7 +280,7 @@ fn a_folder_with_files_in_which_nothing_was_found_is_told_as_one() {
         &["tests/Sub/Deep"],
         &expect![[r#"
             [tests/Sub/P2Test.php]
-            [--filter=/^(?:P1Test::.*)$/s tests/Sub/P1Test.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:P1Test::.*)$/s tests/Sub/P1Test.php]
         "#]],
     );
 }
@@ -325,6 +325,16 @@ fn class(tests: &str) -> String {
     )
 }
 
+fn reported(name: &str, status: &str) -> String {
+    format!(
+        r#"<testcase name="{name}" class="Shop\Till\CartTest" classname="Shop.Till.CartTest">{status}</testcase>"#
+    )
+}
+
+fn whole(cases: &[String]) -> String {
+    format!("<testsuites><testsuite name='x'>{}</testsuite></testsuites>", cases.concat())
+}
+
 #[test]
 fn errors_are_told_from_failures_by_the_report() {
     let failed = |name: &str, line: u32| {
@@ -337,8 +347,11 @@ fn errors_are_told_from_failures_by_the_report() {
         &[failed("testAdds", 9), failed("testRows with data set \"a b\"", 18), test("removes", "")]
             .concat(),
     );
-    let report = r#"<testsuite name="x"><testcase name="testRows with data set &quot;a b&quot;" class="Shop\Till\CartTest"
-        classname="Shop.Till.CartTest"><error type="E">E</error></testcase></testsuite>"#;
+    let report = [
+        reported("testAdds", "<failure>F</failure>"),
+        reported("testRows with data set &quot;a b&quot;", "<error type='E'>E</error>"),
+        reported("removes", ""),
+    ];
     expect![[r#"
         6 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
@@ -351,7 +364,7 @@ fn errors_are_told_from_failures_by_the_report() {
               /w/shop/tests/CartTest.php:18 
               /w/shop/src/Cart.php:3 
     "#]]
-    .assert_eq(&conclude(&events, "", report, Exit::Code(2)));
+    .assert_eq(&conclude(&events, "", &whole(&report), Exit::Code(2)));
 }
 
 /// What PHPUnit 11.5 told of `captured/VerdictsTest.php`.
@@ -460,6 +473,86 @@ fn a_failure_has_the_difference_that_phpunit_shows() {
 
     "#]].assert_eq(&details(VERDICTS));
     assert!(!details("").contains("+++ Actual"));
+}
+
+/// PHPUnit 9 writes what a test prints among its messages.
+#[test]
+fn what_a_test_prints_is_no_outcome_where_the_report_is_whole() {
+    let failed = "##teamcity[testFailed name='testAdds' message='no' details='/app/shop/tests/CartTest.php:14|n']";
+    let ignored = "##teamcity[testIgnored name='ghost' message='m']";
+    let finished = "##teamcity[testFinished name='testRows with data set #0' duration='0']";
+    let rival = format!("##teamcity[testStarted name='testBare' {HINT}::testBare']");
+    let events = class(
+        &[
+            test("testAdds", failed),
+            test("testRows with data set #0", &format!("{finished}\n{ignored}")),
+            test("removes", &format!("{rival}\n##teamcity[testSuiteStarted name='ghosts']")),
+            test("testStatic", "##teamcity[testIgnored name='testStatic' message='m']"),
+        ]
+        .concat(),
+    );
+    let rows = "testRows with data set #0";
+    let failure = "<failure type='F'>Shop\\Till\\CartTest::removes\nno two\n\n/app/shop/tests/CartTest.php:20</failure>";
+    let cases = [
+        reported("testAdds", ""),
+        reported(rows, ""),
+        reported("removes", failure),
+        reported("testStatic", ""),
+    ];
+    expect![[r#"
+        11 told
+        failed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
+            /w/shop/tests/CartTest.php:20: no two
+              /w/shop/tests/CartTest.php:20 
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0]
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testStatic
+    "#]]
+    .assert_eq(&conclude(&events, "", &whole(&cases), Exit::Code(1)));
+    let cut = whole(&cases).replace("</testsuites>", "");
+    let told = conclude(&events, "", &cut, Exit::Code(1));
+    assert!(told.contains("ghost"), "{told}");
+}
+
+#[test]
+fn a_skip_and_a_name_that_the_report_has_not_are_kept() {
+    let skipped = "##teamcity[testIgnored name='testBare' message='needs PHP 9' duration='0']\n";
+    let other = test("testRows with data set \"a?\"", "");
+    let report = whole(&[reported("testRows with data set &quot;a&quot;", "")]);
+    expect![[r#"
+        4 told
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testBare (needs PHP 9)
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows["a?"]
+    "#]]
+    .assert_eq(&conclude(&class(&[skipped, &other].concat()), "", &report, Exit::Code(0)));
+    let twice = [reported("testAdds", "<failure>x\nno</failure>"), reported("testAdds", "")];
+    let told = conclude(&class(&test("testAdds", "")), "", &whole(&twice), Exit::Code(1));
+    assert!(told.contains("failed shop/tests/CartTest.php"), "{told}");
+}
+
+/// As PHPUnit 9.6 reports them: without their classes.
+#[test]
+fn a_test_whose_provider_has_no_data_is_in_the_report() {
+    let own = "PHPUnit/Framework/SkippedTestCase.php::\\PHPUnit\\Framework\\SkippedTestCase";
+    let name = "Shop\\Till\\CartTest::testRows";
+    let events = class(&format!(
+        "##teamcity[testStarted name='{name}' locationHint='php_qn:///usr/{own}::{name}']\n\
+         ##teamcity[testIgnored name='{name}' message='not today' details=' ']\n##teamcity[testFinished name='{name}']\n\
+         ##teamcity[testStarted name='Error' locationHint='php_qn:///usr/x.php::\\PHPUnit\\Framework\\ErrorTestCase::Error']\n\
+         ##teamcity[testFailed name='Error' message='The data provider specified for Shop\\Till\\CartTest::counts is invalid.|nE: no|n' details=' ']\n\
+         ##teamcity[testFinished name='Error']\n"
+    ));
+    let report = format!(
+        "<testsuites><testsuite><testcase name='{name}'><skipped/></testcase><testcase name='Error'><error>Error\n\
+         The data provider specified for Shop\\Till\\CartTest::counts is invalid.\nE: no</error></testcase></testsuite></testsuites>"
+    );
+    expect![[r#"
+        3 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest::counts
+            /w/shop/tests/CartTest.php:27: E: no
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows (not today)
+    "#]]
+    .assert_eq(&conclude(&events, "", &report, Exit::Code(2)));
 }
 
 #[test]
@@ -575,29 +668,29 @@ fn several_places_are_told_where_phpunit_takes_them() {
         "^11.5",
         &two,
         &expect![[r#"
-        [--filter=/^(?:ATest::testA(?: with data set .*)?|CTest::testA(?: with data set .*)?)$/s tests/Unit/ATest.php tests/Whole/CTest.php]
-    "#]],
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:ATest::testA(?: with data set .*| is invalid.*)?|CTest::testA(?: with data set .*| is invalid.*)?)$/s tests/Unit/ATest.php tests/Whole/CTest.php]
+        "#]],
     );
     check(
         "^9.6",
         &two,
         &expect![[r#"
-        [--filter=/^(?:ATest::testA(?: with data set .*)?|CTest::testA(?: with data set .*)?)$/s tests]
-    "#]],
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:ATest::testA(?: with data set .*| is invalid.*)?|CTest::testA(?: with data set .*| is invalid.*)?)$/s tests]
+        "#]],
     );
     check(
         "^11.5",
         &["tests/Unit"],
         &expect![[r#"
-        [--filter=/^(?:ATest::.*|BTest::.*)$/s tests/Unit/ATest.php tests/Unit/BTest.php]
-    "#]],
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:ATest::.*|BTest::.*)$/s tests/Unit/ATest.php tests/Unit/BTest.php]
+        "#]],
     );
     check(
         "^9.6",
         &["tests/Unit"],
         &expect![[r#"
-        [--filter=/^(?:ATest::.*|BTest::.*)$/s tests/Unit]
-    "#]],
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:ATest::.*|BTest::.*)$/s tests/Unit]
+        "#]],
     );
 }
 
@@ -700,6 +793,62 @@ ERRORS!
     .assert_eq(&conclude(&events, printed, "", Exit::Code(2)));
 }
 
+/// PHPUnit 9.6 takes what is called so here for the name of a test whose provider throws or skips.
+#[test]
+fn a_test_whose_provider_fails_is_chosen_by_its_name() {
+    let invalid =
+        "The data provider specified for Shop\\Till\\CartTest::testRows is invalid.\nE: no";
+    let skipped = r"PHPUnit\Framework\SkippedTestCase::Shop\Till\CartTest::testRows";
+    let chooses = |chosen: &str, out: &[&str], name: &str| {
+        let of = |names: &str| format!(r"shop/tests/CartTest.php::Shop\\Till\\CartTest{names}");
+        let out: Vec<String> = out.iter().map(|names| of(names)).collect();
+        let out: Vec<&str> = out.iter().map(String::as_str).collect();
+        let job = job(&[&of(chosen)], &out);
+        let steps = job.suite.framework.invocation(&job, &site()).steps;
+        let filter = steps[0].iter().find_map(|word| word.strip_prefix("--filter=")).unwrap();
+        // Rust's expressions do not look ahead.
+        let (out, names) = match filter.split_once("(?!(?:") {
+            Some((start, rest)) => {
+                let (out, names) = rest.split_once(")$)").unwrap();
+                (format!("{start}(?:{out})$/s"), format!("{start}{names}"))
+            }
+            None => ("/a^/s".to_owned(), filter.to_owned()),
+        };
+        let is_match = |pattern: &str| {
+            let pattern = pattern.strip_prefix('/').unwrap().strip_suffix("/s").unwrap();
+            regex::Regex::new(&format!("(?s){pattern}")).unwrap().is_match(name)
+        };
+        is_match(&names) && !is_match(&out)
+    };
+    for name in [invalid, skipped] {
+        assert!(chooses("::testRows", &[], name), "{name}");
+        assert!(chooses("", &[], name), "{name}");
+        assert!(chooses("", &["::testAdds"], name), "{name}");
+        assert!(!chooses("", &["::testRows"], name), "{name}");
+        assert!(!chooses("::testRow", &[], name), "{name}");
+        assert!(!chooses("::testAdds", &[], name), "{name}");
+    }
+    assert!(chooses("::testRows[#0]", &[], invalid));
+    assert!(chooses("", &["::testRows[#0]"], invalid));
+    assert!(!chooses("::testRows[#0]", &[], r"Shop\Till\CartTest::testRows with data set #1"));
+}
+
+/// As PHPUnit 9.6 tells it: as a test of a class of its own.
+#[test]
+fn a_test_whose_provider_skips_it_is_skipped() {
+    let hint = "locationHint='php_qn:///usr/share/php/PHPUnit/Framework/SkippedTestCase.php::\\PHPUnit\\Framework\\SkippedTestCase::Shop\\Till\\CartTest::testRows'";
+    let name = "name='Shop\\Till\\CartTest::testRows'";
+    let events = class(&format!(
+        "##teamcity[testStarted {name} {hint}]\n##teamcity[testIgnored {name} message='not today' details=' ' duration='0']\n\
+         ##teamcity[testFinished {name} duration='0']\n"
+    ));
+    expect![[r#"
+        2 told
+        skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows (not today)
+    "#]]
+    .assert_eq(&conclude(&events, "", "", Exit::Code(0)));
+}
+
 #[test]
 fn a_file_without_a_class_of_its_name_is_an_error_of_the_file() {
     let printed = "Class CartTest cannot be found in /app/shop/tests/CartTest.php\n";
@@ -721,8 +870,13 @@ fn a_test_that_is_kept_from_beginning_has_its_verdict() {
          ##teamcity[testSuiteFinished name='testRows' flowId='1']\n{}",
         test("removes", ""),
     );
-    let report = r#"<testsuite name="x"><testcase name="testAdds" class="Shop\Till\CartTest"
-        classname="Shop.Till.CartTest"><error type="E">E</error></testcase></testsuite>"#;
+    let skipped = |name: &str| reported(name, "<skipped/>");
+    let report = whole(&[
+        reported("testAdds", "<error type='E'>E</error>"),
+        skipped("testBare"),
+        skipped("testRows with data set #0"),
+        reported("removes", ""),
+    ]);
     expect![[r#"
         8 told
         passed shop/tests/CartTest.php::Shop\\Till\\CartTest::removes
@@ -732,7 +886,7 @@ fn a_test_that_is_kept_from_beginning_has_its_verdict() {
         skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testBare (needs PHP 9)
         skipped shop/tests/CartTest.php::Shop\\Till\\CartTest::testRows[#0] (not today)
     "#]]
-    .assert_eq(&conclude(&class(&tests), "", report, Exit::Code(2)));
+    .assert_eq(&conclude(&class(&tests), "", &report, Exit::Code(2)));
 }
 
 #[test]
@@ -823,7 +977,8 @@ fn one_of_several_commands_that_ends_too_soon_is_not_taken_for_the_others_succes
         first.lines().for_each(|line| drop(readers.printed(line)));
         readers.printed_all();
         class(&test("testAdds", "")).lines().for_each(|line| drop(readers.line(line)));
-        let last = ReportFile { name: "1-phpunit.xml".into(), bytes: b"<testsuites/>".into() };
+        let report = whole(&[reported("testAdds", "")]);
+        let last = ReportFile { name: "1-phpunit.xml".into(), bytes: report.into() };
         sample::shown(&readers.conclude(&[Vec::new(), vec![last]], None, Exit::Code(0)))
     };
     expect![[r#"
@@ -946,6 +1101,32 @@ ERRORS!
     let (_, testdox) = testdox.split_once("CartTest.php:14\n\n").unwrap();
     let testdox = format!("These after-last-test methods errored:\n\n{testdox}");
     assert_eq!(told, conclude(&whole, &testdox, "", Exit::Code(2)));
+}
+
+/// As PHPUnit 9.6 tells it: as of a test that is called as the method.
+#[test]
+fn what_goes_wrong_after_a_class_is_an_error_of_the_class_in_phpunit_9() {
+    let failed = "##teamcity[testFailed name='closes' message='Exception in Shop\\Till\\CartTest::closes|ncannot drop|nthe table' details=' /app/shop/tests/CartTest.php:13|n ' duration='0']";
+    let events = class(&[test("testAdds", ""), test("closes", failed)].concat());
+    let printed = "There was 1 failure:
+
+1) Shop\\Till\\CartTest::closes
+Exception in Shop\\Till\\CartTest::closes
+";
+    expect![[r#"
+        4 told
+        errored shop/tests/CartTest.php::Shop\\Till\\CartTest
+            /w/shop/tests/CartTest.php:13: cannot drop⏎the table
+              /w/shop/tests/CartTest.php:13 
+        passed shop/tests/CartTest.php::Shop\\Till\\CartTest::testAdds
+    "#]]
+    .assert_eq(&conclude(&events, printed, "", Exit::Code(1)));
+    let own = failed.replace("Exception in Shop", "Exception in Other");
+    let told = conclude(&class(&test("closes", &own)), "", "", Exit::Code(1));
+    assert!(
+        told.contains("failed shop/tests/CartTest.php::Shop\\\\Till\\\\CartTest::closes"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -25,6 +25,8 @@ struct File {
     id: TestId,
     /// The subtests around, and how far what they say is indented.
     open: Vec<Open>,
+    /// How many assertions and subtests it told, without those in subtests.
+    count: usize,
     /// How often something was said already.
     said: HashMap<TestId, usize>,
     /// What failed last, and what is said of it.
@@ -47,6 +49,8 @@ struct File {
 struct Open {
     name: String,
     indent: usize,
+    /// How many it told.
+    count: usize,
     is_red: bool,
 }
 
@@ -135,7 +139,7 @@ impl ProveReader {
     fn begun(&mut self, path: &str, indent: usize, name: &str) -> Option<RunEvent> {
         let file = self.files.get_mut(path)?;
         file.open.retain(|open| open.indent <= indent);
-        file.open.push(Open { name: name.to_owned(), indent: indent + 4, is_red: false });
+        file.open.push(Open { name: name.to_owned(), indent: indent + 4, count: 0, is_red: false });
         let names: Vec<&str> = file.open.iter().map(|open| open.name.as_str()).collect();
         let id = self.known.resolve(&file.id, &names);
         self.job.selects(&id).then_some(RunEvent::TestStarted(id))
@@ -148,8 +152,12 @@ impl ProveReader {
         while file.open.last().is_some_and(|open| open.indent > indent) {
             ended = file.open.pop();
         }
+        let count = file.open.last_mut().map_or(&mut file.count, |open| &mut open.count);
+        *count += 1;
         let title = match (&ended, test.title.is_empty()) {
             (Some(ended), true) => ended.name.clone(),
+            // It has that number also where the file does not say it.
+            (None, true) if test.number.is_empty() => format!("test {count}"),
             (None, true) => format!("test {}", test.number),
             (_, false) => test.title.clone(),
         };

@@ -94,6 +94,37 @@ fn what_was_not_asked_for_is_not_told() {
 }
 
 #[test]
+fn what_has_neither_name_nor_number_is_called_by_its_turn() {
+    let said = "open\tt/a.t\nline\tt/a.t\t1..4\nline\tt/a.t\tok\nline\tt/a.t\tok 2 - named\nline\tt/a.t\t# Subtest: part\nline\tt/a.t\t    not ok\nline\tt/a.t\t    1..1\nline\tt/a.t\tnot ok 3 - part\nline\tt/a.t\tnot ok\nclose\tt/a.t\t0\n";
+    check(
+        &job(&[]),
+        said,
+        Exit::Code(1),
+        &expect![[r#"
+        5 told while it ran
+        passed t/a.t::named
+        failed t/a.t::part
+        failed t/a.t::part::test 1
+            : the test failed
+        passed t/a.t::test 1
+        failed t/a.t::test 4
+            : the test failed
+    "#]],
+    );
+    let chosen = job(&["t/a.t::test 4"]);
+    check(
+        &chosen,
+        said,
+        Exit::Code(1),
+        &expect![[r#"
+        1 told while it ran
+        failed t/a.t::test 4
+            : the test failed
+    "#]],
+    );
+}
+
+#[test]
 fn words_of_the_file_itself_stand_behind_what_the_library_says() {
     let said = "open\tt/a.t\nline\tt/a.t\tnot ok 1 - plain\nline\tt/a.t\t#   Failed test 'plain'\nline\tt/a.t\t#   at t/a.t line 7.\nline\tt/a.t\t# a word\nline\tt/a.t\t# a note\nline\tt/a.t\t1..1\nclose\tt/a.t\t1\n";
     check(

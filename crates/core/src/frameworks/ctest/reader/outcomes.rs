@@ -206,6 +206,9 @@ impl CtestReader {
             status.outcome = Outcome::Errored;
         }
         let is_passed = status.outcome == Outcome::Passed;
+        if is_passed && running.is_mute() {
+            self.mute.push(running.test.program.clone());
+        }
         let mut events = self.abandoned(number, &mut running, &mut status);
         if !status.outcome.is_bad() {
             events.extend(self.excused(number, &mut running));

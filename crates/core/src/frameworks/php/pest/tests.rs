@@ -109,14 +109,14 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         &["tests"],
         &[],
         &expect![[r#"
-            [--filter=/^(?:Tests\\Feature\\OldTest::.*|Tests\\Unit\\CartTest::.*|group::.*)$/s tests]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:Tests\\Feature\\OldTest::.*|Tests\\Unit\\CartTest::.*|group::.*)$/s tests]
         "#]],
     );
     check(
         &["tests/Unit/CartTest.php::group::in (ner)::deep / $lash"],
         &[],
         &expect![[r#"
-            [--filter=/^(?:Tests\\Unit\\CartTest::`group` → `in \(ner\)` → deep \/ \$lash)$/s tests/Unit/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:Tests\\Unit\\CartTest::`group` → `in \(ner\)` → deep \/ \$lash)$/s tests/Unit/CartTest.php]
         "#]],
     );
     check(
@@ -126,7 +126,7 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         ],
         &["tests/Unit/CartTest.php::group::it adds"],
         &expect![[r#"
-            [--filter=/^(?!(?:Tests\\Unit\\CartTest::`group` → it adds)$)(?:Tests\\Unit\\CartTest::it has rows|group::.*|Tests\\Unit\\CartTest::`group` → .*)$/s tests/Unit/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?!(?:Tests\\Unit\\CartTest::`group` → it adds)$)(?:Tests\\Unit\\CartTest::it has rows|group::.*|Tests\\Unit\\CartTest::`group` → .*|it has rows is invalid.*)$/s tests/Unit/CartTest.php]
         "#]],
     );
     check(
@@ -137,14 +137,14 @@ fn a_selection_is_files_and_a_pattern_of_descriptions() {
         ],
         &[],
         &expect![[r#"
-            [--filter=/^(?:Tests\\Feature\\OldTest::testThrows(?: with data set .*)?|Tests\\Feature\\OldTest::`Tests\\Feature\\OldTest` → testThrows|Tests\\Unit\\CartTest::(?:is new|`is new` → .*)|Tests\\Unit\\CartTest::it loops a!)$/s tests]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:Tests\\Feature\\OldTest::testThrows(?: with data set .*| is invalid.*)?|Tests\\Feature\\OldTest::`Tests\\Feature\\OldTest` → testThrows|Tests\\Unit\\CartTest::(?:is new|`is new` → .*)|Tests\\Unit\\CartTest::it loops a!|it loops \$x! is invalid.*)$/s tests]
         "#]],
     );
     check(
         &["tests/Unit/CartTest.php::it loops $x!"],
         &[],
         &expect![[r#"
-            [--filter=/^(?:Tests\\Unit\\CartTest::it loops .*!)$/s tests/Unit/CartTest.php]
+            [--filter=/^(?:The data provider specified for |PHPUnit\\Framework\\(?:Skipped|Incomplete)TestCase::)?(?:Tests\\Unit\\CartTest::it loops .*!)$/s tests/Unit/CartTest.php]
         "#]],
     );
 }

@@ -1,14 +1,11 @@
 //! What it all came to, once PHPUnit has ended.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
-use testdock_junit as junit;
 
-use super::{Key, Open, PhpunitReader};
+use super::{Open, PhpunitReader};
 use crate::frameworks::php::Tool;
-use crate::frameworks::php::failure::{listed, noticed, reported};
-use crate::frameworks::php::pest::names::{gist, made};
+use crate::frameworks::php::failure::{listed, noticed};
+use crate::frameworks::php::pest::names::made;
 use crate::frameworks::php::pest::naming::split;
 use crate::frameworks::php::trouble::unprovided;
 use crate::frameworks::{Conclusion, Exit, Reader};
@@ -18,7 +15,7 @@ use crate::plan::ReportFile;
 
 impl PhpunitReader {
     pub(super) fn settle(&mut self, reports: &[ReportFile], exit: Exit) -> Conclusion {
-        reports.iter().for_each(|report| self.report(report));
+        reports.iter().for_each(|report| self.heed(report));
         self.settle_running(exit);
         self.settle_listed();
         self.settle_classes();
@@ -29,52 +26,11 @@ impl PhpunitReader {
         self.settle_risky(exit);
         self.settle_end(reports.iter().any(|report| !report.bytes.is_empty()), exit);
         self.settle_names();
+        self.inner.forget();
         for event in std::mem::take(&mut self.finished).into_values() {
             self.tell(&event);
         }
         self.inner.conclude(&[], exit)
-    }
-
-    /// The report tells errors from failures, and what Pest's tests are called.
-    fn report(&mut self, report: &ReportFile) {
-        let (report, _) = junit::read(&report.bytes);
-        let own = |class: &str| made(class).unwrap_or(class).to_owned();
-        // Pest writes names in words, also those of PHPUnit's tests.
-        let brief = |name: &str| {
-            let (name, case) = split(name);
-            (gist(name), case.map(str::to_owned))
-        };
-        let keys = self.finished.keys().map(|key| ((own(&key.1), brief(&key.2)), key.clone()));
-        let keys: BTreeMap<_, Key> = keys.collect();
-        for case in &report.cases {
-            let class = case.classname.as_deref().unwrap_or_default().replace('.', "\\");
-            let name = case.name.as_deref().unwrap_or_default();
-            let exact = self.finished.keys().find(|key| key.1 == class && key.2 == name).cloned();
-            let briefs = [(gist(name), None), brief(name)];
-            let near =
-                || briefs.iter().find_map(|it| keys.get(&(own(&class), it.clone())).cloned());
-            let Some((key, event)) =
-                exact.or_else(near).and_then(|it| self.finished.get_key_value(&it))
-            else {
-                continue;
-            };
-            let (key, mut event) = (key.clone(), event.clone());
-            reported(case, &mut event);
-            let is_placeless = self.placeless.contains(&key);
-            match case.outcome() {
-                junit::Outcome::Failed => event["outcome"] = json!("failed"),
-                junit::Outcome::Errored if !is_placeless || !is_risky(case, &event) => {
-                    event["outcome"] = json!("errored");
-                }
-                _ if is_placeless => event["outcome"] = json!("passed"),
-                _ => {}
-            }
-            if let Some(class) = made(&key.1).filter(|_| event["file"].is_null()) {
-                let told = self.naming.reported(class, case);
-                (event["file"], event["names"]) = (json!(told.0), json!(told.1));
-            }
-            self.finished.insert(key, event);
-        }
     }
 
     /// The test under way did not end.
@@ -306,10 +262,4 @@ impl PhpunitReader {
         };
         self.unloadable(file, &noticed(&told));
     }
-}
-
-/// PHPUnit 9 reports what is risky as an error, whatever it makes of it.
-fn is_risky(case: &junit::Case<'_>, event: &Value) -> bool {
-    let mut kinds = case.statuses.iter().filter_map(|status| status.type_.as_deref());
-    event["outcome"] == "passed" || kinds.any(|kind| kind.ends_with("RiskyTestError"))
 }

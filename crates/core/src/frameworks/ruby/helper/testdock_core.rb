@@ -138,7 +138,7 @@ module Testdock
     def chosen?(file, names)
       within = lambda do |(levels, ordinal)|
         levels.length <= names.length && levels.zip(names).all? { |level, name| level.match?(name) } &&
-          (ordinal.nil? || ordinal == yield)
+          (ordinal.nil? || (levels.length == names.length && ordinal == yield))
       end
       file = File.expand_path(file)
       return false if (selection[:exclude][file] || []).any?(&within)
