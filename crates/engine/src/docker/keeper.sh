@@ -9,8 +9,8 @@ while [ "$left" -gt 0 ] && [ ! -e "$1.end" ]; do
   sleep 2 &
   wait $!
   left=$((left - 2))
-  if [ -s "$1" ]; then
-    read -r asked <"$1"
+  # Half of a renewal, or none of its text yet, is read next time.
+  if [ -s "$1" ] && read -r asked <"$1" && [ "$asked" ]; then
     : >"$1"
     [ "$asked" -le "$left" ] || left=$asked
   fi

@@ -407,3 +407,26 @@ fn out_of_sight(files: &[(Utf8PathBuf, String)]) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// Counts down to its end at once; what it said last is what was left then.
+    #[test]
+    fn half_of_a_renewal_does_not_end_a_container() {
+        for half in ["\n", "60"] {
+            let dir = tempfile::tempdir().unwrap();
+            let lease = dir.path().join("lease");
+            std::fs::write(&lease, half).unwrap();
+            let script = format!("sleep() {{ :; }}\n{KEEPER}");
+            let mut keeper = Command::new("sh");
+            keeper.args(["-c", &script, "testdock"]).arg(&lease).arg("20");
+            assert!(keeper.status().unwrap().success());
+            let left = std::fs::read_to_string(dir.path().join("lease.left")).unwrap();
+            assert_eq!(left, "2\n", "{half:?}");
+        }
+    }
+}
