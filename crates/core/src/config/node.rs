@@ -155,9 +155,7 @@ impl Node {
             Content::Integer(number) => format!("the number {number}"),
             Content::Float(number) => format!("the number {number}"),
             Content::Boolean(value) => format!("`{value}`"),
-            Content::Other(name) => (*name).to_owned(),
-            Content::Array(_) => "an array".to_owned(),
-            Content::Table(_) => "a table".to_owned(),
+            Content::Other(_) | Content::Array(_) | Content::Table(_) => self.kind().to_owned(),
         }
     }
 

@@ -65,6 +65,12 @@ impl<'f> Folder<'f> {
         }
     }
 
+    /// A path as people write it, from the workspace's root or the machine's; `None` where it leads out of the workspace.
+    pub(super) fn inside(&self, written: &str) -> Option<String> {
+        let below = written.strip_prefix(self.root.as_str()).and_then(|it| it.strip_prefix('/'));
+        inside("", below.unwrap_or(written))
+    }
+
     /// A path of the machine as people write it: from the workspace's root, or with `~`.
     pub(super) fn host_path(&self, written: &str) -> Utf8PathBuf {
         let home = || (self.host.env)("HOME").unwrap_or_default();

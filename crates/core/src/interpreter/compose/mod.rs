@@ -23,7 +23,7 @@ mod tests;
 use serde_json::{Map, Value};
 
 use super::detect::Read;
-use super::folder::{Folder, clean, from_root, inside};
+use super::folder::{Folder, clean, from_root};
 use super::found::{Found, NO_NEW_PRIVILEGES, at};
 use crate::config::{Compose as Setting, Interpreter as Settings, User as UserSetting};
 use crate::model::RunError;
@@ -126,9 +126,8 @@ pub(super) fn read_service(
 
 /// The files in their order: the one that is set, else `file` where it is there and what is laid over it; then further ones.
 fn files(file: &str, setting: &Setting, folder: Folder<'_>) -> Result<Vec<String>, RunError> {
-    let root = format!("{}/", folder.root);
     let inside = |file: &str| {
-        inside("", file.strip_prefix(&root).unwrap_or(file)).ok_or_else(|| {
+        folder.inside(file).ok_or_else(|| {
             let message = format!("cannot use {file}: it lies outside of the workspace");
             at(folder, "testdock.toml", 1, message).help("correct compose.file")
         })

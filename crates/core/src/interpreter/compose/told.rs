@@ -84,8 +84,7 @@ impl<'f> Told<'f> {
 
     /// A file that has to be there.
     fn placed(&self, written: &str, place: &str) -> Result<String, RunError> {
-        let root = format!("{}/", self.folder.root);
-        let why = match inside("", written.strip_prefix(&root).unwrap_or(written)) {
+        let why = match self.folder.inside(written) {
             None => "it lies outside of the workspace",
             Some(path) if self.folder.text(&path)?.is_some() => return Ok(path),
             Some(_) => "there is no such file in the workspace",
